@@ -1,7 +1,8 @@
 """What can go wrong in counting, in one tree: whose fault it is, and whether trying again helps.
 
 StatisticsError
-└── PeriodError  the writer's: no period that can be counted; trying again changes nothing
+├── PeriodError       the writer's: no period that can be counted; trying again changes nothing
+└── UnknownFactError  of a newer or another program that wrote into the database; trying again changes nothing
 
 Each class stands in the module that raises it.
 """

@@ -43,6 +43,13 @@ async def load_facts(connection: AsyncConnection, until: date | None = None) -> 
     return [Fact(r.about, r.seq, r.effective, r.recorded, FactField(r.field), r.value) for r in rows]
 
 
+async def find_case_of_fact(connection: AsyncConnection, field: FactField, value: str) -> str:
+    """Return the nameless number of a case of which a fact says this; empty where there is none."""
+    fact = tables.facts.c
+    query = select(fact.about).where(fact.field == field.value, fact.value == value).limit(1)
+    return (await connection.execute(query)).scalar() or ""
+
+
 async def stream_grouped_facts(connection: AsyncConnection) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
     """Yield the facts of every case, one range of cases at a time, all read in one transaction.
 

@@ -18,7 +18,7 @@ from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
 from handlers.questions.messages import FindKnownAnswers
 from handlers.staff.complaints.messages import SearchCases
 from handlers.staff.members import ListStaff
-from ita_stats.cases.fact import Fact
+from ita_stats.cases.fact import Fact, FactField
 from storage import audit, facts, tables
 from storage.audit import AuditAnchor, verify_audit_trail
 from storage.cases.exclusion_rescan import ConflictRescan
@@ -130,6 +130,11 @@ class Store:
         """Return all facts recorded up to a day (inclusive), ordered by case and seq."""
         async with self._reader.connect() as connection:
             return await facts.load_facts(connection, until)
+
+    async def find_case_of_fact(self, field: FactField, value: str) -> str:
+        """Return the nameless number of a case of which a fact says this; empty where there is none."""
+        async with self._reader.connect() as connection:
+            return await facts.find_case_of_fact(connection, field, value)
 
     async def stream_grouped_facts(self) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
         """Yield the facts of every case, all read in one transaction: see `storage.facts.stream_grouped_facts`."""

@@ -6,13 +6,14 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, assert_never
 
-from handlers.complaints.lifecycle import CaseOutcome
+from handlers.complaints.lifecycle import OUTCOME_RULES, STATUS_RULES, CaseOutcome, CountedAs
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
 from ita_stats.cases.count import CodeLabel, CountingRules
-from ita_stats.cases.model import Breakdown, Layout, StatisticsTables
+from ita_stats.cases.fact import CaseState, FactVocabulary, UnknownFactError
+from ita_stats.cases.model import Breakdown, Layout, StatisticsColumn, StatisticsTables
 from ita_stats.cases.tables import (
     TableRequest,
     build_exact_tables,
@@ -30,6 +31,25 @@ DASH = "–"
 FIGURE_HEADINGS = ("รับไว้ / received", "แล้วเสร็จ / done", "อยู่ระหว่าง / in progress", "ไม่รับเรื่อง / not accepted")
 
 
+def _to_counted_state(counted_as: CountedAs) -> CaseState:
+    match counted_as:
+        case CountedAs.OPEN:
+            return CaseState.OPEN
+        case CountedAs.NOT_ACCEPTED:
+            return CaseState.NOT_ACCEPTED
+        case CountedAs.BY_OUTCOME:
+            return CaseState.CLOSED
+        case _:
+            assert_never(counted_as)
+
+
+FACT_VOCABULARY = FactVocabulary(
+    {status.value: _to_counted_state(rules.counted_as) for status, rules in STATUS_RULES.items()},
+    frozenset(outcome.value for outcome in CaseOutcome),
+)
+"""The states and outcomes that facts may hold, as the lifecycle has them."""
+
+
 def build_counting_rules(office: Office, desk: str) -> CountingRules:
     """How an office wants to be counted, from its office.toml."""
     return CountingRules(
@@ -41,6 +61,7 @@ def build_counting_rules(office: Office, desk: str) -> CountingRules:
             CodeLabel(code, *get_statistics_text("source", code)) for code in STATISTICS_STRINGS["source"]
         ),
         outcomes=tuple(CodeLabel(o.value, *get_statistics_text("outcome", o.value)) for o in CaseOutcome),
+        forwarding_outcomes=frozenset(o.value for o, rules in OUTCOME_RULES.items() if rules.is_forwarding),
         deadline_days=office.deadlines.first_answer_days,
         forwarded_is_done=office.statistics.forwarded_counts_as == "done",
         threshold=office.statistics.hide_below,
@@ -71,10 +92,14 @@ async def count_tables(
 
 async def collect_timelines(store: Store, days: Sequence[date]) -> TimelineCounts:
     """The courses of all cases on some days."""
-    gathering = TimelineBuilder(TimelineCounts(tuple(days)))
-    async for written in store.stream_grouped_facts():
-        gathering.add(written)
-        await asyncio.sleep(0)  # others have their turn
+    gathering = TimelineBuilder(TimelineCounts(tuple(days), FACT_VOCABULARY))
+    try:
+        async for written in store.stream_grouped_facts():
+            gathering.add(written)
+            await asyncio.sleep(0)  # others have their turn
+    except UnknownFactError as unknown:
+        about = await store.find_case_of_fact(unknown.field, unknown.value)
+        raise UnknownFactError(unknown.field, unknown.value, about) from None
     return gathering.build()
 
 
@@ -104,7 +129,7 @@ def _format_csv(found: StatisticsTables) -> str:
     """A line for each figure of every table, with the codes; a protected one is a dash."""
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
-    sheet.writerow(["table", "name", "received", "done", "in_progress", "not_accepted"])
+    sheet.writerow(["table", "name", *(column.value for column in StatisticsColumn)])
     for table, name, cells in _collect_lines(found):
         sheet.writerow([table, name, *map(_format_cell, cells)])
     for row in found.rows:

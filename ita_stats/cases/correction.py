@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ita_stats.cases.model import Footnote, StatisticsTables
+from ita_stats.cases.model import Footnote, StatisticsColumn, StatisticsTables
 from ita_stats.render.document import SUPPRESSED_DASH, format_cell, get_heading
 from ita_stats.strings import get_statistics_text
 
@@ -11,7 +11,6 @@ FigureKey = tuple[str, str, str]
 """Table, line and column, by their codes."""
 PrintedFigure = tuple[BilingualText, BilingualText, str]
 """The names of its line and column, and how it is printed."""
-_STATES = ("received", "done", "in_progress", "not_accepted")
 
 
 def describe_changes(before: StatisticsTables, after: StatisticsTables) -> tuple[Footnote, ...]:
@@ -47,9 +46,9 @@ def _list_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, Printed
         name, code = (row.label_th, row.label_en), "..".join((row.months[0], row.months[-1]))
         for category, figure in row.categories.items():
             yield ("rows", code, category), (name, columns[category], format_cell(figure))
-        for state, figure in zip(_STATES, row.figures.cells, strict=True):
+        for state, figure in zip(StatisticsColumn, row.figures.cells, strict=True):
             yield ("rows", code, state), (name, get_heading(state), format_cell(figure))
-    for state, figure in zip(_STATES, tables.total.cells, strict=True):
+    for state, figure in zip(StatisticsColumn, tables.total.cells, strict=True):
         yield ("total", "", state), (get_heading("sum"), get_heading(state), format_cell(figure))
     yield from _list_breakdown_figures(tables)
     for what in ("brought_forward", "carried_over"):
@@ -67,7 +66,7 @@ def _list_breakdown_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKe
         ("outcomes", tables.outcomes),
     ):
         for split in splits:
-            for state, figure in zip(_STATES, split.figures.cells, strict=True):
+            for state, figure in zip(StatisticsColumn, split.figures.cells, strict=True):
                 place, name = (what, split.code, state), (split.name_th, split.name_en)
                 yield (
                     place,

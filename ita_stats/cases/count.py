@@ -4,31 +4,27 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import assert_never
 
 from ita_stats.calendar import end_of_day, format_calendar_date
+from ita_stats.cases.fact import CaseState
 from ita_stats.cases.model import (
+    STATE_COLUMNS,
     Breakdown,
     DaysToClose,
     Footnote,
     Layout,
     MonthFigures,
     Period,
+    StatisticsColumn,
     StatisticsRow,
     StatisticsTables,
     StatusCounts,
 )
-from ita_stats.cases.timeline import (
-    STATE_CLOSED,
-    STATE_NOT_ACCEPTED,
-    STATE_NOT_RECEIVED,
-    STATE_OPEN,
-    CaseTimeline,
-    TimelineCounts,
-)
+from ita_stats.cases.timeline import CaseTimeline, StateOnDay, TimelineCounts
 from ita_stats.period import list_period_months, list_period_rows
 from ita_stats.strings import build_footnote, get_statistics_text
 
-STATE_FORWARDED = f"{STATE_CLOSED}:forwarded"
 NO_CASES = StatusCounts(0, 0, 0, 0)
 MonthKey = tuple[int, int]
 """Year and month of receipt."""
@@ -47,8 +43,8 @@ class CodeLabel:
 class CountingRules:
     """How an office counts.
 
-    deadline_days: days it sets itself; forwarded_is_done: whether a case forwarded to another body is done;
-    threshold: figures of a breakdown below it are suppressed, except 0.
+    deadline_days: days it sets itself; forwarding_outcomes: outcomes by which a case goes to another body;
+    forwarded_is_done: whether such a case is done; threshold: figures of a breakdown below it are suppressed, except 0.
     """
 
     office_th: str
@@ -57,29 +53,37 @@ class CountingRules:
     categories: tuple[CodeLabel, ...]
     sources: tuple[CodeLabel, ...]
     outcomes: tuple[CodeLabel, ...]
+    forwarding_outcomes: frozenset[str]
     deadline_days: int
     forwarded_is_done: bool = True
     threshold: int = 5
 
-    def classify(self, standing: str) -> str:
-        """Return the column a state counts in: done, in_progress or not_accepted; "" where it was not received yet."""
-        if standing in {STATE_OPEN, STATE_NOT_RECEIVED}:
-            return "in_progress" if standing else ""
-        if standing == STATE_NOT_ACCEPTED:
-            return "not_accepted"
-        return "done" if standing != STATE_FORWARDED or self.forwarded_is_done else "in_progress"
+    def classify(self, standing: StateOnDay | None) -> StatisticsColumn | None:
+        """Return the column a state counts in; None where the case was not yet received."""
+        if standing is None:
+            return None
+        match standing.state:
+            case CaseState.OPEN:
+                return StatisticsColumn.IN_PROGRESS
+            case CaseState.NOT_ACCEPTED:
+                return StatisticsColumn.NOT_ACCEPTED
+            case CaseState.CLOSED:
+                still_open = standing.outcome in self.forwarding_outcomes and not self.forwarded_is_done
+                return StatisticsColumn.IN_PROGRESS if still_open else StatisticsColumn.DONE
+            case _:
+                assert_never(standing.state)
 
 
 @dataclass(slots=True)
 class StatusCounter:
     """Counts cases by column."""
 
-    states: Counter[str] = field(default_factory=Counter)
+    states: Counter[StatisticsColumn | None] = field(default_factory=Counter)
 
     @property
     def figures(self) -> StatusCounts:
         by = self.states
-        return StatusCounts(by.total(), by["done"], by["in_progress"], by["not_accepted"])
+        return StatusCounts(by.total(), *(by[column] for column in STATE_COLUMNS))
 
 
 def day_before_period(period: Period) -> date:
@@ -99,9 +103,9 @@ def count_case_tables(
     brought = carried = 0
     first, last = _to_month_key(period.first), _to_month_key(period.last)
     for course, cases in courses.cases.items():
-        open_now = terms.classify(course.states_on_days[-1]) == "in_progress"
+        open_now = terms.classify(course.states_on_days[-1]) is StatisticsColumn.IN_PROGRESS
         if course.received < first:
-            brought += cases * (terms.classify(course.states_on_days[eve]) == "in_progress")
+            brought += cases * (terms.classify(course.states_on_days[eve]) is StatisticsColumn.IN_PROGRESS)
             carried += cases * open_now
         elif course.received <= last:
             inside[course] = cases
@@ -148,7 +152,7 @@ def compute_days_to_close(
     """Return median and share within the deadline of done cases, received in the months from `first` to `last`."""
     took: Counter[int] = Counter()
     for (received, standing, days), cases in courses.days_to_close.items():
-        if first <= received <= last and terms.classify(standing) == "done":
+        if first <= received <= last and terms.classify(standing) is StatisticsColumn.DONE:
             took[days] += cases
     whole = took.total()
     if not whole:
@@ -245,10 +249,9 @@ def _count_breakdowns(
 def _count_outcomes(courses: Mapping[CaseTimeline, int], terms: CountingRules) -> tuple[Breakdown, ...]:
     tallies: dict[str, StatusCounter] = {}
     for course, cases in courses.items():
-        standing = course.states_on_days[-1]
-        if standing.startswith(STATE_CLOSED):
-            code = standing.partition(":")[2]
-            tallies.setdefault(code, StatusCounter()).states[terms.classify(standing)] += cases
+        closed = course.closed_as
+        if closed is not None:
+            tallies.setdefault(closed.outcome, StatusCounter()).states[terms.classify(closed)] += cases
     kinds = _list_labels(terms.outcomes, tallies)
     return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 

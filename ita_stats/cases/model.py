@@ -7,8 +7,22 @@ Months are codes with the Buddhist year first: "2569-10" is October 2026.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
+
+
+class StatisticsColumn(StrEnum):
+    """The figures of every line, in the order of the printed columns: received, and where the cases stand."""
+
+    RECEIVED = "received"
+    DONE = "done"
+    IN_PROGRESS = "in_progress"
+    NOT_ACCEPTED = "not_accepted"
+
+
+STATE_COLUMNS = (StatisticsColumn.DONE, StatisticsColumn.IN_PROGRESS, StatisticsColumn.NOT_ACCEPTED)
+"""Where a case stands at the cut-off: it is counted in one of these."""
 
 Layout = Literal["month", "quarter", "half"]
 """Months in a row of the table: 1, 3 or 6."""
@@ -135,9 +149,8 @@ class StatisticsTables:
         """Done, in progress and not accepted in percent of received, to one decimal; None where none was received."""
         return MappingProxyType(
             {
-                "done": compute_percentage(self.total.done, self.total.received),
-                "in_progress": compute_percentage(self.total.in_progress, self.total.received),
-                "not_accepted": compute_percentage(self.total.not_accepted, self.total.received),
+                column: compute_percentage(part, self.total.received)
+                for column, part in zip(STATE_COLUMNS, self.total.cells[1:], strict=True)
             }
         )
 

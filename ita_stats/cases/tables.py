@@ -7,11 +7,13 @@ from datetime import date
 from ita_stats.calendar import fiscal_year
 from ita_stats.cases.count import CountingRules, count_case_tables, day_before_period
 from ita_stats.cases.model import (
+    STATE_COLUMNS,
     Breakdown,
     DaysToClose,
     Footnote,
     Layout,
     Period,
+    StatisticsColumn,
     StatisticsRow,
     StatisticsTables,
     StatusCounts,
@@ -180,8 +182,8 @@ def _list_cells(tables: StatisticsTables, k: int) -> dict[str, dict[TableCell, i
     """The splits of published tables, as the cells of release k."""
     found: dict[str, dict[TableCell, int | None]] = {}
     for what in ("category", "source", "outcome"):
-        lines = [TableLine(k, "received", "")]
-        lines += [TableLine(k, "state", s) for s in ("done", "in_progress", "not_accepted")]
+        lines = [TableLine(k, StatisticsColumn.RECEIVED, "")]
+        lines += [TableLine(k, "state", s) for s in STATE_COLUMNS]
         found[what] = {
             TableCell(line, split.code): figure
             for split in _get_breakdowns(tables, what)
@@ -234,8 +236,8 @@ def _suppress_row(row: StatisticsRow, labels: set[str]) -> dict[str, int | None]
 
 def _suppress_breakdown(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
     lines = [
-        TableLine(k, "received", ""),
-        *(TableLine(k, "state", s) for s in ("done", "in_progress", "not_accepted")),
+        TableLine(k, StatisticsColumn.RECEIVED, ""),
+        *(TableLine(k, "state", s) for s in STATE_COLUMNS),
     ]
     shown = zip(lines, split.figures.cells, strict=True)
     cells = (None if TableCell(line, split.code) in hidden else figure for line, figure in shown)
@@ -244,7 +246,7 @@ def _suppress_breakdown(split: Breakdown, hidden: set[TableCell], k: int) -> Bre
 
 def _suppress_outcome(split: Breakdown, hidden: set[TableCell], k: int) -> Breakdown:
     """An outcome has one figure, in two columns; the columns that are 0 by rule stay so."""
-    if TableCell(TableLine(k, "received", ""), split.code) not in hidden:
+    if TableCell(TableLine(k, StatisticsColumn.RECEIVED, ""), split.code) not in hidden:
         return split
     open_still = bool(split.figures.in_progress)
     return replace(split, figures=StatusCounts(None, 0 if open_still else None, None if open_still else 0, 0))

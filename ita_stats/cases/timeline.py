@@ -10,13 +10,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
+from typing import NamedTuple, assert_never
 
 from ita_stats.calendar import CalendarMonth
-from ita_stats.cases.fact import Fact, FactField
+from ita_stats.cases.fact import CaseState, Fact, FactField, FactVocabulary, UnknownFactError
 
-STATE_NOT_RECEIVED, STATE_OPEN, STATE_NOT_ACCEPTED, STATE_CLOSED = "", "open", "not_accepted", "closed"
-"""States of a case. Of a closed one, ":" and the outcome follow."""
 
+class StateOnDay(NamedTuple):
+    """Where a case stands; of a closed one its outcome, empty where none was said. A tuple: it is hashed often."""
+
+    state: CaseState
+    outcome: str = ""
+
+
+OPEN_STATE, NOT_ACCEPTED_STATE = StateOnDay(CaseState.OPEN), StateOnDay(CaseState.NOT_ACCEPTED)
 _VALUE = itemgetter(2)
 FACT_SEPARATOR = "\n"
 GroupedFacts = tuple[str, str, str]
@@ -31,13 +38,20 @@ FactTuple = tuple[str, str, str]
 class CaseTimeline:
     """What cases have in common that are counted alike.
 
-    received: (year, month) of receipt; categories, states_on_days: on each day that is counted.
+    received: (year, month) of receipt; categories, states_on_days: on each day that is counted, None where the case
+    was not received yet.
     """
 
     received: tuple[int, int]
     categories: tuple[str, ...]
     source: str
-    states_on_days: tuple[str, ...]
+    states_on_days: tuple[StateOnDay | None, ...]
+
+    @property
+    def closed_as(self) -> StateOnDay | None:
+        """Where it stands on the last day, if it is closed then."""
+        last = self.states_on_days[-1]
+        return last if last is not None and last.state is CaseState.CLOSED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +63,22 @@ class TimelineCounts:
     """
 
     days: tuple[date, ...]
+    vocabulary: FactVocabulary
     cases: Counter[CaseTimeline] = field(default_factory=Counter)
-    days_to_close: Counter[tuple[tuple[int, int], str, int]] = field(default_factory=Counter)
+    days_to_close: Counter[tuple[tuple[int, int], StateOnDay, int]] = field(default_factory=Counter)
 
     def add(self, pieces: Sequence[FactTuple]) -> None:
-        """Count a case, by its facts in the order in which they were written."""
+        """Count a case, by its facts in the order in which they were written. Raises UnknownFactError."""
+        for _, name, value in pieces:
+            self.vocabulary.check(name, value)
         ends = [day.isoformat() for day in self.days]
-        course = build_timeline(pieces, ends)
+        course = build_timeline(pieces, ends, self.vocabulary)
         if course is None:
             return
         self.cases[course] += 1
-        if course.states_on_days[-1].startswith(STATE_CLOSED):
-            self.days_to_close[
-                course.received, course.states_on_days[-1], count_days_to_close(pieces, ends[-1])
-            ] += 1
+        if course.closed_as is not None:
+            took = count_days_to_close(pieces, ends[-1], self.vocabulary)
+            self.days_to_close[course.received, course.closed_as, took] += 1
 
 
 @dataclass(slots=True)
@@ -115,7 +131,8 @@ class TimelineBuilder:
         found, ends = self.timelines, [day.isoformat() for day in self.timelines.days]
         for (fields, values), kind in self._patterns.items():
             folds = {
-                shape: build_timeline(split_facts(shape, fields, values), ends) for shape in kind.stage_counts
+                shape: build_timeline(split_facts(shape, fields, values), ends, found.vocabulary)
+                for shape in kind.stage_counts
             }
             for shape, cases in kind.stage_counts.items():
                 course = folds[shape]
@@ -123,37 +140,52 @@ class TimelineBuilder:
                     found.cases[course] += cases
             for (shape, days), cases in kind.duration_counts.items():
                 course = folds[shape]
-                if course is not None and course.states_on_days[-1].startswith(STATE_CLOSED):
-                    found.days_to_close[course.received, course.states_on_days[-1], days] += cases
+                if course is not None and course.closed_as is not None:
+                    found.days_to_close[course.received, course.closed_as, days] += cases
         return found
 
     def _register_pattern(self, days: list[str], fields: str, values: str) -> FactPattern:
         for day in days:
             self._stages[day] = self._find_stage(day)
             self._day_ordinals[day] = date.fromisoformat(day).toordinal()
-        return self._patterns.setdefault((fields, values), FactPattern(_find_closing_index(fields, values)))
+        closing = _find_closing_index(fields, values, self.timelines.vocabulary)
+        return self._patterns.setdefault((fields, values), FactPattern(closing))
 
     def _find_stage(self, day: str) -> str:
         ends = [end for end in (asked.isoformat() for asked in self.timelines.days) if end >= day]
         return min([*ends, CalendarMonth(int(day[:4]), int(day[5:7])).last.isoformat()])
 
 
-def _find_closing_index(fields: str, values: str) -> int | None:
+def _find_closing_index(fields: str, values: str, vocabulary: FactVocabulary) -> int | None:
     """Return which fact closed a case (0: none did); None for a case received or closed more than once."""
     facts = list(zip(fields.split(FACT_SEPARATOR), values.split(FACT_SEPARATOR), strict=True))
+    for name, value in facts:
+        vocabulary.check(name, value)
     begun = [name for name, _ in facts if name == FactField.RECEIVED]
-    ended = [place for place, fact in enumerate(facts) if fact == (FactField.STATUS, STATE_CLOSED)]
+    ended = [
+        place
+        for place, (name, value) in enumerate(facts)
+        if name == FactField.STATUS and vocabulary.states[value] is CaseState.CLOSED
+    ]
     if facts[0] != (FactField.RECEIVED, "1") or len(begun) > 1 or len(ended) > 1:
         return None
     return ended[0] if ended else 0
 
 
-def count_timelines(facts: Iterable[Fact], days: Sequence[date]) -> TimelineCounts:
-    """Count the timelines of cases on some days. `facts`: in any order; `days`: in order, the last is the cut-off."""
-    found = TimelineCounts(tuple(days))
+def count_timelines(
+    facts: Iterable[Fact], days: Sequence[date], vocabulary: FactVocabulary
+) -> TimelineCounts:
+    """Count the timelines of cases on some days. `facts`: in any order; `days`: in order, the last is the cut-off.
+
+    Raises UnknownFactError.
+    """
+    found = TimelineCounts(tuple(days), vocabulary)
     by_case = sorted(facts, key=attrgetter("about", "seq"))
-    for _, own in groupby(by_case, key=attrgetter("about")):
-        found.add([(f.effective.isoformat(), f.field.value, f.value) for f in own])
+    for about, own in groupby(by_case, key=attrgetter("about")):
+        try:
+            found.add([(f.effective.isoformat(), f.field.value, f.value) for f in own])
+        except UnknownFactError as unknown:
+            raise UnknownFactError(unknown.field, unknown.value, about) from None
     return found
 
 
@@ -162,19 +194,21 @@ def split_facts(days: Iterable[str], fields: str, values: str) -> list[FactTuple
     return list(zip(days, fields.split(FACT_SEPARATOR), values.split(FACT_SEPARATOR), strict=True))
 
 
-def build_timeline(pieces: Iterable[FactTuple], ends: Sequence[str]) -> CaseTimeline | None:
+def build_timeline(
+    pieces: Iterable[FactTuple], ends: Sequence[str], vocabulary: FactVocabulary
+) -> CaseTimeline | None:
     """Build the timeline of one case, from its facts in the order in which they were written.
 
     None where it is not received by the last day. Of several days of receipt the last written counts; "0" instead of
     "1" cancels a case that was entered by mistake.
     """
     by_field = _group_by_field(pieces)
-    receipts = by_field.get("received", [])
+    receipts = by_field.get(FactField.RECEIVED, [])
     if not receipts or receipts[-1][2] != "1" or receipts[-1][0] > ends[-1]:
         return None
-    received, sources = receipts[-1][0], by_field.get("source", [])
-    categories, statuses = by_field.get("category", []), by_field.get("status", [])
-    outcomes = by_field.get("outcome", [])
+    received, sources = receipts[-1][0], by_field.get(FactField.SOURCE, [])
+    categories, statuses = by_field.get(FactField.CATEGORY, []), by_field.get(FactField.STATUS, [])
+    outcomes = by_field.get(FactField.OUTCOME, [])
     return CaseTimeline(
         (int(received[:4]), int(received[5:7])),
         tuple([_find_value(categories, end) for end in ends])
@@ -182,24 +216,25 @@ def build_timeline(pieces: Iterable[FactTuple], ends: Sequence[str]) -> CaseTime
         else (categories[0][2] if categories else "",) * len(ends),
         sources[-1][2] if sources else "",
         tuple(
-            [_find_state(statuses, outcomes, end) if received <= end else STATE_NOT_RECEIVED for end in ends]
+            [_find_state(statuses, outcomes, end, vocabulary) if received <= end else None for end in ends]
         ),
     )
 
 
-def count_days_to_close(pieces: Iterable[FactTuple], end: str) -> int:
+def count_days_to_close(pieces: Iterable[FactTuple], end: str, vocabulary: FactVocabulary) -> int:
     """Return the days from receipt to the closing that holds at the end of a day.
 
     Never below 0, as a backdated register would give. Of two "closed" in a row the first counts; of a reopened case the
     last closing.
     """
     by_field = _group_by_field(pieces)
-    received = closed = by_field["received"][-1][0]
-    before = ""
-    for day, _, to in by_field.get("status", []):
-        if day <= end and to == STATE_CLOSED != before:
+    received = closed = by_field[FactField.RECEIVED][-1][0]
+    was_closed = False
+    for day, _, to in by_field.get(FactField.STATUS, []):
+        is_closed = vocabulary.states[to] is CaseState.CLOSED
+        if day <= end and is_closed and not was_closed:
             closed = day
-        before = to
+        was_closed = is_closed
     return max(0, (date.fromisoformat(closed) - date.fromisoformat(received)).days)
 
 
@@ -209,7 +244,7 @@ def _group_by_field(pieces: Iterable[FactTuple]) -> dict[str, list[FactTuple]]:
     for piece in pieces:
         found.setdefault(piece[1], []).append(piece)
     for name, own in found.items():
-        if len(own) > 1 and name in ("category", "status", "outcome"):
+        if len(own) > 1 and name in {FactField.CATEGORY, FactField.STATUS, FactField.OUTCOME}:
             own.sort(key=itemgetter(0))
     return found
 
@@ -224,12 +259,21 @@ def _find_value(steps: list[FactTuple], end: str) -> str:
     return value
 
 
-def _find_state(statuses: list[FactTuple], outcomes: list[FactTuple], end: str) -> str:
-    status = STATE_OPEN
+def _find_state(
+    statuses: list[FactTuple], outcomes: list[FactTuple], end: str, vocabulary: FactVocabulary
+) -> StateOnDay:
+    state = CaseState.OPEN
     for day, _, to in statuses:
         if day > end:
             break
-        status = to
-    if status == STATE_CLOSED:
-        return f"{STATE_CLOSED}:{_find_value(outcomes, end) if outcomes and outcomes[0][0] <= end else ''}"
-    return STATE_NOT_ACCEPTED if status == STATE_NOT_ACCEPTED else STATE_OPEN
+        state = vocabulary.states[to]
+    match state:
+        case CaseState.OPEN:
+            return OPEN_STATE
+        case CaseState.NOT_ACCEPTED:
+            return NOT_ACCEPTED_STATE
+        case CaseState.CLOSED:
+            said = outcomes and outcomes[0][0] <= end
+            return StateOnDay(CaseState.CLOSED, _find_value(outcomes, end) if said else "")
+        case _:
+            assert_never(state)

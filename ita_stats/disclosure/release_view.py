@@ -5,12 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ita_stats.cases.count import CountingRules, MonthKey
-from ita_stats.cases.model import Layout, Period
-from ita_stats.cases.timeline import STATE_CLOSED, STATE_OPEN, CaseTimeline
+from ita_stats.cases.fact import CaseState
+from ita_stats.cases.model import Layout, Period, StatisticsColumn
+from ita_stats.cases.timeline import OPEN_STATE, CaseTimeline, StateOnDay
 from ita_stats.disclosure.alternatives import CaseGroup, DisclosureModel, GroupKey, TableCell, TableLine
 from ita_stats.period import list_period_rows
 
 LabelPath = tuple[str, ...]
+StatePath = tuple[StateOnDay | None, ...]
+OPEN_LABEL = CaseState.OPEN.value
+"""The label of open cases beside those of outcomes, never published."""
 VisibleStateCounts = Mapping[tuple[MonthKey, LabelPath, LabelPath], int]
 """How many cases of a month have a label and a state in each release ("" where they are not counted)."""
 
@@ -47,7 +51,7 @@ def count_visible_cases(
         if not any(within):
             continue
         states = tuple(
-            terms.classify(course.states_on_days[e.day_index]) if there else ""
+            (terms.classify(course.states_on_days[e.day_index]) or "") if there else ""
             for e, there in zip(editions, within, strict=True)
         )
         labels = (
@@ -90,16 +94,16 @@ def build_disclosure_model(
     )
 
 
-def count_states_by_month(courses: Mapping[CaseTimeline, int]) -> Counter[tuple[MonthKey, LabelPath]]:
+def count_states_by_month(courses: Mapping[CaseTimeline, int]) -> Counter[tuple[MonthKey, StatePath]]:
     """How many cases of a month stood so on each day."""
-    found: Counter[tuple[MonthKey, LabelPath]] = Counter()
+    found: Counter[tuple[MonthKey, StatePath]] = Counter()
     for course, cases in courses.items():
         found[course.received, course.states_on_days] += cases
     return found
 
 
 def build_outcome_model(
-    cases_stood: Mapping[tuple[MonthKey, LabelPath], int],
+    cases_stood: Mapping[tuple[MonthKey, StatePath], int],
     terms: CountingRules,
     editions: Sequence[ReleaseView],
     labels: Sequence[str],
@@ -110,25 +114,29 @@ def build_outcome_model(
     Where forwarded cases count as in progress, what is open may be forwarded for all a reader knows: "open" is a
     label that is never published.
     """
-    counts: Counter[tuple[MonthKey, tuple[int, ...], str]] = Counter()
+    counts: Counter[tuple[MonthKey, tuple[int, ...], StateOnDay]] = Counter()
     for (month, path), cases in cases_stood.items():
-        standings = [path[e.day_index] if e.find_row(month) is not None else "" for e in editions]
+        standings = [path[e.day_index] if e.find_row(month) is not None else None for e in editions]
         for standing, run in _find_runs(standings):
-            if standing.startswith(STATE_CLOSED) or (standing == STATE_OPEN and not terms.forwarded_is_done):
+            if standing is None or standing.state is CaseState.NOT_ACCEPTED:
+                continue
+            if standing.state is CaseState.CLOSED or not terms.forwarded_is_done:
                 counts[month, run, standing] += cases
-    done = tuple(label for label in labels if terms.classify(f"{STATE_CLOSED}:{label}") == "done")
+    columns = {label: terms.classify(StateOnDay(CaseState.CLOSED, label)) for label in labels}
+    done = tuple(label for label in labels if columns[label] is StatisticsColumn.DONE)
+    others = tuple(label for label in labels if columns[label] is not StatisticsColumn.DONE)
     groups: dict[GroupKey, CaseGroup] = {}
     values: Counter[TableCell] = Counter()
     for (month, run, standing), cases in counts.items():
-        label = STATE_OPEN if standing == STATE_OPEN else standing.partition(":")[2]
+        label = OPEN_LABEL if standing == OPEN_STATE else standing.outcome
         lines = tuple(TableLine(k, "received", "") for k in run)
-        kind = done if label in done else ("forwarded", STATE_OPEN)
+        kind = done if label in done else (*others, OPEN_LABEL)
         group = groups.setdefault((month, run, kind), CaseGroup(lines, kind, Counter()))
         group.label_counts[label] += cases
         for line in lines:
             values[TableCell(line, label)] += cases
     found = DisclosureModel(tuple(labels), groups, {}, values, _sum_lines(values), small)
-    found.hidden |= {cell for cell in values if cell.label == STATE_OPEN}
+    found.hidden |= {cell for cell in values if cell.label == OPEN_LABEL}
     return found
 
 
@@ -146,9 +154,9 @@ def _sum_lines(values: Counter[TableCell]) -> Counter[TableLine]:
     return totals
 
 
-def _find_runs(standings: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+def _find_runs(standings: Sequence[StateOnDay | None]) -> list[tuple[StateOnDay | None, tuple[int, ...]]]:
     """The runs of releases in which a case stood the same."""
-    found: list[tuple[str, list[int]]] = []
+    found: list[tuple[StateOnDay | None, list[int]]] = []
     for k, standing in enumerate(standings):
         if found and found[-1][0] == standing and found[-1][1][-1] == k - 1:
             found[-1][1].append(k)

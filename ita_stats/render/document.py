@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ita_stats.calendar import format_calendar_date
-from ita_stats.cases.model import Breakdown, ReleaseInfo, StatisticsTables
+from ita_stats.cases.model import (
+    STATE_COLUMNS,
+    Breakdown,
+    ReleaseInfo,
+    StatisticsColumn,
+    StatisticsTables,
+)
 from ita_stats.strings import get_statistics_text
 
 SUPPRESSED_DASH = "–"
@@ -44,8 +50,7 @@ class StatisticsDocument:
     @property
     def totals(self) -> tuple[tuple[BilingualText, CellValue], ...]:
         """Received, done, in progress and not accepted, with their headings."""
-        names = ("received", "done", "in_progress", "not_accepted")
-        return tuple(zip(map(get_heading, names), self.tables.total.cells, strict=True))
+        return tuple(zip(map(get_heading, StatisticsColumn), self.tables.total.cells, strict=True))
 
 
 def build_statistics_document(tables: StatisticsTables, issue: ReleaseInfo) -> StatisticsDocument:
@@ -99,7 +104,7 @@ def describe_statistics(document: StatisticsDocument) -> str:
 def _build_main_table(tables: StatisticsTables) -> PrintedTable:
     """Build the table that the office is assessed on: received by category, and the states of the cases."""
     categories = tables.categories
-    states = ("sum", "done", "in_progress", "not_accepted", "remark")
+    states = ("sum", *STATE_COLUMNS, "remark")
     head = (
         get_heading(tables.layout),
         *((c.name_th, c.name_en) for c in categories),
@@ -122,7 +127,7 @@ def _build_other_tables(tables: StatisticsTables) -> Iterator[PrintedTable]:
         (get_heading("item"), get_heading("value")),
         tuple(_build_overview_rows(tables)),
     )
-    states = tuple(map(get_heading, ("received", "done", "in_progress", "not_accepted")))
+    states = tuple(map(get_heading, StatisticsColumn))
     for code, label, splits in (
         ("categories", "category", tables.categories),
         ("sources", "source", tables.sources),

@@ -15,6 +15,7 @@ from ita_stats.cases.model import (
     MonthFigures,
     Period,
     ReleaseInfo,
+    StatisticsColumn,
     StatisticsRow,
     StatisticsTables,
     StatusCounts,
@@ -251,8 +252,8 @@ def _build_row_json(row: StatisticsRow) -> RowJson:
 
 
 def _to_count_fields(figures: StatusCounts | None) -> dict[str, int | None]:
-    names = ("received", "done", "in_progress", "not_accepted")
-    return dict(zip(names, figures.cells if figures else (None,) * len(names), strict=True))
+    cells = figures.cells if figures else (None,) * len(StatisticsColumn)
+    return {column.value: cell for column, cell in zip(StatisticsColumn, cells, strict=True)}
 
 
 def _build_split_json(split: Breakdown) -> SplitJson:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from unicodedata import category
 
-from ita_stats.cases.model import StatisticsRow
+from ita_stats.cases.model import StatisticsColumn, StatisticsRow
 from ita_stats.render.document import (
     BilingualText,
     StatisticsDocument,
@@ -17,7 +17,11 @@ SVG_WIDTH = 400
 """Units of the SVG's width: little more than a phone's, so that its text is legible there."""
 LABEL_WIDTH, FIGURE_WIDTH = 100, 56
 """Width of the short labels before the bars, and of the figure after them."""
-STATUS_COLOURS = {"done": "#1f3f77", "in_progress": "#c8790c", "not_accepted": "#7a8594"}
+STATUS_COLOURS = {
+    StatisticsColumn.DONE: "#1f3f77",
+    StatisticsColumn.IN_PROGRESS: "#c8790c",
+    StatisticsColumn.NOT_ACCEPTED: "#7a8594",
+}
 """They differ in lightness as well as in hue, so that they can be told apart in grey print."""
 TEXT_COLOUR, PALE_TEXT_COLOUR = "#1d2430", "#4b5566"
 MAX_SIDE_LABEL, MAX_TOP_LABEL = 12, 44
@@ -80,7 +84,7 @@ def build_category_chart(document: StatisticsDocument) -> BarChart:
         for s in document.tables.categories
     )
     told = ", ".join(f"{bar.label} {bar.text}" for bar in bars)
-    return BarChart("categories", title, ((title, STATUS_COLOURS["done"]),), bars, told)
+    return BarChart("categories", title, ((title, STATUS_COLOURS[StatisticsColumn.DONE]),), bars, told)
 
 
 def count_letters(text: str) -> int:
@@ -123,7 +127,7 @@ def _get_bar_parts(row: StatisticsRow) -> tuple[int, ...]:
 
 
 def _describe_row(row: StatisticsRow) -> str:
-    names = ("received", *STATUS_COLOURS)
+    names = (StatisticsColumn.RECEIVED, *STATUS_COLOURS)
     return " ".join(
         f"{get_heading(name)[0]} {format_cell(n)}" for name, n in zip(names, row.figures.cells, strict=True)
     )

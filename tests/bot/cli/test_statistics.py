@@ -21,9 +21,8 @@ from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionReq
 from handlers.dialog.replies import Message
 from ita_stats.calendar import BUDDHIST_ERA, day_in_bangkok, fiscal_year
 from ita_stats.cases.count import CodeLabel
-from ita_stats.cases.fact import Fact
+from ita_stats.cases.fact import Fact, UnknownFactError
 from ita_stats.cases.tables import build_table_request
-from ita_stats.cases.timeline import count_timelines
 from ita_stats.period import parse_period
 from ita_stats.render.json_schema import StatisticsJson
 from storage.crypto.key_files import DeskPaths, load_or_create_keys
@@ -31,7 +30,12 @@ from storage.store import open_store
 from tests.end_to_end.engine_driver import EngineDriver
 from tests.end_to_end.terminal_driver import run_ita_bot
 from tests.in_memory_desk import OFFICE, WHOLE_REPORT
-from tests.ita_stats.cases.sample_facts import make_year_of_facts
+from tests.ita_stats.cases.sample_facts import (
+    FISCAL_YEAR_START,
+    CaseFactsWriter,
+    count_facts,
+    make_year_of_facts,
+)
 
 YEAR = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2026-09-30")
 
@@ -188,10 +192,26 @@ def test_reading_by_the_database_is_folding_the_facts(home: Path) -> None:
         ) as one:
             found, slow = (
                 await collect_timelines(one, days),
-                count_timelines(await one.load_facts(), days),
+                count_facts(await one.load_facts(), days),
             )
             assert (found.cases, found.days_to_close) == (slow.cases, slow.days_to_close)
             assert sorted(await one.load_facts(), key=str) == sorted(facts, key=str)
+
+    asyncio.run(scene())
+
+
+def test_a_state_that_nobody_knows_names_the_nameless_case_and_nothing_else(home: Path) -> None:
+    facts = make_year_of_facts(5, 20)
+    case = CaseFactsWriter(f"{77:032x}").add_filing(FISCAL_YEAR_START).add_move(FISCAL_YEAR_START, "paused")
+    write_facts(home, [*facts, *case.facts])
+
+    async def scene() -> None:
+        async with open_store(
+            load_or_create_keys(DeskPaths.under(home, "complaints")), datetime.now(UTC)
+        ) as one:
+            with pytest.raises(UnknownFactError, match=f"{77:032x}") as told:
+                await collect_timelines(one, (date(2026, 9, 30),))
+            assert "paused" not in str(told.value)
 
     asyncio.run(scene())
 

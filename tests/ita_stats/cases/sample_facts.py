@@ -1,17 +1,27 @@
 """Registers made for counting: the facts of cases as the desk, an import or a correction would write them."""
 
 import random
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
 from ita_stats.cases.count import CodeLabel, CountingRules
-from ita_stats.cases.fact import Fact, FactField
+from ita_stats.cases.fact import CaseState, Fact, FactField, FactVocabulary
+from ita_stats.cases.timeline import TimelineCounts, count_timelines
 
 CATEGORIES = ("corruption", "misconduct", "other")
 SOURCES = ("web", "line", "letter", "walk_in")
 OUTCOMES = ("substantiated", "unsubstantiated", "insufficient", "forwarded", "withdrawn")
+VOCABULARY = FactVocabulary(
+    {
+        **dict.fromkeys(("received", "screening", "investigating"), CaseState.OPEN),
+        "closed": CaseState.CLOSED,
+        "not_accepted": CaseState.NOT_ACCEPTED,
+    },
+    frozenset(OUTCOMES),
+)
 FISCAL_YEAR_START = date(2025, 10, 1)
 """The first day of fiscal year 2569."""
 
@@ -28,8 +38,14 @@ TERMS = CountingRules(
     make_labels(CATEGORIES),
     make_labels(SOURCES),
     make_labels(OUTCOMES),
+    frozenset({"forwarded"}),
     deadline_days=15,
 )
+
+
+def count_facts(facts: Iterable[Fact], days: Sequence[date]) -> TimelineCounts:
+    """The courses of cases, of the states and outcomes that the desk has."""
+    return count_timelines(facts, days, VOCABULARY)
 
 
 @dataclass

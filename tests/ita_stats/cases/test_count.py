@@ -2,24 +2,30 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.statistics.tables import FACT_VOCABULARY
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
-from ita_stats.cases.count import NO_CASES, STATE_FORWARDED
-from ita_stats.cases.fact import Fact, FactField
-from ita_stats.cases.model import Breakdown, Layout, StatisticsTables, StatusCounts
+from ita_stats.cases.count import NO_CASES
+from ita_stats.cases.fact import CaseState, Fact, FactField, UnknownFactError
+from ita_stats.cases.model import (
+    STATE_COLUMNS,
+    Breakdown,
+    Layout,
+    StatisticsColumn,
+    StatisticsTables,
+    StatusCounts,
+)
 from ita_stats.cases.tables import build_exact_tables, build_table_request
 from ita_stats.cases.timeline import (
-    STATE_CLOSED,
-    STATE_NOT_ACCEPTED,
+    StateOnDay,
     TimelineBuilder,
     TimelineCounts,
-    count_timelines,
 )
 from ita_stats.period import parse_period
 from tests.ita_stats.cases.naive_count import count_naively
@@ -28,8 +34,10 @@ from tests.ita_stats.cases.sample_facts import (
     FISCAL_YEAR_START,
     OUTCOMES,
     TERMS,
+    VOCABULARY,
     CaseFactsWriter,
     arbitrary_facts,
+    count_facts,
 )
 
 YEAR_END = date(2026, 9, 30)
@@ -44,7 +52,7 @@ def tables(
 ) -> StatisticsTables:
     """The exact tables of some facts."""
     wish = build_table_request(parse_period(text, as_of), as_of, layout, [])
-    return build_exact_tables(count_timelines(facts, wish.days), replace(TERMS, **terms), wish)
+    return build_exact_tables(count_facts(facts, wish.days), replace(TERMS, **terms), wish)
 
 
 def split(found: tuple[Breakdown, ...], code: str) -> StatusCounts:
@@ -96,8 +104,8 @@ def test_the_same_register_counted_slowly_gives_the_same(
 def test_gathered_from_what_is_written_is_the_same_as_folded_case_by_case(
     facts: list[Fact], days: list[date]
 ) -> None:
-    whole = count_timelines(facts, sorted(days))
-    gathering = TimelineBuilder(TimelineCounts(tuple(sorted(days))))
+    whole = count_facts(facts, sorted(days))
+    gathering = TimelineBuilder(TimelineCounts(tuple(sorted(days)), VOCABULARY))
     by_case: dict[str, list[Fact]] = {}
     for fact in facts:
         by_case.setdefault(fact.about, []).append(fact)
@@ -129,8 +137,10 @@ def test_what_was_received_is_done_or_in_hand_or_not_accepted(facts: list[Fact],
 
 
 def test_the_words_of_a_case_are_those_of_its_life() -> None:
-    assert {STATE_CLOSED, STATE_NOT_ACCEPTED} == {s.value for s in ENDED_STATUSES}
-    assert f"{STATE_CLOSED}:{CaseOutcome.FORWARDED.value}" == STATE_FORWARDED
+    assert VOCABULARY == FACT_VOCABULARY
+    counted = VOCABULARY.states
+    assert {status for status in CaseStatus if counted[status] is not CaseState.OPEN} == ENDED_STATUSES
+    assert TERMS.forwarding_outcomes == {CaseOutcome.FORWARDED.value}
     assert set(OUTCOMES) == {o.value for o in CaseOutcome}
     for status in CaseStatus:
         for outcome in CaseOutcome:
@@ -147,6 +157,34 @@ def test_the_words_of_a_case_are_those_of_its_life() -> None:
                     CaseStatus.NOT_ACCEPTED: "not_accepted",
                 }.get(status, "in_progress")
                 assert getattr(found.total, expected) == 1
+
+
+@pytest.mark.parametrize("unknown", [("paused", None), ("closed", "settled"), ("investigating", "settled")])
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_state_or_outcome_that_nobody_knows_is_not_counted_in_silence(
+    unknown: tuple[str, str | None], in_order: bool
+) -> None:
+    case = CaseFactsWriter("5ec4e7").add_filing(FISCAL_YEAR_START)
+    case.add_move(FISCAL_YEAR_START + timedelta(9 if in_order else -9), *unknown)
+    with pytest.raises(UnknownFactError) as told:
+        count_facts(case.facts, [YEAR_END])
+    assert told.value.about == "5ec4e7"
+    assert "5ec4e7" in str(told.value)
+    assert not {"paused", "settled"} & set(str(told.value).split())
+    gathering = TimelineBuilder(TimelineCounts((YEAR_END,), VOCABULARY))
+    written = zip(*((f.effective.isoformat(), f.field, f.value) for f in case.facts), strict=True)
+    days, names, values = ("\n".join(column) for column in written)
+    with pytest.raises(UnknownFactError):
+        gathering.add([(days, names, values)])
+
+
+def test_the_columns_are_the_figures_of_a_line() -> None:
+    assert [column.value for column in StatisticsColumn] == [one.name for one in fields(StatusCounts)]
+    assert set(STATE_COLUMNS) == set(StatisticsColumn) - {StatisticsColumn.RECEIVED}
+    counted = {
+        TERMS.classify(StateOnDay(state, outcome)) for state in CaseState for outcome in (*OUTCOMES, "")
+    }
+    assert counted == set(STATE_COLUMNS)
 
 
 def test_a_day_in_the_past_is_answered_as_it_was() -> None:

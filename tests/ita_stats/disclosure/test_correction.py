@@ -8,9 +8,8 @@ import pytest
 from ita_stats.cases.fact import Fact
 from ita_stats.cases.model import StatisticsTables
 from ita_stats.cases.tables import build_protected_tables, build_table_request
-from ita_stats.cases.timeline import count_timelines
 from ita_stats.period import parse_period
-from tests.ita_stats.cases.sample_facts import TERMS, CaseFactsWriter, make_year_of_facts
+from tests.ita_stats.cases.sample_facts import TERMS, CaseFactsWriter, count_facts, make_year_of_facts
 
 END = date(2026, 9, 30)
 SALT = b"a salt"
@@ -20,7 +19,7 @@ def make_corrected_tables(
     facts: list[Fact], published: list[StatisticsTables], text: str = "fy2569", as_of: date = END
 ) -> StatisticsTables:
     wish = build_table_request(parse_period(text, as_of), as_of, "month", published)
-    return build_protected_tables(count_timelines(facts, wish.days), TERMS, wish, SALT)
+    return build_protected_tables(count_facts(facts, wish.days), TERMS, wish, SALT)
 
 
 def cells(tables: StatisticsTables) -> Iterator[tuple[str, int | None]]:

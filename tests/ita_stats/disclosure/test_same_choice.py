@@ -8,14 +8,13 @@ CHOOSING = """
 from datetime import date
 from ita_stats import period
 from ita_stats.cases import tables as figures
-from ita_stats.cases import timeline as course
 from ita_stats.render import json_schema as published
-from tests.ita_stats.registers import TERMS, make_year_of_facts
+from tests.ita_stats.cases.sample_facts import TERMS, count_facts, make_year_of_facts
 as_of = date(2026, 9, 30)
 request = figures.build_table_request(period.parse_period("fy2569", as_of), as_of, "month")
 for cases, salt in ((40, b"s2"), (60, b"s4")):
     found = figures.build_protected_tables(
-        course.count_timelines(make_year_of_facts(2, cases), request.days), TERMS, request, salt
+        count_facts(make_year_of_facts(2, cases), request.days), TERMS, request, salt
     )
     print(published.serialize_statistics(found))
 """

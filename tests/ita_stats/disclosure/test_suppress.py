@@ -11,9 +11,14 @@ from hypothesis import strategies as st
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.cases.model import Layout, StatisticsTables, StatusCounts
 from ita_stats.cases.tables import build_exact_tables, build_protected_tables, build_table_request
-from ita_stats.cases.timeline import count_timelines
 from ita_stats.period import list_period_months, list_period_rows, parse_period
-from tests.ita_stats.cases.sample_facts import FISCAL_YEAR_START, TERMS, CaseFactsWriter, make_year_of_facts
+from tests.ita_stats.cases.sample_facts import (
+    FISCAL_YEAR_START,
+    TERMS,
+    CaseFactsWriter,
+    count_facts,
+    make_year_of_facts,
+)
 from tests.ita_stats.disclosure.release_attack import attack_labels, attack_outcomes
 
 SALT = b"a secret of the desk"
@@ -26,7 +31,7 @@ def make_releases(facts: Sequence[Fact], layout: Layout = "month") -> list[Stati
     made: list[StatisticsTables] = []
     for span in list_period_rows(YEAR, layout):
         wish = build_table_request(YEAR, span.months[-1].last, layout, made)
-        made.append(build_protected_tables(count_timelines(facts, wish.days), TERMS, wish, SALT))
+        made.append(build_protected_tables(count_facts(facts, wish.days), TERMS, wish, SALT))
     return made
 
 
@@ -71,12 +76,12 @@ def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, case
         ]
         for text in texts:
             wish = build_table_request(parse_period(text, date.max), month.last, "month", made)
-            made.append(build_protected_tables(count_timelines(facts, wish.days), TERMS, wish, SALT))
+            made.append(build_protected_tables(count_facts(facts, wish.days), TERMS, wish, SALT))
     assert [attack_labels(made, what).find_exposed() for what in ("categories", "sources")] == [[], []]
 
 
 def test_the_attacker_works_out_what_is_badly_hidden() -> None:
-    exact = build_exact_tables(count_timelines(make_year_of_facts(7, 40), WHOLE.days), TERMS, WHOLE)
+    exact = build_exact_tables(count_facts(make_year_of_facts(7, 40), WHOLE.days), TERMS, WHOLE)
     bare = replace(exact.categories[0], figures=StatusCounts(None, *exact.categories[0].figures.cells[1:]))
     badly = replace(exact, categories=(bare, *exact.categories[1:]))
     assert attack_labels([badly], "categories").find_exposed() == ["fy2569 2026-09-30 corruption received"]
@@ -200,7 +205,7 @@ def test_one_kind_alone_is_the_row_itself_and_hides_nothing() -> None:
     wish = build_table_request(YEAR, date(2025, 12, 31), "month", [])
     one = replace(TERMS, categories=TERMS.categories[:1])
     found = build_protected_tables(
-        count_timelines(CaseFactsWriter("a").add_filing(FISCAL_YEAR_START).facts, wish.days),
+        count_facts(CaseFactsWriter("a").add_filing(FISCAL_YEAR_START).facts, wish.days),
         one,
         wish,
         SALT,
@@ -235,4 +240,4 @@ def test_corrected_labels_are_counted_and_not_moved() -> None:
 def _make_first_tables(facts: Sequence[Fact], text: str = "fy2569", **terms: bool) -> StatisticsTables:
     """Tables that nobody saw anything before."""
     wish = build_table_request(parse_period(text, date.max), date(2025, 12, 31), "month", [])
-    return build_protected_tables(count_timelines(facts, wish.days), replace(TERMS, **terms), wish, SALT)
+    return build_protected_tables(count_facts(facts, wish.days), replace(TERMS, **terms), wish, SALT)

@@ -5,11 +5,16 @@ from datetime import date
 from ita_stats.cases.count import CodeLabel, CountingRules
 from ita_stats.cases.model import ReleaseInfo, StatisticsTables
 from ita_stats.cases.tables import build_protected_tables, build_table_request
-from ita_stats.cases.timeline import count_timelines
 from ita_stats.period import parse_period
 from ita_stats.render.document import StatisticsDocument, build_statistics_document
 from ita_stats.strings import get_statistics_text
-from tests.ita_stats.cases.sample_facts import FISCAL_YEAR_START, OUTCOMES, SOURCES, make_year_of_facts
+from tests.ita_stats.cases.sample_facts import (
+    FISCAL_YEAR_START,
+    OUTCOMES,
+    SOURCES,
+    count_facts,
+    make_year_of_facts,
+)
 
 YEAR_END = date(2026, 9, 30)
 TERMS = CountingRules(
@@ -23,6 +28,7 @@ TERMS = CountingRules(
     ),
     tuple(CodeLabel(code, *get_statistics_text("source", code)) for code in SOURCES),
     tuple(CodeLabel(code, *get_statistics_text("outcome", code)) for code in OUTCOMES),
+    frozenset({"forwarded"}),
     deadline_days=15,
 )
 
@@ -32,7 +38,7 @@ def make_protected_tables(cases: int = 180, text: str = "fy2569", as_of: date = 
     wish = build_table_request(parse_period(text, as_of), as_of, "month", [])
     facts = make_year_of_facts(7, cases)
     assert all(fact.effective >= FISCAL_YEAR_START for fact in facts)
-    return build_protected_tables(count_timelines(facts, wish.days), TERMS, wish, b"a salt")
+    return build_protected_tables(count_facts(facts, wish.days), TERMS, wish, b"a salt")
 
 
 def make_document(cases: int = 180, issue: ReleaseInfo | None = None) -> StatisticsDocument:

@@ -8,10 +8,9 @@ from pydantic import ValidationError
 
 from ita_stats.cases.model import Layout, StatisticsTables
 from ita_stats.cases.tables import build_protected_tables, build_table_request
-from ita_stats.cases.timeline import count_timelines
 from ita_stats.period import parse_period
 from ita_stats.render.json_schema import StatisticsJson, parse_statistics, serialize_statistics
-from tests.ita_stats.cases.sample_facts import TERMS, make_year_of_facts
+from tests.ita_stats.cases.sample_facts import TERMS, count_facts, make_year_of_facts
 
 PINNED = {
     "period", "cutoff", "layout", "total", "brought_forward", "carried_over", "rows", "months", "categories",
@@ -23,9 +22,7 @@ def tables(layout: Layout, cases: int) -> StatisticsTables:
     """Protected tables of half a year."""
     whole = parse_period("2569H1", date.max)
     wish = build_table_request(whole, whole.last, layout, [])
-    return build_protected_tables(
-        count_timelines(make_year_of_facts(1, cases), wish.days), TERMS, wish, b"salt"
-    )
+    return build_protected_tables(count_facts(make_year_of_facts(1, cases), wish.days), TERMS, wish, b"salt")
 
 
 @pytest.mark.parametrize("layout", ["month", "quarter"])
