@@ -121,12 +121,12 @@ def find_release_errors(content: bytes, files: Mapping[str, str], figures: bytes
         if serialize_manifest(found) == content
         else [f"{MANIFEST_FILE} is not written as this program writes it"]
     )
-    told = {one.name: one for one in found.files}
-    if len(told) < len(found.files):
+    listed = {one.name: one for one in found.files}
+    if len(listed) < len(found.files):
         wrong.append(f"{MANIFEST_FILE} names a file twice")
-    wrong += [f"{name} is missing" for name in told if name not in files]
-    wrong += [f"{name} is in no manifest" for name in files if name not in told]
-    changed = (name for name, one in told.items() if name in files and files[name] != one.sha256)
+    wrong += [f"{name} is missing" for name in listed if name not in files]
+    wrong += [f"{name} is in no manifest" for name in files if name not in listed]
+    changed = (name for name, one in listed.items() if name in files and files[name] != one.sha256)
     wrong += [f"{name} is not the one that was released" for name in changed]
     return wrong or _compare_figures(found, figures)
 

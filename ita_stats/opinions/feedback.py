@@ -96,39 +96,39 @@ def _build_spans(
     salt: bytes,
 ) -> Iterator[FeedbackSpan]:
     """Yield the spans: quarters that are over, merged until they have enough responses."""
-    first, said = first_month_of_fiscal_year(year), list[CountedFeedback]()
+    first, entries = first_month_of_fiscal_year(year), list[CountedFeedback]()
     start = first
     for quarter in range(4):
         months = [first + (quarter * MONTHS_PER_QUARTER + n) for n in range(MONTHS_PER_QUARTER)]
         if months[-1].last >= today:
             return
-        said += [one for month in months for one in by_month.get(month.code, ())]
-        if len(said) >= PLENTY_FACTOR * least or (quarter == 3 and len(said) >= least):
-            yield _build_span(start, months[-1], said, names, least, salt)
-            start, said = months[-1] + 1, []
+        entries += [one for month in months for one in by_month.get(month.code, ())]
+        if len(entries) >= PLENTY_FACTOR * least or (quarter == 3 and len(entries) >= least):
+            yield _build_span(start, months[-1], entries, names, least, salt)
+            start, entries = months[-1] + 1, []
 
 
 def _build_span(
     first: CalendarMonth,
     last: CalendarMonth,
-    said: Sequence[CountedFeedback],
+    entries: Sequence[CountedFeedback],
     names: Mapping[str, PublishedTopic],
     least: int,
     salt: bytes,
 ) -> FeedbackSpan:
-    found = Counter(one.topic for one in said)
+    found = Counter(one.topic for one in entries)
     cells = {code: AccountWebCounts(found[code]) for code in names}
-    veil = ResponseSuppression(
-        AccountWebCounts(len(said)), least, salt + f"{first.code} {last.code}".encode()
+    suppression = ResponseSuppression(
+        AccountWebCounts(len(entries)), least, salt + f"{first.code} {last.code}".encode()
     )
-    shown = veil.suppress_answers(
-        AnswerCounts("topics", "", cells, dict.fromkeys(names, ""), veil.responses)
+    shown = suppression.suppress_answers(
+        AnswerCounts("topics", "", cells, dict.fromkeys(names, ""), suppression.responses)
     ).cells
-    scores = {code: [one.score for one in said if one.topic == code] for code in names}
+    scores = {code: [one.score for one in entries if one.topic == code] for code in names}
     return FeedbackSpan(
         first,
         last,
-        len(said),
+        len(entries),
         tuple(
             TopicFeedback(shown[code].all, _compute_mean(shown[code].all, scores[code], least))
             for code in names

@@ -42,17 +42,17 @@ def build_results(
     consultation: CountedConsultation,
     voices: Iterable[AnonymousResponse],
     themes: Iterable[CountedTheme],
-    terms: ResultsRules,
+    rules: ResultsRules,
 ) -> PublishedResults:
     """Build the results of a closed consultation from its responses: see `build_protected_results`."""
-    return build_protected_results(consultation, count_responses(consultation, voices), themes, terms)
+    return build_protected_results(consultation, count_responses(consultation, voices), themes, rules)
 
 
 def build_protected_results(
     consultation: CountedConsultation,
     tally: ResponseTally,
     themes: Iterable[CountedTheme],
-    terms: ResultsRules,
+    rules: ResultsRules,
 ) -> PublishedResults:
     """Build the results of a consultation from its exact counts. The same arguments give the same results.
 
@@ -61,21 +61,25 @@ def build_protected_results(
     """
     if not _CODE_PATTERN.fullmatch(consultation.code):
         raise ValueError("the code of a consultation is of letters, digits and hyphens")
-    veil = ResponseSuppression(tally.responses, terms.least, terms.salt + consultation.code.encode())
-    few = veil.has_too_few()
+    suppression = ResponseSuppression(tally.responses, rules.least, rules.salt + consultation.code.encode())
+    few = suppression.has_too_few()
     return PublishedResults(
-        office_th=strip_invisible(terms.office_th),
-        office_en=strip_invisible(terms.office_en),
+        office_th=strip_invisible(rules.office_th),
+        office_en=strip_invisible(rules.office_en),
         code=consultation.code,
         title=strip_invisible(consultation.title),
         background=_strip_lines(consultation.background),
         link=sanitize_link(consultation.link),
         opens=consultation.opens,
         closes=consultation.closes,
-        least=terms.least,
-        voices=None if few else veil.get_total(),
-        questions=() if few else tuple(_build_question(one, tally, veil) for one in consultation.questions),
-        themes=() if few else tuple(_build_theme(one, veil.suppress_theme(one.voices)) for one in themes),
+        least=rules.least,
+        voices=None if few else suppression.get_total(),
+        questions=()
+        if few
+        else tuple(_build_question(one, tally, suppression) for one in consultation.questions),
+        themes=()
+        if few
+        else tuple(_build_theme(one, suppression.suppress_theme(one.voices)) for one in themes),
     )
 
 
@@ -93,10 +97,10 @@ def update_office_answers(found: PublishedResults, themes: Iterable[CountedTheme
 
 
 def _build_question(
-    asked: CountedQuestion, tally: ResponseTally, veil: ResponseSuppression
+    asked: CountedQuestion, tally: ResponseTally, suppression: ResponseSuppression
 ) -> QuestionResult:
     parts = tuple(
-        _build_part(asked, line, veil.suppress_answers(line), tally.responses.all)
+        _build_part(asked, line, suppression.suppress_answers(line), tally.responses.all)
         for line in tally.lines[asked.key]
     )
     return QuestionResult(asked.key, asked.kind, strip_invisible(asked.title), parts)
