@@ -1,1 +1,1 @@
-"""The doors and the clock: the only package that touches the world."""
+"""Adapters, web pages, commands and scheduled jobs: the only package that does input and output to the outside."""

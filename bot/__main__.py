@@ -1,10 +1,10 @@
-"""The way in: `ita-bot`, or `python -m bot`."""
+"""Entry point of `ita-bot` and `python -m bot`."""
 
 from bot.cli.main import cli_app
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command line."""
     cli_app()
 
 

@@ -1,4 +1,4 @@
-"""Builds everything once: the only place that wires settings, office, keys, storage, talk and doors together."""
+"""Composition root: builds settings, office, keys, storage, engines and query handlers of each desk."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -23,8 +23,6 @@ from storage.store import Store, open_store
 
 @dataclass(frozen=True)
 class RunningDesk:
-    """A desk at work."""
-
     name: DeskName
     paths: DeskPaths
     store: Store
@@ -33,8 +31,6 @@ class RunningDesk:
 
 @dataclass(frozen=True)
 class App:
-    """Everything that runs."""
-
     settings: Settings
     office: Office
     desks: Mapping[DeskName, RunningDesk]
@@ -42,36 +38,36 @@ class App:
 
 @asynccontextmanager
 async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> AsyncIterator[App]:
-    """Open desks; all that is written is on the disk when this ends. Raises Misconfigured."""
-    chosen = load_settings()
-    office = load_office(chosen.office)
-    places = {name: chosen.desk_paths(name) for name in names}
+    """Open desks. On exit, everything that was written is on disk. Raises ConfigurationError."""
+    settings = load_settings()
+    office = load_office(settings.office)
+    paths = {name: settings.desk_paths(name) for name in names}
     async with AsyncExitStack() as stack:
         desks: dict[DeskName, RunningDesk] = {}
         with _raise_configuration_errors():
-            rings = {name: load_or_create_keys(place) for name, place in places.items()}
-            assert_distinct_keys(rings.values())
-            for name, ring in rings.items():
-                kept = await stack.enter_async_context(open_store(ring, now or utc_now()))
-                if name == "service" and is_example_office(chosen.office):
-                    await store_example_faq(kept, now or utc_now())
-                own = chosen.desk(name).public_url or ""
-                answers = build_query_handlers(kept, office, name, own)
-                if own and name == "complaints":
-                    answers[NewAccessLink] = make_access_link_factory(own)
+            key_files = {name: load_or_create_keys(place) for name, place in paths.items()}
+            assert_distinct_keys(key_files.values())
+            for name, keys in key_files.items():
+                store = await stack.enter_async_context(open_store(keys, now or utc_now()))
+                if name == "service" and is_example_office(settings.office):
+                    await store_example_faq(store, now or utc_now())
+                public_url = settings.desk(name).public_url or ""
+                query_handlers = build_query_handlers(store, office, name, public_url)
+                if public_url and name == "complaints":
+                    query_handlers[NewAccessLink] = make_access_link_factory(public_url)
                 engine = Engine(
-                    _build_router(name, office, chosen, kept),
-                    kept,
+                    _build_router(name, office, settings, store),
+                    store,
                     on_error=log_exception,
-                    query_handlers=answers,
+                    query_handlers=query_handlers,
                 )
-                desks[name] = RunningDesk(name, places[name], kept, engine)
-        yield App(chosen, office, desks)
+                desks[name] = RunningDesk(name, paths[name], store, engine)
+        yield App(settings, office, desks)
 
 
 @contextmanager
 def _raise_configuration_errors() -> Iterator[None]:
-    """Say what the administrator can mend where keys or data cannot be opened. Raises Misconfigured."""
+    """Turn errors of keys, schema and files into ConfigurationError, which tells the administrator what to do."""
     try:
         yield
     except (KeyFileError, SchemaTooNewError) as trouble:
@@ -84,10 +80,10 @@ def _raise_configuration_errors() -> Iterator[None]:
 
 
 def _build_router(
-    name: DeskName, office: Office, chosen: Settings, kept: Store
+    name: DeskName, office: Office, settings: Settings, store: Store
 ) -> ComplaintsDesk | ServiceDesk:
     if name == "complaints":
-        return ComplaintsDesk(office, kept.roster, chosen.complaints.public_url or "")
-    own = chosen.service.public_url
-    board = f"{own.rstrip('/')}/qna" if own else ""
-    return ServiceDesk(office, chosen.complaints.public_url or "", board, kept.roster)
+        return ComplaintsDesk(office, store.roster, settings.complaints.public_url or "")
+    public_url = settings.service.public_url
+    board = f"{public_url.rstrip('/')}/qna" if public_url else ""
+    return ServiceDesk(office, settings.complaints.public_url or "", board, store.roster)

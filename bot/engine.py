@@ -1,4 +1,8 @@
-"""One message, one straight line: read, decide, commit, and only then answer."""
+"""The engine of a desk: load the session, run the router's decision, commit, and only then return the answer.
+
+Adapters call `Engine.handle` with an `Event`. Decisions are generators that yield queries (`handlers.dialog.effects`);
+the engine answers them and writes nothing before the decision is complete.
+"""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -18,27 +22,27 @@ from storage.errors import ConflictError, DiskFullError
 from storage.store import Store
 
 MAX_DECISION_ATTEMPTS = 8
-"""A turn that loses this often is a fault of ours, not bad luck."""
+"""Attempts of a decision after write conflicts; more of them are a fault of ours, not bad luck."""
 
 RECEIPT_BITS = 80
 
 
 class Router(Protocol):
-    """Who decides what a message leads to."""
+    """Decides what an event leads to: a desk of `handlers`."""
 
     def decide(self, event: Event, session: Session | None) -> Decision:
-        """What one message leads to."""
+        """Decide on an event."""
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
-        """The question a talk stands at."""
+        """Build the question that the session is waiting at."""
 
 
 @dataclass(frozen=True)
 class EngineAnswer:
-    """What a person hears, in words and as what was meant to be said.
+    """The answer to an event.
 
-    again: the event was known; waiting: outbox rows to mark done once it was delivered; saved: whether what the
-    person wrote is on the disk, which it is not where the answer is an excuse.
+    duplicate: the event was handled before. outbox_ids: outbox rows to complete once the answer was delivered.
+    stored: whether what the person wrote is on disk; false for an error answer.
     """
 
     replies: tuple[Reply, ...]
@@ -50,7 +54,7 @@ class EngineAnswer:
     @cached_property
     def messages(self) -> tuple[Message, ...]:
         """The replies as text and buttons in the language of the answer."""
-        return tuple([render_reply(say, self.lang) for say in self.replies])
+        return tuple([render_reply(reply, self.lang) for reply in self.replies])
 
 
 def utc_now() -> datetime:
@@ -60,9 +64,10 @@ def utc_now() -> datetime:
 
 @dataclass
 class Engine:
-    """The talk of one desk with everybody: one person's messages in order, different persons' side by side.
+    """The engine of one desk. Handles events of one person in order, of different persons concurrently.
 
-    answers: who answers the queries that the store does not.
+    on_error: called with every exception that is turned into an error answer. query_handlers: by type, the handlers of
+    queries that the store does not answer.
     """
 
     router: Router
@@ -75,7 +80,10 @@ class Engine:
     _locks: KeyedLocks[bytes] = field(default_factory=KeyedLocks)
 
     async def handle(self, event: Event) -> EngineAnswer:
-        """Answer one event. The same event again has no second effect and gets the same answer."""
+        """Handle one event. Never raises: an error becomes an answer.
+
+        An event with a known id has no second effect and gets the same answer.
+        """
         async with self._locks.lock(event.person_id):
             lang = DEFAULT_LANG
             try:
@@ -85,20 +93,23 @@ class Engine:
             except DiskFullError as full:
                 self.on_error(full)
                 return build_error_answer("sorry.busy", lang)
-            except Exception as fault:  # whatever broke, the person is told the truth
+            except Exception as fault:  # whatever broke, the person learns that nothing was saved
                 self.on_error(fault)
                 return build_error_answer("sorry.fault", lang)
 
     def lock_person(self, who: bytes) -> KeyedLock[bytes]:
-        """A person's turn, for what they do at another door than their chat."""
+        """Return the lock of a person, for `async with`, for what they do outside the chat (web pages)."""
         return self._locks.lock(who)
 
     async def current_prompt(self, event: Event) -> EngineAnswer:
-        """The question that a person's talk stands at, for a door that was closed meanwhile; writes nothing."""
+        """Return the question that a person's session is waiting at, for a page or terminal opened anew.
+
+        Empty if there is none, or on an error. Writes nothing.
+        """
         async with self._locks.lock(event.person_id):
             try:
                 return await self._load_current_prompt(event)
-            except Exception as fault:  # the door opens all the same
+            except Exception as fault:  # best effort: show the page without the pending question
                 self.on_error(fault)
                 return EngineAnswer(())
 
@@ -110,41 +121,41 @@ class Engine:
         return EngineAnswer(turn.replies, session.lang)
 
     async def dry_run(self, event: Event) -> tuple[EngineAnswer, Session | None]:
-        """What an event would lead to, and the talk after it; nothing of it happens."""
+        """Return the answer to an event and the session after it, without committing anything."""
         turn = await self._run_decision(
             self.router.decide(event, await self.store.load_session(event.person_id))
         )
         return EngineAnswer(turn.replies, turn.session.lang if turn.session else turn.lang), turn.session
 
     async def find_previous_answer(self, event_id: str) -> EngineAnswer | None:
-        """What was answered to an event of the last hour, for a page that is loaded once more."""
-        known = await self.store.find_previous_answer(event_id)
-        return EngineAnswer(known.replies, known.lang, duplicate=True) if known else None
+        """Return the answer to an event of the last hour, as for a page that is reloaded."""
+        previous = await self.store.find_previous_answer(event_id)
+        return EngineAnswer(previous.replies, previous.lang, duplicate=True) if previous else None
 
     async def _decide_and_commit(self, event: Event, session: Session | None) -> EngineAnswer:
         for _ in range(MAX_DECISION_ATTEMPTS):
             turn = await self._run_decision(self.router.decide(event, session))
             try:
-                done = await self.store.commit(event, session, turn, self.now())
+                committed = await self.store.commit(event, session, turn, self.now())
             except ConflictError:
-                # Somebody wrote first: decide again on what is true now.
+                # Somebody else wrote first: decide again on the new session.
                 session = await self.store.load_session(event.person_id)
                 continue
-            return EngineAnswer(done.replies, done.lang, done.duplicate, done.outbox_ids)
+            return EngineAnswer(committed.replies, committed.lang, committed.duplicate, committed.outbox_ids)
         raise ConflictError("lost every time")
 
-    async def _run_decision(self, deciding: Decision) -> TurnResult:
+    async def _run_decision(self, decision: Decision) -> TurnResult:
         answer = None
         while True:
             try:
-                query = deciding.send(answer)
-            except StopIteration as decided:
-                turn: TurnResult = decided.value
+                query = decision.send(answer)
+            except StopIteration as stop:
+                turn: TurnResult = stop.value
                 return turn
             answer = await self.answer_query(query)
 
     async def answer_query(self, query: Query[Any]) -> Any:  # noqa: ANN401 - as the query says
-        """The answer to a question of who decides."""
+        """Answer a query that a decision yielded."""
         if isinstance(query, Now):
             return self.now()
         if isinstance(query, NewReceipt):
@@ -155,13 +166,15 @@ class Engine:
 
 
 def build_error_answer(key: str, lang: Lang) -> EngineAnswer:
-    """An honest word that the last message was not saved, in the language of the talk."""
+    """Build the answer of an error: it says, in the session's language, that the message was not saved."""
     return EngineAnswer((Reply(key),), lang, stored=False)
 
 
 def merge_answers(answers: Sequence[EngineAnswer]) -> EngineAnswer:
-    """Answers to what came at once, as one: of the earlier what they tell, of the last what it asks too."""
+    """Merge the answers to events that came together: the last one entirely, of earlier ones no choices to make."""
     *earlier, last = answers
-    told = [s for a in earlier for s in a.replies if s not in last.replies and (not s.choices or s.certain)]
+    earlier_replies = [
+        s for a in earlier for s in a.replies if s not in last.replies and (not s.choices or s.certain)
+    ]
     rows = tuple(row for answer in answers for row in answer.outbox_ids)
-    return EngineAnswer((*told, *last.replies), last.lang, all(a.duplicate for a in answers), rows)
+    return EngineAnswer((*earlier_replies, *last.replies), last.lang, all(a.duplicate for a in answers), rows)

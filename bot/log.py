@@ -1,4 +1,8 @@
-"""Lines of JSON that cannot carry personal words: an event and numbers, never a text, an id or a message of others."""
+"""Log lines as JSON on standard error, which cannot contain personal data.
+
+A line has an event and numbers. There is no parameter for text or ids, and messages of exceptions and libraries are
+left out, since they may contain what a person wrote.
+"""
 
 import asyncio
 import json
@@ -18,7 +22,7 @@ PROJECT_ROOT = Path(__file__).parent.parent
 
 
 class LogEvent(StrEnum):
-    """All that is ever logged by us."""
+    """The events that this program logs."""
 
     STARTED = "started"
     STOPPED = "stopped"
@@ -35,20 +39,20 @@ class LogEvent(StrEnum):
     ADVICE = "advice"
 
 
-def log_event(happened: LogEvent, desk: DeskName | None = None, **numbers: int | float | bool) -> None:
-    """Write a line. Only the name of a desk and numbers go with it, for these name nobody."""
-    where = {"desk": desk} if desk in DESK_NAMES else {}
+def log_event(event: LogEvent, desk: DeskName | None = None, **numbers: int | float | bool) -> None:
+    """Write a line. Only a desk's name and numbers are written, since these identify nobody."""
+    desk_field = {"desk": desk} if desk in DESK_NAMES else {}
     counts = {name: value for name, value in numbers.items() if not isinstance(value, str)}
-    _write_line({"event": happened, **where, **counts})
+    _write_line({"event": event, **desk_field, **counts})
 
 
 def log_warning(words: str) -> None:
-    """Write what an administrator should see to; words: our own, with the name of a setting and of nobody."""
+    """Write a warning to the administrator. words: a text of ours, with names of settings but of nobody."""
     _write_line({"event": LogEvent.ADVICE, "words": words})
 
 
 def log_exception(trouble: BaseException) -> None:
-    """Write that something broke: the kind of trouble and the places it went through, and none of its words."""
+    """Write an exception: its class and the last 8 places of its traceback, without its message."""
     _write_line({"event": LogEvent.FAULT, **_describe_exception(trouble)})
 
 
@@ -73,20 +77,19 @@ def _write_line(line: dict[str, Any]) -> None:
 
 
 class LibraryLogHandler(logging.Handler):
-    """Takes what libraries log, and keeps who spoke, how loud and where: never what was said."""
+    """Writes log records of libraries with logger, level and place, without their message."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record without its words."""
         trouble = record.exc_info[1] if record.exc_info else None
-        where = f"{_shorten_path(record.pathname)}:{record.lineno}"
-        line = {"event": LogEvent.FOREIGN, "logger": record.name, "level": record.levelname, "where": where}
+        place = f"{_shorten_path(record.pathname)}:{record.lineno}"
+        line = {"event": LogEvent.FOREIGN, "logger": record.name, "level": record.levelname, "where": place}
         _write_line(line | (_describe_exception(trouble) if trouble else {}))
 
 
 def install_logging(level: int = logging.WARNING) -> None:
-    """Make this the only way out for words of libraries, threads, tasks and the interpreter itself."""
+    """Route everything that libraries, threads and the interpreter would write through this module."""
     logging.basicConfig(handlers=[LibraryLogHandler()], level=level, force=True)
-    logging.captureWarnings(capture=True)  # a warning's words may hold a value
+    logging.captureWarnings(capture=True)  # a warning's message may contain a value
     for name in list(logging.root.manager.loggerDict):
         logger = logging.getLogger(name)
         logger.handlers.clear()
@@ -103,5 +106,5 @@ def _log_uncaught_exception(
 
 
 def install_loop_handler(loop: asyncio.AbstractEventLoop) -> None:
-    """Take what goes wrong in tasks that nobody waits for."""
+    """Log exceptions of tasks that nobody awaits."""
     loop.set_exception_handler(lambda _, context: log_exception(context.get("exception") or RuntimeError()))

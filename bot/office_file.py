@@ -1,4 +1,4 @@
-"""Reading office.toml: a mistake is answered with its place, what was found and what is allowed."""
+"""Load office.toml. Errors name the key or line, what was found and what is allowed."""
 
 import difflib
 import tomllib
@@ -16,16 +16,16 @@ EXAMPLE_OFFICE_PATHS = (
     Path(__file__).parent / "office.example.toml",
     Path(__file__).parent.parent / "office.example.toml",
 )
-"""Where the example stands: in an installed package, and in a checkout."""
+"""The example's path in an installed package, and in a checkout."""
 
 
 def load_office(path: Path | None) -> Office:
-    """The office of a file; without one, of ./office.toml, else of the example. Raises Misconfigured."""
+    """Load the office of a file; if None, of ./office.toml, else of the example. Raises ConfigurationError."""
     if path is None:
         own = Path("office.toml")
         path = own if own.exists() else next(p for p in EXAMPLE_OFFICE_PATHS if p.exists())
     try:
-        text = path.read_text("utf-8-sig")  # Notepad begins a file with a mark
+        text = path.read_text("utf-8-sig")  # Notepad writes a byte order mark
     except (OSError, UnicodeDecodeError) as trouble:
         reason = (
             "ไม่ใช่ UTF-8 / is not UTF-8" if isinstance(trouble, ValueError) else "อ่านไม่ได้ / cannot be read"
@@ -41,44 +41,44 @@ def load_office(path: Path | None) -> Office:
 
 
 def is_example_office(path: Path | None) -> bool:
-    """Whether no office has been set up yet, so that the examples stand in."""
+    """Whether there is no office.toml yet, so that the example is used."""
     return path is None and not Path("office.toml").exists()
 
 
 def format_toml_error(trouble: tomllib.TOMLDecodeError, text: str) -> str:
-    """A TOML syntax error, with the line it is in."""
-    words = str(trouble)
-    number = next((int(w) for w in words.replace(",", " ").replace(")", " ").split() if w.isdigit()), 0)
+    """Format a TOML syntax error with its line, in both languages."""
+    message = str(trouble)
+    number = next((int(w) for w in message.replace(",", " ").replace(")", " ").split() if w.isdigit()), 0)
     lines = text.splitlines()
     number = number or len(lines)
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-    return f"บรรทัด {number} เขียนไม่ถูกแบบ TOML / line {number} is not TOML: {line!r} ({words})"
+    return f"บรรทัด {number} เขียนไม่ถูกแบบ TOML / line {number} is not TOML: {line!r} ({message})"
 
 
 def format_validation_error(error: ErrorDetails) -> str:
-    """A mistake of a model: path of the key, what was found, what is allowed."""
-    place = error["loc"]
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    """Format a validation error: path of the key, what was found, what is allowed."""
+    location = error["loc"]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
     if error["type"] == "extra_forbidden":
-        return f"{path}: ไม่มีคีย์ชื่อนี้ / there is no such key; {_describe_allowed_keys(place)}"
+        return f"{path}: ไม่มีคีย์ชื่อนี้ / there is no such key; {_describe_allowed_keys(location)}"
     if error["type"] == "missing":
         return f"{path}: ต้องมีคีย์นี้ / this key is needed"
     found = error["input"]
-    shown = repr(found if isinstance(found, (str, int, float, bool)) else type(found).__name__)[:80]
-    return f"{path or 'office'}: พบ / found {shown}; ที่อนุญาต / allowed: {error['msg']}"
+    found_text = repr(found if isinstance(found, (str, int, float, bool)) else type(found).__name__)[:80]
+    return f"{path or 'office'}: พบ / found {found_text}; ที่อนุญาต / allowed: {error['msg']}"
 
 
-def _describe_allowed_keys(place: tuple[str | int, ...]) -> str:
-    model = _find_model(place[:-1])
+def _describe_allowed_keys(location: tuple[str | int, ...]) -> str:
+    model = _find_model(location[:-1])
     keys = list(model.model_fields) if model else []
-    near = difflib.get_close_matches(str(place[-1]), keys, n=1)
+    near = difflib.get_close_matches(str(location[-1]), keys, n=1)
     hint = f"ใกล้เคียงที่สุดคือ / the nearest is {near[0]}; " if near else ""
     return f"{hint}ที่อนุญาต / allowed: {', '.join(keys)}"
 
 
-def _find_model(place: tuple[str | int, ...]) -> type[BaseModel] | None:
+def _find_model(location: tuple[str | int, ...]) -> type[BaseModel] | None:
     model: Any = Office
-    for part in place:
+    for part in location:
         if isinstance(part, int):
             continue
         fields: Mapping[str, Any] = getattr(model, "model_fields", {})

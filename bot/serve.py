@@ -1,4 +1,4 @@
-"""Serving: the web, the clock beside it, and an orderly end."""
+"""The command `serve`: web server, platforms and scheduled jobs, until a signal; then an orderly shutdown."""
 
 import asyncio
 import gc
@@ -27,17 +27,17 @@ from bot.web.middleware import SecurityMiddleware, WebhookBypass, build_bad_requ
 from bot.web.templating import PageRenderer
 
 DRAIN_SECONDS = 10
-"""Seconds that requests under way have to end."""
+"""Seconds that open requests may take to finish at shutdown."""
 
 JOB_INTERVAL_SECONDS = 60
 
 
 class Server(uvicorn.Server):
-    """uvicorn, ended by us: its own way raises the signal again, and the exit code would not be 0."""
+    """uvicorn's server with our own signal handlers: uvicorn's raise the signal again, so the exit code is not 0."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let SIGTERM and SIGINT drain."""
+        """Begin an orderly shutdown on SIGTERM and SIGINT."""
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, self._end)
@@ -48,33 +48,33 @@ class Server(uvicorn.Server):
 
 
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
-    """Serve desks until SIGTERM or SIGINT; then drain, and give the exit code. Raises Misconfigured."""
+    """Serve desks until SIGTERM or SIGINT, then drain. Returns the exit code. Raises ConfigurationError."""
     _raise_open_file_limit()
-    async with open_app(desks) as house, open_platforms(house) as routes:
-        chosen = house.settings
-        listening = _bind_socket(host or chosen.host, chosen.port if port is None else port)
-        server = Server(build_server_config(house, routes))
+    async with open_app(desks) as app, open_platforms(app) as routes:
+        settings = app.settings
+        listener = _bind_socket(host or settings.host, settings.port if port is None else port)
+        server = Server(build_server_config(app, routes))
         tune_gc()
-        advised = await collect_startup_warnings(house, utc_now())
+        warnings = await collect_startup_warnings(app, utc_now())
         async with (
-            _run_in_background(_run_jobs_each_minute(house)),
-            _run_in_background(_publish_each_minute(house)),
-            _run_in_background(_announce_ready(server, listening, advised)),
+            _run_in_background(_run_jobs_each_minute(app)),
+            _run_in_background(_publish_each_minute(app)),
+            _run_in_background(_announce_ready(server, listener, warnings)),
         ):
-            await server.serve(sockets=[listening])
+            await server.serve(sockets=[listener])
     log_event(LogEvent.STOPPED)
     return 0
 
 
-def build_server_config(house: App, doors: Sequence[BaseRoute] = ()) -> uvicorn.Config:
-    """How the web application of a house is served; doors: the routes that platforms call."""
-    pages = PageRenderer(house.office)
+def build_server_config(app: App, routes: Sequence[BaseRoute] = ()) -> uvicorn.Config:
+    """Build uvicorn's configuration. routes: the webhook routes of the platforms."""
+    pages = PageRenderer(app.office)
     return uvicorn.Config(
-        WebhookBypass(doors, SecurityMiddleware(build_web_app(house, doors), pages)),
+        WebhookBypass(routes, SecurityMiddleware(build_web_app(app, routes), pages)),
         http=build_protocol_with_error_page(build_bad_request_page(pages)),
         ws="none",
         log_config=None,
-        access_log=False,  # a request line holds an address
+        access_log=False,  # it would contain IP addresses
         server_header=False,
         lifespan="off",
         timeout_graceful_shutdown=DRAIN_SECONDS,
@@ -82,14 +82,14 @@ def build_server_config(house: App, doors: Sequence[BaseRoute] = ()) -> uvicorn.
 
 
 def _raise_open_file_limit() -> None:
-    """As many open files as the system grants: a connection each."""
+    """Raise the limit of open files to the maximum, since each connection is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def tune_gc() -> None:
-    """Let the collector pass over what was made at the start and stays, which is nearly all there ever is."""
+    """Exclude the objects of the start, nearly all there ever are, from garbage collection, and run it rarely."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
@@ -97,7 +97,7 @@ def tune_gc() -> None:
 
 @asynccontextmanager
 async def _run_in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Do some work beside, as long as it is needed."""
+    """Run work in a task for the duration of the body, then cancel it."""
     task = asyncio.create_task(work)
     try:
         yield
@@ -107,53 +107,55 @@ async def _run_in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[N
             await task
 
 
-async def _announce_ready(server: uvicorn.Server, listening: socket.socket, advised: Sequence[str]) -> None:
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag, not by an event
+async def _announce_ready(server: uvicorn.Server, listener: socket.socket, warnings: Sequence[str]) -> None:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag for it, not an event
         await asyncio.sleep(0.01)
-    host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    sys.stdout.write(f"ready http://{shown}:{port}\n")
+    host, port = listener.getsockname()[:2]
+    url_host = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"ready http://{url_host}:{port}\n")
     sys.stdout.flush()
     log_event(LogEvent.STARTED)
-    for words in advised:
-        log_warning(words)
+    for warning in warnings:
+        log_warning(warning)
 
 
-async def _run_jobs_each_minute(house: App) -> None:
-    """Do what is due, each minute; one desk's trouble does not keep the other from its work."""
+async def _run_jobs_each_minute(app: App) -> None:
+    """Run the jobs of each desk every minute. A failure of one desk does not affect the other."""
     while True:
-        for desk in house.desks.values():
+        for desk in app.desks.values():
             try:
-                async for did in run_due_jobs(desk.paths, desk.store, house.office, utc_now()):
-                    log_event(LogEvent.TICKED, desk.name, count=did.count)
-            except Exception as trouble:  # the next minute tries again
+                async for result in run_due_jobs(desk.paths, desk.store, app.office, utc_now()):
+                    log_event(LogEvent.TICKED, desk.name, count=result.count)
+            except Exception as trouble:  # retried in a minute
                 log_exception(trouble)
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 
-async def _publish_each_minute(house: App) -> None:
-    """Release and publish what is due; apart from the clock, which does not wait for other people's websites."""
+async def _publish_each_minute(app: App) -> None:
+    """Release and publish every minute; apart from the other jobs, which must not wait for external websites."""
     while True:
         try:
-            async for did in run_publishing_jobs(house, utc_now()):
+            async for result in run_publishing_jobs(app, utc_now()):
                 log_event(
-                    LogEvent.TICKED, "service" if did.desk == "service" else "complaints", count=did.count
+                    LogEvent.TICKED,
+                    "service" if result.desk == "service" else "complaints",
+                    count=result.count,
                 )
-        except Exception as trouble:  # the next minute tries again
+        except Exception as trouble:  # retried in a minute
             log_exception(trouble)
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 
 def _bind_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
+        listener.bind((host, port))
     except OSError as trouble:
-        listening.close()
+        listener.close()
         raise ConfigurationError(
             f"{host}:{port}: เปิดรับที่นี่ไม่ได้ อาจมีโปรแกรมอื่นใช้อยู่ ลอง --port 0"
             f" / cannot listen here ({trouble.strerror}); try --port 0."
         ) from None
-    return listening
+    return listener

@@ -1,4 +1,4 @@
-"""Every setting, typed and documented: from the environment, `.env` and secret files, and from nowhere else."""
+"""All settings, typed and documented. Sources, in this order: environment, `.env`, secret files."""
 
 import difflib
 import os
@@ -38,22 +38,22 @@ SecureUrlText = Annotated[
         pattern=r"^(https://[^\s/@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?$"
     ),
 ]
-"""An address to which a password may be sent: by TLS, or on this machine."""
+"""A URL to which a password may be sent: https, or http on this machine."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,80}$")]
 
 
 StrippedSecret = Annotated[
-    SecretStr, BeforeValidator(lambda told: told.strip() if isinstance(told, str) else told)
+    SecretStr, BeforeValidator(lambda value: value.strip() if isinstance(value, str) else value)
 ]
-"""What is copied from a web page, with the line's end that often comes along."""
+"""A secret without surrounding whitespace, which often comes along when it is copied from a web page."""
 
 
 class ConfigurationError(BotError):
-    """A setting, office.toml or a key does not allow a start. The administrator's to mend; exit code 78."""
+    """A setting, office.toml or a key prevents the start. The administrator has to correct it; exit code 78."""
 
 
 class DeskSettings(BaseModel):
-    """What is set for each desk on its own."""
+    """The settings of one desk."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -94,15 +94,15 @@ class DeskSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """All settings. An unknown name stops the start."""
+    """All settings. An unknown name prevents the start (`load_settings`)."""
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX,
         env_nested_delimiter="__",
         env_file=".env",
         env_file_encoding="utf-8",
-        env_ignore_empty=True,  # a name left empty in `.env` is a name not set
-        extra="ignore",  # `.env` may serve other programs too; our own unknown names are found by `load`
+        env_ignore_empty=True,  # a setting left empty in `.env` counts as not set
+        extra="ignore",  # `.env` may be for other programs too; `load_settings` rejects unknown names of ours
         frozen=True,
         hide_input_in_errors=True,
     )
@@ -144,12 +144,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment before `.env` before secret files."""
+        """Read the environment before `.env` before secret files."""
         secrets = NestedSecretsSettingsSource(file_secret_settings, secrets_nested_delimiter="__")
         return init_settings, env_settings, dotenv_settings, secrets
 
     def require_wordpress_login(self) -> tuple[str, SecretStr]:
-        """Who publishes in WordPress. Raises Misconfigured where user or password is missing."""
+        """Return WordPress user and password. Raises ConfigurationError if one is missing."""
         if not self.wordpress_user or self.wordpress_password is None:
             raise ConfigurationError(
                 f"{ENV_PREFIX}WORDPRESS_URL: ต้องมี WORDPRESS_USER และ WORDPRESS_PASSWORD ด้วย"
@@ -158,41 +158,41 @@ class Settings(BaseSettings):
         return self.wordpress_user, self.wordpress_password
 
     def desk(self, name: DeskName) -> DeskSettings:
-        """The settings of a desk."""
         return self.complaints if name == "complaints" else self.service
 
     def desk_paths(self, name: DeskName) -> DeskPaths:
-        """Where a desk keeps its database and keys. Raises Misconfigured."""
-        own, default = self.desk(name), DeskPaths.under(self.home, name)
+        """Return the paths of a desk's database and keys. Raises ConfigurationError."""
+        desk_settings, default = self.desk(name), DeskPaths.under(self.home, name)
         files = {
-            key: getattr(own, "pepper_file" if key == "pepper" else f"{key}_key_file") for key in KEY_NAMES
+            key: getattr(desk_settings, "pepper_file" if key == "pepper" else f"{key}_key_file")
+            for key in KEY_NAMES
         }
         keys = {key: file or default.key_paths[key] for key, file in files.items()}
-        if own.database and "://" in own.database:
+        if desk_settings.database and "://" in desk_settings.database:
             raise ConfigurationError(
                 f"{ENV_PREFIX}{name.upper()}__DATABASE: รุ่นนี้เก็บใน SQLite เท่านั้น ให้ใส่เป็นที่อยู่ของไฟล์"
                 " / this version keeps SQLite only; give the path of a file."
             )
-        database = Path(own.database) if own.database else default.database
+        database = Path(desk_settings.database) if desk_settings.database else default.database
         return DeskPaths(name, default.folder, database, keys)
 
 
 def list_setting_names() -> list[str]:
-    """Every name that may be set."""
+    """Return the names of all settings, as in the environment."""
     own = [n for n in Settings.model_fields if n not in DESK_NAMES]
     nested = [f"{desk}__{field}" for desk in DESK_NAMES for field in DeskSettings.model_fields]
     return [ENV_PREFIX + name.upper() for name in (*own, *nested)]
 
 
 def load_settings() -> Settings:
-    """Read the settings. Raises Misconfigured with the setting's name, what was wrong and what is allowed."""
+    """Load the settings. Raises ConfigurationError with the setting's name, what was wrong and what is allowed."""
     try:
-        filed = {name.upper(): value for name, value in dotenv_values(".env").items()}
+        dotenv = {name.upper(): value for name, value in dotenv_values(".env").items()}
     except UnicodeDecodeError:
         raise ConfigurationError(".env: ไม่ใช่ UTF-8 / is not UTF-8") from None
-    secrets = os.environ.get(SECRETS_DIR_ENV) or filed.get(SECRETS_DIR_ENV) or None
+    secrets = os.environ.get(SECRETS_DIR_ENV) or dotenv.get(SECRETS_DIR_ENV) or None
     known = list_setting_names()
-    for name in (*os.environ, *filed, *_list_secret_names(secrets)):
+    for name in (*os.environ, *dotenv, *_list_secret_names(secrets)):
         if name.upper().startswith(ENV_PREFIX) and name.upper() not in known:
             nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
             raise ConfigurationError(
@@ -200,17 +200,17 @@ def load_settings() -> Settings:
                 f" / there is no such setting; the nearest is {nearest}."
             )
     try:
-        found = Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
+        settings = Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
     except ValidationError as errors:
         lines = [f"{_format_setting_name(e['loc'])}: {e['msg']}" for e in errors.errors(include_input=False)]
         raise ConfigurationError("\n".join(lines)) from None
-    if found.wordpress_url is not None:
-        found.require_wordpress_login()
-    return found
+    if settings.wordpress_url is not None:
+        settings.require_wordpress_login()
+    return settings
 
 
 def _list_secret_names(folder: str | None) -> Iterator[str]:
-    """The names of the files in the secrets folder. Raises Misconfigured where there is no such folder."""
+    """Yield the names of the files in the secrets folder. Raises ConfigurationError if it cannot be read."""
     if folder is None:
         return
     try:
@@ -219,5 +219,5 @@ def _list_secret_names(folder: str | None) -> Iterator[str]:
         raise ConfigurationError(f"{SECRETS_DIR_ENV}: อ่านโฟลเดอร์ {folder} ไม่ได้ / cannot be read") from None
 
 
-def _format_setting_name(place: tuple[str | int, ...]) -> str:
-    return ENV_PREFIX + "__".join(str(part).upper() for part in place)
+def _format_setting_name(location: tuple[str | int, ...]) -> str:
+    return ENV_PREFIX + "__".join(str(part).upper() for part in location)

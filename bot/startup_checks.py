@@ -1,4 +1,4 @@
-"""What a start says to the administrator once it serves: who would read nothing, and which bot would stay mute."""
+"""Warnings at the start: cases that nobody could read, and channels that would receive nothing."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -34,31 +34,39 @@ CLOSED_CHANNEL_WARNING = (
 )
 
 
-async def collect_startup_warnings(house: App, now: datetime) -> tuple[str, ...]:
-    """What there is to say, without anybody's name."""
-    unheard = (words for name in house.desks for words in _check_channels(name, house.settings.desk(name)))
-    return (*await _check_alternates(house, now), *unheard)
+async def collect_startup_warnings(app: App, now: datetime) -> tuple[str, ...]:
+    """Return the warnings for the administrator, without anybody's name."""
+    channel_warnings = (
+        warning for name in app.desks for warning in _check_channels(name, app.settings.desk(name))
+    )
+    return (*await _check_alternates(app, now), *channel_warnings)
 
 
-def _check_channels(name: str, own: DeskSettings) -> Iterator[str]:
-    """What keeps the channels of a desk from hearing anything, though somebody meant to open them."""
+def _check_channels(name: str, desk_settings: DeskSettings) -> Iterator[str]:
+    """Yield warnings for channels of a desk that are configured only in part."""
     desk = f"{ENV_PREFIX}{name.upper()}"
-    if own.telegram_token is not None and own.telegram_mode == "webhook" and not own.public_url:
+    if (
+        desk_settings.telegram_token is not None
+        and desk_settings.telegram_mode == "webhook"
+        and not desk_settings.public_url
+    ):
         yield NO_PUBLIC_URL_WARNING.format(desk=desk)
-    if own.telegram_secret is not None and own.telegram_token is None:
+    if desk_settings.telegram_secret is not None and desk_settings.telegram_token is None:
         yield CLOSED_CHANNEL_WARNING.format(desk=desk, name="TELEGRAM")
-    if own.line_secret is not None and own.line_token is None:
+    if desk_settings.line_secret is not None and desk_settings.line_token is None:
         yield CLOSED_CHANNEL_WARNING.format(desk=desk, name="LINE")
 
 
-async def _check_alternates(house: App, now: datetime) -> tuple[str, ...]:
-    """Nothing where somebody could read a case that concerns the head."""
-    desk = house.desks.get("complaints")
+async def _check_alternates(app: App, now: datetime) -> tuple[str, ...]:
+    """Return a warning if nobody could read a case that concerns the head of the office."""
+    desk = app.desks.get("complaints")
     if desk is None:
         return ()
-    named = house.office.alternate.officers
+    named = app.office.alternate.officers
     if not named:
         return (NO_ALTERNATE_WARNING,)
     staff: tuple[StaffMember, ...] = await desk.store.answer_query(ListStaff(), now)
-    able = [one for one in find_alternates(staff, named) if one.active and one.role in CASE_WORKERS]
-    return () if able else (NO_ABLE_ALTERNATE_WARNING,)
+    readers = [
+        member for member in find_alternates(staff, named) if member.active and member.role in CASE_WORKERS
+    ]
+    return () if readers else (NO_ABLE_ALTERNATE_WARNING,)

@@ -39,23 +39,25 @@ async def _verify_audit(desks: tuple[DeskName, ...], path: Path | None) -> int:
     from storage.audit import AuditAnchor
 
     try:
-        kept = AuditAnchor.model_validate_json(await asyncio.to_thread(path.read_bytes)) if path else None
+        anchor = AuditAnchor.model_validate_json(await asyncio.to_thread(path.read_bytes)) if path else None
     except ValueError:
         raise typer.BadParameter(f"{path} is no anchor of an audit trail") from None
-    wanted = [name for name in desks if kept is None or name == kept.desk]
+    wanted = [name for name in desks if anchor is None or name == anchor.desk]
     if not wanted:
         raise typer.BadParameter(f"{path} is the anchor of another desk")
-    chosen = load_settings()
-    wanted = [name for name in wanted if chosen.desk_paths(name).database.exists()]
-    if not wanted:  # a mistyped ITA_HOME must not be made, and called sound
-        raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
-    wrong = 0
-    async with open_app(wanted) as opened:
-        for one in opened.desks.values():
-            findings = await one.store.verify_audit(kept)
-            wrong += bool(findings)
-            print_json({"desk": one.name, "sound": not findings, "findings": findings})
-    return EXIT_FINDINGS if wrong else EXIT_DONE
+    settings = load_settings()
+    wanted = [name for name in wanted if settings.desk_paths(name).database.exists()]
+    if not wanted:  # do not create the folder of a mistyped ITA_HOME and call it sound
+        raise ConfigurationError(
+            f"{settings.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME."
+        )
+    broken_count = 0
+    async with open_app(wanted) as app:
+        for running in app.desks.values():
+            findings = await running.store.verify_audit(anchor)
+            broken_count += bool(findings)
+            print_json({"desk": running.name, "sound": not findings, "findings": findings})
+    return EXIT_FINDINGS if broken_count else EXIT_DONE
 
 
 @audit_commands.command("anchor")
@@ -70,8 +72,8 @@ def make_anchor(
 async def _write_anchor_file(desk: DeskName, out: Path) -> int:
     from bot.bootstrap import open_app
 
-    async with open_app([desk]) as opened:
-        anchor = await opened.desks[desk].store.build_audit_anchor(datetime.now(UTC))
+    async with open_app([desk]) as app:
+        anchor = await app.desks[desk].store.build_audit_anchor(datetime.now(UTC))
     try:
         await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
     except OSError as trouble:

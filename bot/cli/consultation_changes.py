@@ -1,4 +1,4 @@
-"""Consultations are announced, listed and closed; apart from the commands, which start faster without the store."""
+"""The work of the `ita-bot consult` commands; in a module of its own, so that other commands start faster."""
 
 import json
 import secrets
@@ -24,21 +24,23 @@ from storage.store import Store
 
 
 async def import_consultation(file: Path, *, dry_run: bool) -> int:
-    """Announce what a file says; its code goes to standard output."""
+    """Announce the consultation of a file; its code goes to standard output. Returns the exit code."""
     from bot.bootstrap import open_app
     from bot.engine import utc_now
 
-    now, said = utc_now(), load_consultation_file(file)
-    ballot, pdf = said.to_consultation(now), load_background_pdf(file, said.pdf)
+    now, parsed = utc_now(), load_consultation_file(file)
+    consultation, pdf = parsed.to_consultation(now), load_background_pdf(file, parsed.pdf)
     if not dry_run:
-        async with open_app(["service"]) as house:
+        async with open_app(["service"]) as app:
             if pdf:
-                address = _require_public_url(house.settings.service.public_url)
-                ballot = replace(ballot, link=f"{address}{OPINIONS_PATH}/{ballot.code}/{BACKGROUND_PDF_FILE}")
+                address = _require_public_url(app.settings.service.public_url)
+                consultation = replace(
+                    consultation, link=f"{address}{OPINIONS_PATH}/{consultation.code}/{BACKGROUND_PDF_FILE}"
+                )
             await _commit_as_admin(
-                house.desks["service"].store, AnnounceConsultation(ballot, "admin", pdf), now
+                app.desks["service"].store, AnnounceConsultation(consultation, "admin", pdf), now
             )
-        sys.stdout.write(f"{ballot.code}\n")
+        sys.stdout.write(f"{consultation.code}\n")
     return 0
 
 
@@ -51,23 +53,26 @@ def _require_public_url(public_url: str | None) -> str:
 
 
 async def list_consultations() -> int:
-    """All consultations: a JSON object for each."""
+    """Print all consultations as JSON, one per line. Returns the exit code."""
     from bot.bootstrap import open_app
     from bot.engine import utc_now
 
-    async with open_app(["service"]) as house:
-        known: tuple[Consultation, ...] = await house.desks["service"].store.answer_query(
+    async with open_app(["service"]) as app:
+        consultations: tuple[Consultation, ...] = await app.desks["service"].store.answer_query(
             ListConsultations(), utc_now()
         )
-    for one in known:
-        line = {"code": one.code, "title": one.title, "phase": one.phase.value}
-        line |= {"opens": one.opens.isoformat(), "closes": one.closes.isoformat()}
+    for consultation in consultations:
+        line = {"code": consultation.code, "title": consultation.title, "phase": consultation.phase.value}
+        line |= {"opens": consultation.opens.isoformat(), "closes": consultation.closes.isoformat()}
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     return 0
 
 
 async def write_consultation_qr(code: str, out: Path) -> int:
-    """Draw a QR code of where people find a consultation: its page, or its Telegram talk where no page is known."""
+    """Write the QR code of a consultation's page, or of its Telegram link if no public URL is set, and print the link.
+
+    Returns the exit code.
+    """
     from bot.bootstrap import open_app
     from bot.consultations.queries import build_consultation_links
     from bot.engine import utc_now
@@ -77,32 +82,35 @@ async def write_consultation_qr(code: str, out: Path) -> int:
         raise typer.BadParameter(
             f"{out}: ใช้ชื่อที่ลงท้าย .svg หรือ .png / give it a name that ends in .svg or .png"
         )
-    async with open_app(["service"]) as house:
-        store = house.desks["service"].store
-        known: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
-        if not any(one.code == code.upper() for one in known):
+    async with open_app(["service"]) as app:
+        store = app.desks["service"].store
+        consultations: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
+        if not any(consultation.code == code.upper() for consultation in consultations):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ / no consultation has this code")
-        ways = build_consultation_links(house.office, house.settings.service.public_url or "", code.upper())
-    leads = ways.page or ways.telegram
-    if not leads:
+        links = build_consultation_links(app.office, app.settings.service.public_url or "", code.upper())
+    url = links.page or links.telegram
+    if not url:
         raise typer.BadParameter(
             "ตั้ง ITA_SERVICE__PUBLIC_URL หรือ [chats.service] telegram ก่อน"
             " / set ITA_SERVICE__PUBLIC_URL, or telegram in [chats.service], first"
         )
-    write_qr_file(leads, out)
-    sys.stdout.write(f"{leads}\n")
+    write_qr_file(url, out)
+    sys.stdout.write(f"{url}\n")
     return 0
 
 
 async def close_consultation(code: str) -> int:
-    """Close a consultation before its time."""
+    """Close a consultation before its time. Returns the exit code."""
     from bot.bootstrap import open_app
     from bot.engine import utc_now
 
-    async with open_app(["service"]) as house:
-        store = house.desks["service"].store
-        known: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
-        if not any(one.code == code.upper() and one.phase is ConsultationPhase.OPEN for one in known):
+    async with open_app(["service"]) as app:
+        store = app.desks["service"].store
+        consultations: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
+        if not any(
+            consultation.code == code.upper() and consultation.phase is ConsultationPhase.OPEN
+            for consultation in consultations
+        ):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ที่เปิดอยู่ / no open consultation has this code")
         await _commit_as_admin(store, CloseConsultation(code.upper(), "admin"), utc_now())
         await store.retention.checkpoint_wal()

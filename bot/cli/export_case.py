@@ -1,4 +1,4 @@
-"""`ita-bot export`: one case as an encrypted PDF into a file, and its password once on the screen."""
+"""`ita-bot export`: write one case as an encrypted PDF, and print its password once."""
 
 import asyncio
 import os
@@ -19,18 +19,18 @@ from handlers.staff.parse import parse_staff_command
 
 
 async def export_case(number: str, desk: DeskName, out: Path) -> int:
-    """The command; gives the exit code. The file is the owner's alone, and never in place of another."""
-    given = parse_staff_command(f"/case {number}")
-    if given is None or not given.number or not given.year:
+    """Run the command. Returns the exit code. The file has mode 0600, and an existing file is never overwritten."""
+    command = parse_staff_command(f"/case {number}")
+    if command is None or not command.number or not command.year:
         raise typer.BadParameter(f"{number} is no register number, as 12/2570 is")
-    async with open_app([desk]) as opened:
-        store = opened.desks[desk].store
-        made = await export_case_pdf(store, opened.office, given.number, given.year, datetime.now(UTC))
-    if made is None:
+    async with open_app([desk]) as app:
+        store = app.desks[desk].store
+        exported = await export_case_pdf(store, app.office, command.number, command.year, datetime.now(UTC))
+    if exported is None:
         for lang in LANGS:
             sys.stderr.write(render_text(Phrase("casefile.none", {"number": number}), lang) + "\n")
         return EXIT_WRONG_USE
-    content, password = made
+    content, password = exported
     try:
         await asyncio.to_thread(_write_private_file, out, content)
     except OSError as trouble:

@@ -1,6 +1,6 @@
-"""`ita-bot faq`: what is known, between the office's file and the service desk.
+"""`ita-bot faq`: import, export and evaluation of the FAQ of the service desk.
 
-What opens the store is imported by the command that needs it: `ita-bot version` starts in a quarter of a second.
+What opens the store is imported inside the commands, so that `ita-bot version` starts in a quarter of a second.
 """
 
 from pathlib import Path

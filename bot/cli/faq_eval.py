@@ -1,6 +1,6 @@
-"""How well the nearest answer is found, on anybody's own questions: `ita-bot faq eval ASK.json --base BASE`.
+"""Measure how well FAQ answers are found, on questions of one's own: `ita-bot faq eval ASK.json --base BASE`.
 
-The base is a list of texts (JSON), or an office's own file of answers (TOML, CSV) as `ita-bot faq import` takes it.
+The base is a list of texts (JSON), or a FAQ file (TOML, CSV) as for `ita-bot faq import`.
 """
 
 import time
@@ -17,15 +17,15 @@ from handlers.questions.search_index import IndexedEntry, IndexHit, NgramIndex
 
 T = TypeVar("T")
 MAX_RANK = 10
-"""Places that are looked at for the mean reciprocal rank; one that is found later counts as not found."""
+"""Ranks considered for the mean reciprocal rank; an answer beyond counts as not found."""
 
 
 class EvaluationFileError(ImportFileError):
-    """A file that is not what it should be."""
+    """A file of questions or entries cannot be read or has a wrong format."""
 
 
 class EvaluationQuestion(BaseModel):
-    """A question and the entry that answers it; None where nobody knows."""
+    """A question with the id of the entry that answers it; None if no entry does."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
     question: str = Field(min_length=1)
@@ -48,7 +48,10 @@ EVALUATION_QUESTIONS, EVALUATION_ENTRIES = (
 
 @dataclass(frozen=True, slots=True)
 class AnswerOutcomes:
-    """What a person meets who asks, in questions: an answer at once, up to three to pick from, or nothing."""
+    """Numbers of questions by outcome: answered at once, or offered up to three answers to pick from.
+
+    The rest got nothing. The `wrong` fields: the expected answer was not among them.
+    """
 
     at_once: int = 0
     at_once_wrong: int = 0
@@ -58,9 +61,10 @@ class AnswerOutcomes:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationResult:
-    """What was found. right and wrong: questions that nobody should, and that somebody should, have answered.
+    """The result of an evaluation.
 
-    known, unknown: what is met by who asks what is known, and by who asks what is not.
+    abstained_right: unanswerable questions without an answer. abstained_wrong: answerable questions without one.
+    milliseconds: search time of each question, sorted. known, unknown: outcomes of answerable and unanswerable ones.
     """
 
     recall_at_1: float
@@ -76,98 +80,104 @@ class EvaluationResult:
 
 
 def evaluate_faq(ask: Path, base: Path) -> EvaluationResult:
-    """Ask every question of a file. Raises Unusable."""
-    asked, entries = _load_json(ask, EVALUATION_QUESTIONS), _load_base(base)
+    """Search the base for every question of a file. Raises EvaluationFileError."""
+    questions, entries = _load_json(ask, EVALUATION_QUESTIONS), _load_base(base)
     known = {entry.id for entry in entries}
-    for number, one in enumerate(asked, start=1):
-        if one.expected is not None and one.expected not in known:
+    for number, question in enumerate(questions, start=1):
+        if question.expected is not None and question.expected not in known:
             raise EvaluationFileError(
-                f"{ask}: ข้อที่ {number} / question {number}: “{one.expected}” ไม่มีในฐาน / is not in the base"
+                f"{ask}: ข้อที่ {number} / question {number}: “{question.expected}” ไม่มีในฐาน / is not in the base"
             )
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     index = NgramIndex.build(entries)
-    return _evaluate_questions(asked, index, time.perf_counter() - began)
+    return _evaluate_questions(questions, index, time.perf_counter() - started_at)
 
 
 def _load_base(path: Path) -> list[IndexedEntry]:
     if path.suffix.lower() not in {".toml", ".csv"}:
         return [IndexedEntry(text.id, (text.text,)) for text in _load_json(path, EVALUATION_ENTRIES)]
     try:
-        return [IndexedEntry(one.id, one.searchable_texts) for one in load_faq_file(path)]
+        return [IndexedEntry(entry.id, entry.searchable_texts) for entry in load_faq_file(path)]
     except FaqFileError as trouble:
         raise EvaluationFileError(str(trouble)) from None
 
 
 def _evaluate_questions(
-    asked: Sequence[EvaluationQuestion], index: NgramIndex, built: float
+    questions: Sequence[EvaluationQuestion], index: NgramIndex, index_seconds: float
 ) -> EvaluationResult:
-    ranks, times, met = list[int](), list[float](), {True: AnswerOutcomes(), False: AnswerOutcomes()}
-    nothing = {True: 0, False: 0}
-    for one in asked:
-        began = time.perf_counter()
-        answers = index.search(one.question)
-        times.append((time.perf_counter() - began) * 1000)
-        known = one.expected is not None
-        met[known] = _add_outcome(met[known], answers, one.expected)
-        nothing[known] += not answers
+    ranks, times, outcomes = list[int](), list[float](), {True: AnswerOutcomes(), False: AnswerOutcomes()}
+    unanswered = {True: 0, False: 0}
+    for question in questions:
+        started_at = time.perf_counter()
+        answers = index.search(question.question)
+        times.append((time.perf_counter() - started_at) * 1000)
+        known = question.expected is not None
+        outcomes[known] = _add_outcome(outcomes[known], answers, question.expected)
+        unanswered[known] += not answers
         if known:
-            found = [entry.id for entry in index.rank(one.question, MAX_RANK)]
-            ranks.append(found.index(one.expected) + 1 if one.expected in found else 0)
+            found = [entry.id for entry in index.rank(question.question, MAX_RANK)]
+            ranks.append(found.index(question.expected) + 1 if question.expected in found else 0)
     count = len(ranks) or 1
     return EvaluationResult(
         recall_at_1=sum(rank == 1 for rank in ranks) / count,
         recall_at_3=sum(1 <= rank <= 3 for rank in ranks) / count,
         mean_reciprocal_rank=sum(1 / rank for rank in ranks if rank) / count,
         answerable=len(ranks),
-        abstained_right=nothing[False],
-        abstained_wrong=nothing[True],
+        abstained_right=unanswered[False],
+        abstained_wrong=unanswered[True],
         milliseconds=tuple(sorted(times)),
-        index_seconds=built,
-        known=met[True],
-        unknown=met[False],
+        index_seconds=index_seconds,
+        known=outcomes[True],
+        unknown=outcomes[False],
     )
 
 
-def _add_outcome(met: AnswerOutcomes, answers: Sequence[IndexHit], expected: str | None) -> AnswerOutcomes:
-    """What was met, with one question more."""
+def _add_outcome(
+    outcomes: AnswerOutcomes, answers: Sequence[IndexHit], expected: str | None
+) -> AnswerOutcomes:
+    """Add one question to the outcomes."""
     if not answers:
-        return met
+        return outcomes
     if answers[0].sure:
         right = answers[0].id == expected
-        return replace(met, at_once=met.at_once + right, at_once_wrong=met.at_once_wrong + (not right))
-    within = expected in [one.id for one in answers]
-    return replace(met, offered=met.offered + within, offered_wrong=met.offered_wrong + (not within))
-
-
-def format_evaluation(figures: EvaluationResult) -> Iterator[str]:
-    """The figures, a line each."""
-    unanswerable = len(figures.milliseconds) - figures.answerable
-    yield f"R@1 {figures.recall_at_1:.4f}"
-    yield f"R@3 {figures.recall_at_3:.4f}"
-    yield f"MRR {figures.mean_reciprocal_rank:.4f}"
-    yield (
-        f"abstained right {figures.abstained_right} of {unanswerable}, "
-        f"wrong {figures.abstained_wrong} of {figures.answerable}"
+        return replace(
+            outcomes, at_once=outcomes.at_once + right, at_once_wrong=outcomes.at_once_wrong + (not right)
+        )
+    within = expected in [hit.id for hit in answers]
+    return replace(
+        outcomes, offered=outcomes.offered + within, offered_wrong=outcomes.offered_wrong + (not within)
     )
-    times = figures.milliseconds or (0.0,)
+
+
+def format_evaluation(result: EvaluationResult) -> Iterator[str]:
+    """Yield the result as lines of text."""
+    unanswerable = len(result.milliseconds) - result.answerable
+    yield f"R@1 {result.recall_at_1:.4f}"
+    yield f"R@3 {result.recall_at_3:.4f}"
+    yield f"MRR {result.mean_reciprocal_rank:.4f}"
+    yield (
+        f"abstained right {result.abstained_right} of {unanswerable}, "
+        f"wrong {result.abstained_wrong} of {result.answerable}"
+    )
+    times = result.milliseconds or (0.0,)
     yield (
         f"milliseconds p50 {times[len(times) // 2]:.2f}, p95 {times[len(times) * 95 // 100]:.2f}, "
-        f"index {figures.index_seconds * 1000:.0f}"
+        f"index {result.index_seconds * 1000:.0f}"
     )
-    known, unknown = figures.known, figures.unknown
+    known, unknown = result.known, result.unknown
     yield (
-        f"known {figures.answerable}: at once right {known.at_once}, at once wrong {known.at_once_wrong}, "
-        f"offered {known.offered}, offered others {known.offered_wrong}, nothing {figures.abstained_wrong}"
+        f"known {result.answerable}: at once right {known.at_once}, at once wrong {known.at_once_wrong}, "
+        f"offered {known.offered}, offered others {known.offered_wrong}, nothing {result.abstained_wrong}"
     )
     yield (
         f"unknown {unanswerable}: at once {unknown.at_once_wrong}, offered {unknown.offered_wrong}, "
-        f"nothing {figures.abstained_right}"
+        f"nothing {result.abstained_right}"
     )
 
 
-def _load_json(path: Path, form: TypeAdapter[T]) -> T:
+def _load_json(path: Path, adapter: TypeAdapter[T]) -> T:
     try:
-        return form.validate_json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        return adapter.validate_json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except OSError as trouble:
         raise EvaluationFileError(f"{path}: เปิดไม่ได้ / cannot be opened ({trouble.strerror})") from None
     except ValidationError as trouble:

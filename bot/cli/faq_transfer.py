@@ -1,4 +1,4 @@
-"""Import and export of the FAQ; apart from the commands, which start faster without the store."""
+"""Import and export of the FAQ; in a module of its own, so that other commands start faster."""
 
 import json
 import sys
@@ -14,14 +14,14 @@ from handlers.questions.faq_messages import FaqEntry
 
 
 async def import_faq(file: Path, *, replace: bool, dry_run: bool) -> int:
-    """Import a file; gives the exit code. Nothing is written where anything in it is wrong."""
+    """Import a file. Returns the exit code. If anything in it is wrong, nothing is written."""
     try:
         entries = load_faq_file(file)
     except FaqFileError as trouble:
         sys.stderr.write(f"{trouble}\n")
         return EXIT_FINDINGS if dry_run else EXIT_WRONG_USE
-    async with open_app(["service"]) as opened:
-        store = opened.desks["service"].store
+    async with open_app(["service"]) as app:
+        store = app.desks["service"].store
         before = (await store.faq.load_catalogue()).entries
         after, changes = _merge_entries(before, entries, replace=replace)
         for change in changes:
@@ -32,34 +32,36 @@ async def import_faq(file: Path, *, replace: bool, dry_run: bool) -> int:
 
 
 async def export_faq(form: Literal["toml", "csv"]) -> int:
-    """Export; gives the exit code."""
-    async with open_app(["service"]) as opened:
-        shelf = await opened.desks["service"].store.faq.load_catalogue()
-    sys.stdout.write(format_faq_file(shelf.entries, as_csv=form == "csv"))
+    """Write the FAQ to standard output. Returns the exit code."""
+    async with open_app(["service"]) as app:
+        catalogue = await app.desks["service"].store.faq.load_catalogue()
+    sys.stdout.write(format_faq_file(catalogue.entries, as_csv=form == "csv"))
     return EXIT_DONE
 
 
 def _merge_entries(
     before: Sequence[FaqEntry], entries: Sequence[FaqEntry], *, replace: bool
 ) -> tuple[tuple[FaqEntry, ...], list[dict[str, str]]]:
-    """The knowledge base after an import, and what changed in it.
+    """Return the entries after an import, and the changes.
 
-    What is not in the file stays, save with `replace` and save for examples, which make room for the office's own.
+    Entries that are not in the file stay, except with `replace`, and except examples once the office has its own.
     """
-    old, new = {one.id: one for one in before}, {one.id for one in entries}
-    own = any(not one.example for one in entries)
-    dropped = {one.id for one in before if one.id not in new and (replace or (own and one.example))}
-    kept = tuple(one for one in before if one.id not in new and one.id not in dropped)
+    old, new = {entry.id: entry for entry in before}, {entry.id for entry in entries}
+    has_own = any(not entry.example for entry in entries)
+    dropped = {
+        entry.id for entry in before if entry.id not in new and (replace or (has_own and entry.example))
+    }
+    kept = tuple(entry for entry in before if entry.id not in new and entry.id not in dropped)
     return (*entries, *kept), list(_list_changes(old, entries, dropped))
 
 
 def _list_changes(
     old: dict[str, FaqEntry], entries: Sequence[FaqEntry], dropped: set[str]
 ) -> Iterator[dict[str, str]]:
-    for one in entries:
-        if one.id not in old:
-            yield {"id": one.id, "did": "added"}
-        elif old[one.id] != one:
-            yield {"id": one.id, "did": "changed"}
+    for entry in entries:
+        if entry.id not in old:
+            yield {"id": entry.id, "did": "added"}
+        elif old[entry.id] != entry:
+            yield {"id": entry.id, "did": "changed"}
     for name in sorted(dropped):
         yield {"id": name, "did": "dropped"}

@@ -1,4 +1,4 @@
-"""`ita-bot import`: a register file is checked and imported from the command line."""
+"""`ita-bot import`: check and import a register file."""
 
 import asyncio
 import sys
@@ -21,7 +21,7 @@ from bot.importers.spreadsheet import RegisterFileError
 from bot.settings import DeskName
 
 PROGRESS_BAR_MIN_ROWS = 1000
-"""Rows from which on a bar shows how far it is."""
+"""Number of rows from which on a progress bar is shown."""
 
 
 @contextmanager
@@ -32,16 +32,16 @@ def open_progress_bar(rows: int) -> Iterator[Callable[[], None]]:
 
 
 async def run_register_import(file: Path, desk: DeskName, *, trial: bool) -> int:
-    """The command: tells a person on standard error, a program on standard output; gives the exit code."""
+    """Run the command: text for people on standard error, JSON on standard output. Returns the exit code."""
     content = await asyncio.to_thread(file.read_bytes)
-    async with open_app([desk]) as opened:
-        store = opened.desks[desk].store
+    async with open_app([desk]) as app:
+        store = app.desks[desk].store
         try:
             result = await import_register(
                 file,
                 content,
                 store,
-                opened.office,
+                app.office,
                 datetime.now(UTC),
                 trial=trial,
                 open_progress_bar=open_progress_bar,

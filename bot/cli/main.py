@@ -48,7 +48,7 @@ def chat(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a message.")] = False,
 ) -> None:
     """Talk in the terminal. Safe beside a running server."""
-    # The input is read in a thread that cannot be interrupted, and what was answered is on the disk already.
+    # End at once on Ctrl-C: the thread that reads input cannot be interrupted, and all that was answered is on disk.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     run_and_exit(_run_chat(desk, name, jsonl=jsonl))
 
@@ -57,12 +57,14 @@ async def _run_chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
     from bot.bootstrap import open_app
     from bot.platforms.terminal import Terminal, make_random_name
 
-    async with open_app([desk]) as opened:
-        one = opened.desks[desk]
+    async with open_app([desk]) as app:
+        running = app.desks[desk]
         try:
-            await Terminal(one.engine, one.store, name or make_random_name(), jsonl).run(sys.stdin.buffer)
+            await Terminal(running.engine, running.store, name or make_random_name(), jsonl).run(
+                sys.stdin.buffer
+            )
         except BrokenPipeError:
-            sys.stdout = None  # nobody reads any more: nothing to flush
+            sys.stdout = None  # the reader is gone: prevent a flush at exit
     return EXIT_DONE
 
 
@@ -124,12 +126,12 @@ async def _run_tick(desks: tuple[DeskName, ...], now: datetime) -> int:
     from bot.jobs.housekeeping import run_due_jobs
     from bot.jobs.publishing import run_publishing_jobs
 
-    async with open_app(desks, now) as opened:
-        for one in opened.desks.values():
-            async for did in run_due_jobs(one.paths, one.store, opened.office, now):
-                print_json({"desk": did.desk, "did": did.job, "count": did.count})
-        async for did in run_publishing_jobs(opened, now):
-            print_json({"desk": did.desk, "did": did.job, "count": did.count})
+    async with open_app(desks, now) as app:
+        for running in app.desks.values():
+            async for result in run_due_jobs(running.paths, running.store, app.office, now):
+                print_json({"desk": result.desk, "did": result.job, "count": result.count})
+        async for result in run_publishing_jobs(app, now):
+            print_json({"desk": result.desk, "did": result.job, "count": result.count})
     return EXIT_DONE
 
 
@@ -139,14 +141,12 @@ def version() -> None:
     sys.stdout.write(installed("ita-bot") + "\n")
 
 
-def _parse_instant(written: str) -> datetime:
-    """The instant of an ISO 8601 text; without a zone it is UTC."""
-    if not written:
+def _parse_instant(text: str) -> datetime:
+    """Parse an ISO 8601 instant; UTC if it has no zone, now if empty."""
+    if not text:
         return datetime.now(UTC)
     try:
-        instant = datetime.fromisoformat(written)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(
-            f"{written} is no ISO 8601 instant, as 2026-11-22T09:00:00+07:00 is"
-        ) from None
+        raise typer.BadParameter(f"{text} is no ISO 8601 instant, as 2026-11-22T09:00:00+07:00 is") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""`ita-bot release`: make a release, verify one, let go one that is held, and show which there are."""
+"""`ita-bot release`: make, verify, approve and list releases of the statistics."""
 
 import asyncio
 import sys
@@ -54,7 +54,7 @@ def release(
     run_and_exit(_make_release(desk, period, as_of, out, correct.strip() if correct else None))
 
 
-async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, why: str | None) -> int:
+async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reason: str | None) -> int:
     from bot.bootstrap import open_app
     from bot.office_file import load_office
     from bot.publishing.releases import (
@@ -70,17 +70,17 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, why:
 
     office, now = load_office(load_settings().office), datetime.now(UTC)
     try:  # before anything is opened or made
-        order = _parse_release_request(office, period, as_of, why, now)
+        request = _parse_release_request(office, period, as_of, reason, now)
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     _check_out_folder(out)
-    async with open_app([desk]) as opened:
-        one = opened.desks[desk]
+    async with open_app([desk]) as app:
+        running = app.desks[desk]
         try:
-            made = await make_release(
-                ReleaseContext(one.paths, one.store, office), order, now, _show_progress
+            result = await make_release(
+                ReleaseContext(running.paths, running.store, office), request, now, _show_progress
             )
-            await asyncio.to_thread(_copy_release, made, out)
+            await asyncio.to_thread(_copy_release, result, out)
         except CorrectionReasonRequiredError as differs:
             lines = "\n".join(f"- {note.th} / {note.en}" for note in differs.changed)
             raise typer.BadParameter(
@@ -99,14 +99,14 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, why:
             ) from None
         except (OSError, DiskFullError) as trouble:
             raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble})") from None
-    print_json({**_describe_release(made.record), "new": made.is_new, "out": str(out)})
+    print_json({**_describe_release(result.record), "new": result.is_new, "out": str(out)})
     return EXIT_DONE
 
 
 def _parse_release_request(
-    office: "Office", period: str, as_of: str, why: str | None, now: datetime
+    office: "Office", period: str, as_of: str, reason: str | None, now: datetime
 ) -> "ReleaseRequest":
-    """What is asked for in words. Raises NoPeriod."""
+    """Parse the options of a release. Raises PeriodError."""
     from bot.publishing.releases import ReleaseRequest
     from ita_stats.calendar import day_in_bangkok
     from ita_stats.period import parse_cutoff_date, parse_period
@@ -114,14 +114,16 @@ def _parse_release_request(
 
     today, layout = day_in_bangkok(now), office.statistics.layout
     day: date = parse_cutoff_date(as_of, today) if as_of else today
-    found = parse_period(period, day)
+    parsed_period = parse_period(period, day)
     if as_of:
-        validate_cutoff(found, layout, day)
-    return ReleaseRequest(found, day if as_of else find_latest_cutoff(found, layout, day), layout, why)
+        validate_cutoff(parsed_period, layout, day)
+    return ReleaseRequest(
+        parsed_period, day if as_of else find_latest_cutoff(parsed_period, layout, day), layout, reason
+    )
 
 
 def _check_out_folder(out: Path) -> None:
-    """See that nothing but a release would be replaced."""
+    """Check that writing to the folder would replace nothing but a release. Raises BadParameter."""
     from ita_stats.release import MANIFEST_FILE
 
     if not out.parent.is_dir():
@@ -134,11 +136,11 @@ def _check_out_folder(out: Path) -> None:
         )
 
 
-def _copy_release(made: "ReleaseResult", out: Path) -> None:
+def _copy_release(result: "ReleaseResult", out: Path) -> None:
     from bot.publishing.atomic_write import PUBLIC_MODES, replace_directory
     from bot.publishing.releases import read_folder_files
 
-    replace_directory(out.absolute(), read_folder_files(made.folder), PUBLIC_MODES)
+    replace_directory(out.absolute(), read_folder_files(result.folder), PUBLIC_MODES)
 
 
 @release_commands.command()
@@ -180,12 +182,12 @@ def ok(
 async def _approve_release(desk: DeskName, name: str) -> int:
     from bot.publishing.releases import approve_release
 
-    async with _open_release_context(desk) as bench:
+    async with _open_release_context(desk) as context:
         try:
-            found = await approve_release(bench, name, datetime.now(UTC))
+            approved = await approve_release(context, name, datetime.now(UTC))
         except LookupError:
             raise typer.BadParameter(f"{name}: ไม่มีฉบับนี้ / there is no such release, as 3/2570 is") from None
-    print_json({**_describe_release(found), "held": False})
+    print_json({**_describe_release(approved), "held": False})
     return EXIT_DONE
 
 
@@ -196,9 +198,9 @@ def list_releases(desk: DeskOption = "complaints") -> None:
 
 
 async def _print_releases(desk: DeskName) -> int:
-    async with _open_release_context(desk) as bench:
-        for kept in await bench.store.releases.list_all():
-            print_json(_describe_release(kept))
+    async with _open_release_context(desk) as context:
+        for stored in await context.store.releases.list_all():
+            print_json(_describe_release(stored))
     return EXIT_DONE
 
 
@@ -211,42 +213,44 @@ def key(desk: DeskOption = "complaints") -> None:
 async def _print_public_key(desk: DeskName) -> int:
     from bot.publishing.signing import encode_public_key
 
-    async with _open_release_context(desk) as bench:
-        sys.stdout.write(encode_public_key(bench.store.keyring) + "\n")
+    async with _open_release_context(desk) as context:
+        sys.stdout.write(encode_public_key(context.store.keyring) + "\n")
     return EXIT_DONE
 
 
 @asynccontextmanager
 async def _open_release_context(desk: DeskName) -> "AsyncIterator[ReleaseContext]":
-    """A desk that is there already: a mistyped ITA_HOME must not be made."""
+    """Open a desk that exists already: the folder of a mistyped ITA_HOME must not be created."""
     from bot.bootstrap import open_app
     from bot.publishing.releases import ReleaseContext
     from bot.settings import load_settings
 
-    chosen = load_settings()
-    if not chosen.desk_paths(desk).database.exists():
-        raise ConfigurationError(f"{chosen.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME.")
-    async with open_app([desk]) as opened:
-        one = opened.desks[desk]
-        yield ReleaseContext(one.paths, one.store, opened.office)
+    settings = load_settings()
+    if not settings.desk_paths(desk).database.exists():
+        raise ConfigurationError(
+            f"{settings.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME."
+        )
+    async with open_app([desk]) as app:
+        running = app.desks[desk]
+        yield ReleaseContext(running.paths, running.store, app.office)
 
 
-def _describe_release(kept: "StoredRelease") -> dict[str, Any]:
+def _describe_release(stored: "StoredRelease") -> dict[str, Any]:
     from hashlib import sha256
 
     return {
-        "release": kept.name,
-        "fiscal_year": kept.fiscal_year,
-        "number": kept.number,
-        "period": kept.period,
-        "as_of": str(kept.as_of),
-        "held": kept.held,
-        "manifest_sha256": sha256(kept.manifest).hexdigest(),
+        "release": stored.name,
+        "fiscal_year": stored.fiscal_year,
+        "number": stored.number,
+        "period": stored.period,
+        "as_of": str(stored.as_of),
+        "held": stored.held,
+        "manifest_sha256": sha256(stored.manifest).hexdigest(),
     }
 
 
 def _show_progress(step: int, steps: int, what: str) -> None:
-    """Which step is under way, on a line that the next one takes; nothing where nobody watches."""
+    """Show the current step on one line of standard error, if that is a terminal."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[K[{step}/{steps}] {what}" + ("\n" if step == steps else ""))
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Exit codes of the command line, and how an asynchronous command is run to its end."""
+"""Exit codes of the command line, common options, and running an asynchronous command."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ DesksOption = Annotated[Literal["complaints", "service", "all"], typer.Option(he
 
 
 def select_desks(choice: str) -> tuple[DeskName, ...]:
-    """The desks that an option names."""
+    """Return the desks that an option names."""
     return tuple(name for name in DESK_NAMES if choice in {name, "all"})
 
 
@@ -28,7 +28,7 @@ def print_json(line: dict[str, Any]) -> None:
 
 
 def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The faster event loop, where the system has one."""
+    """Return the factory of uvloop's event loop if it is installed."""
     try:
         import uvloop
     except ImportError:
@@ -37,7 +37,7 @@ def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def run_and_exit(work: Coroutine[Any, Any, int]) -> None:
-    """Run to the end, and end with the exit code that says how it went."""
+    """Run a command and exit with its exit code; 78 for a ConfigurationError. Installs the log handlers."""
     install_logging()
 
     async def run_with_loop_handler() -> int:

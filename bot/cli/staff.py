@@ -1,6 +1,6 @@
-"""`ita-bot staff`: who is on the staff of a desk.
+"""`ita-bot staff`: add, remove and list the staff of a desk.
 
-What opens the store is imported by the command that needs it: `ita-bot version` starts in a quarter of a second.
+What opens the store is imported inside the commands, so that `ita-bot version` starts in a quarter of a second.
 """
 
 from typing import Annotated, Literal

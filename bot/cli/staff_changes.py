@@ -1,4 +1,4 @@
-"""Staff members are added, removed and listed; apart from the commands, which start faster without the store."""
+"""The work of the `ita-bot staff` commands; in a module of its own, so that other commands start faster."""
 
 import json
 import sys
@@ -14,11 +14,11 @@ from storage.store import Store
 
 
 async def add_staff_member(desk: DeskName, role: Role, profile: StaffProfile) -> int:
-    """Add a person; the code of invitation goes to standard output, once."""
+    """Add a person; the invitation code goes to standard output, once. Returns the exit code."""
     from bot.bootstrap import open_app
 
-    async with open_app([desk]) as opened:
-        code = await opened.desks[desk].store.staff_admin.add(role, profile, datetime.now(UTC))
+    async with open_app([desk]) as app:
+        code = await app.desks[desk].store.staff_admin.add(role, profile, datetime.now(UTC))
     sys.stdout.write(f"{code}\n")
     sys.stderr.write(
         f"ส่งรหัสนี้ให้ถึงตัว แล้วให้พิมพ์ /join {code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง\n"
@@ -28,32 +28,34 @@ async def add_staff_member(desk: DeskName, role: Role, profile: StaffProfile) ->
 
 
 async def remove_staff_member(desk: DeskName, name: str) -> int:
-    """End the rights of a person, by id or whole name; beside a running server too."""
+    """Remove a person by id or full name, also while a server runs. Returns the exit code."""
     from bot.bootstrap import open_app
 
-    async with open_app([desk]) as opened:
-        store = opened.desks[desk].store
-        fitting = [one for one in await _load_staff(store) if name in {one.id, one.name}]
-        if len(fitting) != 1:
-            what = "several persons have this name; use the id" if fitting else "nobody has this name or id"
-            raise typer.BadParameter(f"{what} (ita-bot staff list --desk {desk})")
+    async with open_app([desk]) as app:
+        store = app.desks[desk].store
+        matching = [member for member in await _load_staff(store) if name in {member.id, member.name}]
+        if len(matching) != 1:
+            problem = (
+                "several persons have this name; use the id" if matching else "nobody has this name or id"
+            )
+            raise typer.BadParameter(f"{problem} (ita-bot staff list --desk {desk})")
         now = datetime.now(UTC)
-        await store.staff_admin.remove(fitting[0].id, day_in_bangkok(now), now)
+        await store.staff_admin.remove(matching[0].id, day_in_bangkok(now), now)
     return 0
 
 
 async def print_staff(desk: DeskName) -> int:
-    """Everybody on the staff: a JSON object for each."""
+    """Print all staff as JSON, one per line. Returns the exit code."""
     from bot.bootstrap import open_app
 
-    async with open_app([desk]) as opened:
-        for one in await _load_staff(opened.desks[desk].store):
-            joined = one.joined.isoformat() if one.joined else None
-            line = {"id": one.id, "name": one.name, "role": one.role.value, "joined": joined}
+    async with open_app([desk]) as app:
+        for member in await _load_staff(app.desks[desk].store):
+            joined = member.joined.isoformat() if member.joined else None
+            line = {"id": member.id, "name": member.name, "role": member.role.value, "joined": joined}
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     return 0
 
 
 async def _load_staff(store: Store) -> tuple[StaffMember, ...]:
-    found: tuple[StaffMember, ...] = await store.answer_query(ListStaff(), datetime.now(UTC))
-    return found
+    staff: tuple[StaffMember, ...] = await store.answer_query(ListStaff(), datetime.now(UTC))
+    return staff

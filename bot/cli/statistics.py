@@ -1,4 +1,4 @@
-"""`ita-bot stats`: the figures of a period, printed."""
+"""`ita-bot stats`: print the statistics of a period."""
 
 import sys
 from datetime import UTC, datetime
@@ -19,19 +19,19 @@ async def print_statistics(
     *,
     exact: bool,
 ) -> int:
-    """Print the figures of a period as a table, JSON or CSV."""
+    """Print the statistics of a period as a table, JSON or CSV. Returns the exit code."""
     from bot.bootstrap import open_app
     from bot.office_file import load_office
     from bot.statistics.tables import build_counting_rules, count_tables, format_tables, parse_table_request
     from ita_stats.period import PeriodError
 
     office = load_office(load_settings().office)
-    try:  # before anything is opened or made
-        wish = parse_table_request(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
+    try:  # before anything is opened or created
+        request = parse_table_request(period, as_of, layout or office.statistics.layout, datetime.now(UTC))
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
-    async with open_app([desk]) as opened:
-        terms = build_counting_rules(office, desk)
-        found = await count_tables(opened.desks[desk].store, terms, wish, exact=exact)
-    sys.stdout.write(format_tables(found, form))
+    async with open_app([desk]) as app:
+        rules = build_counting_rules(office, desk)
+        tables = await count_tables(app.desks[desk].store, rules, request, exact=exact)
+    sys.stdout.write(format_tables(tables, form))
     return EXIT_DONE

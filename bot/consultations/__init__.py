@@ -1,1 +1,1 @@
-"""Consultations as the service desk's pages and chats read them."""
+"""Consultations, as the service desk's pages and chats read them."""

@@ -1,4 +1,4 @@
-"""What people said, as the public may know it: from what the service desk keeps to what its pages show."""
+"""Public view of consultations and feedback: from the service desk's database to what its pages show."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -20,26 +20,26 @@ from storage.store import Store
 
 
 class OpinionSource(Protocol):
-    """What the desk knows of public opinion."""
+    """Where consultations, results and feedback come from."""
 
     async def list_consultations(self) -> Sequence[CountedConsultation]:
-        """All that were ever announced."""
+        """Return all consultations, past ones too."""
 
     async def find_results(self, code: str) -> PublishedResults | None:
-        """The results that were published of a consultation, as they were counted then; None where none were.
+        """Return the published results of a consultation, as counted at publication; None if there are none.
 
-        Only the office's answers to its themes are those of now.
+        Only the office's answers to its themes are the current ones.
         """
 
     async def find_background_pdf(self, code: str) -> bytes | None:
-        """The PDF that a consultation came with; None where none did."""
+        """Return the background PDF of a consultation; None if it has none."""
 
     async def list_feedback(self) -> Sequence[CountedFeedback]:
-        """All standing opinions, those among them of which only these words are left."""
+        """Return all feedback, including that of which only the counted fields are left."""
 
 
 class EmptyOpinionSource:
-    """A desk that has asked nobody yet."""
+    """The source of a desk without consultations and feedback."""
 
     async def list_consultations(self) -> Sequence[CountedConsultation]:
         return ()
@@ -54,71 +54,70 @@ class EmptyOpinionSource:
         return ()
 
 
-def build_public_opinion(house: App) -> "PublicOpinion":
-    """What the service desk of a house may tell."""
-    store = house.desks["service"].store
+def build_public_opinion(app: App) -> "PublicOpinion":
+    """Build the public view of the service desk."""
+    store = app.desks["service"].store
     topics = tuple(
-        PublishedTopic(one.code, one.name.th, one.name.en or one.name.th)
-        for one in (*house.office.topics, GENERAL_TOPIC)
+        PublishedTopic(topic.code, topic.name.th, topic.name.en or topic.name.th)
+        for topic in (*app.office.topics, GENERAL_TOPIC)
     )
-    return PublicOpinion(StoreOpinionSource(store), house.office, lambda: store.statistics_salt, topics)
+    return PublicOpinion(StoreOpinionSource(store), app.office, lambda: store.statistics_salt, topics)
 
 
 GENERAL_TOPIC = Subject(code="general", name=Bilingual(th="ความคิดเห็นทั่วไป", en="General"))
-"""Where an office names no topics."""
+"""The topic of feedback that has none of the office's topics."""
 
 
 @dataclass(frozen=True)
 class StoreOpinionSource:
-    """What the desk has in its database."""
+    """The source that reads the desk's database."""
 
     store: Store
 
     async def list_consultations(self) -> Sequence[CountedConsultation]:
-        """All that were ever announced."""
         return await self.store.consultation_statistics.load_consultations()
 
     async def find_results(self, code: str) -> PublishedResults | None:
-        """What was published, with the office's answers as they are now."""
-        kept = await self.store.consultation_statistics.load_result(code)
+        stored = await self.store.consultation_statistics.load_result(code)
         return (
-            decode_results(kept, await self.store.consultation_statistics.load_themes(code))
-            if kept is not None
+            decode_results(stored, await self.store.consultation_statistics.load_themes(code))
+            if stored is not None
             else None
         )
 
     async def find_background_pdf(self, code: str) -> bytes | None:
-        """As it was announced."""
         return await self.store.consultation_statistics.load_background_pdf(code)
 
     async def list_feedback(self) -> Sequence[CountedFeedback]:
-        """What is counted of all."""
         return await self.store.consultation_statistics.load_feedback()
 
 
 def build_results_json(
     consultation: CountedConsultation,
-    voices: Iterable[AnonymousResponse],
+    responses: Iterable[AnonymousResponse],
     themes: Sequence[CountedTheme],
-    terms: ResultsRules,
+    rules: ResultsRules,
 ) -> bytes:
-    """What is kept of a consultation when its results are published: counted once, as the JSON that is published."""
-    return serialize_results(build_results(consultation, voices, themes, terms))
+    """Count a consultation for publication. Returns the JSON that is both stored and published."""
+    return serialize_results(build_results(consultation, responses, themes, rules))
 
 
-def decode_results(kept: bytes, themes: Sequence[CountedTheme]) -> PublishedResults:
-    """What was kept of a consultation, with what the office answers to its themes by now."""
-    return update_office_answers(parse_results(kept), themes)
+def decode_results(stored: bytes, themes: Sequence[CountedTheme]) -> PublishedResults:
+    """Parse stored results, with the office's current answers to the themes."""
+    return update_office_answers(parse_results(stored), themes)
 
 
 def build_opinion_links(address: str = "") -> OverviewLinks:
-    """Where one takes part and reads on. address: of the site, for who stands elsewhere; empty on the site itself."""
+    """Return the links of the overview. address: URL of the site, for a page elsewhere; empty on the site itself."""
     return OverviewLinks(f"{address}/opinion?c={{code}}", f"{address}/opinion", OPINIONS_PATH + "/{code}")
 
 
 @dataclass
 class PublicOpinion:
-    """Reads what the public may know. topics: as office.toml names them; salt: gives a secret of the desk."""
+    """Reads what the public may know. topics: of office.toml. get_salt: gives the desk's secret for disclosure control.
+
+    Feedback is counted once a day and cached.
+    """
 
     source: OpinionSource
     office: Office
@@ -127,28 +126,37 @@ class PublicOpinion:
     _feedback_years: dict[date, tuple[FeedbackYear, ...]] = field(default_factory=dict)
 
     async def load_overview(self, now: datetime) -> OpinionOverview:
-        """Everything, at an instant (UTC)."""
-        known = await self.source.list_consultations()
-        found = [
-            results for one in known if (results := await self.source.find_results(one.code)) is not None
+        """Load consultations, results and feedback at an instant (UTC)."""
+        consultations = await self.source.list_consultations()
+        published = [
+            results
+            for consultation in consultations
+            if (results := await self.source.find_results(consultation.code)) is not None
         ]
-        terms = build_results_rules(self.office, self.get_salt())
+        rules = build_results_rules(self.office, self.get_salt())
         today = day_in_bangkok(now)
-        running, waiting, closed = partition_consultations(known, found, now)
+        running, waiting, closed = partition_consultations(consultations, published, now)
         years = await self._count_feedback(today)
-        return OpinionOverview(terms.office_th, terms.office_en, today, running, waiting, closed, years)
+        return OpinionOverview(rules.office_th, rules.office_en, today, running, waiting, closed, years)
 
     async def find_consultation(self, code: str) -> CountedConsultation | None:
-        """A consultation that is known by a code."""
-        return next((one for one in await self.source.list_consultations() if one.code == code), None)
+        """Find a consultation by its code."""
+        return next(
+            (
+                consultation
+                for consultation in await self.source.list_consultations()
+                if consultation.code == code
+            ),
+            None,
+        )
 
     async def _count_feedback(self, today: date) -> tuple[FeedbackYear, ...]:
-        """The standing opinions: only months that are over are counted, so a day's figures do not change."""
+        """Count feedback of past months; so the figures do not change within a day."""
         if today not in self._feedback_years:
-            said = await self.source.list_feedback()
+            feedback = await self.source.list_feedback()
             least = self.office.statistics.hide_below
-            found = await asyncio.to_thread(
-                build_feedback_years, said, self.topics, today, least, self.get_salt()
+            years = await asyncio.to_thread(
+                build_feedback_years, feedback, self.topics, today, least, self.get_salt()
             )
-            self._feedback_years = {today: found}
+            self._feedback_years = {today: years}
         return self._feedback_years[today]

@@ -1,4 +1,4 @@
-"""A consultation beside its talk: where people find it, and its voices counted for who wants to publish them."""
+"""Query handlers about consultations: their public links, and their results for an officer who wants to publish."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,17 +20,17 @@ from storage.store import Store
 
 OPINIONS_PATH = "/opinions"
 BACKGROUND_PDF_FILE = "background.pdf"
-"""The file of a consultation that is the office's own."""
+"""File name of the background PDF that the office gives with a consultation."""
 
 
 def build_results_rules(office: Office, salt: bytes) -> ResultsRules:
-    """How an office protects who answers, from its office.toml. salt: a secret of the desk."""
+    """Build the rules of disclosure control from office.toml. salt: a secret of the desk."""
     names = office.name.th, office.name.en or office.name.th
     return ResultsRules(*names, salt, office.statistics.hide_below)
 
 
 def build_consultation_links(office: Office, address: str, code: str) -> ConsultationLinks:
-    """Where people find a consultation. address: of the desk's site, or empty."""
+    """Return the links to a consultation: web page and Telegram. address: URL of the desk's site, or empty."""
     page = f"{address.rstrip('/')}/opinion?c={code}" if address else ""
     bot = office.chats.service.telegram
     return ConsultationLinks(page, f"{bot}?start=c-{code}" if bot else "")
@@ -39,7 +39,7 @@ def build_consultation_links(office: Office, address: str, code: str) -> Consult
 def make_links_handler(
     office: Office, address: str
 ) -> Callable[[GetConsultationLinks, datetime], Awaitable[ConsultationLinks]]:
-    """Who tells where people find a consultation."""
+    """Make the handler of `GetConsultationLinks`. address: URL of the desk's site, or empty."""
 
     async def find_links(query: GetConsultationLinks, _now: datetime) -> ConsultationLinks:
         return build_consultation_links(office, address, query.code)
@@ -50,23 +50,26 @@ def make_links_handler(
 def make_result_handler(
     store: Store, office: Office, address: str
 ) -> Callable[[GetConsultationResult, datetime], Awaitable[ConsultationResult | None]]:
-    """Who counts a consultation that an officer wants to publish. address: of the desk's site, or empty."""
+    """Make the handler of `GetConsultationResult`, which counts a closed consultation in threads, in batches.
+
+    address: URL of the desk's site, or empty.
+    """
 
     async def count_result(query: GetConsultationResult, now: datetime) -> ConsultationResult | None:
-        known = {one.code: one for one in await store.consultation_statistics.load_consultations()}
-        ballot = await store.answer_query(FindConsultation(query.code), now)
-        if ballot is None or ballot.phase is not ConsultationPhase.CLOSED:
+        by_code = {item.code: item for item in await store.consultation_statistics.load_consultations()}
+        consultation = await store.answer_query(FindConsultation(query.code), now)
+        if consultation is None or consultation.phase is not ConsultationPhase.CLOSED:
             return None
-        box, many = ResponseCounter(known[query.code]), 0
-        async for voices in store.consultation_statistics.stream_responses(query.code):
-            many += len(voices)
-            await asyncio.to_thread(box.add, voices)
+        counter, response_count = ResponseCounter(by_code[query.code]), 0
+        async for responses in store.consultation_statistics.stream_responses(query.code):
+            response_count += len(responses)
+            await asyncio.to_thread(counter.add, responses)
         themes = await store.consultation_statistics.load_themes(query.code)
-        terms = build_results_rules(office, store.statistics_salt)
-        found = await asyncio.to_thread(
-            build_protected_results, known[query.code], box.build_tally(), themes, terms
+        rules = build_results_rules(office, store.statistics_salt)
+        results = await asyncio.to_thread(
+            build_protected_results, by_code[query.code], counter.build_tally(), themes, rules
         )
-        where = f"{address.rstrip('/')}{OPINIONS_PATH}/{query.code}" if address else ""
-        return ConsultationResult(serialize_results(found), many, where)
+        url = f"{address.rstrip('/')}{OPINIONS_PATH}/{query.code}" if address else ""
+        return ConsultationResult(serialize_results(results), response_count, url)
 
     return count_result

@@ -1,1 +1,1 @@
-"""Delivery of what waits in the outbox."""
+"""Delivery of outbox messages, and download of files that people sent."""

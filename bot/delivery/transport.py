@@ -1,4 +1,4 @@
-"""What a platform offers to the delivery worker, and how a delivery can fail."""
+"""The interface of a platform to the delivery worker, and the errors of platforms."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
@@ -10,10 +10,10 @@ from handlers.dialog.replies import Message
 
 
 class TransportError(BotError):
-    """A platform did not do what it was asked. No words of the platform's go along.
+    """A call to a platform failed. It carries no text of the platform's.
 
-    permanent: whether trying again changes nothing; retry_after: seconds that the platform asks to wait, None where it
-    says none; problem: what became of the file that was fetched.
+    permanent: retrying is useless. retry_after: seconds that the platform asks to wait, if it does. problem: what a
+    failed download means for the file.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class TransportError(BotError):
 
 
 class RetryLaterError(TransportError):
-    """The platform asks to wait."""
+    """The platform asks to wait, which does not count as a failure."""
 
     retry_after: float
 
@@ -37,62 +37,62 @@ class RetryLaterError(TransportError):
 
 
 class QuotaExhaustedError(RetryLaterError):
-    """The messages of this month are used up: no more are taken until the next, or until more are bought."""
+    """The month's quota is used up: no push is accepted until next month, or until more messages are bought."""
 
 
 class PermanentError(TransportError):
-    """The platform refuses for good: the person left, the file is gone or too large. Trying again changes nothing."""
+    """The platform refuses for good, so do not retry: the person left, or the file is gone or too large."""
 
     def __init__(self, problem: FileProblem = FileProblem.UNREADABLE) -> None:
         super().__init__(permanent=True, problem=problem)
 
 
 class MessageGoneError(TransportError):
-    """The message that was to be changed is not there any more, or stands so already."""
+    """The message to edit no longer exists or already reads so, or the callback query is too old."""
 
     def __init__(self) -> None:
         super().__init__(permanent=True)
 
 
 class ReplyTokenUsedError(TransportError):
-    """The reply token was used already, or is too old."""
+    """The reply token was used already or has expired."""
 
     def __init__(self) -> None:
         super().__init__(permanent=True)
 
 
 class RejectedError(TransportError):
-    """The platform refuses what we sent: our own mistake. It is tried a few times more, in case it is not."""
+    """The platform refuses a malformed request: our fault. Retried a limited number of times, in case it is not."""
 
 
 class TokenRefusedError(TransportError):
-    """The platform does not know the token. The administrator's to mend; trying again is for when it was mended."""
+    """The platform does not accept the token. The administrator has to correct it; until then retries fail."""
 
 
 class UpdatesConflictError(TransportError):
-    """Another program takes this account's updates."""
+    """Another program polls this bot's updates, or a webhook is set (HTTP 409)."""
 
 
 class PlatformUnavailableError(TransportError):
-    """The platform cannot be reached, or is broken. Whether the call has counted nobody knows."""
+    """The platform cannot be reached or fails (5xx). Whether the call was carried out is unknown."""
 
 
 class Transport(Protocol):
-    """A platform as the delivery worker sees it. Both methods raise TransportError."""
+    """A platform, as the delivery worker uses it. Both methods raise TransportError."""
 
-    async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
-        """Send messages to a sealed return address; when this returns, the platform has taken them all.
+    async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:
+        """Send messages to an encrypted return address. On return, the platform has accepted all of them.
 
-        letter: what tells them from all others, the same at each try.
+        delivery_id: identifies these messages, the same at each attempt (idempotency key).
         """
 
     def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The content of a file, piece by piece; `what` is what the platform's door gave to `DeliveryWorker.bring`."""
+        """Yield the content of a file. what: as the adapter gave it to `DeliveryWorker.fetch_file`."""
 
 
 @runtime_checkable
 class Cleanup(Protocol):
-    """A platform that clears away what must not stay: what was shown, or what is remembered of persons."""
+    """A platform that has something to delete regularly: shown messages, or what it remembers of persons."""
 
     async def clean_up(self, now: datetime) -> int:
-        """Clear away what is due; gives how much."""
+        """Delete what is due. Returns how much. now: UTC."""

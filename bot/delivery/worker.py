@@ -1,7 +1,7 @@
-"""The courier: sends the messages that must arrive and fetches the files that people sent, until it is done.
+"""Delivery worker of a desk: sends outbox messages and fetches files that people sent.
 
-A platform plugs in as a `Transport`. What waits is durable (`storage/outgoing/queue.py`): after a crash, an outage or a
-refusal "not so fast" it is tried again, with pauses that grow; what the platform refuses for good is given up.
+A platform is plugged in as a `Transport`. Both queues are durable (`storage/outgoing/queue.py`): after a crash, an
+outage or a rate limit, items are retried with growing pauses. What a platform refuses for good is given up.
 """
 
 import asyncio
@@ -23,21 +23,21 @@ from storage.store import Store
 T = TypeVar("T")
 
 MAX_PARALLEL_FETCHES = 2
-"""Files fetched at a time: each may have 20 MB, and a small machine has other work."""
+"""Simultaneous downloads: each may have 20 MB, and a small machine has other work."""
 
 FETCH_WAIT = 3.0
-"""Seconds that a person's turn waits for the file; after that the talk goes on while the file is on its way."""
+"""Seconds that the handling of an event waits for its file; after that, the dialog continues without it."""
 
 FETCH_LEASE = timedelta(seconds=60)
-"""How long who began an errand has for it before the round takes it for forgotten."""
+"""How long a download that was just started has, before `run_once` takes its task as abandoned."""
 
 RUN_INTERVAL = 2.0
-"""Seconds between two rounds."""
+"""Seconds between two runs."""
 
 
 @dataclass
 class DeliveryWorker:
-    """The courier of one desk, for all its platforms."""
+    """Delivers for one desk, on all its platforms. fetch_wait: seconds, see `FETCH_WAIT`."""
 
     engine: Engine
     store: Store
@@ -49,136 +49,138 @@ class DeliveryWorker:
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     async def run(self, every: float = RUN_INTERVAL) -> None:
-        """Go round for ever."""
+        """Deliver forever, every so many seconds."""
         while True:
             try:
                 await self.run_once()
-            except Exception as trouble:  # whatever it was, the next round comes
+            except Exception as trouble:  # whatever it was, go on with the next run
                 self.on_error(trouble)
             await asyncio.sleep(every)
 
     async def run_once(self) -> None:
-        """Send once what is due, and set out for the files. Trouble with one thing keeps no other."""
-        for channel, carrier in self.transports.items():
+        """Send what is due, and start downloads that are due. A failure with one item does not stop the others."""
+        for channel, transport in self.transports.items():
             try:
-                letters = await self.store.outbox.lease(channel, self.engine.now())
-                errands = await self.store.task_queue.lease(channel, self.engine.now())
-            except Exception as trouble:  # the next round asks again
+                messages = await self.store.outbox.lease(channel, self.engine.now())
+                tasks = await self.store.task_queue.lease(channel, self.engine.now())
+            except Exception as trouble:  # the next run asks again
                 self.on_error(trouble)
                 continue
-            for errand in errands:  # a file may take minutes, and no letter waits for it
-                self._run_in_background(self._resume_fetch(errand, carrier))
-            await asyncio.gather(*(self._send_outbox_message(letter, carrier) for letter in letters))
-            if isinstance(carrier, Cleanup):
+            for (
+                task
+            ) in tasks:  # in the background: a file may take minutes, and messages must not wait for it
+                self._run_in_background(self._resume_fetch(task, transport))
+            await asyncio.gather(*(self._send_outbox_message(message, transport) for message in messages))
+            if isinstance(transport, Cleanup):
                 try:
-                    await carrier.clean_up(self.engine.now())
-                except Exception as trouble:  # and no letter of the next channel waits for this
+                    await transport.clean_up(self.engine.now())
+                except Exception as trouble:  # go on with the messages of the next channel
                     self.on_error(trouble)
 
     async def close(self) -> None:
-        """Let go of what is under way; it waits for the next start."""
+        """Cancel what is under way; it is retried after the next start."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def fetch_file(self, event: Event, name: str, what: Mapping[str, str]) -> File:
-        """Fetch a file at once, for an event that is decided with it; after `patience` it is still coming.
+        """Fetch the file of an event. If that takes longer than `fetch_wait`, return a placeholder.
 
-        Whoever decides with a file that is still coming need not care for it again: it is put in its place when it
-        comes, and the person hears if it does not. Raises DiskFull.
+        The caller handles the event with either. A placeholder is filled when the download ends, and the person is
+        told if it fails; so the caller need not follow it up. Raises DiskFullError.
         """
-        coming = await self.store.evidence.reserve(name, self.engine.now())
-        errand = QueuedTask(event.channel, {**what, **_event_to_payload(event, coming)})
-        row = await self.store.task_queue.add(event.channel, errand, self.engine.now() + FETCH_LEASE)
-        taken = LeasedItem(row, errand, 0)
-        fetching = self._run_in_background(self._try_fetch(taken, self.transports[event.channel]))
+        placeholder = await self.store.evidence.reserve(name, self.engine.now())
+        task = QueuedTask(event.channel, {**what, **_event_to_payload(event, placeholder)})
+        row = await self.store.task_queue.add(event.channel, task, self.engine.now() + FETCH_LEASE)
+        leased = LeasedItem(row, task, 0)
+        fetching = self._run_in_background(self._try_fetch(leased, self.transports[event.channel]))
         done, _ = await asyncio.wait({fetching}, timeout=self.fetch_wait)
         if done and (file := fetching.result()) is not None:
             await self.store.task_queue.complete([row])
             return file
-        fetching.add_done_callback(lambda ended: self._on_late_file(ended, taken))
-        return coming
+        fetching.add_done_callback(lambda ended: self._on_late_file(ended, leased))
+        return placeholder
 
-    async def _send_outbox_message(self, letter: LeasedItem[OutboxMessage], carrier: Transport) -> None:
-        what, now = letter.payload, self.engine.now()
-        messages = [render_reply(say, what.lang) for say in what.says]
+    async def _send_outbox_message(self, item: LeasedItem[OutboxMessage], transport: Transport) -> None:
+        what, now = item.payload, self.engine.now()
+        messages = [render_reply(reply, what.lang) for reply in what.says]
         try:
-            await carrier.deliver(what.back, messages, letter.id)
+            await transport.deliver(what.back, messages, item.id)
         except TransportError as failure:
-            await self._keep_undelivered(letter, failure, now)
+            await self._keep_undelivered(item, failure, now)
         except Exception as trouble:
             self.on_error(trouble)
-            await self.store.outbox.retry_on_outage(letter, now)
+            await self.store.outbox.retry_on_outage(item, now)
         else:
-            await self.store.outbox.complete([letter.id])
+            await self.store.outbox.complete([item.id])
 
     async def _keep_undelivered(
-        self, letter: LeasedItem[OutboxMessage], failure: TransportError, now: datetime
+        self, item: LeasedItem[OutboxMessage], failure: TransportError, now: datetime
     ) -> None:
-        """See when a letter is tried again, if it is: what is refused for good is given up."""
+        """Schedule the next attempt of a message, or give it up if the platform refused it for good."""
         if failure.permanent:
-            await self.store.outbox.complete([letter.id])
+            await self.store.outbox.complete([item.id])
         elif failure.retry_after is not None:
-            await self.store.outbox.defer(letter, now + timedelta(seconds=failure.retry_after))
+            await self.store.outbox.defer(item, now + timedelta(seconds=failure.retry_after))
         else:
             self.on_error(failure)
             mistaken = isinstance(failure, RejectedError)
             outbox = self.store.outbox
-            await (outbox.retry_on_failure if mistaken else outbox.retry_on_outage)(letter, now)
+            await (outbox.retry_on_failure if mistaken else outbox.retry_on_outage)(item, now)
 
-    async def _resume_fetch(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> None:
-        """An errand that an earlier try did not end: after a crash, or after the platform was away."""
-        if errand.id in self._fetching_ids:
+    async def _resume_fetch(self, item: LeasedItem[QueuedTask], transport: Transport) -> None:
+        """Continue a download whose earlier attempt did not end: after a crash, or an outage of the platform."""
+        if item.id in self._fetching_ids:
             return
         try:
-            if (file := await self._try_fetch(errand, carrier)) is not None:
-                await self._finish_fetch(errand, file)
-        except Exception as trouble:  # its lease ends, and it is begun once more
+            if (file := await self._try_fetch(item, transport)) is not None:
+                await self._finish_fetch(item, file)
+        except Exception as trouble:  # its lease expires, and it is started again
             self.on_error(trouble)
 
-    async def _try_fetch(self, errand: LeasedItem[QueuedTask], carrier: Transport) -> File | None:
-        """One try. The file as it was kept or refused; None where it is tried again, or not wanted any more."""
-        what, evidence = errand.payload.what, self.store.evidence
-        self._fetching_ids.add(errand.id)
+    async def _try_fetch(self, item: LeasedItem[QueuedTask], transport: Transport) -> File | None:
+        """Make one attempt. Returns the file as stored or refused; None if it is retried later or no longer wanted."""
+        what, evidence = item.payload.what, self.store.evidence
+        self._fetching_ids.add(item.id)
         try:
             async with self._fetch_slots:
-                file = await evidence.complete(what["row"], carrier.fetch(what))
+                file = await evidence.complete(what["row"], transport.fetch(what))
         except Exception as trouble:
             failure = trouble if isinstance(trouble, TransportError) else TransportError()
             if not failure.permanent:
                 if failure.retry_after is None:
                     self.on_error(trouble)
                 again = self.engine.now() + timedelta(seconds=failure.retry_after or 0)
-                if await self.store.task_queue.retry_on_failure(errand, again):
+                if await self.store.task_queue.retry_on_failure(item, again):
                     return None
             file = File("", what["name"], "", 0, failure.problem)
         finally:
-            self._fetching_ids.discard(errand.id)
+            self._fetching_ids.discard(item.id)
         if (
             file is not None
             and file.problem is not None
             and not await evidence.mark_lost(what["row"], file.problem)
         ):
-            file = None  # it was taken back meanwhile
+            file = None  # the person unsent it meanwhile
         if file is None:
-            await self.store.task_queue.complete([errand.id])
+            await self.store.task_queue.complete([item.id])
         return file
 
-    def _on_late_file(self, ended: "asyncio.Task[File | None]", errand: LeasedItem[QueuedTask]) -> None:
-        """A file came, or was refused, after the talk went on."""
+    def _on_late_file(self, ended: "asyncio.Task[File | None]", item: LeasedItem[QueuedTask]) -> None:
+        """Handle a file that was stored or refused after the dialog had continued."""
         if not ended.cancelled() and ended.exception() is None and (file := ended.result()) is not None:
-            self._run_in_background(self._finish_late_fetch(errand, file))
+            self._run_in_background(self._finish_late_fetch(item, file))
 
-    async def _finish_late_fetch(self, errand: LeasedItem[QueuedTask], file: File) -> None:
+    async def _finish_late_fetch(self, item: LeasedItem[QueuedTask], file: File) -> None:
         try:
-            await self._finish_fetch(errand, file)
+            await self._finish_fetch(item, file)
         except Exception as trouble:
             self.on_error(trouble)
 
-    async def _finish_fetch(self, errand: LeasedItem[QueuedTask], file: File) -> None:
-        """Decide on a file that nobody waits for, then strike the errand off: who was killed between does it again."""
-        await self._handle_file(errand.payload, file)
-        await self.store.task_queue.complete([errand.id])
+    async def _finish_fetch(self, item: LeasedItem[QueuedTask], file: File) -> None:
+        """Handle a file that no caller waits for, then complete its task; a crash in between repeats the handling."""
+        await self._handle_file(item.payload, file)
+        await self.store.task_queue.complete([item.id])
 
     def _run_in_background(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.create_task(work)
@@ -186,9 +188,9 @@ class DeliveryWorker:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _handle_file(self, errand: QueuedTask, file: File) -> None:
-        """Be the first to tell of a file, or tell only if it went wrong."""
-        event = _payload_to_event(errand, file)
+    async def _handle_file(self, task: QueuedTask, file: File) -> None:
+        """Handle the event with its file. If it was handled before, with a placeholder, report only a failure."""
+        event = _payload_to_event(task, file)
         answer = await self.engine.handle(event)
         if not answer.duplicate:
             await self._deliver_answer(event, answer)
@@ -201,7 +203,7 @@ class DeliveryWorker:
             )
 
     async def _deliver_answer(self, event: Event, answer: EngineAnswer) -> None:
-        """Deliver an answer that no request waits for; what is certain in it stays in the outbox if this fails."""
+        """Deliver an answer that no request waits for. If this fails, its durable messages stay in the outbox."""
         if event.reply_to is None:
             return
         try:
@@ -217,8 +219,8 @@ def _event_to_payload(event: Event, file: File) -> dict[str, str]:
     return {"row": file.id, "name": file.name, "event": event.id, "who": event.person_id.hex(), "back": back}
 
 
-def _payload_to_event(errand: QueuedTask, file: File) -> Event:
-    what = errand.what
+def _payload_to_event(task: QueuedTask, file: File) -> Event:
+    what = task.what
     back = b64decode(what["back"]) or None
     who = bytes.fromhex(what["who"])
-    return Event(what["event"], who, Channel(errand.kind), file=file, reply_to=back)
+    return Event(what["event"], who, Channel(task.kind), file=file, reply_to=back)

@@ -1,1 +1,1 @@
-"""Files that officers take out."""
+"""Exports: files that officers take out of the system."""

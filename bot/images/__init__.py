@@ -1,1 +1,1 @@
-"""Images: charts, QR codes, sanitised evidence, pictures hosted for a short time."""
+"""Images: charts, QR codes, sanitized evidence, and pictures hosted for a short time."""

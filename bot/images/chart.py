@@ -1,4 +1,4 @@
-"""A chart as a picture, drawn off the loop's way, and as bars of letters where no picture can be shown."""
+"""Render a monthly chart: as a PNG picture in a thread, or as text bars where no picture can be shown."""
 
 import asyncio
 
@@ -8,19 +8,21 @@ from ita_stats.render.svg_chart import count_letters
 from ita_stats.render.typst import render_png_pages
 
 MIN_MONTHS = 6
-"""Months that have room: where fewer have begun, the others stand empty, so that no column is as wide as a door."""
+"""Least number of columns; missing months are left empty, so that a few columns do not become too wide."""
 
 MAX_BAR_WIDTH = 24
-"""Letters of the longest bar."""
+"""Characters of the longest text bar."""
 
 
 async def render_chart_png(chart: MonthlyChart) -> bytes:
-    """A PNG picture of 1080 x 780 pixels. Typst lets go of the interpreter, so a thread keeps nobody waiting."""
+    """Render a PNG of 1080 x 780 pixels. Typst releases the GIL, so a thread does not block the event loop."""
     return await asyncio.to_thread(_render_chart_png, chart)
 
 
 def _render_chart_png(chart: MonthlyChart) -> bytes:
-    months = [{"label": one.label, "received": one.received, "done": one.done} for one in chart.months]
+    months = [
+        {"label": month.label, "received": month.received, "done": month.done} for month in chart.months
+    ]
     empty = MIN_MONTHS - len(months)
     data = {
         "title": chart.title,
@@ -33,7 +35,7 @@ def _render_chart_png(chart: MonthlyChart) -> bytes:
 
 
 def render_chart_text(chart: MonthlyChart) -> str:
-    """The chart in letters: a line for each figure of a month."""
+    """Render the chart as text: a line for each of the two figures of a month."""
     room = max((count_letters(month.label) for month in chart.months), default=0)
     lines = [f"{chart.title} (█ {chart.series[0]}  ▒ {chart.series[1]})"]
     for month in chart.months:

@@ -1,4 +1,4 @@
-"""A QR code as a picture, drawn here: whoever draws it elsewhere would know what is in it."""
+"""QR codes, drawn locally: an external service would learn their content."""
 
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -6,23 +6,23 @@ from pathlib import Path
 import segno
 
 SCALE, BORDER = 8, 4
-"""Pixels of a module, and modules of quiet around it, as the standard asks."""
+"""Pixels per module, and width of the quiet zone in modules (ISO/IEC 18004 demands 4)."""
 
 
-def write_qr_file(words: str, file: Path) -> None:
-    """Words as a QR code in a file, for print: SVG or PNG, as its name ends."""
-    segno.make(words, error="m", micro=False).save(str(file), scale=SCALE, border=BORDER)
+def write_qr_file(text: str, file: Path) -> None:
+    """Write a text as a QR code to a file, for print: SVG or PNG by the file's suffix."""
+    segno.make(text, error="m", micro=False).save(str(file), scale=SCALE, border=BORDER)
 
 
-def render_qr_text(words: str) -> str:
-    """Words as a QR code of letters, for a terminal."""
-    made = StringIO()
-    segno.make(words, error="m", micro=False).terminal(made, compact=True)
-    return made.getvalue()
+def render_qr_text(text: str) -> str:
+    """Render a text as a QR code of block characters, for a terminal."""
+    out = StringIO()
+    segno.make(text, error="m", micro=False).terminal(out, compact=True)
+    return out.getvalue()
 
 
-def render_qr_png(words: str) -> bytes:
-    """Words as a PNG picture."""
-    made = BytesIO()
-    segno.make(words, error="m", micro=False).save(made, kind="png", scale=SCALE, border=BORDER)
-    return made.getvalue()
+def render_qr_png(text: str) -> bytes:
+    """Render a text as a QR code in PNG."""
+    out = BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="png", scale=SCALE, border=BORDER)
+    return out.getvalue()

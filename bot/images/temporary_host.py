@@ -1,4 +1,4 @@
-"""Pictures that a platform fetches by address: in memory, for a quarter of an hour, at paths nobody can guess."""
+"""Host pictures that a platform fetches by URL: in memory, for a quarter of an hour, at unguessable paths."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -16,15 +16,14 @@ from handlers.dialog.replies import Message, MonthlyChart
 
 IMAGE_TTL = timedelta(minutes=15)
 MAX_IMAGES = 64
-"""Pictures at a time, of some 50 kB; the oldest makes room."""
+"""Pictures at a time, of about 50 kB each; beyond that, the oldest is dropped."""
 
 PATH_RANDOM_BYTES = 32
-"""Random bytes of a path."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """A picture and the instant it is taken down."""
+    """A PNG picture and the instant at which it is deleted (UTC)."""
 
     content: bytes = field(repr=False)
     expires_at: datetime
@@ -32,7 +31,7 @@ class StoredImage:
 
 @dataclass
 class TemporaryImages:
-    """The pictures of one desk. origin: where the world reaches this server, by https; path: where they hang."""
+    """The pictures of one desk. origin: this server's public https origin; path: path prefix of the pictures."""
 
     origin: str
     path: str
@@ -40,19 +39,19 @@ class TemporaryImages:
     _images: dict[str, StoredImage] = field(default_factory=dict, repr=False)
 
     async def publish_images(self, messages: Sequence[Message]) -> dict[MonthlyChart | str, str]:
-        """The charts and QR codes of some messages, drawn and hung up: each with its address.
+        """Render and host the charts and QR codes of messages. Returns their URLs.
 
-        What fades is a secret, and no picture of it hangs anywhere.
+        A QR code in a message that expires contains a secret, and is not hosted.
         """
         charts = dict.fromkeys(message.chart for message in messages if message.chart)
         codes = dict.fromkeys(message.qr for message in messages if message.qr and not message.expires)
-        shown: dict[MonthlyChart | str, str] = {
+        urls: dict[MonthlyChart | str, str] = {
             chart: self.add(await render_chart_png(chart)) for chart in charts
         }
-        return shown | {code: self.add(render_qr_png(code)) for code in codes}
+        return urls | {code: self.add(render_qr_png(code)) for code in codes}
 
     def add(self, content: bytes) -> str:
-        """Hang a PNG picture up; gives its address."""
+        """Host a PNG picture. Returns its URL."""
         self._delete_expired()
         while len(self._images) >= MAX_IMAGES:
             del self._images[next(iter(self._images))]
@@ -61,27 +60,26 @@ class TemporaryImages:
         return f"{self.origin}{self.path}/{name}"
 
     async def serve_image(self, request: Request) -> Response:
-        """A picture, as long as it hangs; nobody on the way may keep it. Raises HTTPException (404)."""
+        """Serve a picture that has not expired, not to be cached. Raises HTTPException (404)."""
         self._delete_expired()
-        hung = self._images.get(request.path_params["name"])
-        if hung is None:
+        image = self._images.get(request.path_params["name"])
+        if image is None:
             raise HTTPException(404)
-        return Response(hung.content, media_type="image/png", headers={"cache-control": "no-store"})
+        return Response(image.content, media_type="image/png", headers={"cache-control": "no-store"})
 
     def build_route(self) -> Route:
-        """Where they are fetched."""
         return Route(f"{self.path}/{{name:str}}", self.serve_image)
 
     def _delete_expired(self) -> None:
         now = self.now()
-        for name in [name for name, hung in self._images.items() if hung.expires_at <= now]:
+        for name in [name for name, image in self._images.items() if image.expires_at <= now]:
             del self._images[name]
 
 
 def create_temporary_images(
     public_url: str | None, desk: str, now: Callable[[], datetime]
 ) -> TemporaryImages | None:
-    """The gallery of a desk; None where no https address is set, since platforms fetch by no other."""
+    """Create the host of a desk; None without a public https URL, since LINE fetches from no other."""
     if not public_url or not public_url.startswith("https://"):
         return None
     return TemporaryImages(public_url.rstrip("/"), f"/line/{desk}/picture", now)

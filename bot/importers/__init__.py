@@ -1,1 +1,1 @@
-"""Files that officers bring in, parsed and checked."""
+"""Importers: files of the office, parsed and validated."""

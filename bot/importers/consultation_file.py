@@ -1,4 +1,4 @@
-"""`ita-bot consult`: a consultation from a TOML file of the office's hand, to the service desk."""
+"""Load a consultation from a TOML file, for `ita-bot consult import`."""
 
 import secrets
 import tomllib
@@ -23,7 +23,6 @@ from handlers.thai import BANGKOK
 
 CODE_LENGTH = 6
 MAX_PDF_BYTES = 20 * 1024**2
-"""Bytes."""
 
 KINDS_WITH_OPTIONS = frozenset(
     {ConsultationQuestionKind.CHOICE, ConsultationQuestionKind.CHOICES, ConsultationQuestionKind.STATEMENTS}
@@ -31,7 +30,7 @@ KINDS_WITH_OPTIONS = frozenset(
 
 
 class ConsultationFileQuestion(OfficeSection):
-    """One question. options: of a choice, of several, and the statements."""
+    """One question. options: the choices of a choice question, or the statements to be rated."""
 
     kind: ConsultationQuestionKind
     title: NonEmptyText
@@ -52,10 +51,10 @@ class ConsultationFileQuestion(OfficeSection):
 
 
 class ConsultationFile(OfficeSection):
-    """A consultation.
+    """A consultation as the office writes it.
 
-    pdf: in place of a link, a file beside this one, which is then found at the consultation's page.
-    opens, closes: "31/12/2569 16.30", or a date and time of TOML; without a zone, Bangkok's.
+    pdf: instead of a link, a file beside this one, which the consultation's page then offers.
+    opens, closes: "31/12/2569 16.30", or a TOML date-time; in Bangkok if without a zone.
     """
 
     title: NonEmptyText
@@ -73,7 +72,7 @@ class ConsultationFile(OfficeSection):
         return self
 
     def to_consultation(self, now: datetime) -> Consultation:
-        """The consultation, under a new code. Raises BadParameter for times that cannot be."""
+        """Convert to a consultation with a new code. Raises BadParameter for impossible times."""
         opens = _parse_instant(self.opens, time(0, 0)) if self.opens is not None else now
         closes = _parse_instant(self.closes, time(23, 59))
         if closes <= max(opens, now):
@@ -81,7 +80,7 @@ class ConsultationFile(OfficeSection):
                 "closes: ต้องอยู่หลัง opens และหลังเวลานี้ / must be after opens, and after now"
             )
         questions = tuple(
-            _build_question(one, f"q{place}") for place, one in enumerate(self.questions, start=1)
+            _build_question(question, f"q{place}") for place, question in enumerate(self.questions, start=1)
         )
         return Consultation(
             generate_consultation_code(), self.title, self.background, self.link, opens, closes, questions
@@ -89,25 +88,25 @@ class ConsultationFile(OfficeSection):
 
 
 def generate_consultation_code() -> str:
-    """A code with a letter in it, so that it is not taken for a number."""
+    """Generate a random code that contains a letter, so that it is not mistaken for a number."""
     return pick_consultation_code("".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(3 * CODE_LENGTH)))
 
 
-def _parse_instant(said: datetime | str, otherwise: time) -> datetime:
-    at = said if isinstance(said, datetime) else parse_bangkok_time(said, otherwise)
+def _parse_instant(value: datetime | str, otherwise: time) -> datetime:
+    at = value if isinstance(value, datetime) else parse_bangkok_time(value, otherwise)
     if at is None:
-        raise typer.BadParameter(f"{said!r}: พิมพ์เช่น / write it as 31/12/2569 16.30")
+        raise typer.BadParameter(f"{value!r}: พิมพ์เช่น / write it as 31/12/2569 16.30")
     return at if at.tzinfo else at.replace(tzinfo=BANGKOK)
 
 
-def _build_question(one: ConsultationFileQuestion, key: str) -> ConsultationQuestion:
-    letter = "s" if one.kind is ConsultationQuestionKind.STATEMENTS else "o"
-    own = {f"{letter}{place}": label for place, label in enumerate(one.options, start=1)}
-    return ConsultationQuestion(key, one.kind, one.title, own)
+def _build_question(question: ConsultationFileQuestion, key: str) -> ConsultationQuestion:
+    letter = "s" if question.kind is ConsultationQuestionKind.STATEMENTS else "o"
+    options = {f"{letter}{place}": label for place, label in enumerate(question.options, start=1)}
+    return ConsultationQuestion(key, question.kind, question.title, options)
 
 
 def load_consultation_file(file: Path) -> ConsultationFile:
-    """A file. Raises BadParameter with every mistake and its place."""
+    """Load a file. Raises BadParameter with all errors and their keys."""
     try:
         text = file.read_text("utf-8-sig")
         return ConsultationFile.model_validate(tomllib.loads(text))
@@ -116,24 +115,22 @@ def load_consultation_file(file: Path) -> ConsultationFile:
     except tomllib.TOMLDecodeError as trouble:
         raise typer.BadParameter(f"{file}: {format_toml_error(trouble, text)}") from None
     except ValidationError as trouble:
-        told = "\n".join(_format_error(error["loc"], error["msg"]) for error in trouble.errors())
-        raise typer.BadParameter(f"{file}:\n{told}") from None
+        errors = "\n".join(_format_error(error["loc"], error["msg"]) for error in trouble.errors())
+        raise typer.BadParameter(f"{file}:\n{errors}") from None
 
 
-def _format_error(place: tuple[int | str, ...], message: str) -> str:
-    return f"{'.'.join(str(part) for part in place) or 'file'}: {message}"
+def _format_error(location: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(str(part) for part in location) or 'file'}: {message}"
 
 
-def load_background_pdf(file: Path, named: str) -> bytes:
-    """The PDF that a file names, from beside it; nothing where it names none. Raises BadParameter."""
-    if not named:
+def load_background_pdf(file: Path, name: str) -> bytes:
+    """Load the PDF that a consultation file names, from the same directory; empty if none. Raises BadParameter."""
+    if not name:
         return b""
     try:
-        content = (file.parent / named).read_bytes()
+        content = (file.parent / name).read_bytes()
     except OSError:
-        raise typer.BadParameter(f"pdf: {named}: เปิดไม่ได้ / cannot be read") from None
+        raise typer.BadParameter(f"pdf: {name}: เปิดไม่ได้ / cannot be read") from None
     if not content.startswith(b"%PDF-") or len(content) > MAX_PDF_BYTES:
-        raise typer.BadParameter(
-            f"pdf: {named}: ต้องเป็น PDF ไม่เกิน 20 MB / must be a PDF of no more than 20 MB"
-        )
+        raise typer.BadParameter(f"pdf: {name}: ต้องเป็น PDF ไม่เกิน 20 MB / must be a PDF of no more than 20 MB")
     return content

@@ -1,4 +1,4 @@
-"""The knowledge base as a file in the office's hand: TOML or CSV, every mistake with the line that it stands in."""
+"""The FAQ as a TOML or CSV file that the office edits; every error is reported with its line."""
 
 import csv
 import io
@@ -21,41 +21,41 @@ from storage.store import Store
 EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"
 FAQ_COLUMNS = ("id", "topic", "question", "also", "answer", "link", "until", "off")
 ALSO_SEPARATOR = "|"
-"""Stands between the other ways to ask, in a cell of a CSV file."""
+"""Separates alternative questions in a cell of a CSV file."""
 
 _ENTRY_HEADER = re.compile(r"^\s*\[\[\s*entry\s*\]\]")
 _DAY_HINT = "เช่น “30/09/2570” / such as 2027-09-30"
 
 
 class FaqFileError(ImportFileError):
-    """A file that cannot be taken: every mistake on a line of its own. The office's to mend."""
+    """A file is unusable; the text has one line per error. The office has to correct the file."""
 
 
-def _parse_day(written: object) -> object:
-    """A day as people write it: 30/09/2570, 2027-09-30, 30 ก.ย. 2570; empty for none."""
-    if not isinstance(written, str):
-        return written
-    if not written.strip():
+def _parse_day(value: object) -> object:
+    """Parse a date as people write it: 30/09/2570, 2027-09-30, 30 ก.ย. 2570; None if empty."""
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
         return None
-    understood = parse_date(written, datetime.now(UTC).date())
-    if understood is None:
+    parsed = parse_date(value, datetime.now(UTC).date())
+    if parsed is None:
         raise ValueError(f"ไม่ใช่วันที่ / is no day; {_DAY_HINT}")
-    return understood.first_day
+    return parsed.first_day
 
 
-def _split_also(written: object) -> object:
+def _split_also(value: object) -> object:
     return (
-        [part.strip() for part in written.split(ALSO_SEPARATOR) if part.strip()]
-        if isinstance(written, str)
-        else written
+        [part.strip() for part in value.split(ALSO_SEPARATOR) if part.strip()]
+        if isinstance(value, str)
+        else value
     )
 
 
-def _parse_flag(written: object) -> object:
-    if not isinstance(written, str):
-        return written
+def _parse_flag(value: object) -> object:
+    if not isinstance(value, str):
+        return value
     return {"": False, "ใช่": True, "ปิด": True, "yes": True, "true": True, "1": True}.get(
-        written.strip().lower(), written
+        value.strip().lower(), value
     )
 
 
@@ -68,7 +68,7 @@ AlternativeQuestionText = Annotated[
 
 
 class FaqRow(BaseModel):
-    """An entry as an office writes it."""
+    """A FAQ entry as the office writes it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -83,7 +83,7 @@ class FaqRow(BaseModel):
 
 
 def load_faq_file(path: Path) -> tuple[FaqEntry, ...]:
-    """The entries of a file. Raises BadFile."""
+    """Load the entries of a file. Raises FaqFileError."""
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
@@ -94,13 +94,13 @@ def load_faq_file(path: Path) -> tuple[FaqEntry, ...]:
 
 
 async def store_example_faq(store: Store, now: datetime) -> None:
-    """Put the example out where nothing was ever laid, so that who tries the program is answered."""
+    """Store the example entries if the FAQ was never written, so that a trial of the program gets answers."""
     if not await store.faq.is_initialized():
         await store.replace_faq(load_faq_file(EXAMPLE_FAQ_PATH), now)
 
 
 def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
-    """The entries of a text. Raises BadFile with every mistake, each with its line."""
+    """Parse entries. Raises FaqFileError with all errors, each with its line."""
     example, rows = (False, _parse_csv(text, name)) if is_csv else _parse_toml(text, name)
     entries, mistakes, seen = list[FaqEntry](), list[str](), dict[str, int]()
     for line, raw in rows:
@@ -122,12 +122,12 @@ def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
 
 def _parse_toml(text: str, name: str) -> tuple[bool, list[tuple[int, Any]]]:
     try:
-        whole = tomllib.loads(text)
+        parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
         raise FaqFileError(f"{name}: {format_toml_error(trouble, text)}") from None
-    example, entries = whole.pop("example", False), whole.pop("entry", [])
-    if whole or not isinstance(entries, list):
-        wrong = next(iter(whole), "entry")
+    example, entries = parsed.pop("example", False), parsed.pop("entry", [])
+    if parsed or not isinstance(entries, list):
+        wrong = next(iter(parsed), "entry")
         raise FaqFileError(f"{name}: ไม่รู้จัก “{wrong}” / there is no such key; example, [[entry]]")
     lines = [number for number, line in enumerate(text.splitlines(), 1) if _ENTRY_HEADER.match(line)]
     lines += [0] * (len(entries) - len(lines))
@@ -151,52 +151,52 @@ def _parse_csv(text: str, name: str) -> list[tuple[int, Any]]:
 
 
 def _format_error(error: Any) -> str:  # noqa: ANN401 - pydantic's details
-    place = ".".join(str(part) for part in error["loc"])
+    location = ".".join(str(part) for part in error["loc"])
     found = str(error.get("input", ""))[:60]
     if error["type"] == "extra_forbidden":
-        return f"{place}: ไม่มีคีย์ชื่อนี้ / there is no such key; {', '.join(FAQ_COLUMNS)}"
+        return f"{location}: ไม่มีคีย์ชื่อนี้ / there is no such key; {', '.join(FAQ_COLUMNS)}"
     if error["type"] == "missing":
-        return f"{place}: ต้องมีคีย์นี้ / this key is needed"
-    return f"{place}: พบ / found “{found}”; ที่อนุญาต / allowed: {error['msg'].removeprefix('Value error, ')}"
+        return f"{location}: ต้องมีคีย์นี้ / this key is needed"
+    return f"{location}: พบ / found “{found}”; ที่อนุญาต / allowed: {error['msg'].removeprefix('Value error, ')}"
 
 
 def format_faq_file(entries: Iterable[FaqEntry], *, as_csv: bool) -> str:
-    """Entries as a file that `parsed` reads back alike."""
+    """Format entries as a file that `parse_faq` parses to the same entries."""
     if not as_csv:
-        several = list(entries)
-        head = "example = true\n\n" if several and all(one.example for one in several) else ""
-        return head + "\n".join(_format_entry(one) for one in several)
+        all_entries = list(entries)
+        head = "example = true\n\n" if all_entries and all(entry.example for entry in all_entries) else ""
+        return head + "\n".join(_format_entry(entry) for entry in all_entries)
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, FAQ_COLUMNS)
     writer.writeheader()
-    for one in entries:
-        cells = _build_cells(one)
-        writer.writerow({**cells, "also": ALSO_SEPARATOR.join(one.also), "off": "yes" if one.off else ""})
+    for entry in entries:
+        cells = _build_cells(entry)
+        writer.writerow({**cells, "also": ALSO_SEPARATOR.join(entry.also), "off": "yes" if entry.off else ""})
     return out.getvalue()
 
 
-def _build_cells(one: FaqEntry) -> Mapping[str, Any]:
-    until = one.until.isoformat() if one.until else ""
-    return {**{name: getattr(one, name) for name in FAQ_COLUMNS}, "until": until}
+def _build_cells(entry: FaqEntry) -> Mapping[str, Any]:
+    until = entry.until.isoformat() if entry.until else ""
+    return {**{name: getattr(entry, name) for name in FAQ_COLUMNS}, "until": until}
 
 
-def _format_entry(one: FaqEntry) -> str:
-    return "\n".join(("[[entry]]", *_format_fields(one), ""))
+def _format_entry(entry: FaqEntry) -> str:
+    return "\n".join(("[[entry]]", *_format_fields(entry), ""))
 
 
-def _format_fields(one: FaqEntry) -> Iterator[str]:
-    for name, value in _build_cells(one).items():
+def _format_fields(entry: FaqEntry) -> Iterator[str]:
+    for name, value in _build_cells(entry).items():
         if name == "also" and value:
-            yield f"also = [{', '.join(_quote_toml(way) for way in value)}]"
+            yield f"also = [{', '.join(_quote_toml(text) for text in value)}]"
         elif name == "off" and value:
             yield "off = true"
         elif isinstance(value, str) and value:
             yield f"{name} = {_quote_toml(value)}"
 
 
-def _quote_toml(words: str) -> str:
-    """Words as TOML reads them: a text of several lines stands as such."""
-    if "\n" not in words:
-        return json.dumps(words, ensure_ascii=False)
-    safe = words.replace("\\", "\\\\").replace('"', '\\"')
+def _quote_toml(text: str) -> str:
+    """Quote a text for TOML; one of several lines as a multi-line string."""
+    if "\n" not in text:
+        return json.dumps(text, ensure_ascii=False)
+    safe = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"""\n{safe}"""'

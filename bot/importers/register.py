@@ -1,4 +1,4 @@
-"""Import of a register file: every row becomes a case, or every row that cannot is named and nothing is written."""
+"""Import of a register file: all rows become cases, or the bad rows are reported and nothing is written."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from handlers.thai import format_date, to_bangkok_date
 from storage.store import Store
 
 ProgressBar: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None]]]
-"""Opens a progress bar for a number of rows; what it gives is called once a row."""
+"""Opens a progress bar for a number of rows; the function that it yields is called once per row."""
 
 
 def hide_progress(_: int) -> AbstractContextManager[Callable[[], None]]:
@@ -31,7 +31,7 @@ def hide_progress(_: int) -> AbstractContextManager[Callable[[], None]]:
 
 @dataclass(frozen=True, slots=True)
 class RegisterImportResult:
-    """What came of a file: how many rows, which are bad, whether they were taken, and the last word."""
+    """The result of an import. summary: one sentence about it. cases: of a trial, what would be imported."""
 
     row_count: int
     bad_rows: tuple[RejectedRow, ...]
@@ -50,28 +50,26 @@ async def import_register(
     trial: bool = False,
     open_progress_bar: ProgressBar = hide_progress,
 ) -> RegisterImportResult:
-    """Import a register: all or nothing. trial: check only. Raises RegisterFileError for a file that is no register."""
+    """Import a register, all or nothing. trial: check only. Raises RegisterFileError if the file is no register."""
     today = to_bangkok_date(now)
-    before = await store.register_importer.find_import_date(content)
-    if before is not None:
+    imported_on = await store.register_importer.find_import_date(content)
+    if imported_on is not None:
         return RegisterImportResult(
-            0, (), imported=False, summary=Phrase("import.again", {"day": format_date(before, "th")})
+            0, (), imported=False, summary=Phrase("import.again", {"day": format_date(imported_on, "th")})
         )
-    found = await asyncio.to_thread(
-        lambda: list(parse_rows(read_register_rows(path, content), office, today))
-    )
-    if not found:
+    rows = await asyncio.to_thread(lambda: list(parse_rows(read_register_rows(path, content), office, today)))
+    if not rows:
         raise RegisterFileError(Phrase("import.empty"))
-    cases = [row for row in found if isinstance(row, ImportedCase)]
-    bad = [row for row in found if isinstance(row, RejectedRow)]
-    bad += [reject_duplicate_row(case) for case in await store.register_importer.find_duplicates(cases)]
-    if bad:
-        bad.sort(key=lambda row: row.line)
-        say = Phrase("import.nothing", {"bad": len(bad), "rows": len(found)})
-        return RegisterImportResult(len(found), tuple(bad), imported=False, summary=say)
+    cases = [row for row in rows if isinstance(row, ImportedCase)]
+    bad_rows = [row for row in rows if isinstance(row, RejectedRow)]
+    bad_rows += [reject_duplicate_row(case) for case in await store.register_importer.find_duplicates(cases)]
+    if bad_rows:
+        bad_rows.sort(key=lambda row: row.line)
+        summary = Phrase("import.nothing", {"bad": len(bad_rows), "rows": len(rows)})
+        return RegisterImportResult(len(rows), tuple(bad_rows), imported=False, summary=summary)
     if trial:
-        fits = Phrase("import.fits", {"rows": len(found)})
-        return RegisterImportResult(len(found), (), imported=False, summary=fits, cases=tuple(cases))
+        fits = Phrase("import.fits", {"rows": len(rows)})
+        return RegisterImportResult(len(rows), (), imported=False, summary=fits, cases=tuple(cases))
     with open_progress_bar(len(cases)) as count_row:
         await store.register_importer.import_cases(
             content,
@@ -82,12 +80,12 @@ async def import_register(
             count_row,
         )
     return RegisterImportResult(
-        len(found), (), imported=True, summary=Phrase("import.done", {"rows": len(found)})
+        len(rows), (), imported=True, summary=Phrase("import.done", {"rows": len(rows)})
     )
 
 
 def format_import_result(result: RegisterImportResult) -> str:
-    """What a person reads: each bad row with its reasons, Thai then English, and the last word."""
+    """Format a result for people: each bad row with its errors, in Thai and English, and the summary."""
     lines = [
         render_text(Phrase("import.line", {"line": row.line, "reasons": format_row_errors(row, lang)}), lang)
         for row in result.bad_rows
@@ -96,13 +94,13 @@ def format_import_result(result: RegisterImportResult) -> str:
     return "\n".join([*lines, format_bilingual(result.summary)]) + "\n"
 
 
-def format_bilingual(say: Phrase) -> str:
-    """Words in Thai and in English."""
-    return "\n".join(render_text(say, lang) for lang in LANGS)
+def format_bilingual(phrase: Phrase) -> str:
+    """Render a phrase in every language, one per line."""
+    return "\n".join(render_text(phrase, lang) for lang in LANGS)
 
 
 def import_result_to_json(result: RegisterImportResult) -> str:
-    """What a program reads."""
+    """Format a result as JSON for programs."""
     problems: Sequence[dict[str, Any]] = [
         {
             "line": row.line,
@@ -111,15 +109,15 @@ def import_result_to_json(result: RegisterImportResult) -> str:
         }
         for row in result.bad_rows
     ]
-    told = {
+    counts = {
         "rows": result.row_count,
         "bad": len(result.bad_rows),
         "imported": result.row_count if result.imported else 0,
     }
-    return json.dumps({**told, "problems": problems}, ensure_ascii=False)
+    return json.dumps({**counts, "problems": problems}, ensure_ascii=False)
 
 
 def format_row_errors(row: RejectedRow, lang: Lang) -> str:
-    """What is wrong with a row, column by column."""
+    """Format the errors of a row, by column."""
     parts = [(fault.column, render_text(fault.reason, lang)) for fault in row.problems]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)

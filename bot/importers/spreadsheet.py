@@ -1,4 +1,4 @@
-"""A table in a file, CSV or XLSX, as lines of text; what could run, unfold or lie is refused."""
+"""Read a register file, CSV or XLSX, as rows of text; formulas, zip bombs and files of other types are refused."""
 
 import csv
 import io
@@ -15,17 +15,17 @@ from handlers.complaints.import_rows import COLUMN_NAMES, ImportRow, match_colum
 from handlers.dialog.replies import Phrase
 
 MAX_REGISTER_BYTES = 30 * 1024 * 1024
-"""Bytes of a file: a register of 100,000 cases has about 10 million."""
+"""Largest file; a register of 100,000 cases has about 10 million bytes."""
 
 MAX_UNZIPPED_BYTES = 400 * 1024 * 1024
-"""Bytes that a spreadsheet may unfold to."""
+"""Largest uncompressed size of an XLSX file (a zip archive)."""
 
 MAX_REGISTER_ROWS = 200_000
 DELIMITERS = ",;\t"
 
 
 class RegisterFileError(ImportFileError):
-    """A file that cannot be taken at all. The bringer's fault; mend the file."""
+    """A file is no register. The person who uploaded it has to correct it. reason: what to tell them."""
 
     def __init__(self, reason: Phrase) -> None:
         self.reason = reason
@@ -33,7 +33,7 @@ class RegisterFileError(ImportFileError):
 
 
 def read_register_rows(path: Path, content: bytes) -> Iterator[ImportRow]:
-    """The rows of a register below its header; empty ones are left out. Raises Unusable."""
+    """Yield the rows of a register below its header, without empty ones. Raises RegisterFileError."""
     if len(content) > MAX_REGISTER_BYTES:
         raise RegisterFileError(Phrase("import.large"))
     rows = _read_xlsx(content) if content[:2] == b"PK" else _read_csv(path, content)
@@ -51,7 +51,7 @@ def read_register_rows(path: Path, content: bytes) -> Iterator[ImportRow]:
 
 
 SpreadsheetCell = tuple[str, bool]
-"""What a cell says, and whether it is a formula."""
+"""The text of a cell, and whether it is a formula."""
 
 
 def _build_register_line(number: int, names: Sequence[str], cells: Sequence[SpreadsheetCell]) -> ImportRow:
@@ -82,7 +82,7 @@ def _read_csv(path: Path, content: bytes) -> Iterator[tuple[int, list[Spreadshee
 def _read_xlsx(content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:
     try:
         _check_size(content)
-        # As written, not as computed: else a formula would pass for what the office wrote.
+        # data_only=False gives formulas instead of their cached values, so that they are detected.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         try:
             for number, row in enumerate(book.worksheets[0].iter_rows(), start=1):
@@ -91,13 +91,13 @@ def _read_xlsx(content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:
             book.close()
     except RegisterFileError:
         raise
-    except Exception as trouble:  # the library fails in many ways on what is no spreadsheet
+    except Exception as trouble:  # openpyxl fails in many ways on files that are no spreadsheet
         raise RegisterFileError(Phrase("import.unreadable")) from trouble
 
 
 def _check_size(content: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > MAX_UNZIPPED_BYTES:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MAX_UNZIPPED_BYTES:
             raise RegisterFileError(Phrase("import.large"))
 
 

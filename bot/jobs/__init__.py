@@ -1,1 +1,1 @@
-"""What runs by the clock: housekeeping and publishing."""
+"""Scheduled jobs: housekeeping and publishing."""

@@ -1,4 +1,8 @@
-"""What is due: each thing is done once, whether the clock ran in time, ran twice, or was down for a week."""
+"""Jobs that run every minute: retention, reminders, scheduled replies, the audit anchor.
+
+Each does what is due exactly once, whether it ran in time, ran twice, or did not run for a week. Called by `serve` and
+by the command `ita-bot tick`.
+"""
 
 import os
 import secrets
@@ -27,25 +31,24 @@ from storage.questions.retention import (
 from storage.store import Store
 
 OUTBOX_TTL = timedelta(hours=72)
-"""How long a message waits for a person who never comes back for it, or for a program that stood still over a weekend.
+"""How long a message waits in the outbox, counted from its last due time: long enough for a program that was stopped
+over a weekend, and the limit for persons who never come back (terminal).
 
-While a platform is tried and cannot be reached, its messages stay due.
+While a platform cannot be reached, retries keep its messages due.
 """
 
 QUEUED_TASK_TTL = timedelta(hours=48)
-"""How long what a platform keeps for us, or what was laid aside as too old, waits for somebody to look at it."""
-
+"""How long a queued task waits: a file to be fetched from a platform, or a quarantined event to be looked at."""
 
 REMINDERS_PER_TRANSACTION = 200
-"""Reminders of one transaction."""
 
 REMINDERS_FROM_HOUR = 8
-"""The hour in Bangkok from which officers are reminded."""
+"""Hour of the day in Bangkok from which reminders are sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """One thing that the clock did."""
+    """What one job did. count: rows, messages or the like; never 0."""
 
     desk: str
     job: str
@@ -53,119 +56,126 @@ class JobResult:
 
 
 async def run_due_jobs(
-    place: DeskPaths, store: Store, office: Office, now: datetime
+    paths: DeskPaths, store: Store, office: Office, now: datetime
 ) -> AsyncIterator[JobResult]:
-    """Do all that is due at an instant (UTC), and tell what was done. One thing's trouble does not stop the others."""
-    forget, broken = store.retention, list[Exception]()
+    """Run all jobs that are due at an instant (UTC). Yields what was done.
+
+    A failing job does not stop the others; the first exception is raised at the end.
+    """
+    retention, errors = store.retention, list[Exception]()
     after_closing = timedelta(days=office.retention.after_closing_days)
-    chores: tuple[tuple[str, Callable[[], Awaitable[int]]], ...] = (
+    jobs: tuple[tuple[str, Callable[[], Awaitable[int]]], ...] = (
         ("words-sent", lambda: store.scheduled_replies.send_due(now)),
-        ("drafts-lapsed", lambda: forget.expire_sessions(now)),
-        ("answers-forgotten", lambda: forget.expire_event_answers(now)),
+        ("drafts-lapsed", lambda: retention.expire_sessions(now)),
+        ("answers-forgotten", lambda: retention.expire_event_answers(now)),
         ("letters-forgotten", lambda: store.outbox.delete_overdue(now - OUTBOX_TTL)),
         ("errands-forgotten", lambda: store.task_queue.delete_overdue(now - QUEUED_TASK_TTL)),
         ("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
-        ("maps-forgotten", lambda: forget.expire_message_origins(now)),
+        ("maps-forgotten", lambda: retention.expire_message_origins(now)),
         ("files-swept", lambda: store.evidence.collect_garbage(now)),
-        ("cases-erased", lambda: forget.delete_ended_cases(now, after_closing)),
+        ("cases-erased", lambda: retention.delete_ended_cases(now, after_closing)),
         ("consultations-closed", lambda: close_due_consultations(store.committer, now)),
         ("questions-erased", lambda: erase_old_questions(store, after_closing, now)),
         ("questions-reminded", lambda: remind_of_questions(store, office, now)),
-        # The log may hold who wrote beside what was filed, so no minute passes without emptying it.
-        ("", forget.checkpoint_wal),
+        # The write-ahead log may show who wrote next to what was filed, so it is truncated every minute.
+        ("", retention.checkpoint_wal),
         ("cases-hidden", lambda: rescan_conflicts(store, office, now)),
         ("officers-reminded", lambda: remind_of_deadlines(store, office, now)),
-        ("audit-anchored", lambda: write_audit_anchor(place, store, now)),
+        ("audit-anchored", lambda: write_audit_anchor(paths, store, now)),
     )
-    for did, chore in chores:
+    for name, job in jobs:
         try:
-            count = await chore()
+            count = await job()
         except Exception as trouble:
-            broken.append(trouble)
+            errors.append(trouble)
             continue
-        if did and count:
-            yield JobResult(place.desk, did, count)
-    if broken:
-        raise broken[0]
+        if name and count:
+            yield JobResult(paths.desk, name, count)
+    if errors:
+        raise errors[0]
 
 
 async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
-    """Look again whom the open cases concern, when the staff is not the one that was looked for last."""
-    staff, mark = await store.conflict_rescan.load_staff()
-    if not staff or await store.retention.is_done("hidden", mark):
+    """Rescan open cases for conflicts of interest if the staff list has changed. Returns the number of exclusions."""
+    staff, staff_version = await store.conflict_rescan.load_staff()
+    if not staff or await store.retention.is_done("hidden", staff_version):
         return 0
     hidden = 0
     for case in await store.conflict_rescan.list_open_cases():
-        told = await store.conflict_rescan.load_case_text(case)
-        if told is not None:
+        report = await store.conflict_rescan.load_case_text(case)
+        if report is not None:
             alternates = office.alternate.officers
-            found = find_conflicts(told.answers, staff, marked=told.concerns_head, alternates=alternates)
+            found = find_conflicts(report.answers, staff, marked=report.concerns_head, alternates=alternates)
             hidden += await store.conflict_rescan.add_exclusions(case, found, now)
-    await store.retention.mark_done("hidden", mark)
+    await store.retention.mark_done("hidden", staff_version)
     return hidden
 
 
 async def remind_of_deadlines(store: Store, office: Office, now: datetime) -> int:
-    """Tell officers of deadlines, once a day and at an hour at which they work."""
+    """Remind officers of deadlines, once a day in office hours. Returns the number of reminders."""
     today = day_in_bangkok(now)
     if now.astimezone(BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
         "reminded", str(today)
     ):
         return 0
     standings, staff = await store.reminders.load_deadlines_and_recipients()
-    due = [one for s in standings for one in select_reminders(s, office.deadlines, staff, today)]
-    # A few at a time, so that who writes meanwhile does not wait for all of them.
-    several = [
+    due = [reminder for s in standings for reminder in select_reminders(s, office.deadlines, staff, today)]
+    # In several transactions, so that a person who writes meanwhile does not wait for all of them.
+    batches = [
         due[at : at + REMINDERS_PER_TRANSACTION] for at in range(0, len(due), REMINDERS_PER_TRANSACTION)
     ]
-    given = sum([await store.reminders.send_reminders(some, now) for some in several])
-    # Marked last: killed before this, the next tick looks again, and tells nothing twice.
+    sent_count = sum([await store.reminders.send_reminders(batch, now) for batch in batches])
+    # Marked last: after a crash before this, the next run repeats, and no reminder is sent twice.
     await store.retention.mark_done("reminded", str(today))
-    return given
+    return sent_count
 
 
 async def erase_old_questions(store: Store, after: timedelta, now: datetime) -> int:
-    """Once a day: erase questions and opinions whose time is over, and forget who sent several on one day."""
+    """Once a day, delete expired questions and feedback, and the daily counters of their senders.
+
+    Returns the number of questions and feedback deleted.
+    """
     day = str(day_in_bangkok(now))
     if await store.retention.is_done("questions", day):
         return 0
-    gone = await delete_ended_questions(store.committer, now, after)
+    deleted_count = await delete_ended_questions(store.committer, now, after)
     await clear_question_buckets(store.committer, now)
-    gone += await delete_expired_feedback(store.committer, now, after)
+    deleted_count += await delete_expired_feedback(store.committer, now, after)
     await clear_feedback_senders(store.committer, now)
     await store.retention.mark_done("questions", day)
-    return gone
+    return deleted_count
 
 
 async def remind_of_questions(store: Store, office: Office, now: datetime) -> int:
-    """Once a day, in office hours: tell officers which questions are due; gives how many officers heard it."""
-    day, rule = str(day_in_bangkok(now)), office.deadlines
+    """Once a day in office hours, remind officers of due questions and promised answers. Returns how many officers."""
+    day, deadlines = str(day_in_bangkok(now)), office.deadlines
     if now.astimezone(BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
         "questions-reminded", day
     ):
         return 0
-    told = await remind_of_due_questions(
-        store.committer, now, max(rule.remind_before, default=0), rule.supervisor_after
+    notified_count = await remind_of_due_questions(
+        store.committer, now, max(deadlines.remind_before, default=0), deadlines.supervisor_after
     )
-    told += await remind_of_promises(store.committer, now)
+    notified_count += await remind_of_promises(store.committer, now)
     await store.retention.mark_done("questions-reminded", day)
-    return told
+    return notified_count
 
 
-async def write_audit_anchor(place: DeskPaths, store: Store, now: datetime) -> int:
-    """Write the head of the audit trail beside the database, once a day, to be carried elsewhere."""
+async def write_audit_anchor(paths: DeskPaths, store: Store, now: datetime) -> int:
+    """Once a day, write the head of the audit trail to a file beside the database, to be copied elsewhere."""
     day = str(day_in_bangkok(now))
     if await store.retention.is_done("anchor", day):
         return 0
     anchor = await store.build_audit_anchor(now)
-    folder = place.folder / "anchors"
+    folder = paths.folder / "anchors"
     create_private_directory(folder)
-    young = folder / f"{day}.{secrets.token_hex(4)}.new"  # several programs may tick at once
-    with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    # A unique name, because several programs may run the jobs at once.
+    temporary = folder / f"{day}.{secrets.token_hex(4)}.new"
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(anchor.model_dump_json() + "\n")
         file.flush()
         os.fsync(file.fileno())
-    young.rename(folder / f"{day}.json")
+    temporary.rename(folder / f"{day}.json")
     fsync_directory(folder)
-    # Marked last: killed before this, the next tick writes it once more; killed before the other, it would be missing.
+    # Marked last: a crash before this makes the next run write it again; marked first, a crash could leave it out.
     return int(await store.retention.mark_done("anchor", day))

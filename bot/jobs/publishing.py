@@ -1,4 +1,4 @@
-"""The round of publishing: what fell due is released, once; what was released goes to every place in the end."""
+"""The publishing job: makes scheduled releases, once each, and publishes them to every target, with retries."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ from storage.errors import DiskFullError
 from storage.releases import ReleasePosting, StoredRelease
 
 FIRST_RETRY_DELAY, MAX_RETRY_DELAY = timedelta(minutes=5), timedelta(hours=6)
-"""How long to wait before a place is tried again: the first time, and at most."""
+"""Pause before a target is tried again, doubling from the first value to the second."""
 NOTIFY_EVERY_FAILURES = 8
-"""Of how many failures in a row one is told, after the first: at six hours' distance, one in two days."""
+"""After the first failure, every eighth in a row is reported to the staff: at six hours' pause, one in two days."""
 
 
 @dataclass
 class PublishingJob:
-    """Releases and publishes for one desk. site: its public address, for links."""
+    """Releases and publishes the statistics of one desk. site: its public URL, for links."""
 
     context: ReleaseContext
     targets: Sequence[PublishTarget]
@@ -44,132 +44,148 @@ class PublishingJob:
     site: str = ""
 
     async def run(self, now: datetime) -> AsyncIterator[JobResult]:
-        """Do what is due at an instant (UTC). One place's trouble does not stop the others, nor the release."""
+        """Release and publish what is due at an instant (UTC). Yields what was done.
+
+        A failing release does not stop publishing; its exception is raised at the end.
+        """
         desk = self.context.paths.desk
-        broken: Exception | None = None
+        error: Exception | None = None
         try:
             async for _ in self._make_due_releases(now):
                 yield JobResult(desk, "released", 1)
         except Exception as trouble:
-            broken = trouble
-        for outlet in self.targets:
-            async with acquire_exclusive_lock(self.context.paths.folder / "releases" / f".{outlet.name}"):
-                posted = await self._publish_if_due(outlet, now)
+            error = trouble
+        for target in self.targets:
+            async with acquire_exclusive_lock(self.context.paths.folder / "releases" / f".{target.name}"):
+                posted = await self._publish_if_due(target, now)
             if posted:
-                yield JobResult(desk, f"published-{outlet.name}", 1)
-        if broken is not None:
-            raise broken
+                yield JobResult(desk, f"published-{target.name}", 1)
+        if error is not None:
+            raise error
 
     async def _make_due_releases(self, now: datetime) -> AsyncIterator[ReleaseResult]:
-        """Release what fell due and was not released, in order; a run that fails stops those after it."""
+        """Make the due releases that are missing, in order. A failure stops the later ones."""
         rules = self.context.office.statistics
-        since, over = await self.context.store.releases.load_runs()
+        since, finished = await self.context.store.releases.load_runs()
         for run in list_scheduled_releases(since, now, rules.layout, rules.publish_hour):
-            if str(run) in over:
+            if str(run) in finished:
                 continue
             try:
-                made = await self._make_release(run, now)
+                release = await self._make_release(run, now)
             except Exception as trouble:
                 await self._notify_failure_once(run, trouble)
                 raise
             await self.notify(
                 build_staff_notification(
-                    "held" if made.record.held else "released", made.record, link=self._build_statistics_url()
+                    "held" if release.record.held else "released",
+                    release.record,
+                    link=self._build_statistics_url(),
                 )
             )
-            yield made
+            yield release
 
     async def _make_release(self, run: date, now: datetime) -> ReleaseResult:
         period, as_of = get_release_period(run)
-        order = ReleaseRequest(
+        request = ReleaseRequest(
             period, as_of, self.context.office.statistics.layout, by=ActorKind.CLOCK, run=str(run)
         )
         try:
-            return await make_release(self.context, order, now)
+            return await make_release(self.context, request, now)
         except CorrectionReasonRequiredError:
-            # An officer released the same day before, and the register was corrected since.
-            why = " / ".join(get_statistics_text("heading", "corrected"))
+            # An officer made a release of the same day earlier, and the register was corrected since.
+            reason = " / ".join(get_statistics_text("heading", "corrected"))
             return await make_release(
                 self.context,
-                ReleaseRequest(period, as_of, order.layout, why, ActorKind.CLOCK, order.run),
+                ReleaseRequest(period, as_of, request.layout, reason, ActorKind.CLOCK, request.run),
                 now,
             )
 
     async def _notify_failure_once(self, run: date, trouble: Exception) -> None:
         if await self.context.store.retention.mark_done("release-trouble", str(run)):
-            what = "room" if isinstance(trouble, (OSError, DiskFullError)) else "other"
-            await self.notify(build_staff_notification("not_released", day=run, trouble=what))
+            cause = "room" if isinstance(trouble, (OSError, DiskFullError)) else "other"
+            await self.notify(build_staff_notification("not_released", day=run, trouble=cause))
 
-    async def _publish_if_due(self, outlet: PublishTarget, now: datetime) -> bool:
-        """Bring a place up to date if it is not, and if it is time to try; whether that was done."""
+    async def _publish_if_due(self, target: PublishTarget, now: datetime) -> bool:
+        """Publish to a target if it lacks the newest release and a retry is due. Returns whether that was done."""
         store = self.context.store.releases
-        kept = select_public_releases(await store.list_all())
-        if not kept:
+        releases = select_public_releases(await store.list_all())
+        if not releases:
             return False
-        known = (await store.load_postings(kept[-1])).get(outlet.name) or ReleasePosting(outlet.name, now)
-        # A clock that was set back must not let a place wait for years.
-        if known.done or now < known.due <= now + MAX_RETRY_DELAY:
+        posting = (await store.load_postings(releases[-1])).get(target.name) or ReleasePosting(
+            target.name, now
+        )
+        # The upper bound: a clock that was set back must not make a target wait for years.
+        if posting.done or now < posting.due <= now + MAX_RETRY_DELAY:
             return False
         try:
-            link = await outlet.publish(
-                [PublishedRelease(k, await ensure_release_files(self.context, k, now)) for k in kept]
+            link = await target.publish(
+                [
+                    PublishedRelease(release, await ensure_release_files(self.context, release, now))
+                    for release in releases
+                ]
             )
         except (PublishError, ReleaseFilesLostError) as trouble:
-            await self._record_failure(outlet, kept[-1], known, trouble, now)
+            await self._record_failure(target, releases[-1], posting, trouble, now)
             return False
-        await store.save_posting(kept[-1], ReleasePosting(outlet.name, now, known.attempts + 1, done=True))
-        await self.notify(build_staff_notification("posted", kept[-1], place=outlet.name, link=link))
+        await store.save_posting(
+            releases[-1], ReleasePosting(target.name, now, posting.attempts + 1, done=True)
+        )
+        await self.notify(build_staff_notification("posted", releases[-1], place=target.name, link=link))
         return True
 
     async def _record_failure(
         self,
-        outlet: PublishTarget,
-        kept: StoredRelease,
-        known: ReleasePosting,
+        target: PublishTarget,
+        release: StoredRelease,
+        posting: ReleasePosting,
         trouble: PublishError | ReleaseFilesLostError,
         now: datetime,
     ) -> None:
-        what = trouble.code if isinstance(trouble, PublishError) else "lost"
-        pause = min(FIRST_RETRY_DELAY * 2 ** min(known.attempts, 10), MAX_RETRY_DELAY)
-        failed = ReleasePosting(outlet.name, now + pause, known.attempts + 1, trouble=what)
-        await self.context.store.releases.save_posting(kept, failed)
-        if known.attempts % NOTIFY_EVERY_FAILURES == 0 or what != known.trouble:
-            await self.notify(build_staff_notification("not_posted", kept, place=outlet.name, trouble=what))
+        cause = trouble.code if isinstance(trouble, PublishError) else "lost"
+        pause = min(FIRST_RETRY_DELAY * 2 ** min(posting.attempts, 10), MAX_RETRY_DELAY)
+        failed = ReleasePosting(target.name, now + pause, posting.attempts + 1, trouble=cause)
+        await self.context.store.releases.save_posting(release, failed)
+        if posting.attempts % NOTIFY_EVERY_FAILURES == 0 or cause != posting.trouble:
+            await self.notify(
+                build_staff_notification("not_posted", release, place=target.name, trouble=cause)
+            )
 
     def _build_statistics_url(self) -> str:
         return self.site.rstrip("/") + STATISTICS_PATH if self.site else STATISTICS_PATH
 
 
-def build_publishing_job(house: App, desk: RunningDesk, tell: NotifyStaff) -> PublishingJob:
-    """The rounds of the desk whose statistics are published, as the settings say. Raises Misconfigured."""
-    bench, chosen = ReleaseContext(desk.paths, desk.store, house.office), house.settings
-    outlets: list[PublishTarget] = []
-    if chosen.publish_folder is not None:
+def build_publishing_job(app: App, desk: RunningDesk, notify: NotifyStaff) -> PublishingJob:
+    """Build the job of a desk with the targets that the settings name. Raises ConfigurationError."""
+    context, settings = ReleaseContext(desk.paths, desk.store, app.office), app.settings
+    targets: list[PublishTarget] = []
+    if settings.publish_folder is not None:
         from bot.publishing.folder_target import FolderTarget
         from bot.web.templating import PageRenderer
 
-        outlets.append(FolderTarget(chosen.publish_folder, PageRenderer(house.office)))
-    if chosen.wordpress_url is not None:
-        from bot.publishing.wordpress_target import WordPressTarget  # aiohttp costs a third of a second
+        targets.append(FolderTarget(settings.publish_folder, PageRenderer(app.office)))
+    if settings.wordpress_url is not None:
+        from bot.publishing.wordpress_target import (
+            WordPressTarget,
+        )  # importing aiohttp takes a third of a second
 
-        user, password = chosen.require_wordpress_login()
-        site = chosen.desk(desk.name).public_url
-        outlets.append(WordPressTarget(chosen.wordpress_url, user, password, chosen.wordpress_page, site))
-    return PublishingJob(bench, outlets, tell, chosen.desk(desk.name).public_url or "")
+        user, password = settings.require_wordpress_login()
+        site = settings.desk(desk.name).public_url
+        targets.append(WordPressTarget(settings.wordpress_url, user, password, settings.wordpress_page, site))
+    return PublishingJob(context, targets, notify, settings.desk(desk.name).public_url or "")
 
 
-async def run_publishing_jobs(house: App, now: datetime) -> AsyncIterator[JobResult]:
-    """The round of every desk: the complaints desk's statistics, the service desk's opinions and board."""
-    broken: Exception | None = None
-    for work in (publish_opinions, publish_board):
+async def run_publishing_jobs(app: App, now: datetime) -> AsyncIterator[JobResult]:
+    """Publish for every desk: statistics of the complaints desk, opinions and question board of the service desk."""
+    error: Exception | None = None
+    for publish in (publish_opinions, publish_board):
         try:
-            async for did in work(house, now):
-                yield did
-        except Exception as trouble:  # one work's trouble does not keep the others from being done
-            broken = trouble
-    if "complaints" in house.desks:
-        desk = house.desks["complaints"]
-        async for did in build_publishing_job(house, desk, make_staff_notifier(desk.store, now)).run(now):
-            yield did
-    if broken is not None:
-        raise broken
+            async for result in publish(app, now):
+                yield result
+        except Exception as trouble:  # go on with the others; raised at the end
+            error = trouble
+    if "complaints" in app.desks:
+        desk = app.desks["complaints"]
+        async for result in build_publishing_job(app, desk, make_staff_notifier(desk.store, now)).run(now):
+            yield result
+    if error is not None:
+        raise error

@@ -1,4 +1,7 @@
-"""The platforms' doors: each is opened for each desk that has its token, with a courier beside them."""
+"""Start the chat platforms: one adapter per desk and platform whose token is set, with a delivery worker per desk.
+
+To add a platform: a folder like `telegram/` or `line/` and a branch in `_open_desk_platforms`.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,26 +18,29 @@ from handlers.dialog.events import Channel
 
 
 @asynccontextmanager
-async def open_platforms(house: App) -> AsyncIterator[list[BaseRoute]]:
-    """Open what is set for each desk; gives the routes that the platforms call. Raises Misconfigured."""
-    _assert_tokens_differ(house)
+async def open_platforms(app: App) -> AsyncIterator[list[BaseRoute]]:
+    """Run the platforms that the settings name. Yields their webhook routes. Raises ConfigurationError."""
+    _assert_tokens_differ(app)
     async with AsyncExitStack() as stack:
         routes: list[BaseRoute] = []
-        for desk in house.desks.values():
-            routes += await stack.enter_async_context(_open_desk_platforms(house, desk))
+        for desk in app.desks.values():
+            routes += await stack.enter_async_context(_open_desk_platforms(app, desk))
         yield routes
 
 
-def _assert_tokens_differ(house: App) -> None:
-    """Two desks never share a bot or an account: who asks a question must not be in the chat of who reports."""
-    owns = [house.settings.desk(name) for name in house.desks]
+def _assert_tokens_differ(app: App) -> None:
+    """Check that the desks share no bot or account: a question must not end up in the chat of a complaint."""
+    desk_settings = [app.settings.desk(name) for name in app.desks]
     for setting, tokens in (
-        ("TELEGRAM_TOKEN", [own.telegram_token for own in owns]),
-        ("LINE_TOKEN", [own.line_token for own in owns]),
-        ("LINE_SECRET", [own.line_secret for own in owns]),  # an account has several tokens, but one secret
+        ("TELEGRAM_TOKEN", [own.telegram_token for own in desk_settings]),
+        ("LINE_TOKEN", [own.line_token for own in desk_settings]),
+        (
+            "LINE_SECRET",
+            [own.line_secret for own in desk_settings],
+        ),  # an account has several tokens, but one secret
     ):
-        told = [token.get_secret_value() for token in tokens if token is not None]
-        if len(set(told)) < len(told):
+        values = [token.get_secret_value() for token in tokens if token is not None]
+        if len(set(values)) < len(values):
             raise ConfigurationError(
                 f"{ENV_PREFIX}SERVICE__{setting}: เป็นบอตเดียวกับของโต๊ะ complaints แต่ละโต๊ะต้องมีบอตของตัวเอง"
                 " / is the bot of the complaints desk; each desk needs its own."
@@ -42,31 +48,34 @@ def _assert_tokens_differ(house: App) -> None:
 
 
 @asynccontextmanager
-async def _open_desk_platforms(house: App, desk: RunningDesk) -> AsyncIterator[list[BaseRoute]]:
-    own, carriers = house.settings.desk(desk.name), dict[Channel, Transport]()
-    courier = DeliveryWorker(desk.engine, desk.store, carriers, log_exception)
+async def _open_desk_platforms(app: App, desk: RunningDesk) -> AsyncIterator[list[BaseRoute]]:
+    desk_settings, transports = app.settings.desk(desk.name), dict[Channel, Transport]()
+    delivery_worker = DeliveryWorker(desk.engine, desk.store, transports, log_exception)
     routes: list[BaseRoute] = []
     async with AsyncExitStack() as stack:
-        if own.telegram_token is not None:
+        if desk_settings.telegram_token is not None:
+            # Imported here, since importing the SDKs takes long and a desk without a token needs none.
             from bot.platforms.telegram.setup import open_telegram
 
-            origin = house.settings.telegram_api_url
-            door = await stack.enter_async_context(open_telegram(desk, own, origin, courier, log_exception))
-            carriers[Channel.TELEGRAM] = door.adapter
-            routes += door.routes
-        if own.line_token is not None:
-            from bot.platforms.line.setup import open_line  # the same
+            origin = app.settings.telegram_api_url
+            telegram = await stack.enter_async_context(
+                open_telegram(desk, desk_settings, origin, delivery_worker, log_exception)
+            )
+            transports[Channel.TELEGRAM] = telegram.adapter
+            routes += telegram.routes
+        if desk_settings.line_token is not None:
+            from bot.platforms.line.setup import open_line
 
             line = await stack.enter_async_context(
-                open_line(desk, own, house.settings.line_api_url, log_exception)
+                open_line(desk, desk_settings, app.settings.line_api_url, log_exception)
             )
             routes += line.routes
-        rounds = asyncio.create_task(courier.run()) if carriers else None
+        worker_task = asyncio.create_task(delivery_worker.run()) if transports else None
         try:
             yield routes
         finally:
-            if rounds is not None:
-                rounds.cancel()
+            if worker_task is not None:
+                worker_task.cancel()
                 with suppress(asyncio.CancelledError):
-                    await rounds
-            await courier.close()
+                    await worker_task
+            await delivery_worker.close()

@@ -1,4 +1,7 @@
-"""The talk in a terminal: a line is a message, `:2` picks, `:file PATH` attaches, `::` begins a text with a colon."""
+"""The dialog in a terminal: a line is a message, `:2` picks, `:file PATH` attaches, `::` begins a text with a colon.
+
+With `jsonl`, each message is printed as a line of JSON, and each line of input is followed by `{"done": N}`.
+"""
 
 import asyncio
 import json
@@ -22,7 +25,7 @@ from storage.store import Store
 
 CHUNK_SIZE = 64 * 1024
 TOO_MANY_CHOICE_DIGITS = 5
-"""Digits that no list of choices needs."""
+"""A number with so many digits cannot be a choice, and need not be converted."""
 
 HELP_TEXT = """\
 พิมพ์ข้อความแล้วกด Enter  |  :2 เลือกข้อ 2  |  :file ที่อยู่ไฟล์ แนบไฟล์  |  Ctrl-D จบ
@@ -31,12 +34,12 @@ HELP_TEXT = """\
 
 
 class TerminalInputError(BotError):
-    """A line that cannot become a message. Its text is a wording key."""
+    """A line that cannot be made into an event. Its text is a wording key."""
 
 
 @dataclass
 class Terminal:
-    """One person at one terminal."""
+    """One person at one terminal. name: identifies the person, like the user id of a platform."""
 
     engine: Engine
     store: Store
@@ -45,7 +48,7 @@ class Terminal:
     choices: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        """Make a name of bytes that are no text into one that can be written."""
+        """Escape surrogates, which a name from the command line may contain if it is not valid UTF-8."""
         self.name = self.name.encode("utf-8", "backslashreplace").decode()
 
     async def run(self, source: BinaryIO) -> None:
@@ -109,12 +112,12 @@ class Terminal:
         return self.store.keyring.address.encrypt(self.name.encode(), "outbox", "", "back")
 
     async def _deliver_outbox(self) -> None:
-        """Show what an earlier run of this name could not: it was decided, but not seen."""
-        for letter in await self.store.outbox.list_all(Channel.TERMINAL):
-            name = self.store.keyring.address.decrypt(letter.payload.back, "outbox", "", "back").decode()
+        """Show what an earlier run with this name has committed but not shown."""
+        for item in await self.store.outbox.list_all(Channel.TERMINAL):
+            name = self.store.keyring.address.decrypt(item.payload.back, "outbox", "", "back").decode()
             if name == self.name:
-                what = letter.payload
-                await self._deliver(EngineAnswer(what.says, what.lang, outbox_ids=(letter.id,)))
+                message = item.payload
+                await self._deliver(EngineAnswer(message.says, message.lang, outbox_ids=(item.id,)))
 
     async def _deliver(self, answer: EngineAnswer) -> None:
         self._show_messages(answer.messages)
@@ -125,18 +128,18 @@ class Terminal:
             if message.choices:
                 self.choices = message.choices
             labels = [label for label, _ in message.choices]
-            told = (
+            text = (
                 message.text
                 if message.chart is None
                 else f"{message.text}\n\n{render_chart_text(message.chart)}"
             )
             if self.jsonl:
-                shown = {"text": told, "choices": labels, "files": [], "receipt": message.receipt}
-                self._print_text(json.dumps(shown, ensure_ascii=False))
+                output = {"text": text, "choices": labels, "files": [], "receipt": message.receipt}
+                self._print_text(json.dumps(output, ensure_ascii=False))
             else:
-                told = f"{told}\n\n{render_qr_text(message.qr)}" if message.qr else told
+                text = f"{text}\n\n{render_qr_text(message.qr)}" if message.qr else text
                 numbered = [f"[{n}] {label}" for n, label in enumerate(labels, start=1)]
-                self._print_text("\n".join((told, *numbered, "")))
+                self._print_text("\n".join((text, *numbered, "")))
 
     def _print_text(self, text: str) -> None:
         sys.stdout.write(text + "\n")
@@ -144,17 +147,17 @@ class Terminal:
 
 
 async def _read_lines(source: BinaryIO) -> AsyncIterator[bytes]:
-    """The lines of an input, without keeping the loop from its other work."""
+    """Yield the lines of an input, read in a thread so that the event loop goes on."""
     while line := await asyncio.to_thread(source.readline):
         yield line
 
 
 def _open_file(typed: str) -> BinaryIO:
-    path = Path(os.path.expanduser(typed))  # noqa: PTH111 - Path.expanduser raises for a user nobody is
+    path = Path(os.path.expanduser(typed))  # noqa: PTH111 - Path.expanduser raises for an unknown user
     try:
-        if path.is_file():  # a pipe or a device would keep the talk waiting
+        if path.is_file():  # a pipe or a device could block
             return path.open("rb")
-    except (OSError, ValueError):  # ValueError: a path may hold no NUL
+    except (OSError, ValueError):  # ValueError: a NUL in the path
         pass
     raise TerminalInputError("terminal.no_file")
 
@@ -165,5 +168,5 @@ async def _read_chunks(source: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def make_random_name() -> str:
-    """A name for one who gave none: nobody has it, and nobody will have it again."""
+    """Return a name that nobody else has, for a run without a name."""
     return secrets.token_hex(16)

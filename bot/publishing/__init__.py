@@ -1,1 +1,1 @@
-"""Publishing: releases on our own site, in a folder, in WordPress, by the clock."""
+"""Publishing of statistics, opinions and the question board: on our own site, in a folder, in WordPress."""

@@ -1,4 +1,4 @@
-"""Folders that come whole or not at all: written beside, brought to the disk, and put in place by renaming."""
+"""Replace directories and files atomically: write a temporary sibling, fsync, rename."""
 
 import asyncio
 import fcntl
@@ -12,72 +12,72 @@ from pathlib import Path
 from storage.files.directories import create_private_directory, fsync_directory
 
 PRIVATE_MODES, PUBLIC_MODES = (0o700, 0o600), (0o755, 0o644)
-"""Rights of a folder and of the files in it."""
+"""Modes of a directory and of the files in it."""
 NamedFiles = Iterable[tuple[str, bytes]]
 _LOCK_RETRY_SECONDS = 0.1  # seconds until a lock is tried again
 
 
-def replace_directory(target: Path, files: NamedFiles, rights: tuple[int, int] = PRIVATE_MODES) -> None:
-    """Make a folder of files in place of what stands there. On any trouble what stood there still does.
+def replace_directory(target: Path, files: NamedFiles, modes: tuple[int, int] = PRIVATE_MODES) -> None:
+    """Replace a directory by one with these files. On any error, the old one stays.
 
-    The folder above must exist. Files are taken one after the other. Raises OSError, and what making a file raises.
+    The parent must exist. The iterable is consumed file by file. Raises OSError, and what the iterable raises.
     """
     remove_leftovers(target)
-    young = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
     try:
-        young.mkdir(mode=0o700)
+        temporary.mkdir(mode=0o700)
         for name, content in files:
-            write_new_file(young / name, content, rights[1])
-        young.chmod(rights[0])
-        fsync_directory(young)
-        _swap_directory(young, target)
+            write_new_file(temporary / name, content, modes[1])
+        temporary.chmod(modes[0])
+        fsync_directory(temporary)
+        _swap_directory(temporary, target)
     except BaseException:
-        shutil.rmtree(young, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
     fsync_directory(target.parent)
 
 
 def replace_file(target: Path, content: bytes, mode: int = 0o644) -> None:
-    """Make one file in place of what stands there, whole or not at all. Raises OSError."""
-    young = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
+    """Replace a file atomically. Raises OSError."""
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.new")
     try:
-        write_new_file(young, content, mode)
-        young.replace(target)
+        write_new_file(temporary, content, mode)
+        temporary.replace(target)
     except BaseException:
-        young.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     fsync_directory(target.parent)
 
 
 def write_new_file(path: Path, content: bytes, mode: int) -> None:
-    """Write a new file and bring it to the disk."""
+    """Write a file that must not exist, and fsync it."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
-        os.fchmod(file.fileno(), mode)  # whatever the umask says: what is public must be readable
+        os.fchmod(file.fileno(), mode)  # regardless of the umask: public files must be readable
         os.fsync(file.fileno())
 
 
 def remove_leftovers(target: Path) -> None:
-    """Remove what a killed run left beside a folder; one that was moved aside and not replaced is moved back."""
-    for left in target.parent.glob(f".{target.name}.????????.old"):
+    """Remove temporary siblings that a killed run left; an old directory that was not replaced yet is moved back."""
+    for leftover in target.parent.glob(f".{target.name}.????????.old"):
         if target.exists():
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(leftover, ignore_errors=True)
         else:
-            left.rename(target)
-    for left in target.parent.glob(f".{target.name}.????????.new"):
-        shutil.rmtree(left, ignore_errors=True)
+            leftover.rename(target)
+    for leftover in target.parent.glob(f".{target.name}.????????.new"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _swap_directory(young: Path, target: Path) -> None:
-    """Put a folder in the place of another, which is moved aside first; it comes back where that fails."""
+def _swap_directory(temporary: Path, target: Path) -> None:
+    """Rename a directory into place. An old one is moved aside first, and back if this fails."""
     if not target.exists():
-        young.rename(target)
+        temporary.rename(target)
         return
     old = target.with_name(f".{target.name}.{secrets.token_hex(4)}.old")
     target.rename(old)
     try:
-        young.rename(target)
+        temporary.rename(target)
     except BaseException:
         with suppress(OSError):
             old.rename(target)
@@ -87,7 +87,7 @@ def _swap_directory(young: Path, target: Path) -> None:
 
 @asynccontextmanager
 async def acquire_exclusive_lock(path: Path) -> AsyncIterator[None]:
-    """Do something that one task of one process may do at a time; others wait without keeping their loop."""
+    """Hold an exclusive file lock, between processes and between tasks; waiting does not block the event loop."""
     create_private_directory(path.parent)
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""Releases in a folder for any web server or for rsync: each whole in a folder of its own, never taken away."""
+"""Publish releases to a folder, for any web server or rsync: one directory per release, never removed."""
 
 import asyncio
 import errno
@@ -24,66 +24,66 @@ LATEST_LINK = "latest"
 
 @dataclass
 class FolderTarget:
-    """The folder, which the office has made: one that is missing may be a disk that is not there."""
+    """A folder that the office has created. It is not created here: if missing, a disk may not be mounted."""
 
     path: Path
     pages: PageRenderer
     name: str = "folder"
 
-    async def publish(self, shown: Sequence[PublishedRelease]) -> str:
-        """Add the releases that are not there yet, then turn the list and `latest` to the newest."""
+    async def publish(self, releases: Sequence[PublishedRelease]) -> str:
+        """Add missing or damaged releases, then update `latest` and the list. Returns the newest's path."""
         try:
-            return await asyncio.to_thread(self._publish_files, shown)
+            return await asyncio.to_thread(self._publish_files, releases)
         except OSError as trouble:
             raise PublishError(
                 "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
             ) from None
 
-    def _publish_files(self, shown: Sequence[PublishedRelease]) -> str:
+    def _publish_files(self, releases: Sequence[PublishedRelease]) -> str:
         if not self.path.is_dir():
             raise PublishError("folder")
-        for one in shown:
-            target = self.path / _format_directory_name(one)
-            if not _has_release(target, one.record.manifest):
-                replace_directory(target, read_folder_files(one.folder), PUBLIC_MODES)
-        self._point_latest_at(_format_directory_name(shown[-1]))
-        page = self._render_list([one.record for one in shown])
+        for release in releases:
+            target = self.path / _format_directory_name(release)
+            if not _has_release(target, release.record.manifest):
+                replace_directory(target, read_folder_files(release.folder), PUBLIC_MODES)
+        self._point_latest_at(_format_directory_name(releases[-1]))
+        page = self._render_list([release.record for release in releases])
         index = self.path / "index.html"
         if not index.is_file() or index.read_bytes() != page:
             replace_file(index, page)
-        return f"{_format_directory_name(shown[-1])}/statistics.html"
+        return f"{_format_directory_name(releases[-1])}/statistics.html"
 
-    def _render_list(self, kept: Sequence[StoredRelease]) -> bytes:
-        found = self.pages.render(
+    def _render_list(self, releases: Sequence[StoredRelease]) -> bytes:
+        page = self.pages.render(
             "statistics_list.html",
             "th",
-            releases=[*reversed(build_release_list(kept, "{year}-{number}/{file}"))],
+            releases=[*reversed(build_release_list(releases, "{year}-{number}/{file}"))],
             style=Markup(STATISTICS_STYLE),  # noqa: S704 - our own file
             style_hash=STATISTICS_STYLE_HASH,
         )
-        return bytes(found.body)
+        return bytes(page.body)
 
     def _point_latest_at(self, newest: str) -> None:
-        """Let `latest` lead to the newest release, in one step."""
+        """Point the link `latest` to the newest release, atomically."""
         link = self.path / LATEST_LINK
         if link.is_symlink() and str(link.readlink()) == newest:
             return
-        young = self.path / f".{LATEST_LINK}.{secrets.token_hex(4)}.new"
-        young.symlink_to(newest)
+        temporary = self.path / f".{LATEST_LINK}.{secrets.token_hex(4)}.new"
+        temporary.symlink_to(newest)
         try:
-            young.replace(link)
+            temporary.replace(link)
         except OSError:
-            young.unlink()
+            temporary.unlink()
             raise
         fsync_directory(self.path)
 
 
-def _format_directory_name(one: PublishedRelease) -> str:
-    return f"{one.record.fiscal_year}-{one.record.number}"
+def _format_directory_name(release: PublishedRelease) -> str:
+    return f"{release.record.fiscal_year}-{release.record.number}"
 
 
 def _has_release(target: Path, manifest: bytes) -> bool:
-    """Whether a release stands there whole: nobody has taken a file away or written into one."""
+    """Whether a directory contains this release, complete and unchanged."""
     try:
         return (target / MANIFEST_FILE).read_bytes() == manifest and not verify_release_folder(target)
     except OSError:

@@ -1,4 +1,4 @@
-"""What an officer is told of a release: that it is made and where it is, or what went wrong."""
+"""Notices to officers about publishing: what was published and where, or what went wrong."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from storage.releases import StoredRelease
 from storage.store import Store
 
 FAILURE_NOTICES = ("not_released", "not_posted", "opinions_not_posted", "board_not_posted")
+"""Keys of [publish] in the wording that report a failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffNotification:
-    """Something to tell officers. th, en: the words; is_good: whether all went well."""
+    """A notice to officers. th, en: its text. is_good: whether it reports a success."""
 
     th: str
     en: str
@@ -26,23 +27,30 @@ class StaffNotification:
 
 
 NotifyStaff = Callable[[StaffNotification], Awaitable[None]]
-"""Tells the officers."""
+"""Sends a notice to the officers."""
 
 
 def build_staff_notification(
-    what: str, kept: StoredRelease | None = None, **more: str | date
+    what: str, release: StoredRelease | None = None, **more: str | date
 ) -> StaffNotification:
-    """The news `what`, of [publish] in the wording. place, trouble: codes of the wording; day: a Bangkok day."""
-    th, en = (render_text(Phrase(f"publish.{what}", _build_args(lang, kept, more)), lang) for lang in LANGS)
+    """Build a notice. what: its key in [publish] of the wording. more: arguments of its text.
+
+    Of these, place and trouble are codes of the wording, and day is a date in Bangkok.
+    """
+    th, en = (
+        render_text(Phrase(f"publish.{what}", _build_args(lang, release, more)), lang) for lang in LANGS
+    )
     return StaffNotification(th.strip(), en.strip(), what not in FAILURE_NOTICES)
 
 
-def _build_args(lang: Lang, kept: StoredRelease | None, more: dict[str, str | date]) -> dict[str, ReplyArg]:
+def _build_args(
+    lang: Lang, release: StoredRelease | None, more: dict[str, str | date]
+) -> dict[str, ReplyArg]:
     args: dict[str, ReplyArg] = {}
-    if kept is not None:
-        period = parse_manifest(kept.manifest).period
-        args |= {"name": kept.name, "period": select_by_lang(lang, th=period.label, en=period.label_en)}
-        args["day"] = format_calendar_date(kept.as_of, lang)
+    if release is not None:
+        period = parse_manifest(release.manifest).period
+        args |= {"name": release.name, "period": select_by_lang(lang, th=period.label, en=period.label_en)}
+        args["day"] = format_calendar_date(release.as_of, lang)
     for name, value in more.items():
         if isinstance(value, date):
             args[name] = format_calendar_date(value, lang)
@@ -52,10 +60,10 @@ def _build_args(lang: Lang, kept: StoredRelease | None, more: dict[str, str | da
 
 
 def make_staff_notifier(store: Store, now: datetime) -> NotifyStaff:
-    """Tells the staff of a desk in their chats, and the log, which takes no words: only whether it went well."""
+    """Make a function that notifies a desk's staff in their chats, and logs only whether it is a success."""
 
-    async def notify_staff(news: StaffNotification) -> None:
-        log_event(LogEvent.PUBLISHED if news.is_good else LogEvent.UNPUBLISHED)
-        await store.staff_admin.broadcast({"th": news.th, "en": news.en}, now)
+    async def notify_staff(notification: StaffNotification) -> None:
+        log_event(LogEvent.PUBLISHED if notification.is_good else LogEvent.UNPUBLISHED)
+        await store.staff_admin.broadcast({"th": notification.th, "en": notification.en}, now)
 
     return notify_staff

@@ -1,4 +1,4 @@
-"""Public opinion as files for the office's website: each consultation whole in a folder of its own, and the list."""
+"""Publish consultations and feedback as files for the office's website: a directory per consultation, and the list."""
 
 import asyncio
 import errno
@@ -25,21 +25,21 @@ from storage.files.directories import fsync_directory
 
 OPINIONS_DIRECTORY = "opinions"
 HASHES_FILE = "files.json"
-"""The hash of each file of a consultation, so that one that was damaged is found and put right."""
+"""File with the SHA-256 of each file of a consultation, by which damaged files are detected and replaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpinionFolder:
-    """A folder `opinions` within the one that the office has made. address: of the desk's site, or empty."""
+    """The directory `opinions` in the publish folder. address: URL of the desk's site, or empty."""
 
     path: Path
     address: str = ""
 
-    def publish(self, found: OpinionOverview) -> int:
-        """Bring the folder up to date; gives how many things were written, none a second time.
+    def publish(self, overview: OpinionOverview) -> int:
+        """Write what is new or changed. Returns how many directories and pages were written.
 
-        The list is written last, so that it never leads to what is not there. Raises OSError, where what stood there
-        still does; FileNotFoundError where the office's folder is missing: it may be a disk that is not there.
+        The list is written last, so that it never links to missing files. Raises OSError, and then the old files stay;
+        FileNotFoundError if the publish folder is missing, which may mean that a disk is not mounted.
         """
         if not self.path.is_dir():
             raise FileNotFoundError(str(self.path))
@@ -47,11 +47,11 @@ class OpinionFolder:
         if not folder.is_dir():
             folder.mkdir(mode=0o755)
             fsync_directory(self.path)
-        changed = sum(_replace_results(folder / one.code, one) for one in found.closed)
+        changed = sum(_replace_results(folder / results.code, results) for results in overview.closed)
         for lang in LANGS:
             name = _name_page(lang)
             page = render_overview_page(
-                found, self._build_links(name), lang, _link_other_language(lang)
+                overview, self._build_links(name), lang, _link_other_language(lang)
             ).encode()
             if not (folder / name).is_file() or (folder / name).read_bytes() != page:
                 replace_file(folder / name, page)
@@ -59,8 +59,8 @@ class OpinionFolder:
         return changed
 
     def _build_links(self, name: str) -> OverviewLinks:
-        there = build_opinion_links(self.address) if self.address else OverviewLinks("", "", "")
-        return OverviewLinks(there.join, there.give_feedback, f"{{code}}/{name}")
+        site_links = build_opinion_links(self.address) if self.address else OverviewLinks("", "", "")
+        return OverviewLinks(site_links.join, site_links.give_feedback, f"{{code}}/{name}")
 
 
 def _name_page(lang: Lang) -> str:
@@ -72,61 +72,61 @@ def _link_other_language(lang: Lang) -> NamedLink:
     return NamedLink(get_opinion_text("list", f"language_{other}")[0], _name_page(other))
 
 
-def _replace_results(target: Path, found: PublishedResults) -> bool:
-    """Put a consultation's files where they are not there as they are to be; whether that was done."""
-    if _has_results(target, found):
+def _replace_results(target: Path, results: PublishedResults) -> bool:
+    """Write a consultation's files if they are missing, outdated or damaged. Returns whether that was so."""
+    if _has_results(target, results):
         return False
-    replace_directory(target, _build_files(found), PUBLIC_MODES)
+    replace_directory(target, _build_files(results), PUBLIC_MODES)
     return True
 
 
-def _build_files(found: PublishedResults) -> Iterator[tuple[str, bytes]]:
-    sums = {}
+def _build_files(results: PublishedResults) -> Iterator[tuple[str, bytes]]:
+    hashes = {}
     for name in RESULTS_FILE_TYPES:
-        content = render_results_file(found, name)
-        sums[name] = sha256(content).hexdigest()
+        content = render_results_file(results, name)
+        hashes[name] = sha256(content).hexdigest()
         yield name, content
-    yield HASHES_FILE, (json.dumps(sums, indent=1) + "\n").encode()
+    yield HASHES_FILE, (json.dumps(hashes, indent=1) + "\n").encode()
 
 
-def _has_results(target: Path, found: PublishedResults) -> bool:
-    """Whether these results stand there whole: nobody has taken a file away or written into one."""
+def _has_results(target: Path, results: PublishedResults) -> bool:
+    """Whether a directory contains these results, complete and unchanged."""
     try:
-        if (target / "results.json").read_bytes() != serialize_results(found):
+        if (target / "results.json").read_bytes() != serialize_results(results):
             return False
-        sums = json.loads((target / HASHES_FILE).read_bytes())
-        return sums.keys() == RESULTS_FILE_TYPES.keys() and all(
-            sha256((target / name).read_bytes()).hexdigest() == known for name, known in sums.items()
+        hashes = json.loads((target / HASHES_FILE).read_bytes())
+        return hashes.keys() == RESULTS_FILE_TYPES.keys() and all(
+            sha256((target / name).read_bytes()).hexdigest() == known for name, known in hashes.items()
         )
     except (OSError, ValueError, AttributeError):
         return False
 
 
 async def publish_overview(
-    hearing: PublicOpinion, folder: OpinionFolder, desk: RunningDesk, now: datetime
+    public_opinion: PublicOpinion, folder: OpinionFolder, desk: RunningDesk, now: datetime
 ) -> AsyncIterator[JobResult]:
-    """Publish what is new at an instant (UTC). Trouble is told once a day, and tried again at the next round."""
-    found = await hearing.load_overview(now)
-    if found.is_empty:
+    """Publish what is new at an instant (UTC). A failure is reported once a day, and retried at the next run."""
+    overview = await public_opinion.load_overview(now)
+    if overview.is_empty:
         return
     try:
-        changed = await asyncio.to_thread(folder.publish, found)
+        changed = await asyncio.to_thread(folder.publish, overview)
     except OSError as trouble:
-        if await desk.store.retention.mark_done("opinions-unposted", str(found.today)):
-            what = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
+        if await desk.store.retention.mark_done("opinions-unposted", str(overview.today)):
+            cause = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
             await make_staff_notifier(desk.store, now)(
-                build_staff_notification("opinions_not_posted", trouble=what)
+                build_staff_notification("opinions_not_posted", trouble=cause)
             )
         return
     if changed:
         yield JobResult("service", "published-opinions", changed)
 
 
-async def publish_opinions(house: App, now: datetime) -> AsyncIterator[JobResult]:
-    """Publish for the service desk, where it is open and the office has named a folder."""
-    if "service" not in house.desks or house.settings.publish_folder is None:
+async def publish_opinions(app: App, now: datetime) -> AsyncIterator[JobResult]:
+    """Publish for the service desk, if it runs and a publish folder is set."""
+    if "service" not in app.desks or app.settings.publish_folder is None:
         return
-    address = (house.settings.service.public_url or "").rstrip("/")
-    folder = OpinionFolder(house.settings.publish_folder, address)
-    async for did in publish_overview(build_public_opinion(house), folder, house.desks["service"], now):
-        yield did
+    address = (app.settings.service.public_url or "").rstrip("/")
+    folder = OpinionFolder(app.settings.publish_folder, address)
+    async for result in publish_overview(build_public_opinion(app), folder, app.desks["service"], now):
+        yield result

@@ -1,4 +1,4 @@
-"""The public board as files for the office's website, written again where a question was published."""
+"""Publish the question board as files for the office's website."""
 
 import asyncio
 import errno
@@ -17,9 +17,9 @@ from storage.files.directories import fsync_directory
 
 
 def write_board_files(web: Path, files: Mapping[str, bytes]) -> int:
-    """Bring the files up to date, each whole or not at all; gives how many were written.
+    """Write files that are missing or changed, each atomically. Returns how many.
 
-    Raises OSError, where what stood there still does; FileNotFoundError where the office's folder is missing.
+    Raises OSError, and then the old file stays; FileNotFoundError if the publish folder is missing.
     """
     if not web.is_dir():
         raise FileNotFoundError(str(web))
@@ -35,23 +35,25 @@ def write_board_files(web: Path, files: Mapping[str, bytes]) -> int:
     return changed
 
 
-async def publish_board(house: App, now: datetime) -> AsyncIterator[JobResult]:
-    """Publish the service desk's board, where something was published and the office has named a folder."""
-    web = house.settings.publish_folder
-    if "service" not in house.desks or web is None:
+async def publish_board(app: App, now: datetime) -> AsyncIterator[JobResult]:
+    """Publish the board of the service desk, if it runs, a publish folder is set, and there is something to publish."""
+    web = app.settings.publish_folder
+    if "service" not in app.desks or web is None:
         return
-    store, today = house.desks["service"].store, day_in_bangkok(now)
-    known = await store.faq.load_catalogue()
-    if not known.published and not (web / BOARD_FILE).exists():
-        return  # nothing was ever published; what was taken from the board must go from here too
-    address = (house.settings.service.public_url or "").rstrip("/")
-    files = render_board_files(PageRenderer(house.office), known, today, f"{address}/ask" if address else "")
+    store, today = app.desks["service"].store, day_in_bangkok(now)
+    catalogue = await store.faq.load_catalogue()
+    if not catalogue.published and not (web / BOARD_FILE).exists():
+        return  # nothing was ever published; otherwise go on, since what was unpublished must be removed here too
+    address = (app.settings.service.public_url or "").rstrip("/")
+    files = render_board_files(
+        PageRenderer(app.office), catalogue, today, f"{address}/ask" if address else ""
+    )
     try:
         changed = await asyncio.to_thread(write_board_files, web, files)
     except OSError as trouble:
         if await store.retention.mark_done("board-unposted", str(today)):
-            what = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
-            await make_staff_notifier(store, now)(build_staff_notification("board_not_posted", trouble=what))
+            cause = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
+            await make_staff_notifier(store, now)(build_staff_notification("board_not_posted", trouble=cause))
         return
     if changed:
         yield JobResult("service", "published-board", changed)

@@ -1,4 +1,4 @@
-"""The lines of a list of releases: what each is called, and the addresses of its files."""
+"""Entries of the public list of releases, with the URLs of their files."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ RELEASE_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class ReleaseListEntry:
-    """A release in a list, in Thai and English. address: of its page; corrects: the name of what it corrects."""
+    """A release in the list, in Thai and English. address: URL of its page; corrects: name of the one it corrects."""
 
     name: str
     period: tuple[str, str]
@@ -34,28 +34,30 @@ class ReleaseListEntry:
 
 
 def select_public_releases(known: Iterable[StoredRelease]) -> list[StoredRelease]:
-    """The releases that everybody may read; the newest last, which is the one that tells of the latest day."""
-    shown = [(kept.as_of, place, kept) for place, kept in enumerate(known) if not kept.held]
-    return [kept for _, _, kept in sorted(shown, key=lambda one: one[:2])]
+    """Return the releases that are not held back, by cut-off date; the last one is the newest."""
+    public = [
+        (release.as_of, position, release) for position, release in enumerate(known) if not release.held
+    ]
+    return [release for _, _, release in sorted(public, key=lambda item: item[:2])]
 
 
-def build_release_list(kept: Sequence[StoredRelease], form: str) -> list[ReleaseListEntry]:
-    """The lines of releases. form: the address of a file, with {year}, {number} and {file} to be filled in."""
-    return [_build_entry(one, form) for one in kept]
+def build_release_list(releases: Sequence[StoredRelease], form: str) -> list[ReleaseListEntry]:
+    """Build the entries. form: URL of a file, with the placeholders {year}, {number} and {file}."""
+    return [_build_entry(release, form) for release in releases]
 
 
-def _build_entry(kept: StoredRelease, form: str) -> ReleaseListEntry:
-    found = parse_manifest(kept.manifest)
+def _build_entry(release: StoredRelease, form: str) -> ReleaseListEntry:
+    manifest = parse_manifest(release.manifest)
 
     def format_address(file: str) -> str:
-        return form.format(year=kept.fiscal_year, number=kept.number, file=file)
+        return form.format(year=release.fiscal_year, number=release.number, file=file)
 
     return ReleaseListEntry(
-        name=kept.name,
-        period=(found.period.label, found.period.label_en),
-        as_of=(format_calendar_date(kept.as_of), format_calendar_date(kept.as_of, "en")),
-        corrects=f"{found.corrects}/{kept.fiscal_year}" if found.corrects else "",
-        why=found.why,
+        name=release.name,
+        period=(manifest.period.label, manifest.period.label_en),
+        as_of=(format_calendar_date(release.as_of), format_calendar_date(release.as_of, "en")),
+        corrects=f"{manifest.corrects}/{release.fiscal_year}" if manifest.corrects else "",
+        why=manifest.why,
         address=format_address("statistics.html"),
         links=tuple(NamedLink(name, format_address(file)) for name, file in RELEASE_FILES),
     )

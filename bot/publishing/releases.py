@@ -1,4 +1,8 @@
-"""Making a release: counted knowing all earlier ones, rendered, signed, put on the shelf, and remembered."""
+"""Make, restore, approve and verify releases of the statistics.
+
+A release is counted with disclosure control against all earlier ones, rendered, signed, written to a directory, and
+recorded in the database.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -37,13 +41,13 @@ from storage.releases import RELEASE_JOB, StoredRelease
 from storage.store import Store
 
 ProgressCallback = Callable[[int, int, str], None]
-"""Hears which step of how many is begun, and what it is."""
+"""Called at the start of each step: its number, the number of steps, and its name."""
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseContext:
-    """A desk that releases."""
+    """The desk whose statistics are released."""
 
     paths: DeskPaths
     store: Store
@@ -52,7 +56,7 @@ class ReleaseContext:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRequest:
-    """What is to be released. why: of a correction, in the office's words; run: the clock's, if it is one's."""
+    """What is to be released. why: the reason of a correction, by the office; run: id of a scheduled run, or empty."""
 
     period: Period
     as_of: date
@@ -64,7 +68,7 @@ class ReleaseRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseResult:
-    """A release, where its files are, and whether it was made now: the same order again finds the same release."""
+    """A release and its directory. is_new: false if the same request had been made before."""
 
     record: StoredRelease
     folder: Path
@@ -76,7 +80,7 @@ class ReleaseError(BotError):
 
 
 class CorrectionReasonRequiredError(ReleaseError):
-    """The same period and cut-off was released before with other figures: that is a correction, and wants a reason."""
+    """The same period and cut-off was released with other figures, so this is a correction and needs a reason."""
 
     def __init__(self, name: str, changed: Sequence[Footnote]) -> None:
         super().__init__(name)
@@ -84,181 +88,189 @@ class CorrectionReasonRequiredError(ReleaseError):
 
 
 class NoReleaseToCorrectError(ReleaseError):
-    """A reason was given, and nothing was released of this period and cut-off that it could correct."""
+    """A reason was given, but there is no release of this period and cut-off to correct."""
 
 
 class ReleaseFilesLostError(ReleaseError):
-    """The files of a release are gone or altered, and this version would make others: they are in a backup only."""
+    """Files of a release are missing or altered, and this version would make different ones; only a backup helps."""
 
 
 def count_release_steps() -> int:
-    """How many steps a release takes: counting, a step for each file, the manifest."""
+    """Return the number of steps of a release: counting, one per file, the manifest."""
     from ita_stats.render import RELEASE_FILE_TYPES
 
     return 2 + len(RELEASE_FILE_TYPES)
 
 
-def get_release_folder(place: DeskPaths, kept: StoredRelease) -> Path:
-    """Where the files of a release are: ITA_HOME/<desk>/releases/2570/3."""
-    return place.folder / "releases" / str(kept.fiscal_year) / str(kept.number)
+def get_release_folder(paths: DeskPaths, release: StoredRelease) -> Path:
+    """Return the directory of a release: ITA_HOME/<desk>/releases/2570/3."""
+    return paths.folder / "releases" / str(release.fiscal_year) / str(release.number)
 
 
 async def make_release(
-    bench: ReleaseContext, order: ReleaseRequest, now: datetime, tell: ProgressCallback = lambda *_: None
+    context: ReleaseContext,
+    request: ReleaseRequest,
+    now: datetime,
+    on_progress: ProgressCallback = lambda *_: None,
 ) -> ReleaseResult:
-    """Make the release that is ordered, or find it where it was made before.
+    """Make a release, or return the one that was made before by the same request.
 
-    Raises Differs where a correction gives no reason, NothingToCorrect where a reason corrects nothing; OSError and
-    DiskFull where there is no room, and then nothing is changed.
+    Raises CorrectionReasonRequiredError, NoReleaseToCorrectError; OSError and DiskFullError if there is no room, and
+    then nothing was changed.
     """
-    async with acquire_exclusive_lock(bench.paths.folder / "releases" / ".lock"):
-        known = await bench.store.releases.list_all()
-        before = next((k for k in reversed(known) if _is_same_cutoff(k, order)), None)
-        if before is None and order.why is not None:
+    async with acquire_exclusive_lock(context.paths.folder / "releases" / ".lock"):
+        known = await context.store.releases.list_all()
+        before = next((release for release in reversed(known) if _is_same_cutoff(release, request)), None)
+        if before is None and request.why is not None:
             raise NoReleaseToCorrectError
-        tell(1, count_release_steps(), "ita-stats")
+        on_progress(1, count_release_steps(), "ita-stats")
         if before is not None:
-            changed = await _find_changes(bench, order, before, known)
-            if not changed and order.why in {None, _read_release_info(before).why}:
-                if order.run:
-                    await bench.store.retention.mark_done(RELEASE_JOB, order.run)
-                return ReleaseResult(before, await ensure_release_files(bench, before, now), is_new=False)
-            if order.why is None:
+            changed = await _find_changes(context, request, before, known)
+            if not changed and request.why in {None, _read_release_info(before).why}:
+                if request.run:
+                    await context.store.retention.mark_done(RELEASE_JOB, request.run)
+                return ReleaseResult(before, await ensure_release_files(context, before, now), is_new=False)
+            if request.why is None:
                 raise CorrectionReasonRequiredError(before.name, changed)
-        found = await _count_tables(bench, order, known)
+        tables = await _count_tables(context, request, known)
         return await _write_release(
-            bench, order, found, _build_release_info(order, found, known, before), now, tell
+            context, request, tables, _build_release_info(request, tables, known, before), now, on_progress
         )
 
 
-async def ensure_release_files(bench: ReleaseContext, kept: StoredRelease, now: datetime) -> Path:
-    """The folder of a release; where its files are gone or altered they are made again. Raises Lost."""
-    folder = get_release_folder(bench.paths, kept)
-    if not await asyncio.to_thread(_has_intact_files, folder, kept):
-        audit, tables = await bench.store.build_audit_anchor(now), parse_statistics(kept.figures)
-        pressing = ReleaseBuilder(bench, tables, _read_release_info(kept), audit, kept)
+async def ensure_release_files(context: ReleaseContext, release: StoredRelease, now: datetime) -> Path:
+    """Return the directory of a release, made again if files are missing or altered. Raises ReleaseFilesLostError."""
+    folder = get_release_folder(context.paths, release)
+    if not await asyncio.to_thread(_has_intact_files, folder, release):
+        audit, tables = await context.store.build_audit_anchor(now), parse_statistics(release.figures)
+        builder = ReleaseBuilder(context, tables, _read_release_info(release), audit, release)
         await asyncio.to_thread(create_private_directory, folder.parent)
-        await asyncio.to_thread(replace_directory, folder, pressing.build_files())
+        await asyncio.to_thread(replace_directory, folder, builder.build_files())
     return folder
 
 
-def _has_intact_files(folder: Path, kept: StoredRelease) -> bool:
+def _has_intact_files(folder: Path, release: StoredRelease) -> bool:
     try:
-        return not verify_release_folder(folder) and (folder / MANIFEST_FILE).read_bytes() == kept.manifest
+        return not verify_release_folder(folder) and (folder / MANIFEST_FILE).read_bytes() == release.manifest
     except OSError:
         return False
 
 
 async def _find_changes(
-    bench: ReleaseContext, order: ReleaseRequest, before: StoredRelease, known: Sequence[StoredRelease]
+    context: ReleaseContext, request: ReleaseRequest, before: StoredRelease, known: Sequence[StoredRelease]
 ) -> tuple[Footnote, ...]:
-    """What an earlier release of the same cut-off would say otherwise if it were made now in its place."""
-    again = await _count_tables(bench, order, known[: known.index(before)])
-    return describe_changes(parse_statistics(before.figures), again)
+    """Return what would differ in an earlier release of the same cut-off if it were made now in its place."""
+    recounted = await _count_tables(context, request, known[: known.index(before)])
+    return describe_changes(parse_statistics(before.figures), recounted)
 
 
 async def _count_tables(
-    bench: ReleaseContext, order: ReleaseRequest, known: Sequence[StoredRelease]
+    context: ReleaseContext, request: ReleaseRequest, known: Sequence[StoredRelease]
 ) -> StatisticsTables:
-    """The tables, protected against all releases that are known."""
-    earlier = [parse_statistics(kept.figures) for kept in known]
-    wish = build_table_request(order.period, order.as_of, order.layout, earlier)
-    return await count_tables(bench.store, build_counting_rules(bench.office, bench.paths.desk), wish)
+    """Count the tables, with disclosure control against all known releases."""
+    earlier = [parse_statistics(release.figures) for release in known]
+    table_request = build_table_request(request.period, request.as_of, request.layout, earlier)
+    return await count_tables(
+        context.store, build_counting_rules(context.office, context.paths.desk), table_request
+    )
 
 
 def _build_release_info(
-    order: ReleaseRequest,
-    found: StatisticsTables,
+    request: ReleaseRequest,
+    tables: StatisticsTables,
     known: Sequence[StoredRelease],
     before: StoredRelease | None,
 ) -> ReleaseInfo:
-    year = fiscal_year(order.period.first)
-    number = max((k.number for k in known if k.fiscal_year == year), default=0) + 1
+    year = fiscal_year(request.period.first)
+    number = max((release.number for release in known if release.fiscal_year == year), default=0) + 1
     if before is None:
         return ReleaseInfo(number)
     return ReleaseInfo(
         number,
-        describe_changes(parse_statistics(before.figures), found),
-        order.why or "",
+        describe_changes(parse_statistics(before.figures), tables),
+        request.why or "",
         corrects=before.number,
     )
 
 
 async def _write_release(
-    bench: ReleaseContext,
-    order: ReleaseRequest,
-    found: StatisticsTables,
-    issue: ReleaseInfo,
+    context: ReleaseContext,
+    request: ReleaseRequest,
+    tables: StatisticsTables,
+    info: ReleaseInfo,
     now: datetime,
-    tell: ProgressCallback,
+    on_progress: ProgressCallback,
 ) -> ReleaseResult:
-    audit = await bench.store.build_audit_anchor(now)
-    pressing = ReleaseBuilder(bench, found, issue, audit, tell=tell)
-    year = fiscal_year(order.period.first)
-    folder = bench.paths.folder / "releases" / str(year) / str(issue.number)
+    audit = await context.store.build_audit_anchor(now)
+    builder = ReleaseBuilder(context, tables, info, audit, on_progress=on_progress)
+    year = fiscal_year(request.period.first)
+    folder = context.paths.folder / "releases" / str(year) / str(info.number)
     await asyncio.to_thread(create_private_directory, folder.parent)
-    # A folder without a row is one that was never released: killed in between, it is made again in its place.
-    await asyncio.to_thread(replace_directory, folder, pressing.build_files())
-    kept = StoredRelease(
+    # A directory without a database row was not released: after a crash in between, it is replaced.
+    await asyncio.to_thread(replace_directory, folder, builder.build_files())
+    release = StoredRelease(
         fiscal_year=year,
-        number=issue.number,
-        period=order.period.code,
-        layout=order.layout,
-        as_of=order.as_of,
+        number=info.number,
+        period=request.period.code,
+        layout=request.layout,
+        as_of=request.as_of,
         made_at=now.replace(second=0, microsecond=0),
-        held=bench.office.statistics.hold,
-        manifest=pressing.stored_files[MANIFEST_FILE],
-        figures=pressing.stored_files[STATISTICS_FILE],
+        held=context.office.statistics.hold,
+        manifest=builder.stored_files[MANIFEST_FILE],
+        figures=builder.stored_files[STATISTICS_FILE],
     )
-    await bench.store.releases.save(kept, order.by, order.run)
-    return ReleaseResult(kept, folder, is_new=True)
+    await context.store.releases.save(release, request.by, request.run)
+    return ReleaseResult(release, folder, is_new=True)
 
 
 class ReleaseBuilder:
-    """The files of a release as they are made, one after the other. made: those that are remembered too.
+    """Builds the files of a release one by one. stored_files: those that go into the database too.
 
-    expected: the release that must come out, where one is made again.
+    expected: the release that must result, if one is made again.
     """
 
     def __init__(
         self,
-        bench: ReleaseContext,
-        found: StatisticsTables,
-        issue: ReleaseInfo,
+        context: ReleaseContext,
+        tables: StatisticsTables,
+        info: ReleaseInfo,
         audit: AuditAnchor,
         expected: StoredRelease | None = None,
-        tell: ProgressCallback = lambda *_: None,
+        on_progress: ProgressCallback = lambda *_: None,
     ) -> None:
         self.stored_files: dict[str, bytes] = {}
-        self._context, self._tables, self._info, self._audit = bench, found, issue, audit
-        self._expected, self._on_progress = expected, tell
+        self._context, self._tables, self._info, self._audit = context, tables, info, audit
+        self._expected, self._on_progress = expected, on_progress
 
     def build_files(self) -> Iterator[tuple[str, bytes]]:
-        """The files; manifest.json, which names the others, and anchor.json come last."""
-        from ita_stats.render import (  # Typst and XlsxWriter, so only where a release is made
+        """Yield names and contents; manifest.json, which lists the others, and anchor.json come last.
+
+        Raises ReleaseFilesLostError if the result differs from the expected release.
+        """
+        from ita_stats.render import (  # imports Typst and XlsxWriter, so only when a release is made
             RELEASE_FILE_TYPES,
             render_release_files,
         )
 
-        office, told = self._context.office, list[FileJson]()
+        office, entries = self._context.office, list[FileJson]()
         signatory = office.head.th if office.statistics.signature else None
-        making = render_release_files(self._tables, self._info, signatory)
+        contents = render_release_files(self._tables, self._info, signatory)
         for step, name in enumerate(RELEASE_FILE_TYPES, start=2):
             self._on_progress(step, count_release_steps(), name)
-            _, content = next(making)
-            told.append(build_file_entry(name, content))
+            _, content = next(contents)
+            entries.append(build_file_entry(name, content))
             if name == STATISTICS_FILE:
                 self.stored_files[name] = content
             yield name, content
         self._on_progress(count_release_steps(), count_release_steps(), MANIFEST_FILE)
-        told.append(build_file_entry(MANIFEST_SCHEMA_FILE, build_manifest_schema()))
+        entries.append(build_file_entry(MANIFEST_SCHEMA_FILE, build_manifest_schema()))
         yield MANIFEST_SCHEMA_FILE, build_manifest_schema()
-        # As read back: what is printed may leave out signs that the office's names have.
-        said = (
+        # Parsed from the file: serializing may drop characters that the office's names contain.
+        parsed = (
             parse_statistics(self.stored_files[STATISTICS_FILE]),
             parse_release_info(self.stored_files[STATISTICS_FILE]) or self._info,
         )
-        self.stored_files[MANIFEST_FILE] = serialize_manifest(build_manifest(*said, told))
+        self.stored_files[MANIFEST_FILE] = serialize_manifest(build_manifest(*parsed, entries))
         if self._expected is not None and self._expected.manifest != self.stored_files[MANIFEST_FILE]:
             raise ReleaseFilesLostError(self._expected.name)
         yield MANIFEST_FILE, self.stored_files[MANIFEST_FILE]
@@ -269,41 +281,41 @@ class ReleaseBuilder:
 
 
 async def approve_release(
-    bench: ReleaseContext, name: str, now: datetime, by: ActorKind = ActorKind.OFFICE
+    context: ReleaseContext, name: str, now: datetime, by: ActorKind = ActorKind.OFFICE
 ) -> StoredRelease:
-    """Let a release that is held be published, by its name (3/2570). One that is not held stays as it is.
+    """Approve a release by its name (3/2570), so that it is published. No effect if it is not held.
 
-    Raises LookupError where there is no such release.
+    Raises LookupError if there is no such release.
     """
     number, _, year = name.strip().translate(_THAI_DIGITS).partition("/")
     if not (number.isascii() and number.isdigit() and year.isascii() and year.isdigit() and len(name) < 20):
         raise LookupError(name)
-    kept = await bench.store.releases.find(int(year), int(number))
-    if kept is None:
+    release = await context.store.releases.find(int(year), int(number))
+    if release is None:
         raise LookupError(name)
-    await bench.store.releases.approve(kept, by, now)
-    return kept
+    await context.store.releases.approve(release, by, now)
+    return release
 
 
-def _is_same_cutoff(kept: StoredRelease, order: ReleaseRequest) -> bool:
-    asked = (order.period.code, order.as_of, order.layout)
-    return (kept.period, kept.as_of, kept.layout) == asked
+def _is_same_cutoff(release: StoredRelease, request: ReleaseRequest) -> bool:
+    requested = (request.period.code, request.as_of, request.layout)
+    return (release.period, release.as_of, release.layout) == requested
 
 
-def _read_release_info(kept: StoredRelease) -> ReleaseInfo:
-    return parse_release_info(kept.figures) or ReleaseInfo(kept.number)
+def _read_release_info(release: StoredRelease) -> ReleaseInfo:
+    return parse_release_info(release.figures) or ReleaseInfo(release.number)
 
 
 def read_folder_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """The files of a folder, by name. Raises OSError."""
+    """Yield the files of a directory, sorted by name. Raises OSError."""
     for path in sorted(folder.iterdir()):
         yield path.name, path.read_bytes()
 
 
 def verify_release_folder(folder: Path, key: str = "") -> list[str]:
-    """What is wrong with a release in a folder, wherever it came from; empty where it is whole and signed.
+    """Return what is wrong with a release in a directory; empty if it is complete and signed.
 
-    key: the desk's public key, known from elsewhere. Raises OSError where the folder cannot be read.
+    key: the desk's public key, known from elsewhere; empty to accept the release's own. Raises OSError.
     """
     strange = [p.name for p in sorted(folder.iterdir()) if not p.is_file() or p.is_symlink()]
     if strange:
@@ -317,6 +329,6 @@ def verify_release_folder(folder: Path, key: str = "") -> list[str]:
     if missing:
         return [f"{name} is missing" for name in missing]
     hashes = {name: sha256(content).hexdigest() for name, content in read_folder_files(folder)}
-    hashes = {name: one for name, one in hashes.items() if name not in {MANIFEST_FILE, ANCHOR_FILE}}
+    hashes = {name: digest for name, digest in hashes.items() if name not in {MANIFEST_FILE, ANCHOR_FILE}}
     wrong = find_release_errors(found[MANIFEST_FILE], hashes, found[STATISTICS_FILE])
     return wrong + verify_anchor(found[ANCHOR_FILE], found[MANIFEST_FILE], key)

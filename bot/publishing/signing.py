@@ -1,4 +1,4 @@
-"""anchor.json of a release: the desk's signature over its manifest, and the head of the audit trail."""
+"""anchor.json of a release: the desk's signature of its manifest, and the head of the audit trail."""
 
 import base64
 from hashlib import sha256
@@ -21,36 +21,36 @@ class AnchorJson(PublishedModel):
     audit: AuditAnchor
 
 
-def encode_public_key(seals: Keyring) -> str:
-    """The public key of a desk, base64: what it gives to those who want to verify its releases."""
-    return _encode_base64(derive_public_key(seals.signing_seed))
+def encode_public_key(keyring: Keyring) -> str:
+    """Return the public key of a desk in base64, for those who want to verify its releases."""
+    return _encode_base64(derive_public_key(keyring.signing_seed))
 
 
-def build_anchor_json(seals: Keyring, manifest: bytes, audit: AuditAnchor) -> bytes:
-    """The anchor of a manifest."""
-    name = sha256(manifest)
-    found = AnchorJson(
-        manifest_sha256=name.hexdigest(),
-        public_key=encode_public_key(seals),
-        signature=_encode_base64(sign_message(seals.signing_seed, name.digest())),
+def build_anchor_json(keyring: Keyring, manifest: bytes, audit: AuditAnchor) -> bytes:
+    """Build anchor.json for a manifest."""
+    digest = sha256(manifest)
+    anchor = AnchorJson(
+        manifest_sha256=digest.hexdigest(),
+        public_key=encode_public_key(keyring),
+        signature=_encode_base64(sign_message(keyring.signing_seed, digest.digest())),
         audit=audit,
     )
-    return (found.model_dump_json(indent=2) + "\n").encode()
+    return (anchor.model_dump_json(indent=2) + "\n").encode()
 
 
 def verify_anchor(content: bytes, manifest: bytes, key: str = "") -> list[str]:
-    """What is wrong with an anchor. key: the desk's public one, known from elsewhere; else its own is taken."""
+    """Return what is wrong with an anchor. key: the desk's public key; if empty, the anchor's own is used."""
     try:
-        found = AnchorJson.model_validate_json(content)
+        anchor = AnchorJson.model_validate_json(content)
     except ValidationError:
         return [f"{ANCHOR_FILE} is not the anchor of a release"]
-    if key and found.public_key != key:
-        return [f"{ANCHOR_FILE} is signed with another key: {found.public_key}"]
-    name = sha256(manifest)
-    if found.manifest_sha256 != name.hexdigest():
+    if key and anchor.public_key != key:
+        return [f"{ANCHOR_FILE} is signed with another key: {anchor.public_key}"]
+    digest = sha256(manifest)
+    if anchor.manifest_sha256 != digest.hexdigest():
         return [f"{ANCHOR_FILE} is of another manifest"]
     if not is_valid_signature(
-        _decode_base64(found.public_key), name.digest(), _decode_base64(found.signature)
+        _decode_base64(anchor.public_key), digest.digest(), _decode_base64(anchor.signature)
     ):
         return [f"{ANCHOR_FILE}: the signature does not hold"]
     return []

@@ -1,4 +1,4 @@
-"""A place where releases are published, and what may go wrong there."""
+"""The interface of a place where releases are published, and its error."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,32 +11,32 @@ from storage.releases import StoredRelease
 
 @dataclass(frozen=True, slots=True)
 class PublishedRelease:
-    """A release that may be read by everybody, and the folder of its files."""
+    """A public release and the directory of its files."""
 
     record: StoredRelease
     folder: Path
 
 
 class PublishError(BotError):
-    """A place could not be brought up to date; what stood there still does. It is tried again later.
+    """A target could not be updated; what was published there stays. It is retried later.
 
-    what: a code of [publish.trouble] in the wording, never words of an answer.
+    code: of [publish.trouble] in the wording, never text of a response.
     """
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.code = what
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class PublishTarget(Protocol):
-    """A place. Posting the same releases again changes nothing."""
+    """A place where releases are published. Publishing the same releases again changes nothing."""
 
     @property
     def name(self) -> str:
-        """What it is called in [publish.place] of the wording."""
+        """Its code in [publish.place] of the wording."""
 
     async def publish(self, releases: Sequence[PublishedRelease]) -> str:
-        """Bring the place up to date with all releases, oldest first; gives the newest's address there.
+        """Publish all releases, given oldest first. Returns the address of the newest there.
 
-        Raises Unposted.
+        Raises PublishError.
         """

@@ -1,4 +1,4 @@
-"""The wire to a WordPress: its REST API by aiohttp, with an application password. No error holds an answer's words."""
+"""Client of the WordPress REST API, with an application password. No error contains text of a response."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -22,46 +22,46 @@ _ERROR_CODES = {
 
 
 class WordPressClient:
-    """One conversation with a website."""
+    """Requests to one website, in one HTTP session. All raise PublishError."""
 
     def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
         self._session, self._origin = session, origin.rstrip("/") + "/"
 
-    async def get(self, route: str, **asked: str) -> Any:  # noqa: ANN401 - as the route says
-        return await self._request("GET", route, asked, None)
+    async def get(self, route: str, **parameters: str) -> Any:  # noqa: ANN401 - as the route says
+        return await self._request("GET", route, parameters, None)
 
     async def post_json(self, route: str, content: Mapping[str, str]) -> Any:  # noqa: ANN401
-        """Write something as JSON."""
+        """Send a POST request with JSON. Returns the parsed response."""
         body = json.dumps(dict(content)).encode()
         return await self._request(
             "POST", route, {}, aiohttp.BytesPayload(body, content_type="application/json")
         )
 
-    async def upload(self, route: str, name: str, kind: str, content: bytes, **said: str) -> Any:  # noqa: ANN401
-        """Send a file, with what is said of it."""
-        form = aiohttp.FormData(said)
+    async def upload(self, route: str, name: str, kind: str, content: bytes, **fields: str) -> Any:  # noqa: ANN401
+        """Upload a file with form fields. kind: its media type. Returns the parsed response."""
+        form = aiohttp.FormData(fields)
         form.add_field("file", content, filename=name, content_type=kind)
         return await self._request("POST", route, {}, form)
 
-    async def _request(self, method: str, route: str, asked: Mapping[str, str], data: Any) -> Any:  # noqa: ANN401
-        # `rest_route` is understood whether or not the website has addresses of words ("permalinks").
-        params = {"rest_route": route, **asked}
+    async def _request(self, method: str, route: str, parameters: Mapping[str, str], data: Any) -> Any:  # noqa: ANN401
+        # The parameter `rest_route` works with and without pretty permalinks.
+        params = {"rest_route": route, **parameters}
         try:
             async with self._session.request(
                 method, self._origin, params=params, data=data, allow_redirects=False
-            ) as answer:
-                _check_status(answer.status)
-                read = await answer.content.read(MAX_RESPONSE_BYTES)
+            ) as response:
+                _check_status(response.status)
+                body = await response.content.read(MAX_RESPONSE_BYTES)
         except (aiohttp.ClientError, TimeoutError, OSError):
-            raise PublishError("unreachable") from None  # its words may hold the address
+            raise PublishError("unreachable") from None  # the original's message may contain the URL
         try:
-            return json.loads(read)
+            return json.loads(body)
         except ValueError:
             raise PublishError("answer") from None
 
 
 def _check_status(status: int) -> None:
-    """Raise Unposted where an answer is not yes."""
+    """Raise PublishError unless the status is 2xx."""
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if status < HTTPStatus.BAD_REQUEST:
@@ -74,7 +74,7 @@ def _check_status(status: int) -> None:
 async def open_wordpress_client(
     origin: str, user: str, password: SecretStr
 ) -> AsyncIterator[WordPressClient]:
-    """A conversation, as long as it is needed."""
+    """Open a client with basic authentication."""
     login = aiohttp.encode_basic_auth(user, password.get_secret_value(), encoding="utf-8")
     async with aiohttp.ClientSession(
         timeout=REQUEST_TIMEOUT,

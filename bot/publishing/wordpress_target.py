@@ -1,7 +1,7 @@
-"""The newest release in WordPress: a page with the tables and the picture, and its files in the media library.
+"""Publish the newest release in WordPress: a page with tables and picture, and its files in the media library.
 
-Everything is looked for before it is made, by a slug that says what it is, so doing it again changes nothing, and an
-upload whose answer was lost is found. The page is written last: until then the old one stands.
+Each object is looked up by a slug derived from its content before it is created, so repeating changes nothing, and an
+upload whose response was lost is found. The page is written last; until then the old one stays.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ UPLOADED_FILES = {
     "CSV": "statistics.csv",
     "PNG": PICTURE_FILE,
 }
-"""What WordPress takes. JSON and SVG it refuses: they are linked on our own site."""
+"""Files that WordPress accepts as media. It refuses JSON and SVG, which are linked on our own site instead."""
 LINKED_FILES = {
     "JSON": "statistics.json",
     "SVG 1": "rows.svg",
@@ -41,7 +41,7 @@ LINKED_FILES = {
 
 
 class _WordPressObject(BaseModel):
-    """What we read of an answer."""
+    """The fields of a response that are used."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     id: int
@@ -62,7 +62,7 @@ class _Page(_WordPressObject):
 
 @dataclass(frozen=True)
 class WordPressTarget:
-    """The office's website. site: the address of our own, where the files are that WordPress refuses."""
+    """The office's website. site: URL of our own site, for the files that WordPress refuses."""
 
     origin: str
     user: str
@@ -71,28 +71,28 @@ class WordPressTarget:
     site: str | None
     name: str = "wordpress"
 
-    async def publish(self, shown: Sequence[PublishedRelease]) -> str:
-        """Upload the newest release's files and write its page; gives the page's address. Raises Unposted."""
-        newest = shown[-1]
+    async def publish(self, releases: Sequence[PublishedRelease]) -> str:
+        """Upload the newest release's files and write its page. Returns the page's URL. Raises PublishError."""
+        newest = releases[-1]
         figures = newest.record.figures
-        printed = build_statistics_document(
+        document = build_statistics_document(
             parse_statistics(figures), parse_release_info(figures) or ReleaseInfo()
         )
-        async with open_wordpress_client(self.origin, self.user, self.password) as one:
+        async with open_wordpress_client(self.origin, self.user, self.password) as client:
             media = {
-                name: await self._ensure_media(one, newest, file, printed)
+                name: await self._ensure_media(client, newest, file, document)
                 for name, file in UPLOADED_FILES.items()
             }
             links = [NamedLink(name, address) for name, address in media.items()]
-            content = render_wordpress_html(printed, media["PNG"], [*links, *self._build_own_links(newest)])
-            return await self._write_page(one, content, printed.title[0])
+            content = render_wordpress_html(document, media["PNG"], [*links, *self._build_own_links(newest)])
+            return await self._write_page(client, content, document.title[0])
 
     def _build_own_links(self, newest: PublishedRelease) -> list[NamedLink]:
-        """The files on our own site, and the list of all releases; none where it has no address."""
+        """Return links to files and list of releases on our own site; none without a public URL."""
         if self.site is None:
             return []
-        site, kept = self.site.rstrip("/"), newest.record
-        place = {"year": kept.fiscal_year, "number": kept.number}
+        site, release = self.site.rstrip("/"), newest.record
+        place = {"year": release.fiscal_year, "number": release.number}
         links = [
             NamedLink(name, site + STATISTICS_FILE_PATH.format(**place, file=file))
             for name, file in LINKED_FILES.items()
@@ -100,77 +100,77 @@ class WordPressTarget:
         return [*links, NamedLink("ฉบับทั้งหมด / all releases", site + STATISTICS_PATH)]
 
     async def _ensure_media(
-        self, one: WordPressClient, newest: PublishedRelease, file: str, printed: StatisticsDocument
+        self, client: WordPressClient, newest: PublishedRelease, file: str, document: StatisticsDocument
     ) -> str:
-        """The address of a file in the media library, where it is put if it is not there."""
+        """Return the URL of a file in the media library, after uploading it if it is missing."""
         content = (newest.folder / file).read_bytes()
         slug = self._build_slug(newest, file, content)
         found = _parse_items(
-            _Media, await one.get(MEDIA_ROUTE, slug=slug, context="edit", _fields="id,source_url")
+            _Media, await client.get(MEDIA_ROUTE, slug=slug, context="edit", _fields="id,source_url")
         )
         if found:
             return min(found, key=lambda media: media.id).source_url
         kind, ending = _read_media_types(newest)[file], file.rpartition(".")[2]
-        said = {"slug": slug, "title": f"{printed.title[0]} {printed.period[0]} ({ending.upper()})"}
+        fields = {"slug": slug, "title": f"{document.title[0]} {document.period[0]} ({ending.upper()})"}
         if file == PICTURE_FILE:
-            said["alt_text"] = describe_statistics(printed)
-        (made,) = _parse_items(
-            _Media, [await one.upload(MEDIA_ROUTE, f"{slug}.{ending}", kind, content, **said)]
+            fields["alt_text"] = describe_statistics(document)
+        (created,) = _parse_items(
+            _Media, [await client.upload(MEDIA_ROUTE, f"{slug}.{ending}", kind, content, **fields)]
         )
-        return made.source_url
+        return created.source_url
 
     def _build_slug(self, newest: PublishedRelease, file: str, content: bytes) -> str:
-        """What a file is known by: release, kind and content."""
-        kept, ending = newest.record, file.rpartition(".")[2]
-        return f"{self.slug}-{kept.fiscal_year}-{kept.number}-{ending}-{sha256(content).hexdigest()[:8]}"
+        """Return the slug of a file: from release, suffix and hash of its content."""
+        release, ending = newest.record, file.rpartition(".")[2]
+        return (
+            f"{self.slug}-{release.fiscal_year}-{release.number}-{ending}-{sha256(content).hexdigest()[:8]}"
+        )
 
-    async def _write_page(self, one: WordPressClient, content: str, title: str) -> str:
-        """Write the page where it says something else; it stays hidden where the office has hidden it."""
+    async def _write_page(self, client: WordPressClient, content: str, title: str) -> str:
+        """Create the page, or update it if its content differs. Returns its URL. Does not change its status."""
         found = _parse_items(
             _Page,
-            await one.get(
+            await client.get(
                 PAGES_ROUTE, slug=self.slug, status="any", context="edit", _fields="id,link,content"
             ),
         )
         if not found:
             new = {"slug": self.slug, "title": title, "content": content, "status": "publish"}
-            return _parse_items(_Page, [await one.post_json(PAGES_ROUTE, new)])[0].link
+            return _parse_items(_Page, [await client.post_json(PAGES_ROUTE, new)])[0].link
         first = min(found, key=lambda page: page.id)
         if _extract_visible_content(first.content.raw) != _extract_visible_content(content):
-            _parse_items(_Page, [await one.post_json(f"{PAGES_ROUTE}/{first.id}", {"content": content})])
+            _parse_items(_Page, [await client.post_json(f"{PAGES_ROUTE}/{first.id}", {"content": content})])
         return first.link
 
 
 def _read_media_types(newest: PublishedRelease) -> Mapping[str, str]:
-    return {one.name: one.type.partition(";")[0] for one in parse_manifest(newest.record.manifest).files}
+    return {file.name: file.type.partition(";")[0] for file in parse_manifest(newest.record.manifest).files}
 
 
-def _parse_items(model: type[T], answer: Any) -> list[T]:  # noqa: ANN401 - as the website says
-    """What an answer holds. Raises Unposted where it is of another shape."""
+def _parse_items(model: type[T], items: Any) -> list[T]:  # noqa: ANN401 - as the website says
+    """Parse the items of a response. Raises PublishError if it has another form."""
     try:
-        return [model.model_validate(one) for one in answer]
+        return [model.model_validate(item) for item in items]
     except (TypeError, ValidationError):
         raise PublishError("answer") from None
 
 
 class _VisibleContentParser(HTMLParser):
-    """What a page says: its words, pictures and links. WordPress may write the tags another way."""
+    """Collects the words and URLs of a page, for a comparison: WordPress may rewrite tags and white space."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
 
     def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An address is said, whatever the tag."""
         self.pieces += [value for name, value in attrs if name in {"src", "href"} and value]
 
     def handle_data(self, data: str) -> None:
-        """Words are said, however they are spaced."""
         self.pieces += data.split()
 
 
 def _extract_visible_content(content: str) -> list[str]:
-    reading = _VisibleContentParser()
-    reading.feed(content)
-    reading.close()
-    return reading.pieces
+    parser = _VisibleContentParser()
+    parser.feed(content)
+    parser.close()
+    return parser.pieces

@@ -1,1 +1,1 @@
-"""Statistics as the command line and the chat ask for them."""
+"""Statistics of cases, for the command line, the chat and releases."""

@@ -1,4 +1,4 @@
-"""What officers see of the statistics in a chat: exact figures of a few periods, counted as they are published."""
+"""Query handlers about statistics: exact counts for officers, and releases that wait for approval."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ from storage.store import Store
 def build_query_handlers(
     store: Store, office: Office, desk: str, address: str = ""
 ) -> dict[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]]:
-    """Who answers what handlers ask of what is counted. address: of the desk's site, or empty."""
+    """Build the handlers of queries that need `ita_stats`, by query type. address: URL of the desk's site, or empty."""
     return {
         CountCases: make_case_counts_handler(store, office, desk),
         ListPendingReleases: make_waiting_releases_handler(store),
@@ -33,23 +33,23 @@ def build_query_handlers(
 def make_case_counts_handler(
     store: Store, office: Office, desk: str
 ) -> Callable[[CountCases, datetime], Awaitable[tuple[PeriodCounts, ...]]]:
-    """Who answers what officers ask of the statistics."""
-    terms = build_counting_rules(office, desk)
+    """Make the handler of `CountCases`."""
+    rules = build_counting_rules(office, desk)
 
     async def count_cases(query: CountCases, now: datetime) -> tuple[PeriodCounts, ...]:
-        counted = []
+        counts = []
         for period in query.periods:
-            wish = parse_table_request(period, "", "month", now)
-            found = await count_tables(store, terms, wish, exact=True)
-            begun = f"{found.as_of.year + BUDDHIST_ERA}-{found.as_of.month:02}"
+            request = parse_table_request(period, "", "month", now)
+            tables = await count_tables(store, rules, request, exact=True)
+            last_month = f"{tables.as_of.year + BUDDHIST_ERA}-{tables.as_of.month:02}"
             months = tuple(
                 _build_counts(row.label_th, row.label_en, row.figures)
-                for row in found.rows
-                if row.months[0] <= begun
+                for row in tables.rows
+                if row.months[0] <= last_month
             )
-            whole = _build_counts(found.period.label_th, found.period.label_en, found.total)
-            counted.append(replace(whole, months=months))
-        return tuple(counted)
+            totals = _build_counts(tables.period.label_th, tables.period.label_en, tables.total)
+            counts.append(replace(totals, months=months))
+        return tuple(counts)
 
     return count_cases
 
@@ -62,13 +62,13 @@ def _build_counts(th: str, en: str, figures: StatusCounts) -> PeriodCounts:
 def make_waiting_releases_handler(
     store: Store,
 ) -> Callable[[ListPendingReleases, datetime], Awaitable[tuple[PendingRelease, ...]]]:
-    """Who answers which releases are held."""
+    """Make the handler of `ListPendingReleases`."""
 
     async def find_waiting_releases(_: ListPendingReleases, _now: datetime) -> tuple[PendingRelease, ...]:
         held = [
-            (one.name, parse_manifest(one.manifest).period)
-            for one in await store.releases.list_all()
-            if one.held
+            (release.name, parse_manifest(release.manifest).period)
+            for release in await store.releases.list_all()
+            if release.held
         ]
         return tuple(PendingRelease(name, period.label, period.label_en) for name, period in held)
 

@@ -1,4 +1,4 @@
-"""The statistics of a desk: counted from its facts, and shown as a table, JSON or CSV."""
+"""Statistics of a desk: counted from its facts, and formatted as a text table, JSON or CSV."""
 
 import asyncio
 import csv
@@ -51,7 +51,7 @@ FACT_VOCABULARY = FactVocabulary(
 
 
 def build_counting_rules(office: Office, desk: str) -> CountingRules:
-    """How an office wants to be counted, from its office.toml."""
+    """Build the counting rules from office.toml."""
     return CountingRules(
         office_th=office.name.th,
         office_en=office.name.en or office.name.th,
@@ -71,9 +71,9 @@ def build_counting_rules(office: Office, desk: str) -> CountingRules:
 def parse_table_request(
     text: str, as_of: str, layout: Layout, now: datetime, releases: Sequence[StatisticsTables] | None = None
 ) -> TableRequest:
-    """What is asked for in words. Raises NoPeriod, which says what was meant.
+    """Parse period and cut-off date. Raises PeriodError, whose text says what is allowed.
 
-    releases: those that were published, as they stand; None where nobody kept them (see `figures.wish`).
+    releases: the published tables; None if they are not known (see `build_table_request`).
     """
     today = day_in_bangkok(now)
     day = parse_cutoff_date(as_of, today) if as_of else today
@@ -81,98 +81,103 @@ def parse_table_request(
 
 
 async def count_tables(
-    store: Store, terms: CountingRules, wish: TableRequest, *, exact: bool = False
+    store: Store, rules: CountingRules, request: TableRequest, *, exact: bool = False
 ) -> StatisticsTables:
-    """The tables of a desk, protected unless `exact`."""
-    courses = await collect_timelines(store, wish.days)
+    """Count the tables of a desk, with disclosure control unless `exact`."""
+    timelines = await collect_timelines(store, request.days)
     if exact:
-        return build_exact_tables(courses, terms, wish)
-    return await asyncio.to_thread(build_protected_tables, courses, terms, wish, store.statistics_salt)
+        return build_exact_tables(timelines, rules, request)
+    return await asyncio.to_thread(build_protected_tables, timelines, rules, request, store.statistics_salt)
 
 
 async def collect_timelines(store: Store, days: Sequence[date]) -> TimelineCounts:
-    """The courses of all cases on some days."""
-    gathering = TimelineBuilder(TimelineCounts(tuple(days), FACT_VOCABULARY))
+    """Collect the timelines of all cases, as of some days. Raises UnknownFactError."""
+    builder = TimelineBuilder(TimelineCounts(tuple(days), FACT_VOCABULARY))
     try:
-        async for written in store.stream_grouped_facts():
-            gathering.add(written)
-            await asyncio.sleep(0)  # others have their turn
+        async for facts in store.stream_grouped_facts():
+            builder.add(facts)
+            await asyncio.sleep(0)  # let other tasks run between cases
     except UnknownFactError as unknown:
         about = await store.find_case_of_fact(unknown.field, unknown.value)
         raise UnknownFactError(unknown.field, unknown.value, about) from None
-    return gathering.build()
+    return builder.build()
 
 
-def format_tables(found: StatisticsTables, form: StatisticsFormat) -> str:
-    """The tables as text."""
+def format_tables(tables: StatisticsTables, form: StatisticsFormat) -> str:
+    """Format the tables."""
     if form == "json":
-        return serialize_statistics(found)
-    return _format_csv(found) if form == "csv" else _format_table(found)
+        return serialize_statistics(tables)
+    return _format_csv(tables) if form == "csv" else _format_table(tables)
 
 
-def _collect_lines(found: StatisticsTables) -> list[tuple[str, str, tuple[int | None, ...]]]:
-    """Every line of figures: which table, its name, the four figures."""
+def _collect_lines(tables: StatisticsTables) -> list[tuple[str, str, tuple[int | None, ...]]]:
+    """Return every line of figures: table, name, the four figures."""
     lines: list[tuple[str, str, tuple[int | None, ...]]] = [
-        ("rows", row.label_th, row.figures.cells) for row in found.rows
+        ("rows", row.label_th, row.figures.cells) for row in tables.rows
     ]
-    lines.append(("total", "รวม / total", found.total.cells))
-    for name, splits in _list_breakdowns(found):
+    lines.append(("total", "รวม / total", tables.total.cells))
+    for name, splits in _list_breakdowns(tables):
         lines += [(name, split.name_th, split.figures.cells) for split in splits]
     return lines
 
 
-def _list_breakdowns(found: StatisticsTables) -> tuple[tuple[str, tuple[Breakdown, ...]], ...]:
-    return (("categories", found.categories), ("sources", found.sources), ("outcomes", found.outcomes))
+def _list_breakdowns(tables: StatisticsTables) -> tuple[tuple[str, tuple[Breakdown, ...]], ...]:
+    return (("categories", tables.categories), ("sources", tables.sources), ("outcomes", tables.outcomes))
 
 
-def _format_csv(found: StatisticsTables) -> str:
-    """A line for each figure of every table, with the codes; a protected one is a dash."""
+def _format_csv(tables: StatisticsTables) -> str:
+    """Format all tables as one CSV, with codes; a protected figure is a dash."""
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     sheet.writerow(["table", "name", *(column.value for column in StatisticsColumn)])
-    for table, name, cells in _collect_lines(found):
+    for table, name, cells in _collect_lines(tables):
         sheet.writerow([table, name, *map(_format_cell, cells)])
-    for row in found.rows:
+    for row in tables.rows:
         for code, figure in row.categories.items():
             sheet.writerow([f"rows/{code}", row.label_th, _format_cell(figure), "", "", ""])
-    sheet.writerow(["brought_forward", "", "", "", found.brought_forward, ""])
-    sheet.writerow(["carried_over", "", "", "", found.carried_over, ""])
+    sheet.writerow(["brought_forward", "", "", "", tables.brought_forward, ""])
+    sheet.writerow(["carried_over", "", "", "", tables.carried_over, ""])
     return out.getvalue()
 
 
-def _format_table(found: StatisticsTables) -> str:
-    names = {split.code: split.name_th for split in found.categories}
+def _format_table(tables: StatisticsTables) -> str:
+    names = {split.code: split.name_th for split in tables.categories}
     head = ["ประจำเดือน / months", *names.values(), *FIGURE_HEADINGS]
     body = [
         [r.label_th, *_format_cells(r.categories.values()), *_format_cells(r.figures.cells)]
-        for r in found.rows
+        for r in tables.rows
     ]
     body.append(
         [
             "รวม / total",
-            *_format_cells(s.figures.received for s in found.categories),
-            *_format_cells(found.total.cells),
+            *_format_cells(s.figures.received for s in tables.categories),
+            *_format_cells(tables.total.cells),
         ]
     )
-    parts = [f"{found.office_th}\n{found.period.label_th}", *([found.statement] if found.statement else [])]
+    parts = [
+        f"{tables.office_th}\n{tables.period.label_th}",
+        *([tables.statement] if tables.statement else []),
+    ]
     parts.append(_align_columns([head, *body]))
-    parts.append(f"ยกมา / brought forward {found.brought_forward}   ยกไป / carried over {found.carried_over}")
+    parts.append(
+        f"ยกมา / brought forward {tables.brought_forward}   ยกไป / carried over {tables.carried_over}"
+    )
     titles = {"categories": "ประเภท / category", "sources": "ช่องทาง / source", "outcomes": "ผล / outcome"}
-    for name, splits in _list_breakdowns(found):
+    for name, splits in _list_breakdowns(tables):
         lines = [[split.name_th, *_format_cells(split.figures.cells)] for split in splits]
         parts.append(_align_columns([[titles[name], *FIGURE_HEADINGS], *lines]))
-    days = found.days
+    days = tables.days
     median = DASH if days.median is None else f"{days.median:g}"
     share = DASH if days.within_deadline is None else f"{days.within_deadline:.1%}"
     parts.append(
         f"มัธยฐาน / median {median} วัน   ภายใน {days.deadline} วัน / within {days.deadline} days {share}"
     )
-    parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in found.notes))
+    parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in tables.notes))
     return "\n\n".join(parts) + "\n"
 
 
-def _format_cells(figures_: Iterable[int | None]) -> list[str]:
-    return [str(_format_cell(figure)) for figure in figures_]
+def _format_cells(figures: Iterable[int | None]) -> list[str]:
+    return [str(_format_cell(figure)) for figure in figures]
 
 
 def _format_cell(figure: int | None) -> int | str:
@@ -180,7 +185,7 @@ def _format_cell(figure: int | None) -> int | str:
 
 
 def _align_columns(lines: list[list[str]]) -> str:
-    """Columns under each other: marks above and below a Thai letter take no room."""
+    """Align columns; Thai marks above and below a letter have no width."""
     widths = [max(map(_measure_width, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(

@@ -1,4 +1,7 @@
-"""From an event of LINE to its answer: kept before LINE is told that it came, answered in the person's own order."""
+"""LINE adapter of a desk: handles webhook events and answers them.
+
+An event is on disk before its webhook is answered with 200, and events of one person are handled in order.
+"""
 
 import asyncio
 from collections import OrderedDict
@@ -25,29 +28,33 @@ from storage.serialization import QueuedTask
 from storage.store import Store
 
 RESPONSE_DEADLINE = 1.6
-"""Seconds until LINE is answered, come what may; it waits for two."""
+"""Seconds until the webhook is answered in any case; LINE waits for two."""
 
 MAX_SEEN_EVENTS = 20_000
-"""Events that are told apart in memory; behind it stands the desk's own memory of events."""
+"""Events whose repetition is recognized in memory; older ones are by the event hashes in the database."""
 
 QUARANTINE_KIND = "line.old"
-"""The kind of errand under which replayed events lie, for someone to look at."""
+"""Kind of the queued task that holds a replayed event, for an administrator to look at."""
 
 
 class UnsendNotSavedError(BotError):
-    """What a person took back is still there. Nobody tells them, so LINE is to bring it again until it is gone."""
+    """An unsent message could not be deleted yet.
+
+    The person gets no answer to an unsend, so LINE must redeliver the event until the message is deleted.
+    """
 
 
 def _ignore_answered(_person: str, _lang: Lang, _choice: str | None) -> None:
-    """Where there are no rich menus, none follows a language."""
+    """Default of `on_answered`: there are no rich menus to update."""
 
 
 @dataclass
 class LineAdapter:
-    """The talk of one desk with everybody in LINE. me: the account's own user id, once it is known.
+    """The adapter of one desk. bot_user_id: the account's own user id, once it is known.
 
-    gallery: where LINE fetches pictures; None where this server has no address for that.
-    speaks: told in which language a person was answered, and what they picked; gives what is to be done then.
+    images: hosts the pictures that LINE fetches; None if this server has no public URL.
+    on_answered: called with a person's user id, the language of the answer and the choice they tapped; returns work
+    to be run in the background (see `RichMenuSelection`).
     """
 
     engine: Engine
@@ -67,7 +74,6 @@ class LineAdapter:
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Make the ear, and the speech."""
         self._parser = LineEventParser(self.store, self.delivery_worker)
         self._replies = LineReplies(
             self.sender,
@@ -78,15 +84,15 @@ class LineAdapter:
             self.images,
         )
 
-    async def handle_webhook(self, posted: WebhookBody, since: float) -> bool:
-        """Take the events of a webhook. Whether all that they hold is on the disk; LINE is to bring them again else.
+    async def handle_webhook(self, body: WebhookBody, since: float) -> bool:
+        """Handle the events of a webhook. Returns whether all of them are on disk; if not, LINE must redeliver them.
 
-        since: when LINE began to wait, by the loop's clock: a long body takes its time to be read.
+        since: when the body had been read, by the loop's clock.
         """
-        if self.bot_user_id is not None and posted.destination != self.bot_user_id:
-            log_event(LogEvent.QUARANTINED, count=len(posted.events))
+        if self.bot_user_id is not None and body.destination != self.bot_user_id:
+            log_event(LogEvent.QUARANTINED, count=len(body.events))
             return True
-        work = set(self._start_events(posted.events))
+        work = set(self._start_events(body.events))
         if not work:
             return True
         waited = asyncio.get_running_loop().time() - since
@@ -94,7 +100,7 @@ class LineAdapter:
         return not late and all(task.exception() is None for task in done)
 
     def _start_events(self, events: Sequence[WebhookEvent]) -> list["asyncio.Task[None]"]:
-        """The work on events: of each person one after another, of different persons side by side."""
+        """Start tasks for events: those of one person in one task, in order; different persons concurrently."""
         persons: dict[str, list[WebhookEvent]] = {}
         work: list[asyncio.Task[None]] = []
         now = self.engine.now().timestamp()
@@ -126,7 +132,7 @@ class LineAdapter:
 
     def _on_task_done(self, task: "asyncio.Task[None]", key: str) -> None:
         if task.cancelled() or task.exception() is not None:
-            self._seen_events.pop(key, None)  # it may come again
+            self._seen_events.pop(key, None)  # a redelivery is handled anew
             if not task.cancelled() and (trouble := task.exception()) is not None:
                 self.on_error(trouble)
 
@@ -137,21 +143,26 @@ class LineAdapter:
         return task
 
     async def _handle_person_events(self, person: str, events: Sequence[WebhookEvent]) -> None:
-        """What one person did; when this returns, it is on the disk. Raises Unsaved."""
+        """Handle the events of one person. They are on disk when this returns. Raises UnsendNotSavedError."""
         back, unsaved = self.sender.encrypt_address(person), False
         async with self._person_locks.lock(person):
-            understood = [await self._parser.parse_event(event, person, back) for event in events]
-            several = [heard for heard in understood if heard is not None]
-            for happening, meant in zip(events, understood, strict=True):
-                if meant is None and (token := to_reply_token(happening)) is not None:
+            results = [await self._parser.parse_event(event, person, back) for event in events]
+            parsed_events = [parsed for parsed in results if parsed is not None]
+            for webhook_event, result in zip(events, results, strict=True):
+                if result is None and (token := to_reply_token(webhook_event)) is not None:
                     self.sender.keep_reply_token(person, token)
-            if any(heard.file_message is not None for heard in several):
+            if any(parsed.file_message is not None for parsed in parsed_events):
                 self._run_in_background(self._show_loading(person))
-            for heard, ready in zip(several, await self._parser.prepare_all(several), strict=True):
+            for parsed, ready in zip(
+                parsed_events, await self._parser.prepare_all(parsed_events), strict=True
+            ):
                 answer = ready if isinstance(ready, EngineAnswer) else await self.engine.handle(ready)
-                self._replies.send_answer(heard, answer)
-                unsaved |= bool(heard.event.unsent_message_id) and not answer.stored
-            if several and (work := self.on_answered(person, answer.lang, heard.event.choice)) is not None:
+                self._replies.send_answer(parsed, answer)
+                unsaved |= bool(parsed.event.unsent_message_id) and not answer.stored
+            if (
+                parsed_events
+                and (work := self.on_answered(person, answer.lang, parsed.event.choice)) is not None
+            ):
                 self._run_in_background(work)
         if unsaved:
             raise UnsendNotSavedError
@@ -161,25 +172,25 @@ class LineAdapter:
             self._seen_events.pop(key, None)
 
     async def _show_loading(self, person: str) -> None:
-        with suppress(Exception):  # a courtesy, and never worth a word
+        with suppress(Exception):  # only a courtesy: a failure is not worth a log line
             await self.client.show_loading(person)
 
-    async def _leave_group(self, event: WebhookEvent, kind: str, place: str) -> None:
-        """Leave a group at once: what is said there is heard by others."""
+    async def _leave_group(self, event: WebhookEvent, kind: str, group_id: str) -> None:
+        """Leave a group or room at once: others would read what is reported there."""
 
         async def leave_quietly() -> None:
             try:
-                await self.client.leave_group(kind, place)
+                await self.client.leave_group(kind, group_id)
             except PermanentError:
-                pass  # we are out: several events of one place may come at once
-            except Exception as trouble:  # it is left with the next message there
+                pass  # left already: several events of one group may come at once
+            except Exception as trouble:  # the next message there is the next attempt
                 self.on_error(trouble)
 
-        if event.type != "leave":  # else we are out already
+        if event.type != "leave":  # the bot was removed already
             self._run_in_background(leave_quietly())
 
     async def _reply_unknown_person(self, event: WebhookEvent) -> None:
-        """Say to one whom LINE does not name that nothing can be kept."""
+        """Tell a person without a user id in the event that nothing can be stored for them."""
         token = to_reply_token(event)
         if token is not None:
             self._run_in_background(
@@ -189,13 +200,13 @@ class LineAdapter:
             )
 
     async def _quarantine(self, event: WebhookEvent) -> None:
-        """Lay aside what was replayed, sealed, for someone to look at."""
+        """Store a replayed event, encrypted, in the task queue, for an administrator to look at."""
         log_event(LogEvent.QUARANTINED, count=1)
-        laid = QueuedTask(QUARANTINE_KIND, {"event": event.model_dump_json()})
-        await self.store.task_queue.add(QUARANTINE_KIND, laid, self.engine.now())
+        task = QueuedTask(QUARANTINE_KIND, {"event": event.model_dump_json()})
+        await self.store.task_queue.add(QUARANTINE_KIND, task, self.engine.now())
 
     async def close(self) -> None:
-        """Say what is still to be said, for a moment; what is certain waits in the outbox anyway."""
+        """Send waiting answers, and give tasks `response_deadline` seconds; durable messages are in the outbox."""
         self._replies.flush()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self.response_deadline)
@@ -205,8 +216,8 @@ class LineAdapter:
 
 
 def _drop_duplicates(events: Sequence[WebhookEvent]) -> Iterable[WebhookEvent]:
-    """Events as they happened, each once: LINE may bring one twice in a webhook too."""
-    several: dict[str, WebhookEvent] = {}
+    """Return each event once, in order: LINE may repeat one within a webhook."""
+    by_key: dict[str, WebhookEvent] = {}
     for event in events:
-        several.setdefault(event.event_key, event)
-    return several.values()
+        by_key.setdefault(event.event_key, event)
+    return by_key.values()

@@ -1,6 +1,6 @@
-"""Draws the pictures of the rich menus: `python -m bot.line_picture`, whenever words or looks of a menu change.
+"""Draw the images of the rich menus: `python -m bot.platforms.line.draw_rich_menu`, after texts or looks changed.
 
-They are drawn once and kept beside the source, since Thai marks need a text shaper that not every machine has.
+The images are part of the source, since Thai vowel and tone marks need a text shaper that not every machine has.
 """
 
 import re
@@ -30,19 +30,19 @@ TEXT_COLOR, BACKGROUND_COLOR, INACTIVE_TAB_COLOR, OUTLINE_COLOR, DOT_COLOR = (
     "#ffffff",
     "#d0021b",
 )
-"""White on these greens has a contrast of at least 7 to 1; the dot has a white rim, and words beside it."""
+"""White on these greens has a contrast of at least 7:1. The dot has a white rim, and text beside it."""
 
 MAX_FONT_SIZE, FONT_SIZE_STEP, TAB_FONT_SIZE, NEWS_FONT_SIZE, MIN_FONT_SIZE = 76, 4, 50, 48, 40
-"""Pixels of letters on a picture three times as wide as a phone: 76 are as large as a heading there."""
+"""Font sizes in pixels. The image is three times as wide as a phone's screen, so 76 look like a heading there."""
 
 MARGIN = 48
-"""Pixels beside the words of a button, at least."""
+"""Least number of pixels at the sides of a button's label."""
 
 MAX_LINE_LETTERS = 13
-"""Letters of English on one line of a button."""
+"""Characters above which an English label is split into two lines."""
 
 LEADING = 1.2
-"""From line to line, in sizes of letters."""
+"""Distance between lines, in font sizes."""
 
 THAI_LETTER = re.compile("[\u0e00-\u0e7f]")
 
@@ -52,24 +52,24 @@ def _load_font(script: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(FONTS_FOLDER / f"sarabun-{script}-700-normal.woff2", size)
 
 
-def draw_rich_menu(sheet: RichMenu) -> Image.Image:
-    """The picture of a sheet: its buttons all in one size of letters, the largest in which each fits."""
-    picture = Image.new("RGB", (MENU_WIDTH, sheet.height), BACKGROUND_COLOR)
-    pen = ImageDraw.Draw(picture)
-    buttons = [area for area in build_tap_areas(sheet) if not area.data.startswith(TAB_DATA_PREFIX)]
+def draw_rich_menu(menu: RichMenu) -> Image.Image:
+    """Draw the image of a menu. All its buttons have the same font size, the largest in which each label fits."""
+    image = Image.new("RGB", (MENU_WIDTH, menu.height), BACKGROUND_COLOR)
+    pen = ImageDraw.Draw(image)
+    buttons = [area for area in build_tap_areas(menu) if not area.data.startswith(TAB_DATA_PREFIX)]
     size = min(
-        _fit_font_size(_split_label(get_menu_text(area.label_key, sheet.lang)), area.box) for area in buttons
+        _fit_font_size(_split_label(get_menu_text(area.label_key, menu.lang)), area.box) for area in buttons
     )
-    for area in build_tap_areas(sheet):
+    for area in build_tap_areas(menu):
         tab = area.data.startswith(TAB_DATA_PREFIX)
-        _draw_box(pen, area, shaded=tab and not area.data.endswith(sheet.tab))
-        _draw_label(pen, area, sheet, TAB_FONT_SIZE if tab else size)
-    # Few colours and smooth edges: a palette keeps each picture under 20 kB.
-    return picture.quantize(64)
+        _draw_box(pen, area, shaded=tab and not area.data.endswith(menu.tab))
+        _draw_label(pen, area, menu, TAB_FONT_SIZE if tab else size)
+    # The few colours fit into a palette, which keeps each file under 20 kB.
+    return image.quantize(64)
 
 
 def _split_label(text: str) -> list[str]:
-    """What stands on a button: long words of English on two lines, so that the letters can be large."""
+    """Split a label into lines: a long English one into two, so that the font can be large."""
     if len(text) <= MAX_LINE_LETTERS or THAI_LETTER.search(text):
         return [text]
     spaces = [place for place, letter in enumerate(text) if letter == " "]
@@ -78,7 +78,7 @@ def _split_label(text: str) -> list[str]:
 
 
 def _fit_font_size(lines: Sequence[str], box: tuple[int, int, int, int]) -> int:
-    """The largest size in which lines stand in a button."""
+    """Return the largest font size in which lines fit into a button."""
     _, _, width, height = box
     size = min(MAX_FONT_SIZE, int((height - 1.5 * MARGIN) / len(lines) / LEADING))
     while size > MIN_FONT_SIZE and any(
@@ -106,9 +106,9 @@ def _draw_box(pen: ImageDraw.ImageDraw, area: TapArea, *, shaded: bool) -> None:
         )
 
 
-def _draw_label(pen: ImageDraw.ImageDraw, area: TapArea, sheet: RichMenu, size: int) -> None:
+def _draw_label(pen: ImageDraw.ImageDraw, area: TapArea, menu: RichMenu, size: int) -> None:
     x, y, width, height = area.box
-    text, (middle, line) = get_menu_text(area.label_key, sheet.lang), (x + width // 2, y + height // 2)
+    text, (middle, line) = get_menu_text(area.label_key, menu.lang), (x + width // 2, y + height // 2)
     if area.data.startswith(TAB_DATA_PREFIX):
         font = _load_font(_detect_script(text), size)
         pen.text((middle, line), text, font=font, fill=TEXT_COLOR, anchor="mm")
@@ -117,16 +117,20 @@ def _draw_label(pen: ImageDraw.ImageDraw, area: TapArea, sheet: RichMenu, size: 
         return
     lines = _split_label(text)
     line -= int(size * LEADING * (len(lines) - 1 + area.has_news) / 2)
-    for part in lines:
+    for text_line in lines:
         pen.text(
-            (middle, line), part, font=_load_font(_detect_script(part), size), fill=TEXT_COLOR, anchor="mm"
+            (middle, line),
+            text_line,
+            font=_load_font(_detect_script(text_line), size),
+            fill=TEXT_COLOR,
+            anchor="mm",
         )
         line += int(size * LEADING)
     if area.has_news:
-        told = get_menu_text("line.menu_news_bar", sheet.lang)
-        font = _load_font(_detect_script(told), NEWS_FONT_SIZE)
-        pen.text((middle + 24, line), told, font=font, fill=TEXT_COLOR, anchor="mm")
-        _draw_dot(pen, middle - int(font.getlength(told)) // 2 - 16, line)
+        news = get_menu_text("line.menu_news_bar", menu.lang)
+        font = _load_font(_detect_script(news), NEWS_FONT_SIZE)
+        pen.text((middle + 24, line), news, font=font, fill=TEXT_COLOR, anchor="mm")
+        _draw_dot(pen, middle - int(font.getlength(news)) // 2 - 16, line)
 
 
 def _draw_dot(pen: ImageDraw.ImageDraw, x: int, y: int) -> None:
@@ -134,11 +138,11 @@ def _draw_dot(pen: ImageDraw.ImageDraw, x: int, y: int) -> None:
 
 
 def main() -> None:
-    """Draw every sheet of both desks."""
+    """Draw the menus of both desks."""
     MENU_IMAGES_FOLDER.mkdir(exist_ok=True)
     for desk in DESK_NAMES:
-        for sheet in build_rich_menus(desk):
-            draw_rich_menu(sheet).save(sheet.image_path, optimize=True)
+        for menu in build_rich_menus(desk):
+            draw_rich_menu(menu).save(menu.image_path, optimize=True)
 
 
 if __name__ == "__main__":

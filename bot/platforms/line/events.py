@@ -1,4 +1,7 @@
-"""What LINE posts to the webhook: each event read on its own, and of each only the fields that we use."""
+"""Parse webhook bodies of LINE: each event on its own, and only the fields that are used.
+
+Names and types are those of the Messaging API reference, "Webhook Event Objects".
+"""
 
 import json
 from collections.abc import Iterator
@@ -19,21 +22,20 @@ from pydantic import (
 from bot.errors import BotError
 
 MAX_EVENT_AGE = timedelta(hours=24)
-"""What is older was replayed: LINE delivers again within hours."""
+"""An older event is a replay: LINE redelivers within hours."""
 
 MAX_CLOCK_SKEW = timedelta(minutes=10)
-"""How far LINE's clock may be before ours."""
-
+"""How far LINE's clock may be ahead of ours."""
 
 MAX_NUMBER_DIGITS = 20
-"""Digits of a number; LINE's have 13, and Python itself refuses a whole body for one of 5,000."""
+"""Digits of a number. LINE's have 13; one of 5,000 would make Python refuse the whole body."""
 
 MAX_TIMESTAMP_MS = 10**14
-"""Milliseconds since 1970: more of them are no instant."""
+"""Upper limit of a timestamp, in milliseconds since 1970."""
 
 
 class InvalidWebhookBodyError(BotError):
-    """The body is not what LINE sends."""
+    """A webhook body is not JSON, or has no list of events."""
 
 
 class _Model(BaseModel):
@@ -48,11 +50,11 @@ def _none_if_invalid(raw: object, read: ValidatorFunctionWrapHandler) -> object:
 
 
 Lenient = WrapValidator(_none_if_invalid)
-"""Marks what a message can do without: what cannot be read of it is as if it were not there."""
+"""Marks optional fields: an invalid value counts as missing, instead of making the event unreadable."""
 
 
 class EventSource(_Model):
-    """Where something happened: a talk with one person (`user`), a group or a room."""
+    """Where an event happened: a one-on-one chat (`user`), a group or a room."""
 
     type: str = ""
     userId: str | None = Field(default=None, min_length=1, max_length=100)  # noqa: N815
@@ -61,13 +63,13 @@ class EventSource(_Model):
 
 
 class ContentProvider(_Model):
-    """Who keeps a file. We fetch from LINE only, and never from an address that somebody sent."""
+    """Where a file is stored. Only `line` is fetched, never a URL that somebody sent."""
 
     type: str = ""
 
 
 class ImageSet(_Model):
-    """Pictures that were sent together."""
+    """The set of pictures, sent together, that one belongs to."""
 
     id: str = Field(min_length=1, max_length=200)
     index: int | None = None
@@ -120,22 +122,22 @@ class WebhookEvent(_Model):
 
     @property
     def event_key(self) -> str:
-        """What tells it from all others: LINE's id, or what it says where LINE gave none."""
+        """A key that identifies the event: from LINE's id, or from a hash of its content if it has none."""
         if self.webhookEventId is not None:
             return f"line:{self.webhookEventId}"
-        told = self.model_dump_json(exclude={"deliveryContext", "replyToken"})
-        return f"line:{sha256(told.encode('utf-8', 'replace')).hexdigest()}"
+        content = self.model_dump_json(exclude={"deliveryContext", "replyToken"})
+        return f"line:{sha256(content.encode('utf-8', 'replace')).hexdigest()}"
 
     @property
     def user_id(self) -> str | None:
-        """The user id, where this is between one person and us."""
+        """The user id in a one-on-one chat, else None."""
         if self.source is None or self.source.type != "user":
             return None
         return self.source.userId
 
     @property
     def group(self) -> tuple[str, str] | None:
-        """`group` or `room` and its id, where it is not."""
+        """`group` or `room` with its id, else None."""
         if self.source is None:
             return None
         if self.source.type == "group" and self.source.groupId:
@@ -145,13 +147,13 @@ class WebhookEvent(_Model):
         return None
 
     def age(self, now: float) -> timedelta:
-        """How long ago it happened; now: seconds since 1970."""
+        """Return how long ago it happened. now: seconds since 1970."""
         return timedelta(seconds=now - self.timestamp / 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookBody:
-    """What one webhook brings: for whom, its events as they happened, and how many of them were unreadable."""
+    """A webhook body: user id of the bot it is for, events in order of time, and how many were unreadable."""
 
     destination: str
     events: tuple[WebhookEvent, ...]
@@ -159,30 +161,30 @@ class WebhookBody:
 
 
 def parse_webhook(body: bytes) -> WebhookBody:
-    """The events of a body that was signed. One that cannot be read harms no other. Raises Unreadable."""
+    """Parse a body whose signature was verified. Unreadable events are skipped. Raises InvalidWebhookBodyError."""
     try:
-        whole = json.loads(body, parse_int=_parse_int)
+        parsed = json.loads(body, parse_int=_parse_int)
     except (ValueError, RecursionError):
         raise InvalidWebhookBodyError from None
-    if not isinstance(whole, dict) or not isinstance(whole.get("events"), list):
+    if not isinstance(parsed, dict) or not isinstance(parsed.get("events"), list):
         raise InvalidWebhookBodyError
-    events = list(_parse_events(whole["events"]))
+    events = list(_parse_events(parsed["events"]))
     readable = sorted((e for e in events if e is not None), key=lambda event: event.timestamp)
-    destination = whole.get("destination")
+    destination = parsed.get("destination")
     return WebhookBody(
         destination if isinstance(destination, str) else "", tuple(readable), events.count(None)
     )
 
 
 def _parse_int(digits: str) -> int | None:
-    """A number of JSON; one that is too long is none, and spoils only the event that it stands in."""
+    """Parse an integer of JSON; None if it is too long, which invalidates only the event that contains it."""
     return int(digits) if len(digits) <= MAX_NUMBER_DIGITS else None
 
 
 def _parse_events(raw: list[Any]) -> Iterator[WebhookEvent | None]:
-    for one in raw:
+    for item in raw:
         try:
-            event = WebhookEvent.model_validate(one)
+            event = WebhookEvent.model_validate(item)
         except (ValidationError, RecursionError):
             yield None
         else:

@@ -1,7 +1,7 @@
-"""Cards (Flex Messages) for what a person returns to: the review, the receipt, the state of a case.
+"""Flex Messages ("cards") for what a person comes back to: the review, the receipt, the state of a case.
 
-A card grows with the person's own letter size (`scaling`), and its altText carries the whole meaning. Where that has
-no room the same words go as plain text, which loses nothing.
+A card scales with the person's font size (`scaling`), and its altText contains the full text. A text that does not fit
+into the altText is sent as a plain text message instead.
 """
 
 import json
@@ -13,13 +13,13 @@ from handlers.dialog.replies import Message, Phrase
 from handlers.i18n import render_text
 
 MAX_ALT_TEXT_UNITS = 1500
-"""UTF-16 units."""
+"""UTF-16 units of altText."""
 
 MAX_FLEX_BYTES = 30_000
-"""Bytes of JSON, as they go out; LINE takes bubbles of 30 KB (reference, Flex Message)."""
+"""Bytes of a bubble as sent JSON; LINE's limit is 30 KB (reference, Flex Message)."""
 
 TEXT_COLOR, MUTED_COLOR, ACCENT_COLOR, PANEL_COLOR = "#1a1a1a", "#595959", "#0b5d3b", "#f3f8f5"
-"""Every one of these on the card's ground has a contrast of at least 4.5 to 1."""
+"""Each text colour has a contrast of at least 4.5:1 on the card's background."""
 
 CARD_KINDS = {
     "report.review": "review",
@@ -28,15 +28,15 @@ CARD_KINDS = {
     "ask.filed": "receipt",
     "track.status": "status",
 }
-"""What is shown as a card, by the wording key of its text."""
+"""Kinds of cards by the wording key of the message."""
 
 
-def render_flex_card(message: Message, words: str, lang: Lang) -> dict[str, Any] | None:
-    """A message as a card; None for one that is not shown as such, or that would not fit."""
+def render_flex_card(message: Message, text: str, lang: Lang) -> dict[str, Any] | None:
+    """Render a message as a card; None if it is not of a card's kind, or does not fit."""
     kind = CARD_KINDS.get(message.key)
-    if kind is None or len(words.encode("utf-16-le", "surrogatepass")) // 2 > MAX_ALT_TEXT_UNITS:
+    if kind is None or len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_ALT_TEXT_UNITS:
         return None
-    title, _, rest = words.strip().partition("\n")
+    title, _, rest = text.strip().partition("\n")
     body = [_render_heading(title), {"type": "separator", "margin": "md"}]
     body += [
         line for raw in rest.split("\n") if raw.strip() for line in _render_line(raw.strip(), message.receipt)
@@ -54,14 +54,14 @@ def render_flex_card(message: Message, words: str, lang: Lang) -> dict[str, Any]
         }
     if len(json.dumps(bubble)) > MAX_FLEX_BYTES:
         return None
-    return {"type": "flex", "altText": words.strip(), "contents": bubble}
+    return {"type": "flex", "altText": text.strip(), "contents": bubble}
 
 
 def replace_cards_with_text(batch: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | None:
-    """Messages with their cards as texts of the same words; None where there is no card among them."""
-    if not any(one["type"] == "flex" for one in batch):
+    """Return the messages with each card replaced by its altText as plain text; None if there is no card."""
+    if not any(payload["type"] == "flex" for payload in batch):
         return None
-    return [_card_to_text(one) if one["type"] == "flex" else one for one in batch]
+    return [_card_to_text(payload) if payload["type"] == "flex" else payload for payload in batch]
 
 
 def _card_to_text(card: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,14 +75,14 @@ def _render_heading(text: str) -> dict[str, Any]:
 
 def _render_line(text: str, receipt: str | None) -> Iterator[dict[str, Any]]:
     if receipt is not None and text == receipt:
-        shown = {**_render_text(text), "weight": "bold", "size": "xl", "align": "center"}
+        receipt_text = {**_render_text(text), "weight": "bold", "size": "xl", "align": "center"}
         yield {
             "type": "box",
             "layout": "vertical",
             "backgroundColor": PANEL_COLOR,
             "cornerRadius": "8px",
             "paddingAll": "12px",
-            "contents": [shown],
+            "contents": [receipt_text],
         }
         return
     name, colon, value = text.partition(": ")
@@ -98,7 +98,7 @@ def _render_text(text: str) -> dict[str, Any]:
 
 
 def _render_copy_button(receipt: str, lang: Lang) -> dict[str, Any]:
-    """The button that copies the receipt: a card's own words cannot be marked and copied."""
+    """Render the button that copies the receipt, since text in a Flex Message cannot be selected."""
     label = render_text(Phrase("line.copy"), lang)
-    press = {"type": "clipboard", "label": label, "clipboardText": receipt}
-    return {"type": "button", "style": "primary", "color": ACCENT_COLOR, "scaling": True, "action": press}
+    action = {"type": "clipboard", "label": label, "clipboardText": receipt}
+    return {"type": "button", "style": "primary", "color": ACCENT_COLOR, "scaling": True, "action": action}

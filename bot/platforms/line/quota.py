@@ -1,4 +1,4 @@
-"""The month's pushes: how many LINE takes and how many went, asked of LINE itself and never assumed."""
+"""The monthly quota of push messages, as LINE reports it, with warnings to the staff."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -12,34 +12,34 @@ from bot.settings import DeskName
 
 FULL_PERCENT = 100
 WARNING_PERCENTS = (FULL_PERCENT, 90, 70)
-"""Per cent of the month at which the office is told, the highest first."""
+"""Percentages of the quota at which the staff is warned, in descending order."""
 
 QUOTA_MAX_AGE = 600.0
-"""Seconds after which LINE is asked again; it counts what others send from the same account too."""
+"""Seconds after which LINE is asked again: it also counts what others send from the same account."""
 
 EXHAUSTED_FOR = 3600.0
-"""Seconds for which a month that is used up is believed to be so: it ends, or more is bought."""
+"""Seconds for which an exhausted quota is not asked about again: a new month begins, or more is bought."""
 
 
 NotifyStaff: TypeAlias = Callable[[str, int, int], Awaitable[None]]
-"""Tells the office: the wording's key, the per cent of the month, the messages that went."""
+"""Warns the staff. Arguments: wording key, percentage of the quota, number of messages sent."""
 
 MarkOnce: TypeAlias = Callable[[str, str], Awaitable[bool]]
-"""Marks a thing as done in a month; false where it was before, in an earlier run of the program too."""
+"""Marks something as done in a month; false if it was already, also in an earlier run of the program."""
 
 
 async def _notify_nobody(_key: str, _percent: int, _used: int) -> None:
-    """Where there is no staff, the log alone is told."""
+    """Default of `notify_staff`: only the log gets the warning."""
 
 
 async def _always_first(_what: str, _month: str) -> bool:
-    """Where nothing is kept, what is told is known until the program ends."""
+    """Default of `mark_once`: what was done is known only until the program ends."""
     return True
 
 
 @dataclass
 class PushQuota:
-    """The ledger of one account. month: the name of the present month, after which each mark is told once more."""
+    """The quota of one account. get_month: name of the current month; each warning is sent once a month."""
 
     client: LineClient
     desk: DeskName
@@ -54,7 +54,7 @@ class PushQuota:
     _exhausted_at: float | None = None
 
     async def has_room(self) -> bool:
-        """Whether one more message may be pushed, as far as is known."""
+        """Whether one more message may be pushed, by what is known; asks LINE if that is too old."""
         now = self.clock()
         if self._exhausted_at is not None and now - self._exhausted_at < EXHAUSTED_FOR:
             return False
@@ -66,7 +66,7 @@ class PushQuota:
         return False
 
     async def refresh(self) -> None:
-        """Ask LINE. What cannot be asked now is not known better, and is asked again at the next push."""
+        """Ask LINE for limit and usage. If that fails, the numbers stay, and the next push asks again."""
         try:
             self.limit, self.used = await self.client.get_quota()
         except TransportError:
@@ -75,12 +75,12 @@ class PushQuota:
         await self._check_usage()
 
     async def record_push(self) -> None:
-        """One more went."""
+        """Count one more push."""
         self.used += 1
         await self._check_usage()
 
     async def mark_exhausted(self) -> None:
-        """The month is used up; LINE may say so before the last message."""
+        """Record that the quota is used up. LINE may refuse a push before its own count reaches the limit."""
         self._exhausted_at = self.clock()
         await self._warn_once(FULL_PERCENT)
 
@@ -89,7 +89,7 @@ class PushQuota:
             await self._warn_once(100 * self.used // self.limit)
 
     async def _warn_once(self, percent: int) -> None:
-        """Tell the office of the highest mark, once in a month: LINE's count is behind ours at times, and goes back."""
+        """Warn the staff of the highest mark reached, once a month, although LINE's count may lag and go back."""
         month, mark = self.get_month(), next((mark for mark in WARNING_PERCENTS if percent >= mark), 0)
         if mark <= (self._last_warning[1] if self._last_warning[0] == month else 0):
             return

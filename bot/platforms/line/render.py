@@ -1,4 +1,4 @@
-"""What is said, as LINE shows it: at most five messages, choices as quick replies and in the text too."""
+"""Render messages for LINE: at most five per call, with choices as quick replies and also in the text."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ MAX_MESSAGES_PER_CALL = 5
 
 MAX_QUICK_REPLIES = 13
 MAX_LABEL_LENGTH = 20
-"""Characters as a person counts them: a vowel above a letter is part of it."""
+"""Graphemes of a label: a Thai vowel or tone mark counts together with its letter."""
 
 NEUTRAL_CHOICES = frozenset(
     (
@@ -37,7 +37,7 @@ NEUTRAL_CHOICES = frozenset(
         "refresh",
     )
 )
-"""Choices that tell nothing about a matter, so that they may stand in the chat."""
+"""Last parts of choices that reveal nothing about a report, so that the chat may show them as the person's words."""
 
 PARAGRAPH_BREAK = "\n\n"
 NO_PICTURES: Mapping[MonthlyChart | str, str] = {}
@@ -45,9 +45,9 @@ NO_PICTURES: Mapping[MonthlyChart | str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class MessageBatch:
-    """What goes in one call. whole: how many of the messages that must arrive have come whole with its end.
+    """The payloads of one call. delivered_count: durable messages that are complete at its end, from the first call on.
 
-    mark: the span of the messages that it holds, by which LINE tells it from others of the same letter.
+    span: which part of the outbox message it is; makes the retry key of its push unique.
     """
 
     payloads: list[dict[str, Any]]
@@ -58,8 +58,8 @@ class MessageBatch:
 def render_payload_batches(
     messages: Sequence[Message], lang: Lang = "th", pictures: Mapping[MonthlyChart | str, str] = NO_PICTURES
 ) -> list[list[dict[str, Any]]]:
-    """Messages for LINE, in batches of at most five."""
-    return [parcel.payloads for parcel in render_batches(messages, lang, pictures)]
+    """Render messages as LINE payloads, in batches of at most five."""
+    return [batch.payloads for batch in render_batches(messages, lang, pictures)]
 
 
 def render_batches(
@@ -68,64 +68,64 @@ def render_batches(
     pictures: Mapping[MonthlyChart | str, str] = NO_PICTURES,
     before: int = 0,
 ) -> list[MessageBatch]:
-    """Messages for LINE, at most five in each parcel: one after another in one text, until choices or a card end it.
+    """Render messages in batches of at most five; texts are joined into one until it is full, or a card or image comes.
 
-    The quick replies stand under the last message, since LINE shows no others; every choice stands in words too,
-    for LINE on a PC has no quick replies. pictures: the https addresses of charts and QR codes;
-    one without is left to the words. before: how many that must arrive came with earlier calls.
+    Quick replies are attached to the last message only, since LINE shows no others. Every choice is in the text too,
+    since LINE on a PC shows no quick replies. pictures: https URLs of charts and QR codes; without one, the text alone
+    is sent. before: number of durable messages delivered by earlier calls.
     """
-    made = list(_render_each(messages, lang, pictures, before))
+    rendered = list(_render_each(messages, lang, pictures, before))
     choices = next((m.choices for m in reversed(messages) if m.choices), ())
-    if made and choices:
-        made[-1] = ({**made[-1][0], "quickReply": render_quick_replies(choices)}, made[-1][1])
-    packed, whole, over = list[MessageBatch](), before, 0
-    for at in range(0, len(made), MAX_MESSAGES_PER_CALL):
-        some, begun = made[at : at + MAX_MESSAGES_PER_CALL], f"{whole}.{over}"
+    if rendered and choices:
+        rendered[-1] = ({**rendered[-1][0], "quickReply": render_quick_replies(choices)}, rendered[-1][1])
+    batches, complete, over = list[MessageBatch](), before, 0
+    for at in range(0, len(rendered), MAX_MESSAGES_PER_CALL):
+        some, start = rendered[at : at + MAX_MESSAGES_PER_CALL], f"{complete}.{over}"
         for _, ends in some:
-            whole, over = (ends, 0) if ends > whole else (whole, over + 1)
-        packed.append(MessageBatch([bubble for bubble, _ in some], whole, f"{begun}-{whole}.{over}"))
-    return packed
+            complete, over = (ends, 0) if ends > complete else (complete, over + 1)
+        batches.append(MessageBatch([payload for payload, _ in some], complete, f"{start}-{complete}.{over}"))
+    return batches
 
 
 RenderedMessage: TypeAlias = tuple[dict[str, Any], int]
-"""A message of LINE's, and how many of ours that must arrive have come whole with it."""
+"""A LINE message, with the number of our durable messages that are complete with it."""
 
 
 def _render_each(
-    messages: Sequence[Message], lang: Lang, pictures: Mapping[MonthlyChart | str, str], whole: int
+    messages: Sequence[Message], lang: Lang, pictures: Mapping[MonthlyChart | str, str], complete: int
 ) -> Iterator[RenderedMessage]:
-    text, begun = "", whole
+    text, complete_before = "", complete
     for message in messages:
-        words = (
+        message_text = (
             PARAGRAPH_BREAK.join(filter(None, (message.text.strip(), format_choices(message, lang)))) or "…"
         )
-        card = render_flex_card(message, words, lang)
-        joined = PARAGRAPH_BREAK.join(filter(None, (text, words)))
+        card = render_flex_card(message, message_text, lang)
+        joined = PARAGRAPH_BREAK.join(filter(None, (text, message_text)))
         if card is not None or utf16_length(joined) > MAX_TEXT_UNITS:
-            yield from _render_texts(text, begun, whole)
-            joined, begun = words, whole
-        text, whole = joined, whole + message.durable
+            yield from _render_texts(text, complete_before, complete)
+            joined, complete_before = message_text, complete
+        text, complete = joined, complete + message.durable
         if card is not None:
-            yield card, whole
+            yield card, complete
             text = ""
         if address := pictures.get(message.chart or message.qr):
-            yield from _render_texts(text, begun, whole)
-            yield {"type": "image", "originalContentUrl": address, "previewImageUrl": address}, whole
+            yield from _render_texts(text, complete_before, complete)
+            yield {"type": "image", "originalContentUrl": address, "previewImageUrl": address}, complete
             text = ""
-    yield from _render_texts(text, begun, whole)
+    yield from _render_texts(text, complete_before, complete)
 
 
-def _render_texts(text: str, begun: int, whole: int) -> Iterator[RenderedMessage]:
-    """A text in as many as it takes: only with the last of them is there more than was before."""
+def _render_texts(text: str, complete_before: int, complete: int) -> Iterator[RenderedMessage]:
+    """Split a text into messages. Only the last of them counts as delivering what the text contains."""
     *first, last = [*split_text(text, MAX_TEXT_UNITS)] or [""]
     for piece in first:
-        yield {"type": "text", "text": piece}, begun
+        yield {"type": "text", "text": piece}, complete_before
     if last:
-        yield {"type": "text", "text": last}, whole
+        yield {"type": "text", "text": last}, complete
 
 
 def format_choices(message: Message, lang: Lang) -> str:
-    """The choices in words: numbered where a number picks, else as what may be typed."""
+    """Return the choices as text: numbered if a number picks one, else as words that can be typed."""
     labels = [label for label, _ in message.choices]
     if not labels:
         return ""
@@ -135,7 +135,7 @@ def format_choices(message: Message, lang: Lang) -> str:
 
 
 def render_quick_replies(choices: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Choices as quick replies; those for which there is no room can be typed."""
+    """Render choices as quick replies, up to LINE's limit of 13; the others can be typed."""
     return {
         "items": [
             {"type": "action", "action": render_postback_action(label, data)}
@@ -145,22 +145,22 @@ def render_quick_replies(choices: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def render_postback_action(label: str, data: str) -> dict[str, Any]:
-    """A choice as a postback. What is only a way through the talk is shown as the person's words, an answer is not."""
-    made = {"type": "postback", "label": shorten_label(label), "data": data}
+    """Render a choice as a postback action. Only navigation is shown in the chat as the person's words, not answers."""
+    action = {"type": "postback", "label": shorten_label(label), "data": data}
     if data.startswith("/") or data.partition(".")[2] in NEUTRAL_CHOICES:
-        made["displayText"] = label
-    return made
+        action["displayText"] = label
+    return action
 
 
 def shorten_label(label: str) -> str:
-    """A label that LINE takes: at most 20 characters as a person counts them."""
+    """Shorten a label to LINE's limit of 20 graphemes."""
     if len(list(_split_graphemes(label))) <= MAX_LABEL_LENGTH:
         return label
     return "".join(list(_split_graphemes(label))[: MAX_LABEL_LENGTH - 1]) + "…"
 
 
 def _split_graphemes(text: str) -> Iterator[str]:
-    """The letters of a text, each with the marks that belong to it."""
+    """Yield the graphemes of a text: each letter with its combining marks."""
     letter = ""
     for sign in text:
         if letter and unicodedata.category(sign) not in {"Mn", "Me", "Cf"}:
@@ -172,7 +172,7 @@ def _split_graphemes(text: str) -> Iterator[str]:
 
 
 def split_text(text: str, longest: int) -> Iterator[str]:
-    """A text in pieces that fit, cut at a line, else at a space, else anywhere but within a symbol."""
+    """Split a text into pieces of at most so many UTF-16 units: at a line break, else a space, else anywhere."""
     text = text.strip()
     while utf16_length(text) > longest:
         head = text[:longest]
@@ -186,5 +186,5 @@ def split_text(text: str, longest: int) -> Iterator[str]:
 
 
 def utf16_length(text: str) -> int:
-    """UTF-16 units, as LINE counts."""
+    """Return the number of UTF-16 units, which is how LINE counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,4 +1,4 @@
-"""How LINE's persons are answered: by the reply token of what they did, pictures sent together once."""
+"""Send answers by the reply token of their event; pictures that were sent together get one answer."""
 
 import asyncio
 import time
@@ -17,12 +17,12 @@ from handlers.dialog.replies import Message, MonthlyChart
 from storage.store import Store
 
 IMAGE_SET_WAIT = 3.0
-"""Seconds that pictures sent together wait for each other."""
+"""Seconds to wait for the next picture of a set."""
 
 
 @dataclass
 class ImageSetBuffer:
-    """Pictures that were sent together, of which some may still come."""
+    """Answers to the pictures of a set, of which some may still come."""
 
     person_id: bytes
     answers: list[EngineAnswer] = field(default_factory=list)
@@ -33,7 +33,7 @@ class ImageSetBuffer:
 
 @dataclass
 class LineReplies:
-    """The answers of one desk. beside: does work that nobody waits for; reopen: lets events be heard once more."""
+    """Sends the answers of one desk. allow_redelivery: forgets events by key, so that LINE may deliver them again."""
 
     sender: LineSender
     store: Store
@@ -44,98 +44,105 @@ class LineReplies:
     _image_sets: dict[tuple[str, str], ImageSetBuffer] = field(default_factory=dict)
 
     def flush(self) -> None:
-        """Wait no longer for pictures that may still come."""
+        """Send the answers of all incomplete picture sets now."""
         for key in list(self._image_sets):
             self._send_image_set_answer(key)
 
-    def send_answer(self, heard: LineInboundEvent, answer: EngineAnswer) -> None:
-        """See that an answer is spoken; that of pictures sent together once, when all are there."""
-        token = to_reply_token(heard.webhook_event)
-        together = heard.file_message.imageSet if heard.file_message is not None else None
-        if together is None or (together.total or 0) <= 1:
+    def send_answer(self, inbound: LineInboundEvent, answer: EngineAnswer) -> None:
+        """Send an answer in the background; pictures of a set are answered once all are there."""
+        token = to_reply_token(inbound.webhook_event)
+        image_set_info = inbound.file_message.imageSet if inbound.file_message is not None else None
+        if image_set_info is None or (image_set_info.total or 0) <= 1:
             self.run_in_background(
                 self._send_answer(
-                    heard.user_id, heard.event.person_id, token, answer, [heard.webhook_event.event_key]
+                    inbound.user_id, inbound.event.person_id, token, answer, [inbound.webhook_event.event_key]
                 )
             )
             return
-        key = (heard.user_id, together.id)
-        gathering = self._image_sets.setdefault(key, ImageSetBuffer(heard.event.person_id))
-        gathering.answers.append(answer)
-        gathering.event_keys.append(heard.webhook_event.event_key)
-        if gathering.reply_token is not None:
-            self.sender.keep_reply_token(heard.user_id, gathering.reply_token)
-        gathering.reply_token = token or gathering.reply_token
-        if gathering.timer is not None:
-            gathering.timer.cancel()
-        if len(gathering.answers) >= (together.total or 0):
+        key = (inbound.user_id, image_set_info.id)
+        image_set = self._image_sets.setdefault(key, ImageSetBuffer(inbound.event.person_id))
+        image_set.answers.append(answer)
+        image_set.event_keys.append(inbound.webhook_event.event_key)
+        if image_set.reply_token is not None:
+            self.sender.keep_reply_token(inbound.user_id, image_set.reply_token)
+        image_set.reply_token = token or image_set.reply_token
+        if image_set.timer is not None:
+            image_set.timer.cancel()
+        if len(image_set.answers) >= (image_set_info.total or 0):
             self._send_image_set_answer(key)
         else:
             loop = asyncio.get_running_loop()
-            gathering.timer = loop.call_later(IMAGE_SET_WAIT, self._send_image_set_answer, key)
+            image_set.timer = loop.call_later(IMAGE_SET_WAIT, self._send_image_set_answer, key)
 
     def _send_image_set_answer(self, key: tuple[str, str]) -> None:
-        gathering = self._image_sets.pop(key, None)
-        if gathering is not None:
-            answer = merge_answers(gathering.answers)
+        image_set = self._image_sets.pop(key, None)
+        if image_set is not None:
+            answer = merge_answers(image_set.answers)
             self.run_in_background(
                 self._send_answer(
-                    key[0], gathering.person_id, gathering.reply_token, answer, gathering.event_keys
+                    key[0], image_set.person_id, image_set.reply_token, answer, image_set.event_keys
                 )
             )
 
     async def _send_answer(
         self, person: str, who: bytes, token: ReplyToken | None, answer: EngineAnswer, keys: Sequence[str]
     ) -> None:
-        """Answer a person: what could not be brought before comes first. What is certain stays in the outbox else.
+        """Send an answer, preceded by undelivered messages. If that fails, durable messages stay in the outbox.
 
-        keys: of the events that are answered. Where no answer came they are open again: LINE may bring them once more,
-        and then has their token a minute of its own (reference, "Send reply message").
+        keys: of the answered events. If the reply failed, LINE may redeliver them: a redelivered event has a reply
+        token that is valid for another minute (reference, "Send reply message").
         """
         async with self.sender.person_locks.lock(who):
             try:
                 if token is None:
                     return
                 rows = await self.sender.find_outbox_ids(person, answer)
-                packed, along = await self._pack_batches(person, who, answer, rows)
-                if not packed:
+                batches, included_rows = await self._pack_batches(person, who, answer, rows)
+                if not batches:
                     return
-                if not await self.sender.reply(token, packed[0].payloads):
+                if not await self.sender.reply(token, batches[0].payloads):
                     self.allow_redelivery(keys)
                     return
-                if packed[1:]:
-                    # Only where it is one letter and nothing else, what came of the one has come of the other.
-                    alone = len(rows) == len(keys) == 1 and not answer.duplicate
-                    letter = rows[0] if alone else token.value
-                    self.sender.record_delivered(letter, packed[0].delivered_count)
-                    await self.sender.send_batches(person, packed[1:], letter)
-                await self.sender.complete_delivery(person, (*along, *rows))
+                if batches[1:]:
+                    # Only if the answer is exactly one outbox message do delivered counts apply to its row.
+                    is_only_row = len(rows) == len(keys) == 1 and not answer.duplicate
+                    delivery_id = rows[0] if is_only_row else token.value
+                    self.sender.record_delivered(delivery_id, batches[0].delivered_count)
+                    await self.sender.send_batches(person, batches[1:], delivery_id)
+                await self.sender.complete_delivery(person, (*included_rows, *rows))
             except Exception as trouble:
                 self.on_error(trouble)
 
     async def _pack_batches(
         self, person: str, who: bytes, answer: EngineAnswer, rows: Sequence[str]
     ) -> tuple[list[MessageBatch], list[str]]:
-        """An answer with what could not be brought before, as far as one reply has room; of that the rows too."""
-        lang, told, along = await load_language(self.store, who), tuple[Message, ...](), list[str]()
-        pictures = await self._publish_images(answer.messages)
-        packed = render_batches(answer.messages, lang, pictures)
-        for row, left in await self.sender.list_undelivered(person, rows):
-            more = render_batches((*told, *left, *answer.messages), lang, pictures)
-            if len(more) == 1:
-                told, packed = (*told, *left), more
-                along.append(row)
-        return packed, along
+        """Render an answer with undelivered messages before it, as far as one reply has room.
 
-    async def _publish_images(self, shown: Sequence[Message]) -> Mapping[MonthlyChart | str, str]:
-        """The addresses of the charts and QR codes that are shown; the words say the same where one cannot be drawn."""
+        Returns the batches, and the outbox rows of the undelivered messages that are included.
+        """
+        lang, undelivered, included_rows = (
+            await load_language(self.store, who),
+            tuple[Message, ...](),
+            list[str](),
+        )
+        pictures = await self._publish_images(answer.messages)
+        batches = render_batches(answer.messages, lang, pictures)
+        for row, left in await self.sender.list_undelivered(person, rows):
+            more = render_batches((*undelivered, *left, *answer.messages), lang, pictures)
+            if len(more) == 1:
+                undelivered, batches = (*undelivered, *left), more
+                included_rows.append(row)
+        return batches, included_rows
+
+    async def _publish_images(self, messages: Sequence[Message]) -> Mapping[MonthlyChart | str, str]:
+        """Return the URLs of the charts and QR codes; empty on an error, since the texts say the same."""
         try:
-            return await self.images.publish_images(shown) if self.images else {}
+            return await self.images.publish_images(messages) if self.images else {}
         except Exception as trouble:
             self.on_error(trouble)
             return {}
 
 
 def to_reply_token(event: WebhookEvent) -> ReplyToken | None:
-    """The reply token of an event, as it comes in."""
+    """Return the reply token of an event, received now; None if it has none."""
     return ReplyToken(event.replyToken, time.monotonic()) if event.replyToken else None

@@ -1,4 +1,4 @@
-"""Rich menus: two tabs for each desk and language, and the same with a red dot for whom something waits."""
+"""Rich menus: two tabs per desk and language, each without and with a red dot for people with undelivered messages."""
 
 import json
 from collections import OrderedDict
@@ -17,18 +17,21 @@ from storage.store import Store
 
 MENU_IMAGES_FOLDER = Path(__file__).parents[2] / "menus"
 MENU_WIDTH, TAB_STRIP_HEIGHT = 1200, 130
-"""Pixels of a picture, and of the strip of tabs at its top."""
+"""Width of an image, and height of the tabs at its top, in pixels."""
 
 MENU_HEIGHTS: Mapping[DeskName, int] = {"complaints": 600, "service": 808}
-"""Pixels: as low as the buttons of a desk allow, since a menu covers the talk. The width must be 1.45 times as much."""
+"""Pixels; as low as the buttons allow, since a menu covers the chat. LINE demands a width of at least 1.45 heights."""
 
 TAB_DATA_PREFIX = "menu:"
-"""How the postback of a tab begins: nothing is answered to it."""
+"""Prefix of the postback data of a tab, which gets no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class TapArea:
-    """A part of a picture that can be tapped. key: of its words; data: what comes back; news: it bears the dot."""
+    """A part of the image that can be tapped. box: x, y, width, height in pixels. has_news: it has the red dot.
+
+    label_key: wording key of its label. data: of its postback.
+    """
 
     label_key: str
     data: str
@@ -47,18 +50,18 @@ class RichMenu:
 
     @property
     def alias(self) -> str:
-        """What LINE calls it, whichever picture it has."""
+        """The id of its rich menu alias, which stays the same when the image changes."""
         lang = "" if self.lang == DEFAULT_LANG else f"-{self.lang}"
         return f"ita-{self.desk}-{self.tab}{'-news' if self.has_news else ''}{lang}"
 
     @property
     def height(self) -> int:
-        """Pixels of its picture."""
+        """Height of its image in pixels."""
         return MENU_HEIGHTS[self.desk]
 
     @property
     def image_path(self) -> Path:
-        """Where its picture lies."""
+        """File of its image."""
         return MENU_IMAGES_FOLDER / f"{self.alias}.png"
 
 
@@ -85,53 +88,56 @@ MENU_BUTTONS: Mapping[tuple[DeskName, str], tuple[tuple[str, str], ...]] = {
         *_MORE_BUTTONS,
     ),
 }
-"""What stands on each tab; `/lang` is the other language than the menu's."""
+"""Label key and postback data of each tab's buttons; `/lang` stands for the language that the menu is not in."""
 
 NEWS_COMMANDS = frozenset({"/track", "/follow"})
-"""Where news are read."""
+"""Commands whose buttons have the red dot: they show undelivered messages."""
 
 
 def build_rich_menus(desk: DeskName) -> list[RichMenu]:
-    """Every sheet of a desk."""
+    """Return every menu of a desk: by language, with and without news, by tab."""
     return [RichMenu(desk, tab, news, lang) for lang in LANGS for news in (False, True) for tab in MENU_TABS]
 
 
-def build_tap_areas(sheet: RichMenu) -> Iterator[TapArea]:
-    """Everything on a sheet that can be tapped: the tabs, then the buttons in rows of two."""
+def build_tap_areas(menu: RichMenu) -> Iterator[TapArea]:
+    """Yield the tap areas of a menu: the tabs, then the buttons in rows of two."""
     half = MENU_WIDTH // 2
     for place, (tab, key) in enumerate(MENU_TABS.items()):
         yield TapArea(
             key,
             f"{TAB_DATA_PREFIX}{tab}",
             (place * half, 0, half, TAB_STRIP_HEIGHT),
-            sheet.has_news and tab == "main",
+            menu.has_news and tab == "main",
         )
-    buttons = MENU_BUTTONS[sheet.desk, sheet.tab]
+    buttons = MENU_BUTTONS[menu.desk, menu.tab]
     rows = (len(buttons) + 1) // 2
-    height = (sheet.height - TAB_STRIP_HEIGHT) // rows
+    height = (menu.height - TAB_STRIP_HEIGHT) // rows
     for place, (key, data) in enumerate(buttons):
         box = (place % 2 * half, TAB_STRIP_HEIGHT + place // 2 * height, half, height)
-        said = f"/{NEXT_LANG[sheet.lang]}" if data == "/lang" else data
-        yield TapArea(key, said, box, sheet.has_news and data in NEWS_COMMANDS)
+        command = f"/{NEXT_LANG[menu.lang]}" if data == "/lang" else data
+        yield TapArea(key, command, box, menu.has_news and data in NEWS_COMMANDS)
 
 
-def render_rich_menu(sheet: RichMenu) -> dict[str, Any]:
-    """A sheet as LINE's reference writes it. Every action has a label: it is what a screen reader speaks."""
-    made = {
-        "size": {"width": MENU_WIDTH, "height": sheet.height},
+def render_rich_menu(menu: RichMenu) -> dict[str, Any]:
+    """Render a menu as JSON for LINE. Its name contains a hash of JSON and image, which tells whether it changed.
+
+    Every action has a label, which screen readers speak.
+    """
+    rendered = {
+        "size": {"width": MENU_WIDTH, "height": menu.height},
         "selected": True,
-        "chatBarText": get_menu_text("line.menu_news_bar" if sheet.has_news else "line.menu_bar", sheet.lang),
+        "chatBarText": get_menu_text("line.menu_news_bar" if menu.has_news else "line.menu_bar", menu.lang),
         "areas": [
-            {"bounds": _to_bounds(area.box), "action": _render_action(area, sheet)}
-            for area in build_tap_areas(sheet)
+            {"bounds": _to_bounds(area.box), "action": _render_action(area, menu)}
+            for area in build_tap_areas(menu)
         ],
     }
-    told = json.dumps(made, sort_keys=True).encode() + sheet.image_path.read_bytes()
-    return {**made, "name": f"{sheet.alias}.{sha256(told).hexdigest()[:12]}"}
+    content = json.dumps(rendered, sort_keys=True).encode() + menu.image_path.read_bytes()
+    return {**rendered, "name": f"{menu.alias}.{sha256(content).hexdigest()[:12]}"}
 
 
 def get_menu_text(key: str, lang: Lang) -> str:
-    """What is written on a picture."""
+    """Return a text of the menu."""
     return render_text(Phrase(key), lang)
 
 
@@ -139,65 +145,64 @@ def _to_bounds(box: tuple[int, int, int, int]) -> dict[str, int]:
     return dict(zip(("x", "y", "width", "height"), box, strict=True))
 
 
-def _render_action(area: TapArea, sheet: RichMenu) -> dict[str, str]:
-    label = get_menu_text(area.label_key, sheet.lang)
+def _render_action(area: TapArea, menu: RichMenu) -> dict[str, str]:
+    label = get_menu_text(area.label_key, menu.lang)
     if area.data.startswith(TAB_DATA_PREFIX):
-        other = replace(sheet, tab=area.data.removeprefix(TAB_DATA_PREFIX))
+        other = replace(menu, tab=area.data.removeprefix(TAB_DATA_PREFIX))
         return {"type": "richmenuswitch", "label": label, "richMenuAliasId": other.alias, "data": area.data}
-    spoken = f"{label} ({get_menu_text('line.menu_news_bar', sheet.lang)})" if area.has_news else label
-    spoken = spoken if len(spoken) <= 20 else label
-    return {"type": "postback", "label": spoken, "data": area.data, "displayText": label}
+    spoken_label = f"{label} ({get_menu_text('line.menu_news_bar', menu.lang)})" if area.has_news else label
+    spoken_label = spoken_label if len(spoken_label) <= 20 else label
+    return {"type": "postback", "label": spoken_label, "data": area.data, "displayText": label}
 
 
 @dataclass
 class RichMenus:
-    """The rich menus of one account."""
-
     client: LineClient
     desk: DeskName
     _menu_ids: dict[str, str] = field(default_factory=dict)
 
     async def set_up(self) -> None:
-        """See that LINE has every sheet as it is now, and none of ours besides. Raises as the calls do.
+        """Create missing or changed menus at LINE, set the default, and delete our outdated ones.
 
-        A menu counts as whole once its alias stands for it, for that is done last; another of the same name is not.
+        Raises what `LineClient` raises. A menu is complete only if its alias points to it, because that is done last;
+        others of the same name are leftovers.
         """
-        had, aliases = await self.client.list_rich_menus(), await self.client.list_rich_menu_aliases()
-        for sheet in build_rich_menus(self.desk):
-            made = render_rich_menu(sheet)
-            number = aliases.get(sheet.alias, "")
-            if had.get(number) != made["name"]:
-                number = await self.client.create_rich_menu(made, sheet.image_path.read_bytes())
-                await self.client.set_rich_menu_alias(sheet.alias, number, known=sheet.alias in aliases)
-            self._menu_ids[sheet.alias] = number
+        existing, aliases = await self.client.list_rich_menus(), await self.client.list_rich_menu_aliases()
+        for menu in build_rich_menus(self.desk):
+            rendered = render_rich_menu(menu)
+            menu_id = aliases.get(menu.alias, "")
+            if existing.get(menu_id) != rendered["name"]:
+                menu_id = await self.client.create_rich_menu(rendered, menu.image_path.read_bytes())
+                await self.client.set_rich_menu_alias(menu.alias, menu_id, known=menu.alias in aliases)
+            self._menu_ids[menu.alias] = menu_id
         await self.client.show_rich_menu(self._menu_ids[RichMenu(self.desk, "main", has_news=False).alias])
-        for number, name in had.items():
-            if name.startswith(f"ita-{self.desk}-") and number not in self._menu_ids.values():
-                await self.client.delete_rich_menu(number)
+        for menu_id, name in existing.items():
+            if name.startswith(f"ita-{self.desk}-") and menu_id not in self._menu_ids.values():
+                await self.client.delete_rich_menu(menu_id)
 
     async def show(self, person: str, lang: Lang, *, news: bool) -> None:
-        """Show a person the menu in their language, with the red dot or without. Raises as the calls do.
+        """Show a person the menu in their language, with or without the red dot. Raises what `LineClient` raises.
 
-        Thai without news is everybody's.
+        Thai without news is the account's default menu.
         """
         if lang == DEFAULT_LANG and not news:
             await self.client.unlink_rich_menu(person)
-        elif number := self._menu_ids.get(RichMenu(self.desk, "main", news, lang).alias):
-            await self.client.show_rich_menu(number, person)
+        elif menu_id := self._menu_ids.get(RichMenu(self.desk, "main", news, lang).alias):
+            await self.client.show_rich_menu(menu_id, person)
 
 
 MAX_REMEMBERED_LANGUAGES = 20_000
-"""Persons whose menu is not everybody's; the first of them are forgotten, and told once more when they come."""
+"""Persons remembered whose menu is not the default. For one who was forgotten, LINE is told again."""
 
 LANGUAGE_CHOICES: dict[str | None, Lang] = {f"/{lang}": lang for lang in LANGS}
-"""What the buttons of the languages say: LINE is told then, whatever we believe it to show."""
+"""Choices of a language, after which LINE is told in any case, whatever the memory here says."""
 
 
 @dataclass
 class RichMenuSelection:
-    """The menus of the persons of one account.
+    """Which menu each person of one account sees.
 
-    All that is kept is in memory, by the persons' marks: LINE remembers what it shows.
+    Kept in memory only, by person id; LINE itself remembers what it shows.
     """
 
     rich_menus: RichMenus
@@ -206,13 +211,13 @@ class RichMenuSelection:
     _langs: "OrderedDict[bytes, Lang]" = field(default_factory=OrderedDict, repr=False)
 
     async def set_news_flag(self, person: str, news: bool) -> None:
-        """Show a person the menu with the red dot, or the one without. Raises as the calls do."""
+        """Show a person the menu with or without the red dot. Raises what `LineClient` raises."""
         who = self._person_id(person)
         lang = self._langs.get(who) or await load_language(self.store, who)
         await self.rich_menus.show(person, lang, news=news)
 
     def on_answered(self, person: str, lang: Lang, choice: str | None) -> Coroutine[Any, Any, None] | None:
-        """A person was answered in a language: the work of letting their menu follow; mostly there is none."""
+        """Return the work of switching a person's menu to the language of an answer; mostly None."""
         who = self._person_id(person)
         if self._langs.get(who, DEFAULT_LANG) == lang and choice not in LANGUAGE_CHOICES:
             return None
@@ -226,9 +231,7 @@ class RichMenuSelection:
     async def _show_menu(self, person: str, lang: Lang) -> None:
         try:
             await self.rich_menus.show(person, lang, news=False)
-        except (
-            Exception
-        ) as trouble:  # the talk goes on; the next answer, or language button, tells LINE again
+        except Exception as trouble:  # the dialog goes on; the next answer or language button tries again
             self._langs.pop(self._person_id(person), None)
             self.on_error(trouble)
 
@@ -237,6 +240,6 @@ class RichMenuSelection:
 
 
 async def load_language(store: Store, who: bytes) -> Lang:
-    """The language that a person's talk is in."""
+    """Return the language of a person's session; Thai without one."""
     session = await store.load_session(who)
     return session.lang if session else DEFAULT_LANG

@@ -1,4 +1,4 @@
-"""What goes out to LINE: by a reply token where there is one, which costs nothing; by push where it must."""
+"""Send messages to LINE: by reply token if there is one, which does not count against the quota, else by push."""
 
 import asyncio
 import sys
@@ -35,39 +35,39 @@ from storage.store import Store
 MessagePayloads = Sequence[Mapping[str, Any]]
 
 REPLY_TOKEN_TTL = 50.0
-"""Seconds that a reply token is good for; LINE says a minute."""
+"""Seconds for which a reply token is used; LINE says that it is valid for a minute."""
 
 REPLY_RETRY_DELAYS = (0.3, 1.0, 3.0, 8.0, 15.0)
-"""Seconds between tries of a reply."""
+"""Seconds between attempts of a reply."""
 
 MAX_KEPT_TOKENS = 1000
 MAX_TRACKED_MESSAGES = 10_000
-"""Letters of which it is remembered what came of them: a start without it brings some of it twice, and loses none."""
+"""Outbox messages whose delivered part is remembered. After a restart, a part may be sent twice, but none is lost."""
 
 ALL_DELIVERED = sys.maxsize
-"""As many messages as a letter has."""
+"""Delivered count of an outbox message that was delivered entirely."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyToken:
-    """A reply token. born: seconds of the monotonic clock."""
+    """A reply token. received_at: seconds of the monotonic clock."""
 
     value: str = field(repr=False)
     received_at: float
 
     @property
     def is_fresh(self) -> bool:
-        """Whether LINE will still take it."""
+        """Whether LINE will still accept it."""
         return time.monotonic() - self.received_at < REPLY_TOKEN_TTL
 
 
 async def _ignore_news(_person: str, _news: bool) -> None:
-    """Where there are no rich menus, nothing shows news."""
+    """Default of `set_news_flag`: there are no rich menus to show news."""
 
 
 @dataclass
 class LineSender:
-    """The post of one desk to LINE; the courier carries by it."""
+    """Sends the messages of one desk to LINE; the `Transport` of the delivery worker."""
 
     client: LineClient
     store: Store
@@ -75,28 +75,28 @@ class LineSender:
     on_error: Callable[[BaseException], None]
     set_news_flag: Callable[[str, bool], Awaitable[None]] = _ignore_news
     undeliverable: set[bytes] = field(default_factory=set, repr=False)
-    """Whose letters could not be brought: persons by their marks, as everywhere here."""
+    """Person ids with outbox messages that could not be delivered."""
 
     person_locks: KeyedLocks[bytes] = field(default_factory=KeyedLocks, repr=False)
-    """Persons who are being spoken to, by their marks: answers and letters come one after another."""
+    """Locks by person id: answers and outbox messages to one person are sent one after another."""
 
     _delivered_counts: dict[str, int] = field(default_factory=dict, repr=False)
     _reply_tokens: dict[bytes, ReplyToken] = field(default_factory=dict, repr=False)
 
     def person_id(self, person: str) -> bytes:
-        """A person's mark."""
+        """Return the keyed hash of a user id."""
         return self.store.keyring.hash_id(Channel.LINE, person)
 
     def encrypt_address(self, person: str) -> bytes:
-        """A return address."""
+        """Encrypt a user id as a return address."""
         return self.store.keyring.address.encrypt(person.encode(), "outbox", "", "back")
 
     def decrypt_address(self, back: bytes) -> str:
-        """The person of a return address."""
+        """Return the user id of a return address."""
         return self.store.keyring.address.decrypt(back, "outbox", "", "back").decode()
 
     def keep_reply_token(self, person: str, token: ReplyToken) -> None:
-        """Keep a token that nothing was said with, for what must be said soon."""
+        """Keep an unused reply token, for an outbox message that may come soon."""
         who = self.person_id(person)
         self._reply_tokens.pop(who, None)
         self._reply_tokens[who] = token
@@ -104,34 +104,34 @@ class LineSender:
             del self._reply_tokens[next(iter(self._reply_tokens))]
 
     async def clean_up(self, now: datetime) -> int:  # noqa: ARG002 - tokens age by a clock of their own
-        """Drop the tokens that nobody takes any more (`bot.courier.Tidy`)."""
-        old = [who for who, token in self._reply_tokens.items() if not token.is_fresh]
-        for who in old:
+        """Drop expired reply tokens (`Cleanup.clean_up`). Returns how many."""
+        expired = [who for who, token in self._reply_tokens.items() if not token.is_fresh]
+        for who in expired:
             del self._reply_tokens[who]
-        return len(old)
+        return len(expired)
 
     async def reply(self, token: ReplyToken, messages: MessagePayloads) -> bool:
-        """Answer; whether it surely arrived at LINE. A card that it refuses goes as text, by the same token."""
+        """Reply. Returns whether LINE surely accepted it. A refused card is sent as text, with the same token."""
         try:
             return await self._reply_with_retries(token, messages)
         except PermanentError as trouble:
             self.on_error(trouble)
-            words = replace_cards_with_text(messages)
-            return words is not None and await self.reply(token, words)
+            plain = replace_cards_with_text(messages)
+            return plain is not None and await self.reply(token, plain)
 
     async def _reply_with_retries(self, token: ReplyToken, messages: MessagePayloads) -> bool:
-        """The same. Raises PermanentError."""
-        tried = False
+        """Reply, retrying while the token is fresh. Returns as `reply`. Raises PermanentError."""
+        had_outage = False
         for pause in (*REPLY_RETRY_DELAYS, None):
             try:
                 await self.client.reply(token.value, messages)
             except ReplyTokenUsedError:
-                # Nobody else has this token: within its life, our own try before has used it.
-                return tried and token.is_fresh
+                # Nobody else has this token, so while it is fresh, it was used by our own earlier attempt.
+                return had_outage and token.is_fresh
             except RetryLaterError as later:
                 wait = min(later.retry_after, REPLY_TOKEN_TTL)
             except PlatformUnavailableError:
-                tried, wait = True, pause or 0
+                had_outage, wait = True, pause or 0
             except TokenRefusedError as trouble:
                 self.on_error(trouble)
                 return False
@@ -143,7 +143,7 @@ class LineSender:
         return False
 
     async def push(self, person: str, messages: MessagePayloads, key: str) -> None:
-        """Send unasked; a card that LINE refuses goes as text. Raises TransportError."""
+        """Push messages; a refused card is sent as text. Raises TransportError."""
         if not await self.quota.has_room():
             raise QuotaExhaustedError(3600)
         try:
@@ -152,86 +152,91 @@ class LineSender:
             await self.quota.mark_exhausted()
             raise
         except PermanentError as trouble:
-            self.on_error(trouble)  # a letter that is given up would go without a word else
-            words = replace_cards_with_text(messages)
-            if words is None:
+            self.on_error(trouble)  # otherwise a message that is given up would leave no trace in the log
+            plain = replace_cards_with_text(messages)
+            if plain is None:
                 raise
-            # What was refused did not count, and its key is not to be used again (LINE, "Retry failed API requests").
-            await self.push(person, words, derive_retry_key(key, "plain"))
+            # A refused push does not count, but its key must not be reused (LINE, "Retry failed API requests").
+            await self.push(person, plain, derive_retry_key(key, "plain"))
             return
         await self.quota.record_push()
 
     async def send_batches(
-        self, person: str, packed: Sequence[MessageBatch], letter: str, token: ReplyToken | None = None
+        self, person: str, batches: Sequence[MessageBatch], delivery_id: str, token: ReplyToken | None = None
     ) -> None:
-        """Send what belongs to a letter: the first by a token, where LINE takes it, and the rest by push.
+        """Send the batches of an outbox message: the first by reply token, if LINE accepts it, the rest by push.
 
-        What came is remembered, so that another try goes on from there. Raises as `push`.
+        Progress is remembered, so that another attempt continues from there. Raises as `push`.
         """
-        for parcel in packed:
-            if token is None or not await self.reply(token, parcel.payloads):
-                await self.push(person, parcel.payloads, derive_retry_key(letter, parcel.span))
+        for batch in batches:
+            if token is None or not await self.reply(token, batch.payloads):
+                await self.push(person, batch.payloads, derive_retry_key(delivery_id, batch.span))
             token = None
-            self.record_delivered(letter, parcel.delivered_count)
+            self.record_delivered(delivery_id, batch.delivered_count)
 
-    def record_delivered(self, letter: str, whole: int) -> None:
-        """Remember how many messages of a letter came; which letter it is tells nothing of whose."""
-        self._delivered_counts.pop(letter, None)
-        self._delivered_counts[letter] = whole
+    def record_delivered(self, delivery_id: str, count: int) -> None:
+        """Remember how many messages of an outbox row were delivered; a row's id reveals nothing about the person."""
+        self._delivered_counts.pop(delivery_id, None)
+        self._delivered_counts[delivery_id] = count
         while len(self._delivered_counts) > MAX_TRACKED_MESSAGES:
             del self._delivered_counts[next(iter(self._delivered_counts))]
 
-    async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
-        """Bring what waited in the outbox. What cannot be pushed any more this month is shown by a red dot.
+    async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:
+        """Deliver an outbox message (`Transport.deliver`). If the quota is used up, the rich menu shows a red dot.
 
-        Nobody else speaks to the person meanwhile; what an answer took along is not brought again.
+        The person's lock is held meanwhile; what an answer took along is not sent again.
         """
         person = self.decrypt_address(back)
         who = self.person_id(person)
         async with self.person_locks.lock(who):
-            before = self._delivered_counts.get(letter, 0)
-            left = [replace(message, durable=True) for message in messages[before:]]
-            packed = render_batches(left, await load_language(self.store, who), before=before)
-            token = self._reply_tokens.pop(who, None) if packed else None
+            before = self._delivered_counts.get(delivery_id, 0)
+            remaining = [replace(message, durable=True) for message in messages[before:]]
+            batches = render_batches(remaining, await load_language(self.store, who), before=before)
+            token = self._reply_tokens.pop(who, None) if batches else None
             try:
                 await self.send_batches(
-                    person, packed, letter, token if token is not None and token.is_fresh else None
+                    person, batches, delivery_id, token if token is not None and token.is_fresh else None
                 )
             except QuotaExhaustedError:
                 self.undeliverable.add(who)
                 await self._try_set_news_flag(person, news=True)
                 raise
-            if who in self.undeliverable and not await self._list_pending(person, besides=(letter,)):
+            if who in self.undeliverable and not await self._list_pending(person, besides=(delivery_id,)):
                 await self._clear_news_flag(person)
 
     async def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """A file that somebody sent."""
+        """Download a file in pieces (`Transport.fetch`)."""
         async for piece in self.client.download_content(what["message"]):
             yield piece
 
     async def list_undelivered(
         self, person: str, besides: Sequence[str]
     ) -> list[tuple[str, tuple[Message, ...]]]:
-        """What could not be brought to a person before: of each letter its row in the outbox and what is left of it."""
+        """Return a person's undelivered outbox messages: row id and the messages still to be sent of each."""
         if self.person_id(person) not in self.undeliverable:
             return []
-        letters = await self._list_pending(person, besides)
-        told = ((one, [render_reply(say, one.payload.lang) for say in one.payload.says]) for one in letters)
-        return [(one.id, tuple(messages[self._delivered_counts.get(one.id, 0) :])) for one, messages in told]
+        pending = await self._list_pending(person, besides)
+        rendered = (
+            (item, [render_reply(say, item.payload.lang) for say in item.payload.says]) for item in pending
+        )
+        return [
+            (item.id, tuple(messages[self._delivered_counts.get(item.id, 0) :]))
+            for item, messages in rendered
+        ]
 
     async def find_outbox_ids(self, person: str, answer: EngineAnswer) -> tuple[str, ...]:
-        """The rows of an answer in the outbox. Those of one that was given before are found by what they say."""
+        """Return the outbox rows of an answer. Those of a duplicate answer are found by comparing replies."""
         if not answer.duplicate or answer.outbox_ids or not any(say.certain for say in answer.replies):
             return answer.outbox_ids
         found = list[LeasedItem[OutboxMessage]]()
-        for one in await self._list_pending(person):
-            twin = any(one.payload.says == other.payload.says for other in found)
-            if not twin and all(say in answer.replies for say in one.payload.says):
-                found.append(one)
-        return tuple(one.id for one in found)
+        for item in await self._list_pending(person):
+            is_repeated = any(item.payload.says == other.payload.says for other in found)
+            if not is_repeated and all(say in answer.replies for say in item.payload.says):
+                found.append(item)
+        return tuple(item.id for item in found)
 
     async def complete_delivery(self, person: str, rows: Sequence[str]) -> None:
-        """It was brought: the rows go, and the red dot, where nothing else waits."""
+        """Complete delivered outbox rows, and remove the red dot if nothing else is pending."""
         for row in rows:
             self.record_delivered(row, ALL_DELIVERED)
         await self.store.outbox.complete(rows)
@@ -241,14 +246,14 @@ class LineSender:
     async def _list_pending(
         self, person: str, besides: Sequence[str] = ()
     ) -> list[LeasedItem[OutboxMessage]]:
-        """What waits for a person and has not come whole."""
-        letters = await self.store.outbox.list_all(Channel.LINE)
+        """Return the outbox messages to a person that were not delivered entirely."""
+        items = await self.store.outbox.list_all(Channel.LINE)
         return [
-            one
-            for one in letters
-            if one.id not in besides
-            and self._delivered_counts.get(one.id, 0) < len(one.payload.says)
-            and self.decrypt_address(one.payload.back) == person
+            item
+            for item in items
+            if item.id not in besides
+            and self._delivered_counts.get(item.id, 0) < len(item.payload.says)
+            and self.decrypt_address(item.payload.back) == person
         ]
 
     async def _clear_news_flag(self, person: str) -> None:
@@ -256,23 +261,23 @@ class LineSender:
             self.undeliverable.discard(self.person_id(person))
 
     async def _try_set_news_flag(self, person: str, *, news: bool) -> bool:
-        """Show a person that something waits, or no longer; whether LINE took it."""
+        """Set or remove a person's red dot. Returns whether LINE accepted it."""
         try:
             await self.set_news_flag(person, news)
-        except Exception as trouble:  # what waits, waits all the same
+        except Exception as trouble:  # the messages stay in the outbox in any case
             self.on_error(trouble)
             return False
         return True
 
     async def load_undeliverable(self) -> None:
-        """Learn, after a start, for whom something waits that was tried before."""
-        letters = await self.store.outbox.list_all(Channel.LINE)
+        """Fill `undeliverable` after a start, with the persons of outbox rows that were tried before."""
+        items = await self.store.outbox.list_all(Channel.LINE)
         self.undeliverable.update(
-            self.person_id(self.decrypt_address(one.payload.back)) for one in letters if one.attempts
+            self.person_id(self.decrypt_address(item.payload.back)) for item in items if item.attempts
         )
 
 
-def derive_retry_key(letter: str, part: str) -> str:
-    """The key of a push: the same for the same part of a letter however often it is tried, and for no other."""
-    told = sha256(f"{letter} {part}".encode("utf-8", "replace")).digest()
-    return str(UUID(bytes=told[:16], version=4))
+def derive_retry_key(delivery_id: str, part: str) -> str:
+    """Derive the retry key of a push (a UUID) from delivery id and part, so that every attempt has the same key."""
+    digest = sha256(f"{delivery_id} {part}".encode("utf-8", "replace")).digest()
+    return str(UUID(bytes=digest[:16], version=4))

@@ -1,4 +1,4 @@
-"""Opens LINE's door for a desk; the account is introduced beside, so that nothing waits for LINE."""
+"""Set up LINE for a desk. The account is initialized by a background task, so that the start does not wait for LINE."""
 
 import asyncio
 import sys
@@ -26,10 +26,10 @@ from handlers.i18n import WORDING, render_text
 from handlers.thai import to_bangkok_date
 
 LINE_FETCH_WAIT = 0.8
-"""Seconds that a person's turn waits for a file: LINE waits for two in all."""
+"""Seconds that the handling of an event waits for its file: LINE waits two seconds for the whole webhook."""
 
 MIN_RETRY_DELAY, MAX_RETRY_DELAY = 2.0, 300.0
-"""Seconds between tries to reach LINE, doubling from the one to the other."""
+"""Seconds between attempts to reach LINE, doubling from the first value to the second."""
 
 CHANNEL_REFUSED_TEXT = (
     "LINE ไม่รับ token นี้ ส่วนอื่นทำงานต่อ และจะลองใหม่ / LINE refuses this token; the rest goes on"
@@ -38,12 +38,12 @@ CHAT_MODE_ON_TEXT = (
     "บัญชีนี้เปิดแชตไว้ เจ้าหน้าที่หรือข้อความอัตโนมัติอาจตอบผู้แจ้งแทนระบบได้ ให้ปิด “แชต” ใน LINE Official Account Manager"
     " / Chat is on in this account, so others may read and answer what people write; turn it off there"
 )
-"""What the administrator is told on standard error, as of settings: each in both languages."""
+"""Messages to the administrator on standard error, in both languages."""
 
 
 @dataclass(frozen=True)
 class LineSetup:
-    """An open door and the routes that LINE calls."""
+    """LINE of one desk: adapter, sender, delivery worker, and the routes that LINE calls."""
 
     adapter: LineAdapter
     sender: LineSender
@@ -53,88 +53,102 @@ class LineSetup:
 
 @asynccontextmanager
 async def open_line(
-    desk: RunningDesk, own: DeskSettings, origin: str, fault: Callable[[BaseException], None]
+    desk: RunningDesk, desk_settings: DeskSettings, origin: str, on_error: Callable[[BaseException], None]
 ) -> AsyncIterator[LineSetup]:
-    """Open the door of a desk that has a token. Raises Misconfigured where there is no secret to it."""
+    """Run the LINE adapter of a desk that has a token. Raises ConfigurationError if the channel secret is missing."""
     name = f"{ENV_PREFIX}{desk.name.upper()}__LINE_SECRET"
-    if own.line_token is None or own.line_secret is None:
+    if desk_settings.line_token is None or desk_settings.line_secret is None:
         raise ConfigurationError(
             f"{name}: ต้องใส่ channel secret คู่กับ LINE_TOKEN / is needed beside LINE_TOKEN: the channel secret."
         )
-    line = LineClient(own.line_token.get_secret_value(), origin)
-    menus = RichMenus(line, desk.name)
-    shown = RichMenuSelection(menus, desk.store, fault)
-    post = LineSender(line, desk.store, _create_quota(desk, line, fault), fault, shown.set_news_flag)
-    courier = DeliveryWorker(desk.engine, desk.store, {Channel.LINE: post}, fault, fetch_wait=LINE_FETCH_WAIT)
-    shows = create_temporary_images(own.public_url, desk.name, desk.engine.now)
-    talk = LineAdapter(
-        desk.engine, desk.store, courier, line, post, fault, images=shows, on_answered=shown.on_answered
+    client = LineClient(desk_settings.line_token.get_secret_value(), origin)
+    menus = RichMenus(client, desk.name)
+    menu_selection = RichMenuSelection(menus, desk.store, on_error)
+    sender = LineSender(
+        client, desk.store, _create_quota(desk, client, on_error), on_error, menu_selection.set_news_flag
     )
-    hook = LineWebhook(talk, own.line_secret.get_secret_value(), fault)
-    beside = [
-        asyncio.create_task(one) for one in (initialize_account(desk.name, talk, menus, fault), courier.run())
+    delivery_worker = DeliveryWorker(
+        desk.engine, desk.store, {Channel.LINE: sender}, on_error, fetch_wait=LINE_FETCH_WAIT
+    )
+    images = create_temporary_images(desk_settings.public_url, desk.name, desk.engine.now)
+    adapter = LineAdapter(
+        desk.engine,
+        desk.store,
+        delivery_worker,
+        client,
+        sender,
+        on_error,
+        images=images,
+        on_answered=menu_selection.on_answered,
+    )
+    webhook = LineWebhook(adapter, desk_settings.line_secret.get_secret_value(), on_error)
+    tasks = [
+        asyncio.create_task(one)
+        for one in (initialize_account(desk.name, adapter, menus, on_error), delivery_worker.run())
     ]
     try:
         routes = [
-            Route(f"/line/{desk.name}", hook, methods=["POST"]),
-            *([shows.build_route()] if shows else []),
+            Route(f"/line/{desk.name}", webhook, methods=["POST"]),
+            *([images.build_route()] if images else []),
         ]
-        yield LineSetup(talk, post, courier, routes)
+        yield LineSetup(adapter, sender, delivery_worker, routes)
     finally:
-        for task in beside:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
-        await talk.close()
-        await courier.close()
-        await line.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await adapter.close()
+        await delivery_worker.close()
+        await client.close()
 
 
-def _create_quota(desk: RunningDesk, line: LineClient, fault: Callable[[BaseException], None]) -> PushQuota:
-    """The ledger of a desk's account, which tells the desk's staff."""
+def _create_quota(
+    desk: RunningDesk, client: LineClient, on_error: Callable[[BaseException], None]
+) -> PushQuota:
+    """Create the quota of a desk's account; its warnings go to the desk's staff and are recorded in the database."""
 
     async def notify_staff(key: str, percent: int, used: int) -> None:
-        words = {lang: render_text(Phrase(key, {"percent": percent, "used": used}), lang) for lang in WORDING}
+        texts = {lang: render_text(Phrase(key, {"percent": percent, "used": used}), lang) for lang in WORDING}
         try:
-            await desk.store.staff_admin.broadcast(words, desk.engine.now())
-        except Exception as trouble:  # the message that was pushed went all the same
-            fault(trouble)
+            await desk.store.staff_admin.broadcast(texts, desk.engine.now())
+        except Exception as trouble:  # the push itself was sent, so do not fail it
+            on_error(trouble)
 
     async def mark_done_once(what: str, month: str) -> bool:
         try:
             return await desk.store.retention.mark_done(what, month)
-        except Exception as trouble:  # it is told rather twice than never
-            fault(trouble)
+        except Exception as trouble:  # rather warn twice than never
+            on_error(trouble)
             return True
 
     def get_month() -> str:
         return f"{to_bangkok_date(desk.engine.now()):%Y-%m}"
 
     return PushQuota(
-        line, desk.name, notify_staff=notify_staff, mark_once=mark_done_once, get_month=get_month
+        client, desk.name, notify_staff=notify_staff, mark_once=mark_done_once, get_month=get_month
     )
 
 
 async def initialize_account(
-    desk: DeskName, talk: LineAdapter, menus: RichMenus, fault: Callable[[BaseException], None]
+    desk: DeskName, adapter: LineAdapter, menus: RichMenus, on_error: Callable[[BaseException], None]
 ) -> None:
-    """Learn who we are and what waits, and hang out the menus, as soon as LINE listens.
+    """Load the account's user id, quota, undeliverable messages and rich menus, retrying until LINE is reachable.
 
-    A token that it refuses is named each time, an account in which others answer too once.
+    A refused token is reported at every attempt; an account in which people may answer too (chat mode), once.
     """
-    pause, told = MIN_RETRY_DELAY, False
+    pause, chat_mode_reported = MIN_RETRY_DELAY, False
     while True:
         try:
-            await talk.sender.load_undeliverable()
-            talk.bot_user_id, alone = await talk.client.get_bot_info()
-            if not (alone or told):
+            await adapter.sender.load_undeliverable()
+            adapter.bot_user_id, bot_only = await adapter.client.get_bot_info()
+            if not (bot_only or chat_mode_reported):
                 _report_account_problem(desk, CHAT_MODE_ON_TEXT, LogEvent.LINE_CHAT_ON)
-                told = True
-            await talk.sender.quota.refresh()
+                chat_mode_reported = True
+            await adapter.sender.quota.refresh()
             await menus.set_up()
         except TokenRefusedError:
             _report_account_problem(desk, CHANNEL_REFUSED_TEXT, LogEvent.REFUSED)
-        except Exception as trouble:  # LINE is away; everything else goes on
-            fault(trouble)
+        except Exception as trouble:  # LINE is unreachable; keep trying
+            on_error(trouble)
         else:
             return
         await asyncio.sleep(pause)
@@ -142,6 +156,6 @@ async def initialize_account(
 
 
 def _report_account_problem(desk: DeskName, words: str, happened: LogEvent) -> None:
-    """Tell the administrator what is wrong with the account of a token."""
+    """Tell the administrator on standard error, and in the log, what is wrong with the account."""
     sys.stderr.write(f"{ENV_PREFIX}{desk.upper()}__LINE_TOKEN: {words}\n")
     log_event(happened, desk)

@@ -1,4 +1,4 @@
-"""Where LINE brings events: proven by their signature while they stream in, and answered within two seconds."""
+"""The webhook that LINE posts events to: the signature is verified while the body streams in."""
 
 import asyncio
 import binascii
@@ -15,12 +15,12 @@ from bot.platforms.line.events import InvalidWebhookBodyError, parse_webhook
 
 MAX_BODY_BYTES = 1024 * 1024
 BODY_TIMEOUT = 15.0
-"""Seconds in which a whole body comes in. LINE needs a few milliseconds; nobody else is to hold a place here."""
+"""Seconds in which a whole body must arrive. LINE needs milliseconds; nobody else may keep a connection busy."""
 
 UNMETERED_BYTES = 16 * 1024
 SHARED_BUFFER_BYTES = 2 * 1024 * 1024
-"""Of each body that is coming in the first part is free: LINE's own are hardly longer, and find a place whatever others
-send. What is beyond shares some room, since nobody knows before its end whether a body is LINE's."""
+"""Bytes beyond the first `UNMETERED_BYTES` of each body share one buffer limit, since only its end shows whether a body
+is LINE's. LINE's own bodies are hardly longer than the unmetered part, so they are accepted whatever others send."""
 
 SIGNATURE_LENGTH = 44
 """Characters of a SHA-256 HMAC in base64."""
@@ -29,8 +29,8 @@ SIGNATURE_LENGTH = 44
 class LineWebhook:
     """The ASGI application behind `POST /line/{desk}`."""
 
-    def __init__(self, talk: LineAdapter, secret: str, fault: Callable[[BaseException], None]) -> None:
-        self._talk, self._secret, self._fault = talk, secret.encode(), fault
+    def __init__(self, adapter: LineAdapter, secret: str, on_error: Callable[[BaseException], None]) -> None:
+        self._adapter, self._secret, self._on_error = adapter, secret.encode(), on_error
         self._room = SHARED_BUFFER_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +60,7 @@ class LineWebhook:
         return status or await self._handle_body(bytes(body))
 
     async def _receive_body(self, body: bytearray, receive: Receive, signed: bytes) -> int:
-        """Take a body in; gives the status of one that is not to be heard, 0 for one that LINE signed."""
+        """Read a body. Returns 0 if its signature is LINE's, else the HTTP status to answer."""
         proof = hmac.new(self._secret, digestmod=hashlib.sha256)
         async for piece in _iter_body(receive):
             had = max(len(body), UNMETERED_BYTES)
@@ -69,7 +69,7 @@ class LineWebhook:
             if len(body) > MAX_BODY_BYTES:
                 return 413
             if self._room < 0:
-                return 503  # LINE brings it again
+                return 503  # LINE redelivers it
             proof.update(piece)
         return 0 if hmac.compare_digest(proof.digest(), signed) else 401
 
@@ -83,15 +83,15 @@ class LineWebhook:
         if post.unreadable_count:
             log_event(LogEvent.UNREADABLE, count=post.unreadable_count)
         try:
-            # Not yet on the disk: LINE is to bring it again, and what was kept meanwhile has no second effect.
-            return 200 if await self._talk.handle_webhook(post, since) else 503
+            # 503 if not all is on disk yet: LINE redelivers it, and what was stored meanwhile has no second effect.
+            return 200 if await self._adapter.handle_webhook(post, since) else 503
         except Exception as trouble:
-            self._fault(trouble)
+            self._on_error(trouble)
             return 503
 
 
 def _decode_signature(header: bytes) -> bytes | None:
-    """The bytes of a signature; None for what has not the shape of one."""
+    """Decode a signature header; None if it is malformed."""
     if len(header) != SIGNATURE_LENGTH:
         return None
     try:
@@ -104,7 +104,7 @@ async def _iter_body(receive: Receive) -> AsyncIterator[bytes]:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return  # the sender went away: what is there does not fit its signature
+            return  # the client disconnected: the part received will not match the signature
         yield message.get("body", b"")
         if not message.get("more_body", False):
             return

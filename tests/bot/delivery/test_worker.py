@@ -29,7 +29,7 @@ class FakeTransport:
     content: bytes = b""
     gate: asyncio.Event | None = None
 
-    async def deliver(self, back: bytes, messages: Sequence[Message], letter: str) -> None:
+    async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:
         self.calls.append("deliver")
         assert back == BACK
         if self.failures:
