@@ -1,4 +1,4 @@
-"""How long the slow suites run: each has a small budget in `make test`, and a longer one by a setting."""
+"""Options that set the size of the slow tests: small in `make test`, larger on demand."""
 
 import pytest
 
@@ -17,19 +17,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def windows(request: pytest.FixtureRequest) -> int:
-    """How many kinds of browser window play the stories."""
+    """How many kinds of browser windows play the stories."""
     return 4 if request.config.getoption("--windows") == "all" else 2
 
 
 @pytest.fixture
 def crowd(request: pytest.FixtureRequest) -> int:
-    """People who say the same at once."""
+    """How many people send the same message at once."""
     people: int = request.config.getoption("--crowd")
     return people
 
 
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
-    """Rounds of kill -9."""
+    """How many rounds of kill -9."""
     rounds: int = request.config.getoption("--kills")
     return rounds

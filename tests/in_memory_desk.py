@@ -1,4 +1,4 @@
-"""A play: the pure talk on a stage of dictionaries, exact and without an event loop, a database or a mock."""
+"""The complaints desk on dictionaries: exact, without an event loop, a database or a mock."""
 
 import random
 import tomllib
@@ -37,25 +37,29 @@ OFFICE = Office.model_validate(tomllib.loads((ROOT / "office.example.toml").read
 STRICT_OFFICE_TOML = (
     (ROOT / "office.example.toml").read_text("utf-8").replace("unfounded = false", "unfounded = true")
 )
-"""The office.toml of an office in which it takes two to close a case as unfounded."""
+"""The office.toml of an office in which it takes two officers to close a case as unfounded."""
 
 MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok, 22 พฤศจิกายน 2569
 
 
 def load_office_beside(home: Path) -> Office:
-    """The office whose office.toml lies beside a data folder, where `ita-bot` finds it too; else the example's."""
-    own = home.parent / "office.toml"
-    return Office.model_validate(tomllib.loads(own.read_text("utf-8"))) if own.exists() else OFFICE
+    """The office whose office.toml is beside a data folder, where `ita-bot` finds it too; else the example."""
+    office_toml = home.parent / "office.toml"
+    return (
+        Office.model_validate(tomllib.loads(office_toml.read_text("utf-8")))
+        if office_toml.exists()
+        else OFFICE
+    )
 
 
 @dataclass
 class InMemoryDesk:
-    """The world of a play: what the register, the clock and chance answer, and what was done to them."""
+    """Answers the handlers' queries from dictionaries, and records the acts."""
 
     router: ComplaintsDesk = field(default_factory=lambda: ComplaintsDesk(OFFICE))
     now: datetime = MORNING
     channel: Channel = Channel.WEB
-    chance: random.Random = field(default_factory=lambda: random.Random(7))
+    rng: random.Random = field(default_factory=lambda: random.Random(7))
     sessions: dict[bytes, Session] = field(default_factory=dict)
     cases: dict[str, ReporterCase] = field(default_factory=dict)
     filed_cases: list[FileCase] = field(default_factory=list)
@@ -66,16 +70,14 @@ class InMemoryDesk:
     staff: tuple[StaffMember, ...] = ()
 
     def new_user(self, name: str = "ก") -> "ChatUser":
-        """Somebody who writes."""
         return ChatUser(self, name.encode())
 
     def answer_query(self, query: Query[Any]) -> Any:
-        """What the world answers."""
         match query:
             case Now():
                 return self.now
             case NewReceipt():
-                return make_receipt(self.chance.getrandbits(80))
+                return make_receipt(self.rng.getrandbits(80))
             case FindCase(receipt):
                 return self.cases.get(receipt.symbols)
             case ListStaff():
@@ -89,17 +91,17 @@ class InMemoryDesk:
 
     def decide(self, event: Event, session: Session | None) -> TurnResult:
         """Drive one decision to its end."""
-        deciding = self.router.decide(event, session)
+        decision = self.router.decide(event, session)
         answer = None
         while True:
             try:
-                query = deciding.send(answer)
+                query = decision.send(answer)
             except StopIteration as done:
                 return done.value  # type: ignore[no-any-return]
             answer = self.answer_query(query)
 
     def apply_act(self, act: Act) -> None:
-        """Carry out an act."""
+        """Carry out an act on the dictionaries."""
         self.acts.append(act)
         match act:
             case FileCase():
@@ -141,7 +143,7 @@ class InMemoryDesk:
         self.cases[symbols] = replace(view, entries=(*view.entries, entry), **changes)  # type: ignore[arg-type]
 
     def move_case(self, receipt: str, step: TransitionRequest, text: str = "") -> None:
-        """The office takes a step in a case."""
+        """Take a lifecycle step as the office."""
         view = self.cases[normalize_receipt(receipt)]
         act = ApplyTransition(
             view.id,
@@ -155,13 +157,12 @@ class InMemoryDesk:
         self.apply_act(act)
 
     def advance_clock(self, **time: float) -> None:
-        """Let time pass."""
         self.now += timedelta(**time)
 
 
 @dataclass
 class ChatUser:
-    """A person in a play: says something, and hears messages."""
+    """A person who sends messages to the desk and collects its answers."""
 
     desk: InMemoryDesk
     who: bytes
@@ -170,7 +171,7 @@ class ChatUser:
     event_count: int = 0
 
     def say(self, text: str) -> str:
-        """Type a text, or pick by label where it stands in brackets: `[แจ้งเรื่อง]`."""
+        """Type a text, or tap a button if its label is given in brackets: `[แจ้งเรื่อง]`."""
         if text.startswith("[") and text.endswith("]"):
             return self.pick(text[1:-1])
         return self.send_event(text=text)
@@ -182,14 +183,13 @@ class ChatUser:
         return self.send_event(choice=buttons[label])
 
     def send_file(self, name: str = "ภาพ.jpg", size: int = 1000, **more: Any) -> str:
-        """Send a file."""
         self.event_count += 1
         return self.send_event(file=File(f"{self.event_count:032x}", name, "image/jpeg", size, **more))
 
-    def send_event(self, **deed: Any) -> str:
-        """One event; returns all that is said in answer."""
+    def send_event(self, **content: Any) -> str:
+        """Send one event; returns the text of all replies."""
         self.event_count += 1
-        event = Event(f"{self.who!r}-{self.event_count}", self.who, self.desk.channel, **deed)
+        event = Event(f"{self.who!r}-{self.event_count}", self.who, self.desk.channel, **content)
         turn = self.desk.decide(event, self.desk.sessions.get(self.who))
         for act in turn.acts:
             self.desk.apply_act(act)
@@ -199,14 +199,14 @@ class ChatUser:
         else:
             lang = turn.session.lang
             self.desk.sessions[self.who] = replace(turn.session, version=turn.session.version + 1)
-        new = [render_reply(say, lang) for say in turn.replies]
+        new = [render_reply(reply, lang) for reply in turn.replies]
         self.messages.extend(new)
         self.receipt = next((m.receipt for m in new if m.receipt), self.receipt)
         return "\n".join(m.text for m in new)
 
     @property
     def session(self) -> Session:
-        """Where this person's talk stands."""
+        """The person's present session."""
         return self.desk.sessions[self.who]
 
     @property
@@ -215,11 +215,11 @@ class ChatUser:
         return [label for label, _ in self.messages[-1].choices]
 
     def fill_report(self, *lines: str) -> str:
-        """Go through a whole report, by answers or `[labels]`, to its review."""
-        said = ""
+        """Answer all questions of a report, by texts or `[labels]`, up to its review."""
+        answer = ""
         for line in lines or WHOLE_REPORT:
-            said = self.say(line)
-        return said
+            answer = self.say(line)
+        return answer
 
     def file_report(self) -> Receipt:
         """File a whole report and skip the confirmation."""
@@ -242,7 +242,7 @@ SAMPLE_ANSWERS = {
     "head": ("[ไม่ใช่]",),
     "named": ("[ไม่บอกชื่อ]",),
 }
-"""What is said at each question of the form that is always asked."""
+"""The answers to each question of the form that is always asked."""
 
 WHOLE_REPORT = (
     "สวัสดี",
@@ -250,8 +250,8 @@ WHOLE_REPORT = (
     "[รับทราบ เริ่มแจ้งเรื่อง]",
     *(
         line
-        for asked in list_complaint_fields(OFFICE)
-        if asked.only_if is None
-        for line in SAMPLE_ANSWERS[asked.name]
+        for form_field in list_complaint_fields(OFFICE)
+        if form_field.only_if is None
+        for line in SAMPLE_ANSWERS[form_field.name]
     ),
 )

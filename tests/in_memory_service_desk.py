@@ -1,4 +1,4 @@
-"""The service desk on a stage of dictionaries: its talk alone, exact and without storage."""
+"""The service desk on dictionaries: exact and without storage."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
@@ -66,7 +66,7 @@ def make_service_desk(roster: Container[bytes] = frozenset()) -> ServiceDesk:
 
 @dataclass
 class InMemoryServiceDesk(InMemoryDesk):
-    """The world of the service desk."""
+    """Answers the service desk's queries from dictionaries, and records the acts."""
 
     router: Any = field(default_factory=make_service_desk)
     index: NgramIndex = field(
@@ -88,7 +88,7 @@ class InMemoryServiceDesk(InMemoryDesk):
             case Now():
                 return self.now
             case NewReceipt():
-                return make_receipt(self.chance.getrandbits(80))
+                return make_receipt(self.rng.getrandbits(80))
             case FindKnownAnswers(text):
                 return tuple(self._to_match(found.id, found.sure) for found in self.index.search(text))
             case FindThreadByCode(receipt):
@@ -156,12 +156,12 @@ class InMemoryServiceDesk(InMemoryDesk):
             case AppendThreadLine():
                 assert act.seq == self.threads[act.thread].seq + 1
                 self.threads[act.thread] = apply_thread_line(self.threads[act.thread], act)
-            case ScheduleAnswer(answering, seq):
-                thread = self.threads[answering.thread]
+            case ScheduleAnswer(scheduled, seq):
+                thread = self.threads[scheduled.thread]
                 assert (thread.seq, thread.scheduled_by) == (seq, "")
                 due = int(self.now.timestamp()) + UNDO_SECONDS
-                self.threads[thread.id] = replace(thread, scheduled_by=answering.staff, send_at=due)
-                self.scheduled_answers[thread.id] = answering
+                self.threads[thread.id] = replace(thread, scheduled_by=scheduled.staff, send_at=due)
+                self.scheduled_answers[thread.id] = scheduled
             case CancelAnswer():
                 del self.scheduled_answers[act.thread]
                 self.threads[act.thread] = replace(self.threads[act.thread], scheduled_by="", send_at=0)
@@ -181,16 +181,16 @@ class InMemoryServiceDesk(InMemoryDesk):
                 raise AssertionError(act)
 
     def advance_clock(self, **passed: float) -> None:
-        """Let time pass, and what is due go."""
+        """Advance the clock and send the scheduled answers that are due."""
         super().advance_clock(**passed)
         for name, one in list(self.scheduled_answers.items()):
             if self.threads[name].send_at <= self.now.timestamp():
                 self.apply_act(CancelAnswer(name, one.staff))
                 self._append_answer(self.threads[name], one.text)
 
-    def answer_question(self, shown: str, words: str) -> None:
-        """An officer answers the question of a code."""
-        self._append_answer(self.threads[self.codes[normalize_receipt(shown)]], words)
+    def answer_question(self, code: str, words: str) -> None:
+        """Answer a question as an officer. shown: the code of the question."""
+        self._append_answer(self.threads[self.codes[normalize_receipt(code)]], words)
 
     def _append_answer(self, thread: QuestionThread, words: str) -> None:
         on = to_bangkok_date(self.now)

@@ -1,4 +1,4 @@
-"""What can be reached in memory from a part of the program: nothing of who wrote may stay there."""
+"""Search the objects that are reachable in memory: nothing about the person who wrote may stay there."""
 
 import asyncio
 import gc
@@ -7,11 +7,11 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 NOT_FOLLOWED = (type, ModuleType, CodeType, FrameType, asyncio.AbstractEventLoop, asyncio.Future)
-"""What leads out of the part: into every module, and over the loop into the test itself."""
+"""Objects that lead out of the part under test: to every module, and over the loop to the test itself."""
 
 
 def find_reachable(root: object, secrets: Iterable[int | str]) -> set[int | str]:
-    """Which of some numbers and words a part of the program still holds, by itself or inside a longer text."""
+    """The secrets (numbers or texts) that an object still holds, by themselves or inside a longer text."""
     wanted = set(secrets)
     seen, waiting, found = {id(root)}, [root], set[int | str]()
     while waiting:

@@ -1,4 +1,4 @@
-"""Files as people send them, and as attackers do: made when asked for, named by what they are."""
+"""Sample files as people and attackers send them: made on demand, named by what they are."""
 
 import io
 import struct
@@ -13,7 +13,7 @@ from PIL import Image
 
 @cache
 def make_photo() -> bytes:
-    """A small JPEG with a place and a camera in its EXIF."""
+    """A small JPEG with a location and a camera in its EXIF data."""
     exif = Image.Exif()
     exif[0x010F] = "CANARYCAMERA"
     out = io.BytesIO()
@@ -22,7 +22,7 @@ def make_photo() -> bytes:
 
 
 def make_png(width: int = 40, height: int = 30) -> bytes:
-    """A PNG that claims any size; only small ones hold their pixels."""
+    """A PNG that claims any size; only a small one contains its pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -33,7 +33,7 @@ def make_png(width: int = 40, height: int = 30) -> bytes:
 
 
 def make_docx(unfolded: int = 1000) -> bytes:
-    """A Word document whose text unfolds to so many bytes."""
+    """A Word document whose text decompresses to `unfolded` bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr("[Content_Types].xml", "<Types/>")
@@ -45,7 +45,7 @@ def make_docx(unfolded: int = 1000) -> bytes:
 
 
 def make_zip() -> bytes:
-    """A plain zip."""
+    """A plain zip with an executable in it."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
         z.writestr("a.exe", b"MZ")
@@ -69,7 +69,7 @@ SAMPLE_FILES: Mapping[str, Callable[[], bytes]] = {
 
 
 def write_sample_file(folder: Path, name: str) -> Path:
-    """Write a sample into a folder."""
+    """Write a sample file into a folder."""
     path = folder / name
     path.write_bytes(SAMPLE_FILES[name]())
     return path

@@ -1,25 +1,25 @@
-"""A story is a test and documentation: a dialogue in Thai that every door must play with the same words.
+"""Stories are tests and documentation: dialogues in Thai that every driver must play with the same words.
 
     # a comment            > words typed            > [a button's label]        > file ภาพ.png
     < words that must stand in the answer           <! words that must not
     ! person ข             another person writes from here on
-    ! quit                 the person's program ends; what follows is said to a new one
-    ! later 31             so many minutes pass, and the clock does what is due
-    ! clock                from here on the story needs a door whose clock can be set; others end here
-    ! content              from here on the story needs a door on which officers see content; others end here
-    ! staff สมหญิง officer   somebody is added to the staff, and from here on writes as an officer
-    ! removed สมหญิง         and is removed again
+    ! quit                 the person's program ends; a new one is started for what follows
+    ! later 31             the clock advances by so many minutes, and the jobs that are due run
+    ! clock                from here on the story needs a driver whose clock can be set; others stop here
+    ! content              from here on the story needs a driver that shows officers content; others stop here
+    ! staff สมหญิง officer   a person is added to the staff, and writes as an officer from here on
+    ! removed สมหญิง         the person is removed from the staff
     ! office screen        a step of the office: screen, investigate, close OUTCOME, not_accept REASON, forward BODY
     ! office says WORDS    a message from the office to the reporter
     ! office answers WORDS an answer to the question of the last code
 
-Stories of the service desk, and of an office that is stricter than the example, stand in folders of their own.
+Stories of the service desk, and of an office with stricter rules than the example, are in folders of their own.
 
-`{receipt}`, `{five}`, `{mistyped}` and `{never}` stand for the last receipt, its last five symbols, the receipt
-with a wrong symbol, and a well-formed one that was never issued; `{code}` for the last code of invitation, `{factor}`
-for the next code of the writer's second factor and `{factor again}` for the one that was used last, `{recovery}` for
-a recovery code, `{year}` for this fiscal year; `{consultation}` for the code of the last one that was announced and
-`{next week}` for the day a week from now, as people write it.
+Placeholders: `{receipt}`, `{five}`, `{mistyped}` and `{never}` are the last receipt, its last five symbols, the
+receipt with a wrong symbol, and a well-formed one that was never issued; `{code}` is the last invitation code,
+`{factor}` the next code of the person's second factor and `{factor again}` the one used last, `{recovery}` a recovery
+code, `{year}` this fiscal year, `{consultation}` the code of the consultation announced last, and `{next week}` the
+date a week from now, as people write it.
 """
 
 import re
@@ -40,11 +40,11 @@ COMPLAINT_STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 SERVICE_STORIES = sorted((Path(__file__).parent / "stories" / "service").glob("*.txt"))
 
 STRICT_STORIES = sorted((Path(__file__).parent / "stories" / "strict").glob("*.txt"))
-"""Stories of an office in which it takes two to close a case as unfounded."""
+"""Stories of an office in which it takes two officers to close a case as unfounded."""
 
 CITIZEN_STORIES = [story for story in COMPLAINT_STORIES if "! staff " not in story.read_text("utf-8")]
 CITIZEN_SERVICE_STORIES = [story for story in SERVICE_STORIES if "! staff " not in story.read_text("utf-8")]
-"""Stories without officers, for doors that have none."""
+"""Stories without officers, for drivers that have none."""
 
 
 TOTP_SECRET_PATTERN = re.compile(r"^[A-Z2-7]{32}$", re.MULTILINE)
@@ -53,12 +53,12 @@ RECOVERY_CODE_PATTERN = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$", re.MULTILINE)
 
 
 class StoryDriver(Protocol):
-    """A way to talk to the product, with a person behind it."""
+    """A way for people to talk to the product."""
 
     sets_clock: bool
 
     def send_text(self, person: str, words: str) -> list[Message]:
-        """Type words."""
+        """Send a text."""
 
     def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
         """Tap a button."""
@@ -67,33 +67,33 @@ class StoryDriver(Protocol):
         """Send a sample file."""
 
     def restart_program(self, person: str) -> None:
-        """End the person's program."""
+        """End the program that the person talks to and start a new one."""
 
     def advance_clock(self, minutes: int) -> None:
-        """Let time pass."""
+        """Advance the clock and run the jobs that are due."""
 
     def move_case(self, receipt: str, step: TransitionRequest) -> None:
-        """The office takes a step."""
+        """Take a lifecycle step as the office."""
 
     def send_office_message(self, receipt: str, words: str) -> None:
-        """The office says something."""
+        """Send a message from the office to the reporter."""
 
     def add_staff(self, person: str, role: str) -> str:
-        """Add a person to the staff; gives the code to join by."""
+        """Add a person to the staff; returns the invitation code."""
 
     def remove_staff(self, person: str) -> None:
         """Remove a person from the staff."""
 
     def time(self) -> float:
-        """The instant as the product takes it, in seconds since 1970."""
+        """The product's clock, in seconds since 1970."""
 
     def answer_question(self, receipt: str, words: str) -> None:
-        """The office answers a question."""
+        """Answer a question as the office."""
 
 
 @dataclass
 class StoryPlayer:
-    """A story being played at a door."""
+    """Plays a story with a driver."""
 
     driver: StoryDriver
     person: str = "ก"
@@ -146,7 +146,7 @@ class StoryPlayer:
         self.buttons[self.person] = dict(next((m.choices for m in reversed(messages) if m.choices), ()))
 
     def _note_codes(self) -> None:
-        """Set up an authenticator app from what is shown, and write the recovery codes down."""
+        """Note the TOTP secret, recovery code and consultation code of the last answer."""
         if found := TOTP_SECRET_PATTERN.search(self.answer_text):
             self.totp_secrets[self.person] = found[0]
         if found := RECOVERY_CODE_PATTERN.search(self.answer_text):

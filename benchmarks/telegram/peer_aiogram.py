@@ -68,7 +68,7 @@ def main(port: str, url: str, script: str, mode: str) -> None:
     steps = json.loads(Path(script).read_text("utf-8"))
     router, dispatcher = Router(), Dispatcher()
     for place in range(len(steps)):
-        register_step(router, steps, place, riding=mode == "response")
+        register_step(router, steps, place, in_response=mode == "response")
     dispatcher.include_router(router)
     session = AiohttpSession(api=TelegramAPIServer.from_base(url))
     bot = Bot("700000001:bench", session=session)

@@ -1,4 +1,4 @@
-"""The door of the web page: people at a real Chromium, each in a window of their own."""
+"""Story driver on the web pages: people at a real Chromium, each in a window of their own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ ENTRY_PATHS = {
     "ความคิดเห็น": "/opinion",
     "/opinion": "/opinion",
 }
-"""Where a person's first word leads: to the first page, or straight to what they came for."""
+"""Where a person's first words lead: to the home page, or directly to a form."""
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
@@ -50,7 +50,7 @@ READ_PAGE_SCRIPT = """() => {
 
 @contextmanager
 def launch_chromium() -> Iterator[Browser]:
-    """A browser that asks nobody for anything."""
+    """A browser that makes no network requests of its own."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=str(CHROMIUM),
@@ -62,7 +62,7 @@ def launch_chromium() -> Iterator[Browser]:
 
 @dataclass
 class BrowserDriver:
-    """People at browsers of one make. how: Playwright's settings of a window."""
+    """People at browsers of one kind. context_options: Playwright's settings of a window."""
 
     browser: Browser
     home: Path
@@ -80,7 +80,7 @@ class BrowserDriver:
 
     @property
     def start_path(self) -> str:
-        """Where who says anything else first finds a field for it."""
+        """The page with a text field, for a person whose first words name no page."""
         return "/track" if self.desk_name == "complaints" else "/ask"
 
     def get_page(self, person: str) -> Page:
@@ -109,11 +109,11 @@ class BrowserDriver:
         page.wait_for_load_state("domcontentloaded")
         return self._read_page(page)
 
-    def _send_officer_event(self, person: str, **deed: str) -> list[Message]:
-        """Officers have no page to talk at: they do it beside, at the same desk."""
+    def _send_officer_event(self, person: str, **event_fields: str) -> list[Message]:
+        """Officers do not use the citizens' pages: their events go to the desk directly."""
         self.event_count += 1
         event = Event(
-            f"office-{self.event_count}", self.server.desk.person_id(person), Channel.TERMINAL, **deed
+            f"office-{self.event_count}", self.server.desk.person_id(person), Channel.TERMINAL, **event_fields
         )  # type: ignore[arg-type]
         return list(self.server.run(self.server.desk.handle(event)))
 
@@ -151,17 +151,17 @@ class BrowserDriver:
         return self._submit(page, "[data-send]")
 
     def _post_file(self, page: Page, name: str) -> list[Message]:
-        """A file where the page offers no field for one, as another program would post it from this window."""
+        """Post a file although the page offers no field for one, as another program could."""
         file = write_sample_file(self.home.parent, name)
         content = {"name": name, "mimeType": "application/octet-stream", "buffer": file.read_bytes()}
         form = {"csrf": page.get_attribute("[name=csrf]", "value") or "", "text": "", "file": content}
-        answered = page.context.request.post(page.url.partition("?")[0], multipart=form)
-        assert answered.ok
-        page.goto(answered.url)
+        response = page.context.request.post(page.url.partition("?")[0], multipart=form)
+        assert response.ok
+        page.goto(response.url)
         return self._read_page(page)
 
     def restart_program(self, person: str) -> None:
-        """The server is started anew; the windows stay open."""
+        """Restart the server; the windows stay open."""
         self.server.restart()
 
     def add_staff(self, person: str, role: str) -> str:
@@ -184,7 +184,7 @@ class BrowserDriver:
         self.server.run_on_desk(lambda desk: desk.send_office_message(receipt, words))
 
     def close(self) -> None:
-        """Close all windows. Nobody else was asked for anything, and no script stumbled."""
+        """Close all windows; no foreign request was made and no script failed."""
         for page in self.pages.values():
             page.context.close()
         self.server.close()

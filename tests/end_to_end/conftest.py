@@ -1,4 +1,4 @@
-"""One browser for the pages of a module, and a window in it."""
+"""Fixtures: one browser for the pages of a module, and a phone-sized window in it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +15,14 @@ OFFICE_WITH_LOCAL_EXIT = OFFICE.model_copy(update={"exit_to": "/elsewhere"})
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all pages."""
+    """One browser for all tests of the module."""
     with launch_chromium() as one:
         yield one
 
 
 @pytest.fixture
 def door(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[BrowserDriver]:
-    """A phone with JavaScript on, or as the test asks for."""
+    """A phone with JavaScript, or the window that the test asks for."""
     one = BrowserDriver(browser, tmp_path / "var", getattr(request, "param", PHONE), OFFICE_WITH_LOCAL_EXIT)
     yield one
     one.close()

@@ -39,7 +39,7 @@ from tests.in_memory_service_desk import make_service_desk
 
 @dataclass
 class DeskHarness:
-    """A desk and what the tests look at in it."""
+    """A desk, with helpers to act as the office and to look into its store."""
 
     engine: Engine
     store: Store
@@ -48,34 +48,33 @@ class DeskHarness:
     act_count: int = 0
 
     def now(self) -> datetime:
-        """The instant, as far from the true one as the test has moved it."""
+        """The present, shifted by the test's clock offset."""
         return datetime.now(UTC) + self.clock_offset
 
     def person_id(self, name: str) -> bytes:
-        """A person."""
         return self.store.keyring.hash_id("test", name)
 
     async def handle(self, event: Event) -> tuple[Message, ...]:
-        """Hand it an event. A fault is the test's failure, not a person's excuse."""
+        """Handle an event. An internal error fails the test; it does not become an apology to the person."""
         answer = await self.engine.handle(event)
         if self.errors:
             raise self.errors.pop()
         return answer.messages
 
     async def find_case_id(self, receipt: str) -> str | None:
-        """The case of a receipt."""
+        """The id of the case with a receipt."""
         view = await self.find_reporter_case(receipt)
         return view.id if view else None
 
     async def find_reporter_case(self, receipt: str) -> ReporterCase | None:
-        """What the reporter sees."""
+        """The case with a receipt, as the reporter sees it."""
         known = parse_receipt(receipt)
         assert known is not None
         found: ReporterCase | None = await self.store.answer_query(FindCase(known), self.now())
         return found
 
     async def move_case(self, receipt: str, step: TransitionRequest, text: str = "") -> None:
-        """The office takes a step, as a command beside the server would."""
+        """Take a lifecycle step as the office, like a command beside the server would."""
         view = await self.find_reporter_case(receipt)
         assert view is not None
         now = self.now()
@@ -85,7 +84,7 @@ class DeskHarness:
         )
 
     async def send_office_message(self, receipt: str, words: str) -> None:
-        """The office says something."""
+        """Send a message from the office to the reporter."""
         view = await self.find_reporter_case(receipt)
         assert view is not None
         now = self.now()
@@ -101,17 +100,17 @@ class DeskHarness:
         )
 
     async def add_staff(self, person: str, role: str) -> str:
-        """Add somebody to the staff; gives the code to join by."""
+        """Add a person to the staff; returns the invitation code."""
         return await self.store.staff_admin.add(Role(role), StaffProfile(person), self.now())
 
     async def remove_staff(self, person: str) -> None:
-        """Remove somebody from the staff."""
+        """Remove a person from the staff."""
         everybody = await self.store.answer_query(ListStaff(), self.now())
         staff = next(one for one in everybody if one.name == person)
         await self.store.staff_admin.remove(staff.id, to_bangkok_date(self.now()), self.now())
 
     async def load_thread(self, code: str) -> QuestionThread:
-        """What was said about a question."""
+        """The thread of the question with a code."""
         known = parse_receipt(code)
         assert known is not None
         found: QuestionThread | None = await self.store.answer_query(FindThreadByCode(known), self.now())
@@ -119,7 +118,7 @@ class DeskHarness:
         return found
 
     async def answer_question(self, code: str, words: str) -> None:
-        """The office answers a question."""
+        """Answer a question as the office."""
         thread = await self.load_thread(code)
         on = to_bangkok_date(self.now())
         await self.commit_office_act(
@@ -127,42 +126,44 @@ class DeskHarness:
         )
 
     async def commit_office_act(self, act: Act) -> None:
-        """Carry out an act of an officer."""
+        """Commit an act as an officer."""
         self.act_count += 1
         officer = self.person_id("officer")
         event = Event(f"office-{id(self)}-{self.act_count}", officer, Channel.TERMINAL)
         before = await self.store.load_session(officer)
-        after_ = replace(before or Session(), at=self.now())
-        await self.store.commit(event, before, TurnResult(after_, (), (act,)), self.now())
+        after = replace(before or Session(), at=self.now())
+        await self.store.commit(event, before, TurnResult(after, (), (act,)), self.now())
 
     async def load_stories(self) -> dict[str, str]:
-        """What happened, by case."""
+        """The story of every case, by case id."""
         async with self.store._reader.connect() as connection:
             cases = list((await connection.execute(select(tables.cases.c.id))).scalars())
         return {case: (await self.store.load_report(case)).answers["story"] for case in cases}
 
     async def load_register_numbers(self) -> list[int]:
-        """The register numbers that were given."""
+        """All register numbers, sorted."""
         async with self.store._reader.connect() as connection:
             return sorted((await connection.execute(select(tables.cases.c.number))).scalars())
 
     async def check_integrity(self) -> list[str]:
-        """What is wrong with the database or the audit trail."""
+        """Check the database and the audit log; returns what is wrong."""
         async with self.store._reader.connect() as connection:
-            sound = (await connection.exec_driver_sql("PRAGMA integrity_check")).scalar_one()
-        return ([] if sound == "ok" else [sound]) + await self.store.verify_audit()
+            result = (await connection.exec_driver_sql("PRAGMA integrity_check")).scalar_one()
+        return ([] if result == "ok" else [result]) + await self.store.verify_audit()
 
 
 @asynccontextmanager
 async def open_desk(home: Path, name: str = "complaints") -> AsyncIterator[DeskHarness]:
-    """A desk in a folder, where `ita-bot` with ITA_HOME of that folder finds it too."""
-    ring = load_or_create_keys(DeskPaths.under(home, name))
-    async with open_store(ring, datetime.now(UTC)) as one:
+    """Open a desk in a folder, where `ita-bot` with ITA_HOME set to that folder finds it too."""
+    keys = load_or_create_keys(DeskPaths.under(home, name))
+    async with open_store(keys, datetime.now(UTC)) as store:
         if name == "service":
-            await store_example_faq(one, datetime.now(UTC))
+            await store_example_faq(store, datetime.now(UTC))
         office = load_office_beside(home)
-        router = ComplaintsDesk(office, one.roster) if name == "complaints" else make_service_desk(one.roster)
-        engine = Engine(router, one, query_handlers=build_query_handlers(one, office, name))
-        desk = DeskHarness(engine, one)
+        router = (
+            ComplaintsDesk(office, store.roster) if name == "complaints" else make_service_desk(store.roster)
+        )
+        engine = Engine(router, store, query_handlers=build_query_handlers(store, office, name))
+        desk = DeskHarness(engine, store)
         engine.now, engine.on_error = desk.now, desk.errors.append
         yield desk

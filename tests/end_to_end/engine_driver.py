@@ -1,4 +1,4 @@
-"""The door of the engine itself: real storage, a clock that the test sets, and no program in between."""
+"""Story driver on the engine itself: real storage, a settable clock, and no other program in between."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass
 class EngineDriver:
-    """A desk in an event loop of its own, spoken to one message at a time."""
+    """A desk in an event loop of its own, given one message at a time."""
 
     home: Path
     desk_name: str = "complaints"
@@ -43,15 +43,15 @@ class EngineDriver:
         return self._desk
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something in the desk's loop."""
+        """Run a coroutine in the desk's loop."""
         return self._runner.run(work)
 
-    def _send_event(self, person: str, **deed: Any) -> list[Message]:
+    def _send_event(self, person: str, **event_fields: Any) -> list[Message]:
         self.event_count += 1
         channel = Channel.TERMINAL if person in self.officer_names else Channel.WEB
-        event = Event(f"{self.event_count}", self.desk.person_id(person), channel, **deed)
+        event = Event(f"{self.event_count}", self.desk.person_id(person), channel, **event_fields)
         answer = self.run(self.desk.handle(event))
-        # Whatever is said once is said again to the same event, and has no second effect.
+        # The same event again gets the same answer and has no second effect.
         assert self.run(self.desk.handle(event)) == answer
         return list(answer)
 
@@ -73,7 +73,7 @@ class EngineDriver:
         )
 
     def restart_program(self, person: str) -> None:
-        """The server is started anew."""
+        """Close the desk; it is opened again when needed."""
         self.run(self._stack.aclose())
         self._desk = None
 
@@ -82,8 +82,8 @@ class EngineDriver:
         self.desk.clock_offset = self.clock_offset
 
         async def tick() -> None:
-            place = DeskPaths.under(self.home, self.desk_name)
-            async for _ in run_due_jobs(place, self.desk.store, OFFICE, self.desk.now()):
+            paths = DeskPaths.under(self.home, self.desk_name)
+            async for _ in run_due_jobs(paths, self.desk.store, OFFICE, self.desk.now()):
                 pass
 
         self.run(tick())
@@ -108,7 +108,7 @@ class EngineDriver:
         self.run(self.desk.answer_question(receipt, words))
 
     def close(self) -> None:
-        """Close the desk; everything in it must be sound."""
+        """Close the desk after checking its integrity."""
         assert self.run(self.desk.check_integrity()) == []
         self.restart_program("")
         self._runner.close()

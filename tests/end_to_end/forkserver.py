@@ -1,6 +1,6 @@
-"""Programs that are born quickly: forked from a process that has imported everything, else like `python -m bot`.
+"""Start `ita-bot` quickly: forked from a process that has imported everything, otherwise like `python -m bot`.
 
-A second of processor time each is saved; what a start truly is, is tested in `tests/bot/cli/test_main.py` and others.
+Saves a second of CPU time per start; real starts are tested in `tests/bot/cli/test_main.py` and others.
 """
 
 import multiprocessing
@@ -23,7 +23,7 @@ FORKSERVER.set_forkserver_preload(["tests.end_to_end.forkserver", "tests.end_to_
 
 @dataclass
 class ForkedProgram:
-    """A program, as far as `subprocess.Popen` is needed here."""
+    """A program, with the part of `subprocess.Popen` that is needed here."""
 
     process: BaseProcess
     stdin: IO[bytes]
@@ -32,47 +32,45 @@ class ForkedProgram:
 
     @property
     def returncode(self) -> int | None:
-        """Its exit code."""
         return self.process.exitcode
 
     @property
     def pid(self) -> int:
-        """The number of its process."""
+        """The id of its process."""
         assert self.process.pid is not None
         return self.process.pid
 
     def wait(self, timeout: float) -> int | None:
-        """Wait for its end; gives its exit code."""
+        """Wait for its end; returns its exit code."""
         self.process.join(timeout)
         return self.process.exitcode
 
     def kill(self) -> None:
-        """End it at once."""
         self.process.kill()
 
-    def communicate(self, said: bytes = b"", timeout: float = 60) -> tuple[bytes, bytes]:
-        """Say something, end its input and wait; gives the rest of what it wrote."""
-        saying = threading.Thread(
-            target=self._write_input, args=(said,)
+    def communicate(self, input_data: bytes = b"", timeout: float = 60) -> tuple[bytes, bytes]:
+        """Write the last input, close it and wait; returns the rest of its output and its errors."""
+        writer = threading.Thread(
+            target=self._write_input, args=(input_data,)
         )  # it may answer before it has heard all
-        saying.start()
-        told = self.stdout.read()
-        saying.join()
+        writer.start()
+        output = self.stdout.read()
+        writer.join()
         self.process.join(timeout)
         assert self.process.exitcode is not None, "it does not end"
         self.stderr.seek(0)
         errors = self.stderr.read()
         for one in (self.stdout, self.stderr):
             one.close()
-        return told, errors
+        return output, errors
 
-    def _write_input(self, said: bytes) -> None:
+    def _write_input(self, input_data: bytes) -> None:
         with suppress(BrokenPipeError), self.stdin:
-            self.stdin.write(said)
+            self.stdin.write(input_data)
 
 
 def start_forked_program(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> ForkedProgram:
-    """Begin `ita-bot` with words, in a folder."""
+    """Start `ita-bot` with arguments in a folder."""
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
     (heard, said), (told, tells) = os.pipe(), os.pipe()
     given = [Connection(one) for one in (heard, tells, os.dup(errors.fileno()))]
@@ -84,7 +82,7 @@ def start_forked_program(words: Sequence[str], folder: Path, env: Mapping[str, s
 
 
 def _run_program(words: list[str], folder: str, env: dict[str, str], given: list[Connection]) -> None:
-    """The whole life of a program, in its own process."""
+    """The whole life of the program, in its own process."""
     for place, one in enumerate(given):
         os.dup2(one.fileno(), place)
         one.close()

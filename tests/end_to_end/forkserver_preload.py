@@ -1,1 +1,1 @@
-"""Everything that `ita-bot` imports, so that those who are born here need not."""
+"""Imports everything that `ita-bot` imports, so that forked programs need not."""

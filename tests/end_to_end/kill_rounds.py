@@ -1,9 +1,8 @@
-"""Kill -9 at random instants under load: nothing acknowledged is lost, nothing is there twice.
+"""Kill -9 at random instants under load: nothing acknowledged is lost, nothing is stored twice.
 
 `python -m tests.end_to_end.kill_rounds HOME ROUNDS SEED`: each round forks a desk in which persons file complaints
-side by side, kills it, and begins the next round by sending the events that were in flight once more, as a
-platform does.
-Prints one JSON line of what was found.
+concurrently, kills it, and starts the next round by resending the events that were in flight, as a platform does.
+Prints one JSON line with the result.
 """
 
 import asyncio
@@ -28,7 +27,7 @@ LONGEST_ROUND = 0.7  # seconds; the first complaints are through after about 0.0
 
 @dataclass
 class KillLog:
-    """What the survivors of all rounds know."""
+    """What is known after all rounds."""
 
     acknowledged: dict[str, str] = field(default_factory=dict)  # receipt by the mark of the complaint
     in_flight: dict[str, str] = field(default_factory=dict)  # event id of the submission by mark
@@ -37,111 +36,111 @@ class KillLog:
 
 
 def report_lines(mark: str) -> Iterator[str]:
-    """A whole report whose story carries a mark."""
+    """A whole report whose story contains a mark."""
     for line in WHOLE_REPORT:
         yield f"{mark} {line}" if "ร้อยละสิบ" in line else line
     yield "[ส่งเรื่อง]"
 
 
-async def file_complaint(desk: DeskHarness, mark: str, tell: int) -> None:
-    """File one complaint, telling the parent before the submission and after its answer."""
+async def file_complaint(desk: DeskHarness, mark: str, report_fd: int) -> None:
+    """File one complaint; report to the parent before the submission and after its answer."""
     who, buttons = desk.person_id(mark), {}
     for number, line in enumerate(report_lines(mark)):
         event_id = f"{mark}-{number}"
         if line == "[ส่งเรื่อง]":
-            os.write(tell, f"try {mark} {event_id} {buttons['ส่งเรื่อง']}\n".encode())
-        deed = {"choice": buttons[line[1:-1]]} if line.startswith("[") else {"text": line}
-        messages = await desk.handle(Event(event_id, who, Channel.WEB, **deed))
+            os.write(report_fd, f"try {mark} {event_id} {buttons['ส่งเรื่อง']}\n".encode())
+        content = {"choice": buttons[line[1:-1]]} if line.startswith("[") else {"text": line}
+        messages = await desk.handle(Event(event_id, who, Channel.WEB, **content))
         buttons = dict(messages[-1].choices)
         if receipt := next((m.receipt for m in messages if m.receipt), None):
-            os.write(tell, f"ack {mark} {receipt}\n".encode())
+            os.write(report_fd, f"ack {mark} {receipt}\n".encode())
 
 
-async def file_complaints_forever(home: Path, prefix: str, again: dict[str, str], tell: int) -> None:
-    """Send again what was in flight, then file complaints without end."""
+async def file_complaints_forever(home: Path, prefix: str, again: dict[str, str], report_fd: int) -> None:
+    """Resend what was in flight, then file complaints without end."""
     async with open_desk(home) as desk:
-        os.write(tell, b"ready\n")
+        os.write(report_fd, b"ready\n")
         for mark, sent in again.items():
             event_id, choice = sent.split()
             event = Event(event_id, desk.person_id(mark), Channel.WEB, choice=choice)
             for message in await desk.handle(event):
                 if message.receipt:
-                    os.write(tell, f"ack {mark} {message.receipt}\n".encode())
+                    os.write(report_fd, f"ack {mark} {message.receipt}\n".encode())
 
         async def person(name: int) -> None:
             for number in itertools.count():
-                await file_complaint(desk, f"{prefix}p{name}n{number}", tell)
+                await file_complaint(desk, f"{prefix}p{name}n{number}", report_fd)
 
         await asyncio.gather(*map(person, range(PERSONS)))
 
 
-def run_round(home: Path, seen: KillLog, chance: random.Random) -> None:
-    """Fork a desk, let it work, kill it, and read what it told."""
-    read, tell = os.pipe()
+def run_round(home: Path, log: KillLog, rng: random.Random) -> None:
+    """Fork a desk, let it work, kill it, and read what it reported."""
+    read, report_fd = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(read)
         try:
-            asyncio.run(file_complaints_forever(home, f"r{seen.rounds}", seen.in_flight, tell))
+            asyncio.run(file_complaints_forever(home, f"r{log.rounds}", log.in_flight, report_fd))
         finally:
             os._exit(1)  # only a fault ends a desk that should work without end
-    os.close(tell)
-    with os.fdopen(read, "rb") as told:
-        assert told.readline() == b"ready\n", "the desk did not open"
-        time.sleep(chance.uniform(0, LONGEST_ROUND))
+    os.close(report_fd)
+    with os.fdopen(read, "rb") as output:
+        assert output.readline() == b"ready\n", "the desk did not open"
+        time.sleep(rng.uniform(0, LONGEST_ROUND))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), "the desk ended by itself"
-        record_output(seen, told.read().decode())
-    seen.rounds += 1
+        record_output(log, output.read().decode())
+    log.rounds += 1
 
 
-def record_output(seen: KillLog, told: str) -> None:
-    """Take in what a desk told before it was killed; a line cut short was never told."""
-    for line in told.split("\n")[:-1]:
+def record_output(log: KillLog, output: str) -> None:
+    """Record what a desk reported before it was killed; an incomplete last line is dropped."""
+    for line in output.split("\n")[:-1]:
         kind, mark, rest = line.split(" ", 2)
         if kind == "try":
-            seen.in_flight[mark] = rest
+            log.in_flight[mark] = rest
         else:
-            assert seen.acknowledged.setdefault(mark, rest) == rest, "one complaint, two receipts"
-            seen.in_flight.pop(mark, None)
-    seen.killed_busy += bool(seen.in_flight)
+            assert log.acknowledged.setdefault(mark, rest) == rest, "one complaint, two receipts"
+            log.in_flight.pop(mark, None)
+    log.killed_busy += bool(log.in_flight)
 
 
-async def check_store(home: Path, seen: KillLog) -> dict[str, int]:
-    """Look at what is stored: each acknowledged complaint once, under its receipt; database and audit sound."""
+async def check_store(home: Path, log: KillLog) -> dict[str, int]:
+    """Each acknowledged complaint is stored once, under its receipt; database and audit log are sound."""
     async with open_desk(home) as desk:
-        for mark, sent in seen.in_flight.items():
+        for mark, sent in log.in_flight.items():
             event_id, choice = sent.split()
             for message in await desk.handle(
                 Event(event_id, desk.person_id(mark), Channel.WEB, choice=choice)
             ):
                 if message.receipt:
-                    seen.acknowledged[mark] = message.receipt
+                    log.acknowledged[mark] = message.receipt
         stories = await desk.load_stories()
         assert await desk.check_integrity() == []
         marks = [story.split()[0] for story in stories.values()]
         assert len(marks) == len(set(marks)), "a complaint stands twice"
-        for mark, receipt in seen.acknowledged.items():
+        for mark, receipt in log.acknowledged.items():
             case = await desk.find_case_id(receipt)
             assert case is not None, f"{mark} was acknowledged and is gone"
             assert stories[case].startswith(f"{mark} ")
-        assert set(marks) == set(seen.acknowledged), "what was filed and what was acknowledged differ"
+        assert set(marks) == set(log.acknowledged), "what was filed and what was acknowledged differ"
         numbers = await desk.load_register_numbers()
         assert numbers == list(range(1, len(stories) + 1)), "the register has gaps"
     return {
-        "rounds": seen.rounds,
-        "acknowledged": len(seen.acknowledged),
-        "killed_in_flight": seen.killed_busy,
+        "rounds": log.rounds,
+        "acknowledged": len(log.acknowledged),
+        "killed_in_flight": log.killed_busy,
     }
 
 
 def main(home: str, rounds: str, seed: str) -> None:
-    """Run all rounds and print what was found."""
-    seen, chance, place = KillLog(), random.Random(int(seed)), Path(home)
+    """Run all rounds and print the result."""
+    log, rng, folder = KillLog(), random.Random(int(seed)), Path(home)
     for _ in range(int(rounds)):
-        run_round(place, seen, chance)
-    sys.stdout.write(json.dumps(asyncio.run(check_store(place, seen))) + "\n")
+        run_round(folder, log, rng)
+    sys.stdout.write(json.dumps(asyncio.run(check_store(folder, log))) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Officers of a desk under test: hired without the ceremony of codes, and heard."""
+"""Officers of a desk under test, added without invitation and enrolment."""
 
 from dataclasses import dataclass
 
@@ -41,12 +41,12 @@ STEPS_TO_STATUS: dict[CaseStatus, tuple[TransitionRequest, ...]] = {
         TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason.POLICY),
     ),
 }
-"""How a case is brought to each state."""
+"""The steps that bring a new case to each status."""
 
 
 @dataclass
 class Officer:
-    """A person of the staff at a desk."""
+    """A member of the staff, with a chat."""
 
     desk: DeskHarness
     name: str
@@ -54,50 +54,47 @@ class Officer:
     who: bytes
     event_count: int = 0
 
-    def new_event(self, **deed: str) -> Event:
-        """Something they do."""
+    def new_event(self, **content: str) -> Event:
         self.event_count += 1
-        return Event(f"{self.name}-{self.event_count}", self.who, Channel.TERMINAL, **deed)  # type: ignore[arg-type]
+        return Event(f"{self.name}-{self.event_count}", self.who, Channel.TERMINAL, **content)  # type: ignore[arg-type]
 
     async def say(self, text: str) -> tuple[Message, ...]:
-        """Type something."""
         return await self.desk.handle(self.new_event(text=text))
 
     async def pick(self, data: str) -> tuple[Message, ...]:
-        """Tap a button."""
         return await self.desk.handle(self.new_event(choice=data))
 
     async def confirm(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
-        """Send what is shown, if anything is."""
+        """Confirm what is shown, if it asks for confirmation."""
         choices = [data for m in messages for _, data in m.choices if data.startswith("/confirm y")]
         return await self.pick(choices[0]) if choices else messages
 
     async def dry_run(self, text: str, session: Session | None = None) -> TurnResult:
-        """What a text would lead to; nothing of it happens."""
+        """What a text would lead to; nothing is committed."""
         return await self.desk.engine._run_decision(
             self.desk.engine.router.decide(self.new_event(text=text), session)
         )
 
     def totp_code(self, after: int = 0) -> str:
-        """A code of the second factor."""
+        """A code of the second factor. after: number of 30-second steps from now."""
         return HOTP(TOTP_SECRET).at(int(self.desk.now().timestamp()) // 30 + after)
 
 
 async def add_officer(
-    desk: DeskHarness, name: str, role: Role = Role.OFFICER, back: bytes | None = None
+    desk: DeskHarness, name: str, role: Role = Role.OFFICER, reply_address: bytes | None = None
 ) -> Officer:
-    """A person who has joined."""
+    """A person who has joined the staff. back: reply address, if the officer is on Telegram."""
     code, who, now = await desk.add_staff(name, role.value), desk.person_id(name), desk.now()
     person = await desk.store.answer_query(FindInvitation(code), now)
-    channel = Channel.TELEGRAM if back else Channel.TERMINAL
+    channel = Channel.TELEGRAM if reply_address else Channel.TERMINAL
     await desk.commit_office_act(
-        JoinStaff(person.id, code, who, TOTP_SECRET, (), channel, back, "th", to_bangkok_date(now))
+        JoinStaff(person.id, code, who, TOTP_SECRET, (), channel, reply_address, "th", to_bangkok_date(now))
     )
     return Officer(desk, name, person.id, who)
 
 
 async def file_case(desk: DeskHarness, number: int, status: CaseStatus = CaseStatus.RECEIVED) -> Receipt:
-    """A case in a state; the numbers must differ."""
+    """File a case and bring it to a status; the numbers must differ."""
     receipt, today = make_receipt(number), to_bangkok_date(desk.now())
     answers = {"story": f"เรื่องที่ {number} เรียกรับเงินคานารี", "where": "ห้องพัสดุ"}
     await desk.commit_office_act(

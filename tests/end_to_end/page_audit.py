@@ -1,4 +1,4 @@
-"""A browser whose every page is judged as it comes: can it be read aloud and seen, is it wide or heavy?"""
+"""A browser driver that checks every page it reads: accessibility, width and weight."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
 MAX_PAGE_BYTES = 100 * 1024
 _VALUES = re.compile(r'value="[^"]*"')
 _AUDITED_PAGES: set[tuple[str, str]] = set()
-"""Pages that were judged in such a window, whatever number their question had: many stories begin alike."""
+"""Pages that were checked in such a window, without their form values: many stories begin alike."""
 
 
 @dataclass
 class AuditedBrowserDriver(BrowserDriver):
-    """A door whose pages are judged, and what was wrong with them."""
+    """Collects what is wrong with the pages in `violations`."""
 
     violations: list[str] = field(default_factory=list)
     audit_count: int = 0
 
     def get_page(self, person: str) -> Page:
-        """A person's window, whose pages are weighed."""
+        """A person's window, whose responses are weighed."""
         known = person in self.pages
         page = super().get_page(person)
         if not known:
@@ -40,15 +40,15 @@ class AuditedBrowserDriver(BrowserDriver):
 
     def _read_page(self, page: Page) -> list[Message]:
         self.audit_count += 1
-        look = (str(self.context_options), _VALUES.sub("", page.content()))
-        if look not in _AUDITED_PAGES:
+        seen_page = (str(self.context_options), _VALUES.sub("", page.content()))
+        if seen_page not in _AUDITED_PAGES:
             found = Axe().run(page, options=AXE_RULES).response["violations"]
             self.violations += [
                 f"{page.url} {one['id']}: {[n['html'][:120] for n in one['nodes']]}" for one in found
             ]
-            _AUDITED_PAGES.add(look)
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        if wide:
+            _AUDITED_PAGES.add(seen_page)
+        is_too_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        if is_too_wide:
             self.violations.append(f"{page.url} is wider than the window: {page.inner_text('h1')}")
         if self.weight > MAX_PAGE_BYTES:
             self.violations.append(f"{page.url} weighs {self.weight}: {page.inner_text('h1')}")

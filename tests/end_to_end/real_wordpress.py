@@ -1,4 +1,4 @@
-"""A real WordPress of the system's packages, with a database of its own, in a folder that is taken away afterwards."""
+"""A real WordPress from the system's packages with a database of its own, in a temporary folder."""
 
 import os
 import shutil
@@ -43,7 +43,7 @@ THEME = (
 
 @dataclass
 class WordPress:
-    """A website at work."""
+    """A running website."""
 
     origin: str
     password: str
@@ -51,7 +51,7 @@ class WordPress:
 
 
 def explain_missing_package() -> str:
-    """What is not installed here; empty where all is."""
+    """The package that is missing here; empty if nothing is."""
     for name in ("php", "mariadbd", "mariadb-install-db", "mariadb"):
         if shutil.which(name) is None and not Path("/usr/sbin", name).exists():
             return f"{name} is not installed"
@@ -75,23 +75,23 @@ def _run_process(command: list[str], **more: object) -> Iterator[subprocess.Pope
             process.wait(10)
 
 
-def _wait_for_socket(is_there: "os.PathLike[str] | int") -> None:
-    """Wait until a socket takes connections."""
+def _wait_for_socket(address: "os.PathLike[str] | int") -> None:
+    """Wait until a socket accepts connections. is_there: a path or a port."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
         with suppress(OSError):
-            if isinstance(is_there, int):
-                socket.create_connection(("127.0.0.1", is_there), 1).close()
+            if isinstance(address, int):
+                socket.create_connection(("127.0.0.1", address), 1).close()
             else:
                 with socket.socket(socket.AF_UNIX) as one:
-                    one.connect(str(is_there))
+                    one.connect(str(address))
             return
         time.sleep(0.05)
-    raise AssertionError(f"nothing answers at {is_there}")
+    raise AssertionError(f"nothing answers at {address}")
 
 
 def _start_database(folder: Path, stack: ExitStack) -> Path:
-    data, at = folder / "data", folder / "db.sock"
+    data, socket_path = folder / "data", folder / "db.sock"
     user = ["--user=root"] if os.geteuid() == 0 else []
     install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db"]
     subprocess.run(
@@ -102,17 +102,27 @@ def _start_database(folder: Path, stack: ExitStack) -> Path:
     )
     server = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
     fast = ["--skip-networking", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"]
-    files = [f"--datadir={data}", f"--socket={at}", f"--pid-file={folder}/db.pid"]
+    files = [f"--datadir={data}", f"--socket={socket_path}", f"--pid-file={folder}/db.pid"]
     stack.enter_context(_run_process([server, "--no-defaults", *files, *fast, *user]))
-    _wait_for_socket(at)
-    asking = ["mariadb", "--no-defaults", f"--socket={at}", "-uroot", "-e", "CREATE DATABASE wordpress"]
-    subprocess.run(asking, check=True, capture_output=True, timeout=20)
-    return at
+    _wait_for_socket(socket_path)
+    create_database = [
+        "mariadb",
+        "--no-defaults",
+        f"--socket={socket_path}",
+        "-uroot",
+        "-e",
+        "CREATE DATABASE wordpress",
+    ]
+    subprocess.run(create_database, check=True, capture_output=True, timeout=20)
+    return socket_path
 
 
 @contextmanager
 def open_wordpress(folder: Path) -> Iterator[WordPress]:
-    """A fresh website with an editor, who has an application password. folder: a short path, for the socket."""
+    """A fresh website with an editor who has an application password.
+
+    folder: a short path, because the database socket is in it.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -124,8 +134,8 @@ def open_wordpress(folder: Path) -> Iterator[WordPress]:
     (theme / "style.css").write_text("/* Theme Name: Plain */")
     (theme / "index.php").write_text(THEME)
     with ExitStack() as stack:
-        at = _start_database(folder, stack)
-        (root / "wp-config.php").write_text(CONFIG % {"socket": at, "origin": origin})
+        socket_path = _start_database(folder, stack)
+        (root / "wp-config.php").write_text(CONFIG % {"socket": socket_path, "origin": origin})
         (root / "install.php").write_text(INSTALL)
         done = subprocess.run(
             ["php", "install.php"], cwd=root, capture_output=True, text=True, timeout=60, check=True
@@ -133,7 +143,7 @@ def open_wordpress(folder: Path) -> Iterator[WordPress]:
         (root / "install.php").unlink()
         password = done.stderr.rpartition("password=")[2].strip()
         assert password, done.stderr + done.stdout
-        serving = ["php", "-d", "upload_max_filesize=8M", "-S", f"127.0.0.1:{port}", "-t", str(root)]
-        stack.enter_context(_run_process(serving))
+        serve_command = ["php", "-d", "upload_max_filesize=8M", "-S", f"127.0.0.1:{port}", "-t", str(root)]
+        stack.enter_context(_run_process(serve_command))
         _wait_for_socket(port)
         yield WordPress(origin, password, root)

@@ -1,4 +1,4 @@
-"""A browser of the plainest sort, on the wire: it keeps cookies, reads forms, and can misbehave."""
+"""A plain HTTP browser: it keeps cookies, reads forms, and can misbehave."""
 
 import http.client
 import json
@@ -24,22 +24,22 @@ VOID_ELEMENTS = {"input", "meta", "link", "br", "progress"}
 
 @dataclass
 class ServerProcess:
-    """`ita-bot run`, in a process of its own."""
+    """`ita-bot run` in a process of its own."""
 
     home: Path
     process: subprocess.Popen[bytes]
     port: int
 
     def memory_bytes(self) -> int:
-        """Bytes of memory that it holds now (VmRSS of Linux)."""
+        """Bytes of memory that it holds now (VmRSS on Linux)."""
         return self._read_status("VmRSS")
 
     def peak_memory_bytes(self) -> int:
-        """Bytes of memory that it held at most (VmHWM of Linux)."""
+        """Peak bytes of memory (VmHWM on Linux)."""
         return self._read_status("VmHWM")
 
     def reset_peak_memory(self) -> None:
-        """Let the peak begin at what is held now."""
+        """Reset the peak to what is held now."""
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
     def _read_status(self, name: str) -> int:
@@ -49,29 +49,29 @@ class ServerProcess:
         return int(found[1]) * 1024
 
     def count_sockets(self) -> int:
-        """How many connections it holds open, and what it listens at."""
-        held = 0
+        """How many sockets it has open, listening ones included."""
+        count = 0
         for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
             with suppress(FileNotFoundError):  # closed just now
-                held += link.readlink().name.startswith("socket:")
-        return held
+                count += link.readlink().name.startswith("socket:")
+        return count
 
     def stop(self) -> list[str]:
-        """End it as an administrator would; gives the lines of its log."""
+        """Stop it with SIGTERM; returns the lines of its log."""
         self.process.send_signal(signal.SIGTERM)
         _, log = self.process.communicate(timeout=20)
         assert self.process.returncode == 0
         return log.decode().splitlines()
 
     def kill(self) -> None:
-        """Kill it at this instant."""
+        """Kill it with SIGKILL."""
         self.process.kill()
         self.process.communicate(timeout=20)
 
 
 @contextmanager
 def raise_file_limit(most: int) -> Iterator[None]:
-    """Let this process, and those that it starts, open many connections."""
+    """Let this process and its children open many connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(most, hard)), hard))
     try:
@@ -81,7 +81,7 @@ def raise_file_limit(most: int) -> Iterator[None]:
 
 
 def start_server(home: Path, **more: str) -> ServerProcess:
-    """Start serving at any free port."""
+    """Start serving on a free port."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run", "--port", "0"], cwd=home.parent,
         env=build_environment(home, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -95,7 +95,7 @@ def start_server(home: Path, **more: str) -> ServerProcess:
 
 @dataclass
 class HtmlPage(HTMLParser):
-    """An answer: its status and headers, and what a person sees of its HTML."""
+    """A response: status, headers, and what a person sees of its HTML."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -116,22 +116,22 @@ class HtmlPage(HTMLParser):
         self.fields = {name: words.removeprefix("\n") for name, words in self.fields.items()}
 
     def get_header(self, name: str) -> str:
-        """A header's value; empty where it is not."""
+        """The value of a header; empty if it is missing."""
         return ", ".join(value for key, value in self.headers if key.lower() == name)
 
     @property
     def textbox_text(self) -> str:
-        """What stands in its text box."""
+        """The content of the text box."""
         return self.fields["text"]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        had = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.action = had["action"]
-        if tag in ("input", "textarea") and "name" in had and had.get("type") != "file":
-            self.fields[had["name"]] = had.get("value", "")
+            self.action = attributes["action"]
+        if tag in ("input", "textarea") and "name" in attributes and attributes.get("type") != "file":
+            self.fields[attributes["name"]] = attributes.get("value", "")
         if tag not in VOID_ELEMENTS:
-            self._open.append((tag, had))
+            self._open.append((tag, attributes))
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop()[0] != tag:
@@ -139,19 +139,19 @@ class HtmlPage(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.visible_text += data
-        for tag, had in self._open:
+        for tag, attributes in self._open:
             if tag == "textarea":
-                self.fields[had["name"]] += data
-            elif tag == "button" and had.get("name") == "choice":
-                self.buttons[data.strip()] = had["value"]
+                self.fields[attributes["name"]] += data
+            elif tag == "button" and attributes.get("name") == "choice":
+                self.buttons[data.strip()] = attributes["value"]
             elif tag == "h1":
                 self.heading += data
-            elif "data-receipt" in had:
+            elif "data-receipt" in attributes:
                 self.receipt += data
 
 
 def encode_multipart(fields: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
-    """A form as a browser encodes it."""
+    """Encode a form as a browser does."""
     parts = [
         f'--{MULTIPART_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{words}\r\n'.encode()
         for name, words in fields.items()
@@ -166,7 +166,7 @@ def encode_multipart(fields: Mapping[str, str], files: Mapping[str, bytes]) -> b
 
 @dataclass
 class Visitor:
-    """A person with a browser. Headers stand for a proxy before the server."""
+    """A person with a browser. headers: sent with every request, as a proxy in front of the server would."""
 
     port: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -178,7 +178,7 @@ class Visitor:
     def request(
         self, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **more: str
     ) -> HtmlPage:
-        """One request and its answer; no redirect is followed."""
+        """Make one request; no redirect is followed."""
         headers = {**self.headers, **{name.replace("_", "-"): value for name, value in more.items()}}
         cookies = [
             f"{name}={v}"
@@ -205,7 +205,7 @@ class Visitor:
                     self.cookie_jar[morsel["path"], name] = morsel.value
 
     def open_page(self, path: str) -> HtmlPage:
-        """Go to a page."""
+        """Open a page."""
         self.page = self._follow_redirect(self.request(path))
         return self.page
 
@@ -215,14 +215,14 @@ class Visitor:
     def submit_form(
         self, text: str = "", pick: str = "", files: Mapping[str, bytes] | None = None, **changed: str
     ) -> HtmlPage:
-        """Send the form of the page that one looks at, and read what comes. pick: a choice, by its label."""
+        """Submit the form of the current page and follow the redirect. pick: the label of a choice."""
         self.page = self._follow_redirect(self.post_form(text, pick, files, **changed))
         return self.page
 
     def post_form(
         self, text: str = "", pick: str = "", files: Mapping[str, bytes] | None = None, **changed: str
     ) -> HtmlPage:
-        """The same, without following to the page that shows the answer."""
+        """Submit the form without following the redirect."""
         fields = {**self.page.fields, "text": text, **changed}
         if pick:
             fields["choice"] = self.page.buttons[pick]
@@ -234,7 +234,7 @@ class Visitor:
         )
 
     def say(self, line: str) -> HtmlPage:
-        """A line of a play: an answer, or a choice in brackets."""
+        """Answer with a text, or with a choice in brackets."""
         if line.startswith("["):
             label = line[1:-1]
             return self.submit_form(pick=next(b for b in self.page.buttons if b.startswith(label)))
@@ -246,15 +246,15 @@ class Visitor:
 
 
 def open_socket(port: int, timeout: float = 10) -> socket.socket:
-    """A bare connection."""
+    """A plain TCP connection."""
     return socket.create_connection(("127.0.0.1", port), timeout=timeout)
 
 
 def parse_log_events(log: list[str]) -> list[str]:
-    """What a log tells, event by event; what it advises is the administrator's."""
+    """The events of a log, without the "advice" events for the administrator."""
     return [event for line in log if (event := json.loads(line)["event"]) != "advice"]
 
 
 def make_canary() -> str:
-    """A word that stands nowhere else."""
+    """A word that occurs nowhere else."""
     return f"KANARY{secrets.token_hex(6)}"

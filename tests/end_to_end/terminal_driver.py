@@ -1,4 +1,4 @@
-"""The door of `ita-bot chat`: a real program for each person, spoken to through its pipes."""
+"""Story driver on `ita-bot chat`: a real program for each person, driven through its pipes."""
 
 import asyncio
 import json
@@ -22,17 +22,17 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def build_environment(home: Path, **more: str) -> Mapping[str, str]:
-    """The environment of a program whose data lie in `home`, free of the tester's own settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
-    return {**kept, "ITA_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
+    """The environment of a program whose data are in `home`, without the tester's own settings."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
+    return {**inherited, "ITA_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
 
 
 def run_ita_bot(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
     """Run `ita-bot` to its end."""
     if not more:
-        one = start_forked_program(words, home.parent, build_environment(home))
-        told, errors = one.communicate()
-        return subprocess.CompletedProcess(words, one.returncode or 0, told.decode(), errors.decode())
+        program = start_forked_program(words, home.parent, build_environment(home))
+        output, errors = program.communicate()
+        return subprocess.CompletedProcess(words, program.returncode or 0, output.decode(), errors.decode())
     command = [sys.executable, "-m", "bot", *words]
     return subprocess.run(
         command,
@@ -53,7 +53,7 @@ class ChatProgram:
     line_count: int = 0
 
     def send_line(self, line: bytes) -> list[dict[str, Any]]:
-        """Give it one line; returns the messages it answers with."""
+        """Send one line; returns the messages of the answer."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(line + b"\n")
@@ -68,7 +68,7 @@ class ChatProgram:
         raise AssertionError(self.process.communicate(timeout=20)[1].decode() or "ended")
 
     def finish(self) -> str:
-        """Close its input and wait; returns what it wrote on standard error."""
+        """Close its input and wait; returns what it wrote to standard error."""
         _, errors = self.process.communicate(timeout=20)
         assert self.process.returncode == 0, errors.decode()
         return errors.decode()
@@ -133,12 +133,12 @@ class TerminalDriver:
     def remove_staff(self, person: str) -> None:
         self._run_on_desk(lambda desk: desk.remove_staff(person))
 
-    def _run_on_desk(self, deed: Callable[[DeskHarness], Awaitable[T]]) -> T:
-        """The office works beside the running chats, in another process than theirs."""
+    def _run_on_desk(self, office_action: Callable[[DeskHarness], Awaitable[T]]) -> T:
+        """Act as the office in this process, beside the running chats."""
 
         async def work() -> T:
             async with open_desk(self.home, self.desk_name) as desk:
-                return await deed(desk)
+                return await office_action(desk)
 
         return asyncio.run(work())
 
@@ -146,13 +146,12 @@ class TerminalDriver:
         return datetime.now(UTC).timestamp()
 
     def close(self) -> None:
-        """End all programs."""
         for person in list(self.programs):
             self.restart_program(person)
 
 
 def start_chat(home: Path, person: str, desk: str = "complaints") -> subprocess.Popen[bytes]:
-    """Start a chat as somebody."""
+    """Start a chat as a person."""
     command = [sys.executable, "-m", "bot", "chat", "--desk", desk, "--as", person, "--jsonl"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, cwd=home.parent, env=build_environment(home), **pipes)  # type: ignore[call-overload,no-any-return]

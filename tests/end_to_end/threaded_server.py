@@ -1,4 +1,4 @@
-"""The whole web application on a real socket of this process, with a clock that the test sets."""
+"""The whole web application on a real socket of this process, with a settable clock."""
 
 import asyncio
 import socket
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class SignalFreeServer(uvicorn.Server):
-    """uvicorn in a thread has no signals to mind."""
+    """uvicorn in a thread must not install signal handlers."""
 
     def install_signal_handlers(self) -> None:
         """Leave the signals to the tests."""
@@ -33,7 +33,7 @@ class SignalFreeServer(uvicorn.Server):
 
 @dataclass
 class WebServer:
-    """A server in a thread of its own; `run` does something in its loop."""
+    """A server in a thread of its own."""
 
     home: Path
     office: Office = OFFICE
@@ -49,7 +49,7 @@ class WebServer:
         self.run(self._start())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something in the server's loop."""
+        """Run a coroutine in the server's loop."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     async def _start(self) -> None:
@@ -57,16 +57,16 @@ class WebServer:
         self.desk: DeskHarness = await self._stack.enter_async_context(open_desk(self.home, self.name))
         self.desk.clock_offset = self.clock_offset
         self.desk.engine.on_error = self.desk.errors.append
-        place = DeskPaths.under(self.home, self.name)
-        own = RunningDesk(self.name, place, self.desk.store, self.desk.engine)
-        house = App(Settings(_env_file=None), self.office, {self.name: own})  # type: ignore[call-arg]
+        paths = DeskPaths.under(self.home, self.name)
+        running_desk = RunningDesk(self.name, paths, self.desk.store, self.desk.engine)
+        app = App(Settings(_env_file=None), self.office, {self.name: running_desk})  # type: ignore[call-arg]
         self._listening = listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        self._server = SignalFreeServer(build_server_config(house))
+        self._server = SignalFreeServer(build_server_config(app))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
-        while not self._server.started:  # noqa: ASYNC110 - uvicorn tells by a flag
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn offers only a flag
             await asyncio.sleep(0.005)
 
     async def _stop(self) -> None:
@@ -77,16 +77,16 @@ class WebServer:
 
     @property
     def address(self) -> str:
-        """Where it is."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     def restart(self) -> None:
-        """End it and start it anew at the same address; what lived in memory only is gone."""
+        """Stop and start again at the same address; what was only in memory is lost."""
         self.run(self._stop())
         self.run(self._start())
 
     def advance_clock(self, minutes: int) -> None:
-        """Let time pass, and the clock do what is due."""
+        """Advance the clock and run the jobs that are due."""
         self.clock_offset += timedelta(minutes=minutes)
         self.desk.clock_offset = self.clock_offset
 
@@ -98,16 +98,16 @@ class WebServer:
 
         self.run(tick())
 
-    def run_on_desk(self, deed: Callable[[DeskHarness], Awaitable[None]]) -> None:
-        """The office does something beside the citizens."""
+    def run_on_desk(self, office_action: Callable[[DeskHarness], Awaitable[None]]) -> None:
+        """Act as the office in the server's loop."""
 
         async def work() -> None:
-            await deed(self.desk)
+            await office_action(self.desk)
 
         self.run(work())
 
     def close(self) -> None:
-        """End it; nothing went wrong in it, and everything in its database is sound."""
+        """Stop the server; no error occurred in it, and its database is sound."""
         findings = self.run(self.desk.check_integrity())
         self.run(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)

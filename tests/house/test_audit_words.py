@@ -1,4 +1,4 @@
-"""Whatever the audit trail can say has words in both languages: every call that writes a line is looked at."""
+"""Every kind of audit entry has wording in both languages: all calls that write an entry are checked."""
 
 import ast
 
@@ -24,14 +24,14 @@ MADE: dict[str, set[str]] = {
     "f'hidden:{one.staff}'": {"hidden"},
     "f'{one.ground}:{one.staff}'": {why.value for why in ExclusionGround},
 }
-"""What is written where it is made of something; each source stands here with all that it can become."""
+"""Kinds that are computed: each expression with all values that it can have."""
 
 HANDED_ON = {("storage.staff.admin", "what"), ("storage.releases", "what")}
-"""Where a kind is handed on by who names it: those calls are looked at themselves."""
+"""Calls that pass on a kind from their caller: the callers are checked themselves."""
 
 
 def kinds() -> dict[str, str]:
-    """Every kind of line with the module that writes it."""
+    """Every kind of audit entry with the module that writes it."""
     found: dict[str, str] = {}
     for path in iterate_modules():
         module = get_relative_name(path).removesuffix(".py").replace("/", ".")

@@ -1,4 +1,4 @@
-"""Arrows point inward."""
+"""Imports point inward only."""
 
 import re
 import subprocess
@@ -35,7 +35,7 @@ VOCABULARY = {
     "ita_stats.cases.fact",
     "ita_stats.opinions.model",
 }
-"""What storage may take from those who think: their words (docs/decisions/0001)."""
+"""What storage may import from the handlers: their message types (docs/decisions/0001)."""
 
 
 def test_the_contracts_of_pyproject_hold() -> None:

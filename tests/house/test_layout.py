@@ -1,4 +1,4 @@
-"""Everything stands where people look for it, under a name that says what it is."""
+"""Folders, file names and modules follow the layout of the repository."""
 
 import fnmatch
 import importlib.metadata

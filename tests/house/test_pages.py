@@ -1,4 +1,4 @@
-"""What the documentation says is so."""
+"""What the documentation says matches the code."""
 
 import re
 import tomllib
@@ -44,7 +44,7 @@ def test_settings_are_documented_one_for_one() -> None:
 
 
 def commands(command: object, name: str) -> list[str]:
-    """Every command below one, by its full name."""
+    """Every command below a group, by its full name."""
     children: dict[str, object] | None = getattr(command, "commands", None)
     if children is None:
         return [name]

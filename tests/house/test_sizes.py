@@ -1,4 +1,4 @@
-"""Rooms stay small enough to see whole."""
+"""Files, functions and folders stay within their size limits."""
 
 import ast
 
@@ -9,11 +9,11 @@ MOST_LINES_OF_A_FUNCTION = 50
 REASONS: dict[str, str] = {
     "handlers/complaints/lifecycle.py:get_status_rules": "a row for each state, to be read as one table",
 }
-"""What is longer, by path or `path:function`, and why cutting it would be worse."""
+"""Exceptions, by path or `path:function`, with the reason why a split would be worse."""
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines of a function, from its def to its end, docstring not counted."""
+    """Lines of a function, from its def to its end, without its docstring."""
     lines = (function.end_lineno or function.lineno) - function.lineno + 1
     if ast.get_docstring(function) is not None:
         docstring = function.body[0]

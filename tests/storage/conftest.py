@@ -1,4 +1,4 @@
-"""A desk's memory in a folder of its own, and short words for what a test does to it."""
+"""A desk's store in a folder of its own, and helpers to write to it."""
 
 import asyncio
 import itertools
@@ -51,16 +51,14 @@ class StoredDesk:
 
     @property
     def paths(self) -> DeskPaths:
-        """Where it is."""
         return DeskPaths.under(self.home, "complaints")
 
     @property
     def key_files(self) -> KeyFiles:
-        """Its keys."""
         return load_or_create_keys(self.paths)
 
     def run_scenario(self, scene: "Callable[[Store], Awaitable[None]]", now: datetime = NOW) -> None:
-        """Open the desk, play a scene, close it."""
+        """Open the store, run a coroutine on it, close it."""
 
         async def run_in_loop() -> None:
             async with asyncio.timeout(30), open_store(self.key_files, now) as one:
@@ -69,37 +67,37 @@ class StoredDesk:
         asyncio.run(run_in_loop())
 
     def new_event(self, who: bytes = b"a" * 32, **more: Any) -> Event:
-        """Something that a person does, never done before."""
+        """A new event of a person."""
         return Event(f"e{next(self.event_numbers)}", who, Channel.WEB, **more)
 
-    async def file_complaint(self, one: Store, number: int = 1, at: datetime = NOW, **more: Any) -> Receipt:
-        """File a complaint as a person who writes it in one go."""
+    async def file_complaint(self, store: Store, number: int = 1, at: datetime = NOW, **more: Any) -> Receipt:
+        """File a complaint with a single event."""
         act = make_file_case(number, at, **more)
         after = Session(at=at, receipt=act.receipt)
-        person = one.keyring.hash_id("test", f"filer {next(self.event_numbers)}")
-        await one.commit(self.new_event(person), None, TurnResult(after, (), (act,)), at)
+        person = store.keyring.hash_id("test", f"filer {next(self.event_numbers)}")
+        await store.commit(self.new_event(person), None, TurnResult(after, (), (act,)), at)
         return act.receipt
 
-    async def commit_acts(self, one: Store, *acts: Act, at: datetime = NOW) -> CommitResult:
-        """Write acts that belong to nobody's talk."""
-        person = one.keyring.hash_id("test", f"officer {next(self.event_numbers)}")
-        return await one.commit(self.new_event(person), None, TurnResult(None, (), acts), at)
+    async def commit_acts(self, store: Store, *acts: Act, at: datetime = NOW) -> CommitResult:
+        """Commit acts outside a dialogue."""
+        person = store.keyring.hash_id("test", f"officer {next(self.event_numbers)}")
+        return await store.commit(self.new_event(person), None, TurnResult(None, (), acts), at)
 
     def execute_sql(self, *statements: str) -> list[Any]:
-        """Reach into the database from outside, as an attacker or a curious administrator would."""
+        """Run SQL on the database from outside, as an attacker or a curious administrator would."""
         with closing(sqlite3.connect(self.paths.database)) as raw, raw:
             for statement in statements:
                 rows = raw.execute(statement).fetchall()
         return rows
 
     def read_all_bytes(self) -> bytes:
-        """Every byte that lies in the desk's folder, its keys aside."""
+        """All bytes in the desk's folder, except its keys."""
         files = (p for p in self.paths.folder.rglob("*") if p.is_file() and p.parent.name != "keys")
         return b"".join(p.read_bytes() for p in files)
 
 
 def make_file_case(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase:
-    """A complaint."""
+    """An act that files a complaint."""
     on = day_in_bangkok(at)
     return FileCase(
         receipt=make_receipt(number),
@@ -115,7 +113,7 @@ def make_file_case(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase
 def make_entry(
     case: ReporterCase, text: str = "", by: ActorKind = ActorKind.OFFICE, **more: Any
 ) -> AddHistoryEntry:
-    """The next line: a message."""
+    """The next history entry: a message."""
     kind = HistoryEntryKind.OFFICE if by is ActorKind.OFFICE else HistoryEntryKind.REPORTER
     return AddHistoryEntry(case.id, case.seq + 1, day_in_bangkok(NOW), kind, by, text, **more)
 
@@ -128,47 +126,49 @@ def make_move(
     text: str = "",
     **why: CaseOutcome | NonAcceptanceReason | str,
 ) -> ApplyTransition:
-    """The next line: a step of the lifecycle."""
-    taken = TransitionRequest(step, **why)  # type: ignore[arg-type]
-    return ApplyTransition(case.id, case.seq + 1, day_in_bangkok(at), taken, to, ActorKind.OFFICE, text)
+    """The next history entry: a lifecycle step."""
+    request = TransitionRequest(step, **why)  # type: ignore[arg-type]
+    return ApplyTransition(case.id, case.seq + 1, day_in_bangkok(at), request, to, ActorKind.OFFICE, text)
 
 
-async def load_reporter_case(one: Store, receipt: Receipt) -> ReporterCase:
-    """What the reporter sees of a case that must be there."""
-    case: ReporterCase | None = await one.answer_query(FindCase(receipt), NOW)
+async def load_reporter_case(store: Store, receipt: Receipt) -> ReporterCase:
+    """The case with a receipt as the reporter sees it; it must exist."""
+    case: ReporterCase | None = await store.answer_query(FindCase(receipt), NOW)
     assert case is not None
     return case
 
 
-async def close_case(ground: StoredDesk, one: Store, receipt: Receipt, at: datetime = NOW) -> None:
-    """Take a case to an end."""
+async def close_case(ground: StoredDesk, store: Store, receipt: Receipt, at: datetime = NOW) -> None:
+    """Close a case."""
     await ground.commit_acts(
-        one,
-        make_move(await load_reporter_case(one, receipt), CaseStatus.SCREENING, Transition.SCREEN, at),
+        store,
+        make_move(await load_reporter_case(store, receipt), CaseStatus.SCREENING, Transition.SCREEN, at),
         at=at,
     )
     ending = make_move(
-        await load_reporter_case(one, receipt),
+        await load_reporter_case(store, receipt),
         CaseStatus.NOT_ACCEPTED,
         Transition.NOT_ACCEPT,
         at,
         reason=NonAcceptanceReason.OUTSIDE_MANDATE,
     )
-    await ground.commit_acts(one, ending, at=at)
+    await ground.commit_acts(store, ending, at=at)
 
 
-async def store_file(one: Store, content: bytes, name: str, now: datetime = NOW, piece: int = 60_000) -> File:
-    """Send a file in pieces."""
+async def store_file(
+    store: Store, content: bytes, name: str, now: datetime = NOW, piece: int = 60_000
+) -> File:
+    """Store a file in chunks of `piece` bytes."""
 
     async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(content), piece):
             yield content[start : start + piece]
 
-    return await one.evidence.store(pieces(), name, now)
+    return await store.evidence.store(pieces(), name, now)
 
 
 def make_text_outcome(at: datetime = NOW, **more: Any) -> TurnResult:
-    """A turn that only talks."""
+    """A turn that only replies."""
     return TurnResult(replace(Session(at=at), **more), (Reply("hello"),))
 
 

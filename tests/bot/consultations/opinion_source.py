@@ -1,4 +1,4 @@
-"""A desk that has heard people, in memory, and its pages on a real socket."""
+"""Consultations and feedback in memory, and their public pages on a real socket."""
 
 import asyncio
 import socket
@@ -56,7 +56,7 @@ CLOSED_CONSULTATION = replace(SAMPLE_CONSULTATION, opens=NOW - timedelta(60), cl
 
 @dataclass
 class InMemoryOpinionSource:
-    """What a desk would keep; read: how often all opinions were asked for."""
+    """What a desk would store. read_count: how often all feedback was read."""
 
     announced: Sequence[CountedConsultation] = ()
     results_by_code: dict[str, PublishedResults] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class InMemoryOpinionSource:
 
 
 def make_opinion_source() -> InMemoryOpinionSource:
-    """Consultations at every stage, and opinions of the fiscal years before."""
+    """Consultations at every stage, and feedback of earlier fiscal years."""
     results = replace(make_results(), opens=CLOSED_CONSULTATION.opens, closes=CLOSED_CONSULTATION.closes)
     opinions = [
         CountedFeedback(f"2568-{month:02}", topic, score)
@@ -94,23 +94,23 @@ def make_opinion_source() -> InMemoryOpinionSource:
     )
 
 
-def make_public_opinion(memory: InMemoryOpinionSource) -> PublicOpinion:
-    return PublicOpinion(memory, OFFICE, lambda: b"salt", TOPICS)
+def make_public_opinion(source: InMemoryOpinionSource) -> PublicOpinion:
+    return PublicOpinion(source, OFFICE, lambda: b"salt", TOPICS)
 
 
 class OpinionPagesServer(uvicorn.Server):
-    """uvicorn in a thread has no signals to mind."""
+    """uvicorn in a thread must not install signal handlers."""
 
     def install_signal_handlers(self) -> None:
         """Leave the signals to the tests."""
 
 
 @contextmanager
-def serve_opinion_pages(memory: InMemoryOpinionSource) -> Iterator[str]:
-    """The pages of such a desk; gives their address."""
+def serve_opinion_pages(source: InMemoryOpinionSource) -> Iterator[str]:
+    """Serve the pages of a source; yields their URL."""
     pages = PageRenderer(OFFICE)
     routes = [
-        *OpinionPages(make_public_opinion(memory), pages).routes(),
+        *OpinionPages(make_public_opinion(source), pages).routes(),
         Mount("/static", StaticFiles(directory=STATIC_DIR)),
     ]
     config = uvicorn.Config(

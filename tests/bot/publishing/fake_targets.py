@@ -1,4 +1,4 @@
-"""Places that the test sets: they remember what was posted, and fail when they are told to."""
+"""Fake publishing targets: they record what was published, and fail when told to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from bot.publishing.target import PublishedRelease, PublishError, PublishTarget
 from tests.bot.publishing.release_desk import ReleaseDesk, make_busy_desk
 
 FIRST_OPENED_AT = datetime.fromisoformat("2025-10-20T09:00:00+07:00")
-"""When the desk was opened first."""
+"""When the desk was first opened."""
 
 
 @dataclass
 class FakePublishTarget:
-    """A place that keeps the names of what was posted. fails: how the next tries fail."""
+    """Records the names of the published releases. failures: messages with which the next attempts fail."""
 
     name: str = "wordpress"
     posted_releases: list[list[str]] = field(default_factory=list)
@@ -36,7 +36,7 @@ class FakePublishTarget:
 
 @dataclass
 class PublishingScenario:
-    """A desk, the places where it publishes, and what its officers were told."""
+    """A desk, its publishing targets, and the notifications of its officers."""
 
     desk: ReleaseDesk
     targets: list[PublishTarget] = field(default_factory=list)
@@ -44,28 +44,30 @@ class PublishingScenario:
 
     @classmethod
     def create(
-        cls, folder: Path, *places: PublishTarget, cases: int = 60, **rules: Any
+        cls, folder: Path, *targets: PublishTarget, cases: int = 60, **rules: Any
     ) -> "PublishingScenario":
-        """A desk that was first opened in October, with cases in the year that follows."""
-        ground = ReleaseDesk(folder / "var").with_rules(**rules) if rules else ReleaseDesk(folder / "var")
-        town = cls(ground, list(places))
-        town.run_job(FIRST_OPENED_AT)
-        make_busy_desk(ground.home, cases)
-        return town
+        """A desk that was first opened in October, with cases in the following year."""
+        release_desk = (
+            ReleaseDesk(folder / "var").with_rules(**rules) if rules else ReleaseDesk(folder / "var")
+        )
+        scenario = cls(release_desk, list(targets))
+        scenario.run_job(FIRST_OPENED_AT)
+        make_busy_desk(release_desk.home, cases)
+        return scenario
 
     def run_at(self, text: str) -> list[str]:
-        """What a round does at an instant, written in ISO 8601; Bangkok's without a zone."""
+        """Run the job at an instant in ISO 8601; Bangkok time if it has no zone."""
         instant = datetime.fromisoformat(text if "+" in text else text + "+07:00")
         return self.run_job(instant)
 
     def run_job(self, now: datetime) -> list[str]:
-        """What a round does."""
+        """Run the job once; returns what it did."""
 
-        async def scene(bench: ReleaseContext) -> list[str]:
-            rounds = PublishingJob(
-                bench, self.targets, self._record_notification, "https://report.example.go.th/"
+        async def scene(context: ReleaseContext) -> list[str]:
+            job = PublishingJob(
+                context, self.targets, self._record_notification, "https://report.example.go.th/"
             )
-            return [did.job async for did in rounds.run(now)]
+            return [result.job async for result in job.run(now)]
 
         done: list[str] = self.desk.run_scenario(scene, now)
         return done
@@ -74,16 +76,16 @@ class PublishingScenario:
         self.notifications.append(news)
 
     def pop_notifications(self) -> list[str]:
-        """The news in Thai since one asked last."""
-        told = [news.th for news in self.notifications]
+        """The Thai notifications since the last call."""
+        texts = [news.th for news in self.notifications]
         self.notifications.clear()
-        return told
+        return texts
 
     def list_cutoffs(self) -> list[str]:
-        """The cut-offs of all releases, in the order in which they were made."""
+        """The cut-off dates of all releases, in the order in which they were made."""
 
-        async def scene(bench: ReleaseContext) -> list[str]:
-            return [str(kept.as_of) for kept in await bench.store.releases.list_all()]
+        async def scene(context: ReleaseContext) -> list[str]:
+            return [str(kept.as_of) for kept in await context.store.releases.list_all()]
 
         found: list[str] = self.desk.run_scenario(scene)
         return found

@@ -1,4 +1,4 @@
-"""A WordPress on a real socket: the few routes that are used, and the ways in which websites fail."""
+"""A fake WordPress on a real socket: the few routes that are used, and the ways in which websites fail."""
 
 import asyncio
 import json
@@ -15,7 +15,10 @@ REFUSED_TYPES = ("application/json", "image/svg+xml")
 
 @dataclass
 class FakeWordPress:
-    """heard: method and route of each request; sent: the statuses. trouble: what becomes of request number n."""
+    """A website in memory.
+
+    requests: method and route of each; statuses: of the responses; faults_by_request: the fault of request number n.
+    """
 
     pages: list[dict[str, Any]] = field(default_factory=list)
     media: list[dict[str, Any]] = field(default_factory=list)
@@ -28,25 +31,24 @@ class FakeWordPress:
     @property
     def write_requests(self) -> list[str]:
         """The requests that changed something."""
-        return [heard for heard in self.requests if heard.startswith("POST")]
+        return [request for request in self.requests if request.startswith("POST")]
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
-        """One request."""
         route = request.query.get("rest_route", "")
         self.requests.append(f"{request.method} {route}")
-        trouble = self.faults_by_request.pop(len(self.requests), None)
-        if isinstance(trouble, int):
-            return self._respond(trouble, {"code": "no", "message": "CANARY of the website"}, request)
-        if trouble == "html":
+        fault = self.faults_by_request.pop(len(self.requests), None)
+        if isinstance(fault, int):
+            return self._respond(fault, {"code": "no", "message": "CANARY of the website"}, request)
+        if fault == "html":
             return web.Response(text="<!doctype html><p>Notice", content_type="text/html")
-        if trouble == "shape":
+        if fault == "shape":
             return self._respond(200, [{"id": "CANARY"}], request)
-        if trouble == "hang":
+        if fault == "hang":
             await asyncio.sleep(30)
         if request.headers.get("Authorization") != encode_basic_auth(USER, PASSWORD, "utf-8"):
             return self._respond(401, {"code": "rest_not_logged_in"}, request)
         body = await self._handle_route(request, route)
-        if trouble == "cut":
+        if fault == "cut":
             assert request.transport is not None
             request.transport.abort()  # it was taken, and nobody says so
         return body
@@ -74,11 +76,11 @@ class FakeWordPress:
         assert isinstance(file, web.FileField)
         if file.content_type in REFUSED_TYPES:
             return self._respond(500, {"code": "rest_upload_sideload_error"}, request)
-        made = {name: value for name, value in form.items() if isinstance(value, str)}
-        place = f"{self.origin}/wp-content/uploads/{file.filename}"
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        url = f"{self.origin}/wp-content/uploads/{file.filename}"
         number = 200 + len(self.media)
         self.media.append(
-            {**made, "id": number, "source_url": place, "type": file.content_type, "bytes": file.file.read()}
+            {**fields, "id": number, "source_url": url, "type": file.content_type, "bytes": file.file.read()}
         )
         return self._respond(201, self.media[-1], request)
 
@@ -90,7 +92,7 @@ class FakeWordPress:
 
 @asynccontextmanager
 async def serve_fake_wordpress() -> AsyncIterator[FakeWordPress]:
-    """A website, as long as it is needed."""
+    """Serve the website while the context is open."""
     fake = FakeWordPress()
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_route("*", "/", fake.handle_request)

@@ -1,4 +1,4 @@
-"""A desk with a year behind it, and short words for releasing its statistics."""
+"""A complaints desk with a year of cases, and helpers to make its releases."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -24,13 +24,13 @@ END = date(2026, 9, 30)
 
 
 def make_release_request(text: str = "fy2569", as_of: date = END, **more: Any) -> ReleaseRequest:
-    """An order in words."""
+    """A request for a release, by period code."""
     return ReleaseRequest(parse_period(text, as_of), as_of, "month", **more)
 
 
-def make_late_case(on: date = date(2026, 2, 10), about: str = "f" * 32) -> list[Fact]:
+def make_late_case(on: date = date(2026, 2, 10), case_id: str = "f" * 32) -> list[Fact]:
     """A case that was entered in the register afterwards."""
-    return CaseFactsWriter(about).add_filing(on, "misconduct").facts
+    return CaseFactsWriter(case_id).add_filing(on, "misconduct").facts
 
 
 @dataclass
@@ -42,7 +42,6 @@ class ReleaseDesk:
 
     @property
     def paths(self) -> DeskPaths:
-        """Where it is."""
         return DeskPaths.under(self.home, "complaints")
 
     def write_facts(self, facts: Sequence[Fact]) -> "ReleaseDesk":
@@ -51,35 +50,34 @@ class ReleaseDesk:
         return self
 
     def with_rules(self, **changed: Any) -> "ReleaseDesk":
-        """The same desk of an office that has other rules for its statistics."""
+        """The same desk of an office with other rules for its statistics."""
         rules = self.office.statistics.model_copy(update=changed)
         return replace(self, office=self.office.model_copy(update={"statistics": rules}))
 
     def run_scenario(self, scene: Callable[[ReleaseContext], Awaitable[Any]], now: datetime = NOW) -> Any:
-        """Open the desk, play a scene, close it; gives what the scene gives."""
+        """Open the desk, run a coroutine on it, check the audit log and close; returns its result."""
 
         async def run_in_loop() -> Any:
             async with (
                 asyncio.timeout(60),
-                open_store(load_or_create_keys(self.paths), now) as one,
+                open_store(load_or_create_keys(self.paths), now) as store,
             ):
-                done = await scene(ReleaseContext(self.paths, one, self.office))
-                assert await one.verify_audit() == []
-                return done
+                result = await scene(ReleaseContext(self.paths, store, self.office))
+                assert await store.verify_audit() == []
+                return result
 
         return asyncio.run(run_in_loop())
 
-    def make_release(self, wanted: ReleaseRequest | None = None, now: datetime = NOW) -> ReleaseResult:
-        """Make one release."""
+    def make_release(self, request: ReleaseRequest | None = None, now: datetime = NOW) -> ReleaseResult:
 
-        async def scene(bench: ReleaseContext) -> ReleaseResult:
-            return await releases.make_release(bench, wanted or make_release_request(), now)
+        async def scene(context: ReleaseContext) -> ReleaseResult:
+            return await releases.make_release(context, request or make_release_request(), now)
 
         made: ReleaseResult = self.run_scenario(scene, now)
         return made
 
     def list_release_folders(self) -> list[str]:
-        """Everything that stands among the releases, what is hidden too; the lock aside."""
+        """All folders among the releases, hidden ones too."""
         root = self.paths.folder / "releases"
         return (
             sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_dir()) if root.exists() else []
@@ -92,7 +90,7 @@ def make_busy_desk(home: Path, cases: int = 60) -> ReleaseDesk:
 
 
 def iterate_months(first: date, count: int) -> Iterator[date]:
-    """The first days of some months."""
+    """The first days of consecutive months."""
     for _ in range(count):
         yield first
         first = (first + timedelta(days=31)).replace(day=1)
@@ -100,7 +98,7 @@ def iterate_months(first: date, count: int) -> Iterator[date]:
 
 @contextmanager
 def patch_attributes(owner: Any, **attributes: Any) -> Iterator[None]:
-    """An object with other attributes for a while."""
+    """Set attributes of an object for a while."""
     before = {name: getattr(owner, name) for name in attributes}
     for name, value in attributes.items():
         setattr(owner, name, value)

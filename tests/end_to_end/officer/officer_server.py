@@ -1,4 +1,4 @@
-"""The officers' page under test: a whole server, officers in chats, and a browser of the plainest sort."""
+"""Test server for the officers' page: a whole server, officers in chats, and a plain HTTP browser."""
 
 import html
 import http.client
@@ -31,7 +31,7 @@ LINK_PATTERN = re.compile(r"https?://\S+/officer/open/(\S+)")
 
 @dataclass
 class HttpResponse:
-    """An answer. headers: by their names in small letters."""
+    """A response. headers: by lower-case name."""
 
     status: int
     headers: dict[str, str]
@@ -40,30 +40,30 @@ class HttpResponse:
 
     @property
     def text(self) -> str:
-        """Its words, with what was escaped as it was meant."""
+        """The body with HTML entities unescaped."""
         return html.unescape(self.content.decode())
 
     @property
     def form_token(self) -> str:
-        """The ticket of its forms."""
+        """The form token of the page; empty if there is none."""
         found = re.search(r'name="csrf" value="([^"]+)"', self.content.decode())
         return found[1] if found else ""
 
     @property
     def file_links(self) -> list[str]:
-        """Where its files are, in their order."""
+        """The links to the files of the case, in order."""
         return re.findall(r'href="([^"]+/file/[^"]+)"', self.content.decode())
 
     @property
     def textbox_text(self) -> str:
-        """What stands in its text box."""
+        """The content of the text box."""
         found = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", self.content.decode(), re.DOTALL)
         return html.unescape(found[1]) if found else ""
 
 
 @dataclass
 class HttpBrowser:
-    """Keeps cookies by path, follows what it is told to."""
+    """Keeps cookies by path and sends forms."""
 
     port: int
     cookie_jar: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -72,7 +72,6 @@ class HttpBrowser:
     def request(
         self, path: str, body: bytes | None = None, method: str = "", kind: str = "", **headers: str
     ) -> HttpResponse:
-        """One request."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         cookies = [f"{name}={value}" for (at, name), value in self.cookie_jar.items() if path.startswith(at)]
         if cookies:
@@ -82,12 +81,14 @@ class HttpBrowser:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
             connection.request(method or ("GET" if body is None else "POST"), path, body, sent)
             answer = connection.getresponse()
-            told = answer.getheaders()
-            seen = HttpResponse(answer.status, {k.lower(): v for k, v in told}, answer.read(), path)
-        for name, value in told:
+            headers_received = answer.getheaders()
+            response = HttpResponse(
+                answer.status, {k.lower(): v for k, v in headers_received}, answer.read(), path
+            )
+        for name, value in headers_received:
             if name.lower() == "set-cookie":
                 self._store_cookie(value)
-        return seen
+        return response
 
     def _store_cookie(self, cookie: str) -> None:
         self.set_cookies.append(cookie)
@@ -100,10 +101,10 @@ class HttpBrowser:
     def submit_form(
         self, page: HttpResponse, text: str = "", choice: str = "", path: str = "", **changed: str
     ) -> HttpResponse:
-        """Send a form of a page; a redirect is followed."""
+        """Submit a form of a page; a redirect is followed."""
         fields = {"csrf": page.form_token, "text": text, "choice": choice, **changed}
-        seen = self.request(path or page.path, urlencode(fields).encode())
-        return self.request(seen.headers["location"]) if seen.status == 303 else seen
+        response = self.request(path or page.path, urlencode(fields).encode())
+        return self.request(response.headers["location"]) if response.status == 303 else response
 
     def upload_file(
         self, page: HttpResponse, name: str, content: bytes, choice: str = "look"
@@ -126,44 +127,41 @@ class OfficerServer:
 
     @property
     def desk(self) -> DeskHarness:
-        """The desk behind it."""
         return self.server.desk
 
     def file_case(self, number: int = 1) -> Receipt:
-        """A case comes."""
         return self.server.run(file_case(self.desk, number))
 
     def add_officer(self, name: str, role: Role = Role.OFFICER) -> Officer:
-        """Somebody joins."""
         return self.server.run(add_officer(self.desk, name, role))
 
     def send_chat_text(self, officer: Officer, words: str) -> str:
-        """An officer types something in their chat; gives what is said."""
+        """Send a text in an officer's chat; returns the answer."""
         return "\n".join(m.text for m in self.server.run(officer.say(words)))
 
     def request_link(self, officer: Officer, words: str = "/page 1") -> str:
-        """The path of a link that an officer asks for."""
+        """The path of an access link that an officer asks for."""
         found = LINK_PATTERN.search(self.send_chat_text(officer, words))
         assert found is not None
         return f"{OFFICER_LINK_PATH}/{found[1]}"
 
     def new_browser(self) -> HttpBrowser:
-        """A browser that was nowhere before."""
+        """A browser without cookies."""
         return HttpBrowser(self.server.port)
 
     def next_totp_code(self, officer: Officer) -> str:
-        """A code of the second factor that was not used: time passes for it."""
+        """An unused code of the second factor: the clock is advanced for it."""
         self.desk.clock_offset += timedelta(minutes=1)
         return officer.totp_code()
 
     def open_page(self, officer: Officer, browser: HttpBrowser, words: str = "/page 1") -> HttpResponse:
-        """An officer asks for a link and opens it."""
+        """Ask for an access link, open it and enter the code."""
         form = browser.request(self.request_link(officer, words))
         assert form.status == 200
         return browser.submit_form(form, self.next_totp_code(officer))
 
     def attach_file(self, number: int, name: str, content: bytes) -> File:
-        """A file comes to a case later."""
+        """Add a file to a case later."""
 
         async def chunks() -> AsyncIterator[bytes]:
             for at in range(0, len(content), 65536):
@@ -174,7 +172,7 @@ class OfficerServer:
         return self._add_evidence(number, file)
 
     def expect_file(self, number: int, name: str) -> File:
-        """A file is announced, and has not come yet."""
+        """Announce a file that has not arrived yet."""
         return self._add_evidence(
             number, self.server.run(self.desk.store.evidence.reserve(name, self.desk.now()))
         )
@@ -193,7 +191,7 @@ class OfficerServer:
         return file
 
     def load_audit_lines(self) -> list[tuple[str, str]]:
-        """Who did what, in order."""
+        """Actor and action of every audit entry, in order."""
 
         async def work() -> list[tuple[str, str]]:
             line = tables.audit.c
@@ -204,5 +202,4 @@ class OfficerServer:
         return self.server.run(work())
 
     def close(self) -> None:
-        """End it; nothing went wrong in it."""
         self.server.close()

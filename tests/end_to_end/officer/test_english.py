@@ -182,8 +182,8 @@ def test_notices_are_in_the_language_of_who_is_told(tmp_path: Path) -> None:
 
 def test_who_changes_language_hears_in_it_from_then_on(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        officer = await add_officer(desk, "Person", back=b"back")
-        other = await add_officer(desk, "สมหญิง", back=b"other")
+        officer = await add_officer(desk, "Person", reply_address=b"back")
+        other = await add_officer(desk, "สมหญิง", reply_address=b"other")
         assert (await officer.say("/english"))[0].text
         await file_english_case(desk, 1, CaseStatus.RECEIVED)
         assert await load_queued_languages(desk) == {"staff.notice.new": {"en", "th"}}

@@ -77,7 +77,7 @@ def test_nothing_goes_before_its_minute_is_over_and_then_once(tmp_path: Path) ->
 def test_what_the_reporter_withdrew_meanwhile_is_not_closed_again(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         receipt = await file_case(desk, 1, CaseStatus.SCREENING)
-        officer = await add_officer(desk, "สมหญิง", back=b"somewhere")
+        officer = await add_officer(desk, "สมหญิง", reply_address=b"somewhere")
         await schedule_closing(desk, officer)
         view, step = (
             await find_case_of_receipt(desk, receipt),
@@ -130,7 +130,7 @@ def test_one_thing_at_a_time_waits_and_only_its_writer_takes_it_back(tmp_path: P
 def test_an_officer_hears_that_the_reporter_wrote(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         receipt = await file_case(desk, 1)
-        officer = await add_officer(desk, "สมหญิง", back=b"somewhere")
+        officer = await add_officer(desk, "สมหญิง", reply_address=b"somewhere")
         await officer.say("/take 1")
         view, on = await find_case_of_receipt(desk, receipt), to_bangkok_date(desk.now())
         await desk.commit_office_act(

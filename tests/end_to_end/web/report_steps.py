@@ -1,4 +1,4 @@
-"""The way to a question and to a receipt, in a browser's window."""
+"""Steps through the report in a browser window."""
 
 from playwright.sync_api import Page
 
@@ -9,7 +9,7 @@ STORY = "เจ้าหน้าที่พัสดุเรียกรั�
 
 
 def open_story_question(door: BrowserDriver, path: str = "/report") -> Page:
-    """A window at the story's question."""
+    """Open a window at the question for the story."""
     page = door.get_page("ก")
     page.goto(door.server.address + path)
     pick_choice(page, "รับทราบ เริ่มแจ้งเรื่อง")
@@ -25,7 +25,7 @@ def pick_choice(page: Page, label: str) -> None:
 
 
 def file_report(page: Page) -> str:
-    """Go from the story's question to the receipt, answering only what must be answered."""
+    """Go from the story question to the receipt, answering only required questions."""
     page.fill("[name=text]", STORY)
     pick_choice(page, "เสร็จแล้ว")
     for label in ("ข้าม", "ข้าม", "ข้าม", "ไม่มีหลักฐาน", "ข้าม", "ข้าม", "ข้าม", "ไม่ใช่", "ไม่บอกชื่อ", "ส่งเรื่อง"):

@@ -1,4 +1,4 @@
-"""A slow and simple counting of the same register, case by case and day by day, written apart from the real one."""
+"""A slow and simple count of the register, case by case and day by day, written independently of the real one."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,26 +9,26 @@ from ita_stats.cases.fact import Fact, FactField
 
 
 def get_value_on(facts: Sequence[Fact], name: FactField, on: date) -> str:
-    """What a field says at the end of a day: the fact of the latest day, the later written of one day."""
+    """The value of a field at the end of a day: the fact of the latest day; of one day, the one written last."""
     known = [f for f in facts if f.field is name and f.effective <= on]
     return max(known, key=lambda f: (f.effective, f.seq)).value if known else ""
 
 
 def get_received_on(facts: Sequence[Fact]) -> date | None:
-    """The day of receipt, as it was written last; None for a case that was struck out."""
+    """The day of receipt as written last; None for a deleted case."""
     known = [f for f in facts if f.field is FactField.RECEIVED]
     last = max(known, key=lambda f: f.seq)
     return last.effective if last.value == "1" else None
 
 
 def get_state_on(facts: Sequence[Fact], on: date) -> str:
-    """Where a case stands, forwarded counting as done."""
+    """The status of a case on a day; forwarded cases count as done."""
     status = get_value_on(facts, FactField.STATUS, on)
     return {"closed": "done", "not_accepted": "not_accepted"}.get(status, "in_progress")
 
 
 def get_first_value(facts: Sequence[Fact], name: FactField, on: date) -> str:
-    """What a field says; of a day before it was first said, what it first says."""
+    """The value of a field; before the day of its first fact, the first value."""
     known = [f for f in facts if f.field is name]
     if not known:
         return ""
@@ -38,7 +38,7 @@ def get_first_value(facts: Sequence[Fact], name: FactField, on: date) -> str:
 
 
 def count_days_to_close(facts: Sequence[Fact], on: date) -> int:
-    """Days from receipt to the last time that the case was not closed and then was."""
+    """Days from receipt to the last change from not closed to closed."""
     told = sorted((f for f in facts if f.field is FactField.STATUS), key=lambda f: (f.effective, f.seq))
     told = [f for f in told if f.effective <= on]
     closed = None

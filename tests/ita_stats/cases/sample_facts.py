@@ -1,4 +1,4 @@
-"""Registers made for counting: the facts of cases as the desk, an import or a correction would write them."""
+"""Sample registers for counting: facts of cases as the desk, an import or a correction would write them."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ FISCAL_YEAR_START = date(2025, 10, 1)
 
 
 def make_labels(codes: tuple[str, ...]) -> tuple[CodeLabel, ...]:
-    """Things to count, each called by its code."""
+    """Labels to count by; the code is also the name."""
     return tuple(CodeLabel(code, code, code) for code in codes)
 
 
@@ -56,11 +56,10 @@ class CaseFactsWriter:
     facts: list[Fact] = field(default_factory=list)
 
     def add_fact(self, on: date, name: FactField, value: str, recorded: date | None = None) -> None:
-        """The next fact."""
         self.facts.append(Fact(self.about, len(self.facts), on, recorded or on, name, value))
 
     def add_filing(self, on: date, category: str = "corruption", source: str = "web") -> "CaseFactsWriter":
-        """As the desk writes a complaint that comes in."""
+        """The facts that the desk writes for a new complaint."""
         self.add_fact(on, FactField.RECEIVED, "1")
         self.add_fact(on, FactField.CATEGORY, category)
         self.add_fact(on, FactField.SOURCE, source)
@@ -68,7 +67,7 @@ class CaseFactsWriter:
         return self
 
     def add_move(self, on: date, status: str, outcome: str | None = None) -> "CaseFactsWriter":
-        """As the desk writes a step."""
+        """The facts that the desk writes for a lifecycle step."""
         self.add_fact(on, FactField.STATUS, status)
         if outcome is not None:
             self.add_fact(on, FactField.OUTCOME, outcome)
@@ -78,7 +77,7 @@ class CaseFactsWriter:
 def make_year_of_facts(
     seed: int, cases: int, weights: tuple[int, ...] = (6, 3, 1), reopening: float = 0.0
 ) -> list[Fact]:
-    """A fiscal year of a desk with so many cases."""
+    """A fiscal year of facts of `cases` cases."""
     chance = random.Random(seed)
     facts: list[Fact] = []
     for number in range(cases):
@@ -102,7 +101,7 @@ def make_year_of_facts(
 
 
 def arbitrary_facts() -> st.SearchStrategy[list[Fact]]:
-    """Any facts at all about a few cases: out of order, backdated, corrected, struck out, incomplete."""
+    """Arbitrary facts about a few cases: out of order, backdated, corrected, deleted, incomplete."""
     days = st.dates(date(2025, 8, 1), date(2026, 11, 30))
 
     def facts_of(name: FactField, values: tuple[str, ...]) -> st.SearchStrategy[tuple[FactField, str]]:

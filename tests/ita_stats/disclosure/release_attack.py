@@ -1,7 +1,7 @@
-"""An attacker who has nothing but published tables, and integer programming: which figures can be only one number?
+"""An attacker with published tables and integer programming: which suppressed figures can be inferred exactly?
 
-Written without a look at how figures are hidden. Unknown are the cases of each month by label (the same in every
-release, once the month is over) and, for each release, where they stand; everything printed is an equation.
+Written without a look at how figures are suppressed. The unknowns are the cases of each month by label (the same in
+every release, once the month is over) and, for each release, their status; every printed figure is an equation.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from ita_stats.cases.model import Breakdown, StatisticsTables
 
 STATES = ("done", "in_progress", "not_accepted")
 UnknownSum = tuple[int, ...]
-"""A figure, as the unknowns that it is the sum of."""
+"""A figure as the unknowns that it is the sum of."""
 
 
 @dataclass
 class ReleaseAttack:
-    """The equations of one split over some releases."""
+    """The equations of one breakdown over some releases."""
 
     solver: highspy.Highs = field(default_factory=highspy.Highs)
     unknowns: dict[object, int] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class ReleaseAttack:
         self.solver.setOptionValue("output_flag", False)
 
     def get_unknown(self, name: object) -> int:
-        """A number of cases that the attacker does not know."""
+        """The index of an unknown number of cases."""
         if name not in self.unknowns:
             self.unknowns[name] = len(self.unknowns)
             self.solver.addVar(0, 100_000)
@@ -37,7 +37,7 @@ class ReleaseAttack:
         return self.unknowns[name]
 
     def add_equation(self, parts: UnknownSum, value: int, less: UnknownSum = ()) -> None:
-        """Parts, less others, are a number."""
+        """The sum of `parts` less the sum of `less` equals `value`."""
         index = [*parts, *less]
         if index:
             self.solver.addRow(value, value, len(index), index, [1.0] * len(parts) + [-1.0] * len(less))
@@ -45,19 +45,19 @@ class ReleaseAttack:
             assert value == 0
 
     def add_growth(self, before: UnknownSum, after: UnknownSum) -> None:
-        """Something never becomes less."""
+        """The sum of `after` is at least the sum of `before`."""
         index = [*after, *before]
         self.solver.addRow(0, highspy.kHighsInf, len(index), index, [1.0] * len(after) + [-1.0] * len(before))
 
     def add_figure(self, name: str, parts: UnknownSum, figure: int | None) -> None:
-        """A printed figure, or a dash."""
+        """Add a printed figure, or a dash (None)."""
         if figure is None:
             self.dashes_by_name[name] = parts
         else:
             self.add_equation(parts, figure)
 
     def find_exposed(self) -> list[str]:
-        """The dashes behind which there can be only one number."""
+        """The dashes that can only be one number."""
         worlds = [self._solve_world(())]
         broken = []
         for name, parts in self.dashes_by_name.items():
@@ -79,7 +79,7 @@ class ReleaseAttack:
 
 
 def attack_labels(releases: Sequence[StatisticsTables], what: str) -> ReleaseAttack:
-    """Everything that releases tell of categories or sources."""
+    """All equations from the categories or sources of some releases."""
     attack = ReleaseAttack()
     for tables in releases:
         splits: tuple[Breakdown, ...] = getattr(tables, what)
@@ -112,7 +112,10 @@ def attack_labels(releases: Sequence[StatisticsTables], what: str) -> ReleaseAtt
 
 
 def attack_outcomes(releases: Sequence[StatisticsTables], reopened: bool) -> ReleaseAttack:
-    """Everything that releases tell of outcomes. reopened: whether a closed case may be open again later."""
+    """All equations from the outcomes of some releases.
+
+    reopened: whether a closed case may be open again later.
+    """
     attack = ReleaseAttack()
     for t, tables in enumerate(releases):
         parts = {s.code: (attack.get_unknown((t, s.code)),) for s in tables.outcomes}

@@ -1,8 +1,8 @@
-"""An attacker who tries every world: all ways in which so many voices could have answered one line.
+"""An attacker who enumerates every world: all ways in which a number of people could have answered one question.
 
-Written without a look at how figures are hidden. A world gives each kind of voice a number; a kind says on which
-side the voice is and which cells it is in. What is published fits some worlds; what can be known is what these have
-in common.
+Written without a look at how figures are suppressed. A world gives each kind of response a count; a kind says on
+which side (account or web) the response is and which cells it is counted in. What is published fits some worlds;
+what can be inferred is what these have in common.
 """
 
 from collections import defaultdict
@@ -14,29 +14,29 @@ from ita_stats.opinions.suppression import ResponseSuppression, VisibleAnswers
 from ita_stats.opinions.tally import AccountWebCounts, AnswerCounts
 
 ResponseKind = tuple[str, frozenset[str]]
-"""The side of a voice, and the cells that it is in."""
+"""The side of a response, and the cells that it is counted in."""
 World = tuple[int, ...]
-"""How many voices there are of each kind."""
+"""The number of responses of each kind."""
 Facts = tuple[tuple[tuple[int, ...], int], ...]
-"""What is known: kinds (by their places) that sum to a number."""
+"""What is known: indices of kinds whose counts sum to a number."""
 SIDES = ("account", "web")
 
 
 def enumerate_single_kinds(cells: int, sides: Sequence[str] = SIDES) -> list[ResponseKind]:
-    """Voices with one answer or none."""
+    """Kinds with at most one answer."""
     answers = [frozenset[str](), *(frozenset((str(n),)) for n in range(cells))]
     return [*product(sides, answers)]
 
 
 def enumerate_multiple_kinds(cells: int, sides: Sequence[str] = SIDES) -> list[ResponseKind]:
-    """Voices with any answers."""
+    """Kinds with any set of answers."""
     codes = [str(n) for n in range(cells)]
     answers = [frozenset(some) for n in range(cells + 1) for some in combinations(codes, n)]
     return [*product(sides, answers)]
 
 
 def enumerate_worlds(kinds: int, voices: int) -> Iterator[World]:
-    """Every way to give so many voices to kinds."""
+    """Every way to distribute a number of responses over the kinds."""
     if kinds == 1:
         yield (voices,)
         return
@@ -48,7 +48,7 @@ def enumerate_worlds(kinds: int, voices: int) -> Iterator[World]:
 def count_world(
     world: World, kinds: Sequence[ResponseKind], is_several: bool
 ) -> tuple[AnswerCounts, AccountWebCounts]:
-    """What would be counted in a world, and all its voices."""
+    """The counts of a world, and its number of responses."""
 
     def pair(has: Callable[[frozenset[str]], bool]) -> AccountWebCounts:
         return AccountWebCounts(
@@ -68,24 +68,27 @@ def publish_world(
     world: World, kinds: Sequence[ResponseKind], is_several: bool, least: int, salt: bytes
 ) -> tuple[VisibleAnswers, ResponseCounts]:
     """What is published of a world."""
-    asked, voices = count_world(world, kinds, is_several)
-    veil = ResponseSuppression(voices, least, salt)
-    return veil.suppress_answers(asked), veil.get_total()
+    counts, voices = count_world(world, kinds, is_several)
+    suppression = ResponseSuppression(voices, least, salt)
+    return suppression.suppress_answers(counts), suppression.get_total()
 
 
 def find_kinds(
     kinds: Sequence[ResponseKind], has: Callable[[frozenset[str]], bool], side: str
 ) -> tuple[int, ...]:
-    """The kinds that a figure counts."""
+    """The indices of the kinds that a figure counts."""
     return tuple(i for i, (at, cells) in enumerate(kinds) if side in {at, "all"} and has(cells))
 
 
 def list_printed_figures(
     kinds: Sequence[ResponseKind], shown: VisibleAnswers, voices: ResponseCounts
 ) -> Iterator[tuple[tuple[int, ...], int | None]]:
-    """Each printed figure, by the kinds that it counts; None where it is a dash. An empty side has no column."""
-    told_apart = voices.account != 0 and voices.web != 0
-    for side in ("all", *SIDES) if told_apart else ("all",):
+    """Each printed figure with the kinds that it counts; None if it is a dash.
+
+    An empty side has no column.
+    """
+    has_both_sides = voices.account != 0 and voices.web != 0
+    for side in ("all", *SIDES) if has_both_sides else ("all",):
         yield find_kinds(kinds, lambda _: True, side), getattr(voices, side)
         if side == "all" or shown.answered.all is not None:
             yield find_kinds(kinds, bool, side), getattr(shown.answered, side)
@@ -94,13 +97,13 @@ def list_printed_figures(
 
 
 def collect_facts(kinds: Sequence[ResponseKind], shown: VisibleAnswers, voices: ResponseCounts) -> Facts:
-    """What is printed, as sums of kinds."""
+    """The printed figures as sums of kinds."""
     sides = [(find_kinds(kinds, lambda _: True, side), getattr(voices, side)) for side in SIDES]
     return tuple((at, n) for at, n in [*list_printed_figures(kinds, shown, voices), *sides] if n is not None)
 
 
 def group_worlds_by_facts(every: Sequence[World], found: set[Facts]) -> Iterator[tuple[Facts, list[World]]]:
-    """For everything that is published of some world: all worlds that it fits."""
+    """For every publication that some world leads to: all worlds that it fits."""
     by_form = defaultdict[tuple[tuple[int, ...], ...], set[tuple[int, ...]]](set)
     for facts in found:
         by_form[tuple(at for at, _ in facts)].add(tuple(n for _, n in facts))

@@ -1,4 +1,4 @@
-"""An attacker with published results and integer programming: between which numbers can a group of people be?"""
+"""An attacker with published results and integer programming: what bounds can be inferred for a group of people?"""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations, product
@@ -13,7 +13,7 @@ ResponseKind = tuple[str, frozenset[str]]
 
 
 class ResultsAttack:
-    """Unknown is how many voices of each kind there are; what is printed of a part are equations."""
+    """The unknowns are the number of responses of each kind; what is printed of a part gives equations."""
 
     def __init__(self, found: PublishedResults, part: QuestionPart, kind: AnswerKind) -> None:
         assert found.voices is not None
@@ -40,19 +40,19 @@ class ResultsAttack:
         return [i for i, (at, answer) in enumerate(self.kinds) if side in {at, "all"} and answer in wanted]
 
     def _add_figures(self, figures: ResponseCounts, answers: Iterable[frozenset[str]]) -> None:
-        said: Sequence[tuple[str, VisibleCount]] = (
+        sides: Sequence[tuple[str, VisibleCount]] = (
             ("all", figures.all),
             ("account", figures.account),
             ("web", figures.web),
         )
         answers = [*answers]
-        for side, figure in said:
+        for side, figure in sides:
             index = self.find_kinds(side, answers)
             if figure is not None:
                 self.solver.addRow(figure, figure, len(index), index, [1.0] * len(index))
 
     def find_bounds(self, side: str, code: str) -> tuple[int, int]:
-        """The least and the most voices that a cell can have; "" for those who did not answer."""
+        """The lower and upper bound of a cell; code "" means those who did not answer."""
         answers = {answer for _, answer in self.kinds if code in answer or answer == code == ""}
         if not code:
             answers = {frozenset()}

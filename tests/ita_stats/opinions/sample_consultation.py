@@ -1,4 +1,4 @@
-"""Consultations as offices hold them, and people who answer."""
+"""A sample consultation with every kind of question, and people who answer it."""
 
 import random
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ SAMPLE_THEMES = (
 def make_response(
     chance: random.Random, asked: CountedConsultation = SAMPLE_CONSULTATION
 ) -> AnonymousResponse:
-    """Somebody who answers most of what is asked."""
+    """A person who answers most of the questions."""
     answers = dict[str, str]()
     for one in asked.questions:
         if chance.random() < 0.03 or one.kind is AnswerKind.TEXT:
@@ -72,11 +72,11 @@ def make_response(
 def make_responses(
     number: int, seed: int = 7, asked: CountedConsultation = SAMPLE_CONSULTATION
 ) -> Sequence[AnonymousResponse]:
-    """So many people."""
+    """A number of responses."""
     chance = random.Random(seed)
     return [make_response(chance, asked) for _ in range(number)]
 
 
 def make_results(number: int = 240, terms: ResultsRules = TERMS) -> PublishedResults:
-    """What is published when so many have answered."""
+    """The published results of a number of responses."""
     return build_results(SAMPLE_CONSULTATION, make_responses(number), SAMPLE_THEMES, terms)

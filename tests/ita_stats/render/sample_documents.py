@@ -1,4 +1,4 @@
-"""Tables with the office's real words, as the formats print them."""
+"""Sample documents with the example office's real labels."""
 
 from datetime import date
 
@@ -34,7 +34,7 @@ TERMS = CountingRules(
 
 
 def make_protected_tables(cases: int = 180, text: str = "fy2569", as_of: date = YEAR_END) -> StatisticsTables:
-    """The protected tables of a year with so many cases."""
+    """The protected tables of a year with a number of cases."""
     wish = build_table_request(parse_period(text, as_of), as_of, "month", [])
     facts = make_year_of_facts(7, cases)
     assert all(fact.effective >= FISCAL_YEAR_START for fact in facts)
@@ -42,5 +42,4 @@ def make_protected_tables(cases: int = 180, text: str = "fy2569", as_of: date = 
 
 
 def make_document(cases: int = 180, issue: ReleaseInfo | None = None) -> StatisticsDocument:
-    """The document of such tables."""
     return build_statistics_document(make_protected_tables(cases), issue or ReleaseInfo())

@@ -134,9 +134,9 @@ async def run_morning_clock(desk: DeskHarness, tmp_path: Path, days: int) -> lis
 
 def test_reminders_begin_before_the_day_and_climb_after_it(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await add_officer(desk, "สมหญิง", back=b"officer")
-        await add_officer(desk, "สมศรี", Role.SUPERVISOR, back=b"supervisor")
-        await add_officer(desk, "สมปอง", Role.AUDITOR, back=b"auditor")
+        await add_officer(desk, "สมหญิง", reply_address=b"officer")
+        await add_officer(desk, "สมศรี", Role.SUPERVISOR, reply_address=b"supervisor")
+        await add_officer(desk, "สมปอง", Role.AUDITOR, reply_address=b"auditor")
         await ask_office(desk)
         assert await run_morning_clock(desk, tmp_path, 5) == []
         ((back, before),) = await run_morning_clock(desk, tmp_path, 12)
@@ -153,7 +153,7 @@ def test_reminders_begin_before_the_day_and_climb_after_it(tmp_path: Path) -> No
 
 def test_a_supervisor_alone_hears_everything(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await add_officer(desk, "สมศรี", Role.SUPERVISOR, back=b"supervisor")
+        await add_officer(desk, "สมศรี", Role.SUPERVISOR, reply_address=b"supervisor")
         await ask_office(desk)
         ((back, letter),) = await run_morning_clock(desk, tmp_path, 12)
         assert (back, "ใกล้ครบกำหนด 1 ข้อ" in letter) == (b"supervisor", True)
