@@ -202,7 +202,7 @@ def _drop_empty_answers(session: Session) -> Session:
     """A talk out of which something was taken back: what is empty is gone, and a question without words is none."""
     answers = {name: words for name, words in session.answers.items() if words}
     if session.topic is DialogTopic.ASK and "question" not in answers:
-        return session.replace(topic=DialogTopic.MENU, step="", answers={}, sent={})
+        return session.replace(topic=DialogTopic.MENU, step="", answers={}, message_origins={})
     if session.topic is DialogTopic.THREAD and session.step == "held" and "held" not in answers:
         return session.replace(step="thread", answers=answers)
     return session.replace(answers=answers)

@@ -109,8 +109,10 @@ def encode_session(session: Session) -> bytes:
     There the `kind` of a situation must be written, which is always its default.
     """
     if session.officer == NO_OFFICER:
-        return SESSION_CODEC.dump_json(session, exclude_defaults=True)
-    fields = SESSION_CODEC.dump_python(session, mode="json", exclude_defaults=True, exclude={"officer"})
+        return SESSION_CODEC.dump_json(session, exclude_defaults=True, by_alias=True)
+    fields = SESSION_CODEC.dump_python(
+        session, mode="json", exclude_defaults=True, exclude={"officer"}, by_alias=True
+    )
     return to_json({**fields, "officer": OFFICER_STATE_CODEC.dump_python(session.officer, mode="json")})
 
 

@@ -145,7 +145,9 @@ def resume_draft(office_form: Form, ctx: Context) -> TurnResult:
 
 def discard_draft(ctx: Context) -> TurnResult:
     """Throw the draft away and say so."""
-    kept = Session(version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt=ctx.session.prompt)
+    kept = Session(
+        version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt_number=ctx.session.prompt_number
+    )
     return replace(
         show_complaints_menu(ctx.with_session(kept), Reply("draft.discarded")),
         acts=delete_draft_files(ctx.session),

@@ -198,7 +198,11 @@ def file_complaint(ctx: Context) -> Decision:
         certain=True,
     )
     known = Session(
-        version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt=ctx.session.prompt, receipt=receipt
+        version=ctx.session.version,
+        at=ctx.now,
+        lang=ctx.lang,
+        prompt_number=ctx.session.prompt_number,
+        receipt=receipt,
     )
     after = advance_prompt(known, topic=DialogTopic.CONFIRM, step="five")
     ways = make_options(("skip", *list_subscription_options(ctx.event)))

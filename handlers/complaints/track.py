@@ -75,7 +75,9 @@ def handle_tracking(ctx: Context) -> Decision:
 
 def reset_session(ctx: Context) -> Session:
     """A session that knows no case and holds no draft."""
-    return Session(version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt=ctx.session.prompt)
+    return Session(
+        version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt_number=ctx.session.prompt_number
+    )
 
 
 def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:

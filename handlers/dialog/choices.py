@@ -45,7 +45,7 @@ class Option:
 
     def to_choice(self, session: Session) -> Choice:
         """The option as a button of the session's present question."""
-        data = f"{session.prompt}.{self.value}"
+        data = f"{session.prompt_number}.{self.value}"
         if self.name:
             return Choice(data, "literal", {"text": self.name.in_lang(session.lang)})
         return Choice(data, f"choice.{self.value}")
@@ -73,7 +73,7 @@ def parse_choice(
     if event.choice is not None:
         prompt, _, value = event.choice.partition(".")
         known = value in [option.value for option in choices]
-        return value if known and prompt == str(session.prompt) else STALE
+        return value if known and prompt == str(session.prompt_number) else STALE
     return _parse_typed_choice(event.text or "", session.lang, choices, numbers=numbers)
 
 

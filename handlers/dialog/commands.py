@@ -52,7 +52,7 @@ def is_stale_input(ctx: Context) -> bool:
     At the menu nothing is asked, so whatever comes is held there.
     """
     event, session = ctx.event, ctx.session
-    if event.prompt_number in (None, session.prompt) or session.topic is DialogTopic.MENU:
+    if event.prompt_number in (None, session.prompt_number) or session.topic is DialogTopic.MENU:
         return False
     return event.text is not None or (event.file is not None and session.receipt is not None)
 

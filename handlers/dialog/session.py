@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from handlers.dialog.events import DEFAULT_LANG, File, Lang
 from handlers.dialog.receipt import Receipt
@@ -31,13 +33,13 @@ class DialogTopic(StrEnum):
 
 @dataclass(frozen=True)
 class Session:
-    """Where a talk stands. Sealed when stored; lapses `IDLE` after `at`.
+    """Where a talk stands. Sealed when stored; lapses `SESSION_IDLE_TIMEOUT` after `at`.
 
-    version: of the stored row, 0 when there is none; prompt: the number of the last question, which tells a
-    choice of an older one; editing: an answer is being changed from the review; resume: the question to
-    return to when a cancel is called off; sent: what each message of the platform brought; officer: where an
+    version: of the stored row, 0 when there is none; prompt_number: of the last question, which tells a choice of
+    an older one; editing: an answer is being changed from the review; resume: the question to return to when a
+    cancel is called off; message_origins: what each message of the platform brought, by its id; officer: where an
     officer's work stands. A session that holds a `receipt` would link a person to a case, so it lives in memory
-    only and its stored row is deleted.
+    only and its stored row is deleted. An alias is the name under which earlier versions stored a field, and this one.
     """
 
     version: int = 0
@@ -45,13 +47,13 @@ class Session:
     lang: Lang = DEFAULT_LANG
     topic: DialogTopic = DialogTopic.MENU
     step: str = ""
-    prompt: int = 0
+    prompt_number: Annotated[int, Field(alias="prompt")] = 0
     answers: Mapping[str, str] = field(default_factory=dict)
     files: tuple[File, ...] = ()
     editing: bool = False
     resume: str = ""
     receipt: Receipt | None = None
-    sent: Mapping[str, str] = field(default_factory=dict)
+    message_origins: Annotated[Mapping[str, str], Field(alias="sent")] = field(default_factory=dict)
     officer: OfficerState = NO_OFFICER
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
@@ -83,4 +85,4 @@ class Session:
 
 def advance_prompt(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - as dataclasses.replace
     """The session with one more question asked, so that choices of older ones are told apart."""
-    return session.replace(prompt=session.prompt + 1, **changes)
+    return session.replace(prompt_number=session.prompt_number + 1, **changes)

@@ -39,22 +39,26 @@ def encode_origin(event: Event) -> str:
 
 def record_message_origin(turn: TurnResult, event: Event, before: Session) -> TurnResult:
     """The turn, remembering what the message brought: in the draft, or with what goes into the case."""
-    if turn.session is None or not (event.message_id or before.sent):
+    if turn.session is None or not (event.message_id or before.message_origins):
         return turn
     what = encode_origin(event) if event.message_id else ""
-    sent = {**before.sent, event.message_id: what} if what else dict(before.sent)
+    origins = {**before.message_origins, event.message_id: what} if what else dict(before.message_origins)
     if any(isinstance(act, RECORDING_ACTS) for act in turn.acts):
-        kept = {number: one for number, one in sent.items() if _is_recorded(one, turn)}
+        kept = {number: one for number, one in origins.items() if _is_recorded(one, turn)}
         acts = tuple(
             replace(act, message_origins=kept) if isinstance(act, RECORDING_ACTS) else act
             for act in turn.acts
         )
-        return replace(turn, session=turn.session.replace(sent={}), acts=acts)
+        return replace(turn, session=turn.session.replace(message_origins={}), acts=acts)
     if not turn.session.has_draft:
-        sent = {}
-    while len(sent) > MAX_REMEMBERED_MESSAGES:
-        del sent[next(iter(sent))]
-    return replace(turn, session=turn.session.replace(sent=sent)) if sent != turn.session.sent else turn
+        origins = {}
+    while len(origins) > MAX_REMEMBERED_MESSAGES:
+        del origins[next(iter(origins))]
+    return (
+        replace(turn, session=turn.session.replace(message_origins=origins))
+        if origins != turn.session.message_origins
+        else turn
+    )
 
 
 def _is_recorded(what: str, turn: TurnResult) -> bool:
@@ -80,8 +84,10 @@ def _is_recorded(what: str, turn: TurnResult) -> bool:
 
 def handle_unsend(event: Event, session: Session | None) -> Decision:
     """Take a message back. There is nothing to answer: the person sees that it is gone."""
-    if session is not None and event.unsent_message_id in session.sent:
-        return _remove_from_draft(session, session.sent[event.unsent_message_id], event.unsent_message_id)
+    if session is not None and event.unsent_message_id in session.message_origins:
+        return _remove_from_draft(
+            session, session.message_origins[event.unsent_message_id], event.unsent_message_id
+        )
     case = yield from run_query(FindMessageCase(event.unsent_message_id))
     acts: tuple[UnsendMessage, ...] = ()
     if case is not None:
@@ -91,10 +97,10 @@ def handle_unsend(event: Event, session: Session | None) -> Decision:
 
 
 def _remove_from_draft(session: Session, what: str, message: str) -> TurnResult:
-    sent = {number: one for number, one in session.sent.items() if number != message}
+    origins = {number: one for number, one in session.message_origins.items() if number != message}
     if what.startswith(FILE_PREFIX):
         file = what.removeprefix(FILE_PREFIX)
         kept = tuple(one for one in session.files if one.id != file)
-        return TurnResult(session.replace(sent=sent, files=kept), (), (DeleteFiles((file,)),))
+        return TurnResult(session.replace(message_origins=origins, files=kept), (), (DeleteFiles((file,)),))
     answers = remove_text_from_answers(session.answers, what.removeprefix(TEXT_PREFIX))
-    return TurnResult(session.replace(sent=sent, answers=answers))
+    return TurnResult(session.replace(message_origins=origins, answers=answers))

@@ -139,12 +139,13 @@ CASES: dict[str, tuple[str, OfficerState]] = {
 def test_a_session_of_the_version_before_is_read(name: str) -> None:
     kept, state = CASES[name]
     stored = f'{{"version":3,"at":"2026-11-22T02:00:00Z","prompt":31,"staff":{kept}}}'
-    assert decode_session(stored.encode()) == Session(3, AT, prompt=31, officer=state)
+    assert decode_session(stored.encode()) == Session(3, AT, prompt_number=31, officer=state)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_session_is_read_as_it_was_written(name: str) -> None:
-    session = Session(3, AT, "en", DialogTopic.REPORT, answers={"story": '"staff"'}, officer=CASES[name][1])
+    told = {"story": '"staff"'}
+    session = Session(3, AT, "en", DialogTopic.REPORT, "where", 7, told, officer=CASES[name][1])
     stored = encode_session(session)
     assert decode_session(stored) == session
     assert "staff" not in json.loads(stored)
@@ -170,11 +171,10 @@ def _iterate_parts(state: OfficerState) -> tuple[object, ...]:
 
 
 def test_a_citizens_session_is_written_without_a_word_of_officers() -> None:
-    assert json.loads(encode_session(Session(3, AT, step="story"))) == {
-        "version": 3,
-        "at": "2026-11-22T02:00:00Z",
-        "step": "story",
-    }
+    session = Session(3, AT, step="story", prompt_number=7, message_origins={"12": "text:ก"})
+    stored = b'{"version":3,"at":"2026-11-22T02:00:00Z","step":"story","prompt":7,"sent":{"12":"text:\xe0\xb8\x81"}}'
+    assert encode_session(session) == stored
+    assert decode_session(stored) == session
     before = Session(answers={"story": "staff"})
     assert decode_session(encode_session(before)) == before
     assert decode_session(b'{"answers":{"x":"staff"}}') == replace(before, answers={"x": "staff"})

@@ -250,7 +250,7 @@ class WebChat:
     async def _is_choice_current(self, browser: BrowserSession, form: str, place: int, prompt: str) -> bool:
         """Whether a choice sent together with text still answers the current question, or was stored before."""
         session = await self._load_session(browser)
-        if session and str(session.prompt) == prompt:
+        if session and str(session.prompt_number) == prompt:
             return True
         return (
             await self.desk.engine.find_previous_answer(
@@ -327,7 +327,7 @@ def is_current_question(answer: EngineAnswer, session: Session) -> bool:
     """Whether an answer asks the question that the session is at, or both are at the menu."""
     prompts = {choice.data.partition(".")[0] for reply in answer.replies for choice in reply.choices}
     numbered = {prompt for prompt in prompts if prompt.isdecimal()}
-    return numbered == ({str(session.prompt)} if session.topic is not DialogTopic.MENU else set())
+    return numbered == ({str(session.prompt_number)} if session.topic is not DialogTopic.MENU else set())
 
 
 def _is_https_request(request: Request) -> bool:

@@ -113,7 +113,7 @@ class FormToken:
     ) -> "FormToken":
         """Issue a new token for the session's current question and for the answer that it already had."""
         prompt, minute = (
-            session.prompt if session else 0,
+            session.prompt_number if session else 0,
             int((session.at if session else now).timestamp()) // 60,
         )
         return FormToken(

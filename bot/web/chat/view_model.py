@@ -155,7 +155,7 @@ def _build_buttons(
             made.append(ChoiceButton(render_label(choice, lang), choice.data, kind))
     if wants is ExpectedInput.LONG and session and not any(b.data.endswith(".done") for b in made):
         label = render_text(Phrase("page.done"), lang)
-        made.insert(0, ChoiceButton(label, f"{session.prompt}.done", "chief"))
+        made.insert(0, ChoiceButton(label, f"{session.prompt_number}.done", "chief"))
     return tuple(sorted(made, key=lambda button: button.kind == "exit"))
 
 

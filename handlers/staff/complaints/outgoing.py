@@ -42,8 +42,8 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
         )
         sent = cmd.with_work(replace(cmd.work, proposal=None))
         return sent.reply_with(held, acts=(ScheduleSend(sending, found.seq),))
-    prompt = cmd.ctx.session.prompt + 1
-    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt=prompt)).with_work(
+    prompt = cmd.ctx.session.prompt_number + 1
+    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, proposal=ProposedReply(cmd.command, prompt))
     )
     yes = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"y{prompt}").to_command_text(), "staff.confirm.yes")

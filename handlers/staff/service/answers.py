@@ -68,9 +68,9 @@ def _propose_answer(
     """Show what the asker will read and ask once. The text is kept in the talk."""
     if thread.scheduled_by:
         return _reply_already_scheduled(cmd, thread, text)
-    prompt = cmd.ctx.session.prompt + 1
+    prompt = cmd.ctx.session.prompt_number + 1
     proposed = ProposedAnswer(thread.number, thread.fiscal_year, thread.seq, text, prompt)
-    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt=prompt)).with_work(
+    kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, answer=proposed)
     )
     yes = Choice(f"/confirm y{prompt}", "inquiry.send_yes")

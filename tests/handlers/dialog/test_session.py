@@ -11,20 +11,22 @@ from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import DialogTopic, Session
 from handlers.staff.state import OfficerState
 
-BEFORE = Session(version=3, at=datetime(2026, 11, 22, tzinfo=UTC), step="story", prompt=7, resume="when")
+BEFORE = Session(
+    version=3, at=datetime(2026, 11, 22, tzinfo=UTC), step="story", prompt_number=7, resume="when"
+)
 CHANGES: dict[str, Any] = {
     "version": 4,
     "at": datetime(2026, 11, 23, tzinfo=UTC),
     "lang": "en",
     "topic": DialogTopic.REPORT,
     "step": "accused",
-    "prompt": 8,
+    "prompt_number": 8,
     "answers": {"story": "เรียกรับเงิน"},
     "files": (File("0" * 32, "ก.png", "image/png", 1),),
     "editing": True,
     "resume": "notice",
     "receipt": make_receipt(7),
-    "sent": {"1": "story"},
+    "message_origins": {"1": "story"},
     "officer": OfficerState(verified_at=datetime(2026, 11, 22, tzinfo=UTC)),
 }
 

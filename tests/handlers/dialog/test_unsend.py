@@ -37,9 +37,13 @@ def ask_office(stage: DeskWithMessageMap) -> ChatUser:
 def test_a_question_that_was_not_sent_is_gone() -> None:
     stage = DeskWithMessageMap()
     person = ask_office(stage)
-    assert person.session.sent
+    assert person.session.message_origins
     assert person.send_event(unsent_message_id="m1") == ""
-    assert (person.session.topic, person.session.answers, person.session.sent) == (DialogTopic.MENU, {}, {})
+    assert (person.session.topic, person.session.answers, person.session.message_origins) == (
+        DialogTopic.MENU,
+        {},
+        {},
+    )
     assert "ปุ่ม" in person.pick("ถามเจ้าหน้าที่")
     assert not [act for act in stage.acts if isinstance(act, SubmitQuestion)]
 
@@ -50,7 +54,7 @@ def test_a_question_that_was_sent_is_known_by_its_message() -> None:
     person.pick("ถามเจ้าหน้าที่")
     (act,) = [act for act in stage.acts if isinstance(act, SubmitQuestion)]
     assert act.message_origins == {"m1": f"text:{UNKNOWN}"}
-    assert person.session.sent == {}
+    assert person.session.message_origins == {}
     person.send_event(unsent_message_id="m1")
     person.send_event(unsent_message_id="another")
     assert [(a.case, a.message_id) for a in stage.acts if isinstance(a, UnsendMessage)] == [

@@ -131,7 +131,7 @@ def test_the_key_of_a_day_whose_first_batch_failed_is_on_the_disk_all_the_same(g
 def test_a_session_comes_back_as_it_was(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         turn = make_text_outcome(
-            lang="en", topic=DialogTopic.REPORT, step="story", prompt=7, answers={"story": CANARY}
+            lang="en", topic=DialogTopic.REPORT, step="story", prompt_number=7, answers={"story": CANARY}
         )
         await one.commit(ground.new_event(ANN), None, turn, NOW)
 
@@ -139,7 +139,7 @@ def test_a_session_comes_back_as_it_was(ground: StoredDesk) -> None:
         session = await one.load_session(ANN)
         assert session is not None
         turn = make_text_outcome(
-            lang="en", topic=DialogTopic.REPORT, step="story", prompt=7, answers={"story": CANARY}
+            lang="en", topic=DialogTopic.REPORT, step="story", prompt_number=7, answers={"story": CANARY}
         )
         assert replace(session, version=0) == turn.session
         assert session.version > 0

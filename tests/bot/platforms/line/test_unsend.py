@@ -74,7 +74,7 @@ def test_out_of_a_draft(tmp_path: Path) -> None:
         assert (await load_line_session(account)).answers["story"] == "ตอนที่สองของเรื่อง"
         await unsend(account, file)
         now = await load_line_session(account)
-        assert (now.files, len(now.sent)) == ((), 1)
+        assert (now.files, len(now.message_origins)) == ((), 1)
         with pytest.raises(StorageError):
             await account.desk.store.evidence.load_meta(kept.id)
         await unsend(account, first)  # a second time, and one that never was

@@ -52,7 +52,7 @@ def reload_session(seat: BrowserSession) -> BrowserSession | None:
 
 def issue_form_token(seat: BrowserSession, seals: Keyring, had: str = "") -> str:
     """A ticket to question 7, in English, of a page that opens a report."""
-    return FormToken.issue(Session(prompt=7, at=NOW), "report", "en", had, NOW).serialize(seat, seals)
+    return FormToken.issue(Session(prompt_number=7, at=NOW), "report", "en", had, NOW).serialize(seat, seals)
 
 
 def test_a_fresh_seat_is_nobody_s() -> None:

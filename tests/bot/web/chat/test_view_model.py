@@ -105,7 +105,9 @@ def test_every_page_is_whole() -> None:
         assert len(page.notes) + len(page.sections) == len(says), name
         assert page.buttons, name
         shown = {choice.data for choice in says[-1].choices}
-        assert {b.data for b in page.buttons} <= shown | {f"{session.prompt}.done" if session else ""}, name
+        assert {b.data for b in page.buttons} <= shown | {
+            f"{session.prompt_number}.done" if session else ""
+        }, name
         assert shown - {b.data for b in page.buttons} <= {"/th", "/en"}, name
         kinds = [b.kind for b in page.buttons]
         assert kinds == sorted(kinds, key=lambda kind: kind == "exit"), name
