@@ -44,7 +44,7 @@ async def load_facts(connection: AsyncConnection, until: date | None = None) -> 
 
 
 async def find_case_of_fact(connection: AsyncConnection, field: FactField, value: str) -> str:
-    """Return the nameless number of a case of which a fact says this; empty where there is none."""
+    """Return the id (`about`) of a case that has a fact with this value; empty where there is none."""
     fact = tables.facts.c
     query = select(fact.about).where(fact.field == field.value, fact.value == value).limit(1)
     return (await connection.execute(query)).scalar() or ""

@@ -95,8 +95,8 @@ class Store:
             return await self.staff_directory.list_all(query)
         if isinstance(query, SearchCases):
             return await search_cases(query, lambda: self._open_read_context(now))
-        async with self._open_read_context(now) as sight:
-            return await QUERY_READERS[type(query)](query, sight)
+        async with self._open_read_context(now) as context:
+            return await QUERY_READERS[type(query)](query, context)
 
     async def commit(
         self, event: Event, before: Session | None, turn: TurnResult, at: datetime
@@ -111,13 +111,13 @@ class Store:
 
     async def load_report(self, case: str) -> StoredReport:
         """Return what the reporter of a case wrote."""
-        async with self._open_read_context() as sight:
-            return await load_report(case, sight)
+        async with self._open_read_context() as context:
+            return await load_report(case, context)
 
     async def load_identity(self, case: str) -> dict[str, str]:
         """Return the reporter's name and contact; empty where none were given."""
-        async with self._open_read_context() as sight:
-            return dict(await load_identity(case, sight))
+        async with self._open_read_context() as context:
+            return dict(await load_identity(case, context))
 
     async def replace_faq(self, entries: Iterable[FaqEntry], now: datetime) -> None:
         """Replace the whole FAQ with entries, in their order. Raises `ConflictError`, `DiskFullError`."""
@@ -132,7 +132,7 @@ class Store:
             return await facts.load_facts(connection, until)
 
     async def find_case_of_fact(self, field: FactField, value: str) -> str:
-        """Return the nameless number of a case of which a fact says this; empty where there is none."""
+        """Return the id (`about`) of a case that has a fact with this value; empty where there is none."""
         async with self._reader.connect() as connection:
             return await facts.find_case_of_fact(connection, field, value)
 
@@ -179,25 +179,28 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(ring: KeyFiles, now: datetime) -> AsyncIterator[Store]:
+async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]:
     """Open a desk's store. On exit, everything that is queued is written before it closes."""
-    await asyncio.to_thread(prepare_database, ring.paths.database)
+    await asyncio.to_thread(prepare_database, key_files.paths.database)
     writer, reader = (
-        create_writer_engine(ring.paths.database),
-        create_reader_engine(ring.paths.database),
+        create_writer_engine(key_files.paths.database),
+        create_reader_engine(key_files.paths.database),
     )
     try:
-        async with writer.connect() as connection, open_read_batcher(ring.paths.database) as glance:
-            seals = Keyring(ring)
+        async with (
+            writer.connect() as connection,
+            open_read_batcher(key_files.paths.database) as read_batcher,
+        ):
+            keyring = Keyring(key_files)
             committer = GroupCommitWriter(
-                connection, seals, DailyKeys(seals), SessionStore(seals, glance), Roster(seals)
+                connection, keyring, DailyKeys(keyring), SessionStore(keyring, read_batcher), Roster(keyring)
             )
-            await _check_keys(committer, seals)
+            await _check_keys(committer, keyring)
             await committer.ensure_daily_key(now)
             async with committer.transaction():
                 await committer.roster.load(connection)
-            traced = bool(await glance.fetch("SELECT 1 FROM traces LIMIT 1"))
-            store = _build_store(committer, ring.paths, reader, traced=traced)
+            traced = bool(await read_batcher.fetch("SELECT 1 FROM traces LIMIT 1"))
+            store = _build_store(committer, key_files.paths, reader, traced=traced)
             await store.releases.record_first_start(now)
             writing = asyncio.create_task(committer.run(store.evidence.delete_files))
             try:
@@ -213,48 +216,48 @@ async def open_store(ring: KeyFiles, now: datetime) -> AsyncIterator[Store]:
 
 
 def _build_store(
-    committer: GroupCommitWriter, place: DeskPaths, reader: AsyncEngine, *, traced: bool
+    committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEngine, *, traced: bool
 ) -> Store:
-    seals = committer.keyring
-    evidence = EvidenceStore(place.folder / "evidence", committer, seals, reader)
+    keyring = committer.keyring
+    evidence = EvidenceStore(paths.folder / "evidence", committer, keyring, reader)
     return Store(
-        seals,
+        keyring,
         committer,
         evidence,
-        create_outbox(tables.outbox, committer, seals, reader),
-        create_task_queue(tables.errands, committer, seals, reader),
-        RetentionJobs(committer, evidence, place.database),
+        create_outbox(tables.outbox, committer, keyring, reader),
+        create_task_queue(tables.errands, committer, keyring, reader),
+        RetentionJobs(committer, evidence, paths.database),
         ChatMessageLog(committer, not traced),
-        ReleaseStore(committer, seals, reader),
+        ReleaseStore(committer, keyring, reader),
         StaffAdmin(committer, committer.roster),
         ScheduledReplies(committer),
         CaseReminders(committer),
         RegisterImporter(committer),
         ConflictRescan(committer),
-        FaqIndex(seals, reader),
-        StaffDirectory(seals, committer.sessions.read_batcher),
+        FaqIndex(keyring, reader),
+        StaffDirectory(keyring, committer.sessions.read_batcher),
         FeedbackNumbers(committer.sessions.read_batcher),
         reader,
     )
 
 
-async def _check_keys(committer: GroupCommitWriter, seals: Keyring) -> None:
+async def _check_keys(committer: GroupCommitWriter, keyring: Keyring) -> None:
     """Check that every key belongs to this database; store a proof for each new one. Raises `KeyFileError`."""
-    meta, place = tables.meta, seals.key_files.paths
+    meta, paths = tables.meta, keyring.key_files.paths
     proofs = {
-        f"{name}.{version}": hmac_sha256(key, b"fits", place.desk.encode(), name.encode())
+        f"{name}.{version}": hmac_sha256(key, b"fits", paths.desk.encode(), name.encode())
         for name in KEY_NAMES
-        for version, key in seals.key_files[name].items()
+        for version, key in keyring.key_files[name].items()
     }
     async with committer.transaction() as connection:
         stored = {row.name: row.value for row in await connection.execute(select(meta))}
         for name, proof in stored.items():
-            file = place.key_paths[name.partition(".")[0]]
+            file = paths.key_paths[name.partition(".")[0]]
             if name not in proofs:
                 raise KeyFileError(
                     f"{file}: version {name.partition('.')[2]} of this key is gone; put it back."
                 )
             if not constant_time_equal(proofs[name], proof):
-                raise KeyFileError(f"{file}: this key is not the one of {place.database}.")
+                raise KeyFileError(f"{file}: this key is not the one of {paths.database}.")
         for name in proofs.keys() - stored.keys():
             await connection.execute(meta.insert(), {"name": name, "value": proofs[name]})

@@ -58,20 +58,20 @@ class CountingRules:
     forwarded_is_done: bool = True
     threshold: int = 5
 
-    def classify(self, standing: StateOnDay | None) -> StatisticsColumn | None:
+    def classify(self, state: StateOnDay | None) -> StatisticsColumn | None:
         """Return the column a state counts in; None where the case was not yet received."""
-        if standing is None:
+        if state is None:
             return None
-        match standing.state:
+        match state.state:
             case CaseState.OPEN:
                 return StatisticsColumn.IN_PROGRESS
             case CaseState.NOT_ACCEPTED:
                 return StatisticsColumn.NOT_ACCEPTED
             case CaseState.CLOSED:
-                still_open = standing.outcome in self.forwarding_outcomes and not self.forwarded_is_done
+                still_open = state.outcome in self.forwarding_outcomes and not self.forwarded_is_done
                 return StatisticsColumn.IN_PROGRESS if still_open else StatisticsColumn.DONE
             case _:
-                assert_never(standing.state)
+                assert_never(state.state)
 
 
 @dataclass(slots=True)
@@ -92,30 +92,30 @@ def day_before_period(period: Period) -> date:
 
 
 def count_case_tables(
-    courses: TimelineCounts, terms: CountingRules, period: Period, layout: Layout
+    timelines: TimelineCounts, rules: CountingRules, period: Period, layout: Layout
 ) -> StatisticsTables:
     """Count the exact tables of a period.
 
-    courses: must include `day_before_period(period)` among its days, and as the last day the cut-off.
+    timelines: must include `day_before_period(period)` among its days, and as the last day the cut-off.
     """
-    as_of, eve = courses.days[-1], courses.days.index(day_before_period(period))
+    as_of, eve = timelines.days[-1], timelines.days.index(day_before_period(period))
     inside: dict[CaseTimeline, int] = {}
     brought = carried = 0
     first, last = _to_month_key(period.first), _to_month_key(period.last)
-    for course, cases in courses.cases.items():
-        open_now = terms.classify(course.states_on_days[-1]) is StatisticsColumn.IN_PROGRESS
-        if course.received < first:
-            brought += cases * (terms.classify(course.states_on_days[eve]) is StatisticsColumn.IN_PROGRESS)
+    for timeline, cases in timelines.cases.items():
+        open_now = rules.classify(timeline.states_on_days[-1]) is StatisticsColumn.IN_PROGRESS
+        if timeline.received < first:
+            brought += cases * (rules.classify(timeline.states_on_days[eve]) is StatisticsColumn.IN_PROGRESS)
             carried += cases * open_now
-        elif course.received <= last:
-            inside[course] = cases
+        elif timeline.received <= last:
+            inside[timeline] = cases
             carried += cases * open_now
-    by_month = _count_by_month(inside, terms)
+    by_month = _count_by_month(inside, rules)
     total = _sum_counts(by_month.values())
     return StatisticsTables(
-        office_th=terms.office_th,
-        office_en=terms.office_en,
-        desk=terms.desk,
+        office_th=rules.office_th,
+        office_en=rules.office_en,
+        desk=rules.desk,
         period=period,
         cutoff=end_of_day(as_of),
         as_of=as_of,
@@ -123,19 +123,19 @@ def count_case_tables(
         total=total,
         brought_forward=brought,
         carried_over=carried,
-        rows=_count_rows(inside, by_month, terms, period, layout),
+        rows=_count_rows(inside, by_month, rules, period, layout),
         months=tuple(
             MonthFigures(m.code, by_month.get((m.year, m.number), NO_CASES) if layout == "month" else None)
             for m in list_period_months(period)
         ),
         categories=_count_breakdowns(
-            inside, terms, _list_labels(terms.categories, (c.categories[-1] for c in inside)), 0
+            inside, rules, _list_labels(rules.categories, (c.categories[-1] for c in inside)), 0
         ),
-        sources=_count_breakdowns(inside, terms, _list_labels(terms.sources, (c.source for c in inside)), 1),
-        outcomes=_count_outcomes(inside, terms),
-        days=compute_days_to_close(courses, terms, first, last),
+        sources=_count_breakdowns(inside, rules, _list_labels(rules.sources, (c.source for c in inside)), 1),
+        outcomes=_count_outcomes(inside, rules),
+        days=compute_days_to_close(timelines, rules, first, last),
         statement=None if total.received else build_nothing_received_statement(period, as_of),
-        notes=build_counting_footnotes(terms, period, as_of),
+        notes=build_counting_footnotes(rules, period, as_of),
         exact=True,
     )
 
@@ -147,29 +147,29 @@ def build_nothing_received_statement(period: Period, as_of: date) -> str:
 
 
 def compute_days_to_close(
-    courses: TimelineCounts, terms: CountingRules, first: MonthKey, last: MonthKey
+    timelines: TimelineCounts, rules: CountingRules, first: MonthKey, last: MonthKey
 ) -> DaysToClose:
     """Return median and share within the deadline of done cases, received in the months from `first` to `last`."""
     took: Counter[int] = Counter()
-    for (received, standing, days), cases in courses.days_to_close.items():
-        if first <= received <= last and terms.classify(standing) is StatisticsColumn.DONE:
+    for (received, state, days), cases in timelines.days_to_close.items():
+        if first <= received <= last and rules.classify(state) is StatisticsColumn.DONE:
             took[days] += cases
     whole = took.total()
     if not whole:
-        return DaysToClose(None, None, terms.deadline_days, protected=False)
-    soon = sum(cases for days, cases in took.items() if days <= terms.deadline_days)
+        return DaysToClose(None, None, rules.deadline_days, protected=False)
+    soon = sum(cases for days, cases in took.items() if days <= rules.deadline_days)
     return DaysToClose(
-        _compute_median(took, whole), round(soon / whole, 4), terms.deadline_days, protected=False
+        _compute_median(took, whole), round(soon / whole, 4), rules.deadline_days, protected=False
     )
 
 
-def build_counting_footnotes(terms: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
+def build_counting_footnotes(rules: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
     """Return the rules of counting, as footnotes."""
     return (
         build_footnote("rows"),
         build_footnote("cutoff", **_build_date_fields(period, as_of)),
-        build_footnote("forwarded_done" if terms.forwarded_is_done else "forwarded_in_progress", "forwarded"),
-        build_footnote("days", deadline=terms.deadline_days),
+        build_footnote("forwarded_done" if rules.forwarded_is_done else "forwarded_in_progress", "forwarded"),
+        build_footnote("days", deadline=rules.deadline_days),
     )
 
 
@@ -187,12 +187,12 @@ def _to_month_key(day: date) -> tuple[int, int]:
 
 
 def _count_by_month(
-    courses: Mapping[CaseTimeline, int], terms: CountingRules
+    timelines: Mapping[CaseTimeline, int], rules: CountingRules
 ) -> dict[tuple[int, int], StatusCounts]:
     tallies: dict[tuple[int, int], StatusCounter] = {}
-    for course, cases in courses.items():
-        tallies.setdefault(course.received, StatusCounter()).states[
-            terms.classify(course.states_on_days[-1])
+    for timeline, cases in timelines.items():
+        tallies.setdefault(timeline.received, StatusCounter()).states[
+            rules.classify(timeline.states_on_days[-1])
         ] += cases
     return {month: tally.figures for month, tally in tallies.items()}
 
@@ -203,16 +203,16 @@ def _sum_counts(several: Iterable[StatusCounts]) -> StatusCounts:
 
 
 def _count_rows(
-    courses: Mapping[CaseTimeline, int],
+    timelines: Mapping[CaseTimeline, int],
     by_month: Mapping[tuple[int, int], StatusCounts],
-    terms: CountingRules,
+    rules: CountingRules,
     period: Period,
     layout: Layout,
 ) -> tuple[StatisticsRow, ...]:
-    kinds = _list_labels(terms.categories, (c.categories[-1] for c in courses))
+    kinds = _list_labels(rules.categories, (c.categories[-1] for c in timelines))
     cells: Counter[tuple[tuple[int, int], str]] = Counter()
-    for course, cases in courses.items():
-        cells[course.received, course.categories[-1]] += cases
+    for timeline, cases in timelines.items():
+        cells[timeline.received, timeline.categories[-1]] += cases
     found = []
     for span in list_period_rows(period, layout):
         keys = [(month.year, month.number) for month in span.months]
@@ -237,22 +237,22 @@ def _list_labels(known: Iterable[CodeLabel], found: Iterable[str]) -> tuple[Code
 
 
 def _count_breakdowns(
-    courses: Mapping[CaseTimeline, int], terms: CountingRules, kinds: Iterable[CodeLabel], which: int
+    timelines: Mapping[CaseTimeline, int], rules: CountingRules, kinds: Iterable[CodeLabel], which: int
 ) -> tuple[Breakdown, ...]:
     tallies: dict[str, StatusCounter] = {}
-    for course, cases in courses.items():
-        code = course.source if which else course.categories[-1]
-        tallies.setdefault(code, StatusCounter()).states[terms.classify(course.states_on_days[-1])] += cases
+    for timeline, cases in timelines.items():
+        code = timeline.source if which else timeline.categories[-1]
+        tallies.setdefault(code, StatusCounter()).states[rules.classify(timeline.states_on_days[-1])] += cases
     return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 
 
-def _count_outcomes(courses: Mapping[CaseTimeline, int], terms: CountingRules) -> tuple[Breakdown, ...]:
+def _count_outcomes(timelines: Mapping[CaseTimeline, int], rules: CountingRules) -> tuple[Breakdown, ...]:
     tallies: dict[str, StatusCounter] = {}
-    for course, cases in courses.items():
-        closed = course.closed_as
+    for timeline, cases in timelines.items():
+        closed = timeline.closed_as
         if closed is not None:
-            tallies.setdefault(closed.outcome, StatusCounter()).states[terms.classify(closed)] += cases
-    kinds = _list_labels(terms.outcomes, tallies)
+            tallies.setdefault(closed.outcome, StatusCounter()).states[rules.classify(closed)] += cases
+    kinds = _list_labels(rules.outcomes, tallies)
     return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 
 

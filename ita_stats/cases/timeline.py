@@ -17,7 +17,7 @@ from ita_stats.cases.fact import CaseState, Fact, FactField, FactVocabulary, Unk
 
 
 class StateOnDay(NamedTuple):
-    """Where a case stands; of a closed one its outcome, empty where none was said. A tuple: it is hashed often."""
+    """The state of a case; of a closed one its outcome, empty where there is none. A tuple: it is hashed often."""
 
     state: CaseState
     outcome: str = ""
@@ -49,7 +49,7 @@ class CaseTimeline:
 
     @property
     def closed_as(self) -> StateOnDay | None:
-        """Where it stands on the last day, if it is closed then."""
+        """The state on the last day, if the case is closed then."""
         last = self.states_on_days[-1]
         return last if last is not None and last.state is CaseState.CLOSED else None
 
@@ -72,13 +72,13 @@ class TimelineCounts:
         for _, name, value in pieces:
             self.vocabulary.check(name, value)
         ends = [day.isoformat() for day in self.days]
-        course = build_timeline(pieces, ends, self.vocabulary)
-        if course is None:
+        timeline = build_timeline(pieces, ends, self.vocabulary)
+        if timeline is None:
             return
-        self.cases[course] += 1
-        if course.closed_as is not None:
+        self.cases[timeline] += 1
+        if timeline.closed_as is not None:
             took = count_days_to_close(pieces, ends[-1], self.vocabulary)
-            self.days_to_close[course.received, course.closed_as, took] += 1
+            self.days_to_close[timeline.received, timeline.closed_as, took] += 1
 
 
 @dataclass(slots=True)
@@ -135,13 +135,13 @@ class TimelineBuilder:
                 for shape in kind.stage_counts
             }
             for shape, cases in kind.stage_counts.items():
-                course = folds[shape]
-                if course is not None:
-                    found.cases[course] += cases
+                timeline = folds[shape]
+                if timeline is not None:
+                    found.cases[timeline] += cases
             for (shape, days), cases in kind.duration_counts.items():
-                course = folds[shape]
-                if course is not None and course.closed_as is not None:
-                    found.days_to_close[course.received, course.closed_as, days] += cases
+                timeline = folds[shape]
+                if timeline is not None and timeline.closed_as is not None:
+                    found.days_to_close[timeline.received, timeline.closed_as, days] += cases
         return found
 
     def _register_pattern(self, days: list[str], fields: str, values: str) -> FactPattern:

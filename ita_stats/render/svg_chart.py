@@ -72,8 +72,8 @@ def build_row_chart(document: StatisticsDocument) -> BarChart:
         ChartBar(row.label_th, _get_bar_parts(row), format_cell(row.figures.received))
         for row in document.tables.rows
     )
-    told = (f"{row.label_th} {_describe_row(row)}" for row in document.tables.rows)
-    return BarChart("rows", get_heading("chart_rows"), series, bars, ", ".join(told))
+    descriptions = (f"{row.label_th} {_describe_row(row)}" for row in document.tables.rows)
+    return BarChart("rows", get_heading("chart_rows"), series, bars, ", ".join(descriptions))
 
 
 def build_category_chart(document: StatisticsDocument) -> BarChart:
@@ -83,8 +83,10 @@ def build_category_chart(document: StatisticsDocument) -> BarChart:
         ChartBar(s.name_th, (s.figures.received or 0,), format_cell(s.figures.received))
         for s in document.tables.categories
     )
-    told = ", ".join(f"{bar.label} {bar.text}" for bar in bars)
-    return BarChart("categories", title, ((title, STATUS_COLOURS[StatisticsColumn.DONE]),), bars, told)
+    descriptions = ", ".join(f"{bar.label} {bar.text}" for bar in bars)
+    return BarChart(
+        "categories", title, ((title, STATUS_COLOURS[StatisticsColumn.DONE]),), bars, descriptions
+    )
 
 
 def count_letters(text: str) -> int:
