@@ -1,6 +1,6 @@
-"""The rim at which an unexpected error ends, for loops and for items of which one must not stop the others.
+"""Where unexpected errors are caught: in loops that must go on, and between items that must not stop each other.
 
-Everything else catches the errors that it foresees (`bot/errors.py`, `storage/errors.py`, OSError).
+All other code catches only the errors that it expects (`bot/errors.py`, `storage/errors.py`, OSError).
 """
 
 import asyncio

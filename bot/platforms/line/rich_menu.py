@@ -192,10 +192,10 @@ class RichMenus:
 
 
 MAX_REMEMBERED_LANGUAGES = 20_000
-"""Persons remembered whose menu is not the default. For one who was forgotten, LINE is told again."""
+"""Persons remembered whose menu is not the default. For one who was forgotten, the menu is set again."""
 
 LANGUAGE_CHOICES: dict[str | None, Lang] = {f"/{lang}": lang for lang in LANGS}
-"""Choices of a language, after which LINE is told in any case, whatever the memory here says."""
+"""Choices of a language, after which the menu is set in any case, whatever the memory here says."""
 
 
 @dataclass
