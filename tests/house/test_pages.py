@@ -16,7 +16,7 @@ from handlers.complaints.lifecycle import (
     Transition,
 )
 from handlers.dialog.events import Channel
-from tests.house.source_tree import PAGES, ROOT, get_relative_name
+from tests.house.source_tree import PAGES, ROOT, get_relative_name, iterate_modules
 from tests.in_memory_desk import InMemoryDesk
 
 DESKS = ("COMPLAINTS", "SERVICE")
@@ -101,3 +101,10 @@ def test_the_dialogue_of_the_readme_is_what_is_said() -> None:
         elif line != "…":
             assert re.sub(r"^\[\d+\] ", "", line) in heard.splitlines()
     assert citizen.receipt
+
+
+def test_every_code_term_of_the_glossary_stands_in_the_code() -> None:
+    names = {name for path in iterate_modules() for name in re.findall(r"\w+", path.read_text("utf-8"))}
+    terms = re.findall(r"`([A-Z]\w+|[a-z]+_\w+)(?:\(\))?`", page("docs/glossary.md"))
+    assert len(terms) > 50
+    assert [term for term in terms if term not in names] == []
