@@ -18,7 +18,7 @@ from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import Message, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import render_reply
-from storage.errors import ConflictError, DiskFullError
+from storage.errors import ConflictError, DiskFullError, UnreadableRowError
 from storage.store import Store
 
 MAX_DECISION_ATTEMPTS = 8
@@ -93,6 +93,9 @@ class Engine:
             except DiskFullError as full:
                 self.on_error(full)
                 return build_error_answer("sorry.busy", lang)
+            except UnreadableRowError as error:
+                self.on_error(error)
+                return build_error_answer("sorry.unreadable", lang)
             except Exception as fault:  # whatever broke, the person learns that nothing was saved
                 self.on_error(fault)
                 return build_error_answer("sorry.fault", lang)

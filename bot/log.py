@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Any
 
 from bot.settings import DESK_NAMES, DeskName
+from storage.errors import UnreadableRowError
+from storage.unreadable_rows import UNREADABLE_ROW_ATTRIBUTE
 
 PROJECT_ROOT = Path(__file__).parent.parent
 
@@ -30,6 +32,7 @@ class LogEvent(StrEnum):
     FAULT = "fault"
     FOREIGN = "foreign"
     UNREADABLE = "unreadable"
+    UNREADABLE_ROW = "unreadable-row"
     QUARANTINED = "quarantined"
     REFUSED = "refused"
     QUOTA = "line-month"
@@ -52,8 +55,18 @@ def log_warning(words: str) -> None:
 
 
 def log_exception(trouble: BaseException) -> None:
-    """Write an exception: its class and the last 8 places of its traceback, without its message."""
+    """Write an exception: its class and the last 8 places of its traceback, without its message.
+
+    Of a row that cannot be read, its table and number too.
+    """
+    if isinstance(trouble, UnreadableRowError):
+        _log_unreadable_row(trouble)
     _write_line({"event": LogEvent.FAULT, **_describe_exception(trouble)})
+
+
+def _log_unreadable_row(error: UnreadableRowError) -> None:
+    """Write which row cannot be read: its table and number, which name nobody, and none of its content."""
+    _write_line({"event": LogEvent.UNREADABLE_ROW, "table": error.table, "number": error.number})
 
 
 def _describe_exception(trouble: BaseException) -> dict[str, Any]:
@@ -80,6 +93,10 @@ class LibraryLogHandler(logging.Handler):
     """Writes log records of libraries with logger, level and place, without their message."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        row = getattr(record, UNREADABLE_ROW_ATTRIBUTE, None)
+        if isinstance(row, UnreadableRowError):
+            _log_unreadable_row(row)
+            return
         trouble = record.exc_info[1] if record.exc_info else None
         place = f"{_shorten_path(record.pathname)}:{record.lineno}"
         line = {"event": LogEvent.FOREIGN, "logger": record.name, "level": record.levelname, "where": place}

@@ -5,6 +5,7 @@ StorageError           anything below; the text never contains stored content
 ├── DatabaseBusyError  another program holds the lock: try again soon
 ├── DiskFullError      nothing was written: tell the person, try again later
 ├── TamperedError      an encrypted value does not decrypt: not the caller's fault, retrying does not help
+├── UnreadableRowError a row is damaged or holds a value of no known kind: show the rest, name its number
 ├── SchemaTooNewError  a newer version of this program made the database: the administrator must act
 └── KeyFileError       a key is missing, equal to another, readable by others, or not this database's:
                        the start must stop and the administrator must act
@@ -29,6 +30,19 @@ class DiskFullError(StorageError):
 
 class TamperedError(StorageError):
     """A value does not decrypt under its key and place: altered, moved, or written with another key."""
+
+
+class UnreadableRowError(StorageError):
+    """A row is damaged, or holds a value that this version does not know. Retrying does not help.
+
+    table: its table; number: how it is named in the log (a register number, a code, an id), empty where even that would
+    tell too much.
+    """
+
+    def __init__(self, table: str, number: str) -> None:
+        super().__init__(f"{table} {number}")
+        self.table = table
+        self.number = number
 
 
 class SchemaTooNewError(StorageError):

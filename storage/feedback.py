@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
-from handlers.dialog.effects import Query
+from handlers.dialog.effects import Listing, Query
 from handlers.feedback.messages import (
     Feedback,
     FindFeedback,
@@ -28,6 +28,7 @@ from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadBatcher, ReadContext
 from storage.db.sqlite import compile_sql
 from storage.staff.members import format_actor
+from storage.unreadable_rows import decode_rows, reading_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ async def submit_feedback(act: SubmitFeedback, batch: WriteBatch) -> None:
     await batch.audit(ActorKind.REPORTER, "opinion", own)
 
 
-async def list_feedback(query: ListFeedback, context: ReadContext) -> tuple[Feedback, ...]:
+async def list_feedback(query: ListFeedback, context: ReadContext) -> Listing[Feedback]:
     """List feedback, newest first. Entries with the same words are grouped."""
     newest = (
         select(func.max(_COLUMN.said_on).label("on"), func.count().label("many"), _COLUMN.twin)
@@ -101,14 +102,19 @@ async def list_feedback(query: ListFeedback, context: ReadContext) -> tuple[Feed
         .limit(query.limit)
         .offset(query.offset)
     )
-    found = []
+    rows = []
     for group in (await context.connection.execute(newest)).all():
         one = (
             select(tables.opinions).where(_COLUMN.twin == group.twin).order_by(_COLUMN.number.desc()).limit(1)
         )
-        row = (await context.connection.execute(one)).one()
-        found.append(_decode_feedback(row, context.keyring, like=group.many - 1))
-    return tuple(found)
+        rows.append(((await context.connection.execute(one)).one(), group.many - 1))
+    found, unreadable = decode_rows(
+        "opinions",
+        rows,
+        lambda one: _decode_feedback(one[0], context.keyring, like=one[1]),
+        lambda one: f"{one[0].number}/{one[0].fiscal_year}",
+    )
+    return Listing(tuple(found), tuple(unreadable))
 
 
 async def find_feedback(query: FindFeedback, context: ReadContext) -> Feedback | None:
@@ -118,7 +124,8 @@ async def find_feedback(query: FindFeedback, context: ReadContext) -> Feedback |
         return None
     like = select(func.count()).where(_COLUMN.twin == row.twin)
     others = (await context.connection.execute(like)).scalar_one() - 1
-    return _decode_feedback(row, context.keyring, others)
+    with reading_row("opinions", f"{row.number}/{row.fiscal_year}"):
+        return _decode_feedback(row, context.keyring, others)
 
 
 async def find_feedback_contact(query: FindFeedbackContact, context: ReadContext) -> str:

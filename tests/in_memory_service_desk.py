@@ -15,7 +15,7 @@ from handlers.consultations.messages import (
     ListConsultations,
     SubmitResponse,
 )
-from handlers.dialog.effects import Act, DeleteFiles, NewReceipt, Now, Query
+from handlers.dialog.effects import Act, DeleteFiles, Listing, NewReceipt, Now, Query
 from handlers.dialog.receipt import make_receipt, normalize_receipt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.questions.faq_messages import (
@@ -108,7 +108,7 @@ class InMemoryServiceDesk(InMemoryDesk):
             case NewFeedbackNumber():
                 return sum(isinstance(act, SubmitFeedback) for act in self.acts) + 1
             case ListConsultations():
-                return tuple(self.consultations.values())
+                return Listing(tuple(self.consultations.values()))
             case GetConsultationLinks(code):
                 return ConsultationLinks(
                     f"https://service.example/opinion?c={code}", f"https://t.me/bot?start=c-{code}"
@@ -119,7 +119,7 @@ class InMemoryServiceDesk(InMemoryDesk):
                 return self.responses.get((code, who))
             case ListOpenQuestions(at, most):
                 waiting = [t for t in self.threads.values() if t.state is QuestionState.OPEN]
-                return tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most])
+                return Listing(tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most]))
             case FindQuestionByNumber(number):
                 return next((t for t in self.threads.values() if t.number == number), None)
         raise AssertionError(query)

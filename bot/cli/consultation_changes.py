@@ -18,7 +18,7 @@ from handlers.consultations.messages import (
     ConsultationPhase,
     ListConsultations,
 )
-from handlers.dialog.effects import TurnResult
+from handlers.dialog.effects import Listing, TurnResult
 from handlers.dialog.events import Channel, Event
 from storage.store import Store
 
@@ -58,10 +58,10 @@ async def list_consultations() -> int:
     from bot.engine import utc_now
 
     async with open_app(["service"]) as app:
-        consultations: tuple[Consultation, ...] = await app.desks["service"].store.answer_query(
+        consultations: Listing[Consultation] = await app.desks["service"].store.answer_query(
             ListConsultations(), utc_now()
         )
-    for consultation in consultations:
+    for consultation in consultations.rows:
         line = {"code": consultation.code, "title": consultation.title, "phase": consultation.phase.value}
         line |= {"opens": consultation.opens.isoformat(), "closes": consultation.closes.isoformat()}
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -84,8 +84,8 @@ async def write_consultation_qr(code: str, out: Path) -> int:
         )
     async with open_app(["service"]) as app:
         store = app.desks["service"].store
-        consultations: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
-        if not any(consultation.code == code.upper() for consultation in consultations):
+        consultations: Listing[Consultation] = await store.answer_query(ListConsultations(), utc_now())
+        if not any(consultation.code == code.upper() for consultation in consultations.rows):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ / no consultation has this code")
         links = build_consultation_links(app.office, app.settings.service.public_url or "", code.upper())
     url = links.page or links.telegram
@@ -106,10 +106,10 @@ async def close_consultation(code: str) -> int:
 
     async with open_app(["service"]) as app:
         store = app.desks["service"].store
-        consultations: tuple[Consultation, ...] = await store.answer_query(ListConsultations(), utc_now())
+        consultations: Listing[Consultation] = await store.answer_query(ListConsultations(), utc_now())
         if not any(
             consultation.code == code.upper() and consultation.phase is ConsultationPhase.OPEN
-            for consultation in consultations
+            for consultation in consultations.rows
         ):
             raise typer.BadParameter(f"{code}: ไม่มีรหัสนี้ที่เปิดอยู่ / no open consultation has this code")
         await _commit_as_admin(store, CloseConsultation(code.upper(), "admin"), utc_now())

@@ -13,6 +13,7 @@ from importlib.resources import files
 import pikepdf
 
 from handlers.complaints.messages import ActorKind
+from handlers.dialog.effects import Listing
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
@@ -55,13 +56,13 @@ async def render_case_pdf(
 ) -> bytes:
     """Render the PDF of a case, encrypted with a password, in a thread."""
     report: CaseReport = await store.answer_query(GetCaseReport(case.id), now)
-    lines: tuple[CaseHistoryLine, ...] = await store.answer_query(GetCaseHistory(case.id), now)
+    lines: Listing[CaseHistoryLine] = await store.answer_query(GetCaseHistory(case.id), now)
     data = build_case_document(case, report, lines, office, now)
     return await asyncio.to_thread(lambda: encrypt_pdf(typeset_case(data, now), password))
 
 
 def build_case_document(
-    case: OfficerCase, report: CaseReport, lines: tuple[CaseHistoryLine, ...], office: Office, now: datetime
+    case: OfficerCase, report: CaseReport, lines: Listing[CaseHistoryLine], office: Office, now: datetime
 ) -> Mapping[str, object]:
     """Build the data of the typst template: all texts of the document."""
     category = office.find_category(case.category)
@@ -83,11 +84,16 @@ def build_case_document(
             for answer in list_report_answers(report, office)
         ],
         "history_title": _format_text("casefile.history"),
-        "history": [_format_history_line(line) for line in lines],
+        "history": [*map(_format_history_line, lines.rows), *_list_unreadable_lines(lines.unreadable)],
         "files_title": _format_text("casefile.files"),
         "files": [file.name for file in report.files],
         "note": _format_text("casefile.note"),
     }
+
+
+def _list_unreadable_lines(numbers: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """A last row of the history that says which of its lines cannot be read."""
+    return [("", "", _format_text("staff.unreadable", numbers=", ".join(numbers)))] if numbers else []
 
 
 def _format_history_line(line: CaseHistoryLine) -> tuple[str, str, str]:

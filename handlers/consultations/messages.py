@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from handlers.dialog.effects import Act, Query
+from handlers.dialog.effects import Act, Listing, Query
 from handlers.questions.messages import ReplyAddress
 
 
@@ -60,7 +60,7 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
-class ListConsultations(Query[tuple[Consultation, ...]]):
+class ListConsultations(Query[Listing[Consultation]]):
     """All consultations, newest first."""
 
 

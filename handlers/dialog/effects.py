@@ -19,6 +19,14 @@ class Query(Generic[T]):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """The answer to a query for a list. unreadable: numbers of rows that belong to it and cannot be read."""
+
+    rows: tuple[T, ...]
+    unreadable: tuple[str, ...] = ()
+
+
 class Act:
     """Something to be written with the turn."""
 

@@ -105,7 +105,7 @@ def build_feedback_survey(ctx: Context) -> tuple[SurveyQuestion, ...]:
 
 
 def _list_open_consultations(ctx: Context) -> QueryGenerator[tuple[Consultation, ...]]:
-    ballots = yield from run_query(ListConsultations())
+    ballots = (yield from run_query(ListConsultations())).rows
     return tuple(one for one in ballots if one.is_open(ctx.now))
 
 

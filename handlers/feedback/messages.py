@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.dialog.effects import Act, Query
+from handlers.dialog.effects import Act, Listing, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SubmitFeedback(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class ListFeedback(Query[tuple[Feedback, ...]]):
+class ListFeedback(Query[Listing[Feedback]]):
     """Feedback, newest first; of entries with the same words the newest."""
 
     offset: int = 0

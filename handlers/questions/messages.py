@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from handlers.complaints.messages import ActorKind, Attempts
-from handlers.dialog.effects import Act, Query
+from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg
@@ -243,7 +243,7 @@ def make_reply_address(who: bytes, channel: Channel, back: bytes | None, lang: L
 
 
 @dataclass(frozen=True, slots=True)
-class ListOpenQuestions(Query[tuple[QuestionThread, ...]]):
+class ListOpenQuestions(Query[Listing[QuestionThread]]):
     """Open questions, soonest due first: their first and newest lines."""
 
     offset: int = 0

@@ -63,6 +63,14 @@ class ComplaintsCommandContext:
         return is_recently_verified(self.ctx)
 
 
+def add_unreadable_notice(turn: TurnResult, numbers: tuple[str, ...]) -> TurnResult:
+    """The turn of a list, after a word about the rows of it that cannot be read, where there are any."""
+    if not numbers:
+        return turn
+    notice = Reply("staff.unreadable", {"numbers": ", ".join(numbers)})
+    return replace(turn, replies=(notice, *turn.replies))
+
+
 T = TypeVar("T")
 QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]
 ComplaintsCommandHandler: TypeAlias = Callable[[ComplaintsCommandContext], Decision]

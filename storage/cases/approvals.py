@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from handlers.complaints.approvals import (
     Approval,
@@ -28,6 +28,7 @@ from storage.staff.members import format_actor, to_epoch_minutes
 from storage.staff.notifications import list_active_staff, notify_staff_member
 from storage.tables import envelopes
 from storage.tables.rules import approvals
+from storage.unreadable_rows import decode_rows
 
 APPROVAL_TTL = timedelta(hours=24)
 """How long a request can be granted and used."""
@@ -89,19 +90,15 @@ async def list_approvals(query: ListApprovals, context: ReadContext) -> tuple[Ap
         .where(column.case_id == query.case, column.until > to_epoch_minutes(context.now))
         .order_by(column.id)
     )
-    return tuple(
-        [
-            Approval(
-                row.id,
-                row.case_id,
-                ApprovalKind(row.what),
-                row.asked_by,
-                row.approved_by or "",
-                context.keyring.staff.decrypt(row.sealed, "approvals", row.id, "reason").decode(),
-            )
-            for row in rows
-        ]
-    )
+
+    def decode(row: Row[Any]) -> Approval:
+        reason = context.keyring.staff.decrypt(row.sealed, "approvals", row.id, "reason").decode()
+        kind = ApprovalKind(row.what)
+        return Approval(row.id, row.case_id, kind, row.asked_by, row.approved_by or "", reason)
+
+    # One that cannot be read does not count: it is asked for again.
+    approvals, _ = decode_rows("approvals", rows, decode, lambda row: row.id)
+    return tuple(approvals)
 
 
 async def read_identity(query: ReadIdentity, context: ReadContext) -> tuple[tuple[str, str], ...]:

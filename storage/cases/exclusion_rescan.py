@@ -18,6 +18,7 @@ from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.serialization import HISTORY_CODEC, REPORT_CODEC
 from storage.staff.roster import STAFF_PROFILE_CODEC, decode_staff
+from storage.unreadable_rows import decode_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,14 @@ class ConflictRescan:
             rows = await connection.execute(
                 select(tables.staff).where(tables.staff.c.removed.is_(None)).order_by(tables.staff.c.id)
             )
-            staff = tuple([decode_staff(row, self.committer.keyring) for row in rows.mappings()])
+            staff, _ = decode_rows(
+                "staff",
+                rows.mappings(),
+                lambda row: decode_staff(row, self.committer.keyring),
+                lambda row: row["id"],
+            )
         known = [one.id.encode() + STAFF_PROFILE_CODEC.dump_json(one.profile) for one in staff]
-        return staff, hmac_sha256(self.committer.keyring.derive_salt("profiles"), *known).hex()[:32]
+        return tuple(staff), hmac_sha256(self.committer.keyring.derive_salt("profiles"), *known).hex()[:32]
 
     async def list_open_cases(self) -> list[str]:
         """Return the ids of open cases."""

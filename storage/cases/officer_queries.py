@@ -1,6 +1,6 @@
 """Queries of officers: case lists without content, and the report and history of one case."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, select
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
-from handlers.dialog.effects import Query
+from handlers.dialog.effects import Listing, Query
 from handlers.dialog.events import File
 from handlers.staff.complaints.messages import (
     CaseAuditLine,
@@ -36,6 +36,7 @@ from storage.serialization import (
     HistoryContent,
     StoredReport,
 )
+from storage.unreadable_rows import decode_rows, reading_row
 
 MAX_AUDIT_LINES = 200
 
@@ -53,6 +54,16 @@ LISTED_CASE_COLUMNS = (
     CASE_COLUMNS.officer,
     CASE_COLUMNS.avoid,
 )
+
+
+def get_register_number(row: RowMapping) -> str:
+    """Return the register number of a row of `cases`, as it is written: 12/2570."""
+    return f"{row['number']}/{row['fiscal_year']}"
+
+
+def decode_cases(rows: Iterable[RowMapping]) -> tuple[list[OfficerCase], list[str]]:
+    """Decode the cases of a list; return them, and the register numbers of those that cannot be read."""
+    return decode_rows("cases", rows, row_to_case, get_register_number)
 
 
 def row_to_case(row: RowMapping) -> OfficerCase:
@@ -84,6 +95,11 @@ async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> 
     row = (await context.connection.execute(wanted)).mappings().first()
     if row is None:
         return None
+    with reading_row("cases", get_register_number(row)):
+        return await _load_case(row, query.staff, context)
+
+
+async def _load_case(row: RowMapping, staff: str, context: ReadContext) -> OfficerCase:
     report = decode_report(
         row["id"], context.keyring.unwrap_case_cipher(row["id"], row["key"]), row["report"]
     )
@@ -106,7 +122,7 @@ async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> 
         category=report.category,
         source=report.source or report.channel.value,
         legal_hold=(await context.connection.execute(kept)).first() is not None,
-        hidden=await is_case_hidden(row["id"], query.staff, context.connection),
+        hidden=await is_case_hidden(row["id"], staff, context.connection),
     )
 
 
@@ -129,14 +145,15 @@ async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
             CASE_COLUMNS.officer == query.staff
         ]
         found = [await _select_cases(and_(due, who), query, context) for who in whose]
-    cases = sorted((case for some in found for case in some), key=lambda c: (c.answer_by, c.year, c.number))
-    shown = [case for case in cases if query.staff != case.avoid_officer][query.offset :]
-    return CaseListPage(tuple(shown[: query.limit]), len(shown) > query.limit)
+    rows = [row for some in found for row in some if row["avoid"] != query.staff]
+    cases, unreadable = decode_cases(rows)
+    shown = sorted(cases, key=lambda c: (c.answer_by, c.year, c.number))[query.offset :]
+    return CaseListPage(tuple(shown[: query.limit]), len(shown) > query.limit, tuple(unreadable))
 
 
 async def _select_cases(
     which: ColumnElement[bool], query: ListCases, context: ReadContext
-) -> list[OfficerCase]:
+) -> Sequence[RowMapping]:
     # Enough rows of one kind, should the other have none; 21 more, since avoided cases are filtered afterwards.
     few = (
         select(*LISTED_CASE_COLUMNS)
@@ -144,31 +161,38 @@ async def _select_cases(
         .order_by(CASE_COLUMNS.answer_by)
         .limit(query.offset + query.limit + 21)
     )
-    return [row_to_case(row) for row in (await context.connection.execute(few)).mappings()]
+    return (await context.connection.execute(few)).mappings().all()
 
 
 async def get_case_report(query: GetCaseReport, context: ReadContext) -> CaseReport:
     """Return what the reporter wrote, and the files of the case."""
-    cipher, report = await _load_cipher_and_report(query.case, context)
+    cipher, report, number = await _load_cipher_and_report(query.case, context)
     mine = select(tables.files.c.id, tables.files.c.sealed).where(tables.files.c.case_id == query.case)
     files = []
     for row in await context.connection.execute(mine.order_by(tables.files.c.id)):
-        meta = FILE_META_CODEC.validate_json(
-            context.keyring.file.decrypt(row.sealed, "files", row.id, "meta")
-        )
+        with reading_row("files", number):
+            meta = FILE_META_CODEC.validate_json(
+                context.keyring.file.decrypt(row.sealed, "files", row.id, "meta")
+            )
         files.append(File(row.id, meta.name, meta.kind, meta.size, coming=not meta.key and not meta.problem))
     del cipher
     return CaseReport(report.answers, tuple(files))
 
 
-async def get_case_history(query: GetCaseHistory, context: ReadContext) -> tuple[CaseHistoryLine, ...]:
-    """Return the whole history of a case, with the texts of both sides."""
-    cipher, _ = await _load_cipher_and_report(query.case, context)
+async def get_case_history(query: GetCaseHistory, context: ReadContext) -> Listing[CaseHistoryLine]:
+    """Return the history of a case, with the texts of both sides; lines that cannot be read are left out."""
+    cipher, _, number = await _load_cipher_and_report(query.case, context)
     table = tables.history
     rows = await context.connection.execute(
         select(table).where(table.c.case_id == query.case).order_by(table.c.seq)
     )
-    return tuple([_decode_history_line(row, cipher) for row in rows.mappings()])
+    lines, unreadable = decode_rows(
+        "history",
+        rows.mappings(),
+        lambda row: _decode_history_line(row, cipher),
+        lambda row: f"{number}#{row['seq']}",
+    )
+    return Listing(tuple(lines), tuple(unreadable))
 
 
 def _decode_history_line(row: RowMapping, cipher: Cipher) -> CaseHistoryLine:
@@ -206,7 +230,8 @@ async def list_linked_cases(query: ListLinkedCases, context: ReadContext) -> tup
         .where(CASE_COLUMNS.id.in_(others), ~build_hidden_condition(query.staff))
         .order_by(CASE_COLUMNS.fiscal_year, CASE_COLUMNS.number)
     )
-    return tuple([row_to_case(row) for row in (await context.connection.execute(wanted)).mappings()])
+    cases, _ = decode_cases((await context.connection.execute(wanted)).mappings())
+    return tuple(cases)
 
 
 OFFICER_CASE_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
@@ -219,13 +244,17 @@ OFFICER_CASE_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awa
 }
 
 
-async def _load_cipher_and_report(case: str, context: ReadContext) -> tuple[Cipher, StoredReport]:
-    query = select(CASE_COLUMNS.key, CASE_COLUMNS.report).where(CASE_COLUMNS.id == case)
-    row = (await context.connection.execute(query)).first()
+async def _load_cipher_and_report(case: str, context: ReadContext) -> tuple[Cipher, StoredReport, str]:
+    """Return the cipher, report and register number of a case."""
+    columns = (CASE_COLUMNS.key, CASE_COLUMNS.report, CASE_COLUMNS.number, CASE_COLUMNS.fiscal_year)
+    query = select(*columns).where(CASE_COLUMNS.id == case)
+    row = (await context.connection.execute(query)).mappings().first()
     if row is None:
         raise StorageError("there is no such case")
-    cipher = context.keyring.unwrap_case_cipher(case, row.key)
-    return cipher, decode_report(case, cipher, row.report)
+    number = get_register_number(row)
+    with reading_row("cases", number):
+        cipher = context.keyring.unwrap_case_cipher(case, row["key"])
+        return cipher, decode_report(case, cipher, row["report"]), number
 
 
 def decode_report(case: str, cipher: Cipher, sealed: bytes) -> StoredReport:

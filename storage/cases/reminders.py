@@ -19,6 +19,7 @@ from storage.db.group_commit import GroupCommitWriter
 from storage.staff.notifications import enqueue_staff_notification
 from storage.staff.roster import StaffAddress
 from storage.tables.rules import concerned, reminders
+from storage.unreadable_rows import decode_rows
 
 _INSERT_IF_NEW = insert(reminders).on_conflict_do_nothing()
 
@@ -90,14 +91,17 @@ async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlin
     opened = rows.all()
     sent = await _collect_by_case(connection, reminders.c.name)
     excluded = await _collect_by_case(connection, concerned.c.staff_id, concerned.c.why != "lifted")
-    return [
-        CaseDeadlineState(
+    states, _ = decode_rows(
+        "cases",
+        opened,
+        lambda row: CaseDeadlineState(
             row.id, row.fiscal_year, row.number, CaseStatus(row.status), row.received_on, row.since,
             row.touched_on, row.answer_by, bool(row.answered), row.officer or "",
             frozenset(excluded.get(row.id, ())), frozenset(sent.get(row.id, ())),
-        )
-        for row in opened
-    ]  # fmt: skip
+        ),
+        lambda row: f"{row.number}/{row.fiscal_year}",
+    )  # fmt: skip
+    return states
 
 
 async def _collect_by_case(

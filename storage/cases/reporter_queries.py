@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
 from handlers.complaints.messages import (
@@ -20,6 +20,7 @@ from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
 from storage.serialization import HISTORY_CODEC, IDENTITY_CODEC, REPORT_CODEC, StoredReport
+from storage.unreadable_rows import decode_rows, reading_row
 
 
 async def find_reporter_case(query: FindCase, context: ReadContext) -> ReporterCase | None:
@@ -27,42 +28,46 @@ async def find_reporter_case(query: FindCase, context: ReadContext) -> ReporterC
     column = tables.cases.c
     marks = context.keyring.list_receipt_hashes(query.receipt)
     columns = (column.id, column.status, column.outcome, column.received_on, column.key)
-    row = (await context.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))).first()
+    found = await context.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))
+    row = found.mappings().first()
     if row is None:
         return None
-    entries = await load_reporter_history(
-        row.id, context.keyring.unwrap_case_cipher(row.id, row.key), context
+    with reading_row(
+        "cases", ""
+    ):  # no number: the log would tell at which second the reporter of a case came
+        return await _load_case(row, context)
+
+
+async def _load_case(row: RowMapping, context: ReadContext) -> ReporterCase:
+    cipher, lines = context.keyring.unwrap_case_cipher(row["id"], row["key"]), tables.history
+    history = await context.connection.execute(
+        select(lines).where(lines.c.case_id == row["id"]).order_by(lines.c.seq)
     )
+    rows = history.mappings().all()
+    entries, _ = decode_rows("history", rows, lambda line: _decode_entry(line, cipher), lambda _: "")
     seen = tuple(entry for entry in entries if entry.kind not in INTERNAL_ENTRY_KINDS)
-    outcome = CaseOutcome(row.outcome) if row.outcome else None
-    return ReporterCase(row.id, CaseStatus(row.status), outcome, row.received_on, seen, entries[-1].seq)
-
-
-async def load_reporter_history(case: str, cipher: Cipher, context: ReadContext) -> tuple[HistoryEntry, ...]:
-    """Return a case's history, internal entries too. The reporter's own texts are left out."""
-    lines = tables.history
-    rows = await context.connection.execute(
-        select(lines).where(lines.c.case_id == case).order_by(lines.c.seq)
+    outcome = CaseOutcome(row["outcome"]) if row["outcome"] else None
+    return ReporterCase(
+        row["id"], CaseStatus(row["status"]), outcome, row["received_on"], seen, rows[-1]["seq"]
     )
-    entries = []
-    for row in rows.mappings():
-        body = HISTORY_CODEC.validate_json(
-            cipher.decrypt(row["sealed"], "history", f"{case}/{row['seq']}", "body")
-        )
-        entries.append(
-            HistoryEntry(
-                row["seq"],
-                row["on"],
-                HistoryEntryKind(row["kind"]),
-                CaseStatus(row["status"]) if row["status"] else None,
-                CaseOutcome(row["outcome"]) if row["outcome"] else None,
-                NonAcceptanceReason(row["reason"]) if row["reason"] else None,
-                body.body,
-                body.text if row["by"] != ActorKind.REPORTER else "",
-                row["by"] == ActorKind.REPORTER,
-            )
-        )
-    return tuple(entries)
+
+
+def _decode_entry(row: RowMapping, cipher: Cipher) -> HistoryEntry:
+    """Decode a line of history, without the reporter's own texts."""
+    body = HISTORY_CODEC.validate_json(
+        cipher.decrypt(row["sealed"], "history", f"{row['case_id']}/{row['seq']}", "body")
+    )
+    return HistoryEntry(
+        row["seq"],
+        row["on"],
+        HistoryEntryKind(row["kind"]),
+        CaseStatus(row["status"]) if row["status"] else None,
+        CaseOutcome(row["outcome"]) if row["outcome"] else None,
+        NonAcceptanceReason(row["reason"]) if row["reason"] else None,
+        body.body,
+        body.text if row["by"] != ActorKind.REPORTER else "",
+        row["by"] == ActorKind.REPORTER,
+    )
 
 
 async def find_message_case(query: FindMessageCase, context: ReadContext) -> str | None:

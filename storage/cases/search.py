@@ -9,9 +9,16 @@ from sqlalchemy import RowMapping, Select, and_, or_, select, tuple_
 
 from handlers.staff.complaints.messages import CaseSearchResult, OfficerCase, SearchCases
 from storage.cases.exclusions import build_hidden_condition
-from storage.cases.officer_queries import CASE_COLUMNS, LISTED_CASE_COLUMNS, decode_report, row_to_case
+from storage.cases.officer_queries import (
+    CASE_COLUMNS,
+    LISTED_CASE_COLUMNS,
+    decode_report,
+    get_register_number,
+    row_to_case,
+)
 from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadContext
+from storage.unreadable_rows import decode_rows
 
 SEARCH_SLICE = 50
 """Cases decrypted in one slice: a few milliseconds of work."""
@@ -31,26 +38,32 @@ async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearc
     """
     clock, needle = asyncio.get_running_loop().time, query.text.casefold()
     ends, found, searched, reached = clock() + SEARCH_SECONDS, list[OfficerCase](), 0, query.below
+    unreadable = list[str]()
     while True:
         async with sights() as context:
             rows = (await context.connection.execute(_select_slice(query, reached))).mappings().all()
         for place, row in enumerate(rows, 1):
             reached = (row["fiscal_year"], row["number"])
             searched += 1
-            if _has_text(row, needle, context.keyring):
-                found.append(row_to_case(row))
+            cases, damaged = decode_rows(
+                "cases", [row], lambda one: _match_case(one, needle, context.keyring), get_register_number
+            )
+            found += [case for case in cases if case is not None]
+            unreadable += damaged
             if len(found) == query.limit:
-                return CaseSearchResult(
-                    tuple(found), searched, reached, has_more=place < len(rows) or len(rows) == SEARCH_SLICE
-                )
+                has_more = place < len(rows) or len(rows) == SEARCH_SLICE
+                return CaseSearchResult(tuple(found), searched, reached, has_more, tuple(unreadable))
         if len(rows) < SEARCH_SLICE or clock() >= ends:
-            return CaseSearchResult(tuple(found), searched, reached, has_more=len(rows) == SEARCH_SLICE)
+            has_more = len(rows) == SEARCH_SLICE
+            return CaseSearchResult(tuple(found), searched, reached, has_more, tuple(unreadable))
         await asyncio.sleep(0)
 
 
-def _has_text(row: RowMapping, needle: str, keyring: Keyring) -> bool:
+def _match_case(row: RowMapping, needle: str, keyring: Keyring) -> OfficerCase | None:
+    """Return the case of a row; None where the text does not stand in it."""
     report = decode_report(row["id"], keyring.unwrap_case_cipher(row["id"], row["key"]), row["report"])
-    return any(needle in answer.casefold() for answer in report.answers.values())
+    matches = any(needle in answer.casefold() for answer in report.answers.values())
+    return row_to_case(row) if matches else None
 
 
 def _select_slice(query: SearchCases, below: tuple[int, int]) -> Select[Any]:

@@ -9,7 +9,9 @@ from handlers.dialog.replies import Reply
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.errors import UnreadableRowError
 from storage.serialization import OUTBOX_MESSAGE_CODEC, OutboxMessage, encode_outbox_message
+from storage.unreadable_rows import log_unreadable_row, reading_row
 
 DELETE_CASE_SUBSCRIPTION = delete(tables.addresses).where(tables.addresses.c.mark == bindparam("of_case"))
 DELETE_RESULT_SUBSCRIPTIONS = delete(tables.hearers).where(tables.hearers.c.person == bindparam("of_person"))
@@ -43,6 +45,20 @@ async def unsubscribe_person(act: Unsubscribe, batch: WriteBatch) -> None:
         batch.add_statement(forget, of_person=hash_subscriber(batch.keyring, act.person_id))
 
 
+def decode_address(table: str, sealed: bytes, at: bytes, keyring: Keyring) -> OutboxMessage | None:
+    """Decode the address stored under a hash. One that cannot be read is logged, and None: the act goes on without.
+
+    It is logged without a number: the address of a person must not be told apart from others.
+    """
+    try:
+        with reading_row(table, ""):
+            content = keyring.waiting.decrypt(sealed, table, at.hex(), "letter")
+            return OUTBOX_MESSAGE_CODEC.validate_json(content)
+    except UnreadableRowError as error:
+        log_unreadable_row(error)
+        return None
+
+
 async def notify_subscriber(case: str, by: ActorKind, batch: WriteBatch) -> None:
     """Enqueue a neutral notification to the subscriber, if the office acted."""
     if by is not ActorKind.OFFICE:
@@ -52,9 +68,9 @@ async def notify_subscriber(case: str, by: ActorKind, batch: WriteBatch) -> None
     sealed = (await batch.connection.execute(query)).scalar()
     if sealed is None:
         return
-    message = OUTBOX_MESSAGE_CODEC.validate_json(
-        batch.keyring.waiting.decrypt(sealed, "addresses", at.hex(), "letter")
-    )
+    message = decode_address("addresses", sealed, at, batch.keyring)
+    if message is None:
+        return
     row = secrets.token_hex(16)
     again = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
     due = int(batch.now.timestamp())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from handlers.consultations.messages import (
     ConsultationPhase,
@@ -24,11 +24,13 @@ from handlers.dialog.replies import Reply, raw_text
 from handlers.thai import normalize_for_matching
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
+from storage.cases.subscriptions import decode_address
 from storage.consultations.store import decode_consultation, decode_response_answers
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
-from storage.serialization import OUTBOX_MESSAGE_CODEC, encode_outbox_message
+from storage.serialization import encode_outbox_message
+from storage.unreadable_rows import decode_rows
 
 THEME_CODEC = TypeAdapter(Theme)
 RESPONSE_SLICE = 1_000
@@ -99,12 +101,15 @@ async def _load_themes(code: str, context: ReadContext) -> tuple[Theme, ...]:
     rows = await context.connection.execute(
         select(tables.themes).where(_THEME_COLUMN.code == code).order_by(_THEME_COLUMN.place)
     )
-    return tuple(
-        THEME_CODEC.validate_json(
-            context.keyring.question.decrypt(row.sealed, "themes", f"{code}/{row.place}", "theme")
+
+    def decode(row: Row[Any]) -> Theme:
+        place = f"{code}/{row.place}"
+        return THEME_CODEC.validate_json(
+            context.keyring.question.decrypt(row.sealed, "themes", place, "theme")
         )
-        for row in rows
-    )
+
+    found, _ = decode_rows("themes", rows, decode, lambda row: f"{code}/{row.place}")
+    return tuple(found)
 
 
 async def save_theme(act: SaveTheme, batch: WriteBatch) -> None:
@@ -146,8 +151,10 @@ async def publish_consultation_result(act: PublishConsultationResult, batch: Wri
     link = raw_text(f"\n{act.result.url}") if act.result.url else raw_text("")
     notification = Reply("consult.result", {"title": act.title, "link": link}, certain=True)
     for hearer in (await batch.connection.execute(wished)).all():
-        decrypted = batch.keyring.waiting.decrypt(hearer.sealed, "hearers", hearer.mark.hex(), "letter")
-        message = replace(OUTBOX_MESSAGE_CODEC.validate_json(decrypted), says=(notification,))
+        address = decode_address("hearers", hearer.sealed, hearer.mark, batch.keyring)
+        if address is None:
+            continue
+        message = replace(address, says=(notification,))
         row = secrets.token_hex(16)
         body = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
         due = int(batch.now.timestamp())

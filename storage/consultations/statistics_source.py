@@ -27,7 +27,7 @@ from storage.consultations.results import (
     RESPONSE_SLICE,
     list_themes,
 )
-from storage.consultations.store import decode_consultation, decode_response_answers
+from storage.consultations.store import decode_consultation, decode_consultations, decode_response_answers
 from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadContext
 
@@ -48,7 +48,8 @@ class ConsultationStatistics:
             rows = await context.connection.execute(
                 select(tables.ballots).order_by(_CONSULTATION_COLUMN.opens.desc(), _CONSULTATION_COLUMN.code)
             )
-            return tuple(_to_statistics_consultation(decode_consultation(row)) for row in rows.all())
+            found, _ = decode_consultations(rows.all())
+        return tuple(map(_to_statistics_consultation, found))
 
     async def load_background_pdf(self, code: str) -> bytes | None:
         """Return the background PDF of a consultation; None where it has none."""

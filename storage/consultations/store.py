@@ -1,7 +1,7 @@
 """Consultations: questions in clear; responses encrypted, and linked to an account only until it closes."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from handlers.consultations.messages import (
     PendingStatement,
     SubmitResponse,
 )
-from handlers.dialog.effects import Act, Query
+from handlers.dialog.effects import Act, Listing, Query
 from handlers.questions.messages import ReplyAddress
 from handlers.thai import normalize_for_matching
 from storage import tables
@@ -35,6 +35,7 @@ from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.serialization import OutboxMessage, encode_outbox_message
+from storage.unreadable_rows import decode_rows, reading_row
 
 CONSULTATION_CODEC = TypeAdapter(Consultation)
 RESPONSE_ANSWERS_CODEC = TypeAdapter(dict[str, str])
@@ -57,10 +58,11 @@ _UPDATE_RESPONSE = (
 _DELETE_STATEMENT = delete(tables.statements).where(tables.statements.c.id == bindparam("of_id"))
 
 
-async def list_consultations(_: ListConsultations, context: ReadContext) -> tuple[Consultation, ...]:
+async def list_consultations(_: ListConsultations, context: ReadContext) -> Listing[Consultation]:
     """Return all consultations, newest first."""
     newest = select(tables.ballots).order_by(_COLUMN.opens.desc(), _COLUMN.code)
-    return tuple(decode_consultation(row) for row in (await context.connection.execute(newest)).all())
+    found, unreadable = decode_consultations((await context.connection.execute(newest)).all())
+    return Listing(tuple(found), tuple(unreadable))
 
 
 async def find_consultation(query: FindConsultation, context: ReadContext) -> Consultation | None:
@@ -161,15 +163,12 @@ async def list_pending_statements(
     rows = await context.connection.execute(
         select(tables.statements).order_by(tables.statements.c.id).limit(50)
     )
-    return tuple(
-        PendingStatement(
-            row.id,
-            row.code,
-            row.question,
-            context.keyring.question.decrypt(row.sealed, "statements", row.id, "text").decode(),
-        )
-        for row in rows
-    )
+
+    def decode(row: Row[Any]) -> PendingStatement:
+        text = context.keyring.question.decrypt(row.sealed, "statements", row.id, "text").decode()
+        return PendingStatement(row.id, row.code, row.question, text)
+
+    return tuple(decode_rows("statements", rows, decode, lambda row: row.id)[0])
 
 
 async def moderate_statement(act: ModerateStatement, batch: WriteBatch) -> None:
@@ -196,14 +195,19 @@ def _add_option(question: ConsultationQuestion, words: str) -> ConsultationQuest
     return replace(question, options={**question.options, f"s{len(question.options) + 1}": words})
 
 
+def decode_consultations(rows: Iterable[Row[Any]]) -> tuple[list[Consultation], list[str]]:
+    """Decode the consultations of a list; return them, and the codes of those that cannot be read."""
+    return decode_rows("ballots", rows, decode_consultation, lambda row: row.code)
+
+
 def decode_consultation(row: Row[Any] | None) -> Consultation:
     """Decode a consultation. Phase and closing time are those of the row, which may have changed since."""
     if row is None:
         raise ConflictError("the consultation is gone")
     closes = datetime.fromtimestamp(row.closes * 60, UTC)
-    return replace(
-        CONSULTATION_CODEC.validate_json(row.asked), phase=ConsultationPhase(row.phase), closes=closes
-    )
+    with reading_row("ballots", row.code):
+        asked = CONSULTATION_CODEC.validate_json(row.asked)
+        return replace(asked, phase=ConsultationPhase(row.phase), closes=closes)
 
 
 def decode_response_answers(voice: Row[Any], keyring: Keyring) -> dict[str, str]:

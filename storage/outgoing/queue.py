@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE
 from storage.db.group_commit import GroupCommitWriter
-from storage.errors import TamperedError
+from storage.errors import UnreadableRowError
 from storage.serialization import OUTBOX_MESSAGE_CODEC, QUEUED_TASK_CODEC, OutboxMessage, QueuedTask
+from storage.unreadable_rows import log_unreadable_row, reading_row
 
 T = TypeVar("T")
 
@@ -121,13 +122,15 @@ class DurableQueue(Generic[T]):
             await connection.execute(waits.values(due=_to_epoch_seconds(until), attempts=often))
 
     def _decode_rows(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[LeasedItem[T]]:
-        """Yield decoded rows. Damaged ones are skipped, so that they do not block the others."""
+        """Yield decoded rows. Those that cannot be read are logged and skipped: they must not block the others."""
         for row, sealed, attempts in rows:
             try:
-                what = self.adapter.validate_json(
-                    self.keyring.waiting.decrypt(sealed, self.table.name, row, self.field)
-                )
-            except (TamperedError, ValueError):
+                with reading_row(self.table.name, row):
+                    what = self.adapter.validate_json(
+                        self.keyring.waiting.decrypt(sealed, self.table.name, row, self.field)
+                    )
+            except UnreadableRowError as error:
+                log_unreadable_row(error)
                 continue
             yield LeasedItem(row, what, attempts)
 

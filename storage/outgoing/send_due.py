@@ -17,11 +17,13 @@ from storage import tables
 from storage.cases.writes import add_history_entry, apply_transition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
+from storage.errors import UnreadableRowError
 from storage.outgoing.undo_window import DELETE_SCHEDULED_REPLY
 from storage.questions.scheduled_answers import send_due_answers
 from storage.serialization import OUTGOING_REPLY_CODEC
 from storage.staff.members import format_actor
 from storage.staff.notifications import is_active_staff, notify_staff_member
+from storage.unreadable_rows import log_unreadable_row, reading_row
 
 
 @dataclass
@@ -37,7 +39,10 @@ class ScheduledReplies:
         async with self.committer.transaction() as connection:
             cases = list((await connection.execute(due)).scalars())
         for case in cases:
-            count += await self._send_reply(case, now)
+            try:
+                count += await self._send_reply(case, now)
+            except UnreadableRowError as error:  # it waits, and keeps no other back
+                log_unreadable_row(error)
         return count + await send_due_answers(self.committer, now)
 
     async def _send_reply(self, case: str, now: datetime) -> int:
@@ -52,8 +57,10 @@ class ScheduledReplies:
             batch = WriteBatch(
                 connection, self.committer.keyring, self.committer.daily_keys, now, self.committer.roster
             )
-            opened = self.committer.keyring.staff.decrypt(row.sealed, "held", row.id, "sending")
-            await _write_reply(OUTGOING_REPLY_CODEC.validate_json(opened), batch)
+            with reading_row("held", row.id):
+                opened = self.committer.keyring.staff.decrypt(row.sealed, "held", row.id, "sending")
+                sending = OUTGOING_REPLY_CODEC.validate_json(opened)
+            await _write_reply(sending, batch)
             batch.add_statement(DELETE_SCHEDULED_REPLY, case=case)
             await batch.flush()
         return 1
@@ -77,8 +84,10 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
             sending.case, seq, on, kind, ActorKind.OFFICE, sending.text, staff=sending.staff, body=day
         )
         return await add_history_entry(entry, batch)
+    with reading_row("cases", f"{row.number}/{row.fiscal_year}"):
+        present = CaseStatus(row.status)
     try:
-        status = get_next_status(CaseStatus(row.status), sending.step)
+        status = get_next_status(present, sending.step)
     except TransitionNotAllowedError:
         await batch.audit(format_actor(sending.staff), "overtaken", sending.case)
         number = f"{row.number}/{row.fiscal_year}"

@@ -20,6 +20,7 @@ from handlers.questions.search_index import IndexedEntry, NgramIndex
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.unreadable_rows import decode_rows
 
 FAQ_ENTRY_CODEC = TypeAdapter(FaqEntry)
 PUBLISHED_QUESTION_CODEC = TypeAdapter(PublishedQuestion)
@@ -103,16 +104,24 @@ async def load_faq_catalogue(connection: AsyncConnection, keyring: Keyring) -> F
     """Load all entries in their order, and all published questions, newest first."""
     known, board = tables.knowledge.c, tables.board.c
     rows = await connection.execute(select(known.id, known.sealed).order_by(known.place, known.id))
-    own = [
-        FAQ_ENTRY_CODEC.validate_json(keyring.question.decrypt(r.sealed, "knowledge", r.id, "entry"))
-        for r in rows
-    ]
+    own, _ = decode_rows(
+        "knowledge",
+        rows,
+        lambda r: FAQ_ENTRY_CODEC.validate_json(
+            keyring.question.decrypt(r.sealed, "knowledge", r.id, "entry")
+        ),
+        lambda r: r.id,
+    )
     newest = select(board.id, board.sealed).order_by(board.answered_on.desc(), board.id)
     rows = await connection.execute(newest)
-    posted = [
-        PUBLISHED_QUESTION_CODEC.validate_json(keyring.question.decrypt(r.sealed, "board", r.id, "post"))
-        for r in rows
-    ]
+    posted, _ = decode_rows(
+        "board",
+        rows,
+        lambda r: PUBLISHED_QUESTION_CODEC.validate_json(
+            keyring.question.decrypt(r.sealed, "board", r.id, "post")
+        ),
+        lambda r: r.id,
+    )
     return FaqCatalogue(tuple(own), tuple(posted))
 
 

@@ -10,10 +10,12 @@ from handlers.thai import to_bangkok_date
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
+from storage.errors import UnreadableRowError
 from storage.outgoing.undo_window import DELETE_SCHEDULED_ANSWER
 from storage.questions.store import append_thread_line, load_thread
 from storage.staff.members import format_actor
 from storage.staff.notifications import is_active_staff
+from storage.unreadable_rows import log_unreadable_row, reading_row
 
 _COLUMN = tables.held_answers.c
 
@@ -23,7 +25,13 @@ async def send_due_answers(committer: GroupCommitWriter, now: datetime) -> int:
     due = select(_COLUMN.question_id).where(_COLUMN.due <= int(now.timestamp())).order_by(_COLUMN.due)
     async with committer.transaction() as connection:
         waiting = list((await connection.execute(due)).scalars())
-    return sum([await _send_answer(committer, question, now) for question in waiting])
+    count = 0
+    for question in waiting:
+        try:
+            count += await _send_answer(committer, question, now)
+        except UnreadableRowError as error:  # it waits, and keeps no other back
+            log_unreadable_row(error)
+    return count
 
 
 async def _send_answer(committer: GroupCommitWriter, question: str, now: datetime) -> int:
@@ -35,7 +43,8 @@ async def _send_answer(committer: GroupCommitWriter, question: str, now: datetim
         if row is None:
             return 0  # cancelled, or sent by another process
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, committer.roster)
-        text = batch.keyring.question.decrypt(row.sealed, "held_answers", question, "answer").decode()
+        with reading_row("held_answers", question):
+            text = batch.keyring.question.decrypt(row.sealed, "held_answers", question, "answer").decode()
         await _append_answer(OutgoingAnswer(question, row.staff, text), batch)
         batch.add_statement(DELETE_SCHEDULED_ANSWER, question=question)
         await batch.flush()

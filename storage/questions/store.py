@@ -1,12 +1,13 @@
 """Questions of the service desk: encrypted lines, a register number, and a keyed hash of the asker's code."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
+from handlers.dialog.effects import Listing
 from handlers.dialog.events import parse_lang
 from handlers.dialog.replies import Choice, Reply
 from handlers.questions.faq_messages import PublishQuestion, UnpublishQuestion
@@ -27,15 +28,16 @@ from handlers.questions.messages import (
 )
 from ita_stats.calendar import fiscal_year
 from storage import tables
-from storage.cases.subscriptions import hash_subscriber
+from storage.cases.subscriptions import decode_address, hash_subscriber
 from storage.cases.unsend_map import save_message_origins
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.errors import ConflictError
+from storage.errors import ConflictError, UnreadableRowError
 from storage.questions.faq import PUBLISHED_QUESTION_CODEC, bump_catalogue_version
-from storage.serialization import OUTBOX_MESSAGE_CODEC, OutboxMessage, encode_outbox_message
+from storage.serialization import OutboxMessage, encode_outbox_message
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_item
+from storage.unreadable_rows import decode_rows, reading_row
 
 _COLUMN = tables.questions.c
 _SCHEDULED_COLUMN = tables.held_answers.c
@@ -83,32 +85,45 @@ async def find_thread_by_code(
     """Return the thread of a code; None where there is none."""
     marks = keyring.list_receipt_hashes(query.receipt)
     row = (await connection.execute(select(_COLUMN.id).where(_COLUMN.receipt_mark.in_(marks)))).first()
-    return await load_thread(row.id, connection, keyring) if row else None
+    try:
+        return await load_thread(row.id, connection, keyring) if row else None
+    except UnreadableRowError as error:
+        # No number: the log would tell at which second the asker of a question came.
+        raise UnreadableRowError(error.table, "") from None
 
 
 async def load_thread(question: str, connection: AsyncConnection, keyring: Keyring) -> QuestionThread | None:
-    """Return a question with all its lines; None where there is none."""
-    found = await _load_threads([question], connection, keyring)
-    return found[0] if found else None
+    """Return a question with all its lines; None where there is none. Raises `UnreadableRowError`."""
+    rows, lines = await _load_rows([question], connection)
+    for row in rows:
+        with reading_row("questions", _get_number(row)):
+            return _row_to_thread(row, lines.get(question, ()), keyring)
+    return None
 
 
-async def _load_threads(
-    ids: Sequence[str], connection: AsyncConnection, keyring: Keyring
-) -> list[QuestionThread]:
-    """Return questions with all their lines, in the order of `ids`."""
+async def _load_rows(
+    ids: Sequence[str], connection: AsyncConnection
+) -> tuple[list[RowMapping], Mapping[str, Sequence[RowMapping]]]:
+    """Return the rows of questions, in the order of `ids`, and the rows of their lines by id."""
     line = tables.question_lines.c
     of = select(tables.question_lines).where(line.question_id.in_(ids)).order_by(line.question_id, line.seq)
-    lines: dict[str, list[ThreadLine]] = {}
+    lines: dict[str, list[RowMapping]] = {}
     for one in (await connection.execute(of)).mappings():
-        text = _decrypt_line(keyring, one["question_id"], one["seq"], one["sealed"])
-        read = ThreadLine(one["seq"], one["on"], ThreadLineKind(one["kind"]), text)
-        lines.setdefault(one["question_id"], []).append(read)
+        lines.setdefault(one["question_id"], []).append(one)
     rows = (await connection.execute(_SELECT_QUESTION.where(_COLUMN.id.in_(ids)))).mappings()
-    found = {row["id"]: _row_to_thread(row, tuple(lines[row["id"]])) for row in rows}
-    return [found[one] for one in ids if one in found]
+    return sorted(rows, key=lambda row: ids.index(row["id"])), lines
 
 
-def _row_to_thread(row: RowMapping, lines: tuple[ThreadLine, ...]) -> QuestionThread:
+def _get_number(row: RowMapping) -> str:
+    return f"{row['number']}/{row['fiscal_year']}"
+
+
+def _decode_line(row: RowMapping, keyring: Keyring) -> ThreadLine:
+    text = _decrypt_line(keyring, row["question_id"], row["seq"], row["sealed"])
+    return ThreadLine(row["seq"], row["on"], ThreadLineKind(row["kind"]), text)
+
+
+def _row_to_thread(row: RowMapping, lines: Iterable[RowMapping], keyring: Keyring) -> QuestionThread:
     return QuestionThread(
         row["id"],
         row["fiscal_year"],
@@ -117,7 +132,7 @@ def _row_to_thread(row: RowMapping, lines: tuple[ThreadLine, ...]) -> QuestionTh
         row["asked_on"],
         row["answer_by"],
         Rating(row["rating"]) if row["rating"] else None,
-        lines,
+        tuple(_decode_line(line, keyring) for line in lines),
         parse_lang(row["lang"]),
         row["bucket"],
         row["board"],
@@ -128,8 +143,8 @@ def _row_to_thread(row: RowMapping, lines: tuple[ThreadLine, ...]) -> QuestionTh
 
 async def list_open_questions(
     query: ListOpenQuestions, connection: AsyncConnection, keyring: Keyring
-) -> tuple[QuestionThread, ...]:
-    """Return open questions, soonest due first."""
+) -> Listing[QuestionThread]:
+    """Return open questions, soonest due first. One of which a line cannot be read is not shown in part."""
     waiting = (
         select(_COLUMN.id)
         .where(_COLUMN.state == QuestionState.OPEN.value)
@@ -138,7 +153,11 @@ async def list_open_questions(
         .offset(query.offset)
     )
     ids = list((await connection.execute(waiting)).scalars())
-    return tuple(await _load_threads(ids, connection, keyring))
+    rows, lines = await _load_rows(ids, connection)
+    found, unreadable = decode_rows(
+        "questions", rows, lambda row: _row_to_thread(row, lines.get(row["id"], ()), keyring), _get_number
+    )
+    return Listing(tuple(found), tuple(unreadable))
 
 
 async def find_question_by_number(
@@ -282,9 +301,9 @@ async def _enqueue_answer(batch: WriteBatch, found: QuestionThread, answer: str)
     sealed = (await batch.connection.execute(query)).scalar()
     if sealed is None:
         return  # asked on the web, or unsubscribed: the code finds the answer
-    way = OUTBOX_MESSAGE_CODEC.validate_json(
-        batch.keyring.waiting.decrypt(sealed, "addresses", at.hex(), "letter")
-    )
+    way = decode_address("addresses", sealed, at, batch.keyring)
+    if way is None:
+        return
     message = OutboxMessage(way.channel, way.back, way.lang, (_build_answer_reply(found, answer),))
     row = secrets.token_hex(16)
     body = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")

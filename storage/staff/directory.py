@@ -13,6 +13,7 @@ from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadBatcher
 from storage.db.sqlite import compile_sql
 from storage.staff.roster import decode_staff
+from storage.unreadable_rows import decode_rows
 
 _TABLE = tables.staff
 _SELECT_EVER_STAFF = select(_TABLE)
@@ -37,9 +38,14 @@ class StaffDirectory:
         rows = await self.read_batcher.fetch(_SQL_BY_GONE[query.include_removed])
         kept = self._cached.get(query.include_removed)
         if kept is None or kept[0] != rows:
-            staff = sorted(
-                (decode_staff(_row_to_mapping(row), self.keyring) for row in rows), key=lambda one: one.name
+            # Who cannot be read cannot open a case either; once they can, open cases are compared with them again.
+            staff, _ = decode_rows(
+                "staff",
+                map(_row_to_mapping, rows),
+                lambda row: decode_staff(row, self.keyring),
+                lambda row: row["id"],
             )
+            staff.sort(key=lambda one: one.name)
             kept = self._cached[query.include_removed] = rows, tuple(staff)
         return kept[1]
 

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, bindparam, delete, select
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
 from handlers.dialog.receipt import RECEIPT_ALPHABET
+from handlers.staff.members import StaffMember
 from handlers.staff.page_access import (
     ACCESS_LINK_TTL,
     AccessLink,
@@ -32,6 +33,7 @@ from storage.errors import ConflictError
 from storage.staff.members import format_actor, to_epoch_minutes
 from storage.staff.roster import decode_staff
 from storage.tables.rules import keyholes
+from storage.unreadable_rows import reading_row
 
 PASSWORD_GROUPS, PASSWORD_GROUP_SYMBOLS = 5, 4
 """Shape of an export password."""
@@ -84,8 +86,13 @@ async def find_page_access(query: FindPageAccess, context: ReadContext) -> PageA
     person = (await context.connection.execute(whose)).mappings().first()
     if person is None or not (staff := decode_staff(person, context.keyring)).active:
         return None
+    with reading_row("keyholes", ""):
+        return _decode_access(row, staff, query.token_hash, context.keyring)
+
+
+def _decode_access(row: RowMapping, staff: StaffMember, token_hash: bytes, keyring: Keyring) -> PageAccess:
     content = PAGE_ACCESS_CODEC.validate_json(
-        context.keyring.staff.decrypt(row["sealed"], "keyholes", query.token_hash.hex(), "told")
+        keyring.staff.decrypt(row["sealed"], "keyholes", token_hash.hex(), "told")
     )
     return PageAccess(
         PageKind(row["kind"]),

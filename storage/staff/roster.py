@@ -14,6 +14,8 @@ from handlers.staff.members import JoinStaff, LeaveStaff, SetStaffLanguage, Staf
 from handlers.staff.permissions import Role
 from storage import tables
 from storage.crypto.keyring import Keyring
+from storage.errors import UnreadableRowError
+from storage.unreadable_rows import decode_rows, log_unreadable_row, reading_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,11 @@ class Roster:
     _members: dict[bytes, tuple[StaffMember, StaffAddress | None] | None] = field(
         default_factory=dict, repr=False
     )
+    _unreadable: set[bytes] = field(default_factory=set, repr=False)
     _version: int = -1
 
     def __contains__(self, who: object) -> bool:
-        return who in self._members
+        return who in self._members or who in self._unreadable
 
     @property
     def member_count(self) -> int:
@@ -75,10 +78,19 @@ class Roster:
     async def load(self, connection: AsyncConnection) -> None:
         """Load the active staff."""
         rows = await connection.execute(_SELECT_JOINED)
-        self._members = {
-            row["who"]: (decode_staff(row, self.keyring), decode_staff_address(row, self.keyring))
-            for row in rows.mappings()
-        }
+        everybody = rows.mappings().all()
+        members, _ = decode_rows("staff", everybody, self._decode_member, lambda row: row["id"])
+        self._members = dict(members)
+        # Still no citizens: what they type is answered with the error of their own row.
+        self._unreadable = {row["who"] for row in everybody} - self._members.keys()
+
+    def _decode_member(self, row: RowMapping) -> tuple[bytes, tuple[StaffMember, StaffAddress | None]]:
+        member = decode_staff(row, self.keyring)
+        try:
+            return row["who"], (member, decode_staff_address(row, self.keyring))
+        except UnreadableRowError as error:
+            log_unreadable_row(error)  # they work on, and are not notified
+            return row["who"], (member, None)
 
     async def refresh(self, connection: AsyncConnection) -> "Roster":
         """Return the roster as it is on disk, for notifications.
@@ -93,22 +105,23 @@ class Roster:
 
 
 def decode_staff(row: RowMapping | Mapping[str, Any], keyring: Keyring) -> StaffMember:
-    """Decode a staff row, with the TOTP secret where it is set."""
-    secret = (
-        keyring.staff.decrypt(row["factor"], "staff", row["id"], "factor").decode() if row["factor"] else ""
-    )
-    profile = STAFF_PROFILE_CODEC.validate_json(
-        keyring.staff.decrypt(row["sealed"], "staff", row["id"], "profile")
-    )
-    return StaffMember(
-        row["id"], Role(row["role"]), profile, row["who"], row["joined"], row["removed"], secret
-    )
+    """Decode a staff row, with the TOTP secret where it is set. Raises `UnreadableRowError`."""
+    with reading_row("staff", row["id"]):
+        factor = row["factor"]
+        secret = keyring.staff.decrypt(factor, "staff", row["id"], "factor").decode() if factor else ""
+        profile = STAFF_PROFILE_CODEC.validate_json(
+            keyring.staff.decrypt(row["sealed"], "staff", row["id"], "profile")
+        )
+        return StaffMember(
+            row["id"], Role(row["role"]), profile, row["who"], row["joined"], row["removed"], secret
+        )
 
 
 def decode_staff_address(row: RowMapping, keyring: Keyring) -> StaffAddress | None:
-    """Decode where a staff member is notified; None where that is impossible."""
+    """Decode where a staff member is notified; None where there is no address. Raises `UnreadableRowError`."""
     if row["address"] is None:
         return None
-    return STAFF_ADDRESS_CODEC.validate_json(
-        keyring.staff.decrypt(row["address"], "staff", row["id"], "address")
-    )
+    with reading_row("staff", row["id"]):
+        return STAFF_ADDRESS_CODEC.validate_json(
+            keyring.staff.decrypt(row["address"], "staff", row["id"], "address")
+        )

@@ -159,10 +159,14 @@ def open_case_page(v: PageRequest) -> QueryGenerator[OpenedCasePage | None]:
     told = yield from run_query(GetCaseReport(found.id))
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
-    talk = tuple(format_history_line(one, names, c) for one in lines if one.entry.kind in CONVERSATION_KINDS)
-    rest = tuple(
-        format_history_line(one, names, c) for one in lines if one.entry.kind not in CONVERSATION_KINDS
+    talk = tuple(
+        format_history_line(one, names, c) for one in lines.rows if one.entry.kind in CONVERSATION_KINDS
     )
+    rest = tuple(
+        format_history_line(one, names, c) for one in lines.rows if one.entry.kind not in CONVERSATION_KINDS
+    )
+    if lines.unreadable:
+        rest = (*rest, Phrase("staff.unreadable", {"numbers": ", ".join(lines.unreadable)}))
     acts = yield from audit_case_access(c, found, "page")
     return OpenedCasePage(
         visitor,

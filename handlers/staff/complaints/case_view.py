@@ -13,7 +13,13 @@ from handlers.dialog.form import FieldAudience, FormField
 from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
 from handlers.office import Office
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
-from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
+from handlers.staff.command import (
+    ComplaintsCommandContext,
+    QueryGenerator,
+    add_unreadable_notice,
+    make_command_button,
+    resolve_case,
+)
 from handlers.staff.complaints.lists import format_due_day
 from handlers.staff.complaints.messages import (
     CaseHistoryLine,
@@ -173,11 +179,12 @@ def show_case_history(cmd: ComplaintsCommandContext) -> Decision:
         return found
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
-    shown = tuple(format_history_line(one, names, cmd) for one in lines[-MAX_HISTORY_LINES:])
+    shown = tuple(format_history_line(one, names, cmd) for one in lines.rows[-MAX_HISTORY_LINES:])
     said = Reply(
         "staff.history", {"number": found.register_number, "lines": shown}, list_case_actions(cmd, found)
     )
-    return cmd.reply_with(said, acts=(yield from audit_case_access(cmd, found, "history")))
+    turn = cmd.reply_with(said, acts=(yield from audit_case_access(cmd, found, "history")))
+    return add_unreadable_notice(turn, lines.unreadable)
 
 
 def format_history_line(
@@ -243,7 +250,7 @@ def audit_case_access(
     cmd: ComplaintsCommandContext, found: OfficerCase, what: str
 ) -> QueryGenerator[tuple[RecordCaseAccess, ...]]:
     """What is written when content is opened: the first time, the reporter will see it."""
-    lines = yield from run_query(GetCaseHistory(found.id))
+    lines = (yield from run_query(GetCaseHistory(found.id))).rows
     first = not any(one.entry.kind is HistoryEntryKind.OPENED for one in lines) and bool(lines)
     seq = found.seq + 1 if first else 0
     return (RecordCaseAccess(found.id, cmd.staff.id, what, to_bangkok_date(cmd.ctx.now), seq),)

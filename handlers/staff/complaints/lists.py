@@ -7,7 +7,12 @@ from handlers.complaints.lifecycle import is_overdue
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg
-from handlers.staff.command import ComplaintsCommandContext, make_case_button, make_command_button
+from handlers.staff.command import (
+    ComplaintsCommandContext,
+    add_unreadable_notice,
+    make_case_button,
+    make_command_button,
+)
 from handlers.staff.complaints.messages import (
     CaseListPage,
     CaseSearchResult,
@@ -52,10 +57,11 @@ def _list_cases(cmd: ComplaintsCommandContext, everybody: bool, since: date, unt
     at = (place - 1) * CASES_PER_PAGE
     page = yield from run_query(ListCases(cmd.staff.id, at, CASES_PER_PAGE, everybody, since, until))
     if not page.cases:
-        return cmd.reply(
-            f"{cmd.command.name}.none" if place == 1 else "no_more", (make_command_button(CommandName.HELP),)
-        )
-    return _render_case_list(cmd, page, place)
+        key = f"{cmd.command.name}.none" if place == 1 else "no_more"
+        turn = cmd.reply(key, (make_command_button(CommandName.HELP),))
+    else:
+        turn = _render_case_list(cmd, page, place)
+    return add_unreadable_notice(turn, page.unreadable)
 
 
 def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: int) -> TurnResult:
@@ -103,7 +109,8 @@ def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
     cmd = cmd.with_work(replace(cmd.work, search=left))
     today = to_bangkok_date(cmd.ctx.now)
     acts = tuple(RecordCaseAccess(case.id, cmd.staff.id, "search", today) for case in found.cases)
-    return cmd.reply_with(_format_search_result(cmd, found, searched), acts=acts)
+    turn = cmd.reply_with(_format_search_result(cmd, found, searched), acts=acts)
+    return add_unreadable_notice(turn, found.unreadable)
 
 
 def _format_search_result(cmd: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:

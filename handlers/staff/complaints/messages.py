@@ -6,7 +6,7 @@ from datetime import date
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionRequest
 from handlers.complaints.messages import HistoryEntry
-from handlers.dialog.effects import Act, Query
+from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, File
 
 UNDO_SECONDS = 60
@@ -49,10 +49,14 @@ class OfficerCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseListPage:
-    """A page of a list of cases. more: there is another after it."""
+    """A page of a list of cases. more: there is another after it.
+
+    unreadable: register numbers of cases that belong to the list and cannot be read.
+    """
 
     cases: tuple[OfficerCase, ...]
     has_more: bool = False
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,14 @@ class ListCases(Query[CaseListPage]):
 class CaseSearchResult:
     """What a search has found. searched: cases that were opened; reached: fiscal year and number of the last one.
 
-    left: there are older ones, which were not looked at yet.
+    left: there are older ones, which were not looked at yet. unreadable: register numbers of those that cannot be read.
     """
 
     cases: tuple[OfficerCase, ...]
     searched_count: int
     last_searched: tuple[int, int]
     has_more: bool
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ class GetCaseReport(Query[CaseReport]):
 
 
 @dataclass(frozen=True, slots=True)
-class GetCaseHistory(Query[tuple[CaseHistoryLine, ...]]):
+class GetCaseHistory(Query[Listing[CaseHistoryLine]]):
     """The whole history of a case."""
 
     case: str

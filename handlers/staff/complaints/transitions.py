@@ -146,7 +146,7 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
     """Why a step cannot be taken: where the case stands by now, who brought it there, and what may be done."""
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
-    last = next((one for one in reversed(lines) if one.entry.status), None)
+    last = next((one for one in reversed(lines.rows) if one.entry.status), None)
     orders = list_transition_commands(found.status)
     legal = ", ".join(f"/{order}" for order in orders)
     who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Phrase("staff.by.somebody")

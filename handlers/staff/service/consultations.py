@@ -19,6 +19,7 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
 from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
+from handlers.staff.command import add_unreadable_notice
 from handlers.staff.service.consultation_text import (
     DraftIssue,
     add_draft_lines,
@@ -44,7 +45,8 @@ def manage_consultations(cmd: ServiceCommandContext) -> Decision:
         return _continue_draft(cmd, rest)
     if word == "yes" and cmd.work.consultation:
         return (yield from _announce_consultation(cmd))
-    ballots = yield from run_query(ListConsultations())
+    listing = yield from run_query(ListConsultations())
+    ballots = listing.rows
     if word in {"close", "ปิด"}:
         return _close_consultation(cmd, ballots, rest)
     known = next((one for one in ballots if one.code == word.upper()), None)
@@ -52,7 +54,8 @@ def manage_consultations(cmd: ServiceCommandContext) -> Decision:
         return _show_consultation(cmd, known, (yield from run_query(GetConsultationLinks(known.code))))
     lines = tuple(_format_consultation_line(cmd, one) for one in ballots[:20])
     begun = (Choice("/consult more", "inquiry.button.consult_more"),) if cmd.work.consultation else ()
-    return cmd.reply("consult.list" if lines else "consult.none", begun, lines=lines)
+    turn = cmd.reply("consult.list" if lines else "consult.none", begun, lines=lines)
+    return add_unreadable_notice(turn, listing.unreadable)
 
 
 def _format_consultation_line(cmd: ServiceCommandContext, one: Consultation) -> Phrase:

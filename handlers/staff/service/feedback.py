@@ -11,7 +11,7 @@ from handlers.feedback.messages import (
     ListFeedback,
     RecordContactAccess,
 )
-from handlers.staff.command import QueryGenerator
+from handlers.staff.command import QueryGenerator, add_unreadable_notice
 from handlers.staff.service_command import ServiceCommandContext
 from handlers.staff.service_parse import ParsedServiceCommand
 from handlers.staff.state import AwaitingServiceSecondFactor
@@ -29,20 +29,21 @@ def browse_feedback(cmd: ServiceCommandContext) -> Decision:
     if cmd.command.rest.startswith("no "):
         return (yield from _show_feedback(cmd, cmd.command.rest.removeprefix("no ")))
     page = max(1, cmd.command.number)
-    found = yield from run_query(ListFeedback((page - 1) * FEEDBACK_PER_PAGE, FEEDBACK_PER_PAGE + 1))
-    if not found:
-        return cmd.reply("opinions_none")
+    listing = yield from run_query(ListFeedback((page - 1) * FEEDBACK_PER_PAGE, FEEDBACK_PER_PAGE + 1))
+    found = listing.rows
     choices = [
         Choice(f"/opinions no {o.register_number}", "literal", {"text": o.register_number})
         for o in found[:FEEDBACK_PER_PAGE]
     ]
-    if len(found) > FEEDBACK_PER_PAGE:
+    if len(found) + len(listing.unreadable) > FEEDBACK_PER_PAGE:
         choices.append(Choice(f"/opinions {page + 1}", "inquiry.further"))
-    return cmd.reply(
-        "opinions_some",
-        tuple(choices),
-        lines=tuple(_format_feedback_line(o, cmd) for o in found[:FEEDBACK_PER_PAGE]),
+    lines = tuple(_format_feedback_line(o, cmd) for o in found[:FEEDBACK_PER_PAGE])
+    turn = (
+        cmd.reply("opinions_some", tuple(choices), lines=lines)
+        if found
+        else cmd.reply("opinions_none", tuple(choices))
     )
+    return add_unreadable_notice(turn, listing.unreadable)
 
 
 def _show_feedback(cmd: ServiceCommandContext, shown: str) -> Decision:

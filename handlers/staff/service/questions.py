@@ -10,6 +10,7 @@ from handlers.questions.messages import (
     QuestionState,
     QuestionThread,
 )
+from handlers.staff.command import add_unreadable_notice
 from handlers.staff.service_command import (
     ServiceCommandContext,
     format_question_number,
@@ -24,10 +25,11 @@ QUESTION_EXCERPT_LENGTH = 60
 def show_open_questions(cmd: ServiceCommandContext) -> Decision:
     """What waits for an answer, soonest due first."""
     place = max(1, cmd.command.number)
-    found = yield from run_query(
+    listing = yield from run_query(
         ListOpenQuestions((place - 1) * OPEN_QUESTIONS_PER_PAGE, OPEN_QUESTIONS_PER_PAGE + 1)
     )
-    if not found:
+    found = listing.rows
+    if not found and not listing.unreadable:
         return cmd.reply("none", (make_service_button("faq"),))
     many = _find_repeated_buckets(found)
     lines = tuple(_format_question_line(thread, cmd, many) for thread in found[:OPEN_QUESTIONS_PER_PAGE])
@@ -35,9 +37,10 @@ def show_open_questions(cmd: ServiceCommandContext) -> Decision:
         Choice(f"/question {format_question_number(t)}", "literal", {"text": format_question_number(t)})
         for t in found[:OPEN_QUESTIONS_PER_PAGE]
     ]
-    if len(found) > OPEN_QUESTIONS_PER_PAGE:
+    if len(found) + len(listing.unreadable) > OPEN_QUESTIONS_PER_PAGE:
         choices.append(Choice(f"/questions {place + 1}", "inquiry.further"))
-    return cmd.reply("some", tuple(choices), lines=lines)
+    turn = cmd.reply("some", tuple(choices), lines=lines) if found else cmd.reply("none", tuple(choices))
+    return add_unreadable_notice(turn, listing.unreadable)
 
 
 def _find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:

@@ -236,7 +236,7 @@ def test_the_same_words_stand_once_a_person_and_together(ground: StoredDesk) -> 
         for who in (1, 1, 2, 3):
             await submit_test_feedback(ground, one, who, CANARY)
         last = await submit_test_feedback(ground, one, 4, "เรื่องอื่น", contact="081-234-5678")
-        found = await one.answer_query(ListFeedback(), NOW)
+        found = (await one.answer_query(ListFeedback(), NOW)).rows
         assert Counter({o.text: o.same_text_count for o in found}) == Counter({CANARY: 2, "เรื่องอื่น": 0})
         whole = await one.answer_query(FindFeedback(last, 2570), NOW)
         assert (whole.has_contact, whole.register_number) == (True, f"{last}/2570")
@@ -249,7 +249,7 @@ def test_the_same_words_stand_once_a_person_and_together(ground: StoredDesk) -> 
         assert (
             await delete_expired_feedback(one.committer, NOW + timedelta(days=400), timedelta(days=365)) == 4
         )
-        assert await one.answer_query(ListFeedback(), NOW) == ()
+        assert (await one.answer_query(ListFeedback(), NOW)).rows == ()
         assert {(o.month, o.topic, o.score) for o in await one.consultation_statistics.load_feedback()} == {
             ("2569-11", "counter", 2)
         }

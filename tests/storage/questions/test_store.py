@@ -110,7 +110,7 @@ def test_what_ended_is_erased_and_what_was_published_stays(tmp_path: Path) -> No
         desk.clock_offset = timedelta(days=OFFICE.retention.after_closing_days + 2)
         assert (await run_service_clock(desk, tmp_path))["questions-erased"] == 1
         assert "questions-erased" not in await run_service_clock(desk, tmp_path)
-        (left,) = await desk.store.answer_query(ListOpenQuestions(), desk.now())
+        (left,) = (await desk.store.answer_query(ListOpenQuestions(), desk.now())).rows
         assert left.id == (await desk.load_thread(waiting)).id
         assert left.bucket == ""
         async with desk.store._reader.connect() as connection:
