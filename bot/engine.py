@@ -15,7 +15,7 @@ from bot.keyed_lock import KeyedLock, KeyedLocks
 from handlers.dialog.effects import Decision, NewReceipt, Now, Query, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import NEUTRAL, Message, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import render_reply
 from storage.errors import ConflictError, DiskFullError, UnreadableRowError
@@ -170,14 +170,14 @@ class Engine:
 
 def build_error_answer(key: str, lang: Lang) -> EngineAnswer:
     """Build the answer of an error: it says, in the session's language, that the message was not saved."""
-    return EngineAnswer((Reply(key),), lang, stored=False)
+    return EngineAnswer((Reply(key, NEUTRAL),), lang, stored=False)
 
 
 def merge_answers(answers: Sequence[EngineAnswer]) -> EngineAnswer:
     """Merge the answers to events that came together: the last one entirely, of earlier ones no choices to make."""
     *earlier, last = answers
     earlier_replies = [
-        s for a in earlier for s in a.replies if s not in last.replies and (not s.choices or s.certain)
+        s for a in earlier for s in a.replies if s not in last.replies and (not s.choices or s.policy.durable)
     ]
     rows = tuple(row for answer in answers for row in answer.outbox_ids)
     return EngineAnswer((*earlier_replies, *last.replies), last.lang, all(a.duplicate for a in answers), rows)

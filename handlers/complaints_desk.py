@@ -35,7 +35,7 @@ from handlers.dialog.effects import Decision, Now, TurnResult, run_query
 from handlers.dialog.events import Event, find_lang
 from handlers.dialog.form import Form, confirm_cancel
 from handlers.dialog.receipt import parse_receipt
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.office import Office
@@ -112,7 +112,7 @@ class ComplaintsDesk:
     def _handle_receipt_in_draft(self, ctx: Context) -> Decision:
         """A receipt that was typed while a report is written: kept there it would tie two cases, and be read."""
         if ctx.session.has_draft:
-            return (yield from self._reprompt(ctx, Reply("draft.code")))
+            return (yield from self._reprompt(ctx, Reply("draft.code", NEUTRAL)))
         return (yield from look_up_case(ctx.with_session(reset_session(ctx)), ctx.event.text or ""))
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
@@ -138,7 +138,7 @@ class ComplaintsDesk:
         if command == "stop":
             return handle_unsubscribe(ctx, (yield from self._reprompt(ctx)))
         if command in {"privacy", "help"}:
-            told = Reply("help.text") if command == "help" else build_privacy_notice(ctx)
+            told = Reply("help.text", NEUTRAL) if command == "help" else build_privacy_notice(ctx)
             return (yield from self._reprompt(ctx, told))
         if ctx.session.topic is DialogTopic.REPORT and (ctx.session.has_draft or command == "cancel"):
             return confirm_cancel(self.form, ctx, "cancel" if command == "cancel" else "open")

@@ -17,25 +17,6 @@ from handlers.dialog.replies import (
     ReplyArg,
 )
 
-PROTECTED_KEY_PREFIXES = (
-    "track.",
-    "confirm.",
-    "news.on",
-    "report.review",
-    "report.filed",
-    "staff.",
-    "thread.held",
-    "inquiry.opinion_contact",
-)
-"""The keys of what tells of a case, or repeats what somebody told."""
-
-
-EXPIRING_KEY_PREFIXES = (
-    "staff.join.", "staff.facts", "staff.files.some", "staff.history", "staff.confirm.ask", "staff.elsewhere",
-    "staff.page.link", "inquiry.opinion_contact", "staff.identity.link", "staff.export.link", "staff.import.link",
-)  # fmt: skip
-"""The keys of what shows content to an officer."""
-
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
@@ -96,13 +77,11 @@ def render_reply(say: Reply, lang: Lang) -> Message:
     receipt, qr = say.args.get("receipt"), say.args.get("qr")
     return Message(
         render_text(say, lang),
+        say.policy,
         tuple([(render_label(choice, lang), choice.data) for choice in say.choices]),
         receipt if isinstance(receipt, str) else None,
-        say.certain,
-        say.certain or say.key.startswith(PROTECTED_KEY_PREFIXES),
         say.wants in TYPED_INPUTS,
         say.key,
-        say.key.startswith(EXPIRING_KEY_PREFIXES),
         qr if isinstance(qr, str) else "",
         _build_chart(say.args.get("chart"), lang),
     )

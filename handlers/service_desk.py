@@ -24,7 +24,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult, run_query
 from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
 from handlers.dialog.receipt import parse_receipt
-from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Phrase, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
@@ -102,7 +102,7 @@ class ServiceDesk:
                 return _prepend_notes(turn, notes)
         if event.file is not None:
             return _prepend_notes(
-                _drop_file(event, (yield from self._reprompt(ctx, Reply("ask.words")))), notes
+                _drop_file(event, (yield from self._reprompt(ctx, Reply("ask.words", NEUTRAL)))), notes
             )
         command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
         command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
@@ -127,7 +127,7 @@ class ServiceDesk:
         ):
             return (
                 yield from handle_question_text(
-                    ctx.with_session(reset_session(ctx)), Reply("draft.corrected")
+                    ctx.with_session(reset_session(ctx)), Reply("draft.corrected", NEUTRAL)
                 )
             )
         return (yield from self._reprompt(*apply_correction(ctx, was)))
@@ -138,7 +138,7 @@ class ServiceDesk:
             return (yield from handle_question(ctx, self.complaints_url))
         if ctx.session.topic is DialogTopic.OPINION:
             if parse_receipt(text) is not None:  # kept in an opinion it would be shown to others
-                return (yield from reprompt_feedback(ctx, Reply("draft.code")))
+                return (yield from reprompt_feedback(ctx, Reply("draft.code", NEUTRAL)))
             return (yield from handle_feedback(ctx, self.complaints_url))
         if is_receipt_like(text):
             return (yield from look_up_thread(ctx, text))
@@ -147,7 +147,7 @@ class ServiceDesk:
         if ctx.session.topic is DialogTopic.THREAD:
             return (yield from handle_thread(ctx))
         if ctx.event.choice is not None:
-            return show_service_menu(ctx, Reply("pick.stale"))
+            return show_service_menu(ctx, Reply("pick.stale", NEUTRAL))
         return show_service_greeting(ctx) if is_greeting(text) else (yield from handle_question_text(ctx))
 
     def _run_command(self, ctx: Context, command: str) -> Decision:
@@ -159,7 +159,7 @@ class ServiceDesk:
         if command in {"privacy", "help", "board", "report"}:
             return (yield from self._reprompt(ctx, self._build_info_reply(ctx, command)))
         if command == "stop":
-            turn = yield from self._reprompt(ctx, Reply("thread.stopped"))
+            turn = yield from self._reprompt(ctx, Reply("thread.stopped", NEUTRAL))
             return replace(turn, acts=(*turn.acts, Unsubscribe(ctx.event.person_id)))
         return (yield from self._begin_dialog(ctx.with_session(reset_session(ctx)), command))
 
@@ -182,9 +182,9 @@ class ServiceDesk:
         if command == "report":
             return build_handover_reply(ctx, self.complaints_url)
         if command == "board":
-            return Reply("welcome.board", {"address": self.board_url or self.office.website})
+            return Reply("welcome.board", NEUTRAL, {"address": self.board_url or self.office.website})
         if command == "help":
-            return Reply("welcome.help", {"days": self.office.deadlines.first_answer_days})
+            return Reply("welcome.help", NEUTRAL, {"days": self.office.deadlines.first_answer_days})
         return build_service_privacy_reply(ctx)
 
     def _reprompt(self, ctx: Context, *before: Reply) -> Decision:
@@ -213,6 +213,7 @@ def build_service_privacy_reply(ctx: Context) -> Reply:
     about = ctx.office.privacy
     return Reply(
         "welcome.privacy",
+        NEUTRAL,
         {
             "version": about.version,
             "controller": about.controller.in_lang(ctx.lang),
@@ -238,7 +239,7 @@ def _resume_or_reset(ctx: Context, before: Session) -> tuple[Context, tuple[Repl
         and before.topic in {*SERVICE_TOPICS, DialogTopic.MENU}
     ):
         return ctx, ()
-    told = (Reply("ask.lapsed"),) if before.topic is DialogTopic.LAPSED or before.has_draft else ()
+    told = (Reply("ask.lapsed", NEUTRAL),) if before.topic is DialogTopic.LAPSED or before.has_draft else ()
     return ctx.with_session(reset_session(ctx)), told
 
 

@@ -9,11 +9,11 @@ from pydantic_core import to_json
 
 from handlers.complaints.messages import Attempts
 from handlers.dialog.events import Channel, Lang
-from handlers.dialog.replies import Reply
 from handlers.dialog.session import Session
 from handlers.staff.complaints.messages import OutgoingReply
 from handlers.staff.state import NO_OFFICER, OfficerState
 from handlers.staff.state_upgrade import upgrade_officer_state
+from storage.stored_replies import StoredReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class OutboxMessage:
     channel: Channel
     back: bytes = field(repr=False)
     lang: Lang
-    says: tuple[Reply, ...] = field(repr=False)
+    says: tuple[StoredReply, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class StoredAnswer:
     """The answer to an event, kept so that the same event gets the same answer. `lang`: the language of the answer."""
 
     lang: Lang
-    says: tuple[Reply, ...]
+    says: tuple[StoredReply, ...]
 
 
 SESSION_CODEC = TypeAdapter(Session)

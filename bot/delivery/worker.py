@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
 from bot.engine import Engine, EngineAnswer
 from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import MUST_ARRIVE, Reply
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
 from storage.serialization import OutboxMessage, QueuedTask
@@ -197,7 +197,7 @@ class DeliveryWorker:
         elif file.problem is not None and event.reply_to is not None:
             session = await self.store.load_session(event.person_id)
             lang = session.lang if session else DEFAULT_LANG
-            says = (Reply(f"file.{file.problem}", {"name": file.name, "most": 0}, certain=True),)
+            says = (Reply(f"file.{file.problem}", MUST_ARRIVE, {"name": file.name, "most": 0}),)
             await self.store.outbox.add(
                 event.channel, OutboxMessage(event.channel, event.reply_to, lang, says), self.engine.now()
             )

@@ -44,7 +44,7 @@ class TemporaryImages:
         A QR code in a message that expires contains a secret, and is not hosted.
         """
         charts = dict.fromkeys(message.chart for message in messages if message.chart)
-        codes = dict.fromkeys(message.qr for message in messages if message.qr and not message.expires)
+        codes = dict.fromkeys(message.qr for message in messages if message.qr and not message.policy.expires)
         urls: dict[MonthlyChart | str, str] = {
             chart: self.add(await render_chart_png(chart)) for chart in charts
         }

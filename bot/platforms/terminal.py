@@ -18,7 +18,7 @@ from bot.errors import BotError
 from bot.images.chart import render_chart_text
 from bot.images.qr import render_qr_text
 from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import NEUTRAL, Message, Reply
 from handlers.i18n import render_reply
 from storage.errors import StorageError
 from storage.store import Store
@@ -75,7 +75,7 @@ class Terminal:
         except TerminalInputError as trouble:
             session = await self.store.load_session(self._person_id())
             lang = session.lang if session else DEFAULT_LANG
-            return self._show_messages((render_reply(Reply(str(trouble)), lang),))
+            return self._show_messages((render_reply(Reply(str(trouble), NEUTRAL), lang),))
         answer = await self.engine.handle(event)
         await self._deliver(answer)
         return None

@@ -16,7 +16,7 @@ from handlers.complaints.subscriptions import list_subscription_options
 from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
-from handlers.dialog.replies import ExpectedInput, Phrase, Reply
+from handlers.dialog.replies import MUST_ARRIVE, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.thai import format_date, to_bangkok_date
 
@@ -30,6 +30,7 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
     session = session.replace(topic=DialogTopic.TRACK, step="case")
     status = Reply(
         "track.status",
+        MUST_ARRIVE,
         {
             "status": Phrase(f"status.{STATUS_RULES[case.status].public_status}"),
             "received": format_date(case.received_on, ctx.lang),
@@ -38,7 +39,6 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
             ),
         },
         to_choices(list_reporter_actions(case, ctx), session),
-        certain=True,
         wants=ExpectedInput.PICK,
     )
     return TurnResult(session, (*before, status))

@@ -10,7 +10,7 @@ from handlers.dialog.choices import STALE, make_options, parse_choice, to_choice
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.receipt import normalize_receipt
-from handlers.dialog.replies import ExpectedInput, Reply
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, OF_CASE, ExpectedInput, Reply
 from handlers.dialog.session import DialogTopic
 from handlers.thai import count_letters_and_digits
 
@@ -23,7 +23,7 @@ def handle_confirmation(ctx: Context) -> Decision:
         ctx.event, ctx.session, make_options(("skip", *list_subscription_options(ctx.event))), numbers=False
     )
     if choice == "skip":
-        return _finish_confirmation(ctx, Reply("confirm.skipped"))
+        return _finish_confirmation(ctx, Reply("confirm.skipped", OF_CASE))
     if choice == "news":
         return (yield from handle_subscribe(ctx, _ask_last_five(ctx)))
     receipt, text = ctx.session.receipt, ctx.event.text or ""
@@ -34,23 +34,27 @@ def handle_confirmation(ctx: Context) -> Decision:
     ):
         return (yield from handle_tracking(ctx.replace_session(topic=DialogTopic.TRACK, step="case")))
     if normalize_receipt(text)[-CONFIRM_SYMBOLS:] == receipt.last_five:
-        return _finish_confirmation(ctx, Reply("confirm.right"))
+        return _finish_confirmation(ctx, Reply("confirm.right", OF_CASE))
     return reprompt_confirmation(
-        ctx, Reply("pick.stale") if choice is STALE else Reply("confirm.wrong", {"unsent": text})
+        ctx,
+        Reply("pick.stale", NEUTRAL)
+        if choice is STALE
+        else Reply("confirm.wrong", OF_CASE, {"unsent": text}),
     )
 
 
 def reprompt_confirmation(ctx: Context, *before: Reply) -> TurnResult:
     """Ask for the five symbols once more, beside the receipt: it may be on no other page or screen any longer."""
     turn, receipt = _ask_last_five(ctx), ctx.session.receipt
-    shown = (Reply("confirm.receipt", {"receipt": receipt.formatted}, certain=True),) if receipt else ()
+    shown = (Reply("confirm.receipt", MUST_ARRIVE, {"receipt": receipt.formatted}),) if receipt else ()
     return replace(turn, replies=(*before, *shown, *turn.replies))
 
 
 def _ask_last_five(ctx: Context) -> TurnResult:
     ways = make_options(("skip", *list_subscription_options(ctx.event)))
     return TurnResult(
-        ctx.session, (Reply("confirm.ask", {}, to_choices(ways, ctx.session), wants=ExpectedInput.CODE),)
+        ctx.session,
+        (Reply("confirm.ask", OF_CASE, {}, to_choices(ways, ctx.session), wants=ExpectedInput.CODE),),
     )
 
 

@@ -14,7 +14,7 @@ from handlers.complaints.name_matching import (
 )
 from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
@@ -134,9 +134,9 @@ def format_hidden_case(
     Where nobody in the office may read it, the outside bodies are named; else that a colleague has it.
     """
     if list_able_staff(excluded, staff):
-        return Reply("staff.concerned.hidden", {"number": number})
+        return Reply("staff.concerned.hidden", OF_CASE, {"number": number})
     bodies = tuple(Phrase("literal", {"text": f"• {body.name.in_lang(lang)}"}) for body in office.bodies)
-    return Reply("staff.concerned.nobody", {"number": number, "bodies": bodies})
+    return Reply("staff.concerned.nobody", OF_CASE, {"number": number, "bodies": bodies})
 
 
 def load_hidden_case_reply(

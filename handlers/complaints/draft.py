@@ -28,7 +28,7 @@ from handlers.dialog.form import (
     list_field_options,
     parse_menu_choice,
 )
-from handlers.dialog.replies import TYPED_INPUTS, Reply
+from handlers.dialog.replies import NEUTRAL, TYPED_INPUTS, Reply
 from handlers.dialog.session import Session
 from handlers.thai import clean_text, count_letters_and_digits
 
@@ -56,7 +56,7 @@ def _handle_notice(office_form: Form, ctx: Context) -> Decision:
         return confirm_cancel(office_form, ctx) if ctx.session.has_draft else discard_draft(ctx)
     kept = yield from _keep_unasked(ctx)
     if not kept.notes and choice is STALE:
-        return show_report_notice(ctx.with_session(kept.session), Reply("pick.stale"))
+        return show_report_notice(ctx.with_session(kept.session), Reply("pick.stale", NEUTRAL))
     return show_report_notice(ctx.with_session(kept.session), *kept.notes)
 
 
@@ -70,7 +70,7 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         )  # not offered yet, but a page has one button for "keep this, and I am done"
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
     if choice is STALE:
-        return ask_step(office_form, ctx, field.name, Reply("pick.stale"))
+        return ask_step(office_form, ctx, field.name, Reply("pick.stale", NEUTRAL))
     if isinstance(choice, str):
         return _handle_pick(office_form, field, ctx, choice)
     kept = yield from accept_answer(field, ctx)
@@ -90,16 +90,20 @@ def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str)
         return confirm_cancel(office_form, ctx)
     if choice == "rewrite":
         rest = {k: v for k, v in ctx.session.answers.items() if k != field.name}
-        return ask_step(office_form, ctx.replace_session(answers=rest), field.name, Reply("story.rewrite"))
+        return ask_step(
+            office_form, ctx.replace_session(answers=rest), field.name, Reply("story.rewrite", NEUTRAL)
+        )
     if choice == "clear":
-        cleared = ask_step(office_form, ctx.replace_session(files=()), field.name, Reply("file.cleared"))
+        cleared = ask_step(
+            office_form, ctx.replace_session(files=()), field.name, Reply("file.cleared", NEUTRAL)
+        )
         return replace(cleared, acts=delete_draft_files(ctx.session))
     if (
         choice == "done"
         and field.kind is FieldKind.LONG
         and count_letters_and_digits(ctx.session.answers.get(field.name, "")) < MIN_STORY_LETTERS
     ):
-        return ask_step(office_form, ctx, field.name, Reply("story.short"))
+        return ask_step(office_form, ctx, field.name, Reply("story.short", NEUTRAL))
     return ask_next_field(office_form, ctx)
 
 
@@ -107,7 +111,7 @@ def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     choice = parse_menu_choice(office_form, ctx)
     if not isinstance(choice, str):
         kept = yield from _keep_unasked(ctx)
-        notes = kept.notes or (Reply("pick.stale" if choice is STALE else "pick.unknown_here"),)
+        notes = kept.notes or (Reply("pick.stale" if choice is STALE else "pick.unknown_here", NEUTRAL),)
         return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *notes)
     if choice == "submit":
         return (yield from _submit_draft(office_form, ctx))
@@ -128,7 +132,7 @@ def _submit_draft(office_form: Form, ctx: Context) -> Decision:
     ]
     if missing:
         return ask_step(
-            office_form, ctx.replace_session(editing=True), missing[0].name, Reply("report.missing")
+            office_form, ctx.replace_session(editing=True), missing[0].name, Reply("report.missing", NEUTRAL)
         )
     return (yield from office_form.finish(ctx))
 
@@ -149,7 +153,7 @@ def discard_draft(ctx: Context) -> TurnResult:
         version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt_number=ctx.session.prompt_number
     )
     return replace(
-        show_complaints_menu(ctx.with_session(kept), Reply("draft.discarded")),
+        show_complaints_menu(ctx.with_session(kept), Reply("draft.discarded", NEUTRAL)),
         acts=delete_draft_files(ctx.session),
     )
 
@@ -163,9 +167,9 @@ def apply_correction(ctx: Context, was: str) -> tuple[Context, Reply]:
             mended = lines.replace(f"\n{old}\n", f"\n{new}\n", 1)[1:-1]
             if len(mended) <= max(MAX_CORRECTED_LENGTH, len(answer)):
                 return ctx.replace_session(answers={**ctx.session.answers, name: mended}), Reply(
-                    "draft.corrected"
+                    "draft.corrected", NEUTRAL
                 )
-    return ctx, Reply("draft.not_corrected")
+    return ctx, Reply("draft.not_corrected", NEUTRAL)
 
 
 def reprompt_draft(office_form: Form, ctx: Context, *before: Reply) -> TurnResult:

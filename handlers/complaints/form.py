@@ -12,7 +12,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
 from handlers.dialog.events import Lang
 from handlers.dialog.form import FieldAudience, FieldKind, Form, FormField
-from handlers.dialog.replies import ExpectedInput, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Office
 from handlers.thai import format_date, to_bangkok_date
@@ -73,12 +73,15 @@ def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
         if ctx.session.step == "notice"
         else advance_prompt(ctx.session, step="notice", topic=DialogTopic.REPORT)
     )
-    about = Reply("notice.about", {"office": office.name.in_lang(lang), "anonymity": describe_anonymity(ctx)})
+    about = Reply(
+        "notice.about", NEUTRAL, {"office": office.name.in_lang(lang), "anonymity": describe_anonymity(ctx)}
+    )
     rule = Reply(
         "notice.rule",
+        NEUTRAL,
         {"rule": office.unsigned_letters.in_lang(lang), "bodies": list_outside_bodies(office, lang)},
     )
-    agree = Reply("notice.agree", {}, to_choices(NOTICE_OPTIONS, session), wants=ExpectedInput.PICK)
+    agree = Reply("notice.agree", NEUTRAL, {}, to_choices(NOTICE_OPTIONS, session), wants=ExpectedInput.PICK)
     return TurnResult(session, (*before, about, build_privacy_notice(ctx), rule, agree))
 
 
@@ -87,6 +90,7 @@ def build_privacy_notice(ctx: Context) -> Reply:
     privacy = ctx.office.privacy
     return Reply(
         "notice.privacy",
+        NEUTRAL,
         {
             "controller": privacy.controller.in_lang(ctx.lang),
             "recipients": privacy.recipients.in_lang(ctx.lang),
@@ -160,7 +164,11 @@ def warn_if_head_accused(ctx: Context) -> tuple[Reply, ...]:
     if ctx.session.answers.get("head") != "yes":
         return ()
     post = ctx.office.alternate.post.in_lang(ctx.lang)
-    return (Reply("report.alternate", {"post": post, "bodies": list_outside_bodies(ctx.office, ctx.lang)}),)
+    return (
+        Reply(
+            "report.alternate", NEUTRAL, {"post": post, "bodies": list_outside_bodies(ctx.office, ctx.lang)}
+        ),
+    )
 
 
 def file_complaint(ctx: Context) -> Decision:
@@ -190,12 +198,12 @@ def file_complaint(ctx: Context) -> Decision:
     )
     told = Reply(
         "report.filed",
+        MUST_ARRIVE,
         {
             "receipt": receipt.formatted,
             "answer_by": format_date(act.answer_by, ctx.lang),
             "advice": Phrase(f"advice.{act.channel}"),
         },
-        certain=True,
     )
     known = Session(
         version=ctx.session.version,
@@ -206,5 +214,5 @@ def file_complaint(ctx: Context) -> Decision:
     )
     after = advance_prompt(known, topic=DialogTopic.CONFIRM, step="five")
     ways = make_options(("skip", *list_subscription_options(ctx.event)))
-    ask = Reply("confirm.ask", {}, to_choices(ways, after), certain=True, wants=ExpectedInput.CODE)
+    ask = Reply("confirm.ask", MUST_ARRIVE, {}, to_choices(ways, after), wants=ExpectedInput.CODE)
     return TurnResult(after, (told, ask), (act,))

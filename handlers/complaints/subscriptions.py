@@ -5,7 +5,7 @@ from handlers.dialog.channels import get_channel_traits
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.events import Event
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import NEUTRAL, OF_CASE, Reply
 
 
 def list_subscription_options(event: Event) -> tuple[str, ...]:
@@ -18,8 +18,8 @@ def build_subscription(ctx: Context, case: str) -> tuple[Reply, tuple[Act, ...]]
     """What is said and written when a person wishes to be told of a case."""
     event = ctx.event
     if event.reply_to is None:
-        return Reply("literal", {"text": ""}), ()
-    return Reply("news.on"), (
+        return Reply("literal", NEUTRAL, {"text": ""}), ()
+    return Reply("news.on", OF_CASE), (
         SubscribeToCase(case, event.person_id, event.channel, event.reply_to, ctx.lang),
     )
 
@@ -37,5 +37,7 @@ def handle_subscribe(ctx: Context, turn: TurnResult) -> Decision:
 def handle_unsubscribe(ctx: Context, turn: TurnResult) -> TurnResult:
     """The same question again, after a person wished to hear no more, of any case."""
     return TurnResult(
-        turn.session, (Reply("news.off"), *turn.replies), (Unsubscribe(ctx.event.person_id), *turn.acts)
+        turn.session,
+        (Reply("news.off", NEUTRAL), *turn.replies),
+        (Unsubscribe(ctx.event.person_id), *turn.acts),
     )

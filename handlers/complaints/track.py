@@ -31,7 +31,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
-from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Reply
+from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, ExpectedInput, Reply
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
 
@@ -59,7 +59,9 @@ def ask_receipt(ctx: Context, *before: Reply) -> TurnResult:
     """Ask for the receipt."""
     session = ctx.session if ctx.session.step == "code" else advance_prompt(ctx.session, step="code")
     session = session.replace(topic=DialogTopic.TRACK, receipt=None)
-    question = Reply("track.ask", {}, to_choices(make_options(("leave",)), session), wants=ExpectedInput.CODE)
+    question = Reply(
+        "track.ask", OF_CASE, {}, to_choices(make_options(("leave",)), session), wants=ExpectedInput.CODE
+    )
     return TurnResult(session, (*before, question))
 
 
@@ -69,7 +71,7 @@ def handle_tracking(ctx: Context) -> Decision:
         return (yield from _handle_receipt_text(ctx))
     case = yield from run_query(FindCase(ctx.session.receipt))
     if case is None:
-        return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown"))
+        return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
     return (yield from add_exclusions(ctx.office, _handle_case_input(ctx, case)))
 
 
@@ -90,7 +92,7 @@ def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:
     return (
         show_reporter_case(ctx, case, *before)
         if case
-        else ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown"))
+        else ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
     )
 
 
@@ -99,7 +101,7 @@ def _handle_receipt_text(ctx: Context) -> Decision:
     if choice == "leave":
         return show_complaints_menu(ctx)
     if choice is STALE:
-        return ask_receipt(ctx, Reply("pick.stale"))
+        return ask_receipt(ctx, Reply("pick.stale", NEUTRAL))
     text = ctx.event.text or ""
     if ctx.event.file is not None or _is_story(text):
         # Not a receipt but a story or a file: kept, and the person is asked what to do with it.
@@ -134,7 +136,7 @@ def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:
     if before.files:
         acts = (_build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=before.files),)
         shown = show_reporter_case(
-            ctx, append_entry(case, acts[0]), Reply("track.attached", {"name": before.files[0].name})
+            ctx, append_entry(case, acts[0]), Reply("track.attached", OF_CASE, {"name": before.files[0].name})
         )
     if "story" not in before.answers:
         return replace(shown, acts=acts)
@@ -151,7 +153,9 @@ def _offer_to_send(ctx: Context) -> TurnResult:
 def _build_tracking_question(session: Session) -> Reply:
     """What is asked at a step of a case other than its state."""
     asking = TRACKING_QUESTIONS[session.step]
-    return Reply(f"track.{session.step}", {}, to_choices(asking.options, session), wants=asking.wants)
+    return Reply(
+        f"track.{session.step}", OF_CASE, {}, to_choices(asking.options, session), wants=asking.wants
+    )
 
 
 def _build_entry(
@@ -171,7 +175,7 @@ def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult:
         ctx.event, ctx.session, here, numbers=asking is None or asking.wants not in TYPED_INPUTS
     )
     if choice is STALE:
-        return show_reporter_case(ctx, case, Reply("pick.stale"))
+        return show_reporter_case(ctx, case, Reply("pick.stale", NEUTRAL))
     if choice is None:
         return _handle_case_text(ctx, case)
     return _handle_case_choice(ctx, case, choice)
@@ -189,7 +193,7 @@ def _handle_case_choice(ctx: Context, case: ReporterCase, choice: str) -> TurnRe
         told, acts = build_subscription(ctx, case.id)
         return replace(show_reporter_case(ctx, case, told), acts=acts)
     if choice == "leave":
-        return show_complaints_menu(ctx.with_session(reset_session(ctx)), Reply("track.left"))
+        return show_complaints_menu(ctx.with_session(reset_session(ctx)), Reply("track.left", OF_CASE))
     return show_reporter_case(ctx.replace_session(answers={}), case)
 
 
@@ -197,13 +201,14 @@ def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:
     """A text: sent when a message was asked for, else offered to be sent, so that nothing goes by mistake."""
     cleaned = clean_text(ctx.event.text or "")
     if not cleaned.text:
-        return show_reporter_case(ctx, case, Reply("text.empty"))
+        return show_reporter_case(ctx, case, Reply("text.empty", NEUTRAL))
     if len(cleaned.text) > MAX_MESSAGE_LENGTH:
         return show_reporter_case(
             ctx,
             case,
             Reply(
                 "track.too_long",
+                OF_CASE,
                 {
                     "limit": f"{MAX_MESSAGE_LENGTH:,}",
                     "count": f"{len(cleaned.text):,}",
@@ -222,7 +227,7 @@ def _send_message(ctx: Context, case: ReporterCase, text: str, *notes: Reply) ->
     act = _build_entry(ctx, case, HistoryEntryKind.REPORTER, text)
     return replace(
         show_reporter_case(
-            ctx.replace_session(answers={}), append_entry(case, act), *notes, Reply("track.sent")
+            ctx.replace_session(answers={}), append_entry(case, act), *notes, Reply("track.sent", OF_CASE)
         ),
         acts=(act,),
     )
@@ -231,37 +236,37 @@ def _send_message(ctx: Context, case: ReporterCase, text: str, *notes: Reply) ->
 def _attach_file(ctx: Context, case: ReporterCase, file: File) -> TurnResult:
     if file.problem is not None:
         return show_reporter_case(
-            ctx, case, Reply(f"file.{file.problem}", {"name": file.name, "most": MAX_FILES})
+            ctx, case, Reply(f"file.{file.problem}", NEUTRAL, {"name": file.name, "most": MAX_FILES})
         )
     act = _build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=(file,))
-    note = Reply("track.coming" if file.coming else "track.attached", {"name": file.name})
+    note = Reply("track.coming" if file.coming else "track.attached", OF_CASE, {"name": file.name})
     return replace(show_reporter_case(ctx, append_entry(case, act), note), acts=(act,))
 
 
 def _withdraw_case(ctx: Context, case: ReporterCase) -> TurnResult:
     if case.status in ENDED_STATUSES:
-        return show_reporter_case(ctx, case, Reply("track.ended"))
+        return show_reporter_case(ctx, case, Reply("track.ended", OF_CASE))
     step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), to_bangkok_date(ctx.now)
     act = ApplyTransition(
         case.id, case.seq + 1, on, step, get_next_status(case.status, step), ActorKind.REPORTER
     )
     entry = HistoryEntry(act.seq, on, HistoryEntryKind.MOVED, act.status, CaseOutcome.WITHDRAWN)
     shown = replace(case, status=act.status, outcome=CaseOutcome.WITHDRAWN, entries=(*case.entries, entry))
-    return replace(show_reporter_case(ctx, shown, Reply("track.withdrawn")), acts=(act,))
+    return replace(show_reporter_case(ctx, shown, Reply("track.withdrawn", OF_CASE)), acts=(act,))
 
 
 def _request_reopening(ctx: Context, case: ReporterCase, text: str) -> TurnResult:
     """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
     if not can_request_reopening(case, ctx):
-        return show_reporter_case(ctx, case, Reply("track.settled"))
+        return show_reporter_case(ctx, case, Reply("track.settled", OF_CASE))
     if count_letters_and_digits(text) < MIN_STORY_LETTERS:
         return TurnResult(
-            ctx.session, (Reply("track.unsettled_short"), _build_tracking_question(ctx.session))
+            ctx.session, (Reply("track.unsettled_short", OF_CASE), _build_tracking_question(ctx.session))
         )
     shown, move = build_reopening(case, ctx)
     words = _build_entry(ctx, shown, HistoryEntryKind.REPORTER, text)
     again = show_reporter_case(
-        ctx.replace_session(answers={}), append_entry(shown, words), Reply("track.reopened")
+        ctx.replace_session(answers={}), append_entry(shown, words), Reply("track.reopened", OF_CASE)
     )
     return replace(again, acts=(move, words))
 

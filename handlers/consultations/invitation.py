@@ -5,7 +5,7 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, run_query
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.feedback.give import begin_feedback
 from handlers.questions.menu import show_service_menu
 
@@ -15,4 +15,4 @@ def offer_open_consultations(ctx: Context) -> Decision:
     ballots = (yield from run_query(ListConsultations())).rows
     if any(one.is_open(ctx.now) for one in ballots):
         return (yield from begin_feedback(ctx))
-    return show_service_menu(ctx, Reply("welcome.consultations.none"))
+    return show_service_menu(ctx, Reply("welcome.consultations.none", NEUTRAL))

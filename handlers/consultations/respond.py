@@ -16,7 +16,7 @@ from handlers.consultations.messages import (
 from handlers.dialog.choices import STALE, Option, make_options
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.survey import (
     REVIEW_STEP,
@@ -62,7 +62,7 @@ def begin_consultation(ctx: Context, code: str) -> Decision:
     """Introduce a consultation and begin. Who answered before reviews their answers."""
     ballot = yield from run_query(FindConsultation(code.upper()))
     if ballot is None:
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.unknown"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.unknown", NEUTRAL))
     ctx = ctx.with_session(
         reset_session(ctx).replace(topic=DialogTopic.OPINION, answers={CONSULTATION_KEY: ballot.code})
     )
@@ -76,7 +76,9 @@ def begin_consultation(ctx: Context, code: str) -> Decision:
     return _show_review(
         ctx,
         ballot,
-        Reply("consult.before", {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)}),
+        Reply(
+            "consult.before", NEUTRAL, {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)}
+        ),
     )
 
 
@@ -152,7 +154,7 @@ def _format_welcome(ctx: Context, ballot: Consultation) -> Reply:
     told["link"] = raw_text(f"\n{ballot.link}") if ballot.link else raw_text("")
     told["closes"] = _format_closing_time(ctx, ballot)
     told["voice"] = Phrase("consult.once" if ctx.channel_traits.has_account else "consult.apart")
-    return Reply("consult.hello", told)
+    return Reply("consult.hello", NEUTRAL, told)
 
 
 def _format_closing_time(ctx: Context, ballot: Consultation) -> str:
@@ -162,29 +164,31 @@ def _format_closing_time(ctx: Context, ballot: Consultation) -> str:
 def _reply_not_open(ctx: Context, ballot: Consultation | None, *before: Reply) -> TurnResult:
     """Say that it is too early or too late, with the answers that were not sent."""
     if ballot is None:
-        return show_service_menu(ctx.with_session(reset_session(ctx)), *before, Reply("consult.unknown"))
+        return show_service_menu(
+            ctx.with_session(reset_session(ctx)), *before, Reply("consult.unknown", NEUTRAL)
+        )
     if ballot.phase is ConsultationPhase.COMING and ctx.now < ballot.opens:
         opens = f"{format_date(to_bangkok_date(ballot.opens), ctx.lang)} {format_time(ballot.opens)}"
         return show_service_menu(
             ctx.with_session(reset_session(ctx)),
-            Reply("consult.early", {"title": ballot.title, "opens": opens}),
+            Reply("consult.early", NEUTRAL, {"title": ballot.title, "opens": opens}),
         )
     given = _collect_answers(ctx, ballot)
     kept = format_survey_answers(
         [one for one in build_consultation_survey(ballot) if given.get(one.key)], ctx.session.answers, ctx
     )
-    unsent = (Reply("consult.unsent", {"lines": kept}),) if kept else ()
+    unsent = (Reply("consult.unsent", NEUTRAL, {"lines": kept}),) if kept else ()
     return show_service_menu(
         ctx.with_session(reset_session(ctx)),
         *before,
-        Reply("consult.closed", {"title": ballot.title}),
+        Reply("consult.closed", NEUTRAL, {"title": ballot.title}),
         *unsent,
     )
 
 
 def _accept_answer(ctx: Context, ballot: Consultation, said: SurveyState) -> TurnResult:
     if said.direction == "leave":
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.left"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.left", NEUTRAL))
     if said.has_text and is_possible_complaint(said.ctx):
         return ask_if_complaint(said.ctx, *said.notes)
     return _ask_next(said.ctx, ballot, *said.notes)
@@ -204,7 +208,7 @@ def _show_review(ctx: Context, ballot: Consultation, *before: Reply) -> TurnResu
             own,
             own[0].key,
             *before,
-            Reply("consult.nothing"),
+            Reply("consult.nothing", NEUTRAL),
         )
     return show_survey_review(ctx, DialogTopic.OPINION, own, *before, hears=_can_notify(ctx))
 
@@ -214,11 +218,13 @@ def _handle_review(ctx: Context, ballot: Consultation) -> TurnResult:
     if choice in {"give", "give_hear"}:
         return _submit_response(ctx, ballot, hears=choice == "give_hear")
     if choice == "leave":
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.left"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.left", NEUTRAL))
     if choice == "back":
         own = build_consultation_survey(ballot)
         return ask_survey_question(ctx, DialogTopic.OPINION, own, own[0].key)
-    return _show_review(ctx, ballot, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
+    return _show_review(
+        ctx, ballot, Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
+    )
 
 
 def _submit_response(ctx: Context, ballot: Consultation, *, hears: bool) -> TurnResult:
@@ -235,7 +241,7 @@ def _submit_response(ctx: Context, ballot: Consultation, *, hears: bool) -> Turn
         back,
     )
     key = "consult.thanks" if ctx.channel_traits.has_account else "consult.thanks_apart"
-    thanks = Reply(key, {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)}, certain=True)
+    thanks = Reply(key, MUST_ARRIVE, {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)})
     return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks), acts=(act,))
 
 

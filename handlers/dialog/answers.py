@@ -8,7 +8,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Query, StoreTextFile, run_query
 from handlers.dialog.events import File, FileProblem
 from handlers.dialog.form import FieldAudience, FieldKind, FormField
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
 from handlers.thai import CleanedText, clean_text, count_letters_and_digits, parse_date, to_bangkok_date
 
@@ -39,15 +39,15 @@ def accept_answer(field: FormField, ctx: Context) -> AnswerGenerator:
     cleaned = clean_text(ctx.event.text or "")
     notes = list_text_warnings(cleaned)
     if not cleaned.text:
-        return AnswerResult(ctx.session, (*notes, Reply("text.empty")), repeat_question=True)
+        return AnswerResult(ctx.session, (*notes, Reply("text.empty", NEUTRAL)), repeat_question=True)
     kept = yield from _ACCEPTERS[field.kind](field, ctx, cleaned.text)
     return replace(kept, notes=(*notes, *kept.notes)) if notes else kept
 
 
 def list_text_warnings(cleaned: CleanedText) -> tuple[Reply, ...]:
     """What to tell about characters that were taken out or could not be read."""
-    removed = (Reply("text.removed", {"count": cleaned.removed}),) if cleaned.removed else ()
-    unread = (Reply("text.unreadable", {"count": cleaned.unreadable}),) if cleaned.unreadable else ()
+    removed = (Reply("text.removed", NEUTRAL, {"count": cleaned.removed}),) if cleaned.removed else ()
+    unread = (Reply("text.unreadable", NEUTRAL, {"count": cleaned.unreadable}),) if cleaned.unreadable else ()
     return (*removed, *unread)
 
 
@@ -62,7 +62,7 @@ def keep_unasked_input(ctx: Context) -> AnswerGenerator:
     if count_letters_and_digits(cleaned.text) < MIN_STORY_LETTERS:
         return AnswerResult(ctx.session)
     kept = yield from append_to_answer(ctx.session, STORY_FIELD.name, cleaned.text, STORY_FIELD.limit)
-    return replace(kept, notes=(*list_text_warnings(cleaned), *kept.notes, Reply("pick.story")))
+    return replace(kept, notes=(*list_text_warnings(cleaned), *kept.notes, Reply("pick.story", NEUTRAL)))
 
 
 def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
@@ -72,12 +72,14 @@ def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
         problem = FileProblem.TOO_MANY
     if problem is not None:
         return AnswerResult(
-            session, (Reply(f"file.{problem}", {"name": file.name, "most": MAX_FILES}),), repeat_question=True
+            session,
+            (Reply(f"file.{problem}", NEUTRAL, {"name": file.name, "most": MAX_FILES}),),
+            repeat_question=True,
         )
     session = session.replace(files=(*session.files, file))
     how = "coming" if file.coming else "misnamed" if file.misnamed else "kept"
-    note = Reply(f"file.{how}", {"name": file.name, "count": len(session.files)})
-    elsewhere = () if field.kind is FieldKind.FILES else (Reply("file.early"),)
+    note = Reply(f"file.{how}", NEUTRAL, {"name": file.name, "count": len(session.files)})
+    elsewhere = () if field.kind is FieldKind.FILES else (Reply("file.early", NEUTRAL),)
     return AnswerResult(session, (note, *elsewhere), repeat_question=True)
 
 
@@ -102,30 +104,32 @@ def _store_answer(session: Session, answers: dict[str, str], name: str, limit: i
     if len(session.files) >= MAX_FILES:
         return AnswerResult(
             session.replace(answers=answers),
-            (Reply("text.full", {**shown, "unsent": rest}),),
+            (Reply("text.full", NEUTRAL, {**shown, "unsent": rest}),),
             repeat_question=True,
         )
     file = yield from run_query(StoreTextFile(rest, f"{name}.txt"))
     session = session.replace(answers=answers, files=(*session.files, file))
-    return AnswerResult(session, (Reply("text.overflow", shown),))
+    return AnswerResult(session, (Reply("text.overflow", NEUTRAL, shown),))
 
 
 def _accept_pick(_field: FormField, ctx: Context, text: str) -> AnswerGenerator:
     # Told in the middle of a choice, as people do: part of the story, not an error.
     kept = yield from keep_unasked_input(ctx)
-    return replace(kept, notes=kept.notes or (Reply("pick.unknown", {"text": text}),), repeat_question=True)
+    return replace(
+        kept, notes=kept.notes or (Reply("pick.unknown", NEUTRAL, {"text": text}),), repeat_question=True
+    )
 
 
 def _accept_text(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
     kept = yield from replace_answer(ctx.session, field.name, text, field.limit)
     if count_letters_and_digits(text, enough=1) == 0:
-        return replace(kept, notes=(*kept.notes, Reply("text.no_letters")), repeat_question=True)
+        return replace(kept, notes=(*kept.notes, Reply("text.no_letters", NEUTRAL)), repeat_question=True)
     return kept
 
 
 def _accept_long(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
     kept = yield from append_to_answer(ctx.session, field.name, text, field.limit)
-    note = (Reply("text.no_letters"),) if count_letters_and_digits(text, enough=1) == 0 else ()
+    note = (Reply("text.no_letters", NEUTRAL),) if count_letters_and_digits(text, enough=1) == 0 else ()
     return replace(kept, notes=(*kept.notes, *note), repeat_question=True)
 
 
@@ -134,19 +138,19 @@ def _accept_when(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
     today = to_bangkok_date(ctx.now)
     understood = parse_date(text, today, ctx.lang)
     if understood is None:
-        return replace(kept, notes=(*kept.notes, Reply("when.as_typed")))
+        return replace(kept, notes=(*kept.notes, Reply("when.as_typed", NEUTRAL)))
     if understood.first_day > today:
         return replace(
             kept,
-            notes=(*kept.notes, Reply("when.future", {"when": understood.formatted})),
+            notes=(*kept.notes, Reply("when.future", NEUTRAL, {"when": understood.formatted})),
             repeat_question=True,
         )
-    return replace(kept, notes=(*kept.notes, Reply("when.read", {"when": understood.formatted})))
+    return replace(kept, notes=(*kept.notes, Reply("when.read", NEUTRAL, {"when": understood.formatted})))
 
 
 def _accept_note(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
     kept = yield from append_to_answer(ctx.session, field.text_name, text, field.limit)
-    return replace(kept, notes=(*kept.notes, Reply("file.note")), repeat_question=True)
+    return replace(kept, notes=(*kept.notes, Reply("file.note", NEUTRAL)), repeat_question=True)
 
 
 _ACCEPTERS: Mapping[FieldKind, Callable[[FormField, Context, str], AnswerGenerator]] = {

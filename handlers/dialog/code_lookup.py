@@ -15,7 +15,7 @@ from handlers.dialog.receipt import (
     normalize_receipt,
     parse_receipt,
 )
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import OF_CASE, Reply
 from handlers.thai import format_time
 
 MAX_WRONG_ATTEMPTS = 5
@@ -57,14 +57,14 @@ def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | No
     symbols = normalize_receipt(text)
     if not is_receipt_shaped(symbols):
         return FailedLookup(
-            Reply("track.length", {"count": len(symbols), "length": RECEIPT_LENGTH, "unsent": text})
+            Reply("track.length", OF_CASE, {"count": len(symbols), "length": RECEIPT_LENGTH, "unsent": text})
         )
     receipt = parse_receipt(text)
     if receipt is None:
-        return FailedLookup(Reply("track.mistyped", {"unsent": text}))
+        return FailedLookup(Reply("track.mistyped", OF_CASE, {"unsent": text}))
     tries = yield from run_query(GetAttempts(ctx.event.person_id))
     if tries.until is not None and ctx.now < tries.until:
-        return FailedLookup(Reply("track.wait", {"until": format_retry_time(tries.until)}))
+        return FailedLookup(Reply("track.wait", OF_CASE, {"until": format_retry_time(tries.until)}))
     found = yield from run_query(find(receipt))
     if found is None:
         wrong = record_failure(tries, ctx.now)
@@ -76,5 +76,5 @@ def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | No
 
 def _format_unknown_code(tries: Attempts, now: datetime, text: str) -> Reply:
     if tries.until is None or tries.until <= now:
-        return Reply("track.unknown", {"unsent": text})
-    return Reply("track.unknown_wait", {"until": format_retry_time(tries.until), "unsent": text})
+        return Reply("track.unknown", OF_CASE, {"unsent": text})
+    return Reply("track.unknown_wait", OF_CASE, {"until": format_retry_time(tries.until), "unsent": text})

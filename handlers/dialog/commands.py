@@ -13,7 +13,7 @@ from handlers.dialog.effects import DeleteFiles
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.form import delete_draft_files
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt, parse_receipt
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.i18n import render_label
 from handlers.thai import normalize_for_matching, parse_number
@@ -36,12 +36,12 @@ def resume_or_reset(
 ) -> tuple[Context, tuple[Reply, ...], tuple[DeleteFiles, ...]]:
     """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
     if before.topic is DialogTopic.LAPSED:
-        return ctx.with_session(reset_session(ctx)), (Reply("draft.lapsed"),), ()
+        return ctx.with_session(reset_session(ctx)), (Reply("draft.lapsed", NEUTRAL),), ()
     if before.at == NEVER or not before.is_expired(ctx.now):
         return ctx, (), ()
     if before.receipt is not None:
-        return ctx.with_session(reset_session(ctx)), (Reply("track.lapsed"),), ()
-    told = (Reply("draft.lapsed"),) if before.has_draft else ()
+        return ctx.with_session(reset_session(ctx)), (Reply("track.lapsed", OF_CASE),), ()
+    told = (Reply("draft.lapsed", NEUTRAL),) if before.has_draft else ()
     return ctx.with_session(reset_session(ctx)), told, delete_draft_files(before)
 
 
@@ -60,8 +60,8 @@ def is_stale_input(ctx: Context) -> bool:
 def reply_to_stale_input(event: Event) -> tuple[Reply, ...]:
     """What a person hears whose words were for another question: nothing was taken, nothing is lost."""
     if event.file is not None:
-        return (Reply("file.late", {"name": event.file.name}),)
-    return (Reply("text.late", {"unsent": event.text or ""}),) if event.text else ()
+        return (Reply("file.late", NEUTRAL, {"name": event.file.name}),)
+    return (Reply("text.late", NEUTRAL, {"unsent": event.text or ""}),) if event.text else ()
 
 
 def match_command(event: Event, typed: Mapping[str, str]) -> str | None:

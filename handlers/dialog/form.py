@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 from handlers.dialog.choices import Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, DeleteFiles, TurnResult
-from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg
+from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Reply, ReplyArg
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 
 
@@ -134,7 +134,8 @@ def build_question(form: Form, ctx: Context) -> Reply:
     if field is None:
         listing = form.review_args(ctx) if step == "review" else {}
         choices = to_choices(list_menu_options(form, session), session)
-        return Reply(f"{form.name}.{step}", listing, choices, wants=ExpectedInput.PICK)
+        policy = OF_CASE if step == "review" else NEUTRAL  # the review repeats what was told
+        return Reply(f"{form.name}.{step}", policy, listing, choices, wants=ExpectedInput.PICK)
     fields = form.active_fields(session)
     place = fields.index(field) + 1 if field in fields else 1
     key = f"{form.name}.{field.name}"
@@ -149,6 +150,7 @@ def build_question(form: Form, ctx: Context) -> Reply:
         args["help"] = field.help(ctx)
     return Reply(
         key,
+        NEUTRAL,
         args,
         to_choices(list_field_options(form, field, session), session),
         wants=EXPECTED_INPUTS[field.kind],

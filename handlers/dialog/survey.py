@@ -9,7 +9,7 @@ from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
-from handlers.dialog.replies import ExpectedInput, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import NEUTRAL, ExpectedInput, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Bilingual
 from handlers.questions.ask import build_handover_reply
@@ -71,7 +71,7 @@ def ask_survey_question(
     )
     choices = to_choices(_list_options(items, item, session), session)
     wants = ExpectedInput.PICK if item.options else ExpectedInput.TEXT
-    return TurnResult(session, (*before, Reply("poll.item", args, choices, wants=wants)))
+    return TurnResult(session, (*before, Reply("poll.item", NEUTRAL, args, choices, wants=wants)))
 
 
 def handle_survey_answer(
@@ -83,10 +83,10 @@ def handle_survey_answer(
         ctx.event, ctx.session, _list_options(items, item, ctx.session), numbers=bool(item.options)
     )
     if choice is STALE:
-        return ask_survey_question(ctx, topic, items, item.key, Reply("pick.stale"))
+        return ask_survey_question(ctx, topic, items, item.key, Reply("pick.stale", NEUTRAL))
     if choice is None:
         if item.options:
-            return ask_survey_question(ctx, topic, items, item.key, Reply("pick.unknown_here"))
+            return ask_survey_question(ctx, topic, items, item.key, Reply("pick.unknown_here", NEUTRAL))
         return _accept_survey_text(ctx, topic, items, item)
     if choice == "leave":
         return SurveyState(ctx, "leave")
@@ -182,10 +182,12 @@ def _accept_survey_text(
     cleaned = clean_text(ctx.event.text or "")
     notes = list_text_warnings(cleaned)
     if not cleaned.text:
-        return ask_survey_question(ctx, topic, items, item.key, *notes, Reply("text.empty"))
+        return ask_survey_question(ctx, topic, items, item.key, *notes, Reply("text.empty", NEUTRAL))
     if len(cleaned.text) > MAX_SURVEY_TEXT:
         limits = {"limit": f"{MAX_SURVEY_TEXT:,}", "count": f"{len(cleaned.text):,}", "unsent": cleaned.text}
-        return ask_survey_question(ctx, topic, items, item.key, *notes, Reply("ask.too_long", limits))
+        return ask_survey_question(
+            ctx, topic, items, item.key, *notes, Reply("ask.too_long", NEUTRAL, limits)
+        )
     return SurveyState(
         ctx.replace_session(answers={**ctx.session.answers, item.key: cleaned.text}),
         "onward",
@@ -205,7 +207,7 @@ def show_survey_review(
     lines = format_survey_answers(items, session.answers, ctx.with_session(session))
     choices = to_choices(_REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, session)
     return TurnResult(
-        session, (*before, Reply("poll.review", {"lines": lines}, choices, wants=ExpectedInput.PICK))
+        session, (*before, Reply("poll.review", NEUTRAL, {"lines": lines}, choices, wants=ExpectedInput.PICK))
     )
 
 
@@ -235,7 +237,9 @@ def ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:
         advance_prompt(ctx.session, step=SUSPECT_STEP, resume=ctx.session.step) if first else ctx.session
     )
     choices = to_choices(_SUSPICION_OPTIONS, session)
-    return TurnResult(session, (*before, Reply("ask.suspect", {}, choices, wants=ExpectedInput.PICK)))
+    return TurnResult(
+        session, (*before, Reply("ask.suspect", NEUTRAL, {}, choices, wants=ExpectedInput.PICK))
+    )
 
 
 def handle_complaint_check(ctx: Context, address: str, onward: Callable[..., Decision]) -> Decision:
@@ -244,8 +248,10 @@ def handle_complaint_check(ctx: Context, address: str, onward: Callable[..., Dec
     if choice == "complain":
         return show_service_menu(ctx.with_session(reset_session(ctx)), build_handover_reply(ctx, address))
     if choice == "leave":
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("ask.forgotten"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("ask.forgotten", NEUTRAL))
     if choice == "mere":
         answers = {**ctx.session.answers, SUSPECT_STEP: "1"}
         return (yield from onward(ctx.replace_session(step=ctx.session.resume, resume="", answers=answers)))
-    return ask_if_complaint(ctx, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
+    return ask_if_complaint(
+        ctx, Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
+    )

@@ -16,7 +16,7 @@ from handlers.dialog.choices import STALE, Option, make_options, parse_choice, t
 from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, NewReceipt, TurnResult, run_query
-from handlers.dialog.replies import ExpectedInput, Phrase, Reply
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.dialog.survey import (
     REVIEW_STEP,
@@ -113,7 +113,9 @@ def _ask_which(ctx: Context, ballots: Sequence[Consultation], *before: Reply) ->
     session = ctx.session if ctx.session.step == WHICH_STEP else advance_prompt(ctx.session, step=WHICH_STEP)
     session = session.replace(topic=DialogTopic.OPINION, answers={})
     choices = to_choices(_build_which_options(ballots), session)
-    return TurnResult(session, (*before, Reply("opinion.which", {}, choices, wants=ExpectedInput.PICK)))
+    return TurnResult(
+        session, (*before, Reply("opinion.which", NEUTRAL, {}, choices, wants=ExpectedInput.PICK))
+    )
 
 
 def _build_which_options(ballots: Sequence[Consultation]) -> tuple[Option, ...]:
@@ -130,7 +132,7 @@ def _handle_which(ctx: Context) -> Decision:
         return _ask_first_question(ctx)
     if isinstance(choice, str):
         return (yield from begin_consultation(ctx, choice))
-    note = Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here")
+    note = Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
     return _ask_which(ctx, ballots, note)
 
 
@@ -142,13 +144,13 @@ def _ask_first_question(ctx: Context, *before: Reply) -> TurnResult:
         build_feedback_survey(ctx),
         build_feedback_survey(ctx)[0].key,
         *before,
-        Reply("opinion.hello"),
+        Reply("opinion.hello", NEUTRAL),
     )
 
 
 def _accept_answer(ctx: Context, said: SurveyState) -> Decision:
     if said.direction == "leave":
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("opinion.forgotten"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("opinion.forgotten", NEUTRAL))
     if said.has_text and ctx.session.step in FREE_TEXT_STEPS and is_possible_complaint(said.ctx):
         return ask_if_complaint(said.ctx, *said.notes)
     return (yield from _ask_next(said.ctx, *said.notes))
@@ -164,7 +166,12 @@ def _ask_next(ctx: Context, *before: Reply) -> Decision:
 def _show_review(ctx: Context, *before: Reply) -> TurnResult:
     if not ctx.session.answers.get("score") and not ctx.session.answers.get("text"):
         return ask_survey_question(
-            ctx, DialogTopic.OPINION, build_feedback_survey(ctx), "text", *before, Reply("opinion.nothing")
+            ctx,
+            DialogTopic.OPINION,
+            build_feedback_survey(ctx),
+            "text",
+            *before,
+            Reply("opinion.nothing", NEUTRAL),
         )
     return show_survey_review(ctx, DialogTopic.OPINION, build_feedback_survey(ctx), *before)
 
@@ -174,18 +181,20 @@ def _handle_review(ctx: Context) -> Decision:
     if choice == "give":
         return (yield from _submit_feedback(ctx))
     if choice == "leave":
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("opinion.forgotten"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("opinion.forgotten", NEUTRAL))
     if choice == "back":
         return ask_survey_question(
             ctx, DialogTopic.OPINION, build_feedback_survey(ctx), build_feedback_survey(ctx)[-1].key
         )
-    return _show_review(ctx, Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here"))
+    return _show_review(
+        ctx, Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
+    )
 
 
 def _submit_feedback(ctx: Context) -> Decision:
     tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
     if tries.until is not None and ctx.now < tries.until:
-        return _show_review(ctx, Reply("ask.wait", {"until": format_retry_time(tries.until)}))
+        return _show_review(ctx, Reply("ask.wait", NEUTRAL, {"until": format_retry_time(tries.until)}))
     said, on = ctx.session.answers, to_bangkok_date(ctx.now)
     year = get_fiscal_year(on)
     number = yield from run_query(NewFeedbackNumber(year))
@@ -203,7 +212,7 @@ def _submit_feedback(ctx: Context) -> Decision:
         said.get("contact", "") if said.get("answer") == "by_contact" else "",
     )
     acts: tuple[Act, ...] = (act, SaveQuestionRate(ctx.event.person_id, record_failure(tries, ctx.now)))
-    thanks = Reply("opinion.thanks", {"number": f"{number}/{year}"}, certain=True)
+    thanks = Reply("opinion.thanks", MUST_ARRIVE, {"number": f"{number}/{year}"})
     if said.get("answer") != "by_code":
         return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks), acts=acts)
     return (yield from _submit_as_question(ctx, thanks, acts))
@@ -219,7 +228,7 @@ def _submit_as_question(ctx: Context, thanks: Reply, acts: tuple[Act, ...]) -> D
     text = "\n".join(filter(None, (said.get("text"), said.get("wish"), _format_score(said.get("score", "")))))
     act = SubmitQuestion(receipt, text, ctx.event.person_id, ctx.lang, on, due, back)
     key = "ask.filed" if back else "ask.filed_code"
-    filed = Reply(key, {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)}, certain=True)
+    filed = Reply(key, MUST_ARRIVE, {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)})
     return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks, filed), acts=(*acts, act))
 
 

@@ -12,7 +12,7 @@ from handlers.dialog.choices import STALE, Option, make_options, parse_choice, t
 from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, NewReceipt, Query, TurnResult, run_query
-from handlers.dialog.replies import ExpectedInput, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.office import Bilingual
 from handlers.questions.menu import show_service_greeting, show_service_menu
@@ -60,7 +60,13 @@ def begin_question(ctx: Context, *before: Reply) -> TurnResult:
         session,
         (
             *before,
-            Reply("ask.ask", {}, to_choices(make_options(("leave",)), session), wants=ExpectedInput.TEXT),
+            Reply(
+                "ask.ask",
+                NEUTRAL,
+                {},
+                to_choices(make_options(("leave",)), session),
+                wants=ExpectedInput.TEXT,
+            ),
         ),
     )
 
@@ -74,7 +80,7 @@ def handle_question(ctx: Context, address: str) -> Decision:
         ctx.event, ctx.session, _list_options(ctx, matches), numbers=ctx.session.step != "ask"
     )
     if choice is STALE:
-        return _show_current_step(ctx, matches, Reply("pick.stale"))
+        return _show_current_step(ctx, matches, Reply("pick.stale", NEUTRAL))
     if choice is None and ctx.session.step == "ask" and is_greeting(ctx.event.text or ""):
         return show_service_greeting(ctx.with_session(reset_session(ctx)))
     if choice is None:
@@ -87,14 +93,14 @@ def handle_question_text(ctx: Context, *before: Reply) -> Decision:
     cleaned = clean_text(ctx.event.text or "")
     notes = (*before, *list_text_warnings(cleaned))
     if not cleaned.text:
-        return (yield from reprompt_question(ctx, *notes, Reply("text.empty")))
+        return (yield from reprompt_question(ctx, *notes, Reply("text.empty", NEUTRAL)))
     if len(cleaned.text) > MAX_QUESTION_LENGTH:
         limits = {
             "limit": f"{MAX_QUESTION_LENGTH:,}",
             "count": f"{len(cleaned.text):,}",
             "unsent": cleaned.text,
         }
-        return begin_question(ctx, *notes, Reply("ask.too_long", limits))
+        return begin_question(ctx, *notes, Reply("ask.too_long", NEUTRAL, limits))
     if is_complaint(cleaned.text):
         return _ask_if_complaint(ctx.replace_session(answers={"question": cleaned.text}))
     return (yield from look_up_answers(ctx, cleaned.text, *notes))
@@ -104,7 +110,7 @@ def look_up_answers(ctx: Context, text: str, *before: Reply) -> Decision:
     """Look up known answers. A text in a script that is not supported is sent to the officers."""
     ctx = ctx.replace_session(topic=DialogTopic.ASK, step="found", answers={"question": text})
     if is_foreign(text):
-        return (yield from send_question_to_officers(ctx, *before, Reply("ask.foreign")))
+        return (yield from send_question_to_officers(ctx, *before, Reply("ask.foreign", NEUTRAL)))
     matches = yield from _find_matches(ctx)
     if matches and matches[0].sure:
         return _show_answer(ctx, matches, 0, *before)
@@ -123,7 +129,7 @@ def send_question_to_officers(ctx: Context, *before: Reply) -> Decision:
     tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
     if tries.until is not None and ctx.now < tries.until:
         until = format_retry_time(tries.until)
-        return _show_matches(ctx, (), *before, Reply("ask.wait", {"until": until}))
+        return _show_matches(ctx, (), *before, Reply("ask.wait", NEUTRAL, {"until": until}))
     receipt = yield from run_query(NewReceipt())
     on = to_bangkok_date(ctx.now)
     due = on + timedelta(days=ctx.office.deadlines.first_answer_days)
@@ -134,8 +140,8 @@ def send_question_to_officers(ctx: Context, *before: Reply) -> Decision:
     acts: tuple[Act, ...] = (act, SaveQuestionRate(ctx.event.person_id, record_failure(tries, ctx.now)))
     filed = Reply(
         "ask.filed" if back else "ask.filed_code",
+        MUST_ARRIVE,
         {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)},
-        certain=True,
     )
     menu = show_service_menu(ctx.with_session(reset_session(ctx)), *before, filed)
     return replace(menu, acts=acts)
@@ -181,7 +187,7 @@ def _show_matches(ctx: Context, matches: tuple[AnswerMatch, ...], *before: Reply
     session = session.replace(answers={"question": session.answers["question"]})
     choices = to_choices(_list_options(ctx.with_session(session), matches), session)
     lines = tuple(raw_text(f"{n}. {one.title}") for n, one in enumerate(matches, 1))
-    question = Reply("ask.found", {"titles": lines}) if matches else Reply("ask.none")
+    question = Reply("ask.found", NEUTRAL, {"titles": lines}) if matches else Reply("ask.none", NEUTRAL)
     return TurnResult(session, (*before, replace(question, choices=choices, wants=ExpectedInput.PICK)))
 
 
@@ -200,7 +206,13 @@ def _show_answer(ctx: Context, matches: tuple[AnswerMatch, ...], place: int, *be
         session,
         (
             *before,
-            Reply("ask.told_example" if one.example else "ask.told", args, choices, wants=ExpectedInput.PICK),
+            Reply(
+                "ask.told_example" if one.example else "ask.told",
+                NEUTRAL,
+                args,
+                choices,
+                wants=ExpectedInput.PICK,
+            ),
         ),
     )
 
@@ -209,7 +221,7 @@ def _handle_choice(ctx: Context, matches: tuple[AnswerMatch, ...], choice: str) 
     if choice == "officer":
         return (yield from send_question_to_officers(ctx))
     if choice == "fits":
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("ask.glad"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("ask.glad", NEUTRAL))
     if choice == "leave":
         return show_service_menu(ctx.with_session(reset_session(ctx)))
     if choice == "again":
@@ -223,7 +235,9 @@ def _ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:
     """Ask whether it is a complaint of corruption. Until answered, the text is kept in memory only."""
     session = advance_prompt(ctx.session, topic=DialogTopic.ASK, step="suspect")
     choices = to_choices(make_options(("complain", "general", "leave")), session)
-    return TurnResult(session, (*before, Reply("ask.suspect", {}, choices, wants=ExpectedInput.PICK)))
+    return TurnResult(
+        session, (*before, Reply("ask.suspect", NEUTRAL, {}, choices, wants=ExpectedInput.PICK))
+    )
 
 
 def _handle_suspicion(ctx: Context, address: str) -> Decision:
@@ -233,15 +247,15 @@ def _handle_suspicion(ctx: Context, address: str) -> Decision:
     if choice == "complain":
         return show_service_menu(ctx.with_session(reset_session(ctx)), build_handover_reply(ctx, address))
     if choice == "leave":
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("ask.forgotten"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("ask.forgotten", NEUTRAL))
     if choice == "general":
         session = ctx.session.replace(step="found")
         return (yield from look_up_answers(ctx.with_session(session), ctx.session.answers["question"]))
-    note = Reply("pick.stale") if choice is STALE else Reply("pick.unknown_here")
+    note = Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
     return _ask_if_complaint(ctx, note)
 
 
 def build_handover_reply(ctx: Context, address: str) -> Reply:
     """Say where complaints of corruption are received, and that nothing was stored here."""
     where = address or ctx.office.website
-    return Reply("ask.handover", {"office": ctx.office.name.in_lang(ctx.lang), "address": where})
+    return Reply("ask.handover", NEUTRAL, {"office": ctx.office.name.in_lang(ctx.lang), "address": where})

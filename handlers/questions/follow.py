@@ -9,7 +9,15 @@ from handlers.dialog.choices import STALE, Option, make_options, parse_choice, t
 from handlers.dialog.code_lookup import FailedLookup, format_retry_time, look_up_code, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import ExpectedInput, Phrase, Reply, raw_text
+from handlers.dialog.replies import (
+    MUST_ARRIVE,
+    NEUTRAL,
+    OF_CASE,
+    ExpectedInput,
+    Phrase,
+    Reply,
+    raw_text,
+)
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.questions.ask import MAX_QUESTION_LENGTH, look_up_answers
 from handlers.questions.menu import show_service_menu
@@ -42,7 +50,9 @@ def ask_question_code(ctx: Context, *before: Reply) -> TurnResult:
     """Ask for the code."""
     session = ctx.session if ctx.session.step == "code" else advance_prompt(ctx.session, step="code")
     session = session.replace(topic=DialogTopic.THREAD, answers={})
-    question = Reply("track.ask", {}, to_choices(make_options(("leave",)), session), wants=ExpectedInput.CODE)
+    question = Reply(
+        "track.ask", OF_CASE, {}, to_choices(make_options(("leave",)), session), wants=ExpectedInput.CODE
+    )
     return TurnResult(session, (*before, question))
 
 
@@ -53,15 +63,15 @@ def handle_thread(ctx: Context) -> Decision:
         if choice == "leave":
             return show_service_menu(ctx.with_session(reset_session(ctx)))
         if choice is STALE:
-            return ask_question_code(ctx, Reply("pick.stale"))
+            return ask_question_code(ctx, Reply("pick.stale", NEUTRAL))
         return (yield from look_up_thread(ctx, ctx.event.text or ""))
     thread = yield from run_query(GetThread(ctx.session.answers["thread"]))
     if thread is None:
-        return ask_question_code(ctx.with_session(reset_session(ctx)), Reply("track.unknown"))
+        return ask_question_code(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
     here = _list_options(ctx, thread)
     choice = parse_choice(ctx.event, ctx.session, here, numbers=ctx.session.step != "more")
     if choice is STALE:
-        return show_thread(ctx, thread, Reply("pick.stale"))
+        return show_thread(ctx, thread, Reply("pick.stale", NEUTRAL))
     if choice is None:
         return (yield from _handle_text(ctx, thread))
     return (yield from _handle_choice(ctx, thread, choice))
@@ -90,7 +100,7 @@ def handle_answer_button(ctx: Context, command: str) -> Decision:
     _, thread_id, what = [*command.split("."), "", ""][:3]
     thread = yield from run_query(GetThread(thread_id))
     if thread is None:
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("track.unknown"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
     ctx = ctx.with_session(
         reset_session(ctx).replace(topic=DialogTopic.THREAD, step="thread", answers={"thread": thread.id})
     )
@@ -106,6 +116,7 @@ def show_thread(ctx: Context, thread: QuestionThread, *before: Reply) -> TurnRes
     )
     status = Reply(
         "thread.status",
+        MUST_ARRIVE,
         {
             "state": Phrase(f"thread.{thread.state}"),
             "due": _format_due(ctx, thread),
@@ -113,7 +124,6 @@ def show_thread(ctx: Context, thread: QuestionThread, *before: Reply) -> TurnRes
             "lines": (*_format_lines(ctx, thread), *((Phrase("thread.rate"),) if _can_rate(thread) else ())),
         },
         to_choices(_list_options(ctx.with_session(session), thread), session),
-        certain=True,
         wants=ExpectedInput.PICK,
     )
     return TurnResult(session, (*before, status))
@@ -150,7 +160,10 @@ def _list_options(ctx: Context, thread: QuestionThread) -> tuple[Option, ...]:
 
 def _ask_step(ctx: Context, thread: QuestionThread, *before: Reply) -> TurnResult:
     held = {"held": ctx.session.answers["held"]} if ctx.session.step == "held" else {}
-    question = Reply(f"thread.{ctx.session.step}", held, to_choices(_list_options(ctx, thread), ctx.session))
+    policy = OF_CASE if held else NEUTRAL  # what was told is repeated
+    question = Reply(
+        f"thread.{ctx.session.step}", policy, held, to_choices(_list_options(ctx, thread), ctx.session)
+    )
     wants = ExpectedInput.TEXT if ctx.session.step == "more" else ExpectedInput.PICK
     return TurnResult(ctx.session, (*before, replace(question, wants=wants)))
 
@@ -165,14 +178,14 @@ def _handle_choice(ctx: Context, thread: QuestionThread, choice: str) -> Decisio
     if choice in RATING_VALUES:
         return _rate_answer(ctx, thread, Rating(choice))
     if choice == "leave":
-        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("thread.left"))
+        return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("thread.left", NEUTRAL))
     return show_thread(ctx, thread)
 
 
 def _rate_answer(ctx: Context, thread: QuestionThread, rating: Rating) -> TurnResult:
     if thread.rating is not None or thread.state is not QuestionState.ANSWERED:
-        return show_thread(ctx, thread, Reply("thread.rated_before"))
-    shown = show_thread(ctx, replace(thread, rating=rating), Reply("thread.rated"))
+        return show_thread(ctx, thread, Reply("thread.rated_before", NEUTRAL))
+    shown = show_thread(ctx, replace(thread, rating=rating), Reply("thread.rated", NEUTRAL))
     return replace(shown, acts=(RateAnswer(thread.id, rating),))
 
 
@@ -180,10 +193,10 @@ def _handle_text(ctx: Context, thread: QuestionThread) -> Decision:
     """Send a text as a further question if one was asked for, else offer to, so that nothing is sent by mistake."""
     cleaned = clean_text(ctx.event.text or "")
     if not cleaned.text:
-        return show_thread(ctx, thread, Reply("text.empty"))
+        return show_thread(ctx, thread, Reply("text.empty", NEUTRAL))
     if len(cleaned.text) > MAX_QUESTION_LENGTH:
         limits = {"limit": f"{MAX_QUESTION_LENGTH:,}", "count": f"{len(cleaned.text):,}"}
-        return show_thread(ctx, thread, Reply("ask.too_long", {**limits, "unsent": cleaned.text}))
+        return show_thread(ctx, thread, Reply("ask.too_long", NEUTRAL, {**limits, "unsent": cleaned.text}))
     if ctx.session.step == "more":
         return (yield from _send_line(ctx, thread, cleaned.text))
     session = advance_prompt(ctx.session, step="held", answers={"thread": thread.id, "held": cleaned.text})
@@ -194,7 +207,7 @@ def _send_line(ctx: Context, thread: QuestionThread, text: str) -> Decision:
     tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
     if tries.until is not None and ctx.now < tries.until:
         until = format_retry_time(tries.until)
-        return show_thread(ctx, thread, Reply("ask.wait", {"until": until, "unsent": text}))
+        return show_thread(ctx, thread, Reply("ask.wait", NEUTRAL, {"until": until, "unsent": text}))
     on = to_bangkok_date(ctx.now)
     due = on + timedelta(days=ctx.office.deadlines.first_answer_days)
     back = make_reply_address(ctx.event.person_id, ctx.event.channel, ctx.event.reply_to, ctx.lang)
@@ -202,7 +215,7 @@ def _send_line(ctx: Context, thread: QuestionThread, text: str) -> Decision:
         thread.id, thread.seq + 1, on, ThreadLineKind.MORE, ActorKind.REPORTER, text, due, back
     )
     acts = (act, SaveQuestionRate(ctx.event.person_id, record_failure(tries, ctx.now)))
-    return replace(show_thread(ctx, apply_thread_line(thread, act), Reply("thread.sent")), acts=acts)
+    return replace(show_thread(ctx, apply_thread_line(thread, act), Reply("thread.sent", NEUTRAL)), acts=acts)
 
 
 def apply_thread_line(thread: QuestionThread, act: AppendThreadLine) -> QuestionThread:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 from handlers.complaints.conflict_of_interest import load_hidden_case_reply
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg
+from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, ReplyArg, ReplyPolicy
 from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
 from handlers.staff.members import StaffMember
 from handlers.staff.parse import ParsedCommand
@@ -52,10 +52,15 @@ class ComplaintsCommandContext:
         return TurnResult(self.ctx.session, says, acts)
 
     def reply(
-        self, key: str, choices: tuple[Choice, ...] = (), acts: tuple[Act, ...] = (), **args: ReplyArg
+        self,
+        key: str,
+        policy: ReplyPolicy,
+        choices: tuple[Choice, ...] = (),
+        acts: tuple[Act, ...] = (),
+        **args: ReplyArg,
     ) -> TurnResult:
         """The end of a turn with one thing to say."""
-        return self.reply_with(Reply(f"staff.{key}", args, choices), acts=acts)
+        return self.reply_with(Reply(f"staff.{key}", policy, args, choices), acts=acts)
 
     @property
     def is_verified(self) -> bool:
@@ -67,7 +72,7 @@ def add_unreadable_notice(turn: TurnResult, numbers: tuple[str, ...]) -> TurnRes
     """The turn of a list, after a word about the rows of it that cannot be read, where there are any."""
     if not numbers:
         return turn
-    notice = Reply("staff.unreadable", {"numbers": ", ".join(numbers)})
+    notice = Reply("staff.unreadable", OF_CASE, {"numbers": ", ".join(numbers)})
     return replace(turn, replies=(notice, *turn.replies))
 
 
@@ -117,7 +122,7 @@ def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | 
     if case is None:
         shown = f"{cmd.command.number}/{cmd.command.year}" if cmd.command.year else f"{cmd.command.number}"
         listed = yield from list_recent_cases(cmd)
-        return cmd.reply("unknown", _make_case_buttons(cmd, listed), number=shown)
+        return cmd.reply("unknown", OF_CASE, _make_case_buttons(cmd, listed), number=shown)
     if not can_see_case(cmd.staff, case):
         if case.hidden:
             return cmd.reply_with(
@@ -128,7 +133,7 @@ def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | 
                 )
             )
         key = "not_yours_again" if case.avoid_officer == cmd.staff.id else "not_yours"
-        return cmd.reply(key, number=case.register_number)
+        return cmd.reply(key, OF_CASE, number=case.register_number)
     return case
 
 
@@ -136,10 +141,10 @@ def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[Officer
     """No number was said: the last cases are offered, and what was typed is kept for the one that is picked."""
     listed = yield from list_recent_cases(cmd)
     if not listed.cases:
-        return cmd.reply("none_yet")
+        return cmd.reply("none_yet", OF_CASE)
     kept = cmd.with_pending(AwaitingCaseChoice(cmd.command)) if cmd.command.rest else cmd
     return kept.reply(
-        "which", _make_case_buttons(cmd, listed), order=Phrase(f"staff.order.{cmd.command.name}")
+        "which", OF_CASE, _make_case_buttons(cmd, listed), order=Phrase(f"staff.order.{cmd.command.name}")
     )
 
 

@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from handlers.dialog.effects import Decision
+from handlers.dialog.replies import OF_CASE
 from handlers.staff.command import ComplaintsCommandContext
 from handlers.staff.complaints.messages import SubscribeGroup
 
@@ -15,7 +16,9 @@ def set_group_notices(cmd: ComplaintsCommandContext) -> Decision:
     yield from ()
     mark, event = sha256(b"group" + cmd.ctx.event.person_id).digest(), cmd.ctx.event
     if cmd.command.rest in {"off", "เลิก"}:
-        return cmd.reply("here.off", acts=(SubscribeGroup(mark, None, event.channel, cmd.staff.id),))
+        return cmd.reply("here.off", OF_CASE, acts=(SubscribeGroup(mark, None, event.channel, cmd.staff.id),))
     if cmd.command.rest != GROUP_ARGUMENT or event.reply_to is None:
-        return cmd.reply("here.how")
-    return cmd.reply("here.on", acts=(SubscribeGroup(mark, event.reply_to, event.channel, cmd.staff.id),))
+        return cmd.reply("here.how", OF_CASE)
+    return cmd.reply(
+        "here.on", OF_CASE, acts=(SubscribeGroup(mark, event.reply_to, event.channel, cmd.staff.id),)
+    )

@@ -1,7 +1,7 @@
 """What one may do: only the commands of one's own role, each with its Thai and English name."""
 
 from handlers.dialog.effects import Decision
-from handlers.dialog.replies import Phrase, Reply, ReplyArg
+from handlers.dialog.replies import OF_CASE, Phrase, Reply, ReplyArg
 from handlers.staff.command import ComplaintsCommandContext, can_give_command, make_command_button
 from handlers.staff.parse import THAI_COMMAND_NAMES
 from handlers.staff.permissions import CommandName
@@ -31,4 +31,4 @@ def show_complaints_help(cmd: ComplaintsCommandContext) -> Decision:
         for order in (CommandName.INBOX, CommandName.DUE, CommandName.STATS)
         if can_give_command(cmd.staff, order)
     )
-    return cmd.reply_with(Reply("staff.help.all", args, choices))
+    return cmd.reply_with(Reply("staff.help.all", OF_CASE, args, choices))

@@ -4,7 +4,7 @@ from handlers.complaints.messages import GetAttempts, SaveAttempts
 from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, Reply
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.members import (
     AuditRefusal,
@@ -35,14 +35,16 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
     tries = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
     if tries.until is not None and ctx.now < tries.until:
         return TurnResult(
-            ctx.session, (Reply("staff.factor.wait", {"until": format_retry_time(tries.until)}),)
+            ctx.session, (Reply("staff.factor.wait", OF_CASE, {"until": format_retry_time(tries.until)}),)
         )
     code = given.rest[:MAX_INVITATION_LENGTH]
     person = yield from run_query(FindInvitation(code))
     if person is None:
         wrong = SaveAttempts(derive_attempts_key(ctx.event.person_id), record_failure(tries, ctx.now))
         return TurnResult(
-            ctx.session, (Reply("staff.join.unknown"),), (wrong, AuditRefusal(CommandName.JOIN))
+            ctx.session,
+            (Reply("staff.join.unknown", OFFICER_CONTENT),),
+            (wrong, AuditRefusal(CommandName.JOIN)),
         )
     secret = yield from run_query(NewTotpSecret())
     after = ctx.replace_session(officer=OfficerState(joining=Joining(code, secret)))
@@ -50,6 +52,7 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
     app = build_otpauth_uri(secret, person.name, office)
     shown = Reply(
         "staff.join.secret",
+        OFFICER_CONTENT,
         {
             "name": person.name,
             "office": office,
@@ -67,10 +70,12 @@ def finish_joining(ctx: Context, joining: Joining) -> Decision:
     code, secret = joining.invitation, joining.secret
     person = yield from run_query(FindInvitation(code))
     if person is None:
-        return TurnResult(ctx.replace_session(officer=NO_OFFICER).session, (Reply("staff.join.unknown"),))
+        return TurnResult(
+            ctx.replace_session(officer=NO_OFFICER).session, (Reply("staff.join.unknown", OFFICER_CONTENT),)
+        )
     typed = normalize_totp_code(ctx.event.text or "")
     if not typed or find_matching_step(secret, typed, ctx.now) is None:
-        return TurnResult(ctx.session, (Reply("staff.join.wrong"),))
+        return TurnResult(ctx.session, (Reply("staff.join.wrong", OFFICER_CONTENT),))
     step = find_matching_step(secret, typed, ctx.now) or 0
     recovery = yield from run_query(NewRecoveryCodes())
     event = ctx.event
@@ -88,6 +93,7 @@ def finish_joining(ctx: Context, joining: Joining) -> Decision:
     after = record_verification(ctx.replace_session(officer=NO_OFFICER))
     told = Reply(
         "staff.join.done",
+        OFFICER_CONTENT,
         {"name": person.name, "role": Phrase(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
         (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP)),
     )
@@ -98,7 +104,9 @@ def reply_already_joined(cmd: ComplaintsCommandContext) -> Decision:
     """One who has joined sends a code again."""
     yield from ()
     return cmd.reply(
-        "join.already", (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP))
+        "join.already",
+        OFFICER_CONTENT,
+        (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP)),
     )
 
 
@@ -107,8 +115,10 @@ def leave_desk(cmd: ComplaintsCommandContext) -> Decision:
     yield from ()
     if cmd.command.rest != "yes":
         sure = Choice(ParsedCommand(CommandName.LEAVE, rest="yes").to_command_text(), "staff.leave.sure")
-        return cmd.reply("leave.ask", (sure, make_command_button(CommandName.INBOX)))
+        return cmd.reply("leave.ask", OF_CASE, (sure, make_command_button(CommandName.INBOX)))
     gone = cmd.ctx.replace_session(officer=NO_OFFICER)
     return TurnResult(
-        gone.session, (Reply("staff.leave.done"),), (LeaveStaff(cmd.staff.id, to_bangkok_date(cmd.ctx.now)),)
+        gone.session,
+        (Reply("staff.leave.done", OF_CASE),),
+        (LeaveStaff(cmd.staff.id, to_bangkok_date(cmd.ctx.now)),),
     )

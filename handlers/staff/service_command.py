@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, TurnResult
-from handlers.dialog.replies import Choice, Reply, ReplyArg
+from handlers.dialog.replies import Choice, Reply, ReplyArg, ReplyPolicy
 from handlers.questions.messages import QuestionThread
 from handlers.staff.members import StaffMember
 from handlers.staff.service_parse import ParsedServiceCommand
@@ -20,10 +20,15 @@ class ServiceCommandContext:
     command: ParsedServiceCommand
 
     def reply(
-        self, key: str, choices: tuple[Choice, ...] = (), acts: tuple[Act, ...] = (), **args: ReplyArg
+        self,
+        key: str,
+        policy: ReplyPolicy,
+        choices: tuple[Choice, ...] = (),
+        acts: tuple[Act, ...] = (),
+        **args: ReplyArg,
     ) -> TurnResult:
         """The end of a turn with one thing to say."""
-        return TurnResult(self.ctx.session, (Reply(f"inquiry.{key}", args, choices),), acts)
+        return TurnResult(self.ctx.session, (Reply(f"inquiry.{key}", policy, args, choices),), acts)
 
     @property
     def work(self) -> ServiceWork:

@@ -14,7 +14,7 @@ from handlers.complaints.messages import GetAttempts, SaveAttempts
 from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Query, run_query
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import OF_CASE, Reply
 from handlers.staff.members import IsCodeUsed, IsRecoveryCode, StaffMember, UseCode
 from handlers.thai import normalize_for_matching
 
@@ -74,14 +74,16 @@ def verify_second_factor(
     """Why a code is not taken, or None; and what is written for it. Five wrong ones close the way for a while."""
     tries = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
     if tries.until is not None and ctx.now < tries.until:
-        return Reply("staff.factor.wait", {"until": format_retry_time(tries.until)}), ()
+        return Reply("staff.factor.wait", OF_CASE, {"until": format_retry_time(tries.until)}), ()
     code = normalize_totp_code(text)
     step = find_matching_step(staff.secret, code, ctx.now) if code else None
     if step is not None:
         if (yield from run_query(IsCodeUsed(staff.id, step))):
-            return Reply("staff.factor.used"), ()
+            return Reply("staff.factor.used", OF_CASE), ()
         return None, (UseCode(staff.id, step),)
     if not code and (yield from run_query(IsRecoveryCode(staff.id, text[:40]))):
         return None, (UseCode(staff.id, recovery_code=text[:40]),)
     wrong = record_failure(tries, ctx.now)
-    return Reply("staff.factor.wrong"), (SaveAttempts(derive_attempts_key(ctx.event.person_id), wrong),)
+    return Reply("staff.factor.wrong", OF_CASE), (
+        SaveAttempts(derive_attempts_key(ctx.event.person_id), wrong),
+    )

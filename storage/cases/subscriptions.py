@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import bindparam, delete, select
 
 from handlers.complaints.messages import ActorKind, SubscribeToCase, Unsubscribe
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import MUST_ARRIVE, Reply
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
@@ -18,7 +18,7 @@ DELETE_RESULT_SUBSCRIPTIONS = delete(tables.hearers).where(tables.hearers.c.pers
 DELETE_PERSON_SUBSCRIPTIONS = delete(tables.addresses).where(
     tables.addresses.c.person == bindparam("of_person")
 )
-SUBSCRIPTION_REPLY = Reply("news.waiting", certain=True)
+SUBSCRIPTION_REPLY = Reply("news.waiting", MUST_ARRIVE)
 
 
 def hash_case_subscription(keyring: Keyring, case: str) -> bytes:

@@ -20,7 +20,7 @@ from handlers.consultations.messages import (
     Theme,
 )
 from handlers.dialog.effects import Act, Query
-from handlers.dialog.replies import Reply, raw_text
+from handlers.dialog.replies import MUST_ARRIVE, Reply, raw_text
 from handlers.thai import normalize_for_matching
 from ita_stats.calendar import day_in_bangkok
 from storage import tables
@@ -149,7 +149,7 @@ async def publish_consultation_result(act: PublishConsultationResult, batch: Wri
     )
     wished = select(tables.hearers).where(tables.hearers.c.code == act.code)
     link = raw_text(f"\n{act.result.url}") if act.result.url else raw_text("")
-    notification = Reply("consult.result", {"title": act.title, "link": link}, certain=True)
+    notification = Reply("consult.result", MUST_ARRIVE, {"title": act.title, "link": link})
     for hearer in (await batch.connection.execute(wished)).all():
         address = decode_address("hearers", hearer.sealed, hearer.mark, batch.keyring)
         if address is None:

@@ -210,7 +210,7 @@ class GroupCommitWriter:
         for act in turn.acts:
             await ACT_WRITERS[type(act)](act, batch)
         self._add_session(pending, batch)
-        certain = tuple(say for say in turn.replies if say.certain)
+        certain = tuple(say for say in turn.replies if say.policy.durable)
         if certain and event.reply_to is not None:
             message = OutboxMessage(event.channel, event.reply_to, _reply_language(pending), certain)
             row = secrets.token_hex(16)

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.replies import MUST_ARRIVE, Phrase, Reply
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.thai import format_date
@@ -88,7 +88,7 @@ async def list_active_staff(batch: WriteBatch) -> Iterable[tuple[StaffMember, St
 def enqueue_staff_notification(address: StaffAddress, notice: Phrase, batch: WriteBatch) -> None:
     """Put a notification to a staff member into the outbox."""
     row = secrets.token_hex(16)
-    reply = Reply(notice.key, notice.args, certain=True)
+    reply = Reply(notice.key, MUST_ARRIVE, notice.args)
     letter = OutboxMessage(address.channel, address.back, address.lang, (reply,))
     body = batch.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
     due = int(batch.now.timestamp())

@@ -15,7 +15,7 @@ from handlers.complaints.messages import FindCase
 from handlers.dialog.effects import Decision, NewReceipt, Now, Query, TurnResult, run_query
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import Receipt
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
 from storage.db.group_commit import CommitResult
 from storage.errors import ConflictError, DiskFullError
@@ -66,7 +66,7 @@ class Echo:
         yield from run_query(Now())
         self.decided.append(event.id)
         self.sessions.append(session)
-        return TurnResult(session, (Reply("literal", {"text": event.text or ""}),))
+        return TurnResult(session, (Reply("literal", NEUTRAL, {"text": event.text or ""}),))
 
 
 def engine(store: FakeStore, router: Any, **more: Any) -> Engine:
@@ -162,7 +162,7 @@ def test_clock_and_chance_are_answered_here_and_the_rest_by_the_store() -> None:
             second = yield from run_query(NewReceipt())
             assert first != second
             assert (yield from run_query(FindCase(KNOWN))) is None
-            return TurnResult(None, (Reply("literal", {"text": now.isoformat()}),))
+            return TurnResult(None, (Reply("literal", NEUTRAL, {"text": now.isoformat()}),))
 
     store = FakeStore()
     assert join_texts(asyncio.run(engine(store, Asks()).handle(event("1")))) == NOON.isoformat()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel, Event
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import NEUTRAL, Message
 from handlers.office import Office
 from tests.end_to_end.threaded_server import WebServer
 from tests.in_memory_desk import OFFICE
@@ -100,7 +100,7 @@ class BrowserDriver:
     def _read_page(self, page: Page) -> list[Message]:
         seen = page.evaluate(READ_PAGE_SCRIPT)
         choices = tuple((label, data) for label, data in seen["choices"])
-        return [Message(seen["text"], choices, seen["receipt"])]
+        return [Message(seen["text"], NEUTRAL, choices, seen["receipt"])]
 
     def _submit(self, page: Page, button: str) -> list[Message]:
         old = page.get_attribute("[name=csrf]", "value")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from handlers.complaints.lifecycle import TransitionRequest
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import NEUTRAL, Message
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.forkserver import ForkedProgram, start_forked_program
 from tests.samples import write_sample_file
@@ -95,7 +95,10 @@ class TerminalDriver:
         self.labels[person] = raw[-1]["choices"]
         return [
             Message(
-                m["text"], tuple((label, str(n)) for n, label in enumerate(m["choices"], 1)), m["receipt"]
+                m["text"],
+                NEUTRAL,
+                tuple((label, str(n)) for n, label in enumerate(m["choices"], 1)),
+                m["receipt"],
             )
             for m in raw
         ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import NEUTRAL, Message
 from tests.end_to_end.terminal_driver import (
     ChatProgram,
     TerminalDriver,
@@ -73,8 +73,7 @@ def test_no_canary_stands_anywhere_in_clear(tmp_path: Path) -> None:
         elif line.startswith("file"):
             kept.write_text(CONTENT, "utf-8")
             messages = [
-                Message(m["text"], (), None)
-                for m in door.programs[PERSON].send_line(f":file {kept}".encode())
+                Message(m["text"], NEUTRAL) for m in door.programs[PERSON].send_line(f":file {kept}".encode())
             ]
             kept.unlink()
         else:

@@ -31,7 +31,7 @@ from handlers.complaints.messages import (
 from handlers.dialog.effects import Act, TurnResult
 from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
 from ita_stats.calendar import day_in_bangkok
 from storage.crypto.key_files import DeskPaths, KeyFiles, load_or_create_keys
@@ -169,7 +169,7 @@ async def store_file(
 
 def make_text_outcome(at: datetime = NOW, **more: Any) -> TurnResult:
     """A turn that only replies."""
-    return TurnResult(replace(Session(at=at), **more), (Reply("hello"),))
+    return TurnResult(replace(Session(at=at), **more), (Reply("hello", NEUTRAL),))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from handlers.complaints.messages import ActorKind, FindCase, ReporterCase
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Event
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import OF_CASE, Reply
 from handlers.dialog.session import DialogTopic, Session
 from storage.crypto.aead import generate_key
 from storage.store import Store
@@ -78,7 +78,7 @@ def test_nothing_is_readable_on_the_disk(ground: StoredDesk) -> None:
         draft = make_text_outcome(answers={"story": CANARY, "name": name})
         await one.commit(Event(person, who, ground.new_event().channel), None, draft, NOW)
         act = make_file_case(12345, identity={"name": name})
-        said = (Reply("report.filed", {"receipt": code.formatted}),)
+        said = (Reply("report.filed", OF_CASE, {"receipt": code.formatted}),)
         await one.commit(
             ground.new_event(who), await one.load_session(who), TurnResult(None, said, (act,)), NOW
         )

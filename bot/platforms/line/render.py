@@ -104,7 +104,7 @@ def _render_each(
         if card is not None or utf16_length(joined) > MAX_TEXT_UNITS:
             yield from _render_texts(text, complete_before, complete)
             joined, complete_before = message_text, complete
-        text, complete = joined, complete + message.durable
+        text, complete = joined, complete + message.policy.durable
         if card is not None:
             yield card, complete
             text = ""

@@ -26,7 +26,7 @@ from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.render import MessageBatch, render_batches
 from bot.platforms.line.rich_menu import load_language
 from handlers.dialog.events import Channel
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import MUST_ARRIVE, Message
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
 from storage.serialization import OutboxMessage
@@ -190,7 +190,7 @@ class LineSender:
         who = self.person_id(person)
         async with self.person_locks.lock(who):
             before = self._delivered_counts.get(delivery_id, 0)
-            remaining = [replace(message, durable=True) for message in messages[before:]]
+            remaining = [replace(message, policy=MUST_ARRIVE) for message in messages[before:]]
             batches = render_batches(remaining, await load_language(self.store, who), before=before)
             token = self._reply_tokens.pop(who, None) if batches else None
             try:
@@ -226,7 +226,7 @@ class LineSender:
 
     async def find_outbox_ids(self, person: str, answer: EngineAnswer) -> tuple[str, ...]:
         """Return the outbox rows of an answer. Those of a duplicate answer are found by comparing replies."""
-        if not answer.duplicate or answer.outbox_ids or not any(say.certain for say in answer.replies):
+        if not answer.duplicate or answer.outbox_ids or not any(say.policy.durable for say in answer.replies):
             return answer.outbox_ids
         found = list[LeasedItem[OutboxMessage]]()
         for item in await self._list_pending(person):

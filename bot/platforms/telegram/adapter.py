@@ -30,7 +30,7 @@ from bot.platforms.telegram.render import OutgoingMessage, to_existing_message
 from bot.platforms.telegram.replies import SHUTDOWN_TIMEOUT, TelegramReplies, WebhookReply
 from bot.platforms.telegram.sender import TelegramSender
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Message, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Message, Phrase, Reply
 from handlers.i18n import render_text
 from handlers.staff.group_notices import GROUP_ARGUMENT
 from storage.store import Store
@@ -191,8 +191,8 @@ class TelegramAdapter:
             self.on_error(error)
             for number in known:
                 self.store.chat_messages.record(who, number)
-            return await self._send_reply(chat, Reply("chat.not_wiped"), lang)
-        return await self._send_reply(chat, Reply("chat.wiped", {"count": len(known)}), lang)
+            return await self._send_reply(chat, Reply("chat.not_wiped", NEUTRAL), lang)
+        return await self._send_reply(chat, Reply("chat.wiped", NEUTRAL, {"count": len(known)}), lang)
 
     async def _send_reply(self, chat: int, reply: Reply, lang: Lang) -> WebhookReply | None:
         return await self.replies.send_answer(chat, EngineAnswer((reply,), lang))
@@ -219,7 +219,7 @@ class TelegramAdapter:
         """Say, once per group, that the bot answers in private chats only."""
         if not _remember_if_new(self._informed_groups, self.inbound.person_id(chat)):
             return None
-        message = OutgoingMessage(render_text(Phrase("chat.private_only"), "th"))
+        message = OutgoingMessage(render_text(Phrase("chat.private_only"), "th"), NEUTRAL)
         if self.reply_in_webhook:
             return message.to_send_call(chat)
         self.replies.run_in_background(self._send_message(chat, message))

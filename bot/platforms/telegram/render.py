@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.platforms.telegram.models import TelegramMessage
 from handlers.dialog.receipt import parse_receipt
-from handlers.dialog.replies import Message, MonthlyChart
+from handlers.dialog.replies import OF_CASE, Message, MonthlyChart, ReplyPolicy
 
 MAX_TEXT_UNITS = 4096
 """UTF-16 units of a message's text. The documentation says characters; this stricter reading is always accepted."""
@@ -20,18 +20,15 @@ PARAGRAPH_BREAK = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """One message to a chat. durable, protected: as in `handlers.dialog.replies.Message`.
+    """One message to a chat. policy: of the replies in it; what expires is deleted after a while (`expiring.py`).
 
-    has_receipt: it shows a receipt. expires: it is deleted after a while (`expiring.py`). qr, chart: sent as a picture
-    after it.
+    has_receipt: it shows a receipt. qr, chart: sent as a picture after it.
     """
 
     text: str
+    policy: ReplyPolicy
     choices: tuple[tuple[str, str], ...] = ()
-    durable: bool = False
-    protected: bool = False
     has_receipt: bool = False
-    expires: bool = False
     qr: str = ""
     chart: MonthlyChart | None = None
 
@@ -63,7 +60,7 @@ class OutgoingMessage:
         call: dict[str, Any] = {"method": "sendMessage", "chat_id": chat, "text": self.text, **NO_PREVIEW}
         if self.choices:
             call["reply_markup"] = {"inline_keyboard": self.button_rows}
-        if self.protected:
+        if self.policy.protected:
             call["protect_content"] = True
         return call
 
@@ -97,19 +94,17 @@ def render_messages(messages: Sequence[Message]) -> list[OutgoingMessage]:
                 rendered[-1] = _merge_messages(last, part)
             else:
                 rendered.append(part)
-    if any(part.protected for part in rendered):
-        return [replace(part, protected=True) for part in rendered]
+    if any(part.policy.protected for part in rendered):
+        return [replace(part, policy=part.policy.combine(OF_CASE)) for part in rendered]
     return rendered
 
 
 def _merge_messages(first: OutgoingMessage, second: OutgoingMessage) -> OutgoingMessage:
     return OutgoingMessage(
         first.text + PARAGRAPH_BREAK + second.text,
+        first.policy.combine(second.policy),
         second.choices,
-        first.durable or second.durable,
-        first.protected or second.protected,
         first.has_receipt or second.has_receipt,
-        first.expires or second.expires,
         first.qr or second.qr,
         first.chart or second.chart,
     )
@@ -119,15 +114,13 @@ def _split_message(message: Message) -> Iterator[OutgoingMessage]:
     """Split a message to fit; the buttons are under its last part."""
     texts = list(split_message_text(message.text or "…"))
     for text in texts[:-1]:
-        yield OutgoingMessage(text, (), message.durable, message.protected, expires=message.expires)
+        yield OutgoingMessage(text, message.policy)
     has_receipt = message.receipt is not None
     yield OutgoingMessage(
         texts[-1],
+        message.policy,
         message.choices,
-        message.durable,
-        message.protected,
         has_receipt,
-        message.expires,
         message.qr,
         message.chart,
     )
@@ -180,7 +173,7 @@ class ExistingMessage:
             parse_receipt(shape) for shape in _RECEIPT_PATTERN.findall(self.text)
         ):
             return False
-        return self.protected or not replacement.protected
+        return self.protected or not replacement.policy.protected
 
     def is_same_as(self, replacement: OutgoingMessage) -> bool:
         """Whether it reads so already: Telegram refuses an edit that changes nothing."""

@@ -20,7 +20,7 @@ from bot.platforms.telegram.expiring import ExpiringMessages
 from bot.platforms.telegram.inbound import TelegramInbound
 from bot.platforms.telegram.render import ExistingMessage, OutgoingMessage, render_messages
 from bot.platforms.telegram.sender import TelegramSender
-from handlers.dialog.replies import Message, Phrase
+from handlers.dialog.replies import Message, Phrase, WebhookUse
 from handlers.i18n import render_text
 from storage.store import Store
 
@@ -82,14 +82,16 @@ class TelegramReplies:
         tapped: the message whose button was tapped, to be edited. allow_webhook_reply: false outside a webhook request.
         Durable messages of a duplicate answer are left to the outbox.
         """
-        outgoing = [b for b in render_messages(answer.messages) if not (answer.duplicate and b.durable)]
+        outgoing = [
+            b for b in render_messages(answer.messages) if not (answer.duplicate and b.policy.durable)
+        ]
         if not answer.duplicate and any(message.has_receipt for message in outgoing):
             outgoing = await self._clear_draft_from_chat(chat, outgoing)
         remaining = list(outgoing)
         outcome = await try_work(self._send_all(chat, remaining, tapped, allow_webhook_reply))
         if outcome.error is not None:
             await self._schedule_resend(chat, remaining, answer, outcome.error)
-        if answer.outbox_ids and not any(message.durable for message in remaining):
+        if answer.outbox_ids and not any(message.policy.durable for message in remaining):
             self._complete_soon(answer.outbox_ids)
         return outcome.value
 
@@ -128,9 +130,9 @@ class TelegramReplies:
             self.on_error(trouble)
         pause = OUTBOX_RETRY_DELAY if failure.retry_after is None else failure.retry_after
         self.run_in_background(
-            self._resend(chat, [message for message in remaining if not message.durable], pause)
+            self._resend(chat, [message for message in remaining if not message.policy.durable], pause)
         )
-        if any(message.durable for message in remaining):
+        if any(message.policy.durable for message in remaining):
             until = self.inbound.engine.now() + timedelta(seconds=pause)
             await run_guarded(self.store.outbox.reschedule(answer.outbox_ids, until), self.on_error)
 
@@ -139,9 +141,10 @@ class TelegramReplies:
     ) -> WebhookReply | None:
         """Return the last message as a webhook reply, if it may be lost and its message id is not needed."""
         last = remaining[0]
-        if not self.reply_in_webhook or len(remaining) > 1 or last.durable or last.expires or last.chart:
+        allowed = (WebhookUse.ANY,) if target is None else (WebhookUse.ANY, WebhookUse.EDIT)
+        if not self.reply_in_webhook or len(remaining) > 1 or last.chart:
             return None
-        if (target is None and last.protected) or not self.sender.limiter.can_reply_in_webhook(chat):
+        if last.policy.in_webhook not in allowed or not self.sender.limiter.can_reply_in_webhook(chat):
             return None
         return last.to_send_call(chat) if target is None else last.to_edit_call(chat, target.id)
 
@@ -185,7 +188,7 @@ class TelegramReplies:
 
     async def _on_sent(self, chat: int, message_id: int, outgoing: OutgoingMessage) -> None:
         self.record_message(chat, message_id)
-        if outgoing.expires:
+        if outgoing.policy.expires:
             await self.expiring.schedule_deletion(chat, message_id, self.inbound.engine.now())
         if outgoing.qr or outgoing.chart:
             self.run_in_background(self._send_picture(chat, outgoing))
@@ -194,7 +197,7 @@ class TelegramReplies:
         """Send a QR code or chart after its text, which says the same; so it is neither awaited nor retried."""
         png = await render_chart_png(outgoing.chart) if outgoing.chart else render_qr_png(outgoing.qr)
         message_id = await self.sender.send_picture(chat, png)
-        await self._on_sent(chat, message_id, OutgoingMessage("", expires=outgoing.expires))
+        await self._on_sent(chat, message_id, OutgoingMessage("", outgoing.policy))
 
     async def _clear_draft_from_chat(
         self, chat: int, outgoing: Sequence[OutgoingMessage]

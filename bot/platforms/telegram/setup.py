@@ -31,6 +31,7 @@ from bot.platforms.telegram.render import OutgoingMessage
 from bot.platforms.telegram.sender import SendLimiter, TelegramSender
 from bot.platforms.telegram.webhook import TelegramWebhook
 from bot.settings import ENV_PREFIX, DeskName, DeskSettings
+from handlers.dialog.replies import NEUTRAL
 
 FLUSH_INTERVAL = 10.0
 """Seconds between two writes of the log of chat messages (`ChatMessageLog`)."""
@@ -183,7 +184,7 @@ class TelegramBackgroundTasks:
         if update.message is None:
             return
         text = build_error_answer("sorry.fault", "th").messages[0].text
-        sending = self.adapter.sender.send(update.message.chat.id, OutgoingMessage(text))
+        sending = self.adapter.sender.send(update.message.chat.id, OutgoingMessage(text, NEUTRAL))
         await run_guarded(sending, self.on_error)
 
     async def _retry_until_done(

@@ -12,7 +12,7 @@ from handlers.complaints.approvals import (
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.lifecycle import CaseOutcome, TransitionRequest
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import Phrase, raw_text
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, raw_text
 from handlers.office import TwoPersonRules
 from handlers.staff.command import (
     ComplaintsCommandContext,
@@ -44,18 +44,22 @@ def reveal_identity(cmd: ComplaintsCommandContext) -> Decision:
     opened = RecordCaseAccess(found.id, cmd.staff.id, "identity", to_bangkok_date(cmd.ctx.now))
     back = (make_command_button(CommandName.CASE, found),)
     if not pairs:
-        return cmd.reply("identity.none", back, (*used, opened), number=found.register_number)
+        return cmd.reply("identity.none", OF_CASE, back, (*used, opened), number=found.register_number)
     lines = tuple(raw_text(value) for _, value in pairs)
-    return cmd.reply("identity.some", back, (*used, opened), number=found.register_number, lines=lines)
+    return cmd.reply(
+        "identity.some", OF_CASE, back, (*used, opened), number=found.register_number, lines=lines
+    )
 
 
 def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase, spent: tuple[Act, ...]) -> Decision:
     """A link to the name, where nothing can be deleted; without a page nothing is opened, and nothing spent."""
     back, key = (make_command_button(CommandName.CASE, found),), (yield from run_query(NewAccessLink()))
     if key is None:
-        return cmd.reply("identity.elsewhere", back, number=found.register_number)
+        return cmd.reply("identity.elsewhere", OF_CASE, back, number=found.register_number)
     act = CreateAccessLink(key.secret, PageKind.IDENTITY, cmd.staff.id, found.id, cmd.ctx.lang)
-    return cmd.reply("identity.link", back, (*spent, act), number=found.register_number, address=key.url)
+    return cmd.reply(
+        "identity.link", OFFICER_CONTENT, back, (*spent, act), number=found.register_number, address=key.url
+    )
 
 
 def approve_colleague_request(cmd: ComplaintsCommandContext) -> Decision:
@@ -67,16 +71,22 @@ def approve_colleague_request(cmd: ComplaintsCommandContext) -> Decision:
     others = [one for one in asked if not one.approved_by and one.asked_by != cmd.staff.id]
     back = (make_command_button(CommandName.CASE, found),)
     if not others:
-        return cmd.reply("approval.own" if asked else "approval.nothing", back, number=found.register_number)
+        return cmd.reply(
+            "approval.own" if asked else "approval.nothing", OF_CASE, back, number=found.register_number
+        )
     one = others[0]
     if cmd.command.rest != one.id:
         yes = make_command_button(CommandName.APPROVE, found, one.id, Phrase("staff.approval.yes"))
         what = Phrase(f"staff.approval.{one.kind}")
         return cmd.reply(
-            "approval.ask", (yes, *back), number=found.register_number, what=what, reason=one.reason
+            "approval.ask", OF_CASE, (yes, *back), number=found.register_number, what=what, reason=one.reason
         )
     return cmd.reply(
-        "approval.done", back, (GrantApproval(one.id, found.id, cmd.staff.id),), number=found.register_number
+        "approval.done",
+        OF_CASE,
+        back,
+        (GrantApproval(one.id, found.id, cmd.staff.id),),
+        number=found.register_number,
     )
 
 
@@ -107,12 +117,12 @@ def _require_approval(
             return one
     back = (make_command_button(CommandName.CASE, found),)
     if any(one.asked_by == cmd.staff.id for one in asked):
-        return cmd.reply("approval.waits", back, number=found.register_number)
+        return cmd.reply("approval.waits", OF_CASE, back, number=found.register_number)
     why = reason or clean_text(cmd.command.rest).text
     if count_letters_and_digits(why) < MIN_REASON_LENGTH:
         again = make_case_command(cmd.command.name, found)
         return cmd.await_text_for(again).reply(
-            "approval.why", back, number=found.register_number, fewest=MIN_REASON_LENGTH
+            "approval.why", OF_CASE, back, number=found.register_number, fewest=MIN_REASON_LENGTH
         )
     act = RequestApproval(found.id, found.register_number, what, cmd.staff.id, why)
-    return cmd.reply("approval.asked", back, (act,), number=found.register_number)
+    return cmd.reply("approval.asked", OF_CASE, back, (act,), number=found.register_number)

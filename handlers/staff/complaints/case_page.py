@@ -14,7 +14,7 @@ from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntr
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.events import Channel, Event, File
-from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Phrase, Reply
 from handlers.dialog.session import Session
 from handlers.office import Office
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, can_give_command, can_see_case
@@ -53,8 +53,8 @@ PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
 CONVERSATION_KINDS = frozenset({HistoryEntryKind.OFFICE, HistoryEntryKind.ASKED, HistoryEntryKind.REPORTER})
 """What is conversation; the rest is history."""
 
-PAGE_CLOSED = Reply("officer.closed")
-PAGE_ENTERED = Reply("officer.title")
+PAGE_CLOSED = Reply("officer.closed", NEUTRAL)
+PAGE_ENTERED = Reply("officer.title", NEUTRAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ def log_out(v: PageRequest) -> Decision:
     """The seat is left."""
     visitor = yield from authorize_page(v, proved=True)
     lang = visitor.access.lang if visitor else "th"
-    return TurnResult(None, (Reply("officer.left"),), (EndPageSession(v.token_hash),), lang)
+    return TurnResult(None, (Reply("officer.left", NEUTRAL),), (EndPageSession(v.token_hash),), lang)
 
 
 def _make_command(

@@ -1,6 +1,7 @@
 """What else is done with cases: linked, kept from erasure, and what the desk's groups hear."""
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import OF_CASE
 from handlers.staff.command import (
     ComplaintsCommandContext,
     can_see_case,
@@ -22,20 +23,23 @@ def link_related_cases(cmd: ComplaintsCommandContext) -> Decision:
     given = parse_staff_command(f"/{CommandName.CASE} {cmd.command.rest}")
     if given is None or not given.number:
         return cmd.await_text_for(make_case_command(CommandName.LINK, found)).reply(
-            "link.ask", number=found.register_number
+            "link.ask", OF_CASE, number=found.register_number
         )
     year = given.year or found.year
     other = yield from run_query(FindCaseByNumber(given.number, year, cmd.staff.id, bool(given.year)))
     if other is None or other.id == found.id or not can_see_case(cmd.staff, other):
         return cmd.reply(
             "link.not",
+            OF_CASE,
             (make_command_button(CommandName.CASE, found),),
             number=found.register_number,
             other=cmd.command.rest[:20],
         )
     act = LinkCases(found.id, other.id, cmd.staff.id)
     choices = (make_command_button(CommandName.CASE, found), make_command_button(CommandName.CASE, other))
-    return cmd.reply("link.done", choices, (act,), number=found.register_number, other=other.register_number)
+    return cmd.reply(
+        "link.done", OF_CASE, choices, (act,), number=found.register_number, other=other.register_number
+    )
 
 
 def change_legal_hold(cmd: ComplaintsCommandContext) -> Decision:
@@ -47,12 +51,20 @@ def change_legal_hold(cmd: ComplaintsCommandContext) -> Decision:
     back, on = (make_command_button(CommandName.CASE, found),), to_bangkok_date(cmd.ctx.now)
     if reason in {"off", "เลิก"}:
         return cmd.reply(
-            "hold.off", back, (SetLegalHold(found.id, cmd.staff.id, on),), number=found.register_number
+            "hold.off",
+            OF_CASE,
+            back,
+            (SetLegalHold(found.id, cmd.staff.id, on),),
+            number=found.register_number,
         )
     if not reason:
         return cmd.await_text_for(make_case_command(CommandName.HOLD, found)).reply(
-            "hold.ask", number=found.register_number
+            "hold.ask", OF_CASE, number=found.register_number
         )
     return cmd.reply(
-        "hold.on", back, (SetLegalHold(found.id, cmd.staff.id, on, reason),), number=found.register_number
+        "hold.on",
+        OF_CASE,
+        back,
+        (SetLegalHold(found.id, cmd.staff.id, on, reason),),
+        number=found.register_number,
     )

@@ -10,7 +10,15 @@ from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.form import FieldAudience, FormField
-from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import (
+    OF_CASE,
+    OFFICER_CONTENT,
+    Choice,
+    Phrase,
+    Reply,
+    ReplyArg,
+    raw_text,
+)
 from handlers.office import Office
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
 from handlers.staff.command import (
@@ -66,7 +74,7 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
     }
     # Where nothing can be deleted, not even what it is about: the number, the state and the day.
     key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
-    return cmd.reply_with(*before, Reply(key, told, list_case_actions(cmd, found)))
+    return cmd.reply_with(*before, Reply(key, OF_CASE, told, list_case_actions(cmd, found)))
 
 
 def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> list[Phrase]:
@@ -111,6 +119,7 @@ def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
     told = yield from run_query(GetCaseReport(found.id))
     shown = Reply(
         "staff.facts",
+        OFFICER_CONTENT,
         {
             "number": found.register_number,
             "lines": _format_answers(list_report_answers(told, cmd.ctx.office)),
@@ -156,11 +165,12 @@ def show_case_files(cmd: ComplaintsCommandContext) -> Decision:
         return found
     told = yield from run_query(GetCaseReport(found.id))
     if not told.files:
-        return cmd.reply("files.none", list_case_actions(cmd, found), number=found.register_number)
+        return cmd.reply("files.none", OF_CASE, list_case_actions(cmd, found), number=found.register_number)
     where, acts = yield from make_case_link(cmd, found, "staff.files.nowhere")
     lines = tuple(_format_file(file) for file in told.files)
     shown = Reply(
         "staff.files.some",
+        OFFICER_CONTENT,
         {"number": found.register_number, "lines": lines, "where": where},
         list_case_actions(cmd, found),
     )
@@ -181,7 +191,10 @@ def show_case_history(cmd: ComplaintsCommandContext) -> Decision:
     names = yield from load_staff_names()
     shown = tuple(format_history_line(one, names, cmd) for one in lines.rows[-MAX_HISTORY_LINES:])
     said = Reply(
-        "staff.history", {"number": found.register_number, "lines": shown}, list_case_actions(cmd, found)
+        "staff.history",
+        OFFICER_CONTENT,
+        {"number": found.register_number, "lines": shown},
+        list_case_actions(cmd, found),
     )
     turn = cmd.reply_with(said, acts=(yield from audit_case_access(cmd, found, "history")))
     return add_unreadable_notice(turn, lines.unreadable)
@@ -207,7 +220,7 @@ def format_history_line(
 def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
     """Who opened a case and what else was done with it, from the audit trail: no content."""
     if not cmd.command.number:
-        return cmd.await_text_for(cmd.command).reply("log.ask")
+        return cmd.await_text_for(cmd.command).reply("log.ask", OF_CASE)
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -224,7 +237,9 @@ def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
         )
         for one in lines[-MAX_HISTORY_LINES:]
     )
-    return cmd.reply_with(Reply("staff.log.lines", {"number": found.register_number, "lines": shown}))
+    return cmd.reply_with(
+        Reply("staff.log.lines", OF_CASE, {"number": found.register_number, "lines": shown})
+    )
 
 
 def _format_hour(hour: int, cmd: ComplaintsCommandContext) -> str:
@@ -241,7 +256,12 @@ def _resolve_readable_case(cmd: ComplaintsCommandContext) -> QueryGenerator[Offi
     if not cmd.ctx.channel_traits.can_delete_messages:
         where, acts = yield from make_case_link(cmd, found, "staff.elsewhere_nowhere")
         return cmd.reply(
-            "elsewhere", list_case_actions(cmd, found), acts, number=found.register_number, where=where
+            "elsewhere",
+            OFFICER_CONTENT,
+            list_case_actions(cmd, found),
+            acts,
+            number=found.register_number,
+            where=where,
         )
     return found
 

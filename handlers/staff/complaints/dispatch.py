@@ -9,6 +9,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
+from handlers.dialog.replies import OF_CASE
 from handlers.dialog.session import DialogTopic
 from handlers.staff.command import (
     ComplaintsCommandContext,
@@ -208,7 +209,7 @@ def _drop_pending(cmd: ComplaintsCommandContext) -> TurnResult | None:
             left = interrupted if isinstance(interrupted, AwaitingCaseChoice) else NothingPending()
         case other:
             assert_never(other)
-    return cmd.with_pending(left).reply("dropped", (make_command_button(CommandName.INBOX),))
+    return cmd.with_pending(left).reply("dropped", OF_CASE, (make_command_button(CommandName.INBOX),))
 
 
 def _skip_second_factor(pending: PendingCommand) -> NothingPending | AwaitingText | AwaitingCaseChoice:
@@ -221,7 +222,10 @@ def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
     order_ = cmd.command.name
     if not can_give_command(cmd.staff, order_):
         return cmd.reply(
-            "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(order_, cmd.staff.id),)
+            "refused",
+            OF_CASE,
+            (make_command_button(CommandName.HELP),),
+            (AuditRefusal(order_, cmd.staff.id),),
         )
     if (
         order_ in NEEDS_2FA
@@ -229,7 +233,7 @@ def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
         and not (order_ in CONTENT_COMMANDS and not cmd.ctx.channel_traits.can_delete_messages)
     ):
         waiting = AwaitingSecondFactor(cmd.command, _skip_second_factor(cmd.work.pending))
-        return cmd.with_pending(waiting).reply("factor.ask")
+        return cmd.with_pending(waiting).reply("factor.ask", OF_CASE)
     if order_ is CommandName.CONFIRM:
         given = get_confirmed_command(cmd)
         if isinstance(given, TurnResult):
@@ -237,7 +241,10 @@ def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
         cmd = replace(cmd, command=given, confirmed=True)
         if not can_give_command(cmd.staff, given.name):
             return cmd.reply(
-                "refused", (make_command_button(CommandName.HELP),), (AuditRefusal(given.name, cmd.staff.id),)
+                "refused",
+                OF_CASE,
+                (make_command_button(CommandName.HELP),),
+                (AuditRefusal(given.name, cmd.staff.id),),
             )
     cmd = replace(cmd, command=_add_waiting_words(cmd)).with_pending(NothingPending())
     return (yield from COMPLAINTS_COMMAND_HANDLERS[cmd.command.name](cmd))

@@ -3,7 +3,7 @@
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH, can_change_exclusion
 from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import raw_text
+from handlers.dialog.replies import OF_CASE, raw_text
 from handlers.staff.command import (
     ComplaintsCommandContext,
     QueryGenerator,
@@ -44,13 +44,13 @@ def _set_exclusion(cmd: ComplaintsCommandContext, why: ExclusionGround) -> Decis
     if not can_change_exclusion(cmd.staff, known, reason):
         again = make_case_command(cmd.command.name, found, person.id)
         return cmd.await_text_for(again).reply(
-            "bar.why", number=found.register_number, name=person.name, fewest=MIN_REASON_LENGTH
+            "bar.why", OF_CASE, number=found.register_number, name=person.name, fewest=MIN_REASON_LENGTH
         )
     act = SetExclusion(
         found.id, Exclusion(person.id, why, cmd.staff.id, reason), to_bangkok_date(cmd.ctx.now)
     )
     back = (make_command_button(CommandName.CASE, found),)
-    return cmd.reply(f"bar.{why}", back, (act,), number=found.register_number, name=person.name)
+    return cmd.reply(f"bar.{why}", OF_CASE, back, (act,), number=found.register_number, name=person.name)
 
 
 def _list_colleagues(cmd: ComplaintsCommandContext) -> QueryGenerator[list[StaffMember]]:
@@ -63,7 +63,9 @@ def _ask_whom(
     cmd: ComplaintsCommandContext, found: OfficerCase, why: ExclusionGround, able: list[StaffMember]
 ) -> TurnResult:
     names = tuple(make_command_button(cmd.command.name, found, one.id, raw_text(one.name)) for one in able)
-    return cmd.reply(f"bar.whom_{why}" if able else "bar.nobody", names, number=found.register_number)
+    return cmd.reply(
+        f"bar.whom_{why}" if able else "bar.nobody", OF_CASE, names, number=found.register_number
+    )
 
 
 def _match_colleague(rest: str, able: list[StaffMember]) -> tuple[StaffMember | None, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.complaints.form import show_report_notice
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision
-from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 
@@ -30,9 +30,9 @@ def begin_intake(cmd: ComplaintsCommandContext) -> Decision:
             make_command_button(CommandName.INTAKE, rest=s, label=Phrase(f"staff.source.{s}"))
             for s in INTAKE_SOURCES
         )
-        return cmd.reply("intake.ask", choices)
+        return cmd.reply("intake.ask", OF_CASE, choices)
     if cmd.ctx.session.has_draft:
-        return cmd.reply("intake.drafting")
-    told = Reply("staff.intake.begun", {"source": Phrase(f"staff.source.{cmd.command.rest}")})
+        return cmd.reply("intake.drafting", OF_CASE)
+    told = Reply("staff.intake.begun", OF_CASE, {"source": Phrase(f"staff.source.{cmd.command.rest}")})
     begun = cmd.with_work(replace(cmd.work, intake_source=cmd.command.rest))
     return show_report_notice(begun.ctx, told)

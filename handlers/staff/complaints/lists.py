@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from handlers.complaints.lifecycle import is_overdue
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg
+from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, ReplyArg
 from handlers.staff.command import (
     ComplaintsCommandContext,
     add_unreadable_notice,
@@ -58,7 +58,7 @@ def _list_cases(cmd: ComplaintsCommandContext, everybody: bool, since: date, unt
     page = yield from run_query(ListCases(cmd.staff.id, at, CASES_PER_PAGE, everybody, since, until))
     if not page.cases:
         key = f"{cmd.command.name}.none" if place == 1 else "no_more"
-        turn = cmd.reply(key, (make_command_button(CommandName.HELP),))
+        turn = cmd.reply(key, OF_CASE, (make_command_button(CommandName.HELP),))
     else:
         turn = _render_case_list(cmd, page, place)
     return add_unreadable_notice(turn, page.unreadable)
@@ -68,7 +68,9 @@ def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: 
     lines = tuple(format_case_line(case, cmd) for case in page.cases)
     further = Choice(ParsedCommand(cmd.command.name, place + 1).to_command_text(), "staff.further")
     choices = (*map(make_case_button, page.cases), *((further,) if page.has_more else ()))
-    return cmd.reply_with(Reply(f"staff.{cmd.command.name}.some", {"cases": lines, "page": place}, choices))
+    return cmd.reply_with(
+        Reply(f"staff.{cmd.command.name}.some", OF_CASE, {"cases": lines, "page": place}, choices)
+    )
 
 
 def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Phrase:
@@ -98,7 +100,7 @@ def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
     words = progress.words
     if len(words) < MIN_SEARCH_LENGTH:
         return cmd.await_text_for(ParsedCommand(CommandName.SEARCH)).reply(
-            "search.short", fewest=MIN_SEARCH_LENGTH
+            "search.short", OF_CASE, fewest=MIN_SEARCH_LENGTH
         )
     everybody = cmd.staff.role is Role.SUPERVISOR
     found = yield from run_query(
@@ -128,8 +130,11 @@ def _format_search_result(cmd: ComplaintsCommandContext, found: CaseSearchResult
     )
     args: dict[str, ReplyArg] = {"searched": f"{searched:,}", "left": left}
     if not found.cases:
-        return Reply("staff.search.none", args, further)
+        return Reply("staff.search.none", OF_CASE, args, further)
     lines = tuple(format_case_line(case, cmd) for case in found.cases)
     return Reply(
-        "staff.search.some", {**args, "cases": lines}, (*map(make_case_button, found.cases), *further)
+        "staff.search.some",
+        OF_CASE,
+        {**args, "cases": lines},
+        (*map(make_case_button, found.cases), *further),
     )

@@ -6,7 +6,7 @@ from handlers.complaints.case_status import format_timeline_entry
 from handlers.complaints.lifecycle import TransitionNotAllowedError, TransitionRequest, get_next_status
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.messages import (
     UNDO_SECONDS,
@@ -29,14 +29,18 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
     yield from ()
     if found.scheduled_by:
         return cmd.reply(
-            "held.already", (make_command_button(CommandName.CASE, found),), number=found.register_number
+            "held.already",
+            OF_CASE,
+            (make_command_button(CommandName.CASE, found),),
+            number=found.register_number,
         )
     if len(sending.text) > MAX_REPLY_LENGTH:
-        return cmd.reply("too_long", limit=f"{MAX_REPLY_LENGTH:,}", count=f"{len(sending.text):,}")
+        return cmd.reply("too_long", OF_CASE, limit=f"{MAX_REPLY_LENGTH:,}", count=f"{len(sending.text):,}")
     if cmd.confirmed:
         back = make_command_button(CommandName.UNDO, found)
         held = Reply(
             "staff.held.now",
+            OF_CASE,
             {"number": found.register_number, "seconds": UNDO_SECONDS},
             (back, make_command_button(CommandName.CASE, found)),
         )
@@ -49,7 +53,7 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
     yes = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"y{prompt}").to_command_text(), "staff.confirm.yes")
     no = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"n{prompt}").to_command_text(), "staff.confirm.no")
     seen = format_timeline_entry(_preview_entry(cmd, found, sending), cmd.ctx)
-    return kept.reply("confirm.ask", (yes, no), number=found.register_number, seen=seen)
+    return kept.reply("confirm.ask", OFFICER_CONTENT, (yes, no), number=found.register_number, seen=seen)
 
 
 def _preview_entry(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> HistoryEntry:
@@ -89,9 +93,9 @@ def get_confirmed_command(cmd: ComplaintsCommandContext) -> ParsedCommand | Turn
     """The command that is confirmed, or what is said where there is none, or it was thought better of."""
     proposal = cmd.work.proposal
     if proposal is None or cmd.command.rest[1:] != str(proposal.prompt):
-        return cmd.reply("confirm.stale")
+        return cmd.reply("confirm.stale", OF_CASE)
     if not cmd.command.rest.startswith("y"):
-        return cmd.with_work(replace(cmd.work, proposal=None)).reply("confirm.dropped")
+        return cmd.with_work(replace(cmd.work, proposal=None)).reply("confirm.dropped", OF_CASE)
     return proposal.command
 
 
@@ -102,18 +106,28 @@ def undo_send(cmd: ComplaintsCommandContext) -> Decision:
         return found
     if not found.scheduled_by:
         return cmd.reply(
-            "undo.nothing", (make_command_button(CommandName.CASE, found),), number=found.register_number
+            "undo.nothing",
+            OF_CASE,
+            (make_command_button(CommandName.CASE, found),),
+            number=found.register_number,
         )
     if found.scheduled_by != cmd.staff.id:
         return cmd.reply(
-            "undo.others", (make_command_button(CommandName.CASE, found),), number=found.register_number
+            "undo.others",
+            OF_CASE,
+            (make_command_button(CommandName.CASE, found),),
+            number=found.register_number,
         )
     if found.send_at <= int(cmd.ctx.now.timestamp()):
         return cmd.reply(
-            "undo.late", (make_command_button(CommandName.CASE, found),), number=found.register_number
+            "undo.late",
+            OF_CASE,
+            (make_command_button(CommandName.CASE, found),),
+            number=found.register_number,
         )
     return cmd.reply(
         "undo.done",
+        OF_CASE,
         (make_command_button(CommandName.CASE, found),),
         (CancelSend(found.id, cmd.staff.id),),
         number=found.register_number,

@@ -1,7 +1,7 @@
 """Links to the officers' page, given in the chat: to a case, to its paper, and to bringing an old register."""
 
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import Phrase, raw_text
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, NewExportPassword, PageKind
@@ -28,9 +28,11 @@ def reply_with_case_link(cmd: ComplaintsCommandContext) -> Decision:
     back = (make_command_button(CommandName.CASE, found),)
     key = yield from run_query(NewAccessLink())
     if key is None:
-        return cmd.reply("page.nowhere", back)
+        return cmd.reply("page.nowhere", OF_CASE, back)
     act = CreateAccessLink(key.secret, PageKind.CASE, cmd.staff.id, found.id, cmd.ctx.lang)
-    return cmd.reply("page.link", back, (act,), number=found.register_number, address=key.url)
+    return cmd.reply(
+        "page.link", OFFICER_CONTENT, back, (act,), number=found.register_number, address=key.url
+    )
 
 
 def reply_with_export_link(cmd: ComplaintsCommandContext) -> Decision:
@@ -41,11 +43,17 @@ def reply_with_export_link(cmd: ComplaintsCommandContext) -> Decision:
     back = (make_command_button(CommandName.CASE, found),)
     key = yield from run_query(NewAccessLink())
     if key is None:
-        return cmd.reply("page.nowhere", back)
+        return cmd.reply("page.nowhere", OF_CASE, back)
     password = yield from run_query(NewExportPassword())
     act = CreateAccessLink(key.secret, PageKind.EXPORT, cmd.staff.id, found.id, cmd.ctx.lang, password)
     return cmd.reply(
-        "export.link", back, (act,), number=found.register_number, address=key.url, password=password
+        "export.link",
+        OFFICER_CONTENT,
+        back,
+        (act,),
+        number=found.register_number,
+        address=key.url,
+        password=password,
     )
 
 
@@ -53,6 +61,6 @@ def reply_with_import_link(cmd: ComplaintsCommandContext) -> Decision:
     """A link to the page that takes an old register."""
     key = yield from run_query(NewAccessLink())
     if key is None:
-        return cmd.reply("page.nowhere")
+        return cmd.reply("page.nowhere", OF_CASE)
     act = CreateAccessLink(key.secret, PageKind.IMPORT, cmd.staff.id, lang=cmd.ctx.lang)
-    return cmd.reply("import.link", acts=(act,), address=key.url)
+    return cmd.reply("import.link", OFFICER_CONTENT, acts=(act,), address=key.url)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers.dialog.effects import Decision, Query, run_query
 from handlers.dialog.events import select_by_lang
-from handlers.dialog.replies import Phrase, raw_text
+from handlers.dialog.replies import OF_CASE, Phrase, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.messages import ApproveRelease
 from handlers.staff.permissions import CommandName
@@ -32,12 +32,12 @@ def review_pending_releases(cmd: ComplaintsCommandContext) -> Decision:
     word, _, name = cmd.command.rest.partition(" ")
     if word in APPROVE_WORDS:
         if name.strip() not in [one.name for one in waiting]:
-            return cmd.reply("release.unknown", (make_command_button(CommandName.RELEASE),))
+            return cmd.reply("release.unknown", OF_CASE, (make_command_button(CommandName.RELEASE),))
         return cmd.reply(
-            "release.done", acts=(ApproveRelease(name.strip(), cmd.staff.id),), name=name.strip()
+            "release.done", OF_CASE, acts=(ApproveRelease(name.strip(), cmd.staff.id),), name=name.strip()
         )
     if not waiting:
-        return cmd.reply("release.none")
+        return cmd.reply("release.none", OF_CASE)
     lines = tuple(
         raw_text(f"• {one.name} {select_by_lang(cmd.ctx.lang, th=one.th, en=one.en)}") for one in waiting
     )
@@ -47,4 +47,4 @@ def review_pending_releases(cmd: ComplaintsCommandContext) -> Decision:
         )
         for one in waiting[-5:]
     )
-    return cmd.reply("release.waiting", choices, lines=lines)
+    return cmd.reply("release.waiting", OF_CASE, choices, lines=lines)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult
-from handlers.dialog.replies import Reply, raw_text
+from handlers.dialog.replies import OF_CASE, Reply, raw_text
 from handlers.staff.command import (
     ComplaintsCommandContext,
     make_case_command,
@@ -32,7 +32,7 @@ def reply_to_reporter(cmd: ComplaintsCommandContext) -> Decision:
     text = clean_text(cmd.command.rest).text
     if not text:
         return cmd.await_text_for(make_case_command(CommandName.REPLY, found)).reply(
-            "reply.ask", number=found.register_number
+            "reply.ask", OF_CASE, number=found.register_number
         )
     return (yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, text)))
 
@@ -44,7 +44,9 @@ def ask_reporter(cmd: ComplaintsCommandContext) -> Decision:
         return found
     days, text = _parse_days(cmd.command.rest)
     if not text:
-        return cmd.await_text_for(cmd.command).reply("ask.ask", number=found.register_number, days=days)
+        return cmd.await_text_for(cmd.command).reply(
+            "ask.ask", OF_CASE, number=found.register_number, days=days
+        )
     by = to_bangkok_date(cmd.ctx.now) + timedelta(days=days)
     return (yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, text, by=by)))
 
@@ -65,14 +67,18 @@ def add_case_note(cmd: ComplaintsCommandContext) -> Decision:
     text = clean_text(cmd.command.rest).text
     if not text:
         return cmd.await_text_for(make_case_command(CommandName.NOTE, found)).reply(
-            "note.ask", number=found.register_number
+            "note.ask", OF_CASE, number=found.register_number
         )
     on = to_bangkok_date(cmd.ctx.now)
     act = AddHistoryEntry(
         found.id, found.seq + 1, on, HistoryEntryKind.NOTE, ActorKind.OFFICE, text, staff=cmd.staff.id
     )
     return cmd.reply(
-        "note.done", (make_command_button(CommandName.CASE, found),), (act,), number=found.register_number
+        "note.done",
+        OF_CASE,
+        (make_command_button(CommandName.CASE, found),),
+        (act,),
+        number=found.register_number,
     )
 
 
@@ -83,7 +89,7 @@ def offer_canned_replies(cmd: ComplaintsCommandContext) -> Decision:
         return found
     ready = cmd.ctx.office.canned
     if not ready:
-        return cmd.reply("canned.none")
+        return cmd.reply("canned.none", OF_CASE)
     place = parse_number(cmd.command.rest) if cmd.command.rest else None
     if place is not None and 1 <= place <= len(ready):
         return (
@@ -99,5 +105,5 @@ def offer_canned_replies(cmd: ComplaintsCommandContext) -> Decision:
         for n in range(1, len(ready) + 1)
     )
     return cmd.reply_with(
-        Reply("staff.canned.ask", {"number": found.register_number, "listed": listed}, choices)
+        Reply("staff.canned.ask", OF_CASE, {"number": found.register_number, "listed": listed}, choices)
     )

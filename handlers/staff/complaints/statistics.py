@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers.dialog.effects import Decision, Query, run_query
 from handlers.dialog.events import Lang, select_by_lang
-from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 from handlers.thai import BUDDHIST_ERA, to_bangkok_date
@@ -52,7 +52,12 @@ def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
         },
     )
     return cmd.reply_with(
-        Reply("staff.stats.all", {"lines": lines, "chart": chart}, (make_command_button(CommandName.HELP),))
+        Reply(
+            "staff.stats.all",
+            OF_CASE,
+            {"lines": lines, "chart": chart},
+            (make_command_button(CommandName.HELP),),
+        )
     )
 
 

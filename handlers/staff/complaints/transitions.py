@@ -18,7 +18,7 @@ from handlers.complaints.lifecycle import (
 )
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, Reply, raw_text
+from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, raw_text
 from handlers.staff.command import (
     ComplaintsCommandContext,
     make_case_command,
@@ -64,7 +64,7 @@ def take_case(cmd: ComplaintsCommandContext) -> Decision:
     if found.officer == cmd.staff.id:
         return (
             yield from show_case_summary(
-                cmd, found, Reply("staff.take.yours", {"number": found.register_number})
+                cmd, found, Reply("staff.take.yours", OF_CASE, {"number": found.register_number})
             )
         )
     return (yield from _assign_to(cmd, found, cmd.staff))
@@ -97,14 +97,14 @@ def assign_officer(cmd: ComplaintsCommandContext) -> Decision:
             make_command_button(CommandName.ASSIGN, found, one.id, raw_text(one.name))
             for one in exact or able
         )
-        return cmd.reply(f"assign.{key}", names, number=found.register_number)
+        return cmd.reply(f"assign.{key}", OF_CASE, names, number=found.register_number)
     return (yield from _assign_to(cmd, found, exact[0]))
 
 
 def _assign_to(cmd: ComplaintsCommandContext, found: OfficerCase, to: StaffMember) -> Decision:
     act = AssignCase(found.id, found.seq + 1, to_bangkok_date(cmd.ctx.now), to.id, cmd.staff.id)
     key = "take.done" if to.id == cmd.staff.id else "assign.done"
-    told = Reply(f"staff.{key}", {"number": found.register_number, "name": to.name})
+    told = Reply(f"staff.{key}", OF_CASE, {"number": found.register_number, "name": to.name})
     turn = yield from show_case_summary(cmd, replace(found, officer=to.id, seq=act.seq), told)
     return replace(turn, acts=(*turn.acts, act))
 
@@ -120,7 +120,7 @@ def run_transition(cmd: ComplaintsCommandContext) -> Decision:
     except TransitionNotAllowedError:
         return (yield from explain_forbidden_transition(cmd, found))
     if found.scheduled_by:
-        return cmd.reply("held.already", number=found.register_number)
+        return cmd.reply("held.already", OF_CASE, number=found.register_number)
     act = ApplyTransition(
         found.id,
         found.seq + 1,
@@ -132,6 +132,7 @@ def run_transition(cmd: ComplaintsCommandContext) -> Decision:
     )
     told = Reply(
         "staff.moved",
+        OF_CASE,
         {"number": found.register_number, "seen": Phrase(f"entry.moved.{status}", _build_preview_args(cmd))},
     )
     turn = yield from show_case_summary(cmd, replace(found, status=status, seq=act.seq), told)
@@ -152,6 +153,7 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
     who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Phrase("staff.by.somebody")
     return cmd.reply(
         "forbidden",
+        OF_CASE,
         tuple(make_command_button(order, found) for order in orders),
         number=found.register_number,
         order=Phrase(f"staff.order.{cmd.command.name}"),
@@ -178,7 +180,7 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
         return (yield from explain_forbidden_transition(cmd, found))
     if count_letters_and_digits(reason) < MIN_REASON_LETTERS:
         return cmd.await_text_for(_make_partial_command(cmd, found)).reply(
-            "reason.ask", number=found.register_number, fewest=MIN_REASON_LETTERS
+            "reason.ask", OF_CASE, number=found.register_number, fewest=MIN_REASON_LETTERS
         )
     spent: tuple[Act, ...] = ()
     if needs_two_persons(one, cmd.ctx.office.two_persons):
@@ -223,7 +225,7 @@ def _parse_outcome(
         closing = STATUS_RULES[found.status].closing_outcomes
         allowed = [one for one, rules in OUTCOME_RULES.items() if one in closing and rules.typed_words]
         choices = tuple(_make_choice(cmd, found, one.value, f"staff.outcome.{one}") for one in allowed)
-        return cmd.reply("close.ask", choices, number=found.register_number)
+        return cmd.reply("close.ask", OF_CASE, choices, number=found.register_number)
     return TransitionRequest(Transition.CLOSE, outcome), clean_text(rest).text
 
 
@@ -234,7 +236,7 @@ def _parse_non_acceptance(
         choices = tuple(
             _make_choice(cmd, found, reason.value, f"reason.{reason}") for reason in NonAcceptanceReason
         )
-        return cmd.reply("notaccept.ask", choices, number=found.register_number)
+        return cmd.reply("notaccept.ask", OF_CASE, choices, number=found.register_number)
     return TransitionRequest(Transition.NOT_ACCEPT, reason=NonAcceptanceReason(first)), clean_text(rest).text
 
 
@@ -251,7 +253,7 @@ def _parse_forward(
         choices = tuple(
             make_command_button(CommandName.FORWARD, found, code, raw_text(name)) for code, name in bodies
         )
-        return cmd.reply("forward.ask", choices, number=found.register_number)
+        return cmd.reply("forward.ask", OF_CASE, choices, number=found.register_number)
     known = {body.code: body.name.in_lang("th") for body in cmd.ctx.office.bodies}
     body = known.get(first, first)
     return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=body), clean_text(rest).text

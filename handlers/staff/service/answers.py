@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
     CancelAnswer,
@@ -32,15 +32,15 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
     if not text:
         waiting = _await_answer(cmd, thread)
         return waiting.reply(
-            "answer_ask", number=format_question_number(thread), asked=thread.lines[0].display_text
+            "answer_ask", NEUTRAL, number=format_question_number(thread), asked=thread.lines[0].display_text
         )
     if len(text) > MAX_ANSWER_LENGTH:
-        return cmd.reply("too_long", limit=MAX_ANSWER_LENGTH)
+        return cmd.reply("too_long", NEUTRAL, limit=MAX_ANSWER_LENGTH)
     if text.startswith("="):
         shelf = yield from run_query(GetFaqCatalogue())
         entry = next((one for one in shelf.entries if one.id == text[1:].strip()), None)
         if entry is None:
-            return cmd.reply("faq_unknown", (make_service_button("faq"),), id=text[1:60])
+            return cmd.reply("faq_unknown", NEUTRAL, (make_service_button("faq"),), id=text[1:60])
         text = f"{entry.answer}\n{entry.link}" if entry.link else entry.answer
     return _propose_answer(cmd, thread, text)
 
@@ -54,10 +54,10 @@ def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread)
         else None
     )
     if into is None or into.id == thread.id:
-        return cmd.reply("merge_ask", number=format_question_number(thread))
+        return cmd.reply("merge_ask", NEUTRAL, number=format_question_number(thread))
     if not into.answer:
         return cmd.reply(
-            "merge_open", (make_service_button("answer", into),), other=format_question_number(into)
+            "merge_open", NEUTRAL, (make_service_button("answer", into),), other=format_question_number(into)
         )
     return _propose_answer(cmd, thread, into.answer)
 
@@ -76,29 +76,30 @@ def _propose_answer(
     yes = Choice(f"/confirm y{prompt}", "inquiry.send_yes")
     no = Choice(f"/confirm n{prompt}", "inquiry.send_no")
     seen = thread.format_answer_text(text)
-    turn = kept.reply("send_ask", (yes, no), number=format_question_number(thread), seen=seen)
+    turn = kept.reply("send_ask", NEUTRAL, (yes, no), number=format_question_number(thread), seen=seen)
     return replace(turn, replies=(*before, *turn.replies))
 
 
 def _reply_already_scheduled(cmd: ServiceCommandContext, thread: QuestionThread, text: str) -> TurnResult:
     back = (make_service_button("question", thread),)
-    return cmd.reply("held_meanwhile", back, number=format_question_number(thread), text=text)
+    return cmd.reply("held_meanwhile", NEUTRAL, back, number=format_question_number(thread), text=text)
 
 
 def confirm_answer(cmd: ServiceCommandContext) -> Decision:
     """What was shown goes, or does not; where the thread went on since, it is shown once more."""
     proposed = cmd.work.answer
     if proposed is None or proposed.prompt is None or cmd.command.rest[1:] != str(proposed.prompt):
-        return cmd.reply("send_stale", (make_service_button("questions"),))
+        return cmd.reply("send_stale", NEUTRAL, (make_service_button("questions"),))
     thread = yield from run_query(FindQuestionByNumber(proposed.number, proposed.year))
     if thread is None:
         number = f"{proposed.number}/{proposed.year}"
-        return cmd.reply("unknown", (make_service_button("questions"),), number=number)
+        return cmd.reply("unknown", NEUTRAL, (make_service_button("questions"),), number=number)
     text, answered = proposed.text, cmd.with_work(replace(cmd.work, answer=replace(proposed, prompt=None)))
     if not cmd.command.rest.startswith("y"):
         waiting = _await_answer(answered, thread)
         return waiting.reply(
             "send_dropped",
+            NEUTRAL,
             (make_service_button("question", thread),),
             number=format_question_number(thread),
             text=text,
@@ -110,7 +111,7 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
     act = ScheduleAnswer(OutgoingAnswer(thread.id, cmd.staff.id, text), thread.seq)
     choices = (make_service_button("undo", thread), make_service_button("questions"))
     return answered.reply(
-        "held", choices, (act,), number=format_question_number(thread), seconds=UNDO_SECONDS
+        "held", NEUTRAL, choices, (act,), number=format_question_number(thread), seconds=UNDO_SECONDS
     )
 
 
@@ -124,7 +125,9 @@ def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandCon
         for one in thread.lines
         if one.seq > seq
     )
-    return Reply("inquiry.send_meanwhile", {"number": format_question_number(thread), "lines": lines})
+    return Reply(
+        "inquiry.send_meanwhile", NEUTRAL, {"number": format_question_number(thread), "lines": lines}
+    )
 
 
 def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
@@ -132,18 +135,20 @@ def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     yield from ()
     number, back = format_question_number(thread), (make_service_button("question", thread),)
     if not thread.scheduled_by:
-        return cmd.reply("undo_nothing", back, number=number)
+        return cmd.reply("undo_nothing", NEUTRAL, back, number=number)
     if thread.scheduled_by != cmd.staff.id:
-        return cmd.reply("undo_others", back, number=number)
+        return cmd.reply("undo_others", NEUTRAL, back, number=number)
     if thread.send_at <= int(cmd.ctx.now.timestamp()):
-        return cmd.reply("undo_late", back, number=number)
+        return cmd.reply("undo_late", NEUTRAL, back, number=number)
     turn = _await_answer(cmd, thread).reply(
-        "undo_done", back, (CancelAnswer(thread.id, cmd.staff.id),), number=number
+        "undo_done", NEUTRAL, back, (CancelAnswer(thread.id, cmd.staff.id),), number=number
     )
     proposed = cmd.work.answer
     if proposed is None or (proposed.number, proposed.year) != (thread.number, thread.fiscal_year):
         return turn
-    return replace(turn, replies=(*turn.replies, Reply("inquiry.undo_text", {"text": proposed.text}, back)))
+    return replace(
+        turn, replies=(*turn.replies, Reply("inquiry.undo_text", NEUTRAL, {"text": proposed.text}, back))
+    )
 
 
 def _await_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> ServiceCommandContext:

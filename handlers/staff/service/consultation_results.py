@@ -18,7 +18,7 @@ from handlers.consultations.messages import (
     Theme,
 )
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, ReplyArg, raw_text
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, ReplyArg, raw_text
 from handlers.questions.pii import redact_pii
 from handlers.staff.command import QueryGenerator
 from handlers.staff.service.consultation_text import parse_bangkok_time
@@ -42,11 +42,11 @@ def show_free_texts(cmd: ServiceCommandContext) -> Decision:
     found = yield from run_query(ListFreeTexts(code))
     at = (max(1, int(page)) - 1) * TEXTS_PER_PAGE if page.isdecimal() else 0
     if not found[at:]:
-        return cmd.reply("weigh.no_texts", title=ballot.title)
+        return cmd.reply("weigh.no_texts", NEUTRAL, title=ballot.title)
     lines = tuple(_format_free_text(one) for one in found[at : at + TEXTS_PER_PAGE])
     more = at + TEXTS_PER_PAGE < len(found)
     further = (Choice(f"/texts {code} {at // TEXTS_PER_PAGE + 2}", "inquiry.further"),) if more else ()
-    return cmd.reply("weigh.texts", further, code=code, count=len(found), lines=lines)
+    return cmd.reply("weigh.texts", NEUTRAL, further, code=code, count=len(found), lines=lines)
 
 
 def _format_free_text(one: FreeText) -> Phrase:
@@ -63,22 +63,24 @@ def manage_themes(cmd: ServiceCommandContext) -> Decision:
     known = yield from run_query(ListThemes(code))
     if not rest:
         lines = tuple(_format_theme_line(one, cmd) for one in known)
-        return cmd.reply("weigh.themes" if lines else "weigh.no_themes", code=code, lines=lines)
+        return cmd.reply("weigh.themes" if lines else "weigh.no_themes", NEUTRAL, code=code, lines=lines)
     if ballot.phase is ConsultationPhase.PUBLISHED:
-        return cmd.reply("weigh.published")
+        return cmd.reply("weigh.published", NEUTRAL)
     name, _, numbers = rest.rpartition(":")
     written = yield from run_query(ListFreeTexts(code))
     own = {one.number for one in written}
     picked = {int(part) for part in numbers.replace(" ", "").split(",") if part.isdecimal()} & own
     if not name.strip() or not picked:
-        return cmd.reply("weigh.how", code=code)
+        return cmd.reply("weigh.how", NEUTRAL, code=code)
     same = next(
         (one for one in known if normalize_for_matching(one.name) == normalize_for_matching(name)),
         None,
     )
     made = same or Theme(len(known) + 1, name.strip()[:120])
     made = replace(made, texts=tuple(sorted({*made.texts, *picked})))
-    return cmd.reply("weigh.put", acts=(_save_theme(cmd, code, made),), place=made.place, name=made.name)
+    return cmd.reply(
+        "weigh.put", NEUTRAL, acts=(_save_theme(cmd, code, made),), place=made.place, name=made.name
+    )
 
 
 def add_theme_quote(cmd: ServiceCommandContext) -> Decision:
@@ -89,13 +91,13 @@ def add_theme_quote(cmd: ServiceCommandContext) -> Decision:
     written = yield from run_query(ListFreeTexts(code))
     one = next((one for one in written if str(one.number) == number), None)
     if own is None or one is None or one.number not in own.texts:
-        return cmd.reply("weigh.no_quote", code=code)
+        return cmd.reply("weigh.no_quote", NEUTRAL, code=code)
     shown = redact_pii(one.text)
     if sure != "yes":
         yes = Choice(f"/quote {code} {place} {number} yes", "inquiry.button.quote_ok")
-        return cmd.reply("weigh.quote", (yes,), text=shown, name=own.name)
+        return cmd.reply("weigh.quote", NEUTRAL, (yes,), text=shown, name=own.name)
     made = replace(own, quotes=tuple(dict.fromkeys((*own.quotes, shown))))
-    return cmd.reply("weigh.quoted", acts=(_save_theme(cmd, code, made),), name=own.name)
+    return cmd.reply("weigh.quoted", NEUTRAL, acts=(_save_theme(cmd, code, made),), name=own.name)
 
 
 def set_theme_decision(cmd: ServiceCommandContext) -> Decision:
@@ -107,11 +109,11 @@ def set_theme_decision(cmd: ServiceCommandContext) -> Decision:
     due = parse_bangkok_time(more[0], time(12, 0)) if more else None
     reason = clean_text(" ".join(more[1:] if due else more)).text
     if own is None or answer is None or not reason or (due is None and answer is not OfficeDecision.NOT):
-        return cmd.reply("weigh.how_taken", code=code)
+        return cmd.reply("weigh.how_taken", NEUTRAL, code=code)
     by = to_bangkok_date(due) if due and answer is not OfficeDecision.NOT else None
     made = replace(own, taken=answer, reason=reason, by=by, done=None)
     return cmd.reply(
-        "weigh.answered", acts=(_save_theme(cmd, code, made),), line=_format_theme_line(made, cmd)
+        "weigh.answered", NEUTRAL, acts=(_save_theme(cmd, code, made),), line=_format_theme_line(made, cmd)
     )
 
 
@@ -120,9 +122,11 @@ def mark_theme_done(cmd: ServiceCommandContext) -> Decision:
     code, place = _split_code(cmd)
     own = yield from _find_theme(code, place.strip())
     if own is None or own.taken in {None, OfficeDecision.NOT}:
-        return cmd.reply("weigh.no_promise", code=code)
+        return cmd.reply("weigh.no_promise", NEUTRAL, code=code)
     made = replace(own, done=to_bangkok_date(cmd.ctx.now))
-    return cmd.reply("weigh.done", acts=(_save_theme(cmd, code, made),), line=_format_theme_line(made, cmd))
+    return cmd.reply(
+        "weigh.done", NEUTRAL, acts=(_save_theme(cmd, code, made),), line=_format_theme_line(made, cmd)
+    )
 
 
 def publish_results(cmd: ServiceCommandContext) -> Decision:
@@ -131,12 +135,14 @@ def publish_results(cmd: ServiceCommandContext) -> Decision:
     ballot = yield from run_query(FindConsultation(code))
     found = yield from run_query(GetConsultationResult(code))
     if ballot is None or found is None:
-        return cmd.reply("weigh.nothing_to_publish", code=code)
+        return cmd.reply("weigh.nothing_to_publish", NEUTRAL, code=code)
     if sure != "publish":
         yes = Choice(f"/results {code} publish", "inquiry.button.publish_result")
         known = yield from run_query(ListThemes(code))
         lines = tuple(_format_theme_line(one, cmd) for one in known)
-        return cmd.reply("weigh.results", (yes,), title=ballot.title, voices=found.responses, lines=lines)
+        return cmd.reply(
+            "weigh.results", NEUTRAL, (yes,), title=ballot.title, voices=found.responses, lines=lines
+        )
     return _publish_and_reply(
         cmd, ballot, PublishConsultationResult(code, found, ballot.title, f"staff:{cmd.staff.id}")
     )
@@ -146,13 +152,13 @@ def _publish_and_reply(
     cmd: ServiceCommandContext, ballot: Consultation, act: PublishConsultationResult
 ) -> TurnResult:
     where = raw_text(f" {act.result.url}") if act.result.url else raw_text("")
-    return cmd.reply("weigh.out", acts=(act,), title=ballot.title, address=where)
+    return cmd.reply("weigh.out", NEUTRAL, acts=(act,), title=ballot.title, address=where)
 
 
 def _reply_not_closed(cmd: ServiceCommandContext, code: str, ballot: Consultation | None) -> TurnResult:
     if ballot is not None and ballot.closes <= cmd.ctx.now:
-        return cmd.reply("weigh.closing", title=ballot.title)
-    return cmd.reply("weigh.not_closed", code=code)
+        return cmd.reply("weigh.closing", NEUTRAL, title=ballot.title)
+    return cmd.reply("weigh.not_closed", NEUTRAL, code=code)
 
 
 def _split_code(cmd: ServiceCommandContext) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from handlers.consultations.messages import (
     PendingStatement,
 )
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply, ReplyArg, raw_text
 from handlers.staff.command import add_unreadable_notice
 from handlers.staff.service.consultation_text import (
     DraftIssue,
@@ -54,7 +54,7 @@ def manage_consultations(cmd: ServiceCommandContext) -> Decision:
         return _show_consultation(cmd, known, (yield from run_query(GetConsultationLinks(known.code))))
     lines = tuple(_format_consultation_line(cmd, one) for one in ballots[:20])
     begun = (Choice("/consult more", "inquiry.button.consult_more"),) if cmd.work.consultation else ()
-    turn = cmd.reply("consult.list" if lines else "consult.none", begun, lines=lines)
+    turn = cmd.reply("consult.list" if lines else "consult.none", NEUTRAL, begun, lines=lines)
     return add_unreadable_notice(turn, listing.unreadable)
 
 
@@ -82,7 +82,9 @@ def _continue_draft(cmd: ServiceCommandContext, text: str) -> TurnResult:
     cmd = _with_draft(cmd, draft).with_pending(AwaitingServiceText(CONTINUE_DRAFT_COMMAND))
     turn = _show_draft(cmd, draft)
     mistakes = tuple(
-        Reply("inquiry.consult.wrong", {"what": Phrase(f"inquiry.wrong.{one.key}"), "line": one.line})
+        Reply(
+            "inquiry.consult.wrong", NEUTRAL, {"what": Phrase(f"inquiry.wrong.{one.key}"), "line": one.line}
+        )
         for one in wrong
     )
     return replace(turn, replies=(*mistakes, *turn.replies))
@@ -95,19 +97,19 @@ def _with_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> Service
 def _show_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> TurnResult:
     """What is there of an announcement: nothing, some of it, or all."""
     if not draft:
-        return cmd.reply("consult.how")
+        return cmd.reply("consult.how", NEUTRAL)
     lacks = tuple(Phrase(f"inquiry.lacks.{place}") for place in list_missing_fields(draft))
     if lacks:
-        return cmd.reply("consult.lacks", lines=format_draft(draft, cmd.ctx.lang), lacks=lacks)
+        return cmd.reply("consult.lacks", NEUTRAL, lines=format_draft(draft, cmd.ctx.lang), lacks=lacks)
     made = build_consultation(draft, cmd.ctx.now)
     if isinstance(made, DraftIssue):
-        return cmd.reply("consult.wrong", what=Phrase(f"inquiry.wrong.{made.key}"), line=made.line)
+        return cmd.reply("consult.wrong", NEUTRAL, what=Phrase(f"inquiry.wrong.{made.key}"), line=made.line)
     choices = (
         Choice("/consult yes", "inquiry.button.consult_ok"),
         Choice("/consult", "inquiry.button.consult"),
     )
     return TurnResult(
-        cmd.ctx.session, (Reply("inquiry.consult.shown", _build_content_args(cmd, made), choices),)
+        cmd.ctx.session, (Reply("inquiry.consult.shown", NEUTRAL, _build_content_args(cmd, made), choices),)
     )
 
 
@@ -140,7 +142,7 @@ def _announce_consultation(cmd: ServiceCommandContext) -> Decision:
     cmd = _with_draft(cmd, ())
     code = pick_consultation_code((yield from run_query(NewReceipt())).symbols)
     act = AnnounceConsultation(replace(made, code=code), f"staff:{cmd.staff.id}")
-    turn = cmd.reply("consult.announced", acts=(act,), code=code, title=made.title)
+    turn = cmd.reply("consult.announced", NEUTRAL, acts=(act,), code=code, title=made.title)
     return replace(
         turn, replies=(*turn.replies, _format_links(code, (yield from run_query(GetConsultationLinks(code)))))
     )
@@ -151,6 +153,7 @@ def _show_consultation(cmd: ServiceCommandContext, one: Consultation, ways: Cons
     is_over = one.phase is not ConsultationPhase.OPEN or one.closes <= cmd.ctx.now
     told = Reply(
         "inquiry.consult.one",
+        NEUTRAL,
         {"line": _format_consultation_line(cmd, one), **_build_content_args(cmd, one)},
     )
     return TurnResult(cmd.ctx.session, (told, *(() if is_over else (_format_links(one.code, ways),))))
@@ -164,8 +167,10 @@ def _format_links(code: str, ways: ConsultationLinks) -> Reply:
         if link
     )
     if not links:
-        return Reply("inquiry.consult.way_code", {"code": code})
-    return Reply("inquiry.consult.ways", {"links": links, "code": code, "qr": ways.page or ways.telegram})
+        return Reply("inquiry.consult.way_code", NEUTRAL, {"code": code})
+    return Reply(
+        "inquiry.consult.ways", NEUTRAL, {"links": links, "code": code, "qr": ways.page or ways.telegram}
+    )
 
 
 def pick_consultation_code(symbols: str) -> str:
@@ -183,12 +188,15 @@ def _close_consultation(
         (one for one in ballots if one.code == code.upper() and one.phase is ConsultationPhase.OPEN), None
     )
     if one is None:
-        return cmd.reply("consult.unknown", code=code)
+        return cmd.reply("consult.unknown", NEUTRAL, code=code)
     if sure != "yes":
         yes = Choice(f"/consult close {one.code} yes", "inquiry.button.consult_close")
-        return cmd.reply("consult.sure", (yes,), title=one.title)
+        return cmd.reply("consult.sure", NEUTRAL, (yes,), title=one.title)
     return cmd.reply(
-        "consult.closed", acts=(CloseConsultation(one.code, f"staff:{cmd.staff.id}"),), title=one.title
+        "consult.closed",
+        NEUTRAL,
+        acts=(CloseConsultation(one.code, f"staff:{cmd.staff.id}"),),
+        title=one.title,
     )
 
 
@@ -200,7 +208,9 @@ def review_statements(cmd: ServiceCommandContext) -> Decision:
     if one is not None and word in {"join", "away"}:
         act = ModerateStatement(one.id, word == "join", f"staff:{cmd.staff.id}")
         left = tuple(other for other in waiting if other is not one)
-        return replace(_show_next_statement(cmd, left, Reply(f"inquiry.statement_{word}")), acts=(act,))
+        return replace(
+            _show_next_statement(cmd, left, Reply(f"inquiry.statement_{word}", NEUTRAL)), acts=(act,)
+        )
     return _show_next_statement(cmd, waiting)
 
 
@@ -208,13 +218,13 @@ def _show_next_statement(
     cmd: ServiceCommandContext, waiting: tuple[PendingStatement, ...], *before: Reply
 ) -> TurnResult:
     if not waiting:
-        turn = cmd.reply("statements_none")
+        turn = cmd.reply("statements_none", NEUTRAL)
     else:
         own = waiting[0]
         ways = tuple(
             Choice(f"/statements {way} {own.id}", f"inquiry.button.{way}") for way in ("join", "away")
         )
-        turn = cmd.reply("statements_one", ways, count=len(waiting), text=own.text, code=own.code)
+        turn = cmd.reply("statements_one", NEUTRAL, ways, count=len(waiting), text=own.text, code=own.code)
     return replace(turn, replies=(*before, *turn.replies))
 
 

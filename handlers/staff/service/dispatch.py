@@ -6,7 +6,7 @@ from typing import TypeAlias, assert_never
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, Phrase, Reply
 from handlers.dialog.session import DialogTopic
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (
@@ -88,7 +88,7 @@ def _handle_command(
         return None
     cmd = ServiceCommandContext(ctx, staff, given)
     if given.name not in SERVICE_COMMANDS_BY_NAME:
-        return cmd.reply("help.unknown", (make_service_button("help"),), name=given.name[:40])
+        return cmd.reply("help.unknown", NEUTRAL, (make_service_button("help"),), name=given.name[:40])
     name = SERVICE_COMMANDS_BY_NAME[given.name]
     return (yield from _run_if_allowed(replace(cmd, command=replace(given, name=name))))
 
@@ -120,7 +120,7 @@ def _run_if_allowed(cmd: ServiceCommandContext) -> QueryGenerator[TurnResult | N
     cmd, name = cmd.with_pending(NothingPending()), cmd.command.name
     if cmd.staff.role in CASE_WORKERS:
         return (yield from _run_command(cmd))
-    return None if name == "help" else cmd.reply("refused", acts=(AuditRefusal(name, cmd.staff.id),))
+    return None if name == "help" else cmd.reply("refused", NEUTRAL, acts=(AuditRefusal(name, cmd.staff.id),))
 
 
 def _cancel_pending(ctx: Context) -> TurnResult:
@@ -129,7 +129,7 @@ def _cancel_pending(ctx: Context) -> TurnResult:
     work = replace(officer.service, pending=NothingPending(), consultation=())
     return TurnResult(
         ctx.session.replace(officer=replace(officer, service=work)),
-        (Reply("staff.dropped", {}, (make_service_button("questions"),)),),
+        (Reply("staff.dropped", OF_CASE, {}, (make_service_button("questions"),)),),
     )
 
 
@@ -169,7 +169,7 @@ def _run_command(cmd: ServiceCommandContext) -> Decision:
         return (yield from SERVICE_COMMAND_HANDLERS[cmd.command.name](cmd))
     thread = yield from run_query(FindQuestionByNumber(cmd.command.number, cmd.command.year))
     if thread is None:
-        return cmd.reply("unknown", (make_service_button("questions"),), number=cmd.command.number)
+        return cmd.reply("unknown", NEUTRAL, (make_service_button("questions"),), number=cmd.command.number)
     return (yield from QUESTION_COMMAND_HANDLERS[cmd.command.name](cmd, thread))
 
 
@@ -187,7 +187,7 @@ def show_service_help(cmd: ServiceCommandContext) -> Decision:
         make_service_button("faq"),
         Choice("/opinions", "inquiry.button.opinions"),
     )
-    return cmd.reply("help.all", choices, name=cmd.staff.name, lines=lines)
+    return cmd.reply("help.all", NEUTRAL, choices, name=cmd.staff.name, lines=lines)
 
 
 SERVICE_COMMAND_HANDLERS: Mapping[str, ServiceCommandHandler] = {

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Mapping
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import (
+    NEUTRAL,
+    OF_CASE,
+    OFFICER_CONTENT,
+    Choice,
+    Phrase,
+    Reply,
+    ReplyArg,
+    raw_text,
+)
 from handlers.feedback.messages import (
     Feedback,
     FindFeedback,
@@ -39,9 +48,9 @@ def browse_feedback(cmd: ServiceCommandContext) -> Decision:
         choices.append(Choice(f"/opinions {page + 1}", "inquiry.further"))
     lines = tuple(_format_feedback_line(o, cmd) for o in found[:FEEDBACK_PER_PAGE])
     turn = (
-        cmd.reply("opinions_some", tuple(choices), lines=lines)
+        cmd.reply("opinions_some", NEUTRAL, tuple(choices), lines=lines)
         if found
-        else cmd.reply("opinions_none", tuple(choices))
+        else cmd.reply("opinions_none", NEUTRAL, tuple(choices))
     )
     return add_unreadable_notice(turn, listing.unreadable)
 
@@ -49,11 +58,12 @@ def browse_feedback(cmd: ServiceCommandContext) -> Decision:
 def _show_feedback(cmd: ServiceCommandContext, shown: str) -> Decision:
     found = yield from _find_feedback(shown)
     if found is None:
-        return cmd.reply("opinions_unknown", number=shown)
+        return cmd.reply("opinions_unknown", NEUTRAL, number=shown)
     args: dict[str, ReplyArg] = {**_build_feedback_args(found, cmd), "text": found.text, "wish": found.wish}
     contact = Choice(f"/opinions contact {found.register_number}", "inquiry.button.contact")
     said = Reply(
         "inquiry.opinion_whole",
+        NEUTRAL,
         {name: told if told != "" else Phrase("poll.nothing") for name, told in args.items()},
         (*((contact,) if found.has_contact else ()), Choice("/opinions", "inquiry.button.opinions")),
     )
@@ -71,15 +81,17 @@ def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:
     """Where the author of an opinion may be reached: for who proves who they are, and audited."""
     found = yield from _find_feedback(shown)
     if found is None or not found.has_contact:
-        return cmd.reply("opinions_unknown", number=shown)
+        return cmd.reply("opinions_unknown", NEUTRAL, number=shown)
     if not is_recently_verified(cmd.ctx):
         again = ParsedServiceCommand("opinions", rest=f"contact {found.register_number}")
         waiting = cmd.with_pending(AwaitingServiceSecondFactor(again))
-        return TurnResult(waiting.ctx.session, (Reply("staff.factor.ask"),))
+        return TurnResult(waiting.ctx.session, (Reply("staff.factor.ask", OF_CASE),))
     contact = yield from run_query(FindFeedbackContact(found.number, found.fiscal_year))
     back = (Choice(f"/opinions no {found.register_number}", "literal", {"text": found.register_number}),)
     act = RecordContactAccess(found.number, found.fiscal_year, cmd.staff.id)
-    return cmd.reply("opinion_contact", back, (act,), number=found.register_number, contact=contact)
+    return cmd.reply(
+        "opinion_contact", OFFICER_CONTENT, back, (act,), number=found.register_number, contact=contact
+    )
 
 
 def _format_feedback_line(one: Feedback, cmd: ServiceCommandContext) -> Phrase:

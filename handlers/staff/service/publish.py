@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase
 from handlers.questions.faq_messages import (
     FaqCatalogue,
     FaqEntry,
@@ -37,7 +37,10 @@ def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Deci
     """Show what would stand on the board, personal data covered; publish once the officer has seen it."""
     if not thread.answer:
         return cmd.reply(
-            "publish_early", (make_service_button("answer", thread),), number=format_question_number(thread)
+            "publish_early",
+            NEUTRAL,
+            (make_service_button("answer", thread),),
+            number=format_question_number(thread),
         )
     shown = cmd.work.publication
     if shown is not None and shown.thread_id != thread.id:
@@ -92,6 +95,7 @@ def _preview_publication(
     choices = (make_service_button("publish", thread, "ok"), *picks, make_service_button("questions"))
     return seen.reply(
         "publish_ask",
+        NEUTRAL,
         choices,
         number=format_question_number(thread),
         question=question,
@@ -114,6 +118,7 @@ def _publish(cmd: ServiceCommandContext, thread: QuestionThread, shown: Proposed
     done = cmd.with_work(replace(cmd.work, publication=None))
     return done.reply(
         "published",
+        NEUTRAL,
         (make_service_button("questions"),),
         (PublishQuestion(thread.id, post),),
         number=format_question_number(thread),
@@ -136,21 +141,27 @@ def remove_from_board(cmd: ServiceCommandContext) -> Decision:
         :MAX_TOPICS
     ]
     if not found:
-        return cmd.reply("unpublish_none", (make_service_button("questions"),))
+        return cmd.reply("unpublish_none", NEUTRAL, (make_service_button("questions"),))
     picks = tuple(
         Choice(f"/unpublish {PUBLISHED_PREFIX}{one.id}", "literal", {"text": one.question[:60]})
         for one in found
     )
-    return cmd.reply("unpublish_which", picks)
+    return cmd.reply("unpublish_which", NEUTRAL, picks)
 
 
 def _confirm_unpublish(cmd: ServiceCommandContext, one: PublishedQuestion, sure: bool) -> TurnResult:
     if sure:
         act = UnpublishQuestion(one.id, cmd.staff.id)
-        return cmd.reply("unpublished", (make_service_button("questions"),), (act,), question=one.question)
+        return cmd.reply(
+            "unpublished", NEUTRAL, (make_service_button("questions"),), (act,), question=one.question
+        )
     yes = Choice(f"/unpublish {PUBLISHED_PREFIX}{one.id} yes", "inquiry.button.unpublish")
     return cmd.reply(
-        "unpublish_sure", (yes, make_service_button("questions")), question=one.question, answer=one.answer
+        "unpublish_sure",
+        NEUTRAL,
+        (yes, make_service_button("questions")),
+        question=one.question,
+        answer=one.answer,
     )
 
 
@@ -164,7 +175,7 @@ def manage_faq(cmd: ServiceCommandContext) -> Decision:
     name, _, words = rest.strip().partition(" ")
     if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
         if name not in entries:
-            return cmd.reply("faq_unknown", (make_service_button("faq"),), id=name[:60])
+            return cmd.reply("faq_unknown", NEUTRAL, (make_service_button("faq"),), id=name[:60])
         return _change_entry(cmd, entries[name], what, words)
     return _list_entries(cmd, shelf.entries, today)
 
@@ -173,13 +184,18 @@ def _add_entry(cmd: ServiceCommandContext, entries: dict[str, FaqEntry], rest: s
     question, bar, answer = rest.partition("|")
     question, answer = clean_text(question).text, clean_text(answer).text
     if not bar or not question or not answer:
-        return cmd.reply("faq_add_how")
+        return cmd.reply("faq_add_how", NEUTRAL)
     number = 1
     while f"own-{number}" in entries:
         number += 1
     entry = FaqEntry(f"own-{number}", question, answer)
     return cmd.reply(
-        "faq_added", (make_service_button("faq"),), (SaveFaqEntry(entry),), id=entry.id, question=question
+        "faq_added",
+        NEUTRAL,
+        (make_service_button("faq"),),
+        (SaveFaqEntry(entry),),
+        id=entry.id,
+        question=question,
     )
 
 
@@ -187,16 +203,19 @@ def _change_entry(cmd: ServiceCommandContext, entry: FaqEntry, what: str, words:
     if what in {"edit", "แก้"}:
         answer = clean_text(words).text
         if not answer:
-            return cmd.reply("faq_edit_how", id=entry.id, answer=entry.answer)
+            return cmd.reply("faq_edit_how", NEUTRAL, id=entry.id, answer=entry.answer)
         return cmd.reply(
             "faq_edited",
+            NEUTRAL,
             (make_service_button("faq"),),
             (SaveFaqEntry(replace(entry, answer=answer, example=False)),),
             id=entry.id,
         )
     off = what in {"off", "ปิด"}
     act = SaveFaqEntry(replace(entry, off=off))
-    return cmd.reply("faq_off" if off else "faq_on", (make_service_button("faq"),), (act,), id=entry.id)
+    return cmd.reply(
+        "faq_off" if off else "faq_on", NEUTRAL, (make_service_button("faq"),), (act,), id=entry.id
+    )
 
 
 def _list_entries(cmd: ServiceCommandContext, known: tuple[FaqEntry, ...], today: date) -> TurnResult:
@@ -204,7 +223,12 @@ def _list_entries(cmd: ServiceCommandContext, known: tuple[FaqEntry, ...], today
     others = [one for one in known if one not in stale]
     lines = tuple(_format_entry_line(one, today) for one in (*stale, *others)[:MAX_LISTED_ENTRIES])
     return cmd.reply(
-        "faq_list", (make_service_button("questions"),), count=len(known), stale=len(stale), lines=lines
+        "faq_list",
+        NEUTRAL,
+        (make_service_button("questions"),),
+        count=len(known),
+        stale=len(stale),
+        lines=lines,
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import Choice, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
 from handlers.questions.messages import (
     CloseQuestion,
     ListOpenQuestions,
@@ -30,7 +30,7 @@ def show_open_questions(cmd: ServiceCommandContext) -> Decision:
     )
     found = listing.rows
     if not found and not listing.unreadable:
-        return cmd.reply("none", (make_service_button("faq"),))
+        return cmd.reply("none", NEUTRAL, (make_service_button("faq"),))
     many = _find_repeated_buckets(found)
     lines = tuple(_format_question_line(thread, cmd, many) for thread in found[:OPEN_QUESTIONS_PER_PAGE])
     choices = [
@@ -39,7 +39,11 @@ def show_open_questions(cmd: ServiceCommandContext) -> Decision:
     ]
     if len(found) + len(listing.unreadable) > OPEN_QUESTIONS_PER_PAGE:
         choices.append(Choice(f"/questions {place + 1}", "inquiry.further"))
-    turn = cmd.reply("some", tuple(choices), lines=lines) if found else cmd.reply("none", tuple(choices))
+    turn = (
+        cmd.reply("some", NEUTRAL, tuple(choices), lines=lines)
+        if found
+        else cmd.reply("none", NEUTRAL, tuple(choices))
+    )
     return add_unreadable_notice(turn, listing.unreadable)
 
 
@@ -90,7 +94,7 @@ def _render_question(cmd: ServiceCommandContext, thread: QuestionThread, *before
     ways = ("undo",) if thread.scheduled_by else ways
     choices = (*(make_service_button(name, thread) for name in ways), make_service_button("questions"))
     state = Phrase("inquiry.state_held" if thread.scheduled_by else f"thread.{thread.state}")
-    turn = cmd.reply("one", choices, number=format_question_number(thread), state=state, lines=lines)
+    turn = cmd.reply("one", NEUTRAL, choices, number=format_question_number(thread), state=state, lines=lines)
     return replace(turn, replies=(*before, *turn.replies))
 
 
@@ -101,9 +105,12 @@ def close_without_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> 
         return _render_question(cmd, thread)
     if thread.scheduled_by:
         return cmd.reply(
-            "held_already", (make_service_button("question", thread),), number=format_question_number(thread)
+            "held_already",
+            NEUTRAL,
+            (make_service_button("question", thread),),
+            number=format_question_number(thread),
         )
     act = CloseQuestion(thread.id, thread.seq, to_bangkok_date(cmd.ctx.now))
     return cmd.reply(
-        "closed", (make_service_button("questions"),), (act,), number=format_question_number(thread)
+        "closed", NEUTRAL, (make_service_button("questions"),), (act,), number=format_question_number(thread)
     )

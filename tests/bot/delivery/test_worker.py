@@ -11,7 +11,7 @@ import pytest
 from bot.delivery.transport import PermanentError, RetryLaterError
 from bot.delivery.worker import FETCH_LEASE, DeliveryWorker
 from handlers.dialog.events import Channel, Event, File, FileProblem
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import MUST_ARRIVE, Message, Reply
 from storage.serialization import OutboxMessage
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.samples import SAMPLE_FILES, make_photo, make_zip
@@ -62,7 +62,7 @@ class DeliveryScenario:
         return len(await self.desk.store.outbox.list_all(Channel.TELEGRAM))
 
     async def queue_message(self) -> None:
-        says = (Reply("confirm.right", certain=True),)
+        says = (Reply("confirm.right", MUST_ARRIVE),)
         letter = OutboxMessage(Channel.TELEGRAM, BACK, "th", says)
         await self.desk.store.outbox.add(Channel.TELEGRAM, letter, self.desk.now())
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.applications import Starlette
 
 from bot.images.temporary_host import IMAGE_TTL, MAX_IMAGES, TemporaryImages, create_temporary_images
-from handlers.dialog.replies import ChartMonth, Message, MonthlyChart
+from handlers.dialog.replies import NEUTRAL, OFFICER_CONTENT, ChartMonth, Message, MonthlyChart
 
 CHART = MonthlyChart("ชื่อ", ("รับไว้", "แล้วเสร็จ"), (ChartMonth("ต.ค.", 2, 1),))
 
@@ -49,7 +49,9 @@ def test_a_picture_hangs_for_a_quarter_of_an_hour() -> None:
     clock = Clock()
     one = make_temporary_images(clock)
     hung = asyncio.run(
-        one.publish_images((Message("ก"), Message("ข", chart=CHART), Message("ค", chart=CHART)))
+        one.publish_images(
+            (Message("ก", NEUTRAL), Message("ข", NEUTRAL, chart=CHART), Message("ค", NEUTRAL, chart=CHART))
+        )
     )
     (address,) = hung.values()
     assert hung.keys() == {CHART}
@@ -68,7 +70,9 @@ def test_a_picture_hangs_for_a_quarter_of_an_hour() -> None:
 def test_a_code_to_be_passed_on_hangs_and_a_secret_never() -> None:
     one = make_temporary_images(Clock())
     link, secret = "https://office.example.go.th/opinion?c=ABC123", "otpauth://totp/x?secret=ABC"
-    hung = asyncio.run(one.publish_images((Message("ก", qr=link), Message("ข", qr=secret, expires=True))))
+    hung = asyncio.run(
+        one.publish_images((Message("ก", NEUTRAL, qr=link), Message("ข", OFFICER_CONTENT, qr=secret)))
+    )
     assert hung.keys() == {link}
     assert fetch_image(one, hung[link])[1][:4] == b"\x89PNG"
     assert len(one._images) == 1

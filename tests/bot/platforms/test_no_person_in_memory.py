@@ -10,7 +10,7 @@ import pytest
 from bot.platforms.line import sender
 from bot.platforms.telegram.render import render_messages
 from handlers.dialog.events import Channel
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, Message, Reply
 from storage.serialization import OutboxMessage
 from tests.bot.platforms.line.api_rules import needs_contracts
 from tests.bot.platforms.line.driver import line_user_id, open_line_desk
@@ -30,7 +30,7 @@ def test_telegrams_door_forgets_who_wrote(tmp_path: Path) -> None:
         door = o.setup.adapter
         for words in ("/start", *WHOLE_REPORT[:6]):
             await p.say(words)
-        await door.sender.send(CHAT, *render_messages([Message("ข่าว")]))
+        await door.sender.send(CHAT, *render_messages([Message("ข่าว", NEUTRAL)]))
         group = p.fake.make_message_update(CHAT, text="/start")
         group["message"]["chat"] = {"id": GROUP, "type": "supergroup", "title": "x"}
         await p.send_update(group)
@@ -67,7 +67,7 @@ def test_lines_door_forgets_who_wrote(tmp_path: Path, monkeypatch: pytest.Monkey
             await line.wait_for_messages(A, 0)
             line.quota, line.used = 10, 10
             letter = OutboxMessage(
-                Channel.LINE, post.encrypt_address(A), "th", (Reply("menu.again", certain=True),)
+                Channel.LINE, post.encrypt_address(A), "th", (Reply("menu.again", MUST_ARRIVE),)
             )
             await account.desk.store.outbox.add(Channel.LINE, letter, account.desk.now())
             assert post._reply_tokens

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
 from handlers.dialog.effects import TurnResult
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
 from ita_stats.cases.fact import FactField
 from storage.db import sqlite
@@ -119,7 +119,7 @@ def test_who_followed_a_case_is_forgotten_after_thirty_idle_minutes(ground: Stor
 
 
 def test_an_answer_is_wiped_after_an_hour_and_the_event_is_still_known(ground: StoredDesk) -> None:
-    event, turn = ground.new_event(ANN), TurnResult(None, (Reply("hello"),), (make_file_case(),))
+    event, turn = ground.new_event(ANN), TurnResult(None, (Reply("hello", NEUTRAL),), (make_file_case(),))
 
     async def scene(one: Store) -> None:
         await one.commit(event, None, turn, NOW)

@@ -11,7 +11,7 @@ from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import FindCase
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
 from handlers.dialog.session import Session
 from storage.cases.reporter_queries import find_reporter_case
 from storage.db import sqlite
@@ -33,8 +33,12 @@ from tests.storage.conftest import (
 
 ANN = b"a" * 32
 RICH = (
-    Reply("one", {"text": "ก", "count": 3, "why": Reply("w", {"n": 1}), "all": (Reply("x"), Reply("y"))}),
-    Reply("two", {}, (Choice("yes", "choice.yes", {"n": 2}),)),
+    Reply(
+        "one",
+        NEUTRAL,
+        {"text": "ก", "count": 3, "why": Phrase("w", {"n": 1}), "all": (Phrase("x"), Phrase("y"))},
+    ),
+    Reply("two", NEUTRAL, {}, (Choice("yes", "choice.yes", {"n": 2}),)),
 )
 
 

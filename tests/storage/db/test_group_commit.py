@@ -10,7 +10,7 @@ import pytest
 from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import Choice, Reply
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, Choice, Phrase, Reply
 from handlers.dialog.session import DialogTopic, Session
 from storage import sessions
 from storage.crypto.daily_keys import DailyKeys
@@ -20,8 +20,12 @@ from tests.storage.conftest import CANARY, NOW, StoredDesk, make_file_case, make
 
 ANN, BOB = b"a" * 32, b"b" * 32
 RICH = (
-    Reply("one", {"text": "ก", "count": 3, "why": Reply("w", {"n": 1}), "all": (Reply("x"), Reply("y"))}),
-    Reply("two", {}, (Choice("yes", "choice.yes", {"n": 2}),)),
+    Reply(
+        "one",
+        NEUTRAL,
+        {"text": "ก", "count": 3, "why": Phrase("w", {"n": 1}), "all": (Phrase("x"), Phrase("y"))},
+    ),
+    Reply("two", NEUTRAL, {}, (Choice("yes", "choice.yes", {"n": 2}),)),
 )
 
 
@@ -161,7 +165,7 @@ def test_a_farewell_is_said_in_the_language_of_the_talk(ground: StoredDesk) -> N
 
 
 def test_what_must_arrive_waits_until_it_did(ground: StoredDesk) -> None:
-    told = Reply("report.filed", {"receipt": "0123"}, certain=True)
+    told = Reply("report.filed", MUST_ARRIVE, {"receipt": "0123"})
 
     async def scene(one: Store) -> None:
         back = one.keyring.address.encrypt(b"terminal:ann", "address", "", "back")
@@ -179,7 +183,7 @@ def test_what_must_arrive_waits_until_it_did(ground: StoredDesk) -> None:
 
 def test_what_rides_on_the_request_does_not_wait(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        certain = TurnResult(Session(at=NOW), (Reply("report.filed", certain=True),))
+        certain = TurnResult(Session(at=NOW), (Reply("report.filed", MUST_ARRIVE),))
         assert (await one.commit(ground.new_event(ANN), None, certain, NOW)).outbox_ids == ()
         assert ground.execute_sql("SELECT 1 FROM outbox") == []
 

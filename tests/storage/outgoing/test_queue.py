@@ -4,13 +4,13 @@ import asyncio
 from datetime import timedelta
 
 from handlers.dialog.events import Channel
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import NEUTRAL, Reply
 from storage.outgoing.queue import LEASE_SECONDS, MAX_DELIVERY_ATTEMPTS, DurableQueue
 from storage.serialization import OutboxMessage, QueuedTask
 from storage.store import Store, open_store
 from tests.storage.conftest import CANARY, NOW, StoredDesk
 
-LETTER = OutboxMessage(Channel.WEB, bytes(range(256)), "th", (Reply("told", {"text": CANARY}),))
+LETTER = OutboxMessage(Channel.WEB, bytes(range(256)), "th", (Reply("told", NEUTRAL, {"text": CANARY}),))
 
 
 def after(seconds: float) -> timedelta:

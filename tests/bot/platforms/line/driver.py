@@ -19,7 +19,7 @@ from bot.settings import DeskSettings, Settings
 from bot.web.app import build_web_app
 from bot.web.middleware import SecurityMiddleware
 from handlers.complaints.lifecycle import TransitionRequest
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import NEUTRAL, Message
 from handlers.i18n import WORDING
 from storage.crypto.key_files import DeskPaths
 from tests.bot.platforms.line.api_rules import load_line_rules
@@ -123,7 +123,9 @@ def to_messages(shown: list[dict[str, Any]]) -> list[Message]:
         else:
             assert len(labels) >= len(quick), text
         receipt = RECEIPT_PATTERN.search(text)
-        read.append(Message(text, choices, receipt.group() if receipt and "clipboard" in str(one) else None))
+        read.append(
+            Message(text, NEUTRAL, choices, receipt.group() if receipt and "clipboard" in str(one) else None)
+        )
     return read
 
 

@@ -12,7 +12,7 @@ from bot.platforms.line.render import (
     split_text,
     utf16_length,
 )
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import NEUTRAL, OF_CASE, Message
 from tests.bot.platforms.line.api_rules import (
     count_graphemes,
     find_reference_violations,
@@ -28,6 +28,7 @@ keys = st.sampled_from(["", "report.review", "report.filed", "track.status", "me
 message = st.builds(
     Message,
     words | lines | long,
+    st.just(NEUTRAL),
     choices.map(tuple),
     st.sampled_from([None, "0123-4567-89AB-CDEF-V"]),
     expects_text=st.booleans(),
@@ -55,14 +56,14 @@ def test_line_takes_whatever_is_said(several: list[Message]) -> None:
 
 @pytest.mark.parametrize("text", ["หัวข้อ\n: )\nจบ", "หัวข้อ\nก: ", "หัวข้อ\n:  ", "\n".join("5" * 450)])
 def test_a_card_that_line_would_refuse_is_none(text: str) -> None:
-    (batch,) = render_payload_batches([Message(text, key="track.status")])
+    (batch,) = render_payload_batches([Message(text, OF_CASE, key="track.status")])
     assert list(find_reference_violations({"messages": batch})) == []
     assert "".join(text.split()) in "".join((batch[0].get("text") or batch[0]["altText"]).split())
 
 
 def test_a_card_in_plain_words_keeps_its_choices() -> None:
     (batch,) = render_payload_batches(
-        [Message("ก่อน"), Message("หัวข้อ\nตัว", (("ข้าม", "1.skip"),), key="track.status")]
+        [Message("ก่อน", NEUTRAL), Message("หัวข้อ\nตัว", OF_CASE, (("ข้าม", "1.skip"),), key="track.status")]
     )
     words = replace_cards_with_text(batch)
     assert words is not None
@@ -86,7 +87,7 @@ def test_a_label_is_short_enough(label: str) -> None:
 
 
 def test_much_goes_in_several_batches_with_the_choices_at_the_end() -> None:
-    several = [Message("ก" * MAX_TEXT_UNITS)] * 6 + [Message("ถาม", (("ตอบ", "1.a"),))]
+    several = [Message("ก" * MAX_TEXT_UNITS, NEUTRAL)] * 6 + [Message("ถาม", NEUTRAL, (("ตอบ", "1.a"),))]
     batches = render_payload_batches(several)
     assert [len(batch) for batch in batches] == [5, 2]
     assert "quickReply" not in str(batches[0])
@@ -95,7 +96,7 @@ def test_much_goes_in_several_batches_with_the_choices_at_the_end() -> None:
 
 def test_what_tells_of_a_matter_is_not_shown_as_the_persons_words() -> None:
     (batch,) = render_payload_batches(
-        [Message("ถาม", (("รับสินบน", "3.bribe"), ("ข้าม", "3.skip"), ("เมนู", "/start")))]
+        [Message("ถาม", NEUTRAL, (("รับสินบน", "3.bribe"), ("ข้าม", "3.skip"), ("เมนู", "/start")))]
     )
     actions = [item["action"] for item in batch[0]["quickReply"]["items"]]
     assert [action.get("displayText") for action in actions] == [None, "ข้าม", "เมนู"]

@@ -18,7 +18,7 @@ from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.sender import derive_retry_key
 from handlers.dialog.effects import Decision
 from handlers.dialog.events import Channel, Event
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, Message, Reply
 from handlers.dialog.session import Session
 from storage.errors import DatabaseBusyError
 from storage.outgoing.queue import DurableQueue
@@ -43,7 +43,7 @@ pytestmark = needs_contracts
 A = line_user_id("ก")
 CANARY = "คานารีลับ"
 PUSH, REPLY, QUOTA = "pushMessage", "replyMessage", "getMessageQuota"
-NEWS = (Reply("menu.again", certain=True),)
+NEWS = (Reply("menu.again", MUST_ARRIVE),)
 
 
 def run_scenario(
@@ -144,7 +144,9 @@ def test_a_card_that_is_refused_goes_as_text(tmp_path: Path) -> None:
         receipt = next(
             m for m in await line.wait_for_messages(A, before) if RECEIPT_PATTERN.search(m.get("text", ""))
         )
-        await post.deliver(post.encrypt_address(A), [Message(receipt["text"], key="report.filed")], "1")
+        await post.deliver(
+            post.encrypt_address(A), [Message(receipt["text"], MUST_ARRIVE, key="report.filed")], "1"
+        )
         assert line.chats[A][-1] == {"type": "text", "text": receipt["text"]}
         assert {m["type"] for m in line.chats[A]} == {"text"}
         assert line.used == 1
@@ -458,9 +460,9 @@ def test_a_spare_token_is_used_before_a_push(tmp_path: Path) -> None:
         assert await line.post_events(*sets) == 200
         await line.wait_for_messages(A, 0)
         back = account.setup.sender.encrypt_address(A)
-        await account.setup.sender.deliver(back, [Message("ข่าว")], "1")
+        await account.setup.sender.deliver(back, [Message("ข่าว", NEUTRAL)], "1")
         assert list_calls(account, PUSH) == []
-        await account.setup.sender.deliver(back, [Message("ข่าวอีก")], "2")
+        await account.setup.sender.deliver(back, [Message("ข่าวอีก", NEUTRAL)], "2")
         assert len(list_calls(account, PUSH)) == 1
         assert [m.text for m in to_messages(line.chats[A][1:])] == ["ข่าว", "ข่าวอีก"]
 
@@ -476,7 +478,7 @@ def line_content() -> Any:
 
 def make_long_messages(first: int, last: int) -> list[Message]:
     """Texts of which each fills a message of LINE's."""
-    return [Message(f"{number:02d} " + "ก" * 4990, durable=True) for number in range(first, last)]
+    return [Message(f"{number:02d} " + "ก" * 4990, MUST_ARRIVE) for number in range(first, last)]
 
 
 def numbers(account: LineDesk, before: int = 0) -> list[int]:
@@ -551,7 +553,7 @@ def test_an_answer_of_several_calls_goes_on_where_it_stopped(tmp_path: Path, wea
         line, store = account.line, account.desk.store
         FixedReplyRouter(
             account,
-            tuple(Reply("literal", {"text": one.text}, certain=True) for one in make_long_messages(0, 7)),
+            tuple(Reply("literal", MUST_ARRIVE, {"text": one.text}) for one in make_long_messages(0, 7)),
         )
         line.inject_fault = fail_nth_push(1, weather)
         assert await line.post_events(line.make_text_event(A, "สวัสดี")) == 200
@@ -573,7 +575,7 @@ def test_an_answer_of_several_calls_that_is_given_again_loses_nothing(tmp_path: 
                 FixedReplyRouter(
                     account,
                     tuple(
-                        Reply("literal", {"text": one.text}, certain=True) for one in make_long_messages(0, 7)
+                        Reply("literal", MUST_ARRIVE, {"text": one.text}) for one in make_long_messages(0, 7)
                     ),
                 )
                 line.inject_fault = lambda name, _body: (
@@ -606,7 +608,7 @@ def test_what_waits_comes_with_answers_a_reply_at_a_time(tmp_path: Path) -> None
                 Channel.LINE,
                 post.encrypt_address(A),
                 "th",
-                (Reply("literal", {"text": one.text}, certain=True),),
+                (Reply("literal", MUST_ARRIVE, {"text": one.text}),),
             )
             await store.outbox.add(Channel.LINE, letter, account.desk.now())
         await account.setup.delivery_worker.run_once()
@@ -691,7 +693,7 @@ def test_the_red_dot_goes_when_what_waited_was_pushed(tmp_path: Path) -> None:
 def test_a_letter_is_shown_in_the_language_of_the_talk(tmp_path: Path) -> None:
     async def scene(account: LineDesk) -> None:
         await exchange(account, "/en")
-        news = Message("News", (("Skip", "1.skip"),), expects_text=True)
+        news = Message("News", NEUTRAL, (("Skip", "1.skip"),), expects_text=True)
         await account.setup.sender.deliver(account.setup.sender.encrypt_address(A), [news], "L")
         assert "You can type: Skip" in to_messages(account.line.chats[A])[-1].text
 

@@ -24,7 +24,7 @@ from bot.web.middleware import SecurityMiddleware, WebhookBypass
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import parse_receipt
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import NEUTRAL, Message
 from storage.crypto.key_files import DeskPaths
 from tests.bot.platforms.telegram.api_rules import find_contracts, load_telegram_rules
 from tests.bot.platforms.telegram.fake_bot_api import TOKEN, FakeBotApi, FakeChatMessage, serve_fake_bot_api
@@ -231,4 +231,4 @@ class TelegramDriver:
 def to_message(shown: FakeChatMessage) -> Message:
     """A message of a chat as a story knows it."""
     receipts = [shape for shape in RECEIPT_PATTERN.findall(shown.text) if parse_receipt(shape)]
-    return Message(shown.text, shown.buttons, receipts[0] if receipts else None)
+    return Message(shown.text, NEUTRAL, shown.buttons, receipts[0] if receipts else None)

@@ -22,6 +22,7 @@ from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.ptb_request import AiohttpRequest
 from bot.platforms.telegram.render import OutgoingMessage
 from handlers.dialog.events import FileProblem
+from handlers.dialog.replies import NEUTRAL
 from tests.bot.platforms.telegram.api_rules import find_contracts, load_telegram_rules
 from tests.bot.platforms.telegram.fake_bot_api import (
     MAX_FILE_BYTES,
@@ -32,7 +33,7 @@ from tests.bot.platforms.telegram.fake_bot_api import (
 )
 
 CHAT = 4200000001
-OURS = OutgoingMessage("สวัสดี", (("แจ้งเรื่อง", "1.report"),))
+OURS = OutgoingMessage("สวัสดี", NEUTRAL, (("แจ้งเรื่อง", "1.report"),))
 
 
 def run_scenario(
@@ -133,7 +134,7 @@ def test_its_troubles_have_the_names_that_the_courier_knows() -> None:
         with pytest.raises(PermanentError):
             await ours.send(1, OURS)
         with pytest.raises(RejectedError):
-            await ours.send(CHAT, OutgoingMessage("ก", (("ก", "ก" * 30),)))
+            await ours.send(CHAT, OutgoingMessage("ก", NEUTRAL, (("ก", "ก" * 30),)))
         fake.inject_fault = lambda method, params: TelegramFault(429, retry_after=7)
         with pytest.raises(RetryLaterError) as later:
             await ours.send(CHAT, OURS)
@@ -209,7 +210,7 @@ def test_where_the_machine_has_a_proxy_all_calls_go_through_it(monkeypatch: pyte
         behind = TelegramClient(TOKEN, "http://telegram.example.test")
         await behind.open()
         await behind.check_token()
-        assert await behind.send(CHAT, OutgoingMessage("ก")) > 0
+        assert await behind.send(CHAT, OutgoingMessage("ก", NEUTRAL)) > 0
         file = fake.add_file(b"content")
         assert b"".join([piece async for piece in behind.download_file(file)]) == b"content"
         await behind.close()

@@ -10,7 +10,7 @@ import pytest
 from bot.engine import EngineAnswer
 from bot.platforms.telegram.sender import SendLimiter
 from handlers.dialog.events import Channel
-from handlers.dialog.replies import Message, Reply
+from handlers.dialog.replies import MUST_ARRIVE, OF_CASE, OFFICER_CONTENT, Message, Reply
 from handlers.dialog.session import Session
 from storage.serialization import OutboxMessage
 from tests.bot.platforms.telegram.api_rules import find_contracts, load_telegram_rules
@@ -184,7 +184,7 @@ def test_outages_of_days_lose_no_letter_and_our_own_mistake_is_given_up(tmp_path
         assert back is not None
 
         async def waits() -> int:
-            letter = OutboxMessage(Channel.TELEGRAM, back, "th", (Reply("news.waiting", certain=True),))
+            letter = OutboxMessage(Channel.TELEGRAM, back, "th", (Reply("news.waiting", MUST_ARRIVE),))
             await o.desk.store.outbox.add(Channel.TELEGRAM, letter, o.desk.now())
             for _ in range(40):
                 await o.worker.run_once()
@@ -223,8 +223,8 @@ def test_what_was_said_is_not_said_again_with_the_rest(
         before = len(p.bot_messages)
         answer = EngineAnswer(())
         answer.__dict__["messages"] = (
-            Message("ก", (("1", "1"),), protected=True),
-            Message("ข", protected=True),
+            Message("ก", OF_CASE, (("1", "1"),)),
+            Message("ข", OF_CASE),
         )
         await o.setup.adapter.replies.send_answer(CHAT, answer)
         await wait_until_idle(o)
@@ -243,7 +243,7 @@ def test_words_that_hold_a_secret_stand_once_where_their_picture_is_refused(
         await p.say("สวัสดี")
         p.fake.inject_fault = lambda method, _: TelegramFault(500) if method == "sendPhoto" else None
         answer = EngineAnswer(())
-        answer.__dict__["messages"] = (Message("SECRET", expires=True, protected=True, qr="otpauth://x"),)
+        answer.__dict__["messages"] = (Message("SECRET", OFFICER_CONTENT, qr="otpauth://x"),)
         await o.setup.adapter.replies.send_answer(CHAT, answer)
         await wait_until_idle(o)
         assert [m.text for m in p.bot_messages].count("SECRET") == 1

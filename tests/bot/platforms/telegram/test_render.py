@@ -21,7 +21,7 @@ from bot.platforms.telegram.render import (
 )
 from bot.platforms.telegram.sender import MAX_SEND_WAIT, SendLimiter, TelegramSender
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import NEUTRAL, OF_CASE, Message
 
 
 def units(text: str) -> int:
@@ -39,10 +39,10 @@ def test_a_text_is_cut_into_pieces_that_fit_and_loses_only_blanks(text: str) -> 
 
 
 def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
-    said = (Message("หนึ่ง"), Message("สอง", (("ก", "1"),)), Message("สาม", protected=True))
+    said = (Message("หนึ่ง", NEUTRAL), Message("สอง", NEUTRAL, (("ก", "1"),)), Message("สาม", OF_CASE))
     first, last = render_messages(said)
     assert (first.text, first.choices, last.text) == ("หนึ่ง\n\nสอง", (("ก", "1"),), "สาม")
-    assert first.protected
+    assert first.policy.protected
     assert last.to_send_call(5) == {
         "method": "sendMessage",
         "chat_id": 5,
@@ -50,35 +50,35 @@ def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
         "link_preview_options": {"is_disabled": True},
         "protect_content": True,
     }
-    halves = render_messages((Message("ก" * (MAX_TEXT_UNITS + 5), (("ก", "1"),)),))
+    halves = render_messages((Message("ก" * (MAX_TEXT_UNITS + 5), NEUTRAL, (("ก", "1"),)),))
     assert [(units(bubble.text), bool(bubble.choices)) for bubble in halves] == [
         (MAX_TEXT_UNITS, False),
         (5, True),
     ]
-    full = render_messages((Message("ก" * MAX_TEXT_UNITS), Message("ข")))
+    full = render_messages((Message("ก" * MAX_TEXT_UNITS, NEUTRAL), Message("ข", NEUTRAL)))
     assert [units(bubble.text) for bubble in full] == [MAX_TEXT_UNITS, 1]
 
 
 def test_short_buttons_stand_side_by_side() -> None:
     labels = ("ข้าม", "ย้อนกลับ", "ยกเลิก", "ก" * 40)
-    rows = OutgoingMessage("?", tuple((label, "1") for label in labels)).button_rows
+    rows = OutgoingMessage("?", NEUTRAL, tuple((label, "1") for label in labels)).button_rows
     assert [[button["text"] for button in row] for row in rows] == [["ข้าม", "ย้อนกลับ"], ["ยกเลิก"], ["ก" * 40]]
 
 
 def test_words_stand_before_the_last_ones_where_there_is_room() -> None:
-    assert OutgoingMessage("รหัส\n\nพิมพ์").with_inserted_text("ลบแล้ว").text == "รหัส\n\nลบแล้ว\n\nพิมพ์"
-    assert OutgoingMessage("รหัส").with_inserted_text("ลบแล้ว").text == "รหัส\n\nลบแล้ว"
-    assert OutgoingMessage("ก" * MAX_TEXT_UNITS).with_inserted_text("ข").text == "ก" * MAX_TEXT_UNITS
+    assert OutgoingMessage("รหัส\n\nพิมพ์", NEUTRAL).with_inserted_text("ลบแล้ว").text == "รหัส\n\nลบแล้ว\n\nพิมพ์"
+    assert OutgoingMessage("รหัส", NEUTRAL).with_inserted_text("ลบแล้ว").text == "รหัส\n\nลบแล้ว"
+    assert OutgoingMessage("ก" * MAX_TEXT_UNITS, NEUTRAL).with_inserted_text("ข").text == "ก" * MAX_TEXT_UNITS
 
 
 def test_nothing_takes_the_place_of_a_receipt() -> None:
     shown = ExistingMessage(1, f"รหัส {make_receipt(7).formatted} จดไว้", (), protected=True)
-    assert not shown.can_be_replaced_by(OutgoingMessage("ต่อไป"))
+    assert not shown.can_be_replaced_by(OutgoingMessage("ต่อไป", NEUTRAL))
     assert ExistingMessage(1, "คำถาม XXXX-XXXX-XXXX-XXXX-C", (), protected=False).can_be_replaced_by(
-        OutgoingMessage("ต่อไป")
+        OutgoingMessage("ต่อไป", NEUTRAL)
     )
     assert not ExistingMessage(1, "คำถาม", (), protected=False).can_be_replaced_by(
-        OutgoingMessage("ต่อไป", protected=True)
+        OutgoingMessage("ต่อไป", OF_CASE)
     )
     assert to_existing_message(None) is None
     hidden = {"message_id": 1, "date": 0, "chat": {"id": 1, "type": "private"}}
@@ -173,7 +173,7 @@ class FakeTelegramClient:
 
 def test_the_post_waits_a_little_and_sends_where_nothing_can_be_changed() -> None:
     async def scene() -> None:
-        bubble = OutgoingMessage("ก")
+        bubble = OutgoingMessage("ก", NEUTRAL)
         calls = FakeTelegramClient(RetryLaterError(0.01), None)
         assert await TelegramSender(calls, SendLimiter(0, 0)).send(1, bubble) == 8  # type: ignore[arg-type]
         assert calls.made == ["send", "send"]

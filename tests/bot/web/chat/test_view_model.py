@@ -11,7 +11,7 @@ from bot.web.chat.view_model import ChatView, build_chat_view, merge_form_answer
 from handlers.complaints.lifecycle import Transition, TransitionRequest
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Event
-from handlers.dialog.replies import ExpectedInput, Reply
+from handlers.dialog.replies import NEUTRAL, ExpectedInput, Reply
 from handlers.dialog.session import Session
 from tests.in_memory_desk import WHOLE_REPORT, ChatUser, InMemoryDesk
 
@@ -258,11 +258,13 @@ def test_answers_to_one_form_become_one_page(reader: PageReader) -> None:
 
 
 def test_one_answer_alone_stays_as_it_is() -> None:
-    one = answer(Reply("menu.again"))
+    one = answer(Reply("menu.again", NEUTRAL))
     assert merge_form_answers([one]) == one
 
 
 def test_what_was_offered_again_earlier_in_a_form_is_not_lost() -> None:
-    late: Any = Reply("text.late", {"unsent": "ก"})
-    says = merge_form_answers([answer(late, Reply("menu.again")), answer(Reply("pick.stale"))]).replies
+    late: Any = Reply("text.late", NEUTRAL, {"unsent": "ก"})
+    says = merge_form_answers(
+        [answer(late, Reply("menu.again", NEUTRAL)), answer(Reply("pick.stale", NEUTRAL))]
+    ).replies
     assert build_chat_view(says, "th", None, "").typed == "ก"
