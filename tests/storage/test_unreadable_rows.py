@@ -11,18 +11,21 @@ import pytest
 
 from bot.log import LibraryLogHandler, log_exception
 from handlers.complaints.approvals import ApprovalKind, ListApprovals, RequestApproval
-from handlers.complaints.messages import Exclusion, ExclusionGround, FindCase, ListExclusions
+from handlers.complaints.messages import Exclusion, ExclusionGround, FindCase, ListExclusions, SubscribeToCase
 from handlers.consultations.messages import (
     AnnounceConsultation,
     CloseConsultation,
+    ConsultationResult,
     FindConsultation,
     ListConsultations,
     ListPendingStatements,
     ListThemes,
+    PublishConsultationResult,
     SaveTheme,
     Theme,
 )
 from handlers.dialog.effects import Query
+from handlers.dialog.events import Channel
 from handlers.dialog.receipt import make_receipt
 from handlers.feedback.messages import FindFeedback, ListFeedback, NewFeedbackNumber, SubmitFeedback
 from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
@@ -30,6 +33,7 @@ from handlers.questions.messages import (
     FindQuestionByNumber,
     FindThreadByCode,
     ListOpenQuestions,
+    ReplyAddress,
     SubmitQuestion,
 )
 from handlers.staff.complaints.messages import (
@@ -306,5 +310,33 @@ def test_what_waits_is_sent_beside_a_row_that_cannot_be_read(ground: StoredDesk,
         ((table, _),) = log()
         assert table == "held"
         assert [e.text for e in (await load_reporter_case(one, make_receipt(2))).entries][-1] == "ตอบ"
+
+    ground.run_scenario(scene)
+
+
+def test_news_that_cannot_be_addressed_keep_no_act_back(ground: StoredDesk, log: Any) -> None:
+    async def scene(one: Store) -> None:
+        receipt = await ground.file_complaint(one)
+        case = await load_reporter_case(one, receipt)
+        await ground.commit_acts(one, SubscribeToCase(case.id, b"p" * 32, Channel.TELEGRAM, b"back", "th"))
+        await ground.commit_acts(one, AnnounceConsultation(ASKED, "staff:x"))
+        for number in (1, 2):
+            back = ReplyAddress(bytes([number]) * 32, Channel.TELEGRAM, b"back", "th")
+            await ground.commit_acts(one, make_submission(number, {"q1": "o1"}, back=back))
+        await ground.commit_acts(one, CloseConsultation(ASKED.code, "staff:x"))
+        ground.execute_sql(
+            "UPDATE addresses SET sealed = x'00'",
+            "UPDATE hearers SET sealed = x'00' WHERE mark = (SELECT min(mark) FROM hearers)",
+        )
+        await ground.commit_acts(one, make_entry(case, "รับทราบ"))
+        assert [entry.text for entry in (await load_reporter_case(one, receipt)).entries] == ["", "รับทราบ"]
+        result = ConsultationResult(b"{}")
+        await ground.commit_acts(one, PublishConsultationResult(ASKED.code, result, ASKED.title, "staff:x"))
+        assert log() == [("addresses", ""), ("hearers", "")]
+        assert len(await one.outbox.list_all("telegram")) == 1
+        ground.execute_sql("UPDATE outbox SET sealed = x'00'")
+        assert await one.outbox.list_all("telegram") == []
+        ((table, _),) = log()
+        assert table == "outbox"
 
     ground.run_scenario(scene)

@@ -47,3 +47,20 @@ def test_a_case_on_paper(tmp_path: Path) -> None:
 
     ground.run_scenario(scene)
     assert ground.execute_sql("SELECT actor FROM audit WHERE what = 'exported'") == [("admin",), ("admin",)]
+
+
+def test_the_paper_says_which_lines_of_its_history_cannot_be_read(tmp_path: Path) -> None:
+    ground = StoredDesk(tmp_path / "var")
+
+    async def scene(one: Store) -> None:
+        await ground.file_complaint(one)
+        ground.execute_sql("DROP TRIGGER history_no_update", "UPDATE history SET kind = 'unheard-of'")
+        case = await one.answer_query(FindCaseByNumber(1, 2570, ""), NOW)
+        report = await one.answer_query(GetCaseReport(case.id), NOW)
+        lines = await one.answer_query(GetCaseHistory(case.id), NOW)
+        paper = build_case_document(case, report, lines, OFFICE, NOW)
+        ((_, _, words),) = paper["history"]  # type: ignore[misc]
+        assert "1/2570#1" in words
+        assert "unheard-of" not in str(paper)
+
+    ground.run_scenario(scene)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.jobs.housekeeping import run_due_jobs
 from handlers.questions.messages import CancelAnswer, OutgoingAnswer, QuestionState, ScheduleAnswer
@@ -132,3 +132,23 @@ def test_nothing_that_waits_stands_in_clear(tmp_path: Path) -> None:
     for path in (tmp_path / "var" / "service").rglob("*"):
         if path.is_file():
             assert "คำตอบลับเฉพาะ".encode() not in path.read_bytes(), path
+
+
+def test_an_answer_that_cannot_be_read_keeps_no_other_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        officer = await add_officer(desk, "สมหญิง")
+        for number, name in enumerate(("ก", "ข"), 1):
+            await ask_office(desk, name)
+            await officer.confirm(await officer.say(f"/answer {number} {ANSWER}"))
+        async with desk.store.committer.transaction() as connection:
+            question = (await connection.execute(select(tables.questions.c.id).limit(1))).scalar_one()
+            damaged = update(tables.held_answers).where(tables.held_answers.c.question_id == question)
+            await connection.execute(damaged.values(sealed=b"\0"))
+        assert await send_due_answers_after(desk) == 1
+        assert [record.getMessage() for record in caplog.records] == [
+            f"unreadable row: held_answers {question}"
+        ]
+
+    run_desk_scenario(tmp_path, scene)

@@ -9,15 +9,19 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.jobs.housekeeping import run_due_jobs
+from handlers.consultations.messages import AnnounceConsultation
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import Message
+from handlers.feedback.messages import SubmitFeedback
 from handlers.questions.messages import ListOpenQuestions, RateAnswer, Rating
 from handlers.staff.permissions import Role
+from handlers.thai import to_bangkok_date
 from storage import tables
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.officers import add_officer
 from tests.in_memory_desk import OFFICE
+from tests.storage.consultations.test_store import ASKED
 
 WORDS = "ขอยืมเต็นท์ของหน่วยงานไปจัดงานวัดได้ไหม"
 BACK = b"sealed-by-the-door"
@@ -212,5 +216,30 @@ def test_what_was_asked_two_days_ago_cannot_be_taken_back(tmp_path: Path) -> Non
         assert (await run_service_clock(desk, tmp_path))["maps-forgotten"] == 1
         await desk.handle(Event("4", who, Channel.LINE, unsent_message_id="m1"))
         assert (await desk.load_thread(code)).question == WORDS
+
+    run_service_scenario(tmp_path, scene)
+
+
+def test_officers_see_which_rows_of_a_list_cannot_be_read(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        officer = await add_officer(desk, "สมหญิง")
+        for name in ("ก", "ข"):
+            await ask_office(desk, name)
+        feedback = SubmitFeedback(2570, 1, "", None, to_bangkok_date(desk.now()), b"p" * 32, WORDS)
+        announcement = AnnounceConsultation(ASKED, "staff:x")
+        await desk.commit_office_act(feedback)
+        await desk.commit_office_act(announcement)
+        for damage, words in (
+            ("UPDATE questions SET lang = 'xx' WHERE number = 1", "/questions"),
+            ("UPDATE questions SET lang = 'xx' WHERE number = 2", "/questions"),
+            ("UPDATE opinions SET sealed = x'00'", "/opinions"),
+            ("UPDATE ballots SET phase = 'xx'", "/consult"),
+        ):
+            async with desk.store.committer.transaction() as connection:
+                await connection.exec_driver_sql(damage)
+            notice, shown = await officer.say(words)
+            assert "อ่านไม่ได้" in notice.text
+            assert ("1/25" in notice.text) is (words != "/consult")
+            assert (WORDS in shown.text) is damage.endswith("number = 1")
 
     run_service_scenario(tmp_path, scene)
