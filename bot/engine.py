@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
+from bot.guard import run_guarded
 from bot.keyed_lock import KeyedLock, KeyedLocks
 from handlers.dialog.effects import Decision, NewReceipt, Now, Query, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
@@ -110,11 +111,8 @@ class Engine:
         Empty if there is none, or on an error. Writes nothing.
         """
         async with self._locks.lock(event.person_id):
-            try:
-                return await self._load_current_prompt(event)
-            except Exception as fault:  # best effort: show the page without the pending question
-                self.on_error(fault)
-                return EngineAnswer(())
+            outcome = await run_guarded(self._load_current_prompt(event), self.on_error)
+            return EngineAnswer(()) if outcome.value is None else outcome.value
 
     async def _load_current_prompt(self, event: Event) -> EngineAnswer:
         session = await self.store.load_session(event.person_id)

@@ -6,7 +6,7 @@ All other code catches only the errors that it expects (`bot/errors.py`, `storag
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -19,6 +19,12 @@ class Outcome(Generic[T]):
 
     value: T | None = None
     error: Exception | None = None
+
+    def get_value(self) -> T:
+        """Return the value. Raises the error, where there is one."""
+        if self.error is not None:
+            raise self.error
+        return cast("T", self.value)
 
 
 async def try_work(work: Awaitable[T]) -> Outcome[T]:
@@ -40,7 +46,7 @@ async def run_guarded(work: Awaitable[T], on_error: ErrorHandler) -> Outcome[T]:
 async def iterate_guarded(items: AsyncIterator[T], on_error: ErrorHandler) -> AsyncIterator[T]:
     """Yield items. An error ends them; it is reported, not raised."""
     while (outcome := await try_work(anext(items))).error is None:
-        yield outcome.value  # type: ignore[misc]  # a value, since there is no error
+        yield outcome.get_value()
     if not isinstance(outcome.error, StopAsyncIteration):
         on_error(outcome.error)
 

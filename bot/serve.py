@@ -13,8 +13,9 @@ from typing import Any
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot.bootstrap import App, open_app
+from bot.bootstrap import App, RunningDesk, open_app
 from bot.engine import utc_now
+from bot.guard import run_guarded, run_periodically
 from bot.jobs.housekeeping import run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
@@ -123,27 +124,24 @@ async def _run_jobs_each_minute(app: App) -> None:
     """Run the jobs of each desk every minute. A failure of one desk does not affect the other."""
     while True:
         for desk in app.desks.values():
-            try:
-                async for result in run_due_jobs(desk.paths, desk.store, app.office, utc_now()):
-                    log_event(LogEvent.TICKED, desk.name, count=result.count)
-            except Exception as trouble:  # retried in a minute
-                log_exception(trouble)
+            await run_guarded(_run_desk_jobs(app, desk), log_exception)  # retried in a minute
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
+
+
+async def _run_desk_jobs(app: App, desk: RunningDesk) -> None:
+    async for result in run_due_jobs(desk.paths, desk.store, app.office, utc_now()):
+        log_event(LogEvent.TICKED, desk.name, count=result.count)
 
 
 async def _publish_each_minute(app: App) -> None:
     """Release and publish every minute; apart from the other jobs, which must not wait for external websites."""
-    while True:
-        try:
-            async for result in run_publishing_jobs(app, utc_now()):
-                log_event(
-                    LogEvent.TICKED,
-                    "service" if result.desk == "service" else "complaints",
-                    count=result.count,
-                )
-        except Exception as trouble:  # retried in a minute
-            log_exception(trouble)
-        await asyncio.sleep(JOB_INTERVAL_SECONDS)
+    await run_periodically(lambda: _publish(app), JOB_INTERVAL_SECONDS, log_exception)
+
+
+async def _publish(app: App) -> None:
+    async for result in run_publishing_jobs(app, utc_now()):
+        desk: DeskName = "service" if result.desk == "service" else "complaints"
+        log_event(LogEvent.TICKED, desk, count=result.count)
 
 
 def _bind_socket(host: str, port: int) -> socket.socket:

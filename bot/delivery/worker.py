@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
 from bot.engine import Engine, EngineAnswer
+from bot.guard import run_guarded, run_periodically, try_work
 from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
 from handlers.dialog.replies import MUST_ARRIVE, Reply
 from handlers.i18n import render_reply
@@ -50,32 +51,22 @@ class DeliveryWorker:
 
     async def run(self, every: float = RUN_INTERVAL) -> None:
         """Deliver forever, every so many seconds."""
-        while True:
-            try:
-                await self.run_once()
-            except Exception as trouble:  # whatever it was, go on with the next run
-                self.on_error(trouble)
-            await asyncio.sleep(every)
+        await run_periodically(self.run_once, every, self.on_error)
 
     async def run_once(self) -> None:
         """Send what is due, and start downloads that are due. A failure with one item does not stop the others."""
         for channel, transport in self.transports.items():
-            try:
-                messages = await self.store.outbox.lease(channel, self.engine.now())
-                tasks = await self.store.task_queue.lease(channel, self.engine.now())
-            except Exception as trouble:  # the next run asks again
-                self.on_error(trouble)
-                continue
-            for (
-                task
-            ) in tasks:  # in the background: a file may take minutes, and messages must not wait for it
-                self._run_in_background(self._resume_fetch(task, transport))
-            await asyncio.gather(*(self._send_outbox_message(message, transport) for message in messages))
-            if isinstance(transport, Cleanup):
-                try:
-                    await transport.clean_up(self.engine.now())
-                except Exception as trouble:  # go on with the messages of the next channel
-                    self.on_error(trouble)
+            await run_guarded(self._serve_channel(channel, transport), self.on_error)
+
+    async def _serve_channel(self, channel: Channel, transport: Transport) -> None:
+        """Send what is due on one channel, start its downloads and clean up."""
+        messages = await self.store.outbox.lease(channel, self.engine.now())
+        tasks = await self.store.task_queue.lease(channel, self.engine.now())
+        for task in tasks:  # in the background: a file may take minutes, and messages must not wait for it
+            self._run_in_background(run_guarded(self._resume_fetch(task, transport), self.on_error))
+        await asyncio.gather(*(self._send_outbox_message(message, transport) for message in messages))
+        if isinstance(transport, Cleanup):
+            await transport.clean_up(self.engine.now())
 
     async def close(self) -> None:
         """Cancel what is under way; it is retried after the next start."""
@@ -104,26 +95,23 @@ class DeliveryWorker:
     async def _send_outbox_message(self, item: LeasedItem[OutboxMessage], transport: Transport) -> None:
         what, now = item.payload, self.engine.now()
         messages = [render_reply(reply, what.lang) for reply in what.says]
-        try:
-            await transport.deliver(what.back, messages, item.id)
-        except TransportError as failure:
-            await self._keep_undelivered(item, failure, now)
-        except Exception as trouble:
-            self.on_error(trouble)
-            await self.store.outbox.retry_on_outage(item, now)
-        else:
+        error = (await try_work(transport.deliver(what.back, messages, item.id))).error
+        if error is None:
             await self.store.outbox.complete([item.id])
+        else:
+            await self._keep_undelivered(item, error, now)
 
     async def _keep_undelivered(
-        self, item: LeasedItem[OutboxMessage], failure: TransportError, now: datetime
+        self, item: LeasedItem[OutboxMessage], error: Exception, now: datetime
     ) -> None:
         """Schedule the next attempt of a message, or give it up if the platform refused it for good."""
+        failure = error if isinstance(error, TransportError) else TransportError()  # counts as an outage
         if failure.permanent:
             await self.store.outbox.complete([item.id])
         elif failure.retry_after is not None:
             await self.store.outbox.defer(item, now + timedelta(seconds=failure.retry_after))
         else:
-            self.on_error(failure)
+            self.on_error(error)
             mistaken = isinstance(failure, RejectedError)
             outbox = self.store.outbox
             await (outbox.retry_on_failure if mistaken else outbox.retry_on_outage)(item, now)
@@ -132,11 +120,8 @@ class DeliveryWorker:
         """Continue a download whose earlier attempt did not end: after a crash, or an outage of the platform."""
         if item.id in self._fetching_ids:
             return
-        try:
-            if (file := await self._try_fetch(item, transport)) is not None:
-                await self._finish_fetch(item, file)
-        except Exception as trouble:  # its lease expires, and it is started again
-            self.on_error(trouble)
+        if (file := await self._try_fetch(item, transport)) is not None:
+            await self._finish_fetch(item, file)
 
     async def _try_fetch(self, item: LeasedItem[QueuedTask], transport: Transport) -> File | None:
         """Make one attempt. Returns the file as stored or refused; None if it is retried later or no longer wanted."""
@@ -144,16 +129,12 @@ class DeliveryWorker:
         self._fetching_ids.add(item.id)
         try:
             async with self._fetch_slots:
-                file = await evidence.complete(what["row"], transport.fetch(what))
-        except Exception as trouble:
-            failure = trouble if isinstance(trouble, TransportError) else TransportError()
-            if not failure.permanent:
-                if failure.retry_after is None:
-                    self.on_error(trouble)
-                again = self.engine.now() + timedelta(seconds=failure.retry_after or 0)
-                if await self.store.task_queue.retry_on_failure(item, again):
+                outcome = await try_work(self._download(what, transport))
+            file = outcome.value
+            if outcome.error is not None:
+                file = await self._keep_unfetched(item, outcome.error)
+                if file is None:
                     return None
-            file = File("", what["name"], "", 0, failure.problem)
         finally:
             self._fetching_ids.discard(item.id)
         if (
@@ -166,16 +147,25 @@ class DeliveryWorker:
             await self.store.task_queue.complete([item.id])
         return file
 
+    async def _download(self, what: Mapping[str, str], transport: Transport) -> File | None:
+        """Fetch and store a file. Returns None if the person unsent it meanwhile."""
+        return await self.store.evidence.complete(what["row"], transport.fetch(what))
+
+    async def _keep_unfetched(self, task: LeasedItem[QueuedTask], error: Exception) -> File | None:
+        """Schedule the next attempt of a download and return None, or return the file as refused for good."""
+        failure = error if isinstance(error, TransportError) else TransportError()
+        if not failure.permanent:
+            if failure.retry_after is None:
+                self.on_error(error)
+            again = self.engine.now() + timedelta(seconds=failure.retry_after or 0)
+            if await self.store.task_queue.retry_on_failure(task, again):
+                return None
+        return File("", task.payload.what["name"], "", 0, failure.problem)
+
     def _on_late_file(self, ended: "asyncio.Task[File | None]", item: LeasedItem[QueuedTask]) -> None:
         """Handle a file that was stored or refused after the dialog had continued."""
         if not ended.cancelled() and ended.exception() is None and (file := ended.result()) is not None:
-            self._run_in_background(self._finish_late_fetch(item, file))
-
-    async def _finish_late_fetch(self, item: LeasedItem[QueuedTask], file: File) -> None:
-        try:
-            await self._finish_fetch(item, file)
-        except Exception as trouble:
-            self.on_error(trouble)
+            self._run_in_background(run_guarded(self._finish_fetch(item, file), self.on_error))
 
     async def _finish_fetch(self, item: LeasedItem[QueuedTask], file: File) -> None:
         """Handle a file that no caller waits for, then complete its task; a crash in between repeats the handling."""
@@ -206,12 +196,9 @@ class DeliveryWorker:
         """Deliver an answer that no request waits for. If this fails, its durable messages stay in the outbox."""
         if event.reply_to is None:
             return
-        try:
-            await self.transports[event.channel].deliver(event.reply_to, answer.messages, event.id)
-        except Exception as trouble:
-            self.on_error(trouble)
-            return
-        await self.store.outbox.complete(answer.outbox_ids)
+        delivery = self.transports[event.channel].deliver(event.reply_to, answer.messages, event.id)
+        if (await run_guarded(delivery, self.on_error)).error is None:
+            await self.store.outbox.complete(answer.outbox_ids)
 
 
 def _event_to_payload(event: Event, file: File) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.guard import run_guarded
 from handlers.complaints.conflict_of_interest import find_conflicts
 from handlers.complaints.deadlines import select_reminders
 from handlers.office import Office
@@ -84,11 +85,7 @@ async def run_due_jobs(
         ("audit-anchored", lambda: write_audit_anchor(paths, store, now)),
     )
     for name, job in jobs:
-        try:
-            count = await job()
-        except Exception as trouble:
-            errors.append(trouble)
-            continue
+        count = (await run_guarded(job(), errors.append)).value
         if name and count:
             yield JobResult(paths.desk, name, count)
     if errors:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.bootstrap import App, RunningDesk
+from bot.guard import iterate_guarded, try_work
 from bot.jobs.housekeeping import JobResult
 from bot.publishing.atomic_write import acquire_exclusive_lock
 from bot.publishing.notifications import NotifyStaff, build_staff_notification, make_staff_notifier
@@ -49,19 +50,16 @@ class PublishingJob:
         A failing release does not stop publishing; its exception is raised at the end.
         """
         desk = self.context.paths.desk
-        error: Exception | None = None
-        try:
-            async for _ in self._make_due_releases(now):
-                yield JobResult(desk, "released", 1)
-        except Exception as trouble:
-            error = trouble
+        errors: list[Exception] = []
+        async for _ in iterate_guarded(self._make_due_releases(now), errors.append):
+            yield JobResult(desk, "released", 1)
         for target in self.targets:
             async with acquire_exclusive_lock(self.context.paths.folder / "releases" / f".{target.name}"):
                 posted = await self._publish_if_due(target, now)
             if posted:
                 yield JobResult(desk, f"published-{target.name}", 1)
-        if error is not None:
-            raise error
+        if errors:
+            raise errors[-1]
 
     async def _make_due_releases(self, now: datetime) -> AsyncIterator[ReleaseResult]:
         """Make the due releases that are missing, in order. A failure stops the later ones."""
@@ -70,11 +68,10 @@ class PublishingJob:
         for run in list_scheduled_releases(since, now, rules.layout, rules.publish_hour):
             if str(run) in finished:
                 continue
-            try:
-                release = await self._make_release(run, now)
-            except Exception as trouble:
-                await self._notify_failure_once(run, trouble)
-                raise
+            outcome = await try_work(self._make_release(run, now))
+            if outcome.error is not None:  # whatever it is, the staff learns of it
+                await self._notify_failure_once(run, outcome.error)
+            release = outcome.get_value()
             await self.notify(
                 build_staff_notification(
                     "held" if release.record.held else "released",
@@ -176,16 +173,13 @@ def build_publishing_job(app: App, desk: RunningDesk, notify: NotifyStaff) -> Pu
 
 async def run_publishing_jobs(app: App, now: datetime) -> AsyncIterator[JobResult]:
     """Publish for every desk: statistics of the complaints desk, opinions and question board of the service desk."""
-    error: Exception | None = None
+    errors: list[Exception] = []
     for publish in (publish_opinions, publish_board):
-        try:
-            async for result in publish(app, now):
-                yield result
-        except Exception as trouble:  # go on with the others; raised at the end
-            error = trouble
+        async for result in iterate_guarded(publish(app, now), errors.append):  # raised at the end
+            yield result
     if "complaints" in app.desks:
         desk = app.desks["complaints"]
         async for result in build_publishing_job(app, desk, make_staff_notifier(desk.store, now)).run(now):
             yield result
-    if error is not None:
-        raise error
+    if errors:
+        raise errors[-1]

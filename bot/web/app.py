@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from bot.bootstrap import App
 from bot.consultations.public_view import build_public_opinion
 from bot.engine import utc_now
+from bot.guard import run_guarded
 from bot.log import log_exception
 from bot.publishing.releases import ReleaseContext
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_PATHS, SERVICE_TOPIC_PATHS, WebChat
@@ -148,12 +149,9 @@ class StaticPages:
 
     async def check_readiness(self, _: Request) -> Response:
         """Answer 200 if the database of every desk answers, else 503."""
-        try:
-            for desk in self._app.desks.values():
-                await desk.store.is_ready()
-        except Exception as error:  # any failure means "not ready" to monitoring
-            log_exception(error)
-            return PlainTextResponse("not ready\n", 503)
+        for desk in self._app.desks.values():
+            if (await run_guarded(desk.store.is_ready(), log_exception)).error is not None:
+                return PlainTextResponse("not ready\n", 503)
         return PlainTextResponse("ready\n")
 
     async def handle_http_error(self, request: Request, error: Exception) -> Response:

@@ -68,7 +68,7 @@ class ReadBatcher:
 def _fetch_rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Rows | Exception:
     try:
         return connection.execute(sql, values).fetchall()
-    except Exception as error:  # the other queries still get their rows
+    except (sqlite3.Error, ValueError, OverflowError) as error:  # the other queries still get their rows
         return error
 
 

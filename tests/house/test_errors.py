@@ -1,14 +1,41 @@
 """Every exception stands in the tree of its layer, which the head of `errors.py` draws."""
 
+import ast
 import importlib
 import re
 from collections.abc import Iterator
 
 import pytest
 
-from tests.house.source_tree import PACKAGES, ROOT, iterate_modules
+from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules
+
+RIMS = {
+    "bot/engine.py": 1,  # a person is told that their message was not saved, whatever broke
+    "bot/guard.py": 1,  # the shared rim of loops and background work
+    "bot/images/sanitize.py": 1,  # the image library fails in many ways on files that people made
+    "bot/importers/spreadsheet.py": 1,  # so does the spreadsheet library
+    "storage/db/group_commit.py": 1,  # each of a batch gets its own answer, whatever broke
+    "storage/db/read_batcher.py": 1,  # nobody waits forever for rows
+}
+"""Where an error of any kind is caught, with how often; everywhere else the errors that can come are named."""
 
 DRAWN_CLASS = re.compile(r"(?P<stem>(?:│   |    )*)(?P<branch>[├└]── )?(?P<name>[A-Z]\w+Error)\b")
+
+
+def _is_cleanup(handler: ast.ExceptHandler) -> bool:
+    named = handler.type is not None and ast.unparse(handler.type) == "BaseException"
+    return named and isinstance(handler.body[-1], ast.Raise)
+
+
+def count_broad_handlers(source: str) -> int:
+    """How often an error of any kind is caught or suppressed; to clean up and raise it again is neither."""
+    nodes = list(ast.walk(ast.parse(source)))
+    handlers = [h for n in nodes if isinstance(n, ast.Try) for h in n.handlers]
+    caught = [h.type for h in handlers if not _is_cleanup(h)]
+    calls = [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func).endswith("suppress")]
+    suppressed = [argument for call in calls for argument in call.args]
+    names = ["Exception" if one is None else ast.unparse(one) for one in (*caught, *suppressed)]
+    return sum(re.search(r"\b(Base)?Exception\b", name) is not None for name in names)
 
 
 def parse_drawing(text: str) -> dict[str, str | None]:
@@ -75,3 +102,33 @@ def test_the_drawing_is_the_tree(package: str, own_exceptions: set[type[BaseExce
 def test_every_exception_ends_in_error(own_exceptions: set[type[BaseException]]) -> None:
     assert len(own_exceptions) > 30
     assert [one.__qualname__ for one in own_exceptions if not one.__name__.endswith("Error")] == []
+
+
+def test_broad_handlers_are_found_in_every_spelling() -> None:
+    source = """
+try:
+    pass
+except (Exception, KeyError):
+    pass
+try:
+    pass
+except:
+    pass
+with suppress(Exception):
+    pass
+with suppress(KeyError):
+    pass
+try:
+    pass
+except BaseException:
+    clean_up()
+    raise
+"""
+    assert count_broad_handlers(source) == 3
+
+
+def test_any_error_is_caught_at_the_rims_only() -> None:
+    found = {
+        get_relative_name(path): count_broad_handlers(path.read_text("utf-8")) for path in iterate_modules()
+    }
+    assert {name: count for name, count in found.items() if count} == RIMS

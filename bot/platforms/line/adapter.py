@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.delivery.transport import PermanentError
+from bot.delivery.transport import PermanentError, TransportError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, EngineAnswer, build_error_answer
 from bot.errors import BotError
@@ -172,7 +172,7 @@ class LineAdapter:
             self._seen_events.pop(key, None)
 
     async def _show_loading(self, person: str) -> None:
-        with suppress(Exception):  # only a courtesy: a failure is not worth a log line
+        with suppress(TransportError):  # only a courtesy: a failure is not worth a log line
             await self.client.show_loading(person)
 
     async def _leave_group(self, event: WebhookEvent, kind: str, group_id: str) -> None:
@@ -183,7 +183,7 @@ class LineAdapter:
                 await self.client.leave_group(kind, group_id)
             except PermanentError:
                 pass  # left already: several events of one group may come at once
-            except Exception as trouble:  # the next message there is the next attempt
+            except TransportError as trouble:  # the next message there is the next attempt
                 self.on_error(trouble)
 
         if event.type != "leave":  # the bot was removed already

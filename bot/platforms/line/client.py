@@ -166,8 +166,8 @@ class LineClient:
                     menu_id, body=image, _headers=kind, _request_timeout=CALL_TIMEOUT
                 )
             )
-        except Exception:
-            with suppress(Exception):  # LINE may be unreachable: the next start deletes it
+        except TransportError:
+            with suppress(TransportError):  # LINE may be unreachable: the next start deletes it
                 await self.delete_rich_menu(menu_id)
             raise
         return menu_id

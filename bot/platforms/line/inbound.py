@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import EngineAnswer, build_error_answer
+from bot.guard import run_guarded
 from bot.platforms.line.events import MessageContent, WebhookEvent
 from bot.platforms.line.rich_menu import TAB_DATA_PREFIX, load_language
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
@@ -96,15 +97,17 @@ class LineEventParser:
         """Return the event with its file, or an answer: the previous one of a redelivery, or an error's."""
         if inbound.file_message is None:
             return inbound.event
-        try:
-            # A redelivery after a restart: a file that was stored is neither fetched nor encrypted twice.
-            return await self.delivery_worker.engine.find_previous_answer(
-                inbound.event.id
-            ) or await self.attach_file(inbound)
-        except Exception as trouble:  # answer with the error, so that the person's other events go on
-            self.delivery_worker.on_error(trouble)
-            key = "sorry.busy" if isinstance(trouble, DiskFullError) else "sorry.fault"
-            return build_error_answer(key, await load_language(self.store, inbound.event.person_id))
+        outcome = await run_guarded(self._find_answer_or_attach_file(inbound), self.delivery_worker.on_error)
+        if outcome.value is not None:
+            return outcome.value
+        key = "sorry.busy" if isinstance(outcome.error, DiskFullError) else "sorry.fault"
+        return build_error_answer(key, await load_language(self.store, inbound.event.person_id))
+
+    async def _find_answer_or_attach_file(self, inbound: LineInboundEvent) -> Event | EngineAnswer:
+        # Redelivered after a restart: a file that is kept already is neither fetched nor encrypted twice.
+        return await self.delivery_worker.engine.find_previous_answer(
+            inbound.event.id
+        ) or await self.attach_file(inbound)
 
     async def prepare_all(self, events: Sequence[LineInboundEvent]) -> list[Event | EngineAnswer]:
         """Prepare several events; their files are fetched concurrently."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.engine import EngineAnswer, merge_answers
+from bot.guard import run_guarded
 from bot.images.temporary_host import TemporaryImages
 from bot.platforms.line.events import WebhookEvent
 from bot.platforms.line.inbound import LineInboundEvent
@@ -54,8 +55,15 @@ class LineReplies:
         image_set_info = inbound.file_message.imageSet if inbound.file_message is not None else None
         if image_set_info is None or (image_set_info.total or 0) <= 1:
             self.run_in_background(
-                self._send_answer(
-                    inbound.user_id, inbound.event.person_id, token, answer, [inbound.webhook_event.event_key]
+                run_guarded(
+                    self._send_answer(
+                        inbound.user_id,
+                        inbound.event.person_id,
+                        token,
+                        answer,
+                        [inbound.webhook_event.event_key],
+                    ),
+                    self.on_error,
                 )
             )
             return
@@ -79,8 +87,11 @@ class LineReplies:
         if image_set is not None:
             answer = merge_answers(image_set.answers)
             self.run_in_background(
-                self._send_answer(
-                    key[0], image_set.person_id, image_set.reply_token, answer, image_set.event_keys
+                run_guarded(
+                    self._send_answer(
+                        key[0], image_set.person_id, image_set.reply_token, answer, image_set.event_keys
+                    ),
+                    self.on_error,
                 )
             )
 
@@ -93,25 +104,22 @@ class LineReplies:
         token that is valid for another minute (reference, "Send reply message").
         """
         async with self.sender.person_locks.lock(who):
-            try:
-                if token is None:
-                    return
-                rows = await self.sender.find_outbox_ids(person, answer)
-                batches, included_rows = await self._pack_batches(person, who, answer, rows)
-                if not batches:
-                    return
-                if not await self.sender.reply(token, batches[0].payloads):
-                    self.allow_redelivery(keys)
-                    return
-                if batches[1:]:
-                    # Only if the answer is exactly one outbox message do delivered counts apply to its row.
-                    is_only_row = len(rows) == len(keys) == 1 and not answer.duplicate
-                    delivery_id = rows[0] if is_only_row else token.value
-                    self.sender.record_delivered(delivery_id, batches[0].delivered_count)
-                    await self.sender.send_batches(person, batches[1:], delivery_id)
-                await self.sender.complete_delivery(person, (*included_rows, *rows))
-            except Exception as trouble:
-                self.on_error(trouble)
+            if token is None:
+                return
+            rows = await self.sender.find_outbox_ids(person, answer)
+            batches, included_rows = await self._pack_batches(person, who, answer, rows)
+            if not batches:
+                return
+            if not await self.sender.reply(token, batches[0].payloads):
+                self.allow_redelivery(keys)
+                return
+            if batches[1:]:
+                # Only if the answer is exactly one outbox message do delivered counts apply to its row.
+                is_only_row = len(rows) == len(keys) == 1 and not answer.duplicate
+                delivery_id = rows[0] if is_only_row else token.value
+                self.sender.record_delivered(delivery_id, batches[0].delivered_count)
+                await self.sender.send_batches(person, batches[1:], delivery_id)
+            await self.sender.complete_delivery(person, (*included_rows, *rows))
 
     async def _pack_batches(
         self, person: str, who: bytes, answer: EngineAnswer, rows: Sequence[str]
@@ -136,11 +144,9 @@ class LineReplies:
 
     async def _publish_images(self, messages: Sequence[Message]) -> Mapping[MonthlyChart | str, str]:
         """Return the URLs of the charts and QR codes; empty on an error, since the texts say the same."""
-        try:
-            return await self.images.publish_images(messages) if self.images else {}
-        except Exception as trouble:
-            self.on_error(trouble)
+        if self.images is None:
             return {}
+        return (await run_guarded(self.images.publish_images(messages), self.on_error)).value or {}
 
 
 def to_reply_token(event: WebhookEvent) -> ReplyToken | None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bot.delivery.transport import TransportError
 from bot.platforms.line.client import LineClient
 from bot.settings import DeskName
 from handlers.dialog.events import DEFAULT_LANG, LANGS, NEXT_LANG, Channel, Lang
@@ -231,7 +232,7 @@ class RichMenuSelection:
     async def _show_menu(self, person: str, lang: Lang) -> None:
         try:
             await self.rich_menus.show(person, lang, news=False)
-        except Exception as trouble:  # the dialog goes on; the next answer or language button tries again
+        except TransportError as trouble:  # the next answer, or language button, tries again
             self._langs.pop(self._person_id(person), None)
             self.on_error(trouble)
 

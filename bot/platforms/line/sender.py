@@ -19,6 +19,7 @@ from bot.delivery.transport import (
     TokenRefusedError,
 )
 from bot.engine import EngineAnswer
+from bot.guard import run_guarded
 from bot.keyed_lock import KeyedLocks
 from bot.platforms.line.client import LineClient
 from bot.platforms.line.flex import replace_cards_with_text
@@ -262,12 +263,7 @@ class LineSender:
 
     async def _try_set_news_flag(self, person: str, *, news: bool) -> bool:
         """Set or remove a person's red dot. Returns whether LINE accepted it."""
-        try:
-            await self.set_news_flag(person, news)
-        except Exception as trouble:  # the messages stay in the outbox in any case
-            self.on_error(trouble)
-            return False
-        return True
+        return (await run_guarded(self.set_news_flag(person, news), self.on_error)).error is None
 
     async def load_undeliverable(self) -> None:
         """Fill `undeliverable` after a start, with the persons of outbox rows that were tried before."""

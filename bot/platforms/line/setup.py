@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from bot.bootstrap import RunningDesk
 from bot.delivery.transport import TokenRefusedError
 from bot.delivery.worker import DeliveryWorker
+from bot.guard import run_guarded, try_work
 from bot.images.temporary_host import create_temporary_images
 from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter
@@ -108,17 +109,12 @@ def _create_quota(
 
     async def notify_staff(key: str, percent: int, used: int) -> None:
         texts = {lang: render_text(Phrase(key, {"percent": percent, "used": used}), lang) for lang in WORDING}
-        try:
-            await desk.store.staff_admin.broadcast(texts, desk.engine.now())
-        except Exception as trouble:  # the push itself was sent, so do not fail it
-            on_error(trouble)
+        # An error does not matter to the message that was pushed.
+        await run_guarded(desk.store.staff_admin.broadcast(texts, desk.engine.now()), on_error)
 
     async def mark_done_once(what: str, month: str) -> bool:
-        try:
-            return await desk.store.retention.mark_done(what, month)
-        except Exception as trouble:  # rather warn twice than never
-            on_error(trouble)
-            return True
+        outcome = await run_guarded(desk.store.retention.mark_done(what, month), on_error)
+        return outcome.value is not False  # after an error the staff is rather told twice than never
 
     def get_month() -> str:
         return f"{to_bangkok_date(desk.engine.now()):%Y-%m}"
@@ -136,21 +132,25 @@ async def initialize_account(
     A refused token is reported at every attempt; an account in which people may answer too (chat mode), once.
     """
     pause, chat_mode_reported = MIN_RETRY_DELAY, False
+
+    async def initialize() -> None:
+        nonlocal chat_mode_reported
+        await adapter.sender.load_undeliverable()
+        adapter.bot_user_id, bot_only = await adapter.client.get_bot_info()
+        if not (bot_only or chat_mode_reported):
+            _report_account_problem(desk, CHAT_MODE_ON_TEXT, LogEvent.LINE_CHAT_ON)
+            chat_mode_reported = True
+        await adapter.sender.quota.refresh()
+        await menus.set_up()
+
     while True:
-        try:
-            await adapter.sender.load_undeliverable()
-            adapter.bot_user_id, bot_only = await adapter.client.get_bot_info()
-            if not (bot_only or chat_mode_reported):
-                _report_account_problem(desk, CHAT_MODE_ON_TEXT, LogEvent.LINE_CHAT_ON)
-                chat_mode_reported = True
-            await adapter.sender.quota.refresh()
-            await menus.set_up()
-        except TokenRefusedError:
-            _report_account_problem(desk, CHANNEL_REFUSED_TEXT, LogEvent.REFUSED)
-        except Exception as trouble:  # LINE is unreachable; keep trying
-            on_error(trouble)
-        else:
-            return
+        match (await try_work(initialize())).error:
+            case None:
+                return
+            case TokenRefusedError():
+                _report_account_problem(desk, CHANNEL_REFUSED_TEXT, LogEvent.REFUSED)
+            case error:  # LINE is unreachable; everything else goes on
+                on_error(error)
         await asyncio.sleep(pause)
         pause = min(MAX_RETRY_DELAY, pause * 2)
 

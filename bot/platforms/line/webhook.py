@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 
 from starlette.types import Receive, Scope, Send
 
+from bot.guard import run_guarded
 from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter
 from bot.platforms.line.events import InvalidWebhookBodyError, parse_webhook
@@ -82,12 +83,9 @@ class LineWebhook:
             return 400
         if post.unreadable_count:
             log_event(LogEvent.UNREADABLE, count=post.unreadable_count)
-        try:
-            # 503 if not all is on disk yet: LINE redelivers it, and what was stored meanwhile has no second effect.
-            return 200 if await self._adapter.handle_webhook(post, since) else 503
-        except Exception as trouble:
-            self._on_error(trouble)
-            return 503
+        # 503 if not all is on disk yet: LINE redelivers it, and what was stored meanwhile has no second effect.
+        outcome = await run_guarded(self._adapter.handle_webhook(post, since), self._on_error)
+        return 200 if outcome.value else 503
 
 
 def _decode_signature(header: bytes) -> bytes | None:
