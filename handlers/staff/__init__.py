@@ -1,1 +1,1 @@
-"""Officers triage cases by commands: pure, one small file a group of commands."""
+"""Commands of officers: what they type, who may give it, and what each command does."""

@@ -1,4 +1,4 @@
-"""The lines of the audit trail in words: what was done, and to whom."""
+"""Describe lines of the audit trail in words: who did what, and to whom."""
 
 from collections.abc import Mapping
 
@@ -7,9 +7,9 @@ from handlers.i18n import WORDING
 
 
 def describe_audit_action(what: str, names: Mapping[str, str]) -> Phrase:
-    """What a line says was done. `hidden:4f2a` names a person of the staff by id after its colon; names: by id.
+    """Return what was done. After a colon stands the id of the staff member concerned: `hidden:4f2a`.
 
-    A kind without words is shown as the trail has it: a line is never left out.
+    names: of the staff, by id. A kind without a wording is shown as it is stored: no line is ever left out.
     """
     kind, _, person = what.partition(":")
     key = f"staff.what.{kind}"
@@ -20,7 +20,7 @@ def describe_audit_action(what: str, names: Mapping[str, str]) -> Phrase:
 
 
 def describe_audit_actor(actor: str, names: Mapping[str, str]) -> Phrase:
-    """Who a line says did it: a name, or a part that is not the staff's."""
+    """Return who did it: the name of a staff member, or a part of the system. names: of the staff, by id."""
     staff = actor.removeprefix("staff:")
     if staff in names:
         return raw_text(names[staff])

@@ -1,4 +1,4 @@
-"""A command as it is carried out: who gives it, in which talk; and the ways of answering that all commands share."""
+"""The context in which a complaints command runs, and helpers that the command handlers share."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ MAX_BUTTON_DATA = 64
 
 @dataclass(frozen=True, slots=True)
 class ComplaintsCommandContext:
-    """A command, given by somebody at a moment. confirmed: what goes to the reporter was seen and confirmed."""
+    """A command and who gave it. confirmed: the officer saw what goes to the reporter, and confirmed it."""
 
     ctx: Context
     staff: StaffMember
@@ -31,25 +31,25 @@ class ComplaintsCommandContext:
 
     @property
     def work(self) -> ComplaintsWork:
-        """What this officer has under way."""
+        """The officer's unfinished work, as kept in the session."""
         return self.ctx.session.officer.complaints
 
     def with_work(self, work: ComplaintsWork) -> "ComplaintsCommandContext":
-        """The same, where the talk keeps other work."""
+        """Return a copy with other work in the session."""
         officer = replace(self.ctx.session.officer, complaints=work)
         return replace(self, ctx=self.ctx.replace_session(officer=officer))
 
     def with_pending(self, pending: PendingCommand) -> "ComplaintsCommandContext":
-        """The same, where something else is waited for."""
+        """Return a copy in which the session waits for something else."""
         return self.with_work(replace(self.work, pending=pending))
 
     def await_text_for(self, command: ParsedCommand) -> "ComplaintsCommandContext":
-        """The same, where the next text that is typed completes a command."""
+        """Return a copy in which the next text that is typed completes a command."""
         return self.with_pending(AwaitingText(command))
 
-    def reply_with(self, *says: Reply, acts: tuple[Act, ...] = ()) -> TurnResult:
-        """The end of a turn."""
-        return TurnResult(self.ctx.session, says, acts)
+    def reply_with(self, *replies: Reply, acts: tuple[Act, ...] = ()) -> TurnResult:
+        """Return the result of the turn."""
+        return TurnResult(self.ctx.session, replies, acts)
 
     def reply(
         self,
@@ -59,12 +59,12 @@ class ComplaintsCommandContext:
         acts: tuple[Act, ...] = (),
         **args: ReplyArg,
     ) -> TurnResult:
-        """The end of a turn with one thing to say."""
+        """Return the result of the turn with one reply. `key`: of the wording, below `staff.`."""
         return self.reply_with(Reply(f"staff.{key}", policy, args, choices), acts=acts)
 
     @property
     def is_verified(self) -> bool:
-        """Whether the second factor was given lately."""
+        """Whether the second factor was given within `SECOND_FACTOR_TTL`."""
         return is_recently_verified(self.ctx)
 
 
@@ -82,14 +82,14 @@ ComplaintsCommandHandler: TypeAlias = Callable[[ComplaintsCommandContext], Decis
 
 
 def make_case_command(order: CommandName, case: OfficerCase, rest: str = "") -> ParsedCommand:
-    """A command about a case."""
+    """Return a command about a case."""
     return ParsedCommand(order, case.number, case.year, rest)
 
 
 def make_command_button(
     order: CommandName, case: OfficerCase | None = None, rest: str = "", label: Phrase | None = None
 ) -> Choice:
-    """A button that gives a command, as if it were typed."""
+    """Return a button that gives a command, as if it were typed."""
     given = make_case_command(order, case, rest) if case else ParsedCommand(order, rest=rest)
     if label is None:
         return Choice(given.to_command_text(), f"staff.order.{order}")
@@ -97,20 +97,24 @@ def make_command_button(
 
 
 def make_case_button(case: OfficerCase, order: CommandName = CommandName.CASE) -> Choice:
-    """A button with the number of a case on it."""
+    """Return a button labelled with the number of a case."""
     command = make_case_command(order, case).to_command_text()
     return Choice(command, "literal", {"text": case.register_number})
 
 
 def can_see_case(staff: StaffMember, case: OfficerCase) -> bool:
-    """Whether a person may see a case: their own and nobody's; a supervisor all; an auditor the log of all."""
+    """Whether a person may see a case: officers their own and unassigned ones, supervisors and auditors all.
+
+    Of those, auditors read only the audit log (`PERMISSIONS`). Nobody sees a case that concerns them, nor one that is
+    looked at again after they closed it.
+    """
     if case.hidden or case.avoid_officer == staff.id:
         return False
     return staff.role in {Role.SUPERVISOR, Role.AUDITOR} or case.officer in {"", staff.id}
 
 
 def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
-    """The case of a command, or what is said where there is none for this person."""
+    """Return the case of a command, or the reply where there is none that this person may see."""
     if not cmd.command.number:
         return (yield from _offer_recent_cases(cmd))
     today = to_bangkok_date(cmd.ctx.now)
@@ -138,7 +142,7 @@ def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | 
 
 
 def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
-    """No number was said: the last cases are offered, and what was typed is kept for the one that is picked."""
+    """Offer recent cases where no number was given. What was typed is kept for the case that is picked."""
     listed = yield from list_recent_cases(cmd)
     if not listed.cases:
         return cmd.reply("none_yet", OF_CASE)
@@ -154,7 +158,7 @@ def _make_case_buttons(cmd: ComplaintsCommandContext, listed: CaseListPage) -> t
 
 
 def list_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseListPage]:
-    """The cases that this person most likely means."""
+    """Return the cases that this person most likely means."""
     page = yield from run_query(
         ListCases(cmd.staff.id, all_officers=cmd.staff.role is Role.SUPERVISOR, limit=6)
     )
@@ -162,5 +166,5 @@ def list_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseListP
 
 
 def can_give_command(staff: StaffMember, order: CommandName) -> bool:
-    """Whether a person may give a command at all."""
+    """Whether a person's role may give a command at all."""
     return staff.role in PERMISSIONS[order]

@@ -1,4 +1,4 @@
-"""`/here`: a group chat is told of new cases."""
+"""`/here`: notify a group chat of new cases."""
 
 from hashlib import sha256
 
@@ -8,11 +8,11 @@ from handlers.staff.command import ComplaintsCommandContext
 from handlers.staff.complaints.messages import SubscribeGroup
 
 GROUP_ARGUMENT = "group"
-"""What the door of a group adds, so that nobody registers a private chat by mistake."""
+"""The argument that an adapter adds in a group chat, so that nobody registers a private chat by mistake."""
 
 
 def set_group_notices(cmd: ComplaintsCommandContext) -> Decision:
-    """Tell this group of new cases; one group for each who registers one, and `/here off` ends it."""
+    """Subscribe this group to new cases, one group per person who registers one. `/here off` ends it."""
     yield from ()
     mark, event = sha256(b"group" + cmd.ctx.event.person_id).digest(), cmd.ctx.event
     if cmd.command.rest in {"off", "เลิก"}:

@@ -1,4 +1,4 @@
-"""What one may do: only the commands of one's own role, each with its Thai and English name."""
+"""`/help`: the commands of one's own role, each with its Thai and English name."""
 
 from handlers.dialog.effects import Decision
 from handlers.dialog.replies import OF_CASE, Phrase, Reply, ReplyArg
@@ -7,11 +7,11 @@ from handlers.staff.parse import THAI_COMMAND_NAMES
 from handlers.staff.permissions import CommandName
 
 BUTTON_ONLY_COMMANDS = frozenset({CommandName.JOIN, CommandName.CONFIRM, CommandName.HELP})
-"""Commands that nobody types once they have joined."""
+"""Commands that nobody types once they have joined; help does not list them."""
 
 
 def show_complaints_help(cmd: ComplaintsCommandContext) -> Decision:
-    """The commands of this person."""
+    """Show the commands that this person may give."""
     yield from ()
     lines = tuple(
         Phrase(

@@ -1,4 +1,4 @@
-"""Joining by a code of invitation and a second factor, and leaving."""
+"""Join the staff with an invitation code and a second factor, and leave it."""
 
 from handlers.complaints.messages import GetAttempts, SaveAttempts
 from handlers.dialog.code_lookup import format_retry_time, record_failure
@@ -31,16 +31,19 @@ MAX_INVITATION_LENGTH = 40
 
 
 def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
-    """Somebody sends a code of invitation: they are shown a secret, and asked for the first code that it makes."""
-    tries = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
-    if tries.until is not None and ctx.now < tries.until:
+    """Accept an invitation code: show a new TOTP secret, and ask for the first code that it makes.
+
+    Wrong invitation codes are rate limited like wrong codes of the second factor, and audited.
+    """
+    attempts = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
+    if attempts.until is not None and ctx.now < attempts.until:
         return TurnResult(
-            ctx.session, (Reply("staff.factor.wait", OF_CASE, {"until": format_retry_time(tries.until)}),)
+            ctx.session, (Reply("staff.factor.wait", OF_CASE, {"until": format_retry_time(attempts.until)}),)
         )
     code = given.rest[:MAX_INVITATION_LENGTH]
     person = yield from run_query(FindInvitation(code))
     if person is None:
-        wrong = SaveAttempts(derive_attempts_key(ctx.event.person_id), record_failure(tries, ctx.now))
+        wrong = SaveAttempts(derive_attempts_key(ctx.event.person_id), record_failure(attempts, ctx.now))
         return TurnResult(
             ctx.session,
             (Reply("staff.join.unknown", OFFICER_CONTENT),),
@@ -50,7 +53,7 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
     after = ctx.replace_session(officer=OfficerState(joining=Joining(code, secret)))
     office = ctx.office.name.in_lang(ctx.lang)
     app = build_otpauth_uri(secret, person.name, office)
-    shown = Reply(
+    setup = Reply(
         "staff.join.secret",
         OFFICER_CONTENT,
         {
@@ -62,11 +65,11 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
             "qr": app,
         },
     )
-    return TurnResult(after.session, (shown,))
+    return TurnResult(after.session, (setup,))
 
 
 def finish_joining(ctx: Context, joining: Joining) -> Decision:
-    """The first code of the second factor: with it the person has joined, and sees the recovery codes once."""
+    """Check the first code of the second factor. Whoever joins with it sees the recovery codes this one time."""
     code, secret = joining.invitation, joining.secret
     person = yield from run_query(FindInvitation(code))
     if person is None:
@@ -91,17 +94,17 @@ def finish_joining(ctx: Context, joining: Joining) -> Decision:
         to_bangkok_date(ctx.now),
     )
     after = record_verification(ctx.replace_session(officer=NO_OFFICER))
-    told = Reply(
+    welcome = Reply(
         "staff.join.done",
         OFFICER_CONTENT,
         {"name": person.name, "role": Phrase(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
         (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP)),
     )
-    return TurnResult(after.session, (told,), (act, UseCode(person.id, step)))
+    return TurnResult(after.session, (welcome,), (act, UseCode(person.id, step)))
 
 
 def reply_already_joined(cmd: ComplaintsCommandContext) -> Decision:
-    """One who has joined sends a code again."""
+    """Reply to an invitation code from somebody who has joined already."""
     yield from ()
     return cmd.reply(
         "join.already",
@@ -111,7 +114,7 @@ def reply_already_joined(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def leave_desk(cmd: ComplaintsCommandContext) -> Decision:
-    """End one's own rights, after being asked once."""
+    """End the person's own rights, after they confirmed."""
     yield from ()
     if cmd.command.rest != "yes":
         sure = Choice(ParsedCommand(CommandName.LEAVE, rest="yes").to_command_text(), "staff.leave.sure")

@@ -1,4 +1,4 @@
-"""A person of the staff, what may be asked about the staff, and what may be written of it."""
+"""Members of the staff: the queries and acts about them."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +10,7 @@ from handlers.staff.permissions import Role
 
 @dataclass(frozen=True, slots=True)
 class StaffProfile:
-    """Who somebody is in the office: what a complaint may call them by. chief: staff id of who they are under."""
+    """The names by which a complaint may refer to a person. chief: staff id of their superior."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -20,7 +20,7 @@ class StaffProfile:
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A person of the staff. secret: of the second factor (base32); empty before it is set."""
+    """A member of the staff. secret: of the second factor (base32); empty before it is set."""
 
     id: str
     role: Role
@@ -32,49 +32,49 @@ class StaffMember:
 
     @property
     def name(self) -> str:
-        """What colleagues call them."""
+        """The name that colleagues see."""
         return self.profile.name
 
     @property
     def active(self) -> bool:
-        """Whether they joined and are still there."""
+        """Whether they joined and have not left or been removed."""
         return self.joined is not None and self.removed is None
 
 
 @dataclass(frozen=True, slots=True)
 class FindStaffMember(Query[StaffMember | None]):
-    """The active person of the staff who writes; None for everybody else, and for who left or was removed."""
+    """The active staff member of a person id; None for everybody else, and for those who left or were removed."""
 
     person_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class ListStaff(Query[tuple[StaffMember, ...]]):
-    """Everybody of the staff, joined or not, by name; who was removed only where `gone` says so."""
+    """All staff members by name, joined or not; those who were removed only with `include_removed`."""
 
     include_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FindInvitation(Query[StaffMember | None]):
-    """Whom a code of invitation is for; None for one that was never given, was used, or is too old."""
+    """The person an invitation code is for; None where it is unknown, used or expired."""
 
     code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NewTotpSecret(Query[str]):
-    """A new secret of a second factor: 160 random bits in base32."""
+    """A new TOTP secret: 160 random bits in base32."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewRecoveryCodes(Query[tuple[str, ...]]):
-    """New recovery codes, to be written down once."""
+    """New recovery codes, which are shown once."""
 
 
 @dataclass(frozen=True, slots=True)
 class IsCodeUsed(Query[bool]):
-    """Whether a code of a second factor was taken before. step: of the time, as RFC 6238 counts it."""
+    """Whether a code of the second factor was used before. step: the time step of RFC 6238."""
 
     staff: str
     step: int
@@ -82,7 +82,7 @@ class IsCodeUsed(Query[bool]):
 
 @dataclass(frozen=True, slots=True)
 class IsRecoveryCode(Query[bool]):
-    """Whether a text is one of a person's recovery codes that were not used yet."""
+    """Whether a text is one of a person's unused recovery codes."""
 
     staff: str
     code: str = field(repr=False)
@@ -90,7 +90,10 @@ class IsRecoveryCode(Query[bool]):
 
 @dataclass(frozen=True, slots=True)
 class JoinStaff(Act):
-    """A person joins by a code, which is spent; where their notices go; recovery codes, of which only marks stay."""
+    """Join the staff with an invitation code, which is used up. channel, reply_to: where the person's notices go.
+
+    recovery_codes: only their hashes are stored.
+    """
 
     staff: str
     code: str = field(repr=False)
@@ -105,7 +108,10 @@ class JoinStaff(Act):
 
 @dataclass(frozen=True, slots=True)
 class UseCode(Act):
-    """A code of the second factor was taken: a conflict if it was before. Either `step` or `recovery` is given."""
+    """Use up a code of the second factor; a conflict if it was used before.
+
+    Either `step` or `recovery_code` is given.
+    """
 
     staff: str
     step: int = 0
@@ -114,7 +120,7 @@ class UseCode(Act):
 
 @dataclass(frozen=True, slots=True)
 class SetStaffLanguage(Act):
-    """A person wishes to be told of things in a language."""
+    """Set the language of a person's notices."""
 
     staff: str
     lang: Lang
@@ -122,7 +128,7 @@ class SetStaffLanguage(Act):
 
 @dataclass(frozen=True, slots=True)
 class LeaveStaff(Act):
-    """A person leaves: their rights end with this."""
+    """Leave the staff: the person's rights end."""
 
     staff: str
     on: date
@@ -130,7 +136,7 @@ class LeaveStaff(Act):
 
 @dataclass(frozen=True, slots=True)
 class AuditRefusal(Act):
-    """Somebody unknown, or without the right, tried a command: audited without who or what else it said."""
+    """Audit a command that was refused. staff: id, empty for a stranger; nothing else of the message is kept."""
 
     command: str
     staff: str = ""

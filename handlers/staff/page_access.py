@@ -1,4 +1,4 @@
-"""Keys to the officers' page: links for one use, and the seat at one case that a link leads to."""
+"""Access to the officers' page: single-use links, and the page session at one case that a link opens."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,11 +9,11 @@ from handlers.dialog.events import Lang
 from handlers.staff.members import StaffMember
 
 ACCESS_LINK_TTL = timedelta(minutes=15)
-"""How long a link can be used, and how long the seat lasts that it leads to."""
+"""How long a link can be used, and how long the page session lasts that it opens."""
 
 
 class PageKind(StrEnum):
-    """What a link leads to."""
+    """The page that a link opens."""
 
     CASE = "case"
     EXPORT = "export"
@@ -23,7 +23,7 @@ class PageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessLink:
-    """A key that nobody has yet. address: of the page that it opens, the secret in it."""
+    """A new single-use link. url: the address of the page, with the secret in it."""
 
     secret: str = field(repr=False)
     url: str = field(repr=False)
@@ -31,10 +31,10 @@ class AccessLink:
 
 @dataclass(frozen=True, slots=True)
 class PageAccess:
-    """What a link or a seat is for, and whose it is. number, year, case: of the case; 0 and empty where it has none.
+    """What a link or a page session gives access to, and whose it is.
 
-    proved: the second factor was given, so that it is a seat and no link any more.
-    password: of the paper that is fetched, where one is.
+    verified: the second factor was given, so that it is a page session and no longer a link. number, year, case: of
+    the case; 0 and empty where it has none. password: of the exported PDF; empty where none is fetched.
     """
 
     page: PageKind
@@ -49,24 +49,27 @@ class PageAccess:
 
 @dataclass(frozen=True, slots=True)
 class NewAccessLink(Query[AccessLink | None]):
-    """A key to the officers' page; None where this desk has no address of its own."""
+    """A new link to the officers' page; None where this desk has no address of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewExportPassword(Query[str]):
-    """A password for a paper: 100 random bits."""
+    """A password for an exported PDF: 100 random bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindPageAccess(Query[PageAccess | None]):
-    """What a mark opens now; None for one that is unknown, used, late, or of who is no longer on the staff."""
+    """What a token gives access to now; None where it is unknown, used, expired, or its owner left the staff.
+
+    token_hash: of a link or of a page session.
+    """
 
     token_hash: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CreateAccessLink(Act):
-    """Keep the mark of a key, so that it opens its page once and within `LASTS`."""
+    """Store the hash of a link's secret, so that it opens its page once, within `ACCESS_LINK_TTL`."""
 
     secret: str = field(repr=False)
     page: PageKind
@@ -78,7 +81,7 @@ class CreateAccessLink(Act):
 
 @dataclass(frozen=True, slots=True)
 class RedeemAccessLink(Act):
-    """Use a link up for a seat; a conflict where somebody was first. link, seat: their marks."""
+    """Use up a link and begin its page session; a conflict where the link was used already."""
 
     link_hash: bytes = field(repr=False)
     session_hash: bytes = field(repr=False)
@@ -87,14 +90,14 @@ class RedeemAccessLink(Act):
 
 @dataclass(frozen=True, slots=True)
 class EndPageSession(Act):
-    """End a seat."""
+    """End a page session."""
 
     session_hash: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditPageAction(Act):
-    """A line of the audit trail about what somebody did on the page, without its content."""
+    """Audit what somebody did on the officers' page, without its content."""
 
     what: str
     staff: str

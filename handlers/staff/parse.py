@@ -1,4 +1,4 @@
-"""What an officer typed, as a command: its Thai or English name, the number of a case, and the rest."""
+"""Parse complaints commands: a Thai or English name, the number of a case, and the rest."""
 
 import re
 from collections.abc import Mapping
@@ -49,24 +49,24 @@ THAI_COMMAND_NAMES: Mapping[CommandName, tuple[str, ...]] = {
     CommandName.EXPORT: ("ส่งออก",),
     CommandName.IMPORT: ("นำเข้า",),
 }
-"""The names that a command has in Thai; the first is shown."""
+"""The Thai names of a command; the first is shown."""
 
 COMMANDS_BY_NAME: Mapping[str, CommandName] = {
     **{order.value: order for order in CommandName},
     **{normalize_for_matching(name): order for order, names in THAI_COMMAND_NAMES.items() for name in names},
 }
 PUBLIC_COMMANDS = frozenset({CommandName.HELP})
-"""Commands that everybody has, in another sense."""
+"""Names that are commands of citizens too, with another meaning."""
 
 MAX_STAFF_COMMAND_LENGTH = 4_000
-"""Characters of a command with all that goes with it."""
+"""Characters of a command with its arguments."""
 
 _CASE_NUMBER = re.compile(r"^(\d{1,6})(?:\s*/\s*(\d{4}|\d{2}))?(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedCommand:
-    """A command as it was given. number, year: of the case, 0 where it was not said; rest: what follows."""
+    """A parsed command. number, year: of the case, 0 where not given; rest: the text after them."""
 
     name: CommandName
     number: int = 0
@@ -74,9 +74,9 @@ class ParsedCommand:
     rest: str = ""
 
     def complete_with(self, text: str) -> "ParsedCommand | None":
-        """The command with a text behind what follows; None where it is too long with it.
+        """Return the command with a text appended to its rest; None where that is too long.
 
-        Where the number of a case is missing, the text may begin with it.
+        Where the number of the case is missing, the text may begin with it.
         """
         rest = f"{self.rest} {text}".strip()
         if len(self.to_command_text(rest)) > MAX_STAFF_COMMAND_LENGTH:
@@ -84,7 +84,7 @@ class ParsedCommand:
         return replace(self, rest=rest) if self.number else _parse_case_number(self.name, rest)
 
     def to_command_text(self, rest: str | None = None) -> str:
-        """The command as a line that reads the same again."""
+        """Return the command as text that `parse_staff_command` reads back. rest: to use instead of its own."""
         number = f" {self.number}" if self.number else ""
         year = f"/{self.year}" if self.year else ""
         words = self.rest if rest is None else rest
@@ -92,12 +92,12 @@ class ParsedCommand:
 
 
 def read_command_text(event: Event) -> str:
-    """What was typed, or what a button says in its place."""
+    """Return what was typed, or the text of the button that was pressed."""
     return (event.choice if event.choice is not None else event.text) or ""
 
 
 def is_staff_command(event: Event) -> bool:
-    """Whether somebody uses a command that only officers have."""
+    """Whether an event is a command that only officers have."""
     words = read_command_text(event)
     return words.startswith("/") and _find_command(words[1:].partition(" ")[0]) not in {
         None,
@@ -106,7 +106,7 @@ def is_staff_command(event: Event) -> bool:
 
 
 def parse_staff_command(words: str, *, bare: bool = False) -> ParsedCommand | None:
-    """A command, or None for other words. bare: it may come without its slash."""
+    """Parse a command; None for any other text. bare: the slash may be missing."""
     if len(words) > MAX_STAFF_COMMAND_LENGTH or not (bare or words.startswith("/")):
         return None
     first, _, rest = words.removeprefix("/").strip().partition(" ")

@@ -1,11 +1,11 @@
-"""Who may give which command: one table."""
+"""Which role may give which command."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person of the staff is to a desk."""
+    """The role of a staff member at a desk."""
 
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
@@ -14,7 +14,7 @@ class Role(StrEnum):
 
 
 class CommandName(StrEnum):
-    """A command of the staff, by its English name; its Thai names stand in `handlers.staff.order`."""
+    """A command of the complaints desk by its English name; `handlers.staff.parse` has the Thai names."""
 
     HELP = "help"
     JOIN = "join"
@@ -75,27 +75,27 @@ PERMISSIONS: Mapping[CommandName, frozenset[Role]] = {
         (CommandName.DUE, CommandName.OVERDUE, CommandName.SEARCH, CommandName.LINK, CommandName.INTAKE),
         CASE_WORKERS,
     ),
-    # Who gives work to others, undoes a decision, or keeps a case from erasure answers for the desk.
+    # Assigning work, undoing a decision and keeping a case from erasure need somebody who answers for the desk.
     **dict.fromkeys((CommandName.ASSIGN, CommandName.REOPEN, CommandName.HOLD), SUPERVISORS),
     **dict.fromkeys((CommandName.IDENTITY, CommandName.APPROVE), CASE_WORKERS),
     **dict.fromkeys((CommandName.BAR, CommandName.LIFT, CommandName.RELEASE), SUPERVISORS),
     **dict.fromkeys((CommandName.PAGE, CommandName.EXPORT), CASE_WORKERS),
     CommandName.LOG: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     CommandName.HERE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
-    # A register of the past holds numbers and days, no content; who runs the channel may bring it too.
+    # An imported register holds numbers and dates, no content, so whoever runs the channel may import it too.
     CommandName.IMPORT: frozenset({Role.SUPERVISOR, Role.ADMIN}),
 }
-"""Who may give a command at all; whether it fits the case, its state and its officer is another question."""
+"""The roles that may give a command at all; whether it fits the case, its state and its officer is checked later."""
 
 NEEDS_2FA = frozenset(
     {CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.SEARCH, CommandName.IDENTITY}
 )
-"""What opens somebody's words, so that the second factor must have been given lately."""
+"""Commands that show a person's own words, so that the second factor must have been given recently."""
 
 CONTENT_COMMANDS = frozenset(
     {CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.IDENTITY}
 )
-"""What shows nothing of it where nothing can be deleted, so that no factor is asked for there."""
+"""Of those, the ones that show no content on channels where messages cannot be deleted, and ask for no factor there."""
 
 
 def is_allowed(role: Role, order: CommandName) -> bool:

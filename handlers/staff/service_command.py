@@ -1,4 +1,4 @@
-"""A command of the service desk's staff as it is carried out: who gives it, in which talk."""
+"""The context in which a command of the service desk runs, and helpers for its buttons."""
 
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ from handlers.staff.state import PendingServiceCommand, ServiceWork
 
 @dataclass(frozen=True, slots=True)
 class ServiceCommandContext:
-    """A command, given by somebody at a moment."""
+    """A command of the service desk, and who gave it."""
 
     ctx: Context
     staff: StaffMember
@@ -27,30 +27,30 @@ class ServiceCommandContext:
         acts: tuple[Act, ...] = (),
         **args: ReplyArg,
     ) -> TurnResult:
-        """The end of a turn with one thing to say."""
+        """Return the result of the turn with one reply. `key`: of the wording, below `inquiry.`."""
         return TurnResult(self.ctx.session, (Reply(f"inquiry.{key}", policy, args, choices),), acts)
 
     @property
     def work(self) -> ServiceWork:
-        """What this officer has under way."""
+        """The officer's unfinished work, as kept in the session."""
         return self.ctx.session.officer.service
 
     def with_work(self, work: ServiceWork) -> "ServiceCommandContext":
-        """The same, where the talk keeps other work."""
+        """Return a copy with other work in the session."""
         officer = replace(self.ctx.session.officer, service=work)
         return replace(self, ctx=self.ctx.replace_session(officer=officer))
 
     def with_pending(self, pending: PendingServiceCommand) -> "ServiceCommandContext":
-        """The same, where something else is waited for."""
+        """Return a copy in which the session waits for something else."""
         return self.with_work(replace(self.work, pending=pending))
 
 
 def make_service_button(name: str, thread: QuestionThread | None = None, rest: str = "") -> Choice:
-    """A button that gives a command, as if it were typed."""
+    """Return a button that gives a command, as if it were typed."""
     place = f" {thread.number}/{thread.fiscal_year}" if thread else ""
     return Choice(f"/{name}{place}{' ' if rest else ''}{rest}", f"inquiry.button.{name}{rest and '_ok'}")
 
 
 def format_question_number(thread: QuestionThread) -> str:
-    """The number of a question as the office knows it: 12/2570."""
+    """Return the register number of a question: number/year, such as 12/2570."""
     return f"{thread.number}/{thread.fiscal_year}"

@@ -1,10 +1,10 @@
-"""What an officer of the service desk typed, as a command: its name, the number of a question, and the rest."""
+"""Parse commands of the service desk: a name, the number of a question, and the rest."""
 
 import re
 from dataclasses import dataclass, replace
 
 MAX_SERVICE_COMMAND_LENGTH = 6_000
-"""Characters of a command with all that goes with it."""
+"""Characters of a command with its arguments."""
 
 _COMMAND_SHAPE = re.compile(r"/(\S+)(?:\s+(\d{1,6})(?:/(\d{2,4}))?(?=\s|$))?\s*(.*)", re.DOTALL)
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
@@ -12,7 +12,7 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 @dataclass(frozen=True, slots=True)
 class ParsedServiceCommand:
-    """A command as it was given. number, year: of the question, 0 where they were not said; rest: what follows."""
+    """A parsed command. number, year: of the question, 0 where not given; rest: the text after them."""
 
     name: str
     number: int = 0
@@ -20,7 +20,7 @@ class ParsedServiceCommand:
     rest: str = ""
 
     def complete_with(self, text: str) -> "ParsedServiceCommand | None":
-        """The command with a text behind what follows; None where it is too long with it."""
+        """Return the command with a text appended to its rest; None where that is too long."""
         rest = f"{self.rest} {text}".strip()
         place = f" {self.number}/{self.year}" if self.number else ""
         if len(f"/{self.name}{place} {rest}") > MAX_SERVICE_COMMAND_LENGTH:
@@ -29,7 +29,7 @@ class ParsedServiceCommand:
 
 
 def parse_service_command(words: str) -> ParsedServiceCommand | None:
-    """A command in some words; None where they are none."""
+    """Parse a command; None for any other text."""
     head, _, tail = words.strip().partition(" ")
     found = _COMMAND_SHAPE.fullmatch(f"{head} {tail[:20].translate(_THAI_DIGITS)}{tail[20:]}".strip())
     if found is None or len(words) > MAX_SERVICE_COMMAND_LENGTH:

@@ -1,7 +1,7 @@
-"""Where an officer stands in a talk: what is known of them, and the work of their desk that is under way.
+"""The state of an officer's session: when they were verified, and the unfinished work of their desk.
 
-Every situation is a class of its own, and a command that waits for something is kept as it was understood. Each
-situation carries its `kind`, by which a stored one is read back.
+Each situation is a class of its own, and a command that waits for something is kept parsed. `kind` tells the
+situations apart when a stored session is read back.
 """
 
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from handlers.staff.parse import ParsedCommand
 from handlers.staff.service_parse import ParsedServiceCommand
 
 ConsultationDraft: TypeAlias = tuple[tuple[str, str], ...]
-"""The lines of an announcement in order: of which place, and what. Each place once; `ask` for each question."""
+"""The lines of an announcement in order: field and text. Each field occurs once, except `ask`: once per question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Somebody with an invitation was shown a secret, and owes the first code that it makes."""
+    """Somebody with an invitation was shown a TOTP secret, and is asked for the first code that it makes."""
 
     invitation: str = field(repr=False)
     secret: str = field(repr=False)
@@ -25,7 +25,7 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class NothingPending:
-    """Nothing is waited for: a text without a command is new."""
+    """Nothing is waited for: a text that is no command is new."""
 
     kind: Literal["nothing"] = "nothing"
 
@@ -40,7 +40,7 @@ class AwaitingText:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingCaseChoice:
-    """A command came with words and without the number of a case: the case that is picked for it gets the words."""
+    """A command came with a text but without the number of a case: the case that is picked gets the text."""
 
     command: ParsedCommand = field(repr=False)
     kind: Literal["case"] = "case"
@@ -48,7 +48,7 @@ class AwaitingCaseChoice:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingSecondFactor:
-    """The command is carried out once the second factor is given. interrupted: what was waited for before."""
+    """The command runs once the second factor is given. interrupted: what was waited for before."""
 
     command: ParsedCommand = field(repr=False)
     interrupted: NothingPending | AwaitingText | AwaitingCaseChoice = NothingPending()
@@ -60,7 +60,7 @@ PendingCommand: TypeAlias = NothingPending | AwaitingText | AwaitingCaseChoice |
 
 @dataclass(frozen=True, slots=True)
 class ProposedReply:
-    """A command that was shown as the reporter will see it. prompt: the number of the question to confirm it."""
+    """A command whose text was shown as the reporter will see it. prompt: number of the prompt that asks to confirm."""
 
     command: ParsedCommand = field(repr=False)
     prompt: int
@@ -68,7 +68,7 @@ class ProposedReply:
 
 @dataclass(frozen=True, slots=True)
 class SearchProgress:
-    """A search with older cases left. last_searched: year and number of the last case; searched_count: so far."""
+    """A search with older cases left. last_searched: year and number of the last case; searched_count: cases so far."""
 
     words: str = field(repr=False)
     last_searched: tuple[int, int]
@@ -77,10 +77,10 @@ class SearchProgress:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintsWork:
-    """What an officer of the complaints desk has under way.
+    """The unfinished work of an officer of the complaints desk.
 
-    proposal, search and intake_source outlive what is pending: a reply that was shown can be confirmed after
-    another command, and a report that is entered for somebody else is filled in between commands.
+    proposal, search and intake_source outlast `pending`: a reply that was shown can be confirmed after another command,
+    and a report that is entered for somebody else is filled in between commands.
     """
 
     pending: PendingCommand = NothingPending()
@@ -99,7 +99,7 @@ class AwaitingServiceText:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingServiceSecondFactor:
-    """The command is carried out once the second factor is given."""
+    """The command runs once the second factor is given."""
 
     command: ParsedServiceCommand = field(repr=False)
     kind: Literal["factor"] = "factor"
@@ -110,10 +110,10 @@ PendingServiceCommand: TypeAlias = NothingPending | AwaitingServiceText | Awaiti
 
 @dataclass(frozen=True, slots=True)
 class ProposedAnswer:
-    """An answer that was shown as the asker will read it, of the question number/year.
+    """An answer that was shown as the asker will read it. number, year: of the question.
 
-    seq: the last line of the question when it was shown. prompt: the number of the question to confirm it; None
-    once that was answered. The text stays, so that it comes back when the answer is taken back.
+    seq: the last line of the thread when it was shown. prompt: number of the prompt that asks to confirm; None once
+    that was answered. The text is kept, so that the officer gets it back after an undo.
     """
 
     number: int
@@ -125,7 +125,7 @@ class ProposedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ProposedPublication:
-    """A question and its answer as they would stand on the board. found: the personal data that was covered."""
+    """A question and its answer as they would be published. found: the personal data that was redacted."""
 
     thread_id: str
     question: str = field(repr=False)
@@ -141,7 +141,7 @@ class ProposedPublication:
 
 @dataclass(frozen=True, slots=True)
 class ServiceWork:
-    """What an officer of the service desk has under way; each part outlives the commands about the others."""
+    """The unfinished work of an officer of the service desk; each part outlasts commands about the others."""
 
     pending: PendingServiceCommand = NothingPending()
     answer: ProposedAnswer | None = None
@@ -151,9 +151,9 @@ class ServiceWork:
 
 @dataclass(frozen=True, slots=True)
 class OfficerState:
-    """Where an officer stands. verified_at: when the second factor was last given, in whole seconds.
+    """The state of an officer. verified_at: when the second factor was last given, in whole seconds.
 
-    The sessions of a desk fill in only the work of that desk.
+    A session has only the work of its own desk.
     """
 
     verified_at: datetime | None = None
@@ -163,4 +163,4 @@ class OfficerState:
 
 
 NO_OFFICER = OfficerState()
-"""Of everybody who is no officer, and of an officer who has not done anything yet."""
+"""The state of everybody who is no officer, and of an officer who has not done anything yet."""

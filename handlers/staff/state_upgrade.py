@@ -1,4 +1,4 @@
-"""Where an officer stands, read from the words by name that sessions kept of it until version 0.5.1."""
+"""Read the officer state of sessions stored until version 0.5.1, which kept it as texts by name."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -27,13 +27,13 @@ from handlers.staff.state import (
 )
 
 _WAITING_SERVICE_COMMANDS = frozenset({"answer", "consult", "opinions"})
-"""The commands of the service desk that waited for something: the complaints desk has none of these names."""
+"""The commands of the service desk that could wait for something. None of them is a command of the complaints desk."""
 
 
 def upgrade_officer_state(kept: Mapping[str, str]) -> OfficerState:
-    """The state that was kept as words by name. What cannot be read any more is left out.
+    """Return the state of the texts by name. What can no longer be read is left out.
 
-    No command that could wait for something was the same at both desks, so each tells whose it was.
+    No command that could wait for something existed at both desks, so the command tells the desk.
     """
     verified = kept.get("proved")
     return OfficerState(

@@ -1,4 +1,4 @@
-"""The second factor: six digits of an authenticator app (RFC 6238), each taken once, or a recovery code."""
+"""Second factor: six digits of an authenticator app (TOTP, RFC 6238), each accepted once, or a recovery code."""
 
 import hmac
 from collections.abc import Generator
@@ -19,31 +19,31 @@ from handlers.staff.members import IsCodeUsed, IsRecoveryCode, StaffMember, UseC
 from handlers.thai import normalize_for_matching
 
 TOTP_PERIOD = 30
-"""Seconds that a code is shown."""
+"""Seconds of a time step."""
 
 SECOND_FACTOR_TTL = timedelta(minutes=30)
-"""How long a second factor holds before content is shown."""
+"""How long content may be opened after the second factor was given."""
 
 TOTP_WINDOW = (0, -1, 1)
-"""Steps that are taken: this one, and its neighbours for clocks that are a little wrong (RFC 6238, section 5.2)."""
+"""Accepted steps: the current one, and its neighbours for clocks that are a little wrong (RFC 6238, section 5.2)."""
 
 TOTP_DIGITS = 6
 
 
 def is_recently_verified(ctx: Context) -> bool:
-    """Whether it was given lately, as an officer's talk remembers."""
+    """Whether the second factor was given within `SECOND_FACTOR_TTL`, according to the session."""
     at = ctx.session.officer.verified_at
     return at is not None and ctx.now - at < SECOND_FACTOR_TTL
 
 
 def record_verification(ctx: Context) -> Context:
-    """The same moment, where the second factor has just been given."""
+    """Return a context whose session records that the second factor was given now."""
     officer = replace(ctx.session.officer, verified_at=ctx.now.replace(microsecond=0))
     return ctx.replace_session(officer=officer)
 
 
 def find_matching_step(secret: str, code: str, now: datetime) -> int | None:
-    """The step of the time to which a code belongs; None for a wrong one."""
+    """Return the time step of a code; None for a wrong one. Compares in constant time."""
     at = int(now.timestamp()) // TOTP_PERIOD
     for step in (at + near for near in TOTP_WINDOW):
         if hmac.compare_digest(HOTP(secret, digits=TOTP_DIGITS).at(step), code):
@@ -52,29 +52,32 @@ def find_matching_step(secret: str, code: str, now: datetime) -> int | None:
 
 
 def normalize_totp_code(text: str) -> str:
-    """The digits of a code as it was typed; empty for what is none."""
+    """Return the digits of a typed code; empty where it is none."""
     plain = normalize_for_matching(text).replace(" ", "") if len(text) <= 20 else ""
     return plain if len(plain) == TOTP_DIGITS and plain.isascii() and plain.isdigit() else ""
 
 
 def build_otpauth_uri(secret: str, name: str, office: str) -> str:
-    """What an authenticator app reads from a QR code."""
+    """Return the otpauth URI, which an authenticator app reads from a QR code."""
     uri: str = build_uri(secret, name=name, issuer=office)
     return uri
 
 
 def derive_attempts_key(who: bytes) -> bytes:
-    """Under what the wrong codes of a person are counted, apart from their receipts."""
+    """Return the key under which a person's wrong codes are counted, apart from their wrong receipts."""
     return sha256(b"second factor" + who).digest()
 
 
 def verify_second_factor(
     ctx: Context, staff: StaffMember, text: str
 ) -> Generator[Query[Any], Any, tuple[Reply | None, tuple[Act, ...]]]:
-    """Why a code is not taken, or None; and what is written for it. Five wrong ones close the way for a while."""
-    tries = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
-    if tries.until is not None and ctx.now < tries.until:
-        return Reply("staff.factor.wait", OF_CASE, {"until": format_retry_time(tries.until)}), ()
+    """Check a TOTP or recovery code. Return the reason to refuse it, or None, and the acts to write.
+
+    Five wrong codes lock the person out for a while (`record_failure`).
+    """
+    attempts = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
+    if attempts.until is not None and ctx.now < attempts.until:
+        return Reply("staff.factor.wait", OF_CASE, {"until": format_retry_time(attempts.until)}), ()
     code = normalize_totp_code(text)
     step = find_matching_step(staff.secret, code, ctx.now) if code else None
     if step is not None:
@@ -83,7 +86,7 @@ def verify_second_factor(
         return None, (UseCode(staff.id, step),)
     if not code and (yield from run_query(IsRecoveryCode(staff.id, text[:40]))):
         return None, (UseCode(staff.id, recovery_code=text[:40]),)
-    wrong = record_failure(tries, ctx.now)
+    wrong = record_failure(attempts, ctx.now)
     return Reply("staff.factor.wrong", OF_CASE), (
         SaveAttempts(derive_attempts_key(ctx.event.person_id), wrong),
     )
