@@ -1,4 +1,4 @@
-"""An officer's answer: shown as the asker will read it, confirmed once, and held for a minute."""
+"""Answer a question: preview, one confirmation, then an undo window before it is sent."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ MAX_ANSWER_LENGTH = 3_000
 
 
 def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Answer a question; `=id` stands for the answer of an entry of the knowledge base."""
+    """Answer a question. The text `=id` is replaced by the answer of that FAQ entry."""
     text = clean_text(cmd.command.rest).text
     if not text:
         waiting = _await_answer(cmd, thread)
@@ -37,8 +37,8 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
     if len(text) > MAX_ANSWER_LENGTH:
         return cmd.reply("too_long", NEUTRAL, limit=MAX_ANSWER_LENGTH)
     if text.startswith("="):
-        shelf = yield from run_query(GetFaqCatalogue())
-        entry = next((one for one in shelf.entries if one.id == text[1:].strip()), None)
+        catalogue = yield from run_query(GetFaqCatalogue())
+        entry = next((one for one in catalogue.entries if one.id == text[1:].strip()), None)
         if entry is None:
             return cmd.reply("faq_unknown", NEUTRAL, (make_service_button("faq"),), id=text[1:60])
         text = f"{entry.answer}\n{entry.link}" if entry.link else entry.answer
@@ -46,7 +46,7 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
 
 
 def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Answer a question with the answer that another one was given."""
+    """Answer a question with the answer of another question: `/merge 12 9`."""
     other = parse_service_command(f"/merge {cmd.command.rest}")
     into = (
         (yield from run_query(FindQuestionByNumber(other.number, other.year)))
@@ -65,7 +65,7 @@ def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread)
 def _propose_answer(
     cmd: ServiceCommandContext, thread: QuestionThread, text: str, *before: Reply
 ) -> TurnResult:
-    """Show what the asker will read and ask once. The text is kept in the talk."""
+    """Show what the asker will read, and ask to confirm it. The text is kept in the session."""
     if thread.scheduled_by:
         return _reply_already_scheduled(cmd, thread, text)
     prompt = cmd.ctx.session.prompt_number + 1
@@ -86,7 +86,7 @@ def _reply_already_scheduled(cmd: ServiceCommandContext, thread: QuestionThread,
 
 
 def confirm_answer(cmd: ServiceCommandContext) -> Decision:
-    """What was shown goes, or does not; where the thread went on since, it is shown once more."""
+    """Schedule the proposed answer or drop it. Where the thread has new lines since, show it once more."""
     proposed = cmd.work.answer
     if proposed is None or proposed.prompt is None or cmd.command.rest[1:] != str(proposed.prompt):
         return cmd.reply("send_stale", NEUTRAL, (make_service_button("questions"),))
@@ -116,7 +116,7 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
 
 
 def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandContext) -> Reply:
-    """What was said since an answer was shown."""
+    """Return the lines written since an answer was shown."""
     lines = tuple(
         Phrase(
             f"inquiry.line_{one.kind}",
@@ -131,7 +131,7 @@ def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandCon
 
 
 def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Take back the answer that waits to go; its words come back to who wrote them."""
+    """Cancel the scheduled answer, and give its text back to the officer who wrote it."""
     yield from ()
     number, back = format_question_number(thread), (make_service_button("question", thread),)
     if not thread.scheduled_by:
@@ -152,6 +152,6 @@ def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
 
 
 def _await_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> ServiceCommandContext:
-    """The same, where the next text answers a question."""
+    """Return a context in which the next text answers the question."""
     command = ParsedServiceCommand("answer", thread.number, thread.fiscal_year)
     return cmd.with_pending(AwaitingServiceText(command))

@@ -1,4 +1,4 @@
-"""Closing the loop: what people wrote is put together, the office answers it, the results are published once."""
+"""Evaluate a closed consultation: group free texts by theme, add the office's answers, publish the results once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -34,15 +34,18 @@ DECISION_WORDS: Mapping[str, OfficeDecision] = {
 
 
 def show_free_texts(cmd: ServiceCommandContext) -> Decision:
-    """What people wrote, by numbers, a page at a time: `/texts CODE 2`."""
+    """Show a page of numbered free texts: `/texts CODE 2`."""
     code, page = _split_code(cmd)
-    ballot = yield from run_query(FindConsultation(code))
-    if ballot is None or ballot.phase not in {ConsultationPhase.CLOSED, ConsultationPhase.PUBLISHED}:
-        return _reply_not_closed(cmd, code, ballot)
+    consultation = yield from run_query(FindConsultation(code))
+    if consultation is None or consultation.phase not in {
+        ConsultationPhase.CLOSED,
+        ConsultationPhase.PUBLISHED,
+    }:
+        return _reply_not_closed(cmd, code, consultation)
     found = yield from run_query(ListFreeTexts(code))
     at = (max(1, int(page)) - 1) * TEXTS_PER_PAGE if page.isdecimal() else 0
     if not found[at:]:
-        return cmd.reply("weigh.no_texts", NEUTRAL, title=ballot.title)
+        return cmd.reply("weigh.no_texts", NEUTRAL, title=consultation.title)
     lines = tuple(_format_free_text(one) for one in found[at : at + TEXTS_PER_PAGE])
     more = at + TEXTS_PER_PAGE < len(found)
     further = (Choice(f"/texts {code} {at // TEXTS_PER_PAGE + 2}", "inquiry.further"),) if more else ()
@@ -55,16 +58,16 @@ def _format_free_text(one: FreeText) -> Phrase:
 
 
 def manage_themes(cmd: ServiceCommandContext) -> Decision:
-    """List the themes; `/theme CODE name: 3,7,9` puts texts together under a name."""
+    """List the themes; `/theme CODE name: 3,7,9` adds texts to a theme, which is created where it is new."""
     code, rest = _split_code(cmd)
-    ballot = yield from run_query(FindConsultation(code))
-    if ballot is None or ballot.phase is ConsultationPhase.OPEN:
-        return _reply_not_closed(cmd, code, ballot)
+    consultation = yield from run_query(FindConsultation(code))
+    if consultation is None or consultation.phase is ConsultationPhase.OPEN:
+        return _reply_not_closed(cmd, code, consultation)
     known = yield from run_query(ListThemes(code))
     if not rest:
         lines = tuple(_format_theme_line(one, cmd) for one in known)
         return cmd.reply("weigh.themes" if lines else "weigh.no_themes", NEUTRAL, code=code, lines=lines)
-    if ballot.phase is ConsultationPhase.PUBLISHED:
+    if consultation.phase is ConsultationPhase.PUBLISHED:
         return cmd.reply("weigh.published", NEUTRAL)
     name, _, numbers = rest.rpartition(":")
     written = yield from run_query(ListFreeTexts(code))
@@ -84,7 +87,7 @@ def manage_themes(cmd: ServiceCommandContext) -> Decision:
 
 
 def add_theme_quote(cmd: ServiceCommandContext) -> Decision:
-    """`/quote CODE THEME TEXT`: show a text with personal data covered, and let it stand once it was read."""
+    """`/quote CODE THEME TEXT`: show a text with personal data redacted, and quote it once confirmed."""
     code, rest = _split_code(cmd)
     place, number, sure = [*rest.split(), "", "", ""][:3]
     own = yield from _find_theme(code, place)
@@ -101,7 +104,10 @@ def add_theme_quote(cmd: ServiceCommandContext) -> Decision:
 
 
 def set_theme_decision(cmd: ServiceCommandContext) -> Decision:
-    """`/taken CODE THEME adopted 30/09/2570 reason`: the office's answer, which people will read."""
+    """`/taken CODE THEME adopted 30/09/2570 reason`: set the office's answer, which is published.
+
+    A promise (adopted or partly) needs the date by which it will be kept.
+    """
     code, rest = _split_code(cmd)
     place, how, *more = rest.split(" ", 3)[:4] if rest else ("", "")
     own = yield from _find_theme(code, place)
@@ -118,7 +124,7 @@ def set_theme_decision(cmd: ServiceCommandContext) -> Decision:
 
 
 def mark_theme_done(cmd: ServiceCommandContext) -> Decision:
-    """`/done CODE THEME`: what was promised is done."""
+    """`/done CODE THEME`: record that a promise was kept today."""
     code, place = _split_code(cmd)
     own = yield from _find_theme(code, place.strip())
     if own is None or own.taken in {None, OfficeDecision.NOT}:
@@ -130,34 +136,34 @@ def mark_theme_done(cmd: ServiceCommandContext) -> Decision:
 
 
 def publish_results(cmd: ServiceCommandContext) -> Decision:
-    """`/results CODE`: publish what was counted, once, after it was looked at."""
+    """`/results CODE`: show the results, and publish them once confirmed."""
     code, sure = _split_code(cmd)
-    ballot = yield from run_query(FindConsultation(code))
+    consultation = yield from run_query(FindConsultation(code))
     found = yield from run_query(GetConsultationResult(code))
-    if ballot is None or found is None:
+    if consultation is None or found is None:
         return cmd.reply("weigh.nothing_to_publish", NEUTRAL, code=code)
     if sure != "publish":
         yes = Choice(f"/results {code} publish", "inquiry.button.publish_result")
         known = yield from run_query(ListThemes(code))
         lines = tuple(_format_theme_line(one, cmd) for one in known)
         return cmd.reply(
-            "weigh.results", NEUTRAL, (yes,), title=ballot.title, voices=found.responses, lines=lines
+            "weigh.results", NEUTRAL, (yes,), title=consultation.title, voices=found.responses, lines=lines
         )
     return _publish_and_reply(
-        cmd, ballot, PublishConsultationResult(code, found, ballot.title, f"staff:{cmd.staff.id}")
+        cmd, consultation, PublishConsultationResult(code, found, consultation.title, f"staff:{cmd.staff.id}")
     )
 
 
 def _publish_and_reply(
-    cmd: ServiceCommandContext, ballot: Consultation, act: PublishConsultationResult
+    cmd: ServiceCommandContext, consultation: Consultation, act: PublishConsultationResult
 ) -> TurnResult:
     where = raw_text(f" {act.result.url}") if act.result.url else raw_text("")
-    return cmd.reply("weigh.out", NEUTRAL, acts=(act,), title=ballot.title, address=where)
+    return cmd.reply("weigh.out", NEUTRAL, acts=(act,), title=consultation.title, address=where)
 
 
-def _reply_not_closed(cmd: ServiceCommandContext, code: str, ballot: Consultation | None) -> TurnResult:
-    if ballot is not None and ballot.closes <= cmd.ctx.now:
-        return cmd.reply("weigh.closing", NEUTRAL, title=ballot.title)
+def _reply_not_closed(cmd: ServiceCommandContext, code: str, consultation: Consultation | None) -> TurnResult:
+    if consultation is not None and consultation.closes <= cmd.ctx.now:
+        return cmd.reply("weigh.closing", NEUTRAL, title=consultation.title)
     return cmd.reply("weigh.not_closed", NEUTRAL, code=code)
 
 
@@ -188,13 +194,13 @@ def _format_theme_line(one: Theme, cmd: ServiceCommandContext) -> Phrase:
                 "done": Phrase("inquiry.weigh.is_done", {"day": ended}) if ended else raw_text(""),
             },
         )
-    told: dict[str, ReplyArg] = {
+    args: dict[str, ReplyArg] = {
         "place": one.place,
         "name": one.name,
         "count": one.voices or len(one.texts),
         "answer": answer,
     }
-    return Phrase("inquiry.weigh.line", {**told, "quotes": len(one.quotes)})
+    return Phrase("inquiry.weigh.line", {**args, "quotes": len(one.quotes)})
 
 
 RESULT_COMMAND_HANDLERS: Mapping[str, Callable[[ServiceCommandContext], Decision]] = {

@@ -1,4 +1,4 @@
-"""The lines of an announcement: what each says, what is missing, and the consultation that they make."""
+"""Parse the lines of an announcement into a consultation, and say what is missing or wrong."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ LINE_LABELS: Mapping[str, str] = {
     "ถาม": "ask", "ask": "ask",
     "ลบ": "drop", "drop": "drop",
 }  # fmt: skip
-"""How a line begins, and what it is of. `ลบ: 2` takes the second question out again."""
+"""The field of a line by its label. `ลบ: 2` removes the second question."""
 
 QUESTION_KIND_LABELS: Mapping[str, ConsultationQuestionKind] = {
     "เลือกหนึ่ง": ConsultationQuestionKind.CHOICE, "one": ConsultationQuestionKind.CHOICE,
@@ -41,87 +41,92 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 @dataclass(frozen=True, slots=True)
 class DraftIssue:
-    """A mistake in an announcement: a wording key, and the line that it is in."""
+    """A mistake in an announcement. key: of the wording; line: where it is, as typed."""
 
     key: str
     line: str = ""
 
 
 def add_draft_lines(draft: ConsultationDraft, text: str) -> tuple[ConsultationDraft, tuple[DraftIssue, ...]]:
-    """A draft with further lines: those that are understood, and what is wrong in others.
+    """Return the draft with further lines, and the issues of lines that were not understood.
 
-    A line takes the place of an earlier one that begins like it; questions are added.
+    A line replaces an earlier one with the same label; questions are appended.
     """
     wrong: list[DraftIssue] = []
     for line in filter(str.strip, text.split("\n")):
-        said = _add_line(line, draft)
-        if isinstance(said, DraftIssue):
-            wrong.append(said)
+        changed = _add_line(line, draft)
+        if isinstance(changed, DraftIssue):
+            wrong.append(changed)
         else:
-            draft = said
+            draft = changed
     return draft, tuple(wrong)
 
 
 def format_draft(draft: ConsultationDraft, lang: Lang) -> str:
-    """A draft as its lines, to be read by its author."""
+    """Return a draft as lines with labels, for its author."""
     ascii_names = select_by_lang(lang, th=False, en=True)
     names = {place: name for name, place in LINE_LABELS.items() if name.isascii() == ascii_names}
-    return "\n".join(f"{names[place]}: {said}" for place, said in draft)
+    return "\n".join(f"{names[place]}: {value}" for place, value in draft)
 
 
 def list_missing_fields(draft: ConsultationDraft) -> tuple[str, ...]:
-    """The places that an announcement needs and this one does not have yet, as wording keys."""
+    """Return the required fields that a draft lacks: their names are part of wording keys."""
     there = {place for place, _ in draft}
     return tuple(place for place in ("title", "closes", "ask") if place not in there)
 
 
 def build_consultation(draft: ConsultationDraft, now: datetime) -> Consultation | DraftIssue:
-    """The consultation of a draft from which nothing is missing, without a code; or why its times are wrong."""
-    said = dict(draft)
-    opens = parse_bangkok_time(said["opens"], time(0, 0)) if "opens" in said else now
-    closes = parse_bangkok_time(said["closes"], time(23, 59))
+    """Build the consultation of a complete draft, without a code; or return the issue with its times.
+
+    Without an opening time it opens at `now`. It must close later than that.
+    """
+    fields = dict(draft)
+    opens = parse_bangkok_time(fields["opens"], time(0, 0)) if "opens" in fields else now
+    closes = parse_bangkok_time(fields["closes"], time(23, 59))
     if opens is None or closes is None or closes <= max(opens, now):
-        return DraftIssue("order", said["closes"])
+        return DraftIssue("order", fields["closes"])
     asks = [text for place, text in draft if place == "ask"]
     questions = tuple(_parse_question(text, f"q{n}") for n, text in enumerate(asks, start=1))
     whole = tuple(one for one in questions if isinstance(one, ConsultationQuestion))
     return Consultation(
-        "", said["title"], said.get("background", ""), said.get("link", ""), opens, closes, whole
+        "", fields["title"], fields.get("background", ""), fields.get("link", ""), opens, closes, whole
     )
 
 
 def _add_line(line: str, draft: ConsultationDraft) -> ConsultationDraft | DraftIssue:
-    """A draft with one more line, or what is wrong with it."""
+    """Return a draft with one more line, or the issue with that line."""
     found = _LABELLED_LINE.fullmatch(line)
     place = LINE_LABELS.get(found[1].strip().casefold()) if found else None
     if found is None or place is None:
         return DraftIssue("line", line)
-    said = found[2].strip()
-    why = _check_line(place, said, sum(other == "ask" for other, _ in draft))
+    value = found[2].strip()
+    why = _check_line(place, value, sum(other == "ask" for other, _ in draft))
     if why:
         return DraftIssue(why, line)
     if place == "ask":
-        return (*draft, (place, said))
+        return (*draft, (place, value))
     if place == "drop":
-        gone = [at for at, (other, _) in enumerate(draft) if other == "ask"][int(parse_number(said) or 0) - 1]
+        gone = [at for at, (other, _) in enumerate(draft) if other == "ask"][
+            int(parse_number(value) or 0) - 1
+        ]
         return (*draft[:gone], *draft[gone + 1 :])
-    return (*(other for other in draft if other[0] != place), *([(place, said)] if said else ()))
+    return (*(other for other in draft if other[0] != place), *([(place, value)] if value else ()))
 
 
-def _check_line(place: str, said: str, questions: int) -> str:
-    """What is wrong with what a line says; empty where nothing is. questions: how many there are before it."""
-    if len(said) > MAX_LINE_LENGTH:
+def _check_line(place: str, value: str, questions: int) -> str:
+    """Return the issue key of a line; empty where it is valid. questions: how many the draft has already."""
+    if len(value) > MAX_LINE_LENGTH:
         return "long"
     if place == "ask":
-        own = _parse_question(said, "")
+        own = _parse_question(value, "")
         return own.key if isinstance(own, DraftIssue) else "questions" if questions == MOST_QUESTIONS else ""
     if place == "drop":
-        return "" if 1 <= (parse_number(said) or 0) <= questions else "drop"
+        return "" if 1 <= (parse_number(value) or 0) <= questions else "drop"
     if place == "link":
-        return "" if said.startswith(("https://", "http://")) or not said else "link"
+        return "" if value.startswith(("https://", "http://")) or not value else "link"
     return (
         "when"
-        if place in {"opens", "closes"} and said and parse_bangkok_time(said, time(0, 0)) is None
+        if place in {"opens", "closes"} and value and parse_bangkok_time(value, time(0, 0)) is None
         else ""
     )
 
@@ -147,7 +152,10 @@ def _parse_question(text: str, key: str) -> ConsultationQuestion | DraftIssue:
 
 
 def parse_bangkok_time(text: str, otherwise: time) -> datetime | None:
-    """A day, with its time of day or without, as people write it; Buddhist or Christian years. Bangkok's."""
+    """Parse `day/month/year [hour:minute]` in Bangkok time; None where it is no date.
+
+    The year may be Buddhist or Christian. otherwise: the time of day where none is given.
+    """
     found = _DATE_AND_TIME.fullmatch(text.strip().translate(_THAI_DIGITS))
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""`/consult`: an officer announces a consultation in a few lines, sees it as people will, and closes it."""
+"""`/consult`: announce a consultation in a few lines, preview it, close it, and moderate added statements."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -33,7 +33,7 @@ from handlers.staff.state import AwaitingServiceText, ConsultationDraft
 from handlers.thai import format_date, format_time, to_bangkok_date
 
 CONTINUE_DRAFT_COMMAND = ParsedServiceCommand("consult", rest="more")
-"""What the next words of an officer complete: the announcement that is under way."""
+"""The command that the officer's next text completes while an announcement is being written."""
 
 
 def manage_consultations(cmd: ServiceCommandContext) -> Decision:
@@ -46,13 +46,13 @@ def manage_consultations(cmd: ServiceCommandContext) -> Decision:
     if word == "yes" and cmd.work.consultation:
         return (yield from _announce_consultation(cmd))
     listing = yield from run_query(ListConsultations())
-    ballots = listing.rows
+    consultations = listing.rows
     if word in {"close", "ปิด"}:
-        return _close_consultation(cmd, ballots, rest)
-    known = next((one for one in ballots if one.code == word.upper()), None)
+        return _close_consultation(cmd, consultations, rest)
+    known = next((one for one in consultations if one.code == word.upper()), None)
     if known is not None:
         return _show_consultation(cmd, known, (yield from run_query(GetConsultationLinks(known.code))))
-    lines = tuple(_format_consultation_line(cmd, one) for one in ballots[:20])
+    lines = tuple(_format_consultation_line(cmd, one) for one in consultations[:20])
     begun = (Choice("/consult more", "inquiry.button.consult_more"),) if cmd.work.consultation else ()
     turn = cmd.reply("consult.list" if lines else "consult.none", NEUTRAL, begun, lines=lines)
     return add_unreadable_notice(turn, listing.unreadable)
@@ -64,12 +64,12 @@ def _format_consultation_line(cmd: ServiceCommandContext, one: Consultation) -> 
         if one.phase is ConsultationPhase.OPEN and cmd.ctx.now < one.opens
         else one.phase
     )
-    told: dict[str, ReplyArg] = {
+    args: dict[str, ReplyArg] = {
         "code": one.code,
         "title": one.title,
         "phase": Phrase(f"inquiry.phase.{phase}"),
     }
-    return Phrase("inquiry.consult_line", {**told, "closes": _format_instant(one.closes, cmd)})
+    return Phrase("inquiry.consult_line", {**args, "closes": _format_instant(one.closes, cmd)})
 
 
 def _format_instant(instant: datetime, cmd: ServiceCommandContext) -> str:
@@ -77,7 +77,7 @@ def _format_instant(instant: datetime, cmd: ServiceCommandContext) -> str:
 
 
 def _continue_draft(cmd: ServiceCommandContext, text: str) -> TurnResult:
-    """Take what was typed into the announcement that is under way, and say how it stands."""
+    """Add what was typed to the unfinished announcement, and show its state."""
     draft, wrong = add_draft_lines(cmd.work.consultation, text)
     cmd = _with_draft(cmd, draft).with_pending(AwaitingServiceText(CONTINUE_DRAFT_COMMAND))
     turn = _show_draft(cmd, draft)
@@ -95,7 +95,7 @@ def _with_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> Service
 
 
 def _show_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> TurnResult:
-    """What is there of an announcement: nothing, some of it, or all."""
+    """Show how to write an announcement, what is missing from it, or its preview to confirm."""
     if not draft:
         return cmd.reply("consult.how", NEUTRAL)
     lacks = tuple(Phrase(f"inquiry.lacks.{place}") for place in list_missing_fields(draft))
@@ -138,7 +138,7 @@ def _announce_consultation(cmd: ServiceCommandContext) -> Decision:
     draft = cmd.work.consultation
     made = build_consultation(draft, cmd.ctx.now) if not list_missing_fields(draft) else DraftIssue("order")
     if isinstance(made, DraftIssue):
-        return _continue_draft(cmd, "")  # it closes too soon by now
+        return _continue_draft(cmd, "")  # its closing time has passed since the preview
     cmd = _with_draft(cmd, ())
     code = pick_consultation_code((yield from run_query(NewReceipt())).symbols)
     act = AnnounceConsultation(replace(made, code=code), f"staff:{cmd.staff.id}")
@@ -149,18 +149,18 @@ def _announce_consultation(cmd: ServiceCommandContext) -> Decision:
 
 
 def _show_consultation(cmd: ServiceCommandContext, one: Consultation, ways: ConsultationLinks) -> TurnResult:
-    """What is asked in a consultation, and while it is open where people find it, to be printed and passed on."""
+    """Show a consultation; while it is open also its links, to be printed and passed on."""
     is_over = one.phase is not ConsultationPhase.OPEN or one.closes <= cmd.ctx.now
-    told = Reply(
+    summary = Reply(
         "inquiry.consult.one",
         NEUTRAL,
         {"line": _format_consultation_line(cmd, one), **_build_content_args(cmd, one)},
     )
-    return TurnResult(cmd.ctx.session, (told, *(() if is_over else (_format_links(one.code, ways),))))
+    return TurnResult(cmd.ctx.session, (summary, *(() if is_over else (_format_links(one.code, ways),))))
 
 
 def _format_links(code: str, ways: ConsultationLinks) -> Reply:
-    """Where people find a consultation; its page as a QR code too."""
+    """Return the links to a consultation, the first also as a QR code; without links only its code."""
     links = tuple(
         Phrase(f"inquiry.consult.way_{name}", {"link": link})
         for name, link in (("page", ways.page), ("telegram", ways.telegram))
@@ -174,18 +174,19 @@ def _format_links(code: str, ways: ConsultationLinks) -> Reply:
 
 
 def pick_consultation_code(symbols: str) -> str:
-    """Six symbols of many with a letter among them, so that a code is not taken for a number."""
+    """Return six adjacent symbols with a letter among them, so that the code is not taken for a number."""
     return next(
         (s for at in range(len(symbols) - 5) if not (s := symbols[at : at + 6]).isdecimal()), symbols[:6]
     )
 
 
 def _close_consultation(
-    cmd: ServiceCommandContext, ballots: tuple[Consultation, ...], rest: str
+    cmd: ServiceCommandContext, consultations: tuple[Consultation, ...], rest: str
 ) -> TurnResult:
     code, _, sure = rest.strip().partition(" ")
     one = next(
-        (one for one in ballots if one.code == code.upper() and one.phase is ConsultationPhase.OPEN), None
+        (one for one in consultations if one.code == code.upper() and one.phase is ConsultationPhase.OPEN),
+        None,
     )
     if one is None:
         return cmd.reply("consult.unknown", NEUTRAL, code=code)
@@ -201,7 +202,7 @@ def _close_consultation(
 
 
 def review_statements(cmd: ServiceCommandContext) -> Decision:
-    """What citizens added: read one by one, joined or put away."""
+    """Moderate the statements that citizens added, one by one: `join` accepts, `away` rejects."""
     waiting = yield from run_query(ListPendingStatements())
     word, _, own = cmd.command.rest.partition(" ")
     one = next((one for one in waiting if one.id == own.strip()), None)

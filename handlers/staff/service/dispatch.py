@@ -1,4 +1,4 @@
-"""Officers of the service desk: the questions that wait, their answers, and what is published of them."""
+"""Dispatch messages of the service desk's officers: commands, texts that complete one, and the second factor."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -40,7 +40,7 @@ from handlers.staff.state import (
 from handlers.staff.two_factor import record_verification, verify_second_factor
 
 SERVICE_BUTTON_ONLY_COMMANDS = frozenset({"confirm", "help"})
-"""Commands that nobody types."""
+"""Commands that nobody types; help does not list them."""
 
 CANCEL_WORDS = frozenset({"ยกเลิก", "cancel", "Cancel"})
 
@@ -49,7 +49,7 @@ QuestionCommandHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThr
 
 
 def is_for_service_staff(ctx: Context) -> bool:
-    """Whether an event is of somebody who joins, or gives a command that only officers have."""
+    """Whether an event may be an officer's: of somebody with an officer state, or a command that only officers have."""
     words = (ctx.event.text or "").strip()
     name = words.partition(" ")[0].casefold()
     knocks = name.startswith("/") and is_staff_command(ctx.event)
@@ -57,7 +57,7 @@ def is_for_service_staff(ctx: Context) -> bool:
 
 
 def handle_service_staff(ctx: Context, *, known: bool = False) -> QueryGenerator[TurnResult | None]:
-    """What an officer's message leads to; None where they speak as anybody does.
+    """Handle a message of an officer, or of somebody who joins; None where it is handled like any citizen's.
 
     known: it is a command that anybody may give.
     """
@@ -80,7 +80,7 @@ def handle_service_staff(ctx: Context, *, known: bool = False) -> QueryGenerator
 def _handle_command(
     ctx: Context, staff: StaffMember, words: str, *, known: bool
 ) -> QueryGenerator[TurnResult | None]:
-    """A command, or the words that complete one; None where it is neither."""
+    """Run a command, or complete a pending one with a text; None where the message is neither."""
     given, typed = parse_service_command(words), ctx.event.text is not None
     if given is None and typed:
         return (yield from _handle_pending_text(ctx, staff, words, known=known))
@@ -96,7 +96,7 @@ def _handle_command(
 def _handle_pending_text(
     ctx: Context, staff: StaffMember, words: str, *, known: bool
 ) -> QueryGenerator[TurnResult | None]:
-    """Words that complete what is waited for, or give it up; None where they do neither."""
+    """Complete the pending command with a text, or cancel it; None where the text does neither."""
     pending = ctx.session.officer.service.pending
     if words.strip() in CANCEL_WORDS and not isinstance(pending, NothingPending):
         return _cancel_pending(ctx)
@@ -116,7 +116,7 @@ def _handle_pending_text(
 
 
 def _run_if_allowed(cmd: ServiceCommandContext) -> QueryGenerator[TurnResult | None]:
-    """Carry out a command of this desk; None where somebody without content asks for help, as anybody may."""
+    """Run a command if the role allows it. None for help asked by roles without content: they get everybody's help."""
     cmd, name = cmd.with_pending(NothingPending()), cmd.command.name
     if cmd.staff.role in CASE_WORKERS:
         return (yield from _run_command(cmd))
@@ -124,7 +124,7 @@ def _run_if_allowed(cmd: ServiceCommandContext) -> QueryGenerator[TurnResult | N
 
 
 def _cancel_pending(ctx: Context) -> TurnResult:
-    """What is waited for is given up, and the announcement of a consultation with it."""
+    """Drop the pending command, and the unfinished announcement of a consultation with it."""
     officer = ctx.session.officer
     work = replace(officer.service, pending=NothingPending(), consultation=())
     return TurnResult(
@@ -134,7 +134,7 @@ def _cancel_pending(ctx: Context) -> TurnResult:
 
 
 def _verify_and_resume(cmd: ServiceCommandContext, text: str) -> Decision:
-    """A code of the second factor, and then the command that waited for it."""
+    """Check a code of the second factor, then run the command that waited for it."""
     why, acts = yield from verify_second_factor(cmd.ctx, cmd.staff, text)
     if why is not None:
         return TurnResult(cmd.ctx.session, (why,), acts)
@@ -159,7 +159,7 @@ def _handle_stranger(ctx: Context, words: str) -> QueryGenerator[TurnResult | No
 
 
 def _find_staff_only_command(name: str) -> str | None:
-    """The command behind a slash that nobody gives but officers; everybody may ask for help."""
+    """Return the command of a slash name that only officers have; None for others. Everybody may ask for help."""
     own = SERVICE_COMMANDS_BY_NAME.get(name[1:]) if name.startswith("/") else None
     return None if own == "help" else own
 
@@ -174,7 +174,7 @@ def _run_command(cmd: ServiceCommandContext) -> Decision:
 
 
 def show_service_help(cmd: ServiceCommandContext) -> Decision:
-    """Every command of this desk, by its Thai and English name."""
+    """Show every command of this desk, by its Thai and English name."""
     yield from ()
     lines = tuple(
         Phrase("inquiry.help.line", {"th": thai_name, "en": names[0], "what": Phrase(f"inquiry.help.{own}")})
@@ -230,7 +230,7 @@ SERVICE_COMMAND_SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "results": ("results", "ประกาศผล"),
     "help": ("help", "ช่วยเหลือ", "คำสั่ง"),
 }
-"""What officers of this desk say after a slash, by which command it is: English first."""
+"""The names of each command after a slash, English ones first; help shows the first English and first Thai one."""
 
 SERVICE_COMMANDS_BY_NAME: Mapping[str, str] = {
     name: own for own, names in SERVICE_COMMAND_SPELLINGS.items() for name in names

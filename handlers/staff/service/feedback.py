@@ -1,4 +1,4 @@
-"""`/opinions`: what people said at any time; those in the same words stand together."""
+"""`/opinions`: browse feedback; entries in the same words are shown once."""
 
 from collections.abc import Callable, Mapping
 
@@ -32,7 +32,10 @@ FEEDBACK_EXCERPT_LENGTH = 60
 
 
 def browse_feedback(cmd: ServiceCommandContext) -> Decision:
-    """The newest opinions, eight a page; `/opinions no 12` shows one whole."""
+    """List feedback, newest first, eight a page.
+
+    `/opinions no 12` shows one entry, `/opinions contact 12` the contact of its author.
+    """
     if cmd.command.rest.startswith("contact "):
         return (yield from _show_contact(cmd, cmd.command.rest.removeprefix("contact ")))
     if cmd.command.rest.startswith("no "):
@@ -61,13 +64,13 @@ def _show_feedback(cmd: ServiceCommandContext, shown: str) -> Decision:
         return cmd.reply("opinions_unknown", NEUTRAL, number=shown)
     args: dict[str, ReplyArg] = {**_build_feedback_args(found, cmd), "text": found.text, "wish": found.wish}
     contact = Choice(f"/opinions contact {found.register_number}", "inquiry.button.contact")
-    said = Reply(
+    reply = Reply(
         "inquiry.opinion_whole",
         NEUTRAL,
-        {name: told if told != "" else Phrase("poll.nothing") for name, told in args.items()},
+        {name: value if value != "" else Phrase("poll.nothing") for name, value in args.items()},
         (*((contact,) if found.has_contact else ()), Choice("/opinions", "inquiry.button.opinions")),
     )
-    return TurnResult(cmd.ctx.session, (said,))
+    return TurnResult(cmd.ctx.session, (reply,))
 
 
 def _find_feedback(shown: str) -> QueryGenerator[Feedback | None]:
@@ -78,7 +81,7 @@ def _find_feedback(shown: str) -> QueryGenerator[Feedback | None]:
 
 
 def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:
-    """Where the author of an opinion may be reached: for who proves who they are, and audited."""
+    """Show the contact of a feedback's author. It needs the second factor, and is audited."""
     found = yield from _find_feedback(shown)
     if found is None or not found.has_contact:
         return cmd.reply("opinions_unknown", NEUTRAL, number=shown)

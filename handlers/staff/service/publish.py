@@ -1,4 +1,4 @@
-"""What officers lay before everybody: questions with their answers, read once more, and the knowledge base."""
+"""Publish questions with their answers on the board, and edit the FAQ."""
 
 import re
 from dataclasses import replace
@@ -22,19 +22,19 @@ from handlers.staff.state import ProposedPublication
 from handlers.thai import clean_text, normalize_for_matching, to_bangkok_date
 
 MAX_LISTED_ENTRIES = 40
-"""Entries that are listed."""
+"""FAQ entries that are listed."""
 
 MAX_TOPICS = 8
-"""Topics that are offered."""
+"""Topics, or published questions, that are offered as buttons."""
 
 PUBLISHED_PREFIX = "post "
-"""How a button names one that stands on the board."""
+"""How a button refers to a published question: followed by its id."""
 
 _EDITED_TEXT = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)", re.DOTALL | re.IGNORECASE)
 
 
 def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Show what would stand on the board, personal data covered; publish once the officer has seen it."""
+    """Preview a question and its answer with personal data redacted; publish once confirmed: `/publish 12 ok`."""
     if not thread.answer:
         return cmd.reply(
             "publish_early",
@@ -47,8 +47,8 @@ def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Deci
         shown = None
     if cmd.command.rest == "ok" and shown is not None and shown.is_complete:
         return _publish(cmd, thread, shown)
-    shelf: FaqCatalogue = yield from run_query(GetFaqCatalogue())
-    topics = _list_topics(cmd, shelf)
+    catalogue: FaqCatalogue = yield from run_query(GetFaqCatalogue())
+    topics = _list_topics(cmd, catalogue)
     if shown is not None and (place := _parse_topic_place(cmd.command.rest, topics)):
         return _preview_publication(cmd, thread, replace(shown, topic=topics[place - 1]), topics)
     edited = _EDITED_TEXT.fullmatch(cmd.command.rest.strip())
@@ -59,10 +59,10 @@ def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Deci
     return _preview_publication(cmd, thread, proposed, topics)
 
 
-def _list_topics(cmd: ServiceCommandContext, shelf: FaqCatalogue) -> tuple[str, ...]:
-    """The topics that an answer may stand under: of the office's work, and of what is known already."""
+def _list_topics(cmd: ServiceCommandContext, catalogue: FaqCatalogue) -> tuple[str, ...]:
+    """Return the topics on offer: the office's own, then those of FAQ entries and published questions."""
     own = (one.name.in_lang("th") for one in cmd.ctx.office.topics)
-    known = (*(one.topic for one in shelf.entries), *(one.topic for one in shelf.published))
+    known = (*(one.topic for one in catalogue.entries), *(one.topic for one in catalogue.published))
     return tuple(filter(None, dict.fromkeys((*own, *known))))[:MAX_TOPICS]
 
 
@@ -78,12 +78,14 @@ def _preview_publication(
     proposed: ProposedPublication,
     topics: tuple[str, ...],
 ) -> TurnResult:
-    """What would stand on the board, personal data covered; what was covered before a topic was picked is kept."""
+    """Show what would be published, personal data redacted. The list of redactions survives picking a topic."""
     found = proposed.found or ", ".join(
         dict.fromkeys((*find_pii(proposed.question), *find_pii(proposed.answer)))
     )
     question, answer, topic = redact_pii(proposed.question), redact_pii(proposed.answer), proposed.topic
-    told = Phrase("inquiry.publish_found", {"found": found}) if found else Phrase("inquiry.publish_clean")
+    redactions = (
+        Phrase("inquiry.publish_found", {"found": found}) if found else Phrase("inquiry.publish_clean")
+    )
     shown = replace(proposed, question=question, answer=answer, found=found)
     seen = cmd.with_work(replace(cmd.work, publication=shown))
     under = Phrase("inquiry.publish_topic", {"topic": topic}) if topic else Phrase("inquiry.publish_no_topic")
@@ -100,7 +102,7 @@ def _preview_publication(
         number=format_question_number(thread),
         question=question,
         answer=answer,
-        found=told,
+        found=redactions,
         topic=under,
     )
 
@@ -126,9 +128,9 @@ def _publish(cmd: ServiceCommandContext, thread: QuestionThread, shown: Proposed
 
 
 def remove_from_board(cmd: ServiceCommandContext) -> Decision:
-    """Take a question from the board: by its number, or picked among those that hold some words; confirmed once."""
-    shelf = yield from run_query(GetFaqCatalogue())
-    board = {one.id: one for one in shelf.published}
+    """Unpublish a question, found by number or picked among those that contain some text, after confirmation."""
+    catalogue = yield from run_query(GetFaqCatalogue())
+    board = {one.id: one for one in catalogue.published}
     name, _, sure = cmd.command.rest.removeprefix(PUBLISHED_PREFIX).partition(" ")
     if cmd.command.rest.startswith(PUBLISHED_PREFIX) and name in board:
         return _confirm_unpublish(cmd, board[name], sure == "yes")
@@ -137,9 +139,9 @@ def remove_from_board(cmd: ServiceCommandContext) -> Decision:
         if thread is not None and thread.published_id in board:
             return _confirm_unpublish(cmd, board[thread.published_id], sure=False)
     words = normalize_for_matching(cmd.command.rest)
-    found = [one for one in shelf.published if not words or words in normalize_for_matching(one.question)][
-        :MAX_TOPICS
-    ]
+    found = [
+        one for one in catalogue.published if not words or words in normalize_for_matching(one.question)
+    ][:MAX_TOPICS]
     if not found:
         return cmd.reply("unpublish_none", NEUTRAL, (make_service_button("questions"),))
     picks = tuple(
@@ -166,10 +168,10 @@ def _confirm_unpublish(cmd: ServiceCommandContext, one: PublishedQuestion, sure:
 
 
 def manage_faq(cmd: ServiceCommandContext) -> Decision:
-    """The knowledge base: its list with what is out of date, or an entry added, edited or turned off."""
-    shelf = yield from run_query(GetFaqCatalogue())
+    """List the FAQ, expired entries first, or add, edit, disable or enable an entry."""
+    catalogue = yield from run_query(GetFaqCatalogue())
     what, _, rest = cmd.command.rest.partition(" ")
-    entries, today = {one.id: one for one in shelf.entries}, to_bangkok_date(cmd.ctx.now)
+    entries, today = {one.id: one for one in catalogue.entries}, to_bangkok_date(cmd.ctx.now)
     if what in {"add", "เพิ่ม"}:
         return _add_entry(cmd, entries, rest)
     name, _, words = rest.strip().partition(" ")
@@ -177,7 +179,7 @@ def manage_faq(cmd: ServiceCommandContext) -> Decision:
         if name not in entries:
             return cmd.reply("faq_unknown", NEUTRAL, (make_service_button("faq"),), id=name[:60])
         return _change_entry(cmd, entries[name], what, words)
-    return _list_entries(cmd, shelf.entries, today)
+    return _list_entries(cmd, catalogue.entries, today)
 
 
 def _add_entry(cmd: ServiceCommandContext, entries: dict[str, FaqEntry], rest: str) -> TurnResult:

@@ -1,4 +1,4 @@
-"""The open questions, one question, and closing one without an answer."""
+"""List the open questions, show one, and close one without an answer."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ QUESTION_EXCERPT_LENGTH = 60
 
 
 def show_open_questions(cmd: ServiceCommandContext) -> Decision:
-    """What waits for an answer, soonest due first."""
+    """List the open questions, soonest due first."""
     place = max(1, cmd.command.number)
     listing = yield from run_query(
         ListOpenQuestions((place - 1) * OPEN_QUESTIONS_PER_PAGE, OPEN_QUESTIONS_PER_PAGE + 1)
@@ -76,7 +76,7 @@ def _plain_text(words: str) -> Phrase:
 
 
 def show_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """One question with all that was said."""
+    """Show a question with its thread."""
     yield from ()
     return _render_question(cmd, thread)
 
@@ -99,7 +99,7 @@ def _render_question(cmd: ServiceCommandContext, thread: QuestionThread, *before
 
 
 def close_without_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Close a question that is none, without an answer."""
+    """Close a question without an answer, such as a text that was no question."""
     yield from ()
     if thread.state is not QuestionState.OPEN:
         return _render_question(cmd, thread)
