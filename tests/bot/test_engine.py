@@ -1,4 +1,4 @@
-"""The straight line of a message: in order, side by side, decided again, and honest when it breaks."""
+"""The engine: messages in order, persons concurrently, decisions retried on conflict, failures answered honestly."""
 
 import asyncio
 import json
@@ -26,12 +26,12 @@ KNOWN = Receipt("0123456789ABCDEFV")
 
 
 async def nothing(_: Event) -> None:
-    """What happens while a turn is written, when a test has no wish."""
+    """The default hook during a commit: does nothing."""
 
 
 @dataclass
 class FakeStore:
-    """A memory of lists: what was asked and written, and what goes wrong by turns."""
+    """A store of lists: records queries and commits, and fails on demand."""
 
     troubles: list[Exception] = field(default_factory=list)
     meanwhile: Callable[[Event], Awaitable[None]] = nothing
@@ -57,7 +57,7 @@ class FakeStore:
 
 @dataclass
 class Echo:
-    """Says what it heard, and counts how often it decided."""
+    """Replies with what it got, and counts its decisions."""
 
     decided: list[str] = field(default_factory=list)
     sessions: list[Session | None] = field(default_factory=list)
@@ -115,7 +115,7 @@ def test_different_persons_are_served_side_by_side() -> None:
         together = asyncio.Barrier(2)
 
         async def meet(_: Event) -> None:
-            await together.wait()  # passed only when both are here at once
+            await together.wait()  # passed only if both are here at once
 
         both = engine(FakeStore(meanwhile=meet), Echo())
         async with asyncio.timeout(5):
@@ -170,7 +170,7 @@ def test_clock_and_chance_are_answered_here_and_the_rest_by_the_store() -> None:
 
 
 class Breaks:
-    """A handler with a fault whose words are somebody's own."""
+    """A handler that fails with a person's words in the exception."""
 
     def decide(self, event: Event, session: Session | None) -> Decision:
         yield from run_query(Now())

@@ -1,4 +1,4 @@
-"""What is logged holds no words of anybody: planted canaries are not in it, whichever way they try to get out."""
+"""The log contains no text of anybody: planted canaries do not get into it, whichever way they are tried."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""office.toml: what is wrong is told with its place, what was found and what is allowed."""
+"""office.toml: a mistake is reported with its place, what was found and what is allowed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The settings: where they come from, in which order, and how a mistake is told."""
+"""The settings: their sources, their order, and how a mistake is reported."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""A start says loudly that complaints about the head would be read by nobody."""
+"""The start warns if complaints about the head would be read by nobody."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ def test_who_could_read_a_case_that_concerns_the_head(tmp_path: Path) -> None:
             assert await collect_warnings(desk, home, make_office_naming("วิชัย มั่นคง")) == (
                 NO_ABLE_ALTERNATE_WARNING,
             )
-            await desk.add_staff("นายวิชัย มั่นคง", "officer")  # invited, and not there yet
+            await desk.add_staff("นายวิชัย มั่นคง", "officer")  # invited, but not joined yet
             assert await collect_warnings(desk, home, make_office_naming("วิชัย มั่นคง")) == (
                 NO_ABLE_ALTERNATE_WARNING,
             )

@@ -1,4 +1,4 @@
-"""`ita-bot export`: a file of the owner's alone, never in place of another, and a password on the screen."""
+"""`ita-bot export`: a file readable only by its owner, never overwriting another, and a password on the screen."""
 
 import asyncio
 import stat

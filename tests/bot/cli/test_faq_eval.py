@@ -1,4 +1,4 @@
-"""`ita-bot faq eval`: the figures on anybody's own questions."""
+"""`ita-bot faq eval`: recall figures for one's own questions."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ ASK = [
 
 
 def run_evaluation(folder: Path, ask: object, base: object) -> tuple[int, str]:
-    """What the command says, and its exit code."""
+    """The output of the command, and its exit code."""
     (folder / "ask.json").write_text(json.dumps(ask), "utf-8-sig")
     (folder / "base.json").write_text(json.dumps(base), "utf-8")
     done = CliRunner().invoke(

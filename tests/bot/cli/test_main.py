@@ -1,4 +1,4 @@
-"""The command: what it prints where, and the exit codes that scripts rely on."""
+"""The command line: what is printed where, and the exit codes that scripts rely on."""
 
 import json
 import os
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A data folder that is not there yet."""
+    """A data folder that does not exist yet."""
     return tmp_path / "var"
 
 

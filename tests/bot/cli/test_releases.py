@@ -26,7 +26,7 @@ def run_release(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def parse_output(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    """What it printed, when all went well."""
+    """Its output after success."""
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -34,7 +34,7 @@ def parse_output(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A desk with a year behind it."""
+    """A desk with a year of cases."""
     return make_busy_desk(tmp_path / "var").home
 
 

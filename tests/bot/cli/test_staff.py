@@ -1,4 +1,4 @@
-"""`ita-bot staff`: who is on the staff, from the command line."""
+"""`ita-bot staff`: the staff list on the command line."""
 
 import json
 from pathlib import Path

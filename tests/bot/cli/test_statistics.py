@@ -1,4 +1,4 @@
-"""`ita-bot stats`: the figures of a desk that was really used, in each form, protected and not."""
+"""`ita-bot stats`: the figures of a desk that was used, in each format, protected and exact."""
 
 import asyncio
 import csv
@@ -41,7 +41,7 @@ YEAR = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2026-09-30")
 
 
 def write_facts(home: Path, facts: Sequence[Fact]) -> None:
-    """Facts straight into the database of a desk, as years of use would have left them."""
+    """Write facts directly into the database of a desk, as years of use would have left them."""
     place = DeskPaths.under(home, "complaints")
 
     async def create_desk() -> None:
@@ -57,14 +57,14 @@ def write_facts(home: Path, facts: Sequence[Fact]) -> None:
 
 
 def run_stats(home: Path, *words: str) -> str:
-    """What `ita-bot stats` prints."""
+    """The output of `ita-bot stats`."""
     done = run_ita_bot(home, "stats", *words)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
 def read_stats_json(home: Path, *words: str) -> dict[str, Any]:
-    """What it prints as JSON, which must be as its schema says."""
+    """The JSON output, validated against its schema."""
     printed = run_stats(home, *words, "--format", "json")
     StatisticsJson.model_validate_json(printed)
     found: dict[str, Any] = json.loads(printed)
@@ -72,7 +72,7 @@ def read_stats_json(home: Path, *words: str) -> dict[str, Any]:
 
 
 def file_report(door: EngineDriver, name: str) -> str:
-    """Somebody files a whole report; gives the receipt."""
+    """File a whole report; returns the receipt."""
     heard: list[Message] = []
     for line in (*WHOLE_REPORT, "[ส่งเรื่อง]"):
         label = line.strip("[]")
@@ -85,7 +85,7 @@ def file_report(door: EngineDriver, name: str) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A data folder that is not there yet."""
+    """A data folder that does not exist yet."""
     return tmp_path / "var"
 
 

@@ -1,4 +1,4 @@
-"""The courier: what must arrive arrives, and what was sent is fetched, whatever the platform does meanwhile."""
+"""The delivery worker: messages arrive and files are fetched, whatever the platform does meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ BACK = b"sealed elsewhere"
 
 @dataclass
 class FakeTransport:
-    """A carrier with two lists: what it was asked for, and what went out."""
+    """A transport that records what it was asked to send and what was sent."""
 
     failures: list[Exception] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ class FakeTransport:
 
 @dataclass
 class DeliveryScenario:
-    """A desk, its courier, and one person who sends things."""
+    """A desk, its delivery worker, and one person who sends files."""
 
     desk: DeskHarness
     platform: FakeTransport
@@ -78,7 +78,7 @@ class DeliveryScenario:
 
 
 def run_scenario(tmp_path: Path, scene: Callable[[DeliveryScenario], Awaitable[None]]) -> None:
-    """Open a desk with a courier, play, and close."""
+    """Open a desk with a delivery worker, run a coroutine on it, and close it."""
 
     async def run_in_loop() -> None:
         async with asyncio.timeout(30), open_desk(tmp_path / "var") as desk:
@@ -157,7 +157,7 @@ def test_the_talk_goes_on_while_a_file_is_on_its_way(tmp_path: Path) -> None:
         s.platform.gate.set()
         await s.wait_until_idle()
         assert (await s.desk.store.evidence.load_meta(file.id)).kind == "image/jpeg"
-        assert s.platform.sent == []  # it came, as was said
+        assert s.platform.sent == []  # it arrived as announced
 
     run_scenario(tmp_path, scene)
 
@@ -187,7 +187,7 @@ def test_a_fetch_that_was_cut_short_is_begun_again(tmp_path: Path) -> None:
         await s.advance_clock(seconds=30)
         assert s.platform.calls == ["f1", "f1", "f1"]
         assert (await s.desk.store.evidence.load_meta(file.id)).kind == "image/jpeg"
-        assert [type(one) for one in s.desk.errors] == [OSError]  # to be asked to wait is no fault
+        assert [type(one) for one in s.desk.errors] == [OSError]  # being asked to wait is not a failure
 
     run_scenario(tmp_path, scene)
 
@@ -196,7 +196,7 @@ def test_an_errand_of_an_earlier_run_is_decided_when_it_is_done(tmp_path: Path) 
     async def scene(s: DeliveryScenario) -> None:
         s.platform.content, s.platform.gate = make_photo(), asyncio.Event()
         await s.courier.fetch_file(s.new_event("1"), "ภาพถ่าย.jpg", {"file": "f1"})
-        await s.courier.close()  # the program ended before anybody decided
+        await s.courier.close()  # the program ended before a decision
         s.platform.gate.set()
         await s.advance_clock(seconds=FETCH_LEASE.total_seconds() + 1)
         assert any("พักไว้ให้ 30 นาที" in m.text for m in s.platform.sent)

@@ -1,4 +1,4 @@
-"""One case on paper opens with its password only, says what was told, and never who told it."""
+"""The PDF of a case opens only with its password and has the report, but never the reporter's identity."""
 
 import io
 from pathlib import Path

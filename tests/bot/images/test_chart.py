@@ -1,4 +1,4 @@
-"""The chart of the figures: as many columns as months, as high as the figures, and never in the loop's way."""
+"""The chart of the statistics: a column per month, as high as its figure, drawn without blocking the event loop."""
 
 import asyncio
 import io
@@ -17,7 +17,7 @@ def chart(*figures: tuple[int, int]) -> MonthlyChart:
 
 
 def columns(content: bytes) -> dict[tuple[int, int, int], list[int]]:
-    """How high each column of each colour is, from left to right, in pixels; the legend left out."""
+    """Height of each column of each colour, from left to right, in pixels; without the legend."""
     picture = Image.open(io.BytesIO(content)).convert("RGB")
     assert (picture.format, picture.size) == (None, (1080, 780))
     found: dict[tuple[int, int, int], list[int]] = {LIGHT: [], DARK: []}
@@ -34,7 +34,7 @@ def columns(content: bytes) -> dict[tuple[int, int, int], list[int]]:
 def test_the_columns_are_as_high_as_the_figures() -> None:
     found = columns(asyncio.run(render_chart_png(chart((10, 5), (20, 0), (5, 5)))))
     assert len(found[LIGHT]) == 3
-    assert len(found[DARK]) == 2  # nothing is drawn where nothing is done
+    assert len(found[DARK]) == 2  # nothing is drawn for zero
     whole = found[LIGHT][1]
     assert whole > 400
     for high, share in zip((*found[LIGHT], *found[DARK]), (0.5, 1, 0.25, 0.25, 0.25), strict=True):

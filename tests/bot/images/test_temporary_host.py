@@ -1,4 +1,4 @@
-"""Pictures that a platform fetches: at paths nobody can guess, for a quarter of an hour, and kept by nobody."""
+"""Images for a platform to fetch: at URLs that nobody can guess, for a quarter of an hour, cached by nobody."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ def make_temporary_images(clock: Clock) -> TemporaryImages:
 
 
 def fetch_image(one: TemporaryImages, address: str) -> tuple[int, bytes, dict[str, str]]:
-    """What a GET of an address answers, by way of the route."""
+    """The response to a GET of an image's URL, from the route."""
     path = address.removeprefix("https://office.example.go.th")
     heard: list[dict] = []
 

@@ -1,4 +1,4 @@
-"""`ita-bot consult`: a consultation from a file, each mistake with its place."""
+"""`ita-bot consult`: a consultation from a file; each mistake is reported with its place."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ def test_a_file_is_announced_listed_and_closed(tmp_path: Path) -> None:
     poster = tmp_path / "poster.svg"
     assert (
         run_ita_bot(home, "consult", "qr", code, "--out", str(poster)).returncode == 2
-    )  # it leads nowhere yet
+    )  # it has no target yet
     (tmp_path / "office.toml").write_text(CHAT + OFFICE.read_text("utf-8"), "utf-8")
     drawn = run_ita_bot(home, "consult", "qr", code.lower(), "--out", str(poster))
     assert drawn.stdout == f"https://t.me/office_bot?start=c-{code}\n"

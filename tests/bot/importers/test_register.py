@@ -1,4 +1,4 @@
-"""An old register is taken over as offices keep it, or every row that hinders it is named."""
+"""An old register is imported as offices keep it, or every invalid row is reported."""
 
 import csv
 import io
@@ -250,7 +250,7 @@ def test_a_file_that_is_no_register(ground: StoredDesk, name: str, content: byte
 
 
 def large(bad: int) -> bytes:
-    """10,000 rows, some of them wrong."""
+    """10,000 rows, some of them invalid."""
     chance = random.Random(5)
     wrong = set(chance.sample(range(10_000), bad))
     rows = []

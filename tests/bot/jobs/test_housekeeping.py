@@ -1,4 +1,4 @@
-"""What is due is done once: at the same instant again, or after a week's silence, nothing is done twice."""
+"""Scheduled jobs run once: at the same instant again, or after a week's pause, nothing is done twice."""
 
 import asyncio
 import stat
@@ -22,14 +22,14 @@ CANARY = "CANARYSTORY"
 
 
 class Person:
-    """Somebody who writes to a desk."""
+    """A person who writes to a desk."""
 
     def __init__(self, opened: DeskHarness, name: str) -> None:
         self.desk, self.name = opened, name
         self.events, self.buttons, self.receipt = 0, dict[str, str](), ""
 
     async def say(self, *lines: str) -> str:
-        """Say lines, or pick by label in brackets; gives the last answer."""
+        """Send lines, or pick labels in brackets; returns the last answer."""
         text = ""
         for line in lines:
             self.events += 1
@@ -44,14 +44,14 @@ class Person:
         return text
 
     async def file_report(self) -> str:
-        """File a whole report; gives its receipt."""
+        """File a whole report; returns its receipt."""
         story = [f"{CANARY} {line}" if "ร้อยละสิบ" in line else line for line in WHOLE_REPORT]
         await self.say(*story, "[ส่งเรื่อง]", "[ข้าม]")
         return self.receipt
 
 
 async def run_clock(opened: DeskHarness, at: datetime | None = None) -> list[str]:
-    """What the clock did."""
+    """Run the due jobs; returns what they did."""
     place: DeskPaths = opened.store.keyring.key_files.paths
     return [did.job async for did in run_due_jobs(place, opened.store, OFFICE, at or opened.now())]
 
@@ -106,7 +106,7 @@ def test_an_anchor_holds_and_is_the_owners_alone(tmp_path: Path) -> None:
             assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
             anchor = AuditAnchor.model_validate_json(path.read_bytes())
             assert await opened.store.verify_audit(anchor) == []
-            await Person(opened, "ข").file_report()  # the trail goes on after its anchor
+            await Person(opened, "ข").file_report()  # the audit log continues after its anchor
             assert await opened.store.verify_audit(anchor) == []
 
     asyncio.run(story())

@@ -1,4 +1,4 @@
-"""The round: each month is released once, in order, and goes to every place in the end."""
+"""The publishing job: each month is released once, in order, and reaches every target in the end."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -86,7 +86,7 @@ def test_a_website_that_is_down_for_two_days(tmp_path: Path) -> None:
     for half in range(1, 48 * 2):
         assert town.run_job(start + timedelta(minutes=30 * half)) == []
     assert 10 <= place.attempts <= 16
-    assert len(town.pop_notifications()) == 1  # once more in two days
+    assert len(town.pop_notifications()) == 1  # once more after two days
     place.failures.clear()
     back = [town.run_job(start + timedelta(hours=48 + hour)) for hour in range(7)]
     assert [did for several in back for did in several] == ["published-wordpress"]

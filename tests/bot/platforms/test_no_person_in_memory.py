@@ -1,4 +1,4 @@
-"""Who wrote does not stay in the memory of a door: soon it knows persons by their marks only, or not at all."""
+"""Platform user ids do not stay in an adapter's memory: soon it holds hashes only, or nothing."""
 
 import asyncio
 from datetime import timedelta
@@ -36,10 +36,13 @@ def test_telegrams_door_forgets_who_wrote(tmp_path: Path) -> None:
         await p.send_update(group)
         await wait_until_idle(o)
         taps = [update["callback_query"]["id"] for update in p.updates if "callback_query" in update]
-        assert find_reachable(door, [CHAT, *taps]) == {CHAT, *taps}  # so that the search finds what is there
+        assert find_reachable(door, [CHAT, *taps]) == {
+            CHAT,
+            *taps,
+        }  # so that the search is known to find what is there
         door.evict_caches()
         assert find_reachable(door, [CHAT, GROUP, *taps]) == set()
-        # And still knows what it must: a correction finds its place, the group is not told again.
+        # It still works as it must: an edit finds its message, and the group notice is not sent again.
         last = max((u["message"] for u in p.updates if u.get("message", {}).get("text")), key=_number)
         edited = {**last, "chat": {"id": CHAT, "type": "private"}, "text": "แก้แล้ว", "edit_date": last["date"]}
         assert door.inbound._texts

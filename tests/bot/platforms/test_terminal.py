@@ -1,4 +1,4 @@
-"""The talk in a terminal, through the pipes of a real program."""
+"""The dialogue in a terminal, through the pipes of a real program."""
 
 import asyncio
 import fcntl
@@ -23,12 +23,12 @@ from tests.in_memory_desk import WHOLE_REPORT
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of these tests; each speaks under a name of its own."""
+    """The data folder of these tests; each test uses a person of its own."""
     return tmp_path_factory.mktemp("terminal") / "var"
 
 
 def run_chat(home: Path, name: str, said: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """A whole chat, from a file of input to its end."""
+    """A whole chat, with its input from a file."""
     who = ("--as", name) if name else ()
     given = ("chat", "--desk", "complaints", *who, *words)
     one = start_forked_program(given, home.parent, build_environment(home))
@@ -45,7 +45,7 @@ def collect_answers(home: Path, name: str, *lines: str | bytes) -> list[list[dic
 
 
 def group_by_input(printed: Iterable[str], inputs: int) -> list[list[dict[str, Any]]]:
-    """Messages by the input that they answer; each input has its `done`."""
+    """Messages by the input that they answer; each input ends with `done`."""
     groups: list[list[dict[str, Any]]] = [[]]
     for line in map(json.loads, printed):
         if line == {"done": len(groups)}:
@@ -63,7 +63,7 @@ def texts(messages: list[dict[str, Any]]) -> str:
 
 
 def send_lines(said: Iterable[str], program: ChatProgram) -> list[dict[str, Any]]:
-    """Say lines; a line in brackets is picked by its number."""
+    """Send lines; a label in brackets is picked by its number."""
     heard: list[dict[str, Any]] = []
     for line in said:
         if line.startswith("["):
@@ -105,12 +105,12 @@ IMPOSSIBLE = {
 
 
 def test_what_cannot_be_done_is_told_kindly_and_nothing_is_lost(home: Path) -> None:
-    os.mkfifo(home.parent / "pipe")  # waiting for whoever writes into it would take for ever
+    os.mkfifo(home.parent / "pipe")  # opening it would wait for a writer for ever
     wrong = {**IMPOSSIBLE, f":file {home.parent / 'pipe'}": "เปิดไฟล์นี้ไม่ได้"}
     heard = collect_answers(home, "kind", "สวัสดี", *wrong, ":1")
     told = {line: texts(said) for line, said in zip(wrong, heard[1:-1], strict=True)}
     assert {line[:30]: said for line, said in told.items() if wrong[line] not in said} == {}
-    assert "ก่อนเริ่ม" in texts(heard[-1])  # the choices of the last message still stand
+    assert "ก่อนเริ่ม" in texts(heard[-1])  # the choices of the last message are still valid
 
 
 def test_a_text_that_begins_with_a_colon_is_typed_with_two(home: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_text_that_begins_with_a_colon_is_typed_with_two(home: Path) -> None:
 
 
 def start_of_story() -> tuple[str, ...]:
-    """To the question of what happened, by typing."""
+    """Go to the question for the story, by typing."""
     return ("แจ้งเรื่อง", "1", "1")
 
 
@@ -212,7 +212,7 @@ def test_a_tty_is_told_how_and_greeted(home: Path) -> None:
 
 
 def fill(pipe: int) -> None:
-    """Put noise into a pipe until nothing more goes in."""
+    """Fill a pipe until no more fits in."""
     flags = fcntl.fcntl(pipe, fcntl.F_GETFL)
     fcntl.fcntl(pipe, fcntl.F_SETFL, flags | os.O_NONBLOCK)
     try:

@@ -1,4 +1,4 @@
-"""A folder comes whole or not at all, on a disk that is really full too."""
+"""A directory is replaced as a whole or not at all, even on a disk that is really full."""
 
 import asyncio
 import os

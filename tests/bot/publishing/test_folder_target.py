@@ -1,4 +1,4 @@
-"""The folder: releases are added, the newest is turned to in one step, and a second time nothing is written."""
+"""The folder target: releases are added, `latest` is switched in one step, and unchanged files are not rewritten."""
 
 import asyncio
 import re
@@ -38,7 +38,7 @@ def post(web: Path, shown: list[PublishedRelease]) -> str:
 
 
 def stamps(web: Path) -> dict[str, int]:
-    """Every file and when it was written."""
+    """Every file with its time of writing."""
     return {str(p.relative_to(web)): p.lstat().st_mtime_ns for p in web.rglob("*")}
 
 
@@ -87,7 +87,7 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, made: list[Publi
 def test_a_full_disk_leaves_the_old_page(web: Path, made: list[PublishedRelease], broken: int) -> None:
     post(web, made[:1])
     before = {p.name: p.read_bytes() for p in (web / "latest").iterdir()}, (web / "index.html").read_bytes()
-    (web / "2569-1" / "anchor.json").write_bytes(b"{}")  # so that both releases are to be written
+    (web / "2569-1" / "anchor.json").write_bytes(b"{}")  # so that both releases must be written
     writing, count = write_new_file, iter(range(broken))
 
     def full(path: Path, data: bytes, mode: int) -> None:

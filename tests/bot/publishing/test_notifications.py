@@ -1,4 +1,4 @@
-"""Officers hear what became of the statistics, and a supervisor lets in the chat what is held be published."""
+"""Officers are told what became of a release, and a supervisor publishes a held one in the chat."""
 
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ BOSS, CLERK = b"b" * 32, b"c" * 32
 
 
 async def add_telegram_officer(bench: ReleaseContext, who: bytes, role: Role, lang: Any) -> None:
-    """Put somebody on the staff, in Telegram."""
+    """Add an officer who is on Telegram."""
     one = bench.store
     code = await one.staff_admin.add(role, StaffProfile(role.value), AT)
     person = await one.answer_query(FindInvitation(code), AT)

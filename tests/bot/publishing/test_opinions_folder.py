@@ -1,4 +1,4 @@
-"""Public opinion in a folder: whole, never written twice, put right when damaged, and told when it cannot be."""
+"""Consultation results in a folder: complete, not rewritten without need, repaired when damaged, failures reported."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ def post(web: Path, memory: InMemoryOpinionSource, address: str = SITE) -> int:
 
 
 def stamps(web: Path) -> dict[str, int]:
-    """Every file and when it was written."""
+    """Every file with its time of writing."""
     return {str(p.relative_to(web)): p.lstat().st_mtime_ns for p in web.rglob("*")}
 
 
@@ -111,7 +111,7 @@ def test_an_answer_that_came_later_is_published(web: Path) -> None:
 
 
 def three_rounds(home: Path, heard: PublicOpinion, folder: Path) -> list[int]:
-    """Two rounds and one on the next day; gives how many things each wrote, and then how often staff was told."""
+    """Two rounds and one on the next day; returns the number of files that each wrote, and of notifications."""
 
     async def go() -> list[int]:
         done = []

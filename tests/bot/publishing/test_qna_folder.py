@@ -1,4 +1,4 @@
-"""The board in a folder: written once, again where something was published, and told when it cannot be."""
+"""The Q&A board in a folder: written once, again after a publication, and failures are reported."""
 
 import asyncio
 import os

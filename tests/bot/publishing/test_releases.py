@@ -1,4 +1,4 @@
-"""A release is made once and stays; a correction says what changed; what breaks in the middle leaves all as it was."""
+"""A release is made once and kept; a correction says what changed; a failure midway changes nothing."""
 
 import base64
 import json
@@ -88,7 +88,7 @@ def test_the_same_facts_and_keys_give_the_same_bytes_elsewhere(tmp_path: Path) -
     one, two = content(here.make_release()), content(there.make_release(now=NOW + timedelta(hours=5)))
     anchors = one.pop(ANCHOR_FILE), two.pop(ANCHOR_FILE)
     assert one == two
-    assert anchors[0] != anchors[1]  # when it was made is told there, and nowhere else
+    assert anchors[0] != anchors[1]  # only this file says when it was made
 
 
 def test_numbers_count_by_the_fiscal_year_of_the_period(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_reason_alone_is_a_new_release_too(tmp_path: Path) -> None:
 
 
 def test_each_release_knows_the_earlier_ones(tmp_path: Path) -> None:
-    """By web came 20, then 22: each may be shown alone, and both together tell that two came in November."""
+    """By web came 20, then 22: each may be shown alone, but both together reveal that two came in November."""
     october, november = date(2025, 10, 5), date(2025, 11, 5)
     came = [(october, "web")] * 20 + [(october, "line")] * 20
     came += [(november, "web")] * 2 + [(november, "line")] * 20

@@ -1,4 +1,4 @@
-"""WordPress: written once, found again, and the old page stands whatever the website does."""
+"""The WordPress target: written once, found again, and the old page stays whatever the website does."""
 
 import asyncio
 import html
@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[PublishedRelease]:
 
 
 def run_scenario(scene: Scene, site: str | None = SITE) -> None:
-    """A scene between a website and us."""
+    """Run a coroutine with a website and our target."""
 
     async def run_in_loop() -> None:
         async with asyncio.timeout(20), serve_fake_wordpress() as fake:
@@ -112,7 +112,7 @@ def test_figures_that_somebody_changed_by_hand_are_put_right(made: list[Publishe
         await ours.publish(made)
         assert fake.write_requests == ["POST /wp/v2/pages/100"]
         assert fake.pages[0]["content"]["raw"] == right
-        assert fake.pages[0]["status"] == "draft"  # who took it off the web had a reason
+        assert fake.pages[0]["status"] == "draft"  # whoever took it off the web had a reason
 
     run_scenario(scene)
 
@@ -159,10 +159,10 @@ def test_trouble_at_any_request_leaves_the_old_page(
             await ours.publish(made)
         assert found.value.code == what
         assert "CANARY" not in str(found.value)
-        accepted = trouble == "cut" and at == 10  # the page was written, and only the answer was lost
+        accepted = trouble == "cut" and at == 10  # the page was written, only the response was lost
         assert (fake.pages[0]["content"]["raw"] == before) is not accepted
         await ours.publish(made)
-        assert (len(fake.pages), len(fake.media)) == (1, 8)  # what was taken before the trouble is found
+        assert (len(fake.pages), len(fake.media)) == (1, 8)  # what was uploaded before the failure is found
         assert fake.pages[0]["content"]["raw"] != before
 
     with patch_attributes(wordpress_client, REQUEST_TIMEOUT=aiohttp.ClientTimeout(total=0.5)):

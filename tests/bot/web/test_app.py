@@ -1,4 +1,4 @@
-"""The pages as they leave a real server, and the server's own beginning and end."""
+"""The pages as a real server sends them, and the server's start and stop."""
 
 import asyncio
 import http.client
@@ -46,14 +46,14 @@ class ServedProcess:
         return answer.status, held, body.decode("utf-8", "replace")
 
     def stop(self, sign: int = signal.SIGTERM) -> tuple[int, str, str]:
-        """Exit code, and what was written on both outputs after the ready line."""
+        """Exit code, and both outputs after the ready line."""
         self.process.send_signal(sign)
         out, errors = self.process.communicate(timeout=15)
         return self.process.returncode, out.decode(), errors.decode()
 
 
 def start_serving(home: Path, *words: str) -> ServedProcess:
-    """Start serving on any free port; back when it is ready."""
+    """Start serving on a free port; returns when it is ready."""
     command = [sys.executable, "-m", "bot", "run", "--port", "0", *words]
     running = subprocess.Popen(
         command,
@@ -76,7 +76,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(home: Path) -> Iterator[ServedProcess]:
-    """A server for the pages; what it logged in all that time names nobody."""
+    """A server for the pages; its whole log must contain no personal data."""
     one = start_serving(home)
     yield one
     code, out, errors = one.stop()
@@ -243,7 +243,7 @@ def test_fonts_are_ours_and_the_style_is_small(served: ServedProcess) -> None:
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance, as WCAG 2 counts it."""
+    """Relative luminance, as WCAG 2 defines it."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -275,8 +275,6 @@ class Broken:
     """A desk whose database does not answer."""
 
     class store:  # noqa: N801
-        """Its store."""
-
         @staticmethod
         async def ready() -> bool:
             raise OSError(CANARY)
@@ -300,7 +298,7 @@ def request_app(path: str, house: Any) -> tuple[int, str]:
     try:
         asyncio.run(SecurityMiddleware(build_web_app(cast("Any", house)))(scope, receive, send))
     except UndefinedError:
-        assert sent  # the page went out before the server was told
+        assert sent  # the page was sent before the server was notified
     assert b"content-security-policy" in dict(sent[0]["headers"])
     return sent[0]["status"], b"".join(m.get("body", b"") for m in sent[1:]).decode()
 
@@ -317,7 +315,7 @@ def test_a_database_that_does_not_answer_is_not_ready(capsys: pytest.CaptureFixt
 
 def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.CaptureFixture[str]) -> None:
     class Office:
-        """An office that breaks the landing page, but not the page that says sorry."""
+        """An office that breaks the home page, but not the error page."""
 
         def __getattr__(self, name: str) -> Any:
             if name == "guideline":
@@ -338,12 +336,12 @@ def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.Captu
 def test_a_second_start_is_fast_and_both_signals_end_well(home: Path, served: ServedProcess) -> None:
     begun = time.monotonic()
     second = start_serving(home, "--desk", "complaints")
-    assert time.monotonic() - begun < 20  # it is a second; the machine may be busy
+    assert time.monotonic() - begun < 20  # the limit is a second; the machine may be busy
     with socket.create_connection(("127.0.0.1", second.port), timeout=5) as idle:
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert idle.recv(64).startswith(b"HTTP/1.1 200")
         begun = time.monotonic()
-        assert second.stop(signal.SIGINT)[:2] == (0, "")  # a connection kept alive does not hold it up
+        assert second.stop(signal.SIGINT)[:2] == (0, "")  # a kept-alive connection does not delay it
         assert time.monotonic() - begun < 5
 
 

@@ -1,4 +1,4 @@
-"""What a person typed stays text: nothing that they write becomes a part of the page, but for a plain link."""
+"""What a person typed stays text: none of it becomes markup, except plain links."""
 
 import html
 import re
@@ -37,7 +37,7 @@ EVIL = [
 
 
 class ParsedHtml(HTMLParser):
-    """What a browser would make of it."""
+    """The HTML as a browser would parse it."""
 
     def __init__(self, shown: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -77,17 +77,17 @@ class ParsedHtml(HTMLParser):
 
     @property
     def text(self) -> str:
-        """Its words, without any space, bullet or colon."""
+        """Its text without white space, bullets and colons."""
         return bare("".join(self.words))
 
 
 def bare(words: str) -> str:
-    """Words without what arranging them may take away or put in."""
+    """A text without what rendering may remove or add."""
     return re.sub(r"[\s•:]+", "", words)
 
 
 def assert_harmless(shown: str, typed: str) -> None:
-    """Only our elements and attributes, closed as they were opened, and every letter that was typed, as text."""
+    """Only our elements and attributes, properly nested, and every typed character as text."""
     page = ParsedHtml(shown)
     assert set(page.elements) <= ELEMENTS
     assert page.odd == []
@@ -141,7 +141,7 @@ def test_a_mark_is_put_once_and_breaks_nothing(before: str, after: str, name: st
     assert set(page.elements) <= ELEMENTS
     marks = [attribute for attribute in page.attributes if attribute[1].startswith("data-")]
     assert marks in ([("strong", f"data-{name}", None)], [])
-    assert marks or "http" in typed  # in an address it is not marked, since a link must stay one
+    assert marks or "http" in typed  # inside a URL it is not highlighted, because a link must stay one
     assert [v for _, name, v in page.attributes if name == "href" and (v or "") not in typed] == []
 
 

@@ -1,4 +1,4 @@
-"""Connections that never finish asking, or ask nothing that can be understood, as they come over a real socket."""
+"""Connections that never finish a request or send something else, over a real socket."""
 
 import re
 import socket
@@ -13,7 +13,7 @@ from tests.end_to_end.threaded_server import WebServer
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    """A server with little patience."""
+    """A server with short timeouts."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(http_protocol, "HEAD_TIMEOUT", 0.5)
         patched.setattr(http_protocol, "MAX_CONNECTIONS", 40)
@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
 
 
 def exchange_bytes(server: WebServer, *pieces: bytes, pause: float = 0.0) -> bytes:
-    """What comes back until the server lets go."""
+    """What comes back until the server closes."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
         for piece in pieces:
             try:

@@ -1,4 +1,4 @@
-"""Forms as browsers and others send them: whole or in crumbs, honest or not, and never in memory at once."""
+"""Forms as browsers and others send them: whole or in tiny chunks, honest or not, and never held in memory."""
 
 import asyncio
 import re
@@ -33,7 +33,6 @@ THAI = "เจ้าหน้าที่พัสดุเรียกรับ
 
 
 def make_part(name: str, content: bytes | str, filename: str | None = None) -> bytes:
-    """One part of a multipart body."""
     said = f'Content-Disposition: form-data; name="{name}"'
     said += "" if filename is None else f'; filename="{filename}"\r\nContent-Type: application/octet-stream'
     raw = content.encode() if isinstance(content, str) else content
@@ -41,19 +40,18 @@ def make_part(name: str, content: bytes | str, filename: str | None = None) -> b
 
 
 def make_multipart_body(*parts: bytes) -> bytes:
-    """A whole multipart body."""
     return b"".join(parts) + f"--{EDGE}--\r\n".encode()
 
 
 def cut_body(body: bytes, places: Iterable[int]) -> list[bytes]:
-    """A body cut into chunks at some places."""
+    """A body cut into chunks at given places."""
     edges = [0, *sorted({place % (len(body) + 1) for place in places}), len(body)]
     return [body[a:b] for a, b in pairwise(edges)]
 
 
 @dataclass
 class RecordingSink:
-    """Takes files, and remembers of each its name, size and digest only."""
+    """A file sink that records only the name, size and digest of each file."""
 
     taken: list[tuple[str, int, str]] = field(default_factory=list)
     most: int = 10**9
@@ -69,12 +67,12 @@ class RecordingSink:
         return File(f"{len(self.taken):032x}", name, "image/jpeg", size)
 
     def has_exactly(self, *files: tuple[str, bytes]) -> bool:
-        """Whether exactly these were taken, to the byte."""
+        """Whether exactly these files were taken, to the byte."""
         return self.taken == [(name, len(raw), sha256(raw).hexdigest()) for name, raw in files]
 
 
 async def next_receive_event(chunks: Iterator[bytes], pause: float, ending: Mapping[str, Any]) -> Any:
-    """What a server is told of a body: its chunks, and how it ended."""
+    """The ASGI events of a body: its chunks, and how it ended."""
     await asyncio.sleep(pause)
     chunk = next(chunks, None)
     return ending if chunk is None else {"type": "http.request", "body": chunk, "more_body": True}
@@ -94,7 +92,7 @@ def read_form(
     admits: AcceptFiles = lambda fields: "csrf" in fields,
     length: str | None = None,
 ) -> FormData:
-    """Read a form, sent in these chunks."""
+    """Read a form that is sent in these chunks."""
     rest = iter([chunks] if isinstance(chunks, bytes) else chunks)
     headers = [] if kind is None else [(b"content-type", kind.encode("latin-1"))]
     headers += [] if length is None else [(b"content-length", length.encode())]
@@ -110,7 +108,7 @@ def read_form(
 
 
 CONTENT = b"\r\n--" + EDGE[:-1].encode() + b"x\r\n-\r\r\n" + bytes(range(256)) * 3
-"""Of a file: all that looks like the edge of a part and is none."""
+"""File content full of things that look like a boundary but are not."""
 
 BODY = make_multipart_body(
     make_part("csrf", "t.1"),
@@ -260,7 +258,7 @@ def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 10 * 1024 * 1024
-    assert given_out == 800 * len(piece)  # read to its end, so that the browser listens to the answer
+    assert given_out == 800 * len(piece)  # read to its end, so that the browser reads the response
 
 
 @pytest.mark.parametrize("kind", [MULTIPART, URLENCODED])

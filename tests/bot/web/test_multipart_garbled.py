@@ -1,4 +1,4 @@
-"""Forms that are none: whatever bytes come, they are a form or `UploadError`, and nothing else."""
+"""Malformed forms: any bytes give either a form or an `UploadError`, and nothing else."""
 
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from tests.bot.web.test_multipart import (
 
 
 def parse_or_none(body: bytes, kind: str) -> FormData | None:
-    """The form, or None where it was refused as unreadable."""
+    """The form, or None if it was refused as unreadable."""
     try:
         return read_form(body, kind)
     except UploadError:
@@ -82,7 +82,7 @@ def test_bytes_that_are_no_text_become_marks_and_what_surrounds_them_stays() -> 
     words = read_form(make_multipart_body(make_part("csrf", "t"), make_part("text", raw))).get_text("text")
     assert THAI in words
     assert "\ufffd" in words
-    assert words.encode("utf-8")  # nothing in it that cannot be written down
+    assert words.encode("utf-8")  # nothing in it that cannot be encoded
     plain = read_form(b"text=%FF" + urlencode({"": THAI})[1:].encode() + b"%ED%A0%80\xff", URLENCODED)
     assert THAI in plain.get_text("text")
     assert plain.get_text("text").encode("utf-8")

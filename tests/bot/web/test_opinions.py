@@ -1,4 +1,4 @@
-"""/opinions over real HTTP, from a desk in memory."""
+"""/opinions over real HTTP, from a source in memory."""
 
 import http.client
 import json
@@ -86,7 +86,7 @@ def test_standing_opinions_by_topic_and_fiscal_year(address: str) -> None:
     assert "การให้บริการประชาชน" in told
     assert "48 คน" in told
     assert told.count("40 คน เฉลี่ย 3.5") == 2
-    assert told.count('<td class="number">8 คน</td>') == 2  # so few that a mean would tell
+    assert told.count('<td class="number">8 คน</td>') == 2  # so few that a mean would reveal scores
 
 
 def test_english(address: str) -> None:

@@ -1,4 +1,4 @@
-"""A crowd is held back by its network, and nobody in it is known."""
+"""The rate limit works per network and identifies nobody."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -16,7 +16,7 @@ SOMEBODY = "203.0.113.77"
 
 @dataclass
 class ManualClock:
-    """A clock that is moved by hand."""
+    """A clock that is set by hand."""
 
     at: float = 1_000.0
 
@@ -25,12 +25,12 @@ class ManualClock:
 
 
 def collect_waits(one: RateLimiter, address: str | None, times: int) -> list[int]:
-    """What somebody is told who writes that often at once."""
+    """The waits that a client is told which writes so often at once."""
     return [one.retry_after(address) for _ in range(times)]
 
 
 def make_exhausted_limiter(address: str) -> tuple[RateLimiter, ManualClock]:
-    """A crowd in which a network may not write any more."""
+    """A limiter with one network that is over its limit."""
     hand = ManualClock()
     one = RateLimiter(hand)
     assert collect_waits(one, address, int(RATE_LIMIT_BURST)) == [0] * int(RATE_LIMIT_BURST)
@@ -131,7 +131,7 @@ def test_a_flood_of_networks_does_not_fill_the_memory(monkeypatch: pytest.Monkey
 
 
 def collect_reachable(thing: Any) -> list[bytes]:
-    """All bytes and words that can be reached from an object; numbers count how often, not who."""
+    """All bytes and texts that can be reached from an object; numbers say how often, not who."""
     if isinstance(thing, bytes | str):
         return [thing if isinstance(thing, bytes) else thing.encode()]
     if isinstance(thing, dict):

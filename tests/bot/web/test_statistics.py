@@ -1,4 +1,4 @@
-"""/statistics on a real socket: what is shown, what may be framed by whom, and what nobody may read."""
+"""/statistics on a real socket: what is shown, who may frame what, and what is not public."""
 
 import http.client
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class StatisticsSite:
         self.server = WebServer(ground.home, ground.office)
 
     def request(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """One request: status, headers, body. A header must not come twice."""
+        """One request: status, headers, body. No header may occur twice."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=15)) as one:
             one.request(method, path, headers={n.replace("_", "-"): v for n, v in headers.items()})
             answer = one.getresponse()
@@ -40,7 +40,7 @@ class StatisticsSite:
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StatisticsSite]:
-    """Nothing was released yet."""
+    """A site before the first release."""
     served = StatisticsSite(make_busy_desk(tmp_path_factory.mktemp("empty") / "var"))
     yield served
     served.server.close()
@@ -48,13 +48,13 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StatisticsSite]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StatisticsSite]:
-    """Two releases that may be read, and one that is held."""
+    """Two public releases, and one that is held."""
     yield from serve_releases(tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[StatisticsSite]:
-    """The same, of a test that changes it."""
+    """The same, for one test that changes it."""
     yield from serve_releases(tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""Bodies that come slowly: each is waited for, until there are too many."""
+"""Slow uploads are waited for until there are too many."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ from bot.web.upload_limits import SlowUploadError, TooManyUploadsError, UploadLi
 
 
 async def drip_forever(size: int, interval: float) -> AsyncIterator[bytes]:
-    """A body without an end."""
+    """An endless body."""
     while True:
         yield b"x" * size
         await asyncio.sleep(interval)

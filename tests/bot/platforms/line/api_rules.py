@@ -1,4 +1,4 @@
-"""What LINE refuses: its own OpenAPI description, and the rules that stand only in its reference."""
+"""LINE's rules for API calls: its own OpenAPI description, and the rules found only in its reference."""
 
 import json
 import os
@@ -39,12 +39,12 @@ def count_utf16_units(text: str) -> int:
 
 
 def count_graphemes(text: str) -> int:
-    """About as many as a person sees: combining marks belong to the letter before them."""
+    """About as many characters as a person sees: combining marks belong to the letter before them."""
     return sum(1 for c in text if unicodedata.category(c) not in {"Mn", "Me", "Cf"})
 
 
 class LineRules:
-    """The specification, ready to judge requests."""
+    """The specification, with validators for requests."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
         self.spec = spec
@@ -57,14 +57,14 @@ class LineRules:
         self.paths.sort(key=lambda one: one[1].count("{"))
 
     def find_operation(self, method: str, path: str) -> tuple[dict[str, Any], dict[str, str]] | None:
-        """The operation of a request and what stands in its path."""
+        """The operation of a request and its path parameters."""
         for pattern, _, methods in self.paths:
             if (found := pattern.match(path)) and method.lower() in methods:
                 return methods[method.lower()], found.groupdict()
         return None
 
     def find_violations(self, operation: dict[str, Any], body: Any) -> list[str]:
-        """All that is wrong with a JSON body."""
+        """Everything that is wrong with a JSON body."""
         schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         if schema is None:
             return []
@@ -81,13 +81,13 @@ class LineRules:
 
 @cache
 def load_line_rules() -> LineRules:
-    """The rules of LINE, read once."""
+    """LINE's rules, read once."""
     text = (CONTRACTS / "line" / "messaging-api.strict.yml").read_text("utf-8")
     return LineRules(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def find_reference_violations(body: Any) -> Iterator[str]:
-    """What the specification does not say but the reference does."""
+    """Violations of rules that are only in the reference, not in the specification."""
     if not isinstance(body, dict):
         return
     if count_utf16_units(json.dumps(body, ensure_ascii=False)) > MAX_BODY_UNITS:

@@ -1,4 +1,4 @@
-"""The door of LINE: signed webhooks to the real route, the real SDK, and a LINE on loopback that refuses."""
+"""Story driver on LINE: signed webhooks to the real route, the real SDK, and a fake LINE."""
 
 import asyncio
 import re
@@ -47,13 +47,13 @@ TYPED_LABELS_PATTERN_EN = re.compile(
 
 
 def line_user_id(name: str) -> str:
-    """A LINE user id, for a name."""
+    """The LINE user id for a name."""
     return "U" + name.encode().hex().ljust(32, "0")[:32]
 
 
 @dataclass
 class LineDesk:
-    """A desk behind LINE: both ends of the wire."""
+    """A desk that is connected to a fake LINE."""
 
     line: FakeLineApi
     desk: DeskHarness
@@ -69,25 +69,29 @@ async def open_line_desk(
     public: str | None = None,
     **more: Any,
 ) -> AsyncIterator[LineDesk]:
-    """Serve a desk over real sockets. A fault is the test's failure."""
+    """Serve a desk over real sockets. An internal error fails the test."""
     async with AsyncExitStack() as stack:
         if line is None:
             line = await stack.enter_async_context(serve_fake_line_api(load_line_rules()))
         desk = await stack.enter_async_context(open_desk(home, name))
-        own = DeskSettings(line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET), public_url=public)
-        work = RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
-        door = await stack.enter_async_context(open_line(work, own, line.url, desk.errors.append, **more))
-        house = App(Settings(), OFFICE, {name: work})
-        line.webhook = await stack.enter_async_context(serve_web(house, door)) + f"/line/{name}"
+        desk_settings = DeskSettings(
+            line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET), public_url=public
+        )
+        running_desk = RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
+        line_setup = await stack.enter_async_context(
+            open_line(running_desk, desk_settings, line.url, desk.errors.append, **more)
+        )
+        app = App(Settings(), OFFICE, {name: running_desk})
+        line.webhook = await stack.enter_async_context(serve_web(app, line_setup)) + f"/line/{name}"
         line.now = lambda: desk.now().timestamp()
-        yield LineDesk(line, desk, door, own)
+        yield LineDesk(line, desk, line_setup, desk_settings)
 
 
 @asynccontextmanager
-async def serve_web(house: App, door: LineSetup) -> AsyncIterator[str]:
-    """The web of a house, with the routes of a door; gives its origin."""
+async def serve_web(app: App, line_setup: LineSetup) -> AsyncIterator[str]:
+    """Serve the web application with the routes of a LINE setup; yields its origin."""
     config = uvicorn.Config(
-        SecurityMiddleware(build_web_app(house, door.routes)),
+        SecurityMiddleware(build_web_app(app, line_setup.routes)),
         port=0,
         log_config=None,
         access_log=False,
@@ -108,7 +112,7 @@ async def serve_web(house: App, door: LineSetup) -> AsyncIterator[str]:
 
 
 def to_messages(shown: list[dict[str, Any]]) -> list[Message]:
-    """What stands in a chat, as words and choices. Choices are found by the words too, as on a PC."""
+    """Chat messages in the form that stories use. Choices are read from the text too, as people on a PC do."""
     read = []
     for one in shown:
         text = one.get("text") or one.get("altText") or ""
@@ -131,7 +135,7 @@ def to_messages(shown: list[dict[str, Any]]) -> list[Message]:
 
 @dataclass
 class LineDriver:
-    """People with LINE on their phones."""
+    """People who use LINE on their phones."""
 
     home: Path
     desk_name: str = "complaints"
@@ -150,7 +154,7 @@ class LineDriver:
 
     @property
     def line_desk(self) -> LineDesk:
-        """The desk at work, opened when it is first needed."""
+        """The desk, opened when it is first needed."""
         if self._line is None:
             self._line = self.run(self._outer.enter_async_context(serve_fake_line_api(load_line_rules())))
         if self._line_desk is None:
@@ -163,7 +167,7 @@ class LineDriver:
         return self._line_desk
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something in the loop of both."""
+        """Run a coroutine in the loop of both."""
         return self._runner.run(work)
 
     def _send_events(self, name: str, *events: dict[str, Any]) -> list[Message]:
@@ -175,7 +179,7 @@ class LineDriver:
         await line.wait_for_messages(who, before)
         await self._wait_until_idle()
         shown = line.chats[who][before:]
-        # Brought twice, as LINE does: no second answer and no second effect.
+        # Delivered twice, as LINE does: no second answer and no second effect.
         assert await line.post_events(*(line.mark_redelivered(event) for event in events)) == 200
         assert len(line.chats[who]) == before + len(shown)
         if self.line_desk.desk.errors:
@@ -183,9 +187,9 @@ class LineDriver:
         return to_messages(shown)
 
     async def _wait_until_idle(self) -> None:
-        """Wait until nothing is said any more: an answer may be longer than one reply, and a notice under way."""
-        door = self.line_desk.setup
-        while tasks := [*door.adapter._tasks, *door.delivery_worker._tasks]:
+        """Wait until no background task runs: an answer may need several replies, or a notice be on its way."""
+        line_setup = self.line_desk.setup
+        while tasks := [*line_setup.adapter._tasks, *line_setup.delivery_worker._tasks]:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.sleep(0)
 
@@ -205,7 +209,7 @@ class LineDriver:
         )
 
     def restart_program(self, name: str) -> None:
-        """The server is started anew."""
+        """Close the desk; it is opened again when needed."""
         self.run(self._stack.aclose())
         self._line_desk = None
 
@@ -241,7 +245,7 @@ class LineDriver:
         self.run(self.line_desk.desk.answer_question(receipt, words))
 
     def close(self) -> None:
-        """Close the desk; everything in it must be sound, and LINE must have refused nothing."""
+        """Close the desk: its database must be sound, and LINE must have refused nothing."""
         if self._line_desk is not None:
             assert self.run(self.line_desk.desk.check_integrity()) == []
         self.restart_program("")

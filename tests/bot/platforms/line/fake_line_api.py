@@ -1,7 +1,7 @@
-"""A LINE Messaging API on loopback that refuses what LINE refuses, and keeps every refusal.
+"""A LINE Messaging API on loopback that refuses what LINE refuses, and records every refusal.
 
-It holds the chats as the persons see them, posts signed webhooks, keeps one-use reply tokens, retry keys, the month's
-quota and rich menus, and can be slow, broken or cut off: `weather` says so for each call.
+It holds the chats as the persons see them, posts signed webhooks, keeps single-use reply tokens, retry keys, the
+monthly quota and rich menus, and can be slow, broken or cut off: `inject_fault` decides for each call.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ QUOTA_EXHAUSTED_MESSAGE = "You have reached your monthly limit."
 
 @dataclass(frozen=True)
 class RecordedLineCall:
-    """A call that was heard."""
+    """A call that was received."""
 
     name: str
     path: dict[str, str]
@@ -43,7 +43,7 @@ class RecordedLineCall:
 
 @dataclass(frozen=True)
 class LineFault:
-    """What befalls a call: a status in place of an answer, a delay in seconds, a cut before or after it counted."""
+    """A fault of a call: a status instead of an answer, a delay in seconds, a cut before or after it took effect."""
 
     status: int = 0
     delay: float = 0
@@ -52,7 +52,7 @@ class LineFault:
 
 
 class LineRefusalError(Exception):
-    """LINE says no."""
+    """LINE refuses the call."""
 
     def __init__(self, status: int, told: str, **headers: str) -> None:
         super().__init__(told)
@@ -61,7 +61,7 @@ class LineRefusalError(Exception):
 
 @dataclass
 class FakeContent:
-    """A file that a person sent. ready_after: how many times it is asked for before it is ready."""
+    """A file that a person sent. ready_after: how many times its status is asked for before it is ready."""
 
     data: bytes
     ready_after: int = 0
@@ -72,7 +72,7 @@ class FakeContent:
 
 @dataclass
 class FakeLineApi:
-    """One official account's LINE."""
+    """The LINE of one official account."""
 
     rules: LineRules | None
     url: str = ""
@@ -103,10 +103,10 @@ class FakeLineApi:
     # What persons do
 
     def make_event(self, person: str, kind: str = "message", **more: Any) -> dict[str, Any]:
-        """A webhook event of a person, with a fresh reply token where LINE gives one."""
+        """A webhook event of a person, with a new reply token if LINE gives one."""
         number = next(self._numbers)
         stamp = int(self.now() * 1000)
-        made: dict[str, Any] = {
+        event: dict[str, Any] = {
             "type": kind,
             "mode": "active",
             "timestamp": stamp,
@@ -118,40 +118,40 @@ class FakeLineApi:
         if kind not in {"unsend", "unfollow", "leave"}:
             token = f"reply{number:028d}"
             self.tokens[token] = (person, self.now())
-            made["replyToken"] = token
-        return made
+            event["replyToken"] = token
+        return event
 
     def make_text_event(self, person: str, words: str) -> dict[str, Any]:
-        """A person types."""
-        said = {"id": f"{next(self._numbers):018d}", "type": "text", "text": words, "quoteToken": "q"}
-        return self.make_event(person, message=said)
+        """The event of a text message."""
+        message = {"id": f"{next(self._numbers):018d}", "type": "text", "text": words, "quoteToken": "q"}
+        return self.make_event(person, message=message)
 
     def make_postback_event(self, person: str, data: str) -> dict[str, Any]:
-        """A person taps what carries a postback."""
+        """The event of a tap on a postback action."""
         return self.make_event(person, "postback", postback={"data": data})
 
     def make_file_event(
         self, person: str, content: FakeContent, kind: str = "image", **more: Any
     ) -> dict[str, Any]:
-        """A person sends a file."""
+        """The event of a file message."""
         number = f"{next(self._numbers):018d}"
         self.contents[number] = content
-        said = {"id": number, "type": kind, "contentProvider": {"type": "line"}, **more}
-        return self.make_event(person, message=said)
+        message = {"id": number, "type": kind, "contentProvider": {"type": "line"}, **more}
+        return self.make_event(person, message=message)
 
     def mark_redelivered(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The same event again."""
+        """The same event, delivered again."""
         return {**event, "deliveryContext": {"isRedelivery": True}}
 
     async def post_events(
         self, *events: dict[str, Any], destination: str = BOT_USER_ID, **headers: str
     ) -> int:
-        """Hand events to the webhook; gives the status."""
+        """Post events to the webhook; returns the status."""
         body = json.dumps({"destination": destination, "events": list(events)}, ensure_ascii=False).encode()
         return await self.post_body(body, {"x-line-signature": sign_body(body), **headers})
 
     async def post_body(self, body: Any, headers: dict[str, str]) -> int:
-        """Hand anything to the webhook."""
+        """Post any body to the webhook; returns the status."""
         assert self.session is not None
         sent = {"content-type": "application/json; charset=utf-8", **headers}
         async with self.session.post(self.webhook, data=body, headers=sent) as answer:
@@ -160,30 +160,30 @@ class FakeLineApi:
         return answer.status
 
     async def wait_for_messages(self, person: str, before: int, patience: float = 10) -> list[dict[str, Any]]:
-        """What a person sees after `before` messages, waiting for it."""
+        """Wait for messages beyond the first `before` that a person got; returns them."""
         end = time.monotonic() + patience
         while len(self.chats.get(person, [])) <= before:
-            came = self._message_arrived.setdefault(person, asyncio.Event())
-            came.clear()
+            arrived = self._message_arrived.setdefault(person, asyncio.Event())
+            arrived.clear()
             async with asyncio.timeout(max(0.01, end - time.monotonic())):
-                await came.wait()
+                await arrived.wait()
         return self.chats[person][before:]
 
     # What the account does
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
-        """Judge and carry out one call."""
+        """Check and carry out one call."""
         found = self.rules.find_operation(request.method, request.path) if self.rules else None
         raw = await request.read()
         body = json.loads(raw) if raw and request.content_type == "application/json" else raw
         name = found[0]["operationId"] if found else request.path.rsplit("/", 1)[-1]
-        weather = self.inject_fault(name, body)
-        if weather is not None:
-            await asyncio.sleep(weather.delay)
-            if weather.cut == "before":
+        fault = self.inject_fault(name, body)
+        if fault is not None:
+            await asyncio.sleep(fault.delay)
+            if fault.cut == "before":
                 return self._abort_connection(request)
-            if weather.status:
-                return web.Response(status=weather.status, body=weather.body, content_type="application/json")
+            if fault.status:
+                return web.Response(status=fault.status, body=fault.body, content_type="application/json")
         status, answer, headers = 200, {}, {}
         try:
             answer = self._dispatch_call(request, found, body)
@@ -197,7 +197,7 @@ class FakeLineApi:
             self.calls.append(
                 RecordedLineCall(name, path, body, request.headers.get("x-line-retry-key"), status)
             )
-        if weather is not None and weather.cut == "after":
+        if fault is not None and fault.cut == "after":
             return self._abort_connection(request)
         if isinstance(answer, FakeContent):
             return await self._stream_content(request, answer)
@@ -262,8 +262,8 @@ class FakeLineApi:
         return {"totalUsage": self.used}
 
     def _on_getbotinfo(self, _body: Any, _key: str | None) -> Any:
-        told = {"userId": BOT_USER_ID, "basicId": "@canary", "displayName": "bot"}
-        return {**told, "chatMode": self.chat_mode, "markAsReadMode": "auto"}
+        info = {"userId": BOT_USER_ID, "basicId": "@canary", "displayName": "bot"}
+        return {**info, "chatMode": self.chat_mode, "markAsReadMode": "auto"}
 
     def _on_getmessagecontent(self, _body: Any, _key: str | None, messageId: str) -> Any:  # noqa: N803
         content = self.contents.get(messageId)
@@ -377,13 +377,13 @@ class FakeLineApi:
 
 
 def sign_body(body: bytes, secret: str = SECRET) -> str:
-    """As LINE signs."""
+    """Sign a body as LINE does."""
     return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
 
 
 @asynccontextmanager
 async def serve_fake_line_api(rules: LineRules | None, port: int = 0) -> AsyncIterator[FakeLineApi]:
-    """A LINE on loopback."""
+    """Serve a LINE API on loopback while the context is open."""
     line = FakeLineApi(rules)
     app = web.Application(client_max_size=4 * 1024 * 1024)
     app.router.add_route("*", "/{any:.*}", line.handle_request)

@@ -1,4 +1,4 @@
-"""The LINE of the tests refuses what LINE refuses: asked by the real SDK, over a real socket."""
+"""The fake LINE refuses what LINE refuses: used by the real SDK over a real socket."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -33,7 +33,7 @@ ACTION = {"type": "postback", "label": "ข้าม", "data": "1.skip"}
 def run_scenario(
     scene: Callable[[FakeLineApi, LineClient], Coroutine[Any, Any, None]], token: str = TOKEN
 ) -> None:
-    """Play a scene between the SDK and LINE."""
+    """Run a coroutine with the SDK and a fake LINE."""
 
     async def play() -> None:
         async with serve_fake_line_api(load_line_rules()) as line:

@@ -1,4 +1,4 @@
-"""Officers on LINE: what was told is never shown where nothing can be deleted."""
+"""Officers on LINE: no content is ever shown, because nothing can be deleted there."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -91,7 +91,7 @@ def join_staff(door: LineDriver) -> None:
 
 
 def send_and_wait(door: LineDriver, words: str, faults: int = 0) -> list[dict[str, Any]]:
-    """What comes, as LINE has it."""
+    """Send something; returns the answer as LINE has it."""
     line, who = door.line_desk.line, line_user_id("สมหญิง")
 
     async def exchange() -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def send_and_wait(door: LineDriver, words: str, faults: int = 0) -> list[dict[st
 
 
 async def fetch_image(door: LineDriver, address: str) -> tuple[int, bytes]:
-    """What LINE gets at an address, by way of the server that it stands for."""
+    """What LINE gets at an image URL, from the route of our server."""
     origin = door.line_desk.line.webhook.removesuffix("/line/complaints")
     here = address.replace("https://office.example.go.th", origin)
     async with aiohttp.ClientSession() as session, session.get(here) as answer:
@@ -126,7 +126,7 @@ def test_line_shows_the_number_the_state_the_day_and_the_link(tmp_path: Path) ->
             "https://ita.example.go.th"
         )
         door.run(file_case(door.line_desk.desk, 7))
-        telling.driver.advance_clock(31)  # the second factor is asked for on the page, and not here
+        telling.driver.advance_clock(31)  # the second factor is asked for on the page, not in the chat
         links = set()
         for words in ("/facts 1", "/files 1", "/history 1", "/page 1", "/case 1", "/inbox", "/export 1"):
             said = "\n".join(m.text for m in door.send_text("สมหญิง", words))

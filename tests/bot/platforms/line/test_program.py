@@ -1,4 +1,4 @@
-"""`ita-bot run` behind LINE, as a program of its own: killed, and started without what it needs."""
+"""`ita-bot run` with LINE as a program of its own: killed, and started without required settings."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Whatever is said, LINE takes it: nothing of it is lost, and every choice can be picked and typed."""
+"""Rendering for LINE: every reply is accepted, no text is lost, and every choice can be tapped or typed."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""The rich menus: made once, remade when they change, with a red dot for a person for whom something waits."""
+"""Rich menus: created once, replaced when they change, with a red dot for a person who has news."""
 
 import asyncio
 from collections.abc import Callable
@@ -239,7 +239,7 @@ def test_a_menu_that_line_does_not_change_keeps_nobody_waiting(tmp_path: Path) -
 
 
 async def wait_until(seen: Callable[[], bool]) -> None:
-    """Wait for a state."""
+    """Wait for a condition."""
     async with asyncio.timeout(20):
         while not seen():  # noqa: ASYNC110 - what the fake saw
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""What must arrive arrives: LINE away, slow, cut off, out of messages; webhooks twice; the program killed between."""
+"""What must arrive arrives: LINE down, slow, cut off or out of quota; webhooks delivered twice; the program killed."""
 
 import asyncio
 import itertools
@@ -49,7 +49,7 @@ NEWS = (Reply("menu.again", MUST_ARRIVE),)
 def run_scenario(
     home: Path, scene: Callable[[LineDesk], Coroutine[Any, Any, None]], *, clean: bool = True
 ) -> None:
-    """Play a scene with a desk at work."""
+    """Run a coroutine on a desk behind LINE."""
 
     async def play() -> None:
         async with open_line_desk(home) as account:
@@ -61,7 +61,7 @@ def run_scenario(
 
 
 async def exchange(account: LineDesk, words: str) -> list[Message]:
-    """Say something, or tap what stands in brackets, and see the answer."""
+    """Send a text, or tap a label in brackets; returns the answer."""
     line, before = account.line, len(account.line.chats.get(A, []))
     if words.startswith("["):
         last = next(m for m in reversed(to_messages(line.chats[A])) if m.choices)
@@ -73,7 +73,7 @@ async def exchange(account: LineDesk, words: str) -> list[Message]:
 
 
 async def answer_until_review(account: LineDesk) -> dict[str, Any]:
-    """Answer every question; gives the tap that files the report."""
+    """Answer every question; returns the tap that files the report."""
     for words in WHOLE_REPORT:
         told = await exchange(account, words)
     return account.line.make_postback_event(A, dict(told[-1].choices)["ส่งเรื่อง"])
@@ -90,7 +90,7 @@ async def wait_until(done: Callable[[], bool], seconds: float = 8) -> None:
 
 
 async def run_worker_later(account: LineDesk, minutes: int = 2) -> None:
-    """Let time pass, and the courier go round once."""
+    """Advance the clock and run the delivery worker once."""
     account.desk.clock_offset += timedelta(minutes=minutes)
     await account.setup.delivery_worker.run_once()
 
@@ -129,7 +129,7 @@ def test_whatever_a_person_writes_the_review_is_shown(tmp_path: Path, story: str
 
 
 def refuse_cards(name: str, body: Any) -> LineFault | None:
-    """A LINE that takes no card."""
+    """Make LINE refuse every Flex message."""
     return LineFault(400) if name in {REPLY, PUSH} and '"flex"' in json.dumps(body) else None
 
 
@@ -251,7 +251,7 @@ def test_a_receipt_that_a_page_of_others_swallows_comes_later(tmp_path: Path) ->
 
 
 def test_killed_between_commit_and_send(tmp_path: Path) -> None:
-    """The answer was committed, and the program ended before it was sent: it comes from the outbox."""
+    """The answer was committed and the program ended before sending it: it comes from the outbox."""
 
     async def play() -> None:
         async with serve_fake_line_api(load_line_rules()) as line:
@@ -352,7 +352,7 @@ class CountingLine:
 
 @dataclass
 class QuotaOffice:
-    """Who hears of the month, and a disk that remembers what was told."""
+    """Records the quota notices, and the stored state of the quota across restarts."""
 
     now: float = 0
     month: str = "2026-07"
@@ -368,7 +368,7 @@ class QuotaOffice:
         return first
 
     def make_quota(self, line: CountingLine) -> PushQuota:
-        """The ledger of a program that was just started."""
+        """The quota tracker of a program that was just started."""
         return PushQuota(line, "complaints", lambda: self.now, self.tell, self.once, lambda: self.month)  # type: ignore[arg-type]
 
 
@@ -477,7 +477,7 @@ def line_content() -> Any:
 
 
 def make_long_messages(first: int, last: int) -> list[Message]:
-    """Texts of which each fills a message of LINE's."""
+    """Texts of which each fills a LINE message."""
     return [Message(f"{number:02d} " + "ก" * 4990, MUST_ARRIVE) for number in range(first, last)]
 
 
@@ -489,7 +489,7 @@ def numbers(account: LineDesk, before: int = 0) -> list[int]:
 
 
 def fail_nth_push(number: int, weather: LineFault) -> Callable[[str, Any], LineFault | None]:
-    """Weather for the nth push."""
+    """A fault for the nth push."""
     pushes = itertools.count(1)
     return lambda name, _body: weather if name == PUSH and next(pushes) == number else None
 
@@ -533,7 +533,7 @@ def test_a_letter_that_is_begun_anew_after_a_start_is_not_pushed_twice(tmp_path:
 
 
 class FixedReplyRouter:
-    """A talk that says what it is given, whatever is said to it."""
+    """A router that always gives the same replies."""
 
     def __init__(self, account: LineDesk, says: tuple[Reply, ...]) -> None:
         self._talk, self._says = account.desk.engine.router, says
@@ -625,7 +625,7 @@ def test_what_waits_comes_with_answers_a_reply_at_a_time(tmp_path: Path) -> None
 
 
 def test_a_letter_and_an_answer_with_it_come_one_after_another(tmp_path: Path) -> None:
-    """A slow reply that holds what the courier would push meanwhile."""
+    """A slow reply that includes what the delivery worker would push meanwhile."""
 
     async def scene(account: LineDesk) -> None:
         line, tap = account.line, await answer_until_review(account)

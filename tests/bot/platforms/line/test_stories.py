@@ -1,4 +1,4 @@
-"""Every story through LINE: the same words, the same effects, and no call that LINE would refuse."""
+"""Every story on LINE: the same words, the same effects, and no call that LINE would refuse."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a person takes back in LINE is gone here too: out of a draft always, out of a filed case for 48 hours."""
+"""What a person unsends in LINE is deleted here too: always from a draft, for 48 hours from a filed case."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -41,7 +41,7 @@ async def unsend(account: LineDesk, message: str) -> None:
 
 
 async def send_event(account: LineDesk, event: dict[str, Any]) -> str:
-    """Send something; gives the id of the message."""
+    """Send something; returns the id of the message."""
     before = len(account.line.chats.get(A, []))
     assert await account.line.post_events(event) == 200
     await account.line.wait_for_messages(A, before)
@@ -77,7 +77,7 @@ def test_out_of_a_draft(tmp_path: Path) -> None:
         assert (now.files, len(now.message_origins)) == ((), 1)
         with pytest.raises(StorageError):
             await account.desk.store.evidence.load_meta(kept.id)
-        await unsend(account, first)  # a second time, and one that never was
+        await unsend(account, first)  # a second time, and one that never existed
         await unsend(account, "123456789")
         assert (await load_line_session(account)).answers["story"] == "ตอนที่สองของเรื่อง"
         assert len(line.chats[A]) == 4 + 3
@@ -86,7 +86,6 @@ def test_out_of_a_draft(tmp_path: Path) -> None:
 
 
 async def count_stored_files(account: LineDesk) -> int:
-    """How many files there are."""
     async with account.desk.store._reader.connect() as connection:
         return int((await connection.execute(select(func.count()).select_from(tables.files))).scalar_one())
 

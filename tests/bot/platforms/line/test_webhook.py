@@ -1,4 +1,4 @@
-"""Whatever comes to LINE's webhook: the right status, no fault, nothing of it in the log."""
+"""Whatever is posted to LINE's webhook: the right status, no internal error, nothing of it in the log."""
 
 import asyncio
 import base64
@@ -38,7 +38,7 @@ CANARY = "คานารีลับ"
 
 
 def run_scenario(home: Path, scene: Callable[[LineDesk], Coroutine[Any, Any, None]]) -> None:
-    """Play a scene with a desk at work; no call may be refused, and no fault may be left."""
+    """Run a coroutine on a desk behind LINE; no call may be refused and no error may be left."""
 
     async def play() -> None:
         async with open_line_desk(home) as account:
@@ -51,7 +51,7 @@ def run_scenario(home: Path, scene: Callable[[LineDesk], Coroutine[Any, Any, Non
 
 
 async def post_and_read(account: LineDesk, who: str, *events: dict[str, Any]) -> str:
-    """What a person is told after some events."""
+    """The answer to some events."""
     before = len(account.line.chats.get(who, []))
     assert await account.line.post_events(*events) == 200
     return "\n".join(m.text for m in to_messages(await account.line.wait_for_messages(who, before)))
@@ -119,7 +119,7 @@ def test_200_mb_are_not_read(tmp_path: Path) -> None:
 
 
 def test_many_long_bodies_of_others_share_little_room(tmp_path: Path) -> None:
-    """A hundred who send all but the end of a body hold a few MB, and LINE is heard meanwhile."""
+    """A hundred clients who send all but the end of a body take a few MB, and LINE is served meanwhile."""
 
     async def open_unfinished_request(
         host: str, port: int
@@ -129,7 +129,7 @@ def test_many_long_bodies_of_others_share_little_room(tmp_path: Path) -> None:
         head = f"POST /line/complaints HTTP/1.1\r\nhost: x\r\nx-line-signature: {fits}\r\n"
         head += f"content-type: application/json\r\ncontent-length: {1024 * 1024}\r\n\r\n"
         writer.write(head.encode())
-        with suppress(OSError):  # it may be closed before all was sent
+        with suppress(OSError):  # it may be closed before everything was sent
             for _ in range(63):
                 writer.write(bytes(16 * 1024))
                 await writer.drain()
@@ -176,7 +176,7 @@ def test_every_kind_of_event_harms_no_other(tmp_path: Path) -> None:
         assert "ต้องการทำอะไร" in told
         others = ("reply token", "Content", "leave")
         account.line.refused = [r for r in account.line.refused if not any(one in r for one in others)]
-        account.desk.errors.clear()  # tokens, files and groups of these events are not of this LINE
+        account.desk.errors.clear()  # tokens, files and groups of these events are unknown to this LINE
 
     run_scenario(tmp_path / "var", scene)
 
@@ -267,7 +267,7 @@ def test_a_replay_is_laid_aside_and_a_foreign_destination_not_heard(tmp_path: Pa
         old = {**line.make_text_event(A, CANARY), "timestamp": int((line.now() - 7 * 86400) * 1000)}
         assert await line.post_events(old) == 200
         async with asyncio.timeout(8):
-            while account.setup.adapter.bot_user_id is None:  # noqa: ASYNC110 - LINE is asked who we are beside
+            while account.setup.adapter.bot_user_id is None:  # noqa: ASYNC110 - bot info is asked for beside
                 await asyncio.sleep(0.01)
         (laid,) = await account.desk.store.task_queue.list_all("line.old")
         assert CANARY in laid.payload.what["event"]
@@ -318,7 +318,7 @@ def test_numbers_pick_where_choices_are_numbered(tmp_path: Path) -> None:
         assert "พิมพ์ได้: ย้อนกลับ / ยกเลิก" in told
         assert "เก็บไว้แล้ว" in await post_and_read(
             account, A, line.make_text_event(A, "1")
-        )  # of the story: an answer, no pick
+        )  # part of the story: an answer, not a choice
 
     run_scenario(tmp_path / "var", scene)
 
@@ -397,7 +397,7 @@ def test_files_that_line_prepares_keep_no_other_waiting(tmp_path: Path) -> None:
 
 
 def test_a_broken_line_is_answered_in_time(tmp_path: Path) -> None:
-    """A file that LINE keeps preparing does not keep LINE waiting, and comes in the end."""
+    """A file that LINE keeps preparing does not delay the webhook, and arrives in the end."""
 
     async def scene(account: LineDesk) -> None:
         line = account.line

@@ -1,4 +1,4 @@
-"""What Telegram accepts, read from a specification that we did not write (`telegram/api.json` of ITA_CONTRACTS)."""
+"""Telegram's rules for API calls, from a specification that we did not write (`telegram/api.json` in ITA_CONTRACTS)."""
 
 import json
 import os
@@ -26,7 +26,7 @@ BUTTON_COMMON_FIELDS = {"text", "icon_custom_emoji_id", "style"}
 
 
 def find_contracts() -> Path:
-    """The folder of the specifications; the test is skipped where there is none."""
+    """The folder with the specifications; skips the test if there is none."""
     for place in CONTRACT_FOLDERS:
         if place and (Path(place) / "telegram" / "api.json").exists():
             return Path(place)
@@ -35,19 +35,19 @@ def find_contracts() -> Path:
 
 @cache
 def load_telegram_rules(folder: Path) -> "TelegramRules":
-    """The rules of a folder, read once."""
+    """The rules in a folder, read once."""
     return TelegramRules(json.loads((folder / "telegram" / "api.json").read_text("utf-8")))
 
 
 class TelegramRules:
-    """Says what is wrong with a call."""
+    """Finds what is wrong with a call."""
 
     def __init__(self, api: Mapping[str, Any]) -> None:
         self.methods: Mapping[str, Any] = api["methods"]
         self.types: Mapping[str, Any] = api["types"]
 
     def decode_parameters(self, method: str, raw: Mapping[str, Any], *, form: bool) -> dict[str, Any]:
-        """The parameters as values. A form carries everything but text and files as JSON. ValueError for bad JSON."""
+        """Decode parameters. In a form everything except text and files is JSON. Raises ValueError for bad JSON."""
         fields = {f["name"]: f for f in self.methods.get(method, {}).get("fields", [])}
         return {k: self._decode_value(fields.get(k), v) if form else v for k, v in raw.items()}
 
@@ -62,7 +62,7 @@ class TelegramRules:
         return json.loads(raw)
 
     def find_violations(self, method: str, params: Mapping[str, Any]) -> Iterator[str]:
-        """What Telegram would refuse in a call; nothing for one that is right."""
+        """What Telegram would refuse in a call; yields nothing for a valid one."""
         known = self.methods[method].get("fields", [])
         yield from self._check_fields(method, known, params)
 
@@ -76,14 +76,14 @@ class TelegramRules:
                 yield f"{where}: {field['name']} is missing"
 
     def _check_field(self, where: str, field: Mapping[str, Any], value: Any) -> Iterator[str]:
-        wrongs = [list(self._check_type(where, kind, value)) for kind in field["types"]]
-        if all(wrongs):
-            yield from min(wrongs, key=len)
+        violations = [list(self._check_type(where, kind, value)) for kind in field["types"]]
+        if all(violations):
+            yield from min(violations, key=len)
             return
-        told = field["description"]
-        if (constant := _CONSTANT.search(told)) and isinstance(value, str) and value != constant[1]:
+        description = field["description"]
+        if (constant := _CONSTANT.search(description)) and isinstance(value, str) and value != constant[1]:
             yield f"{where}: must be {constant[1]}"
-        yield from _check_size(where, told, value)
+        yield from _check_size(where, description, value)
 
     def _check_type(self, where: str, kind: str, value: Any) -> Iterator[str]:
         if kind.startswith("Array of "):
@@ -106,28 +106,28 @@ class TelegramRules:
             yield f"{where}: is no {kind}"
             return
         if subtypes := self.types[kind].get("subtypes"):
-            wrongs = [list(self._check_object(where, sub, value)) for sub in subtypes]
-            if all(wrongs):
-                yield from min(wrongs, key=len)
+            violations = [list(self._check_object(where, sub, value)) for sub in subtypes]
+            if all(violations):
+                yield from min(violations, key=len)
             return
         yield from self._check_fields(where, self.types[kind].get("fields", []), value)
         if kind == "InlineKeyboardButton" and len(value.keys() - BUTTON_COMMON_FIELDS) != 1:
             yield f"{where}: a button does exactly one thing"
 
 
-def _check_size(where: str, told: str, value: Any) -> Iterator[str]:
-    if found := _LENGTH.search(told):
+def _check_size(where: str, description: str, value: Any) -> Iterator[str]:
+    if found := _LENGTH.search(description):
         fewest, most, unit = int(found[1]), int(found[2]), found[3].lower()
         size = measure_size(value, unit)
         if size is not None and not fewest <= size <= most:
             yield f"{where}: {size} {unit}, allowed {fewest}-{most}"
-    elif (found := _BETWEEN.search(told)) and isinstance(value, int):
+    elif (found := _BETWEEN.search(description)) and isinstance(value, int):
         allowed = range(int(found[1]), int(found[2]) + 1)
         yield from () if value in allowed else (f"{where}: {value}, allowed {found[1]}-{found[2]}",)
 
 
 def measure_size(value: Any, unit: str) -> int | None:
-    """The size of a value: characters are UTF-16 units, as Telegram counts its entities."""
+    """The size of a value; characters are UTF-16 units, as Telegram counts them."""
     if isinstance(value, str):
         return (
             len(value.encode()) if unit == "bytes" else len(value.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,4 +1,4 @@
-"""Telegram as a door of stories: persons in a fake Telegram, the real webhook or polling, the real library."""
+"""Story driver on Telegram: persons in a fake Telegram, the real webhook or polling, and the real library."""
 
 import asyncio
 import itertools
@@ -39,7 +39,7 @@ RECEIPT_PATTERN = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]\b")
 
 @dataclass
 class TelegramDesk:
-    """A desk that can be reached through Telegram."""
+    """A desk that is connected to a fake Telegram."""
 
     desk: DeskHarness
     fake: FakeBotApi
@@ -50,14 +50,14 @@ class TelegramDesk:
 
 @asynccontextmanager
 async def serve_application(application: Any) -> AsyncIterator[str]:
-    """A server for an application; gives its address."""
+    """Serve an application; yields its URL."""
     config = uvicorn.Config(application, log_config=None, lifespan="off", port=0, timeout_graceful_shutdown=1)
-    config.timeout_keep_alive = 300  # the loop of a story stands still between its steps
+    config.timeout_keep_alive = 300  # the loop of a story does not run between its steps
     server = uvicorn.Server(config)
     server.capture_signals = asynccontextmanager  # type: ignore[assignment,method-assign]
     listener = config.bind_socket()
     task = asyncio.create_task(server._serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers only a flag
         await asyncio.sleep(0.005)
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -71,36 +71,40 @@ async def serve_application(application: Any) -> AsyncIterator[str]:
 async def open_telegram_desk(
     home: Path, fake: FakeBotApi, mode: str = "webhook", name: str = "complaints", **more: Any
 ) -> AsyncIterator[TelegramDesk]:
-    """The desk of a folder with Telegram's door, its courier going round fast."""
-    own = DeskSettings(telegram_token=SecretStr(TOKEN), telegram_secret=SecretStr(SECRET), telegram_mode=mode)
+    """Open the desk of a folder with the Telegram adapter and a delivery worker."""
+    settings = DeskSettings(
+        telegram_token=SecretStr(TOKEN), telegram_secret=SecretStr(SECRET), telegram_mode=mode
+    )
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(open_desk(home, name))
         fake.now = desk.now
-        carriers: dict[Channel, Any] = {}
-        courier = DeliveryWorker(desk.engine, desk.store, carriers, desk.errors.append)
-        place = DeskPaths.under(home, name)
-        own_desk = RunningDesk(name, place, desk.store, desk.engine)
-        way = open_telegram(own_desk, own, fake.url, courier, desk.errors.append)
-        entered = await stack.enter_async_context(way)
-        entered.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
+        transports: dict[Channel, Any] = {}
+        delivery_worker = DeliveryWorker(desk.engine, desk.store, transports, desk.errors.append)
+        paths = DeskPaths.under(home, name)
+        own_desk = RunningDesk(name, paths, desk.store, desk.engine)
+        opening = open_telegram(own_desk, settings, fake.url, delivery_worker, desk.errors.append)
+        telegram_setup = await stack.enter_async_context(opening)
+        telegram_setup.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
         for part, value in more.items():
-            setattr(entered.adapter, part, value)
-        carriers[Channel.TELEGRAM] = entered.adapter
-        house = App(Settings(**{name: own}), OFFICE, {name: own_desk})
+            setattr(telegram_setup.adapter, part, value)
+        transports[Channel.TELEGRAM] = telegram_setup.adapter
+        app = App(Settings(**{name: settings}), OFFICE, {name: own_desk})
         address = await stack.enter_async_context(
             serve_application(
-                WebhookBypass(entered.routes, SecurityMiddleware(build_web_app(house, entered.routes)))
+                WebhookBypass(
+                    telegram_setup.routes, SecurityMiddleware(build_web_app(app, telegram_setup.routes))
+                )
             )
         )
         if mode == "webhook":
             fake.webhook = {"url": f"{address}/telegram/{name}", "secret_token": SECRET}
-        stack.push_async_callback(courier.close)
-        yield TelegramDesk(desk, fake, entered, courier, address)
+        stack.push_async_callback(delivery_worker.close)
+        yield TelegramDesk(desk, fake, telegram_setup, delivery_worker, address)
 
 
 @dataclass
 class TelegramDriver:
-    """A desk, its door and a fake Telegram in one event loop of their own."""
+    """A desk with the Telegram adapter and a fake Telegram, in an event loop of their own."""
 
     home: Path
     mode: str = "webhook"
@@ -118,7 +122,7 @@ class TelegramDriver:
 
     @property
     def fake(self) -> FakeBotApi:
-        """The Telegram of this story; it stays when the program is started anew."""
+        """The Telegram of this story; it stays when the program is restarted."""
         if self._fake is None:
             self._fake = self.run(
                 self._outer.enter_async_context(serve_fake_bot_api(load_telegram_rules(find_contracts())))
@@ -129,39 +133,39 @@ class TelegramDriver:
     def telegram_desk(self) -> TelegramDesk:
         """The desk, opened when it is first needed."""
         if self._telegram_desk is None:
-            way = open_telegram_desk(self.home, self.fake, self.mode, self.desk_name)
-            self._telegram_desk = self.run(self._inner.enter_async_context(way))
+            opening = open_telegram_desk(self.home, self.fake, self.mode, self.desk_name)
+            self._telegram_desk = self.run(self._inner.enter_async_context(opening))
             self._telegram_desk.desk.clock_offset = self.clock_offset
         return self._telegram_desk
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something in the loop."""
+        """Run a coroutine in the loop."""
         return self._runner.run(work)
 
     def get_chat_id(self, person: str) -> int:
-        """The chat of a person."""
+        """The id of a person's chat."""
         if person not in self.chats:
             self.chats[person] = next(self._numbers)
             self.fake.chats[self.chats[person]] = {}
         return self.chats[person]
 
     def _send_update(self, chat: int, update: dict[str, Any]) -> list[Message]:
-        """Bring an update; gives what is new in the chat."""
-        here, before = self.telegram_desk, self.fake.next_number("update")
+        """Deliver an update; returns the bot's new messages in the chat."""
+        telegram_desk, before = self.telegram_desk, self.fake.next_number("update")
         if self.mode == "webhook":
             assert self.run(self.fake.push_update(update)) == 200
         else:
             self.run(self.fake.queue_update(update))
-        if here.desk.errors:
-            raise here.desk.errors.pop()
+        if telegram_desk.desk.errors:
+            raise telegram_desk.desk.errors.pop()
         new = [m for m in self.fake.chats[chat].values() if m.by_bot and m.changed > before]
-        if not new and "callback_query" in update:  # the card says already what would be said
+        if not new and "callback_query" in update:  # the message already shows the answer
             new = [self.fake.chats[chat][update["callback_query"]["message"]["message_id"]]]
         self._redeliver(chat, update)
         return [to_message(shown) for shown in sorted(new, key=lambda m: m.changed)]
 
     def _redeliver(self, chat: int, update: dict[str, Any]) -> None:
-        """Telegram brings it once more, as it does when our answer was lost: no second effect."""
+        """Deliver the update again, as Telegram does if our answer was lost: it has no second effect."""
         if self.redeliver and self.mode == "webhook":
             assert self.run(self.fake.push_update(update)) == 200
 
@@ -171,8 +175,8 @@ class TelegramDriver:
 
     def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
         chat = self.get_chat_id(person)
-        carrier = max(m.id for m in self.fake.chats[chat].values() if (label, data) in m.buttons)
-        return self._send_update(chat, self.fake.make_tap_update(chat, carrier, data))
+        message_id = max(m.id for m in self.fake.chats[chat].values() if (label, data) in m.buttons)
+        return self._send_update(chat, self.fake.make_tap_update(chat, message_id, data))
 
     def send_file(self, person: str, name: str) -> list[Message]:
         chat, content = self.get_chat_id(person), SAMPLE_FILES[name]()
@@ -185,18 +189,18 @@ class TelegramDriver:
         return self._send_update(chat, self.fake.make_message_update(chat, document=document))
 
     def restart_program(self, person: str) -> None:
-        """The server is started anew."""
+        """Close the desk; it is opened again when needed."""
         self.run(self._inner.aclose())
         self._telegram_desk = None
 
     def advance_clock(self, minutes: int) -> None:
         self.clock_offset += timedelta(minutes=minutes)
-        here = self.telegram_desk
-        here.desk.clock_offset = self.clock_offset
+        telegram_desk = self.telegram_desk
+        telegram_desk.desk.clock_offset = self.clock_offset
 
         async def tick() -> None:
-            place = DeskPaths.under(self.home, self.desk_name)
-            async for _ in run_due_jobs(place, here.desk.store, OFFICE, here.desk.now()):
+            paths = DeskPaths.under(self.home, self.desk_name)
+            async for _ in run_due_jobs(paths, telegram_desk.desk.store, OFFICE, telegram_desk.desk.now()):
                 pass
 
         self.run(tick())
@@ -220,7 +224,7 @@ class TelegramDriver:
         self.run(self.telegram_desk.desk.answer_question(receipt, words))
 
     def close(self) -> None:
-        """Close everything; the desk must be sound, and nothing waits for anybody."""
+        """Close everything; the database must be sound."""
         found = self.run(self.telegram_desk.desk.check_integrity())
         self.restart_program("")
         self.run(self._outer.aclose())
@@ -229,6 +233,6 @@ class TelegramDriver:
 
 
 def to_message(shown: FakeChatMessage) -> Message:
-    """A message of a chat as a story knows it."""
+    """A chat message in the form that stories use."""
     receipts = [shape for shape in RECEIPT_PATTERN.findall(shown.text) if parse_receipt(shape)]
     return Message(shown.text, NEUTRAL, shown.buttons, receipts[0] if receipts else None)

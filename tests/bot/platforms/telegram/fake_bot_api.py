@@ -1,7 +1,7 @@
-"""A Bot API on loopback that refuses what Telegram refuses, and keeps every refusal.
+"""A Bot API on loopback that refuses what Telegram refuses, and records every refusal.
 
-It holds the chats as the persons see them, hands updates to a webhook or to getUpdates, carries out what stands in
-a webhook's answer, and can be slow, broken, cut off or in a hurry: `weather` says so for each call.
+It holds the chats as the persons see them, delivers updates to a webhook or to getUpdates, carries out a call in a
+webhook response, and can be slow, broken, cut off or rate limited: `inject_fault` decides for each call.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ CANARY_NAME = "CANARYNAME"
 
 @dataclass
 class FakeChatMessage:
-    """A message as it stands in a chat."""
+    """A message in a chat."""
 
     id: int
     text: str
@@ -43,7 +43,7 @@ class FakeChatMessage:
 
 @dataclass(frozen=True)
 class RecordedTelegramCall:
-    """A call that was heard. by: the wire, or the answer of a webhook."""
+    """A call that was received. by: `wire`, or `answer` for a call in a webhook response."""
 
     method: str
     params: Mapping[str, Any]
@@ -53,9 +53,9 @@ class RecordedTelegramCall:
 
 @dataclass(frozen=True)
 class TelegramFault:
-    """What befalls a call: a status in place of an answer, a delay in seconds, a cut before or after it counted.
+    """A fault of a call: a status instead of an answer, a delay in seconds, a cut before or after it took effect.
 
-    body: what somebody on the way says with the status, which is no answer of Telegram's.
+    body: sent with the status, as by a proxy on the way; it is not an answer of Telegram's.
     """
 
     status: int = 0
@@ -66,16 +66,16 @@ class TelegramFault:
 
 
 class TelegramRefusalError(Exception):
-    """Telegram says no."""
+    """Telegram refuses the call."""
 
-    def __init__(self, status: int, told: str, **parameters: Any) -> None:
-        super().__init__(told)
-        self.status, self.told, self.parameters = status, told, parameters
+    def __init__(self, status: int, description: str, **parameters: Any) -> None:
+        super().__init__(description)
+        self.status, self.told, self.parameters = status, description, parameters
 
 
 @dataclass
 class FakeBotApi:
-    """One bot's Telegram."""
+    """The Telegram of one bot."""
 
     rules: TelegramRules
     url: str = ""
@@ -94,7 +94,7 @@ class FakeBotApi:
     queue: list[dict[str, Any]] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     session: aiohttp.ClientSession | None = None
-    # A tap's id is as long as Telegram's own: no number that lies in memory by chance holds it.
+    # A tap's id is as long as Telegram's own, so that no other number in memory contains it by chance.
     _numbers: dict[str, int] = field(
         default_factory=lambda: {"update": 1000, "message": 10, "query": 4_382_900_000_000_000_500}
     )
@@ -109,7 +109,7 @@ class FakeBotApi:
     # What persons do
 
     def make_message_update(self, chat: int, **content: Any) -> dict[str, Any]:
-        """An update: a person's message."""
+        """The update of a person's message."""
         message = self._make_message(chat, self.next_number("message"), by_bot=False, **content)
         shown = FakeChatMessage(
             message["message_id"], content.get("text", ""), by_bot=False, date=message["date"]
@@ -118,18 +118,18 @@ class FakeBotApi:
         return self.make_update(message=message)
 
     def make_tap_update(self, chat: int, message: int, data: str) -> dict[str, Any]:
-        """An update: a person's tap on a button of a message."""
+        """The update of a person's tap on a button."""
         query = str(self.next_number("query"))
         self.answered[query] = False
         shown = self.chats[chat][message]
         content: dict[str, Any] = {"text": shown.text, "reply_markup": {"inline_keyboard": shown.keyboard}}
         if shown.protected:
             content["has_protected_content"] = True
-        carrier = self._make_message(chat, message, by_bot=True, **content)
+        message_with_button = self._make_message(chat, message, by_bot=True, **content)
         what = {
             "id": query,
             "from": make_telegram_user(chat),
-            "message": carrier,
+            "message": message_with_button,
             "chat_instance": "1",
             "data": data,
         }
@@ -140,7 +140,7 @@ class FakeBotApi:
         return {"update_id": self.next_number("update"), **what}
 
     def add_file(self, content: bytes) -> str:
-        """Put a file on Telegram's servers; gives its id."""
+        """Add a file to Telegram's servers; returns its id."""
         file = f"FILE{len(self.files)}"
         self.files[file] = content
         return file
@@ -161,23 +161,23 @@ class FakeBotApi:
     async def push_update(
         self, update: dict[str, Any], *, address: str = "", secret: str | None = None
     ) -> int:
-        """Hand an update to the webhook and carry out its answer; gives the status."""
+        """Post an update to the webhook and carry out the call in its response; returns the status."""
         assert self.session is not None
         token = self.webhook.get("secret_token", "") if secret is None else secret
         headers = {"X-Telegram-Bot-Api-Secret-Token": token, "content-type": "application/json"}
         body = json.dumps(update, ensure_ascii=False).encode()
         async with self.session.post(address or self.webhook["url"], data=body, headers=headers) as answer:
-            status, told = answer.status, await answer.read()
+            status, response_body = answer.status, await answer.read()
         self.statuses[status] += 1
-        if status == 200 and told.strip():
-            wish = json.loads(told)
-            if method := wish.pop("method", None):
-                # Its fate is not reported to anyone.
-                await self.execute_call(method, wish, by="answer")
+        if status == 200 and response_body.strip():
+            call = json.loads(response_body)
+            if method := call.pop("method", None):
+                # Telegram does not report whether this call succeeded.
+                await self.execute_call(method, call, by="answer")
         return status
 
     async def queue_update(self, update: dict[str, Any]) -> None:
-        """Lay an update ready for getUpdates, and wait until it was taken and confirmed."""
+        """Queue an update for getUpdates, and wait until it was received and confirmed."""
         self.queue.append(update)
         self._update_arrived.set()
         while update in self.queue:  # noqa: ASYNC110 - confirmed by another request
@@ -186,7 +186,7 @@ class FakeBotApi:
     # What the bot does
 
     async def execute_call(self, method: str, params: dict[str, Any], *, by: str) -> dict[str, Any]:
-        """Carry out one call, or say why not."""
+        """Carry out a call, or refuse it."""
         self.calls.append(RecordedTelegramCall(method, params, by, asyncio.get_running_loop().time()))
         try:
             result = await self._dispatch_call(method, params)
@@ -298,13 +298,13 @@ class FakeBotApi:
         return True
 
     def _get_scope_name(self, scope: Any) -> str:
-        """A scope of commands by its name, with its chat where it is of one. Refuses a chat that is not there."""
-        told = scope or {"type": "default"}
-        if told["type"] != "chat":
-            return str(told["type"])
-        if told["chat_id"] not in self.chats:
+        """The name of a command scope, with its chat if it has one. Refuses an unknown chat."""
+        command_scope = scope or {"type": "default"}
+        if command_scope["type"] != "chat":
+            return str(command_scope["type"])
+        if command_scope["chat_id"] not in self.chats:
             raise TelegramRefusalError(400, "Bad Request: chat not found")
-        return f"chat {told['chat_id']}"
+        return f"chat {command_scope['chat_id']}"
 
     async def _on_setwebhook(self, url: str, secret_token: str = "", **more: Any) -> Any:
         self.webhook = {"url": url, "secret_token": secret_token, **more}
@@ -346,7 +346,6 @@ class FakeBotApi:
     # The wire
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
-        """One HTTP request."""
         token, method = request.match_info["token"], request.match_info["method"]
         raw, form = await _read_parameters(request)
         try:
@@ -356,30 +355,30 @@ class FakeBotApi:
             return _to_json_response(
                 {"ok": False, "error_code": 400, "description": "Bad Request: can't parse"}
             )
-        weather = self.inject_fault(method, params) or TelegramFault()
-        await asyncio.sleep(weather.delay)
-        if weather.cut == "before":
+        fault = self.inject_fault(method, params) or TelegramFault()
+        await asyncio.sleep(fault.delay)
+        if fault.cut == "before":
             return _abort_connection(request)
-        if weather.body:
-            return web.Response(status=weather.status, body=weather.body)
-        if weather.status:
-            extra = {"parameters": {"retry_after": weather.retry_after}} if weather.retry_after else {}
+        if fault.body:
+            return web.Response(status=fault.status, body=fault.body)
+        if fault.status:
+            extra = {"parameters": {"retry_after": fault.retry_after}} if fault.retry_after else {}
             return _to_json_response(
-                {"ok": False, "error_code": weather.status, "description": "weather", **extra}
+                {"ok": False, "error_code": fault.status, "description": "weather", **extra}
             )
         if token != TOKEN:
             return _to_json_response({"ok": False, "error_code": 401, "description": "Unauthorized"})
-        told = await self.execute_call(method, params, by="wire")
-        return _abort_connection(request) if weather.cut == "after" else _to_json_response(told)
+        result = await self.execute_call(method, params, by="wire")
+        return _abort_connection(request) if fault.cut == "after" else _to_json_response(result)
 
     async def handle_download(self, request: web.Request) -> web.StreamResponse:
-        """A file."""
+        """Serve a file."""
         file = request.match_info["path"].removeprefix("any/")
-        weather = self.inject_fault("download", {"file": file}) or TelegramFault()
-        await asyncio.sleep(weather.delay)
-        if weather.status or request.match_info["token"] != TOKEN or file not in self.files:
-            return web.Response(status=weather.status or 404)
-        if weather.cut:
+        fault = self.inject_fault("download", {"file": file}) or TelegramFault()
+        await asyncio.sleep(fault.delay)
+        if fault.status or request.match_info["token"] != TOKEN or file not in self.files:
+            return web.Response(status=fault.status or 404)
+        if fault.cut:
             answer = web.StreamResponse(headers={"content-length": str(len(self.files[file]))})
             await answer.prepare(request)
             await answer.write(self.files[file][: len(self.files[file]) // 2])
@@ -388,7 +387,7 @@ class FakeBotApi:
 
 
 def make_telegram_user(chat: int) -> dict[str, Any]:
-    """Who writes, with all that Telegram tells of one."""
+    """A user with everything that Telegram reveals of one."""
     return {
         "id": chat,
         "is_bot": False,
@@ -417,7 +416,7 @@ def _abort_connection(request: web.Request) -> web.Response:
 
 @asynccontextmanager
 async def serve_fake_bot_api(rules: TelegramRules) -> AsyncIterator[FakeBotApi]:
-    """A Bot API on a port of its own, as long as it is needed."""
+    """Serve a Bot API on a free port while the context is open."""
     api = FakeBotApi(rules)
     app = web.Application(client_max_size=60 * 1024 * 1024)
     app.router.add_route("*", "/bot{token}/{method}", api.handle_request)

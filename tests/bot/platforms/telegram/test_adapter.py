@@ -1,4 +1,4 @@
-"""What goes which way through Telegram's door, and that nothing certain is lost on it."""
+"""The Telegram adapter: which reply is sent in the webhook response and which as a call, and that none is lost."""
 
 import asyncio
 from collections import Counter
@@ -117,7 +117,7 @@ def test_one_chat_that_must_wait_keeps_no_other(tmp_path: Path) -> None:
         assert (len(p.receipts), len(other.receipts)) == (0, 1)
         calls = len(p.fake.calls)
         o.desk.clock_offset += timedelta(minutes=2)
-        await o.worker.run_once()  # the chat is held: Telegram is not even asked
+        await o.worker.run_once()  # the chat's rate limit is active: Telegram is not even asked
         assert [c for c in p.fake.calls[calls:] if c.params.get("chat_id") == CHAT] == []
 
     run_scenario(tmp_path, scene)

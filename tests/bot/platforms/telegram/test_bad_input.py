@@ -1,4 +1,4 @@
-"""Whatever is sent to the webhook: the right status, no 500, no harm to the next update, nothing kept in memory."""
+"""Whatever is posted to the webhook: the right status, no 500, no effect on the next update, nothing kept in memory."""
 
 import asyncio
 import json
@@ -81,10 +81,10 @@ def test_two_hundred_megabytes_cost_nothing(tmp_path: Path) -> None:
         await ask(o, "POST", GOOD, UPDATE)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for headers in (GOOD, {"content-type": "application/json"}):
-            with suppress(aiohttp.ClientError):  # hung up on in the middle of it, which is as good
+            with suppress(aiohttp.ClientError):  # the connection was closed in the middle, which is as good
                 assert await ask(o, "POST", headers, flood()) in {401, 413}
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        assert grown < 10 * 1024  # KiB, the sender's own share in it
+        assert grown < 10 * 1024  # KiB, including the sender's own share
 
     run_scenario(tmp_path, scene)
 

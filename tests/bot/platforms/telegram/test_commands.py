@@ -1,4 +1,4 @@
-"""The commands that Telegram shows: everybody's of each desk in two languages, an officer's in their own chat."""
+"""The command lists in Telegram: everybody's for each desk in two languages, an officer's in their own chat."""
 
 import asyncio
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ def test_an_officer_sees_their_own_commands_until_they_leave(tmp_path: Path) -> 
         assert door.fake.commands[f"chat {chat}", ""][0]["command"] == "questions"
         door.fake.commands.pop((f"chat {chat}", ""))
         door.run(shown.refresh())
-        assert (f"chat {chat}", "") not in door.fake.commands  # not told again what it knows
+        assert (f"chat {chat}", "") not in door.fake.commands  # no call for what Telegram already has
         door.fake.commands[f"chat {chat}", ""] = []
         door.remove_staff("สมหญิง")
         door.run(shown.refresh())
@@ -101,11 +101,11 @@ def test_what_telegram_does_not_take_now_is_shown_later(tmp_path: Path) -> None:
         async def follow() -> None:
             task = asyncio.create_task(shown.run())
             async with asyncio.timeout(20):
-                while not door.telegram_desk.desk.errors:  # noqa: ASYNC110 - a list of the fake's
+                while not door.telegram_desk.desk.errors:  # noqa: ASYNC110 - a list of the fake
                     await asyncio.sleep(0.01)
                 assert len(door.fake.commands) == 2
                 door.fake.inject_fault = lambda method, params: None
-                while len(door.fake.commands) == 2:  # noqa: ASYNC110 - a list of the fake's
+                while len(door.fake.commands) == 2:  # noqa: ASYNC110 - a list of the fake
                     await asyncio.sleep(0.01)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -120,7 +120,7 @@ def test_a_chat_that_is_gone_is_not_asked_again(tmp_path: Path) -> None:
     door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
         chat, shown = join_staff(door, "สมหญิง"), watch_commands(door)
-        shown._current_menus.clear()  # should a round have come between
+        shown._current_menus.clear()  # in case a round ran in between
         del door.fake.chats[chat]
         door.run(shown.refresh())
         door.run(shown.refresh())
@@ -132,7 +132,7 @@ def test_a_chat_that_is_gone_is_not_asked_again(tmp_path: Path) -> None:
 
 
 def watch_commands(door: TelegramDriver) -> TelegramCommandMenus:
-    """What keeps the commands of a door, looking more often than in earnest."""
+    """The job that keeps an adapter's command lists up to date, running more often than in production."""
     here = door.telegram_desk.setup.command_menus
     here.refresh_interval = 0.02
     return here

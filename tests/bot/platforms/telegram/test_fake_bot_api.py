@@ -1,4 +1,4 @@
-"""The fake refuses what Telegram refuses and takes what it takes, through the real library over a real socket."""
+"""The fake Bot API refuses what Telegram refuses and accepts what it accepts, used by the real library."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -39,7 +39,7 @@ OURS = OutgoingMessage("สวัสดี", NEUTRAL, (("แจ้งเรื�
 def run_scenario(
     scene: Callable[[FakeBotApi, Bot, TelegramClient], Awaitable[None]], token: str = TOKEN
 ) -> FakeBotApi:
-    """A fake with one chat, the library's own bot and our calls."""
+    """A fake with one chat, the library's bot and our client."""
     ground = load_telegram_rules(find_contracts())
 
     async def run_in_loop() -> FakeBotApi:

@@ -1,4 +1,4 @@
-"""Calls over connections that stay open: every caller hears its own answer, whatever the other end does."""
+"""Calls over kept-alive connections: every caller gets its own response, whatever the server does."""
 
 import asyncio
 import random
@@ -25,13 +25,13 @@ Answer = Callable[[bytes], Awaitable[bytes]]
 
 
 def make_http_response(body: bytes, status: int = 200, more: bytes = b"") -> bytes:
-    """An answer as most servers give it."""
+    """A response as most servers send it."""
     return b"HTTP/1.1 %d X\r\ncontent-length: %d\r\n%b\r\n%b" % (status, len(body), more, body)
 
 
 @dataclass
 class Server:
-    """The other end. heads: of each request; opened: connections so far."""
+    """The server. heads: of each request; opened: number of connections so far."""
 
     answer: Answer
     heads: list[bytes] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Server:
     serving: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer what comes over one connection. An answer that ends in NUL is the last."""
+        """Answer the requests of one connection. After an answer that ends in NUL it closes."""
         self.opened += 1
         if (task := asyncio.current_task()) is not None:
             self.serving.add(task)
@@ -60,7 +60,7 @@ class Server:
 async def serve_answers(
     answer: Answer, secure: ssl.SSLContext | None = None
 ) -> AsyncIterator[tuple[Server, BotApiHttpClient]]:
-    """A server, and who calls it."""
+    """A server and a client for it."""
     server = Server(answer)
     listening = await asyncio.start_server(server, "127.0.0.1", 0, ssl=secure)
     port = listening.sockets[0].getsockname()[1]
@@ -74,7 +74,7 @@ async def serve_answers(
 
 
 async def echo_body(body: bytes) -> bytes:
-    """What was asked."""
+    """Answer with what was asked."""
     return make_http_response(body)
 
 
@@ -85,7 +85,7 @@ def test_one_connection_serves_call_after_call() -> None:
                 told = b"CANARY %d" % number
                 assert await calling.post("sendMessage", told, 5) == (200, told)
             assert server.opened == 1
-            assert find_reachable(calling, ["CANARY"]) == set()  # what was answered is not kept
+            assert find_reachable(calling, ["CANARY"]) == set()  # responses are not kept
             first = server.heads[0]
             assert first.startswith(b"POST /bot1:TOKEN/sendMessage HTTP/1.1\r\nhost: localhost:")
             assert b"content-type: application/json\r\n" in first
@@ -94,7 +94,7 @@ def test_one_connection_serves_call_after_call() -> None:
 
 
 def test_side_by_side_each_hears_its_own_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some give up in the middle, some answers come late: nobody hears another's."""
+    """Some callers give up midway, some responses come late: nobody gets another's."""
     monkeypatch.setattr(http_client, "MAX_CONNECTIONS", 8)
     chance = random.Random(4)
 
@@ -242,7 +242,7 @@ def test_a_connection_that_rested_too_long_or_spoke_unasked_is_not_used_again(
 def test_a_connection_that_was_just_being_closed_is_no_error() -> None:
     async def play() -> None:
         async def once(body: bytes) -> bytes:
-            return make_http_response(body) + b"\0"  # it closes, and did not say that it would
+            return make_http_response(body) + b"\0"  # it closes without having announced it
 
         async with serve_answers(once) as (server, calling):
             for number in range(20):
@@ -280,7 +280,7 @@ def test_nobody_there_is_an_error() -> None:
 
 
 def make_certificate(home: Path, name: str) -> Path:
-    """A certificate that signs itself, with its key."""
+    """A self-signed certificate with its key."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (

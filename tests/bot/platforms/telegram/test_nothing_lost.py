@@ -1,4 +1,4 @@
-"""Nothing that Telegram was told to be taken is lost, told wrongly or told twice, whatever is cut off when."""
+"""An update that we acknowledged is never lost, and its replies are neither wrong nor doubled, whatever is cut off."""
 
 import asyncio
 from datetime import timedelta
@@ -46,7 +46,7 @@ def test_an_album_that_telegram_was_told_is_taken_outlives_the_program(tmp_path:
                 await p.tap("แจ้งเรื่อง")
                 before = len(p.bot_messages)
                 await send_album(p, 3)
-                if not orderly:  # the answer dies with the program
+                if not orderly:  # the response is lost with the program
                     o.setup.adapter.albums.wait_for_more(CHAT)
                     o.setup.adapter.albums._answers.clear()
             assert len(p.bot_messages) - before == (1 if orderly else 0)
@@ -165,7 +165,7 @@ def test_no_letter_waits_for_a_slow_file_or_for_what_cannot_be_deleted(tmp_path:
 def test_a_receipt_that_was_cut_off_comes_within_moments(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await p.fill_report()
-        cuts = iter([TelegramFault(cut="before")] * 2)  # the call, and its second try on a new connection
+        cuts = iter([TelegramFault(cut="before")] * 2)  # the call, and its retry on a new connection
         p.fake.inject_fault = lambda method, _: next(cuts, None) if method == "sendMessage" else None
         await p.tap("ส่งเรื่อง")
         assert p.receipts == []
@@ -276,7 +276,7 @@ def test_a_correction_of_the_words_under_a_picture_reaches_the_draft(tmp_path: P
         sent, better = p.updates[-1]["message"], "คำใหม่ เจ้าหน้าที่คนหนึ่งเรียกรับเงินจากผู้ค้า"
         await p.send_update(
             p.fake.make_update(edited_message={**sent, "edit_date": 1})
-        )  # nothing of the words
+        )  # nothing of the text
         assert WORDS in (await load_telegram_session(o)).answers.values()
         await p.send_update(p.fake.make_update(edited_message={**sent, "caption": better, "edit_date": 1}))
         assert better in (await load_telegram_session(o)).answers.values()
@@ -295,7 +295,7 @@ def test_who_asks_for_updates_answers_each_chat_in_its_order(tmp_path: Path) -> 
             p.fake.make_message_update(CHAT, text=WORDS),
         )
         edit = p.fake.make_update(edited_message={**then["message"], "text": better, "edit_date": 1})
-        p.fake.queue.extend((first, then))  # the bot was away
+        p.fake.queue.extend((first, then))  # the bot was down
         await p.fake.queue_update(edit)
         assert better in (await load_telegram_session(o)).answers.values()
         assert "ไม่ได้อยู่ในร่าง" not in p.bot_text
@@ -315,7 +315,7 @@ def test_who_asks_for_updates_lets_nobody_wait_for_anothers_files(tmp_path: Path
         before, loop = len(other.bot_messages), asyncio.get_running_loop()
         asked = loop.create_task(other.say("/help"))
         began = loop.time()
-        while len(other.bot_messages) == before:  # noqa: ASYNC110 - it comes over the wire
+        while len(other.bot_messages) == before:  # noqa: ASYNC110 - it arrives over the network
             await asyncio.sleep(0.02)
         assert loop.time() - began < 2.5
         assert not asked.done()  # it is confirmed after those before it
@@ -336,7 +336,7 @@ def test_a_webhook_that_somebody_set_meanwhile_is_named_and_taken_away(
         p.fake.webhook = {"url": "https://elsewhere.example.test/"}
         p.fake.queue.append(p.fake.make_message_update(CHAT, text="แจ้งเรื่อง"))
         p.fake._update_arrived.set()
-        while "ก่อนเริ่ม" not in p.last_text or p.fake.webhook:  # noqa: ASYNC110 - over the wire
+        while "ก่อนเริ่ม" not in p.last_text or p.fake.webhook:  # noqa: ASYNC110 - it arrives over the network
             await asyncio.sleep(0.02)
         assert "ITA_COMPLAINTS__TELEGRAM_MODE: " in capsys.readouterr().err
 

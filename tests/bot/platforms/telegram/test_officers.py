@@ -1,4 +1,4 @@
-"""Officers on Telegram: notices without content, content that does not stay in the chat, and groups."""
+"""Officers on Telegram: notices without content, content that is deleted from the chat, and groups."""
 
 import asyncio
 from collections.abc import Callable
@@ -164,12 +164,12 @@ def test_where_the_picture_is_refused_the_figures_stand_once(tmp_path: Path) -> 
 
 async def wait_until(seen: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not seen():  # noqa: ASYNC110 - what the fake saw
+        while not seen():  # noqa: ASYNC110 - recorded by the fake
             await asyncio.sleep(0.01)
 
 
 def join_staff(door: TelegramDriver, name: str, role: str = "officer") -> int:
-    """Somebody joins from their own chat; gives its number."""
+    """A person joins the staff from their own chat; returns their person id."""
     telling = StoryPlayer(door)
     telling._run_directive("staff", f"{name} {role}")
     telling._send_line("", telling._fill_placeholders("/join {code}"))

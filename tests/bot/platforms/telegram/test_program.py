@@ -1,4 +1,4 @@
-"""`ita-bot run` with a Telegram bot: it introduces itself, names a refused token, forgets nothing when killed."""
+"""`ita-bot run` with a Telegram bot: set-up calls, an invalid token is reported, nothing is lost when killed."""
 
 import asyncio
 import logging
@@ -36,7 +36,7 @@ WORDS = "คานารีเรียกรับเงินร้อยล�
 async def run_telegram_program(
     home: Path, fake: FakeBotApi, **more: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """The program in a process of its own; gives its address too."""
+    """The program in a process of its own, and its URL."""
     told = {
         "ITA_TELEGRAM_API_URL": fake.url,
         "ITA_COMPLAINTS__TELEGRAM_TOKEN": TOKEN,
@@ -62,7 +62,6 @@ async def run_telegram_program(
 
 
 async def wait_for_call(what: object, fake: FakeBotApi) -> None:
-    """Wait for a call."""
     async with asyncio.timeout(15):
         while what not in [c.method for c in fake.calls]:  # noqa: ASYNC110 - the fake keeps a list
             await asyncio.sleep(0.02)
@@ -147,13 +146,13 @@ def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_
                 await person.fill_report()
 
                 async def dies(*_: object, **__: object) -> None:
-                    return None  # the program is gone between the commit and the first word
+                    return None  # the program ends between the commit and the first call
 
                 o.setup.adapter.replies.send_answer = dies  # type: ignore[method-assign,assignment]
                 await person.tap("ส่งเรื่อง")
                 assert person.receipts == []
             async with open_telegram_desk(tmp_path / "var", fake) as o:
-                await fake.push_update(person.updates[-1])  # Telegram had no answer, and brings it again
+                await fake.push_update(person.updates[-1])  # Telegram got no response and delivers again
                 assert person.receipts == []
                 o.desk.clock_offset = timedelta(minutes=2)
                 await o.worker.run_once()
@@ -166,7 +165,7 @@ def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_
 
 @pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
 def test_killed_while_the_receipt_is_on_its_way(tmp_path: Path, accepted: bool) -> None:
-    """`kill -9` before or after Telegram took the receipt, and before the program knew."""
+    """`kill -9` before Telegram accepts the receipt, or after that but before the program knows."""
     held = asyncio.Event()
 
     def slow(method: str, params: Mapping[str, Any]) -> TelegramFault | None:
@@ -191,7 +190,7 @@ def test_killed_while_the_receipt_is_on_its_way(tmp_path: Path, accepted: bool) 
             fake.inject_fault = lambda _method, _params: None
             assert len(person.receipts) == accepted
             async with open_telegram_desk(tmp_path / "var", fake) as o:
-                await fake.push_update(person.updates[-1])  # Telegram had no answer, and brings it again
+                await fake.push_update(person.updates[-1])  # Telegram got no response and delivers again
                 o.desk.clock_offset = timedelta(minutes=2)
                 await o.worker.run_once()
                 assert len(set(person.receipts)) == 1
@@ -243,7 +242,7 @@ def test_nothing_on_the_disk_tells_who_wrote_or_what(tmp_path: Path) -> None:
         await other.fill_report()
         await other.tap("ส่งเรื่อง")
         await other.tap("แจ้งเตือนเมื่อมีข่าว")
-        await o.desk.send_office_message(other.receipts[0], WORDS)  # a letter waits in the outbox
+        await o.desk.send_office_message(other.receipts[0], WORDS)  # a message waits in the outbox
         assert len(await o.desk.store.task_queue.list_all(Channel.TELEGRAM)) == 1
         await wait_until_idle(o)
         assert len(await o.desk.store.outbox.list_all(Channel.TELEGRAM)) == 1

@@ -1,4 +1,4 @@
-"""Texts, buttons and pace as Telegram allows them."""
+"""Rendering for Telegram: texts, buttons and rate limits."""
 
 import asyncio
 import json
@@ -150,7 +150,7 @@ def test_what_answers_a_person_rides_but_into_no_chat_that_must_wait() -> None:
 
 
 class FakeTelegramClient:
-    """The calls that a post makes, each with what becomes of it."""
+    """Records the calls and returns a prepared result for each."""
 
     def __init__(self, *fates: Exception | None) -> None:
         self.fates, self.made = list(fates), list[str]()

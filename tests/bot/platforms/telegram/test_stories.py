@@ -1,4 +1,4 @@
-"""Every story through Telegram's door: the same words, the same effects, and no call that Telegram refuses."""
+"""Every story on Telegram: the same words, the same effects, and no call that Telegram refuses."""
 
 from pathlib import Path
 
@@ -32,7 +32,8 @@ def test_every_update_brought_twice(story: Path, tmp_path: Path) -> None:
         StoryPlayer(door).play_story(story)
     finally:
         door.close()
-    # The second time a card may say already what it is to say: Telegram lets that pass without effect.
+    # The second time a message may already show what an edit asks for: Telegram answers "not modified", without
+    # effect.
     assert [r for r in door.fake.refused if r != NO_EFFECT] == []
 
 

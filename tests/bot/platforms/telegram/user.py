@@ -1,4 +1,4 @@
-"""A person in a fake Telegram who taps what the chat offers."""
+"""A person in a fake Telegram who sends messages and taps buttons."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,18 +17,17 @@ CHAT = 4200000001
 
 @dataclass
 class TelegramChatUser:
-    """One chat."""
+    """A person with one chat."""
 
     fake: FakeBotApi
     chat: int = CHAT
     updates: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Open the chat."""
         self.fake.chats.setdefault(self.chat, {})
 
     async def send_update(self, update: dict[str, Any]) -> int:
-        """Bring an update, or lay it ready where updates are asked for; gives the status."""
+        """Deliver an update to the webhook, or queue it for polling; returns the status."""
         self.updates.append(update)
         if self.fake.webhook:
             return await self.fake.push_update(update)
@@ -36,7 +35,7 @@ class TelegramChatUser:
         return 200
 
     async def say(self, text: str, **more: Any) -> int:
-        """Type, or tap the label that stands in brackets."""
+        """Type a text, or tap a label given in brackets."""
         if text.startswith("["):
             return await self.tap(text[1:-1])
         return await self.send_update(self.fake.make_message_update(self.chat, text=text, **more))
@@ -56,28 +55,28 @@ class TelegramChatUser:
         )
 
     async def fill_report(self, begin: int = 0, **instead: str) -> None:
-        """Go through a whole report from one of its lines, to its review."""
+        """Answer a whole report from one of its lines up to its review."""
         for line in WHOLE_REPORT[begin:]:
             await self.say(instead.get(line.strip("[]"), line))
 
     @property
     def bot_messages(self) -> list[FakeChatMessage]:
-        """What the bot's side of the chat shows, oldest first."""
+        """The bot's messages in the chat, oldest first."""
         return sorted((m for m in self.fake.chats[self.chat].values() if m.by_bot), key=lambda m: m.changed)
 
     @property
     def last_text(self) -> str:
-        """The newest words of the bot."""
+        """The bot's newest text."""
         return self.bot_messages[-1].text
 
     @property
     def bot_text(self) -> str:
-        """All words of the bot."""
+        """All texts of the bot."""
         return "\n".join(m.text for m in self.bot_messages)
 
     @property
     def receipts(self) -> list[str]:
-        """The receipts that stand in the chat, as often as they do."""
+        """The receipts in the chat, as often as they occur."""
         return [
             shape
             for m in self.bot_messages
@@ -92,13 +91,13 @@ def run_scenario(
     mode: str = "webhook",
     **more: Any,
 ) -> FakeBotApi:
-    """Open a desk with Telegram's door, play, and close."""
-    ground = load_telegram_rules(find_contracts())
+    """Open a desk on Telegram, run a coroutine on it, and close it."""
+    rules = load_telegram_rules(find_contracts())
 
     async def run_in_loop() -> FakeBotApi:
         async with (
             asyncio.timeout(60),
-            serve_fake_bot_api(ground) as fake,
+            serve_fake_bot_api(rules) as fake,
             open_telegram_desk(tmp_path / "var", fake, mode, **more) as opened,
         ):
             await scene(opened, TelegramChatUser(fake))
@@ -108,7 +107,7 @@ def run_scenario(
 
 
 async def wait_until_idle(opened: TelegramDesk) -> None:
-    """Wait until nothing is under way beside."""
+    """Wait until no background task is running."""
     while tasks := [*opened.setup.adapter.replies._tasks, *opened.worker._tasks]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A seat cannot be taken by guessing, and a ticket holds for one seat and one page."""
+"""A session cannot be guessed, and a form token is valid for one session and one page."""
 
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
@@ -22,36 +22,36 @@ TOKEN = "0123456789abcdef" * 2
 
 @pytest.fixture(scope="module")
 def seals(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
-    """The seals of a desk."""
+    """The keyring of a desk."""
     return Keyring(load_or_create_keys(DeskPaths.under(tmp_path_factory.mktemp("seat"), "complaints")))
 
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
-    """The seals of another desk."""
+    """The keyring of another desk."""
     return Keyring(load_or_create_keys(DeskPaths.under(tmp_path_factory.mktemp("foreign"), "complaints")))
 
 
 def make_request(cookie: str) -> Request:
-    """A browser that shows a cookie."""
+    """A request with a cookie."""
     return Request({"type": "http", "headers": [(b"cookie", cookie.encode("latin-1"))]})
 
 
 def issue_cookies(seat: BrowserSession, *, secure: bool = False) -> list[str]:
-    """The Set-Cookie headers that a seat leaves."""
+    """The Set-Cookie headers of a session."""
     answer = Response()
     seat.set_cookie(answer, "c", ("/report", "/track"), secure=secure)
     return answer.headers.getlist("set-cookie")
 
 
 def reload_session(seat: BrowserSession) -> BrowserSession | None:
-    """The seat after its cookie went out and came back."""
+    """The session after its cookie was set and came back."""
     value = SimpleCookie(issue_cookies(seat)[0])["c"].value
     return BrowserSession.from_request(make_request(f"c={value}"), "c")
 
 
 def issue_form_token(seat: BrowserSession, seals: Keyring, had: str = "") -> str:
-    """A ticket to question 7, in English, of a page that opens a report."""
+    """A token for question 7, in English, of a page that starts a report."""
     return FormToken.issue(Session(prompt_number=7, at=NOW), "report", "en", had, NOW).serialize(seat, seals)
 
 
@@ -239,12 +239,11 @@ def test_a_ticket_cannot_pass_for_a_person(seals: Keyring) -> None:
 
 
 def make_form(text: str = "ก", choice: str = "") -> FormData:
-    """A form."""
     return FormData({"text": text, "choice": choice})
 
 
 def parse_issued_token(seals: Keyring) -> FormToken:
-    """A ticket as it came back."""
+    """A token as it came back."""
     seat = BrowserSession.create()
     one = FormToken.parse(issue_form_token(seat, seals), seat, seals)
     assert one is not None

@@ -1,4 +1,4 @@
-"""A real talk, page by page: each has a heading, a question and what is needed to answer it."""
+"""A whole dialogue, page by page: each page has a heading, a question and the inputs to answer it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ STORY = WHOLE_REPORT[4]
 
 @dataclass
 class RecordingDesk(InMemoryDesk):
-    """A stage whose last words are kept as they were meant."""
+    """A desk that keeps its last replies before they are rendered."""
 
     last_replies: tuple[Reply, ...] = ()
 
@@ -32,7 +32,7 @@ class RecordingDesk(InMemoryDesk):
 
 @dataclass
 class PageReader:
-    """Somebody who reads each step as a page."""
+    """A person who reads each step as a page."""
 
     desk: RecordingDesk = field(default_factory=RecordingDesk)
 
@@ -44,12 +44,12 @@ class PageReader:
         return self.desk.sessions.get(self.actor.who)
 
     def build_page(self, typed: str = "", notes: tuple[str, ...] = ()) -> ChatView:
-        """What is shown now."""
+        """The present page."""
         lang = self.session.lang if self.session else "th"
         return build_chat_view(self.desk.last_replies, lang, self.session, typed, notes=notes)
 
     def answer_lines(self, *lines: str) -> ChatView:
-        """Answer, and read."""
+        """Answer with lines, and build the page after each."""
         for line in lines:
             self.actor.say(line)
         return self.build_page()
@@ -65,18 +65,18 @@ def reader() -> PageReader:
 
 
 def open_report_until(reader: PageReader, until: int) -> ChatView:
-    """A report, as far as the line of that number."""
+    """A report up to the line with that number."""
     reader.start_command("/report")
     return reader.answer_lines(*WHOLE_REPORT[2:until])
 
 
 def data(page: ChatView, kind: str = "") -> list[str]:
-    """What the buttons say to the talk, without the question's number."""
+    """The data of the buttons, without the question's number."""
     return [b.data.partition(".")[2] or b.data for b in page.buttons if kind in ("", b.kind)]
 
 
 def iterate_pages() -> Iterator[tuple[str, ChatView, tuple[Reply, ...], Session | None]]:
-    """All pages of a report, of following it and of what stands beside it."""
+    """All pages of a report, of following it, and of the commands beside it."""
     reader = PageReader()
 
     def take_snapshot(name: str) -> tuple[str, ChatView, tuple[Reply, ...], Session | None]:

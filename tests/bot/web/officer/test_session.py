@@ -1,4 +1,4 @@
-"""Keys to the officers' page: drawn where the complaints desk has an address, and nowhere else."""
+"""Access links to the officers' page: created only if the complaints desk has a public address."""
 
 import asyncio
 from pathlib import Path
