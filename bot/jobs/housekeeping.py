@@ -23,6 +23,7 @@ from storage.consultations.retention import (
     remind_of_promises,
 )
 from storage.crypto.key_files import DeskPaths
+from storage.errors import UnreadableRowError
 from storage.files.directories import create_private_directory, fsync_directory
 from storage.questions.retention import (
     clear_question_buckets,
@@ -30,6 +31,7 @@ from storage.questions.retention import (
     remind_of_due_questions,
 )
 from storage.store import Store
+from storage.unreadable_rows import log_unreadable_row
 
 OUTBOX_TTL = timedelta(hours=72)
 """How long a message waits in the outbox, counted from its last due time: long enough for a program that was stopped
@@ -95,16 +97,25 @@ async def run_due_jobs(
 async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
     """Rescan open cases for conflicts of interest if the staff list has changed. Returns the number of exclusions."""
     staff, staff_version = await store.conflict_rescan.load_staff()
-    if not staff or await store.retention.is_done("hidden", staff_version):
+    done_today = f"{staff_version} {day_in_bangkok(now)}"
+    if not staff or any(
+        [await store.retention.is_done("hidden", due) for due in (staff_version, done_today)]
+    ):
         return 0
-    hidden = 0
+    hidden, unreadable = 0, False
     for case in await store.conflict_rescan.list_open_cases():
-        report = await store.conflict_rescan.load_case_text(case)
+        try:
+            report = await store.conflict_rescan.load_case_text(case)
+        except UnreadableRowError as error:
+            log_unreadable_row(error)
+            unreadable = True
+            continue
         if report is not None:
             alternates = office.alternate.officers
             found = find_conflicts(report.answers, staff, marked=report.concerns_head, alternates=alternates)
             hidden += await store.conflict_rescan.add_exclusions(case, found, now)
-    await store.retention.mark_done("hidden", staff_version)
+    # A case that cannot be read is tried again each day: once it can be, it must be hidden from whom it concerns.
+    await store.retention.mark_done("hidden", done_today if unreadable else staff_version)
     return hidden
 
 

@@ -7,18 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from handlers.complaints.messages import ActorKind, Exclusion
 from handlers.staff.members import StaffMember
 from storage import tables
 from storage.cases.exclusions import EXCLUSION_TABLE, save_exclusions
 from storage.crypto.aead import hmac_sha256
+from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.serialization import HISTORY_CODEC, REPORT_CODEC
 from storage.staff.roster import STAFF_PROFILE_CODEC, decode_staff
-from storage.unreadable_rows import decode_rows
+from storage.unreadable_rows import decode_rows, reading_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,20 @@ class OpenCaseText:
     case: str
     answers: Mapping[str, str] = field(repr=False)
     concerns_head: bool
+
+
+def _decode_case_text(
+    case: str, row: RowMapping, lines: Iterable[RowMapping], keyring: Keyring
+) -> OpenCaseText:
+    cipher = keyring.unwrap_case_cipher(case, row["key"])
+    report = REPORT_CODEC.validate_json(cipher.decrypt(row["report"], "cases", case, "report"))
+    texts = [
+        HISTORY_CODEC.validate_json(
+            cipher.decrypt(one["sealed"], "history", f"{case}/{one['seq']}", "body")
+        ).text
+        for one in lines
+    ]
+    return OpenCaseText(case, {**report.answers, "later": "\n".join(texts)}, row["alternate"])
 
 
 @dataclass
@@ -58,26 +73,20 @@ class ConflictRescan:
             return list((await connection.execute(select(column.id).where(tables.IS_OPEN_CASE))).scalars())
 
     async def load_case_text(self, case: str) -> OpenCaseText | None:
-        """Return the texts of a case; None where it was deleted meanwhile."""
+        """Return the texts of a case; None where it was deleted meanwhile. Raises `UnreadableRowError`."""
         column, line, keyring = tables.cases.c, tables.history.c, self.committer.keyring
+        columns = (column.key, column.report, column.alternate, column.number, column.fiscal_year)
         async with self.committer.transaction() as connection:
-            found = select(column.key, column.report, column.alternate).where(column.id == case)
-            row = (await connection.execute(found)).first()
+            found = select(*columns).where(column.id == case)
+            row = (await connection.execute(found)).mappings().first()
             later = select(line.seq, line.sealed).where(
                 line.case_id == case, line.by == ActorKind.REPORTER.value
             )
-            lines = (await connection.execute(later)).all()
+            lines = (await connection.execute(later)).mappings().all()
         if row is None:
             return None
-        cipher = keyring.unwrap_case_cipher(case, row.key)
-        report = REPORT_CODEC.validate_json(cipher.decrypt(row.report, "cases", case, "report"))
-        texts = [
-            HISTORY_CODEC.validate_json(
-                cipher.decrypt(one.sealed, "history", f"{case}/{one.seq}", "body")
-            ).text
-            for one in lines
-        ]
-        return OpenCaseText(case, {**report.answers, "later": "\n".join(texts)}, row.alternate)
+        with reading_row("cases", f"{row['number']}/{row['fiscal_year']}"):
+            return _decode_case_text(case, row, lines, keyring)
 
     async def add_exclusions(self, case: str, found: Iterable[Exclusion], now: datetime) -> int:
         """Store exclusions, and return how many are new."""

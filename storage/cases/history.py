@@ -8,17 +8,22 @@ from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
+from storage.unreadable_rows import reading_row
 
 
 async def load_case_cipher_and_report(case: str, batch: WriteBatch) -> tuple[Cipher, StoredReport]:
-    """Return the cipher and the report of a case. Raises `ConflictError` where it was deleted meanwhile."""
+    """Return the cipher and the report of a case.
+
+    Raises `ConflictError` where it was deleted meanwhile, `UnreadableRowError` where it cannot be read.
+    """
     columns = tables.cases.c
     query = select(columns.key, columns.report).where(columns.id == case)
     row = (await batch.connection.execute(query)).first()
     if row is None:
         raise ConflictError("the case was erased meanwhile")
-    cipher = batch.keyring.unwrap_case_cipher(case, row.key)
-    return cipher, REPORT_CODEC.validate_json(cipher.decrypt(row.report, "cases", case, "report"))
+    with reading_row("cases", ""):  # no number: it may be the reporter who writes
+        cipher = batch.keyring.unwrap_case_cipher(case, row.key)
+        return cipher, REPORT_CODEC.validate_json(cipher.decrypt(row.report, "cases", case, "report"))
 
 
 def append_history_line(

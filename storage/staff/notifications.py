@@ -4,17 +4,20 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from handlers.dialog.replies import MUST_ARRIVE, Phrase, Reply
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.thai import format_date
 from storage import tables
+from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.serialization import OutboxMessage, encode_outbox_message
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
+from storage.unreadable_rows import decode_rows
 
 
 async def notify_of_new_case(
@@ -35,12 +38,17 @@ async def notify_of_new_item(
         for staff, address in await list_active_staff(batch)
         if staff.role in CASE_WORKERS and address and staff.id not in hidden_from
     ]
-    for row in await batch.connection.execute(select(tables.groups)):
-        opened = batch.keyring.staff.decrypt(row.address, "groups", row.mark.hex(), "address")
-        told.append(STAFF_ADDRESS_CODEC.validate_json(opened))
+    groups = await batch.connection.execute(select(tables.groups))
+    # One that cannot be read keeps no complaint back. Without a number: the mark of a group names the chat.
+    told += decode_rows("groups", groups, lambda row: _decode_group(row, batch.keyring), lambda _: "")[0]
     for address in told:
         due = format_date(answer_by, address.lang)
         enqueue_staff_notification(address, Phrase(key, {"number": f"{number}/{year}", "due": due}), batch)
+
+
+def _decode_group(row: Row[Any], keyring: Keyring) -> StaffAddress:
+    opened = keyring.staff.decrypt(row.address, "groups", row.mark.hex(), "address")
+    return STAFF_ADDRESS_CODEC.validate_json(opened)
 
 
 async def notify_of_reporter_message(case: str, batch: WriteBatch, hidden_from: Collection[str] = ()) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.jobs.housekeeping import rescan_conflicts
 from bot.log import LibraryLogHandler, log_exception
 from handlers.complaints.approvals import ApprovalKind, ListApprovals, RequestApproval
 from handlers.complaints.messages import Exclusion, ExclusionGround, FindCase, ListExclusions, SubscribeToCase
@@ -45,11 +46,13 @@ from handlers.staff.complaints.messages import (
     OutgoingReply,
     ScheduleSend,
     SearchCases,
+    SubscribeGroup,
 )
 from handlers.staff.members import FindStaffMember, ListStaff
 from ita_stats.calendar import day_in_bangkok
 from storage.errors import UnreadableRowError
 from storage.store import Store
+from tests.in_memory_desk import OFFICE
 from tests.storage.conftest import CANARY, NOW, StoredDesk, load_reporter_case, make_entry
 from tests.storage.consultations.test_store import ANSWERS, ASKED, make_submission
 from tests.storage.staff.test_members import add_joined_staff
@@ -129,6 +132,25 @@ def test_a_report_from_an_unknown_channel(ground: StoredDesk, log: Any) -> None:
         with pytest.raises(UnreadableRowError, match="cases 1/2570"):
             await ask(one, FindCaseByNumber(1, 2570, ""))
         assert log() == [("cases", "1/2570")]
+        await add_joined_staff(ground, one)
+        for now, lines in ((NOW, 1), (NOW, 0), (NOW + timedelta(days=1), 1)):  # tried again each day
+            await rescan_conflicts(one, OFFICE, now)
+            assert log() == [("cases", "1/2570")] * lines
+        with pytest.raises(UnreadableRowError):
+            await ground.commit_acts(one, make_entry(await load_reporter_case(one, make_receipt(1)), "ตอบ"))
+
+    ground.run_scenario(scene)
+
+
+def test_a_group_that_cannot_be_read_keeps_no_complaint_back(ground: StoredDesk, log: Any) -> None:
+    async def scene(one: Store) -> None:
+        staff = await add_joined_staff(ground, one)
+        for group in (b"a" * 32, b"b" * 32):
+            await ground.commit_acts(one, SubscribeGroup(group, b"back", Channel.TELEGRAM, staff))
+        ground.execute_sql("UPDATE groups SET address = x'00' WHERE mark = (SELECT min(mark) FROM groups)")
+        await load_reporter_case(one, await ground.file_complaint(one))
+        assert log() == [("groups", "")]
+        assert len(await one.outbox.list_all("telegram")) == 1
 
     ground.run_scenario(scene)
 
