@@ -1,0 +1,52 @@
+"""What an officer was asked for outlives what came between."""
+
+from pathlib import Path
+
+from tests.end_to_end.desk_harness import DeskHarness
+from tests.end_to_end.officer.test_permissions import run_desk_scenario
+from tests.end_to_end.officers import add_officer, file_case
+
+
+def test_a_reply_that_was_shown_can_be_confirmed_after_another_command(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        await file_case(desk, 1)
+        officer = await add_officer(desk, "สมหญิง")
+        shown = (await officer.say("/reply 1 ได้รับเรื่องแล้ว"))[0]
+        assert shown.key == "staff.confirm.ask"
+        assert (await officer.say("/note 1"))[0].key == "staff.note.ask"
+        assert (await officer.say("โทรแล้ว"))[0].key == "staff.note.done"
+        assert (await officer.say(dict(shown.choices)["ส่ง"]))[0].key == "staff.held.now"
+        assert (await officer.say(dict(shown.choices)["ส่ง"]))[0].key == "staff.confirm.stale"
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
+def test_words_wait_for_their_case_while_the_second_factor_is_asked_for(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        await file_case(desk, 1)
+        officer = await add_officer(desk, "สมหญิง")
+        assert (await officer.say("ได้รับเรื่องแล้ว ขอบคุณครับ"))[0].key == "staff.which"
+        assert (await officer.say("/facts 1"))[0].key == "staff.factor.ask"
+        assert (await officer.say("ยกเลิก"))[0].key == "staff.dropped"
+        assert (await officer.say("/history 1"))[0].key == "staff.factor.ask"
+        shown = await officer.say("/reply 1")  # as the button of the case does
+        assert shown[0].key == "staff.confirm.ask"
+        assert "ได้รับเรื่องแล้ว ขอบคุณครับ" in shown[0].text
+        assert (await officer.say("/reply 1"))[0].key == "staff.reply.ask"
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
+def test_a_number_is_no_place_in_the_menu_while_a_text_is_waited_for(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        await file_case(desk, 1)
+        officer = await add_officer(desk, "สมหญิง")
+        assert (await officer.say("/link 1"))[0].key == "staff.link.ask"
+        assert (await officer.say("/facts 1"))[0].key == "staff.factor.ask"
+        assert (await officer.say("1"))[0].key == "staff.factor.wrong"
+        assert (await officer.say("ยกเลิก"))[0].key == "staff.dropped"
+        assert (await officer.say("/log"))[0].key == "staff.refused"
+        assert (await officer.say("/facts 1"))[0].key == "staff.factor.ask"
+        assert (await officer.say("1"))[0].key == "notice.about"  # the menu's
+
+    run_desk_scenario(tmp_path / "var", scene)
