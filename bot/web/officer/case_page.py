@@ -52,7 +52,7 @@ class CasePages(CaseFiles):
         if session is None:
             return self.responses.render_closed("th")
         actions = self.create_actions(session)
-        page_session = await actions.decide(authorize_page(actions.create_page_request(), proved=True))
+        page_session = await actions.decide(authorize_page(actions.create_page_request(), verified=True))
         if page_session is None:
             return self.responses.render_closed("th")
         return await self._render_page(request, session, page_session)
@@ -115,7 +115,7 @@ class CasePages(CaseFiles):
         page_session = None
         if session is not None:
             actions = self.create_actions(session)
-            page_session = await actions.decide(authorize_page(actions.create_page_request(), proved=True))
+            page_session = await actions.decide(authorize_page(actions.create_page_request(), verified=True))
         if session is None or page_session is None:
             filled = await self.responses.read_form(request, None, reject_files)
             return self.responses.render_closed("th", filled.get_text("text"))

@@ -83,7 +83,7 @@ class OfficerPages:
         if request.method == "POST":
             filled = await self._responses.read_form(request, browser, reject_files)
             return await self._redeem_code(request, actions, browser, filled)
-        page_session = await actions.decide(authorize_page(actions.create_page_request(), proved=False))
+        page_session = await actions.decide(authorize_page(actions.create_page_request(), verified=False))
         if page_session is None:
             return self._responses.render_closed("th")
         return self._render_code_form(request, page_session.access.lang, browser)
@@ -92,7 +92,7 @@ class OfficerPages:
         self, request: Request, actions: OfficerActions, browser: OfficerSession | None, filled: FormData
     ) -> Response:
         """Redeem a code: the right one opens a session."""
-        page_session = await actions.decide(authorize_page(actions.create_page_request(), proved=False))
+        page_session = await actions.decide(authorize_page(actions.create_page_request(), verified=False))
         lang: Lang = page_session.access.lang if page_session else "th"
         token, code = filled.get_text("csrf"), filled.get_text("text")[:MAX_OFFICER_CODE_LENGTH]
         wait = self._rate_limiter.retry_after(request.client.host if request.client else None)

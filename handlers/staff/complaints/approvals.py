@@ -1,4 +1,4 @@
-"""What two persons must agree to: the reporter's name, and to close a case as unfounded."""
+"""Two-person rules: opening the reporter's identity, and closing a case as unfounded."""
 
 from handlers.complaints.approvals import (
     Approval,
@@ -28,7 +28,7 @@ from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
 
 
 def reveal_identity(cmd: ComplaintsCommandContext) -> Decision:
-    """Open the reporter's name and contact, with a reason; where office.toml says so, once another approved."""
+    """Show the reporter's name and contact. Where office.toml demands it, a colleague must have approved the reason."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -52,7 +52,10 @@ def reveal_identity(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase, spent: tuple[Act, ...]) -> Decision:
-    """A link to the name, where nothing can be deleted; without a page nothing is opened, and nothing spent."""
+    """Reply with a link to the identity, on channels where messages cannot be deleted.
+
+    Where the desk has no page, nothing is opened, and the approval is not used up. spent: acts that use it.
+    """
     back, key = (make_command_button(CommandName.CASE, found),), (yield from run_query(NewAccessLink()))
     if key is None:
         return cmd.reply("identity.elsewhere", OF_CASE, back, number=found.register_number)
@@ -63,7 +66,7 @@ def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase, spent: t
 
 
 def approve_colleague_request(cmd: ComplaintsCommandContext) -> Decision:
-    """Approve what a colleague asked for."""
+    """Approve a colleague's request, after confirmation. Nobody approves their own."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -91,26 +94,29 @@ def approve_colleague_request(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def needs_two_persons(step: TransitionRequest | None, rule: TwoPersonRules) -> bool:
-    """Whether a step of the lifecycle needs two persons."""
+    """Whether a transition needs a second person's approval."""
     return rule.unfounded and step is not None and step.outcome is CaseOutcome.UNSUBSTANTIATED
 
 
 def require_unfounded_approval(
     cmd: ComplaintsCommandContext, found: OfficerCase, reason: str
 ) -> QueryGenerator[TurnResult | Approval]:
-    """What is said where nobody approved yet; else what was approved: its reason is the one that the reporter reads."""
+    """Return the approval to close as unfounded, or the reply where there is none yet.
+
+    The approved reason is the one that the reporter reads.
+    """
     return (yield from _require_approval(cmd, found, ApprovalKind.UNFOUNDED, reason))
 
 
 def build_approval_use(cmd: ComplaintsCommandContext, approval: Approval) -> tuple[Act, ...]:
-    """What is written when something that was approved is done."""
+    """Return the act that uses up an approval."""
     return (UseApproval(approval.id, approval.case, cmd.staff.id),)
 
 
 def _require_approval(
     cmd: ComplaintsCommandContext, found: OfficerCase, what: ApprovalKind, reason: str = ""
 ) -> QueryGenerator[Approval | TurnResult]:
-    """The approval that serves this person, or what is said, and asked, where there is none."""
+    """Return the approval granted to this person, or the reply where there is none: it is requested with a reason."""
     asked = [one for one in (yield from run_query(ListApprovals(found.id))) if one.kind is what]
     for one in asked:
         if one.is_granted_to(cmd.staff.id):

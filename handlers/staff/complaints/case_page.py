@@ -1,6 +1,6 @@
-"""The officers' page as it is decided: who may come in, what is seen, and what is done from there.
+"""Decide the requests of the officers' page: who has access, what is shown, and the actions on it.
 
-Every request is decided on what is true now: the seat, who has it, their role, and whose the case is.
+Every request is decided on the current state: the page session, its owner and their role, and whose the case is.
 """
 
 from collections.abc import Mapping
@@ -48,10 +48,10 @@ PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
     PageKind.IMPORT: CommandName.IMPORT,
     PageKind.IDENTITY: CommandName.IDENTITY,
 }
-"""The command that leads to each room: who may not give it any more is not let in either."""
+"""The command that leads to each page: whoever may no longer give it has no access either."""
 
 CONVERSATION_KINDS = frozenset({HistoryEntryKind.OFFICE, HistoryEntryKind.ASKED, HistoryEntryKind.REPORTER})
-"""What is conversation; the rest is history."""
+"""The entries shown as conversation; the others are shown as history."""
 
 PAGE_CLOSED = Reply("officer.closed", NEUTRAL)
 PAGE_ENTERED = Reply("officer.title", NEUTRAL)
@@ -59,7 +59,7 @@ PAGE_ENTERED = Reply("officer.title", NEUTRAL)
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Who asks, at which office, when. mark: of the link or of the seat."""
+    """A request to the officers' page. token_hash: of the link or of the page session."""
 
     token_hash: bytes = field(repr=False)
     office: Office
@@ -68,7 +68,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class PageSession:
-    """Somebody who may be where they are: their command as in a chat, and the case, where there is one."""
+    """Access that was authorized: a command as it would be given in a chat, and the case, where there is one."""
 
     command: ComplaintsCommandContext
     access: PageAccess
@@ -77,7 +77,7 @@ class PageSession:
 
 @dataclass(frozen=True, slots=True)
 class OpenedCasePage:
-    """All that stands on the page of a case. acts: what is written because it was opened."""
+    """The content of a case's page. acts: to write because it was opened."""
 
     session: PageSession
     case: OfficerCase
@@ -91,7 +91,7 @@ class OpenedCasePage:
 
 @dataclass(frozen=True, slots=True)
 class PageActionResult:
-    """A file of the case that is opened. say: why it is not, where it is not."""
+    """A file of the case. note: why it is not opened; None where it is. acts: to write because it was opened."""
 
     session: PageSession
     file: File | None = field(default=None, repr=False)
@@ -109,193 +109,212 @@ class RevealedIdentity:
     acts: tuple[Act, ...] = ()
 
 
-def authorize_page(v: PageRequest, *, proved: bool) -> QueryGenerator[PageSession | None]:
-    """Who may come in now. proved: by a seat and not by a link."""
-    hole = yield from run_query(FindPageAccess(v.token_hash))
-    if hole is None or hole.verified != proved or not can_give_command(hole.staff, PAGE_COMMANDS[hole.page]):
+def authorize_page(request: PageRequest, *, verified: bool) -> QueryGenerator[PageSession | None]:
+    """Return the access that a token gives now; None where it gives none.
+
+    verified: whether the token must be of a page session, after the second factor, or of a link.
+    """
+    access = yield from run_query(FindPageAccess(request.token_hash))
+    if (
+        access is None
+        or access.verified != verified
+        or not can_give_command(access.staff, PAGE_COMMANDS[access.page])
+    ):
         return None
-    event = Event("", hole.staff.person_id or b"", Channel.WEB)
-    session = Session(lang=hole.lang, at=v.now)
-    given = ParsedCommand(PAGE_COMMANDS[hole.page], hole.number, hole.year)
-    call = ComplaintsCommandContext(Context(event, session, v.office, v.now), hole.staff, given)
-    if hole.page is PageKind.IMPORT:
-        return PageSession(call, hole, None)
+    event = Event("", access.staff.person_id or b"", Channel.WEB)
+    session = Session(lang=access.lang, at=request.now)
+    given = ParsedCommand(PAGE_COMMANDS[access.page], access.number, access.year)
+    call = ComplaintsCommandContext(Context(event, session, request.office, request.now), access.staff, given)
+    if access.page is PageKind.IMPORT:
+        return PageSession(call, access, None)
     found = (
-        yield from run_query(FindCaseByNumber(hole.number, hole.year, hole.staff.id))
-        if hole.number
+        yield from run_query(FindCaseByNumber(access.number, access.year, access.staff.id))
+        if access.number
         else find_no_case()
     )
-    if found is None or not can_see_case(hole.staff, found):
+    if found is None or not can_see_case(access.staff, found):
         return None
-    return PageSession(call, hole, found)
+    return PageSession(call, access, found)
 
 
 def find_no_case() -> QueryGenerator[None]:
-    """Nothing is asked: the case was erased."""
+    """Return no case, without a query: the case of the link was erased."""
     yield from ()
 
 
-def redeem_link(v: PageRequest, seat: bytes, code: str) -> Decision:
-    """The second factor at a link: the right code uses the link up for a seat. seat: its mark."""
-    visitor = yield from authorize_page(v, proved=False)
-    if visitor is None:
+def redeem_link(request: PageRequest, session_hash: bytes, code: str) -> Decision:
+    """Check the second factor at a link: the right code uses up the link and begins a page session.
+
+    session_hash: of the new session's token.
+    """
+    page_session = yield from authorize_page(request, verified=False)
+    if page_session is None:
         return TurnResult(None, (PAGE_CLOSED,))
-    c = visitor.command
+    c = page_session.command
     why, acts = yield from verify_second_factor(c.ctx, c.staff, code)
     if why is not None:
         return TurnResult(None, (why,), acts, c.ctx.lang)
     return TurnResult(
-        None, (PAGE_ENTERED,), (*acts, RedeemAccessLink(v.token_hash, seat, c.staff.id)), c.ctx.lang
+        None,
+        (PAGE_ENTERED,),
+        (*acts, RedeemAccessLink(request.token_hash, session_hash, c.staff.id)),
+        c.ctx.lang,
     )
 
 
-def open_case_page(v: PageRequest) -> QueryGenerator[OpenedCasePage | None]:
-    """The page of a case; None for who may not see it."""
-    visitor = yield from _authorize_case_page(v)
-    if visitor is None or visitor.case is None:
+def open_case_page(request: PageRequest) -> QueryGenerator[OpenedCasePage | None]:
+    """Open the page of a case, which is audited; None without access."""
+    page_session = yield from _authorize_case_page(request)
+    if page_session is None or page_session.case is None:
         return None
-    c, found = visitor.command, visitor.case
+    c, found = page_session.command, page_session.case
     summary = yield from show_case_summary(c, found)
-    told = yield from run_query(GetCaseReport(found.id))
+    report = yield from run_query(GetCaseReport(found.id))
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
-    talk = tuple(
+    conversation = tuple(
         format_history_line(one, names, c) for one in lines.rows if one.entry.kind in CONVERSATION_KINDS
     )
-    rest = tuple(
+    history = tuple(
         format_history_line(one, names, c) for one in lines.rows if one.entry.kind not in CONVERSATION_KINDS
     )
     if lines.unreadable:
-        rest = (*rest, Phrase("staff.unreadable", {"numbers": ", ".join(lines.unreadable)}))
+        history = (*history, Phrase("staff.unreadable", {"numbers": ", ".join(lines.unreadable)}))
     acts = yield from audit_case_access(c, found, "page")
     return OpenedCasePage(
-        visitor,
+        page_session,
         found,
         summary.replies[0],
-        list_report_answers(told, v.office),
-        talk,
-        rest,
-        told.files,
+        list_report_answers(report, request.office),
+        conversation,
+        history,
+        report.files,
         acts,
     )
 
 
-def open_case_file(v: PageRequest, key: str) -> QueryGenerator[PageActionResult | None]:
-    """A file of the case by its key, to be looked at or taken away; None for who may not."""
-    visitor, file = yield from _find_file(v, key)
-    if visitor is None or visitor.case is None:
+def open_case_file(request: PageRequest, key: str) -> QueryGenerator[PageActionResult | None]:
+    """Open a file of the case to view or download it, which is audited; None without access. key: its slug."""
+    page_session, file = yield from _find_file(request, key)
+    if page_session is None or page_session.case is None:
         return None
     if file is None or file.coming or not file.kind:
-        return PageActionResult(visitor)  # it never came
+        return PageActionResult(page_session)  # the file was never received
     return PageActionResult(
-        visitor, file, acts=(yield from audit_case_access(visitor.command, visitor.case, "file"))
+        page_session,
+        file,
+        acts=(yield from audit_case_access(page_session.command, page_session.case, "file")),
     )
 
 
-def find_case_file(v: PageRequest, key: str) -> QueryGenerator[PageActionResult | None]:
-    """A file of the case, without opening it."""
-    visitor, file = yield from _find_file(v, key)
-    return None if visitor is None else PageActionResult(visitor, file)
+def find_case_file(request: PageRequest, key: str) -> QueryGenerator[PageActionResult | None]:
+    """Find a file of the case without opening it; None without access."""
+    page_session, file = yield from _find_file(request, key)
+    return None if page_session is None else PageActionResult(page_session, file)
 
 
-def open_original_file(v: PageRequest, key: str, reason: str) -> QueryGenerator[PageActionResult | None]:
-    """A picture as it came, with a reason that goes into the notes of the case."""
-    visitor, file = yield from _find_file(v, key)
-    if visitor is None or visitor.case is None:
+def open_original_file(
+    request: PageRequest, key: str, reason: str
+) -> QueryGenerator[PageActionResult | None]:
+    """Open a picture exactly as it was received. The reason is added to the case as a note."""
+    page_session, file = yield from _find_file(request, key)
+    if page_session is None or page_session.case is None:
         return None
-    why, found, c = clean_text(reason).text, visitor.case, visitor.command
+    why, found, c = clean_text(reason).text, page_session.case, page_session.command
     if file is None or count_letters_and_digits(why) < MIN_REASON_LENGTH:
         short = Phrase("officer.original_short", {"fewest": MIN_REASON_LENGTH}) if file else None
-        return PageActionResult(visitor, file, short)
+        return PageActionResult(page_session, file, short)
     acts = yield from audit_case_access(c, found, "original")
     seq = max(found.seq, *(act.seq for act in acts)) + 1
     words = f"“{file.name}”: {why}"
     note = AddHistoryEntry(
         found.id,
         seq,
-        to_bangkok_date(v.now),
+        to_bangkok_date(request.now),
         HistoryEntryKind.NOTE,
         ActorKind.OFFICE,
         words,
         staff=c.staff.id,
     )
-    return PageActionResult(visitor, file, acts=(*acts, note))
+    return PageActionResult(page_session, file, acts=(*acts, note))
 
 
-def record_export(v: PageRequest) -> QueryGenerator[PageActionResult | None]:
-    """Who fetches the paper of a case now, and what is written for it."""
-    visitor = yield from authorize_page(v, proved=True)
-    if visitor is None or visitor.access.page is not PageKind.EXPORT or visitor.case is None:
+def record_export(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
+    """Authorize and audit the export of a case; None without access."""
+    page_session = yield from authorize_page(request, verified=True)
+    if page_session is None or page_session.access.page is not PageKind.EXPORT or page_session.case is None:
         return None
     return PageActionResult(
-        visitor, acts=(AuditPageAction("exported", visitor.access.staff.id, visitor.case.id),)
+        page_session, acts=(AuditPageAction("exported", page_session.access.staff.id, page_session.case.id),)
     )
 
 
-def open_identity(v: PageRequest) -> QueryGenerator[RevealedIdentity | None]:
-    """Who opens the reporter's name now, and the name; None for who may not."""
-    visitor = yield from authorize_page(v, proved=True)
-    if visitor is None or visitor.access.page is not PageKind.IDENTITY or visitor.case is None:
+def open_identity(request: PageRequest) -> QueryGenerator[RevealedIdentity | None]:
+    """Open the reporter's identity, which is audited; None without access."""
+    page_session = yield from authorize_page(request, verified=True)
+    if page_session is None or page_session.access.page is not PageKind.IDENTITY or page_session.case is None:
         return None
-    pairs = yield from run_query(ReadIdentity(visitor.case.id))
-    acts = yield from audit_case_access(visitor.command, visitor.case, "identity")
-    return RevealedIdentity(visitor, visitor.case, tuple(value for _, value in pairs), acts)
+    pairs = yield from run_query(ReadIdentity(page_session.case.id))
+    acts = yield from audit_case_access(page_session.command, page_session.case, "identity")
+    return RevealedIdentity(page_session, page_session.case, tuple(value for _, value in pairs), acts)
 
 
-def record_import(v: PageRequest) -> QueryGenerator[PageActionResult | None]:
-    """Who brings a register now, and what is written for it."""
-    visitor = yield from authorize_page(v, proved=True)
-    if visitor is None or visitor.access.page is not PageKind.IMPORT:
+def record_import(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
+    """Authorize and audit the import of a register; None without access."""
+    page_session = yield from authorize_page(request, verified=True)
+    if page_session is None or page_session.access.page is not PageKind.IMPORT:
         return None
-    return PageActionResult(visitor, acts=(AuditPageAction("imported", visitor.access.staff.id),))
+    return PageActionResult(page_session, acts=(AuditPageAction("imported", page_session.access.staff.id),))
 
 
-def reply_from_page(v: PageRequest, text: str, *, confirmed: bool) -> Decision:
-    """Words to the reporter: what they will see, or, once that is confirmed, words that wait for a minute."""
-    visitor = yield from _authorize_case_page(v)
-    if visitor is None:
+def reply_from_page(request: PageRequest, text: str, *, confirmed: bool) -> Decision:
+    """Preview a reply to the reporter, or schedule it once confirmed."""
+    page_session = yield from _authorize_case_page(request)
+    if page_session is None:
         return TurnResult(None, (PAGE_CLOSED,))
-    turn = yield from reply_to_reporter(_make_command(visitor, CommandName.REPLY, text, confirmed=confirmed))
-    return TurnResult(None, turn.replies, turn.acts, visitor.access.lang)
+    turn = yield from reply_to_reporter(
+        _make_command(page_session, CommandName.REPLY, text, confirmed=confirmed)
+    )
+    return TurnResult(None, turn.replies, turn.acts, page_session.access.lang)
 
 
-def undo_from_page(v: PageRequest) -> Decision:
-    """What waits to go to the reporter is taken back."""
-    visitor = yield from _authorize_case_page(v)
-    if visitor is None:
+def undo_from_page(request: PageRequest) -> Decision:
+    """Cancel the scheduled reply."""
+    page_session = yield from _authorize_case_page(request)
+    if page_session is None:
         return TurnResult(None, (PAGE_CLOSED,))
-    turn = yield from undo_send(_make_command(visitor, CommandName.UNDO))
-    return TurnResult(None, turn.replies, turn.acts, visitor.access.lang)
+    turn = yield from undo_send(_make_command(page_session, CommandName.UNDO))
+    return TurnResult(None, turn.replies, turn.acts, page_session.access.lang)
 
 
-def log_out(v: PageRequest) -> Decision:
-    """The seat is left."""
-    visitor = yield from authorize_page(v, proved=True)
-    lang = visitor.access.lang if visitor else "th"
-    return TurnResult(None, (Reply("officer.left", NEUTRAL),), (EndPageSession(v.token_hash),), lang)
+def log_out(request: PageRequest) -> Decision:
+    """End the page session."""
+    page_session = yield from authorize_page(request, verified=True)
+    lang = page_session.access.lang if page_session else "th"
+    return TurnResult(None, (Reply("officer.left", NEUTRAL),), (EndPageSession(request.token_hash),), lang)
 
 
 def _make_command(
-    visitor: PageSession, order: CommandName, text: str = "", *, confirmed: bool = False
+    page_session: PageSession, order: CommandName, text: str = "", *, confirmed: bool = False
 ) -> ComplaintsCommandContext:
-    """A command about the case of this page, as it would be given in a chat."""
-    given = ParsedCommand(order, visitor.access.number, visitor.access.year, text)
-    return replace(visitor.command, command=given, confirmed=confirmed)
+    """Return a command about the case of this page, as it would be given in a chat."""
+    given = ParsedCommand(order, page_session.access.number, page_session.access.year, text)
+    return replace(page_session.command, command=given, confirmed=confirmed)
 
 
-def _authorize_case_page(v: PageRequest) -> QueryGenerator[PageSession | None]:
-    visitor = yield from authorize_page(v, proved=True)
-    return visitor if visitor is not None and visitor.access.page is PageKind.CASE else None
+def _authorize_case_page(request: PageRequest) -> QueryGenerator[PageSession | None]:
+    page_session = yield from authorize_page(request, verified=True)
+    return page_session if page_session is not None and page_session.access.page is PageKind.CASE else None
 
 
-def _find_file(v: PageRequest, key: str) -> QueryGenerator[tuple[PageSession | None, File | None]]:
-    visitor = yield from _authorize_case_page(v)
-    if visitor is None or visitor.case is None:
+def _find_file(request: PageRequest, key: str) -> QueryGenerator[tuple[PageSession | None, File | None]]:
+    page_session = yield from _authorize_case_page(request)
+    if page_session is None or page_session.case is None:
         return None, None
-    told = yield from run_query(GetCaseReport(visitor.case.id))
-    return visitor, next((file for file in told.files if derive_file_slug(file) == key), None)
+    report = yield from run_query(GetCaseReport(page_session.case.id))
+    return page_session, next((file for file in report.files if derive_file_slug(file) == key), None)
 
 
 def derive_file_slug(file: File) -> str:
-    """By what a file stands in an address: it stays the same whatever else comes, and tells nothing."""
+    """Return the part of a URL that stands for a file: stable when files are added, and derived one-way from its id."""
     return sha256(file.id.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What else is done with cases: linked, kept from erasure, and what the desk's groups hear."""
+"""Link related cases, and put a case under legal hold."""
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE
@@ -16,7 +16,7 @@ from handlers.thai import clean_text, to_bangkok_date
 
 
 def link_related_cases(cmd: ComplaintsCommandContext) -> Decision:
-    """Two cases are of the same matter: `/link 12 15`."""
+    """Link two cases of the same matter: `/link 12 15`."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -43,7 +43,7 @@ def link_related_cases(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def change_legal_hold(cmd: ComplaintsCommandContext) -> Decision:
-    """Keep a case from erasure, with a reason; `/hold 12 off` lets it go its way again."""
+    """Keep a case from erasure, with a reason: `/hold 12 reason`. `/hold 12 off` lifts the hold."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found

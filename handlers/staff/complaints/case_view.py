@@ -1,4 +1,4 @@
-"""A case as its officer sees it: in summary, then what was told, the files and the history, on demand."""
+"""Show a case to an officer: its summary, and on demand the report, the files, the history and the audit log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,11 +45,11 @@ from handlers.staff.permissions import CommandName, is_allowed
 from handlers.thai import format_date, format_time, to_bangkok_date
 
 MAX_HISTORY_LINES = 40
-"""Lines of history and log that are shown."""
+"""The last lines of history and audit log that are shown."""
 
 
 def show_case(cmd: ComplaintsCommandContext) -> Decision:
-    """A case in summary, with what may be done next."""
+    """Show the summary of a case, with buttons for what may be done next."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -57,12 +57,12 @@ def show_case(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before: Reply) -> Decision:
-    """The summary of a case, after something that is said first."""
+    """Show the summary of a case, after other replies."""
     links = yield from run_query(ListLinkedCases(found.id, cmd.staff.id))
     names = yield from load_staff_names()
     category = cmd.ctx.office.find_category(found.category)
     officer = names.get(found.officer, "") if found.officer else ""
-    told: dict[str, ReplyArg] = {
+    args: dict[str, ReplyArg] = {
         "number": found.register_number,
         "status": Phrase(f"staff.status.{found.status}"),
         "category": category.name.in_lang(cmd.ctx.lang) if category else found.category,
@@ -72,9 +72,9 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
         "officer": raw_text(officer) if officer else Phrase("staff.whose.nobodys"),
         "more": tuple(_format_case_flags(found, links)),
     }
-    # Where nothing can be deleted, not even what it is about: the number, the state and the day.
+    # Where messages cannot be deleted, not even the subject of the case: only its number, state and due date.
     key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
-    return cmd.reply_with(*before, Reply(key, OF_CASE, told, list_case_actions(cmd, found)))
+    return cmd.reply_with(*before, Reply(key, OF_CASE, args, list_case_actions(cmd, found)))
 
 
 def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> list[Phrase]:
@@ -91,7 +91,7 @@ def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> li
 
 
 def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[Choice, ...]:
-    """What may be done next with a case, by this person and in this state."""
+    """Return the buttons for what this person may do with a case in its state."""
     orders = (
         [CommandName.FACTS, CommandName.FILES, CommandName.HISTORY]
         if cmd.ctx.channel_traits.can_delete_messages
@@ -106,23 +106,23 @@ def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tupl
 
 
 def load_staff_names() -> QueryGenerator[Mapping[str, str]]:
-    """The names of the staff, by id; of who left, too: what they did stays in the history."""
+    """Return the names of the staff by id, with former members, who remain in the history."""
     everybody = yield from run_query(ListStaff(include_removed=True))
     return {one.id: one.name for one in everybody}
 
 
 def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
-    """What the reporter told."""
+    """Show the reporter's answers."""
     found = yield from _resolve_readable_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    told = yield from run_query(GetCaseReport(found.id))
+    report = yield from run_query(GetCaseReport(found.id))
     shown = Reply(
         "staff.facts",
         OFFICER_CONTENT,
         {
             "number": found.register_number,
-            "lines": _format_answers(list_report_answers(told, cmd.ctx.office)),
+            "lines": _format_answers(list_report_answers(report, cmd.ctx.office)),
         },
         list_case_actions(cmd, found),
     )
@@ -131,21 +131,21 @@ def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class ReportAnswer:
-    """An answer of the form, for officers, with its label."""
+    """An answer of the report form with its label for officers."""
 
     label: Phrase
     value: Phrase = field(repr=False)
 
 
-def list_report_answers(told: CaseReport, office: Office) -> tuple[ReportAnswer, ...]:
-    """What was told, in the order of the form.
+def list_report_answers(report: CaseReport, office: Office) -> tuple[ReportAnswer, ...]:
+    """Return the answers of a report in the order of the form.
 
-    Every field of the form but what stands in the summary or in the envelope; what was not answered is left out.
+    Only fields of the audience CASE: not those of the summary, nor the identity. Unanswered ones are left out.
     """
     return tuple(
         _label_answer(asked, answer)
         for asked in list_complaint_fields(office)
-        if asked.audience is FieldAudience.CASE and (answer := told.answers.get(asked.text_name))
+        if asked.audience is FieldAudience.CASE and (answer := report.answers.get(asked.text_name))
     )
 
 
@@ -159,15 +159,15 @@ def _format_answers(answers: tuple[ReportAnswer, ...]) -> tuple[Phrase, ...]:
 
 
 def show_case_files(cmd: ComplaintsCommandContext) -> Decision:
-    """The files of a case, by name, kind and size; they are opened on the officer's page."""
+    """List the files of a case by name, type and size, with a link to the page where they are opened."""
     found = yield from _resolve_readable_case(cmd)
     if isinstance(found, TurnResult):
         return found
-    told = yield from run_query(GetCaseReport(found.id))
-    if not told.files:
+    report = yield from run_query(GetCaseReport(found.id))
+    if not report.files:
         return cmd.reply("files.none", OF_CASE, list_case_actions(cmd, found), number=found.register_number)
     where, acts = yield from make_case_link(cmd, found, "staff.files.nowhere")
-    lines = tuple(_format_file(file) for file in told.files)
+    lines = tuple(_format_file(file) for file in report.files)
     shown = Reply(
         "staff.files.some",
         OFFICER_CONTENT,
@@ -183,27 +183,27 @@ def _format_file(file: File) -> Phrase:
 
 
 def show_case_history(cmd: ComplaintsCommandContext) -> Decision:
-    """All that happened in a case, with the words of both sides and who did it."""
+    """Show the history of a case, with the texts of both sides and who did what."""
     found = yield from _resolve_readable_case(cmd)
     if isinstance(found, TurnResult):
         return found
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
     shown = tuple(format_history_line(one, names, cmd) for one in lines.rows[-MAX_HISTORY_LINES:])
-    said = Reply(
+    reply = Reply(
         "staff.history",
         OFFICER_CONTENT,
         {"number": found.register_number, "lines": shown},
         list_case_actions(cmd, found),
     )
-    turn = cmd.reply_with(said, acts=(yield from audit_case_access(cmd, found, "history")))
+    turn = cmd.reply_with(reply, acts=(yield from audit_case_access(cmd, found, "history")))
     return add_unreadable_notice(turn, lines.unreadable)
 
 
 def format_history_line(
     one: CaseHistoryLine, names: Mapping[str, str], cmd: ComplaintsCommandContext
 ) -> Phrase:
-    """One line of the history, with who did it and the words that stand in it."""
+    """Return a line of the history, with who did it and its text. names: of the staff, by id."""
     entry = one.entry
     what = f"staff.did.{entry.status}" if entry.kind is HistoryEntryKind.MOVED else f"staff.did.{entry.kind}"
     who = raw_text(names.get(one.staff, "")) if one.staff in names else Phrase(f"staff.by.{one.by}")
@@ -218,7 +218,7 @@ def format_history_line(
 
 
 def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
-    """Who opened a case and what else was done with it, from the audit trail: no content."""
+    """Show who opened a case and what else was done with it, from the audit trail: no content."""
     if not cmd.command.number:
         return cmd.await_text_for(cmd.command).reply("log.ask", OF_CASE)
     found = yield from resolve_case(cmd)
@@ -249,7 +249,10 @@ def _format_hour(hour: int, cmd: ComplaintsCommandContext) -> str:
 
 
 def _resolve_readable_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
-    """The case of a command that opens content; on a door where content is not shown, where it is."""
+    """Return the case of a command that shows content.
+
+    On channels where messages cannot be deleted, reply with a link to the page instead.
+    """
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -269,7 +272,7 @@ def _resolve_readable_case(cmd: ComplaintsCommandContext) -> QueryGenerator[Offi
 def audit_case_access(
     cmd: ComplaintsCommandContext, found: OfficerCase, what: str
 ) -> QueryGenerator[tuple[RecordCaseAccess, ...]]:
-    """What is written when content is opened: the first time, the reporter will see it."""
+    """Return the act to write when content is opened. The first time it adds a line that the reporter sees."""
     lines = (yield from run_query(GetCaseHistory(found.id))).rows
     first = not any(one.entry.kind is HistoryEntryKind.OPENED for one in lines) and bool(lines)
     seq = found.seq + 1 if first else 0

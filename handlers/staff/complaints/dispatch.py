@@ -1,4 +1,4 @@
-"""Where officers are heard: their commands, the texts that complete one, and the second factor in between."""
+"""Dispatch messages of the complaints desk's officers: commands, texts that complete one, and the second factor."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -113,24 +113,24 @@ COMPLAINTS_COMMAND_HANDLERS: Mapping[CommandName, ComplaintsCommandHandler] = {
     CommandName.EXPORT: reply_with_export_link,
     CommandName.IMPORT: reply_with_import_link,
 }
-"""Who carries a command out; a confirmation leads to the command that it confirms."""
+"""The handler of each command. CONFIRM has none: it runs the command that it confirms."""
 
 MAX_CODE_LENGTH = 24
 STAFF_LANGUAGE_COMMANDS: Mapping[str | None, Lang] = {lang: lang for lang in LANGS}
-"""The commands that change the language: officers hear of new cases in it from then on."""
+"""The commands that change the language; officers then get notices of new cases in it."""
 
 
 def is_for_complaints_staff(ctx: Context) -> bool:
-    """Whether an event is of somebody who joins, or who tries what only officers may."""
+    """Whether an event may be an officer's: of somebody with an officer state, or a command that only officers have."""
     return ctx.session.officer != NO_OFFICER or is_staff_command(ctx.event)
 
 
 def handle_complaints_staff(
     ctx: Context, command: str | None, again: Callable[[Context], Decision]
 ) -> QueryGenerator[TurnResult | None]:
-    """What an officer's message leads to; None where they speak as anybody does.
+    """Handle a message of an officer, or of somebody who joins; None where it is handled like any citizen's.
 
-    command: what the message is as a citizen's command; again: asks the present question of the talk once more.
+    command: the message as a citizen's command, if it is one; again: repeats the session's present question.
     """
     staff = (
         None
@@ -152,14 +152,16 @@ def handle_complaints_staff(
 
 
 def _handle_stranger(ctx: Context, again: Callable[[Context], Decision]) -> QueryGenerator[TurnResult | None]:
-    """Somebody unknown joins, or sees what everybody sees; that they tried is audited, without who."""
+    """Let a stranger join, else reply as to a citizen. A command that was tried is audited, without the person."""
     given = parse_staff_command(read_command_text(ctx.event))
     if given is not None and given.name is CommandName.JOIN and ctx.channel_traits.serves_officers:
         return (yield from begin_joining(ctx, given))
     joining = ctx.session.officer.joining
     if given is None and joining is not None and ctx.event.text:
         return (yield from finish_joining(ctx, joining))
-    ctx = ctx.replace_session(officer=NO_OFFICER)  # of who was removed in the middle of something
+    ctx = ctx.replace_session(
+        officer=NO_OFFICER
+    )  # an officer may have been removed in the middle of something
     if given is None or given.name in PUBLIC_COMMANDS:
         return None
     turn = show_complaints_greeting(ctx) if ctx.session.topic is DialogTopic.MENU else (yield from again(ctx))
@@ -169,11 +171,11 @@ def _handle_stranger(ctx: Context, again: Callable[[Context], Decision]) -> Quer
 def _handle_pending_text(
     ctx: Context, staff: StaffMember, command: str | None, text: str
 ) -> QueryGenerator[TurnResult | None]:
-    """Words that complete what is under way; or that nobody asked for, which might belong to a case."""
+    """Complete or cancel the pending command with a text; a text that nobody asked for may be a reply to a case."""
     cmd = ComplaintsCommandContext(ctx, staff, ParsedCommand(CommandName.REPLY, rest=text))
     pending = cmd.work.pending
     if isinstance(_skip_second_factor(pending), AwaitingText) and parse_number(text) is not None:
-        command = None  # the number of a case, and no place in the menu
+        command = None  # the number of a case, not a position in the menu
     if command is not None or ctx.session.topic is not DialogTopic.MENU:
         return _drop_pending(cmd) if command == "cancel" else None
     match pending:
@@ -187,7 +189,7 @@ def _handle_pending_text(
         case _:
             assert_never(pending)
     if is_receipt_shaped(normalize_receipt(text)):
-        return None  # a receipt: they follow a case as its reporter
+        return None  # a receipt: the officer follows a case as its reporter
     return (
         (yield from run_complaints_command(cmd))
         if can_give_command(staff, CommandName.REPLY)
@@ -196,9 +198,9 @@ def _handle_pending_text(
 
 
 def _drop_pending(cmd: ComplaintsCommandContext) -> TurnResult | None:
-    """A command that waits for a text or the second factor is given up; None where there is none.
+    """Drop a command that waits for a text or the second factor; None where there is none.
 
-    Words that wait for a case to be picked stay: they were not asked for, and nothing else would bring them back.
+    A text that waits for a case to be picked stays: nobody asked for it, and nothing else would bring it back.
     """
     match cmd.work.pending:
         case NothingPending() | AwaitingCaseChoice():
@@ -213,12 +215,15 @@ def _drop_pending(cmd: ComplaintsCommandContext) -> TurnResult | None:
 
 
 def _skip_second_factor(pending: PendingCommand) -> NothingPending | AwaitingText | AwaitingCaseChoice:
-    """What is waited for besides the second factor."""
+    """Return what is waited for besides the second factor."""
     return pending.interrupted if isinstance(pending, AwaitingSecondFactor) else pending
 
 
 def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
-    """Carry out a command, if this person may give it, and proved lately who they are where content is opened."""
+    """Run a command if the role allows it; where it opens content, only with a recent second factor.
+
+    A refusal is audited.
+    """
     order_ = cmd.command.name
     if not can_give_command(cmd.staff, order_):
         return cmd.reply(
@@ -251,7 +256,7 @@ def run_complaints_command(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def _add_waiting_words(cmd: ComplaintsCommandContext) -> ParsedCommand:
-    """The command, with the words that waited for its case to be picked."""
+    """Return the command with the text that waited for its case to be picked."""
     waiting, given = _skip_second_factor(cmd.work.pending), cmd.command
     match waiting:
         case AwaitingCaseChoice(earlier):
@@ -264,7 +269,7 @@ def _add_waiting_words(cmd: ComplaintsCommandContext) -> ParsedCommand:
 
 
 def _verify_and_resume(cmd: ComplaintsCommandContext, waiting: AwaitingSecondFactor, text: str) -> Decision:
-    """A code of the second factor, and then the command that waited for it."""
+    """Check a code of the second factor, then run the command that waited for it."""
     why, acts = yield from verify_second_factor(cmd.ctx, cmd.staff, text)
     if why is not None:
         return cmd.reply_with(why, acts=acts)

@@ -1,4 +1,7 @@
-"""A supervisor who is not concerned bars a reader from a case, or lifts a false match, with a reason."""
+"""Exclude a colleague from a case for a conflict of interest, or lift a false match: with a reason, by a supervisor.
+
+The supervisor must not be excluded from the case themselves.
+"""
 
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH, can_change_exclusion
 from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions, SetExclusion
@@ -18,12 +21,12 @@ from handlers.thai import clean_text, to_bangkok_date
 
 
 def exclude_colleague(cmd: ComplaintsCommandContext) -> Decision:
-    """Keep a colleague from a case: `/bar 12 name reason`."""
+    """Exclude a colleague from a case: `/bar 12 name reason`."""
     return (yield from _set_exclusion(cmd, ExclusionGround.BARRED))
 
 
 def readmit_colleague(cmd: ComplaintsCommandContext) -> Decision:
-    """Let a colleague read a case that seemed to concern them: `/lift 12 name reason`."""
+    """Lift a colleague's exclusion from a case that seemed to concern them: `/lift 12 name reason`."""
     return (yield from _set_exclusion(cmd, ExclusionGround.LIFTED))
 
 
@@ -54,7 +57,7 @@ def _set_exclusion(cmd: ComplaintsCommandContext, why: ExclusionGround) -> Decis
 
 
 def _list_colleagues(cmd: ComplaintsCommandContext) -> QueryGenerator[list[StaffMember]]:
-    """Everybody else: nobody bars or lifts themselves."""
+    """Return everybody else of the staff: nobody excludes or readmits themselves."""
     everybody = yield from run_query(ListStaff())
     return [one for one in everybody if one.id != cmd.staff.id]
 
@@ -69,7 +72,7 @@ def _ask_whom(
 
 
 def _match_colleague(rest: str, able: list[StaffMember]) -> tuple[StaffMember | None, str]:
-    """Who is meant at the beginning of what was typed, by id or name, and the words after it."""
+    """Return the colleague whose id or name begins the text, and the text after it; None where nobody's does."""
     plain = rest.strip()
     for one in able:
         for called in (one.id, one.name):

@@ -1,4 +1,4 @@
-"""A letter, a walk-in, a call, a case that another body delegated: entered with the same form, and its source."""
+"""`/intake`: enter a case from a letter, a walk-in, a call or another body, with the same form and its source."""
 
 from dataclasses import replace
 
@@ -10,11 +10,11 @@ from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 
 INTAKE_SOURCES = ("letter", "walk_in", "call", "delegated")
-"""How a case comes to the office otherwise; the codes stand in the statistics."""
+"""How else a case reaches the office; the statistics publish these codes."""
 
 
 def end_intake(ctx: Context) -> Context:
-    """The same moment, where a report that begins is one's own and no intake."""
+    """Return a context without intake: a report that begins now is the person's own."""
     officer = ctx.session.officer
     if not officer.complaints.intake_source:
         return ctx
@@ -23,7 +23,7 @@ def end_intake(ctx: Context) -> Context:
 
 
 def begin_intake(cmd: ComplaintsCommandContext) -> Decision:
-    """Begin the form for a case that came in another way."""
+    """Begin the report form for a case that came in another way."""
     yield from ()
     if cmd.command.rest not in INTAKE_SOURCES:
         choices = tuple(
@@ -33,6 +33,6 @@ def begin_intake(cmd: ComplaintsCommandContext) -> Decision:
         return cmd.reply("intake.ask", OF_CASE, choices)
     if cmd.ctx.session.has_draft:
         return cmd.reply("intake.drafting", OF_CASE)
-    told = Reply("staff.intake.begun", OF_CASE, {"source": Phrase(f"staff.source.{cmd.command.rest}")})
+    reply = Reply("staff.intake.begun", OF_CASE, {"source": Phrase(f"staff.source.{cmd.command.rest}")})
     begun = cmd.with_work(replace(cmd.work, intake_source=cmd.command.rest))
-    return show_report_notice(begun.ctx, told)
+    return show_report_notice(begun.ctx, reply)

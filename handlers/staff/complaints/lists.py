@@ -1,4 +1,4 @@
-"""Lists of cases: what is new and mine, what is due, what is late, and where some words stand."""
+"""Lists of cases: inbox, due soon, past the due date, and the search."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,25 +29,25 @@ from handlers.thai import clean_text, format_date, to_bangkok_date
 CASES_PER_PAGE = 8
 DUE_SOON = timedelta(days=7)
 CONTINUE_SEARCH = "»"
-"""What goes on with the search before: shorter than any words that are looked for."""
+"""The argument that continues the last search: shorter than any text that is searched."""
 
 MIN_SEARCH_LENGTH = 3
-"""Characters that are looked for: fewer stand in nearly every case."""
+"""Minimum characters of a searched text: fewer occur in nearly every case."""
 
 
 def show_inbox(cmd: ComplaintsCommandContext) -> Decision:
-    """New cases and one's own, oldest due first."""
+    """List new cases and one's own, a supervisor's with everybody's, earliest due first."""
     return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, date.min, date.max))
 
 
 def show_due_cases(cmd: ComplaintsCommandContext) -> Decision:
-    """Cases that are due within a week."""
+    """List the cases that are due within a week."""
     today = to_bangkok_date(cmd.ctx.now)
     return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, today, today + DUE_SOON))
 
 
 def show_overdue_cases(cmd: ComplaintsCommandContext) -> Decision:
-    """Cases that should have been answered."""
+    """List the cases whose due date has passed."""
     yesterday = to_bangkok_date(cmd.ctx.now) - timedelta(days=1)
     return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, date.min, yesterday))
 
@@ -74,7 +74,7 @@ def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: 
 
 
 def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Phrase:
-    """A case in one line: number, state, day, whose."""
+    """Return a case as a line: number, state, due date, and whether it is mine, another's or nobody's."""
     whose = "mine" if case.officer == cmd.staff.id else "others" if case.officer else "nobodys"
     return Phrase(
         "staff.line",
@@ -88,13 +88,13 @@ def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Phrase
 
 
 def format_due_day(case: OfficerCase, today: date, lang: Lang) -> Phrase:
-    """When a case is due, and whether that is past."""
+    """Return when a case is due, and whether that is past."""
     late = "late" if is_overdue(case.status, case.answer_by, today) else "by"
     return Phrase(f"staff.due_{late}", {"day": format_date(case.answer_by, lang)})
 
 
 def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
-    """Where some words stand, in the cases that this person may read."""
+    """Search a text in the cases that this person may read. A hit is audited as an access."""
     begun = cmd.work.search if cmd.command.rest == CONTINUE_SEARCH else None
     progress = begun or SearchProgress(clean_text(cmd.command.rest).text, (0, 0), 0)
     words = progress.words
@@ -116,7 +116,7 @@ def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def _format_search_result(cmd: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:
-    """What was found, in how many cases was looked, and whether there are older ones."""
+    """Return the hits, how many cases were searched, and whether older ones are left."""
     left = Phrase("staff.search.left") if found.has_more else Phrase("staff.search.all")
     further = (
         (

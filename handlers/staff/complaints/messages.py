@@ -1,4 +1,4 @@
-"""The register as officers see it: what may be asked of it, and what may be written into it."""
+"""Messages of the case register for officers: queries and acts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,17 +10,17 @@ from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, File
 
 UNDO_SECONDS = 60
-"""Seconds in which what goes to a reporter can be taken back."""
+"""Seconds in which a reply to a reporter can be cancelled before it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerCase:
-    """A case without anything that was told. year: Buddhist fiscal year.
+    """A case without any content of the report. year: Buddhist fiscal year; days are in Bangkok.
 
-    officer: staff id of who has it in hand; avoid: of who closed it, before the reporter asked for another look;
-    held: staff id of whose words wait to go to the reporter, until `due` (seconds since 1970);
-    hidden: it seems to concern who asks; kept: it is kept from erasure;
-    category, source: their codes, empty where many cases are listed.
+    officer: staff id of the assigned officer; avoid_officer: of the one who closed it, before the reporter asked for
+    another look; scheduled_by: of the author of the reply that is sent at `send_at` (seconds since 1970); each may be
+    empty. hidden: it seems to concern the person who asks; legal_hold: it is kept from erasure. category, source:
+    their codes, empty where many cases are listed.
     """
 
     id: str
@@ -43,13 +43,13 @@ class OfficerCase:
 
     @property
     def register_number(self) -> str:
-        """The register number as it is written: 12/2570."""
+        """The register number: number/year, such as 12/2570."""
         return f"{self.number}/{self.year}"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseListPage:
-    """A page of a list of cases. more: there is another after it.
+    """A page of a list of cases. has_more: there is another after it.
 
     unreadable: register numbers of cases that belong to the list and cannot be read.
     """
@@ -61,7 +61,7 @@ class CaseListPage:
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:
-    """What a reporter told: answers by field, and the files that came, those of later lines too."""
+    """A report: answers by field, and all files of the case, with those of later lines."""
 
     answers: Mapping[str, str] = field(repr=False)
     files: tuple[File, ...] = ()
@@ -69,7 +69,7 @@ class CaseReport:
 
 @dataclass(frozen=True, slots=True)
 class CaseHistoryLine:
-    """One line of a case's whole history, for officers. staff: id of who did it; words: also the reporter's own."""
+    """A line of a case's history, for officers. staff: id of who did it; words: its text, the reporter's too."""
 
     entry: HistoryEntry
     by: str
@@ -80,7 +80,7 @@ class CaseHistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseAuditLine:
-    """One line of the audit trail about a case. hour: since 1970, UTC."""
+    """A line of the audit trail about a case. hour: hours since 1970, UTC."""
 
     hour: int
     actor: str
@@ -89,9 +89,9 @@ class CaseAuditLine:
 
 @dataclass(frozen=True, slots=True)
 class FindCaseByNumber(Query[OfficerCase | None]):
-    """The case of a register number; without a year the one of this or the last fiscal year, the newer first.
+    """The case of a register number. Unless `exact_year`, of `year` or else of the year before.
 
-    staff: who asks, so that a case which concerns them is marked as hidden.
+    staff: id of who asks, so that a case which concerns them is marked as hidden.
     """
 
     number: int
@@ -102,9 +102,9 @@ class FindCaseByNumber(Query[OfficerCase | None]):
 
 @dataclass(frozen=True, slots=True)
 class ListCases(Query[CaseListPage]):
-    """Open cases, oldest due first: nobody's and the person's own, or with `everybody` all.
+    """Open cases, earliest due first: unassigned ones and the person's own, or with `all_officers` all.
 
-    until, since: days between which they are due.
+    due_from, due_until: days between which they are due.
     """
 
     staff: str
@@ -118,9 +118,10 @@ class ListCases(Query[CaseListPage]):
 
 @dataclass(frozen=True, slots=True)
 class CaseSearchResult:
-    """What a search has found. searched: cases that were opened; reached: fiscal year and number of the last one.
+    """The result of a search. searched_count: cases that were decrypted.
 
-    left: there are older ones, which were not looked at yet. unreadable: register numbers of those that cannot be read.
+    last_searched: fiscal year and number of the last of them; has_more: older ones are left. unreadable: register
+    numbers of those that cannot be read.
     """
 
     cases: tuple[OfficerCase, ...]
@@ -132,9 +133,9 @@ class CaseSearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchCases(Query[CaseSearchResult]):
-    """Cases in whose words a text stands, newest first; only what the person may read is opened.
+    """Cases whose texts contain a text, newest first. Only cases that the person may read are searched.
 
-    below: fiscal year and number from which an earlier search goes on; (0, 0) for one that begins.
+    below: fiscal year and number where an earlier search stopped; (0, 0) for a new one.
     """
 
     text: str = field(repr=False)
@@ -146,7 +147,7 @@ class SearchCases(Query[CaseSearchResult]):
 
 @dataclass(frozen=True, slots=True)
 class GetCaseReport(Query[CaseReport]):
-    """What the reporter of a case told."""
+    """The report of a case."""
 
     case: str
 
@@ -160,14 +161,14 @@ class GetCaseHistory(Query[Listing[CaseHistoryLine]]):
 
 @dataclass(frozen=True, slots=True)
 class GetCaseAuditLog(Query[tuple[CaseAuditLine, ...]]):
-    """Who did what with a case, from the audit trail."""
+    """The lines of the audit trail about a case: who did what."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListLinkedCases(Query[tuple[OfficerCase, ...]]):
-    """The cases of the same matter."""
+    """The cases that are linked to a case as the same matter. staff: id of who asks."""
 
     case: str
     staff: str
@@ -175,7 +176,10 @@ class ListLinkedCases(Query[tuple[OfficerCase, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class RecordCaseAccess(Act):
-    """Somebody read of a case. what: facts, files or history; first: the reporter sees that it was opened, as `seq`."""
+    """Audit that somebody opened content of a case. what: which content, such as facts, files or history.
+
+    seq: of the line that tells the reporter so, the first time; else 0.
+    """
 
     case: str
     staff: str
@@ -186,7 +190,7 @@ class RecordCaseAccess(Act):
 
 @dataclass(frozen=True, slots=True)
 class AssignCase(Act):
-    """A case gets an officer, as line `seq`; a conflict if that line exists. to: staff id; by: who gave it."""
+    """Assign a case, as line `seq`; a conflict if that line exists. to, by: staff ids."""
 
     case: str
     seq: int
@@ -197,7 +201,10 @@ class AssignCase(Act):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingReply:
-    """What goes to a reporter: a step with its reason, or words. by: the day to answer by, where that is asked."""
+    """A text to send to a reporter. step: the transition of which it is the reason; None for a plain reply.
+
+    by: the day to answer by, where it is a question. staff: id of the author.
+    """
 
     case: str
     staff: str
@@ -208,9 +215,9 @@ class OutgoingReply:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSend(Act):
-    """Let something wait for a minute before it goes to the reporter; a conflict where something waits already.
+    """Schedule a reply for the end of its undo window; a conflict where one is scheduled.
 
-    seq: the last line of the history that it was decided on.
+    seq: the last line of the history that the officer saw.
     """
 
     reply: OutgoingReply
@@ -219,7 +226,7 @@ class ScheduleSend(Act):
 
 @dataclass(frozen=True, slots=True)
 class CancelSend(Act):
-    """Take back what waits to go to the reporter of a case; a conflict where it has gone."""
+    """Cancel the scheduled reply of a case; a conflict where it was sent."""
 
     case: str
     staff: str
@@ -227,7 +234,7 @@ class CancelSend(Act):
 
 @dataclass(frozen=True, slots=True)
 class SetLegalHold(Act):
-    """Keep a case from erasure, with a reason; without one, let it go its way again."""
+    """Keep a case from erasure, with a reason; without one, lift the hold."""
 
     case: str
     staff: str
@@ -237,7 +244,7 @@ class SetLegalHold(Act):
 
 @dataclass(frozen=True, slots=True)
 class LinkCases(Act):
-    """Two cases are of the same matter."""
+    """Link two cases of the same matter."""
 
     case: str
     other: str
@@ -246,7 +253,7 @@ class LinkCases(Act):
 
 @dataclass(frozen=True, slots=True)
 class SubscribeGroup(Act):
-    """Tell a group of new cases, by number and day only; without an address, do so no more."""
+    """Notify a group of new cases, by number and due date only; without an address, unsubscribe it."""
 
     group_hash: bytes
     address: bytes | None = field(repr=False)
@@ -256,7 +263,7 @@ class SubscribeGroup(Act):
 
 @dataclass(frozen=True, slots=True)
 class ApproveRelease(Act):
-    """Let a release of the statistics be published. staff: who does."""
+    """Approve the publication of a release of the statistics. staff: id of who approves."""
 
     name: str
     staff: str

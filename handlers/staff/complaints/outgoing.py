@@ -1,4 +1,4 @@
-"""What goes to the reporter: shown as the reporter will see it, confirmed once, and held for a minute."""
+"""Send to the reporter: preview, one confirmation, then an undo window before it is sent."""
 
 from dataclasses import replace
 
@@ -21,11 +21,11 @@ from handlers.staff.state import ProposedReply
 from handlers.thai import to_bangkok_date
 
 MAX_REPLY_LENGTH = 3_000
-"""Characters of what is sent at once."""
+"""Characters of a reply."""
 
 
 def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> Decision:
-    """Show what the reporter will see and ask once; what was confirmed waits for a minute."""
+    """Preview what the reporter will see, and ask to confirm it; schedule it once confirmed."""
     yield from ()
     if found.scheduled_by:
         return cmd.reply(
@@ -57,7 +57,7 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
 
 
 def _preview_entry(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> HistoryEntry:
-    """The line that the reporter will find in the case."""
+    """Return the line that the reporter will see in the case."""
     on, seq, one = to_bangkok_date(cmd.ctx.now), found.seq + 1, sending.step
     if one is None:
         kind = HistoryEntryKind.ASKED if sending.by else HistoryEntryKind.OFFICE
@@ -90,7 +90,7 @@ def _preview_transition(
 
 
 def get_confirmed_command(cmd: ComplaintsCommandContext) -> ParsedCommand | TurnResult:
-    """The command that is confirmed, or what is said where there is none, or it was thought better of."""
+    """Return the command that is confirmed, or the reply where there is none, or the officer declined."""
     proposal = cmd.work.proposal
     if proposal is None or cmd.command.rest[1:] != str(proposal.prompt):
         return cmd.reply("confirm.stale", OF_CASE)
@@ -100,7 +100,7 @@ def get_confirmed_command(cmd: ComplaintsCommandContext) -> ParsedCommand | Turn
 
 
 def undo_send(cmd: ComplaintsCommandContext) -> Decision:
-    """Take back what waits to go to the reporter."""
+    """Cancel the scheduled reply to the reporter; only its author can, until it is sent."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found

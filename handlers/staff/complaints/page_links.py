@@ -1,4 +1,4 @@
-"""Links to the officers' page, given in the chat: to a case, to its paper, and to bringing an old register."""
+"""Reply with links to the officers' page: to a case, to its export as PDF, and to the import of a register."""
 
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, raw_text
@@ -11,7 +11,7 @@ from handlers.staff.permissions import CommandName
 def make_case_link(
     cmd: ComplaintsCommandContext, found: OfficerCase, nowhere: str
 ) -> QueryGenerator[tuple[Phrase, tuple[Act, ...]]]:
-    """Where a case can be read, and what is written for it. nowhere: what is said where there is no page."""
+    """Return a link to a case's page, and the act that stores it. nowhere: wording key where the desk has no page."""
     key = yield from run_query(NewAccessLink())
     if key is None:
         return Phrase(nowhere), ()
@@ -21,7 +21,7 @@ def make_case_link(
 
 
 def reply_with_case_link(cmd: ComplaintsCommandContext) -> Decision:
-    """A link to the page of a case: for one use, for this person, for a quarter of an hour."""
+    """Reply with a link to the page of a case: single-use, for this person, valid for `ACCESS_LINK_TTL`."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -36,7 +36,7 @@ def reply_with_case_link(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def reply_with_export_link(cmd: ComplaintsCommandContext) -> Decision:
-    """A case as an encrypted PDF: a link to fetch it at, and its password, which is said here and nowhere else."""
+    """Reply with a link to a case as an encrypted PDF, and with its password, which is shown nowhere else."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -58,7 +58,7 @@ def reply_with_export_link(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def reply_with_import_link(cmd: ComplaintsCommandContext) -> Decision:
-    """A link to the page that takes an old register."""
+    """Reply with a link to the page that imports a register."""
     key = yield from run_query(NewAccessLink())
     if key is None:
         return cmd.reply("page.nowhere", OF_CASE)

@@ -1,4 +1,4 @@
-"""Releases of the statistics that wait for somebody to let them be published."""
+"""Releases of the statistics that wait for approval before they are published."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ APPROVE_WORDS = ("ok", "ได้")
 
 @dataclass(frozen=True, slots=True)
 class PendingRelease:
-    """A release that is held. name: as people call it (3/2570); th, en: its period."""
+    """A release that waits for approval. name: its number (3/2570); th, en: its period."""
 
     name: str
     th: str
@@ -23,11 +23,11 @@ class PendingRelease:
 
 @dataclass(frozen=True, slots=True)
 class ListPendingReleases(Query[tuple[PendingRelease, ...]]):
-    """The releases that are held, the oldest first."""
+    """The releases that wait for approval, oldest first."""
 
 
 def review_pending_releases(cmd: ComplaintsCommandContext) -> Decision:
-    """What waits; `/release ok 3/2570` lets it be published at the clock's next round."""
+    """List the releases that wait; `/release ok 3/2570` approves one, which the next scheduled run publishes."""
     waiting = yield from run_query(ListPendingReleases())
     word, _, name = cmd.command.rest.partition(" ")
     if word in APPROVE_WORDS:

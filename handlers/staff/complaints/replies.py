@@ -1,4 +1,4 @@
-"""Words: to the reporter (a reply, a question with a day, a ready answer), and between officers (a note)."""
+"""Texts to the reporter (a reply, a question with a due date, a canned reply) and internal notes."""
 
 import re
 from datetime import timedelta
@@ -18,14 +18,14 @@ from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, parse_number, to_bangkok_date
 
 DEFAULT_ANSWER_DAYS = 7
-"""Days that a reporter has to answer where the officer says nothing else."""
+"""Days that a reporter has to answer where the officer gives no number."""
 
 MAX_ANSWER_DAYS = 90
 _DAYS_PREFIX = re.compile(r"^(?:ภายใน\s*)?([0-9๐-๙]{1,2})\s*(?:วัน|days?|d\b)\s*", re.IGNORECASE)
 
 
 def reply_to_reporter(cmd: ComplaintsCommandContext) -> Decision:
-    """Words to the reporter."""
+    """Reply to the reporter: `/reply 12 text`."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -38,7 +38,7 @@ def reply_to_reporter(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def ask_reporter(cmd: ComplaintsCommandContext) -> Decision:
-    """A question to the reporter, with a day to answer by: `/ask 12 10 วัน …`, or within a week."""
+    """Ask the reporter a question with a day to answer by: `/ask 12 10 วัน text`; without days, within a week."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -52,7 +52,7 @@ def ask_reporter(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def _parse_days(rest: str) -> tuple[int, str]:
-    """The days that were given, and the words."""
+    """Return the number of days at the beginning of a text, and the rest."""
     found = _DAYS_PREFIX.match(rest)
     if found is None:
         return DEFAULT_ANSWER_DAYS, clean_text(rest).text
@@ -60,7 +60,7 @@ def _parse_days(rest: str) -> tuple[int, str]:
 
 
 def add_case_note(cmd: ComplaintsCommandContext) -> Decision:
-    """Words between officers: the reporter never sees them."""
+    """Add a note between officers, which the reporter never sees."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -83,7 +83,7 @@ def add_case_note(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def offer_canned_replies(cmd: ComplaintsCommandContext) -> Decision:
-    """The ready answers of the office; one that is picked is shown and confirmed as a reply is."""
+    """Offer the office's canned replies. One that is picked is previewed and confirmed like any reply."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found

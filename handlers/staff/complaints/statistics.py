@@ -1,4 +1,4 @@
-"""`/stats`: the figures of this month and this fiscal year, as the statistics count them."""
+"""`/stats`: the figures of this month and this fiscal year, counted as in the published statistics."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from handlers.thai import BUDDHIST_ERA, to_bangkok_date
 
 @dataclass(frozen=True, slots=True)
 class PeriodCounts:
-    """The four figures of a period; exact, for officers only. th, en: what it is called; months: of which it is made.
+    """The four figures of a period; exact, so for officers only. th, en: its name.
 
-    The months are those that have begun; where a period is one itself, it is its only one.
+    months: the months of the period that have begun; a period of one month contains itself.
     """
 
     th: str
@@ -28,13 +28,13 @@ class PeriodCounts:
 
 @dataclass(frozen=True, slots=True)
 class CountCases(Query[tuple[PeriodCounts, ...]]):
-    """The figures of some periods, each by its code: `2570-02`, `fy2570`."""
+    """The figures of periods by their codes: `2570-02` for a month, `fy2570` for a fiscal year."""
 
     periods: tuple[str, ...]
 
 
 def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
-    """The figures of this month and this year; the year's months as a chart too."""
+    """Show the figures of this month and this fiscal year, and the year's months as a chart."""
     today = to_bangkok_date(cmd.ctx.now)
     year = today.year + BUDDHIST_ERA
     fiscal = year + (today.month >= 10)

@@ -1,4 +1,4 @@
-"""Taking, giving and moving a case. The lifecycle's table decides; what ends a case needs a reason that is read."""
+"""Assign cases and run transitions of the lifecycle. A transition that ends a case needs a reason for the reporter."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -47,17 +47,17 @@ from handlers.thai import (
 TYPED_OUTCOMES: Mapping[str, CaseOutcome] = {
     word: outcome for outcome, rules in OUTCOME_RULES.items() for word in rules.typed_words
 }
-"""What officers type for an outcome."""
+"""The outcome of each word that officers type."""
 
 COMMANDS_WITH_ARGUMENT = frozenset({CommandName.CLOSE, CommandName.FORWARD, CommandName.NOT_ACCEPT})
-"""Commands whose first word is not of the reason."""
+"""Commands whose first word is an argument and not part of the reason."""
 
 MIN_REASON_LETTERS = 10
-"""Letters of a reason: "ok" is none that anybody can read."""
+"""Minimum letters and digits of a reason: "ok" explains nothing to the reporter."""
 
 
 def take_case(cmd: ComplaintsCommandContext) -> Decision:
-    """Take a case in hand."""
+    """Assign a case to oneself."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -71,7 +71,10 @@ def take_case(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def assign_officer(cmd: ComplaintsCommandContext) -> Decision:
-    """Give a case to somebody."""
+    """Assign a case to a colleague: `/assign 12 name`.
+
+    Not to those who are excluded from it, nor to whoever closed it before the reporter asked for another look.
+    """
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -104,13 +107,13 @@ def assign_officer(cmd: ComplaintsCommandContext) -> Decision:
 def _assign_to(cmd: ComplaintsCommandContext, found: OfficerCase, to: StaffMember) -> Decision:
     act = AssignCase(found.id, found.seq + 1, to_bangkok_date(cmd.ctx.now), to.id, cmd.staff.id)
     key = "take.done" if to.id == cmd.staff.id else "assign.done"
-    told = Reply(f"staff.{key}", OF_CASE, {"number": found.register_number, "name": to.name})
-    turn = yield from show_case_summary(cmd, replace(found, officer=to.id, seq=act.seq), told)
+    reply = Reply(f"staff.{key}", OF_CASE, {"number": found.register_number, "name": to.name})
+    turn = yield from show_case_summary(cmd, replace(found, officer=to.id, seq=act.seq), reply)
     return replace(turn, acts=(*turn.acts, act))
 
 
 def run_transition(cmd: ComplaintsCommandContext) -> Decision:
-    """Take a step that carries no words: it holds at once, and the officer sees what the reporter will see."""
+    """Run a transition without a text: it applies at once, and the officer sees what the reporter will see."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -130,12 +133,12 @@ def run_transition(cmd: ComplaintsCommandContext) -> Decision:
         ActorKind.OFFICE,
         staff=cmd.staff.id,
     )
-    told = Reply(
+    reply = Reply(
         "staff.moved",
         OF_CASE,
         {"number": found.register_number, "seen": Phrase(f"entry.moved.{status}", _build_preview_args(cmd))},
     )
-    turn = yield from show_case_summary(cmd, replace(found, status=status, seq=act.seq), told)
+    turn = yield from show_case_summary(cmd, replace(found, status=status, seq=act.seq), reply)
     return replace(turn, acts=(*turn.acts, act))
 
 
@@ -144,7 +147,7 @@ def _build_preview_args(cmd: ComplaintsCommandContext) -> dict[str, str | Phrase
 
 
 def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
-    """Why a step cannot be taken: where the case stands by now, who brought it there, and what may be done."""
+    """Explain why a transition is not allowed: the present state, who set it, and what is allowed instead."""
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
     last = next((one for one in reversed(lines.rows) if one.entry.status), None)
@@ -164,7 +167,7 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
 
 
 def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
-    """Take a step that the reporter reads a reason of: asked for what is missing, shown, confirmed, held."""
+    """Run a transition whose reason the reporter reads: ask for what is missing, preview, confirm, schedule."""
     found = yield from resolve_case(cmd)
     if isinstance(found, TurnResult):
         return found
@@ -193,7 +196,7 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def _make_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> ParsedCommand:
-    """The command as far as it is known, which the next text completes: its outcome, reason or body in one word."""
+    """Return the command with its one-word argument (outcome, reason or body), which the next text completes."""
     argument = cmd.command.rest.partition(" ")[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else ""
     return make_case_command(cmd.command.name, found, argument)
 
@@ -201,7 +204,7 @@ def _make_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> 
 def _parse_transition(
     cmd: ComplaintsCommandContext, found: OfficerCase
 ) -> tuple[TransitionRequest, str] | TurnResult:
-    """The step that was meant and the words after it, or the question for what is missing."""
+    """Return the transition and the reason after it, or the reply that asks for what is missing."""
     first, _, rest = cmd.command.rest.partition(" ")
     move = TRANSITIONS_BY_COMMAND[cmd.command.name]
     match move:
@@ -247,7 +250,7 @@ def _make_choice(cmd: ComplaintsCommandContext, found: OfficerCase, word: str, k
 def _parse_forward(
     cmd: ComplaintsCommandContext, found: OfficerCase, first: str, rest: str
 ) -> tuple[TransitionRequest, str] | TurnResult:
-    """A body of office.toml by its code or name, or any other in one word."""
+    """Parse the body to forward to: a code of office.toml, or any other name in one word."""
     if not first:
         bodies = [(body.code, body.name.in_lang(cmd.ctx.lang)) for body in cmd.ctx.office.bodies]
         choices = tuple(
