@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import to_json
 
+from handlers.complaints.lifecycle import CaseSource
 from handlers.complaints.messages import Attempts
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.session import Session
@@ -32,7 +33,7 @@ class StoredReport:
     channel: Channel
     answers: Mapping[str, str]
     files: tuple[str, ...] = ()
-    source: str = ""
+    source: CaseSource | Literal[""] = ""  # as an officer entered it; empty: that of the channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal, assert_never
 
-from handlers.complaints.lifecycle import OUTCOME_RULES, STATUS_RULES, CaseOutcome, CountedAs
+from handlers.complaints.lifecycle import OUTCOME_RULES, STATUS_RULES, CaseOutcome, CaseSource, CountedAs
 from handlers.office import Office
 from ita_stats.calendar import day_in_bangkok
 from ita_stats.cases.count import CodeLabel, CountingRules
@@ -23,7 +23,7 @@ from ita_stats.cases.tables import (
 from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
 from ita_stats.period import parse_cutoff_date, parse_period
 from ita_stats.render.json_schema import serialize_statistics
-from ita_stats.strings import STATISTICS_STRINGS, get_statistics_text
+from ita_stats.strings import get_statistics_text
 from storage.store import Store
 
 StatisticsFormat = Literal["table", "json", "csv"]
@@ -57,9 +57,7 @@ def build_counting_rules(office: Office, desk: str) -> CountingRules:
         office_en=office.name.en or office.name.th,
         desk=desk,
         categories=tuple(CodeLabel(c.code, c.name.th, c.name.en or c.name.th) for c in office.categories),
-        sources=tuple(
-            CodeLabel(code, *get_statistics_text("source", code)) for code in STATISTICS_STRINGS["source"]
-        ),
+        sources=tuple(CodeLabel(s.value, *get_statistics_text("source", s.value)) for s in CaseSource),
         outcomes=tuple(CodeLabel(o.value, *get_statistics_text("outcome", o.value)) for o in CaseOutcome),
         forwarding_outcomes=frozenset(o.value for o, rules in OUTCOME_RULES.items() if rules.is_forwarding),
         deadline_days=office.deadlines.first_answer_days,

@@ -17,7 +17,7 @@ from handlers.complaints.import_vocabulary import (
     SOURCE_WORDS,
     STATUS_WORDS,
 )
-from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseSource, CaseStatus
 from handlers.complaints.messages import ImportedCase
 from handlers.dialog.replies import Phrase
 from handlers.office import Office
@@ -202,7 +202,9 @@ class _Row(BaseModel):
 
     number: Annotated[tuple[int, str], BeforeValidator(_parse_case_number), _ShortText]
     received_on: Annotated[date, BeforeValidator(_parse_required_date), _ShortText]
-    source: Annotated[str, BeforeValidator(lambda text: _parse_word(text, _SOURCES, "source")), _ShortText]
+    source: Annotated[
+        CaseSource, BeforeValidator(lambda text: _parse_word(text, _SOURCES, "source")), _ShortText
+    ]
     category: Annotated[str, BeforeValidator(_parse_category), _ShortText]
     status: Annotated[
         CaseStatus, BeforeValidator(lambda text: _parse_word(text, _STATUSES, "status")), _ShortText

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
+from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus
 
 COLUMN_WORDS: Mapping[str, str] = {
     "number": "number", "เลขที่": "number", "เลขรับ": "number", "เลขที่รับ": "number", "ที่": "number",
@@ -20,22 +20,36 @@ COLUMN_WORDS: Mapping[str, str] = {
 }  # fmt: skip
 """Names of columns, spaces and case aside."""
 
-SOURCE_WORDS: Mapping[str, str] = {
-    "letter": "letter", "mail": "letter", "post": "letter", "หนังสือ": "letter", "จดหมาย": "letter",
-    "ไปรษณีย์": "letter", "หนังสือร้องเรียน": "letter", "บัตรสนเท่ห์": "letter", "ทางไปรษณีย์": "letter",
-    "ตู้รับเรื่องร้องเรียน": "letter", "ตู้ปณ.": "letter",
-    "walk_in": "walk_in", "walkin": "walk_in", "walk-in": "walk_in", "ด้วยตนเอง": "walk_in",
-    "มาด้วยตนเอง": "walk_in", "ร้องเรียนด้วยตนเอง": "walk_in", "ยื่นด้วยตนเอง": "walk_in",
-    "call": "call", "phone": "call", "telephone": "call", "โทรศัพท์": "call", "ทางโทรศัพท์": "call",
-    "สายด่วน": "call",
-    "delegated": "delegated", "ป.ป.ช.": "delegated", "ป.ป.ท.": "delegated", "ปปช": "delegated",
-    "ปปท": "delegated", "หน่วยงานอื่น": "delegated", "หน่วยงานอื่นส่งมา": "delegated",
-    "ป.ป.ช.มอบหมาย": "delegated", "ป.ป.ช.ส่งเรื่อง": "delegated", "ได้รับมอบหมาย": "delegated",
-    "ศูนย์ดำรงธรรม": "delegated",
-    "web": "web", "website": "web", "เว็บ": "web", "เว็บไซต์": "web", "ทางเว็บไซต์": "web", "หน้าเว็บ": "web",
-    "line": "line", "ไลน์": "line", "telegram": "telegram", "เทเลแกรม": "telegram",
-    "terminal": "terminal",
-}  # fmt: skip
+
+def list_source_words(source: CaseSource) -> tuple[str, ...]:  # noqa: C901 - a row for each source
+    """What registers call a source."""
+    match source:
+        case CaseSource.LETTER:
+            return (
+                "letter", "mail", "post", "หนังสือ", "จดหมาย", "ไปรษณีย์", "หนังสือร้องเรียน", "บัตรสนเท่ห์",
+                "ทางไปรษณีย์", "ตู้รับเรื่องร้องเรียน", "ตู้ปณ.",
+            )  # fmt: skip
+        case CaseSource.WALK_IN:
+            return (
+                "walk_in", "walkin", "walk-in", "ด้วยตนเอง", "มาด้วยตนเอง", "ร้องเรียนด้วยตนเอง", "ยื่นด้วยตนเอง",
+            )  # fmt: skip
+        case CaseSource.CALL:
+            return ("call", "phone", "telephone", "โทรศัพท์", "ทางโทรศัพท์", "สายด่วน")
+        case CaseSource.DELEGATED:
+            return (
+                "delegated", "ป.ป.ช.", "ป.ป.ท.", "ปปช", "ปปท", "หน่วยงานอื่น", "หน่วยงานอื่นส่งมา",
+                "ป.ป.ช.มอบหมาย", "ป.ป.ช.ส่งเรื่อง", "ได้รับมอบหมาย", "ศูนย์ดำรงธรรม",
+            )  # fmt: skip
+        case CaseSource.WEB:
+            return ("web", "website", "เว็บ", "เว็บไซต์", "ทางเว็บไซต์", "หน้าเว็บ")
+        case CaseSource.LINE:
+            return ("line", "ไลน์")
+        case CaseSource.TELEGRAM:
+            return ("telegram", "เทเลแกรม")
+        case CaseSource.TERMINAL:
+            return ("terminal",)
+        case _:
+            assert_never(source)
 
 
 def list_status_words(status: CaseStatus) -> tuple[str, ...]:
@@ -90,6 +104,9 @@ def list_outcome_words(outcome: CaseOutcome) -> tuple[str, ...]:
             assert_never(outcome)
 
 
+SOURCE_WORDS: Mapping[str, CaseSource] = {
+    word: source for source in CaseSource for word in list_source_words(source)
+}
 STATUS_WORDS: Mapping[str, CaseStatus] = {
     word: status for status in CaseStatus for word in list_status_words(status)
 }

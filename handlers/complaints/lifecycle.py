@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
+from handlers.dialog.events import Channel
 from handlers.errors import DecisionError
 from handlers.staff.permissions import CommandName
 
@@ -22,6 +23,19 @@ class CaseStatus(StrEnum):
     INVESTIGATING = "investigating"
     CLOSED = "closed"
     NOT_ACCEPTED = "not_accepted"
+
+
+class CaseSource(StrEnum):
+    """How a case came to the office: by a channel of this program, or otherwise and an officer entered it."""
+
+    WEB = "web"
+    LINE = "line"
+    TELEGRAM = "telegram"
+    TERMINAL = "terminal"
+    LETTER = "letter"
+    WALK_IN = "walk_in"
+    CALL = "call"
+    DELEGATED = "delegated"
 
 
 class Transition(StrEnum):
@@ -108,6 +122,27 @@ class OutcomeRules:
 
 EARLY_OUTCOMES = frozenset({CaseOutcome.FORWARDED, CaseOutcome.INSUFFICIENT})
 """How a case may be closed from screening, before anyone investigated."""
+
+
+def get_channel_source(channel: Channel) -> CaseSource:
+    """Return the source of a case that was filed in a channel."""
+    match channel:
+        case Channel.WEB:
+            return CaseSource.WEB
+        case Channel.LINE:
+            return CaseSource.LINE
+        case Channel.TELEGRAM:
+            return CaseSource.TELEGRAM
+        case Channel.TERMINAL:
+            return CaseSource.TERMINAL
+        case _:
+            assert_never(channel)
+
+
+INTAKE_SOURCES = tuple(
+    source for source in CaseSource if source not in {get_channel_source(channel) for channel in Channel}
+)
+"""How a case comes to the office otherwise: officers choose one of these."""
 
 
 def get_status_rules(status: CaseStatus) -> StatusRules:

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, TransitionRequest
+from handlers.complaints.lifecycle import (
+    CaseOutcome,
+    CaseSource,
+    CaseStatus,
+    NonAcceptanceReason,
+    TransitionRequest,
+)
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Channel, File, Lang
 from handlers.dialog.receipt import Receipt
@@ -22,7 +28,7 @@ class ImportedCase:
     fiscal_year: int
     number: int
     received_on: date
-    source: str
+    source: CaseSource
     category: str
     status: CaseStatus
     outcome: CaseOutcome | None = None
@@ -185,7 +191,7 @@ class FileCase(Act):
     identity: Mapping[str, str] = field(default_factory=dict, repr=False)
     files: tuple[File, ...] = ()
     message_origins: Mapping[str, str] = field(default_factory=dict, repr=False)
-    source: str = ""
+    source: CaseSource | None = None
     exclusions: tuple[Exclusion, ...] = ()
 
 

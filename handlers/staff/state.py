@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from handlers.complaints.lifecycle import CaseSource
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.service_parse import ParsedServiceCommand
 
@@ -86,7 +87,7 @@ class ComplaintsWork:
     pending: PendingCommand = NothingPending()
     proposal: ProposedReply | None = None
     search: SearchProgress | None = None
-    intake_source: str = ""
+    intake_source: CaseSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from handlers.complaints.lifecycle import CaseSource
 from handlers.staff.parse import ParsedCommand, parse_staff_command
 from handlers.staff.permissions import CommandName
 from handlers.staff.service.consultation_text import add_draft_lines
@@ -54,7 +55,7 @@ def _upgrade_complaints_work(kept: Mapping[str, str]) -> ComplaintsWork:
         _upgrade_pending(kept),
         ProposedReply(proposed, int(kept["nonce"])) if proposed else None,
         search,
-        kept.get("intake", ""),
+        CaseSource(kept["intake"]) if kept.get("intake") else None,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.messages import ActorKind, HistoryEntryKind, ImportedCase
 from handlers.dialog.events import Channel
+from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.crypto.aead import hmac_sha256
 from storage.db.batch import WriteBatch, encode_case_status
@@ -119,15 +120,20 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
 
 def _add_case_facts(about: str, case: ImportedCase, today: date, batch: WriteBatch) -> None:
     """Add the facts of a case: that it was received, and its later status."""
-    initial_facts = {"received": "1", "category": case.category, "source": case.source, "status": "received"}
-    batch.add_facts(about, 0, case.received_on, today, **initial_facts)
+    initial_facts = {
+        FactField.RECEIVED: "1",
+        FactField.CATEGORY: case.category,
+        FactField.SOURCE: case.source.value,
+        FactField.STATUS: CaseStatus.RECEIVED.value,
+    }
+    batch.add_facts(about, 0, case.received_on, today, initial_facts)
     if case.status is CaseStatus.RECEIVED:
         return
-    became = {"status": case.status.value}
+    became = {FactField.STATUS: case.status.value}
     if case.outcome:
-        became["outcome"] = case.outcome.value
+        became[FactField.OUTCOME] = case.outcome.value
     on = case.closed_on if case.status in ENDED_STATUSES and case.closed_on else case.received_on
-    batch.add_facts(about, len(initial_facts), on, today, **became)
+    batch.add_facts(about, len(initial_facts), on, today, became)
 
 
 async def _advance_counters(cases: Iterable[ImportedCase], batch: WriteBatch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, select
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, get_channel_source
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
 from handlers.dialog.effects import Listing, Query
 from handlers.dialog.events import File
@@ -120,7 +120,7 @@ async def _load_case(row: RowMapping, staff: str, context: ReadContext) -> Offic
         scheduled_by=by,
         send_at=held.due if held else 0,
         category=report.category,
-        source=report.source or report.channel.value,
+        source=report.source or get_channel_source(report.channel),
         legal_hold=(await context.connection.execute(kept)).first() is not None,
         hidden=await is_case_hidden(row["id"], staff, context.connection),
     )

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 
-from handlers.complaints.lifecycle import CaseStatus, Transition
+from handlers.complaints.lifecycle import CaseStatus, Transition, get_channel_source
 from handlers.complaints.messages import (
     INTERNAL_ENTRY_KINDS,
     ActorKind,
@@ -13,6 +13,7 @@ from handlers.complaints.messages import (
     HistoryEntryKind,
 )
 from ita_stats.calendar import fiscal_year
+from ita_stats.cases.fact import FactField
 from storage.cases.exclusions import save_exclusions
 from storage.cases.history import append_history_line, load_case_cipher_and_report
 from storage.cases.reopen import reassign_case
@@ -40,7 +41,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     case, about = secrets.token_hex(16), secrets.token_hex(16)
     wrapped, cipher = batch.keyring.create_case_cipher(case)
     report = StoredReport(
-        about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source
+        about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source or ""
     )
     year = fiscal_year(act.on)
     number = await batch.allocate_number(year)
@@ -70,12 +71,12 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=case)
     save_message_origins(case, act.message_origins, batch)
     initial_facts = {
-        "received": "1",
-        "category": act.category,
-        "source": act.source or act.channel.value,
-        "status": CaseStatus.RECEIVED.value,
+        FactField.RECEIVED: "1",
+        FactField.CATEGORY: act.category,
+        FactField.SOURCE: (act.source or get_channel_source(act.channel)).value,
+        FactField.STATUS: CaseStatus.RECEIVED.value,
     }
-    batch.add_facts(about, 0, act.on, act.on, **initial_facts)
+    batch.add_facts(about, 0, act.on, act.on, initial_facts)
     await batch.audit(ActorKind.REPORTER, "filed", case)
     await save_exclusions(case, act.exclusions, batch)
     await notify_of_new_case(year, number, act.answer_by, batch, {one.staff for one in act.exclusions})
@@ -118,12 +119,12 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
     )
     if act.answer_by is not None:
         await reassign_case(act, act.answer_by, cipher, batch)
-    facts = {"status": act.status.value}
+    facts = {FactField.STATUS: act.status.value}
     if outcome or act.step.move is Transition.REOPEN:
-        facts["outcome"] = outcome or ""
+        facts[FactField.OUTCOME] = outcome or ""
     if reason or act.step.move is Transition.REOPEN:
-        facts["reason"] = reason or ""
-    batch.add_facts(report.about, await batch.load_last_fact_seq(report.about), act.on, act.on, **facts)
+        facts[FactField.REASON] = reason or ""
+    batch.add_facts(report.about, await batch.load_last_fact_seq(report.about), act.on, act.on, facts)
     await notify_subscriber(act.case, act.by, batch)
     await batch.audit(format_actor(act.staff) if act.staff else act.by, act.step.move.value, act.case)
 

@@ -125,10 +125,12 @@ class WriteBatch:
         query = select(fact.seq).where(fact.about == about).order_by(fact.seq.desc()).limit(1)
         return (await self.connection.execute(query)).scalar() or 0
 
-    def add_facts(self, about: str, after: int, effective: date, recorded: date, **values: str) -> None:
+    def add_facts(
+        self, about: str, after: int, effective: date, recorded: date, values: Mapping[FactField, str]
+    ) -> None:
         """Add facts about a case, numbered after the seq `after`, in the order given."""
         for place, (name, value) in enumerate(values.items(), start=after + 1):
-            one = Fact(about, place, effective, recorded, FactField(name), value)
+            one = Fact(about, place, effective, recorded, name, value)
             self.insert("facts", **{key: getattr(one, key) for key in one.__slots__})
 
     async def flush(self) -> None:

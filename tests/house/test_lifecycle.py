@@ -5,17 +5,26 @@ from enum import StrEnum
 
 import pytest
 
-from handlers.complaints.import_vocabulary import OUTCOME_WORDS, STATUS_WORDS
+from handlers.complaints.import_vocabulary import (
+    OUTCOME_WORDS,
+    SOURCE_WORDS,
+    STATUS_WORDS,
+    list_outcome_words,
+    list_source_words,
+    list_status_words,
+)
 from handlers.complaints.lifecycle import (
     OUTCOME_RULES,
     STATUS_RULES,
     TRANSITION_RULES,
     TRANSITIONS_BY_COMMAND,
     CaseOutcome,
+    CaseSource,
     CaseStatus,
     NonAcceptanceReason,
     PublicStatus,
     Transition,
+    get_channel_source,
     get_outcome_rules,
     get_status_rules,
     get_transition_rules,
@@ -36,7 +45,18 @@ class Forgotten(StrEnum):
     MEMBER = "forgotten"
 
 
-@pytest.mark.parametrize("get_rules", [get_status_rules, get_transition_rules, get_outcome_rules])
+@pytest.mark.parametrize(
+    "get_rules",
+    [
+        get_status_rules,
+        get_transition_rules,
+        get_outcome_rules,
+        get_channel_source,
+        list_source_words,
+        list_status_words,
+        list_outcome_words,
+    ],
+)
 def test_a_member_without_its_row_stops_the_import(get_rules: object) -> None:
     with pytest.raises(AssertionError, match="forgotten"):
         get_rules(Forgotten.MEMBER)  # type: ignore[operator]
@@ -56,6 +76,7 @@ def test_every_member_has_its_words(lang: str) -> None:
         wanted |= {f"status.{rules.public_status}"}
     for outcome, told in OUTCOME_RULES.items():
         wanted |= {f"entry.closed.{outcome}"} | ({f"staff.outcome.{outcome}"} if told.typed_words else set())
+    wanted |= {f"staff.source.{source}" for source in CaseSource}
     wanted |= {f"reason.{reason}" for reason in NonAcceptanceReason}
     wanted |= {f"staff.what.{move}" for move in Transition}
     wanted |= {f"staff.order.{command}" for command in TRANSITIONS_BY_COMMAND}
@@ -77,12 +98,14 @@ def test_every_step_is_of_a_command_that_is_carried_out_or_of_the_reporter() -> 
     assert {m for rules in STATUS_RULES.values() for m in rules.transitions} == set(Transition)
 
 
-def test_old_registers_can_say_every_state_and_outcome() -> None:
+def test_old_registers_can_say_every_state_outcome_and_source() -> None:
+    assert set(SOURCE_WORDS.values()) == set(CaseSource)
     assert set(STATUS_WORDS.values()) == set(CaseStatus)
     assert set(OUTCOME_WORDS.values()) == set(CaseOutcome)
 
 
-def test_the_statistics_name_every_outcome() -> None:
+def test_the_statistics_name_every_outcome_and_source() -> None:
+    assert list(STATISTICS_STRINGS["source"]) == [source.value for source in CaseSource]
     assert list(STATISTICS_STRINGS["outcome"]) == [outcome.value for outcome in CaseOutcome]
 
 
@@ -102,14 +125,17 @@ def test_the_glossary_says_the_public_word_of_every_state() -> None:
         assert rest.strip() == f"{WORDING['th'][f'status.{public}']} `PublicStatus.{public.name}` |"
 
 
-@pytest.mark.parametrize(("column", "words"), [("status", STATUS_WORDS), ("outcome", OUTCOME_WORDS)])
+@pytest.mark.parametrize(
+    ("column", "words"), [("status", STATUS_WORDS), ("outcome", OUTCOME_WORDS), ("source", SOURCE_WORDS)]
+)
 def test_the_page_about_registers_offers_words_for_every_member(
     column: str, words: dict[str, StrEnum]
 ) -> None:
     line = re.search(rf"^\| `{column}` \|[^|]*\|([^|]*)\|$", RULES_OF_CASES, re.MULTILINE)
     assert line is not None
-    offered = line[1].replace("หรือเว้นว่าง", "").split()
-    assert {words[word] for word in offered} == set(type(next(iter(words.values()))))
+    offered = {words[word.lower()] for word in line[1].replace("หรือเว้นว่าง", "").split()}
+    # No office kept a register of what came in by this program's terminal.
+    assert offered == set(type(next(iter(words.values())))) - {CaseSource.TERMINAL}
 
 
 @pytest.mark.parametrize("lang", ["th", "en"])

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from handlers.complaints.lifecycle import CaseSource
 from handlers.dialog.session import DialogTopic, Session
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
@@ -92,7 +93,10 @@ CASES: dict[str, tuple[str, OfficerState]] = {
         '{"sought":"ถนน","sought_to":"2569 4 1200"}',
         OfficerState(complaints=ComplaintsWork(search=SearchProgress("ถนน", (2569, 4), 1200))),
     ),
-    "an intake": ('{"intake":"letter"}', OfficerState(complaints=ComplaintsWork(intake_source="letter"))),
+    "an intake": (
+        '{"intake":"letter"}',
+        OfficerState(complaints=ComplaintsWork(intake_source=CaseSource.LETTER)),
+    ),
     "an answer that is asked for": (
         '{"awaits":"/answer 12/2570"}',
         OfficerState(service=ServiceWork(AwaitingServiceText(ParsedServiceCommand("answer", 12, 2570)))),

@@ -3,22 +3,20 @@
 from dataclasses import replace
 
 from handlers.complaints.form import show_report_notice
+from handlers.complaints.lifecycle import INTAKE_SOURCES, CaseSource
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision
 from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
 
-INTAKE_SOURCES = ("letter", "walk_in", "call", "delegated")
-"""How else a case reaches the office; the statistics publish these codes."""
-
 
 def end_intake(ctx: Context) -> Context:
     """Return a context without intake: a report that begins now is the person's own."""
     officer = ctx.session.officer
-    if not officer.complaints.intake_source:
+    if officer.complaints.intake_source is None:
         return ctx
-    work = replace(officer.complaints, intake_source="")
+    work = replace(officer.complaints, intake_source=None)
     return ctx.replace_session(officer=replace(officer, complaints=work))
 
 
@@ -34,5 +32,5 @@ def begin_intake(cmd: ComplaintsCommandContext) -> Decision:
     if cmd.ctx.session.has_draft:
         return cmd.reply("intake.drafting", OF_CASE)
     reply = Reply("staff.intake.begun", OF_CASE, {"source": Phrase(f"staff.source.{cmd.command.rest}")})
-    begun = cmd.with_work(replace(cmd.work, intake_source=cmd.command.rest))
+    begun = cmd.with_work(replace(cmd.work, intake_source=CaseSource(cmd.command.rest)))
     return show_report_notice(begun.ctx, reply)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionRequest
+from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus, TransitionRequest
 from handlers.complaints.messages import HistoryEntry
 from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, File
@@ -19,8 +19,8 @@ class OfficerCase:
 
     officer: staff id of the assigned officer; avoid_officer: of the one who closed it, before the reporter asked for
     another look; scheduled_by: of the author of the reply that is sent at `send_at` (seconds since 1970); each may be
-    empty. hidden: it seems to concern the person who asks; legal_hold: it is kept from erasure. category, source:
-    their codes, empty where many cases are listed.
+    empty. hidden: it seems to concern the person who asks; legal_hold: it is kept from erasure. category (its
+    code) and source: empty and None where many cases are listed.
     """
 
     id: str
@@ -38,7 +38,7 @@ class OfficerCase:
     send_at: int = 0
     hidden: bool = False
     category: str = ""
-    source: str = ""
+    source: CaseSource | None = None
     legal_hold: bool = False
 
     @property

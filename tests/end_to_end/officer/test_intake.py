@@ -64,7 +64,7 @@ def test_an_intake_that_was_left_is_not_the_source_of_ones_own_report(tmp_path: 
         await officer.say("แจ้งเรื่อง")
         session = await desk.store.load_session(officer.who)
         assert session is not None
-        assert session.officer.complaints.intake_source == ""
+        assert session.officer.complaints.intake_source is None
 
     run_desk_scenario(tmp_path / "var", scene)
 

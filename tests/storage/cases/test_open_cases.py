@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus, Transition, TransitionRequest
+from handlers.complaints.lifecycle import STATUS_RULES, CaseSource, CaseStatus, Transition, TransitionRequest
 from handlers.complaints.messages import ActorKind, ApplyTransition, ImportedCase
 from handlers.staff.complaints.messages import ListCases
 from storage import tables
@@ -48,7 +48,7 @@ def test_a_state_that_is_written_decides_whether_the_case_is_listed(
 
 @pytest.mark.parametrize("status", list(CaseStatus))
 def test_so_does_a_state_that_an_old_register_brings(ground: StoredDesk, status: CaseStatus) -> None:
-    case = ImportedCase(2, 2570, 1, TODAY, "letter", "bribery", status)
+    case = ImportedCase(2, 2570, 1, TODAY, CaseSource.LETTER, "bribery", status)
 
     async def scene(one: Store) -> None:
         await one.register_importer.import_cases(b"a file", [case], lambda day: day, TODAY, NOW)
