@@ -12,7 +12,7 @@ from handlers.questions.menu import show_service_menu
 
 def offer_open_consultations(ctx: Context) -> Decision:
     """Offer the open consultations. Where there are none, say how to give feedback instead."""
-    ballots = (yield from run_query(ListConsultations())).rows
-    if any(one.is_open(ctx.now) for one in ballots):
+    consultations = (yield from run_query(ListConsultations())).rows
+    if any(one.is_open(ctx.now) for one in consultations):
         return (yield from begin_feedback(ctx))
     return show_service_menu(ctx, Reply("welcome.consultations.none", NEUTRAL))

@@ -60,63 +60,69 @@ def is_at_consultation_link(session: Session, link: str) -> bool:
 
 def begin_consultation(ctx: Context, code: str) -> Decision:
     """Introduce a consultation and begin. Who answered before reviews their answers."""
-    ballot = yield from run_query(FindConsultation(code.upper()))
-    if ballot is None:
+    consultation = yield from run_query(FindConsultation(code.upper()))
+    if consultation is None:
         return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.unknown", NEUTRAL))
     ctx = ctx.with_session(
-        reset_session(ctx).replace(topic=DialogTopic.OPINION, answers={CONSULTATION_KEY: ballot.code})
+        reset_session(ctx).replace(topic=DialogTopic.OPINION, answers={CONSULTATION_KEY: consultation.code})
     )
-    if not ballot.is_open(ctx.now):
-        return _reply_not_open(ctx, ballot)
-    kept = yield from run_query(FindResponse(ballot.code, ctx.event.person_id))
+    if not consultation.is_open(ctx.now):
+        return _reply_not_open(ctx, consultation)
+    kept = yield from run_query(FindResponse(consultation.code, ctx.event.person_id))
     if kept is None:
-        own = build_consultation_survey(ballot)
-        return ask_survey_question(ctx, DialogTopic.OPINION, own, own[0].key, _format_welcome(ctx, ballot))
-    ctx = ctx.replace_session(answers={CONSULTATION_KEY: ballot.code, **_restore_answers(ballot, kept)})
+        own = build_consultation_survey(consultation)
+        return ask_survey_question(
+            ctx, DialogTopic.OPINION, own, own[0].key, _format_welcome(ctx, consultation)
+        )
+    ctx = ctx.replace_session(
+        answers={CONSULTATION_KEY: consultation.code, **_restore_answers(consultation, kept)}
+    )
     return _show_review(
         ctx,
-        ballot,
+        consultation,
         Reply(
-            "consult.before", NEUTRAL, {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)}
+            "consult.before",
+            NEUTRAL,
+            {"title": consultation.title, "closes": _format_closing_time(ctx, consultation)},
         ),
     )
 
 
 def handle_consultation(ctx: Context, address: str) -> Decision:
     """Handle a message of somebody who takes part. `address`: of the complaints desk, or empty."""
-    ballot = yield from run_query(FindConsultation(ctx.session.answers[CONSULTATION_KEY]))
-    if ballot is None or not ballot.is_open(ctx.now):
-        return _reply_not_open(ctx, ballot)
+    consultation = yield from run_query(FindConsultation(ctx.session.answers[CONSULTATION_KEY]))
+    if consultation is None or not consultation.is_open(ctx.now):
+        return _reply_not_open(ctx, consultation)
     if ctx.session.step == SUSPECT_STEP:
 
         def continue_survey(after: Context, *notes: Reply) -> Decision:
             yield from ()
-            return _ask_next(after, ballot, *notes)
+            return _ask_next(after, consultation, *notes)
 
         return (yield from handle_complaint_check(ctx, address, continue_survey))
     if ctx.session.step == REVIEW_STEP:
-        return _handle_review(ctx, ballot)
-    said = handle_survey_answer(ctx, DialogTopic.OPINION, build_consultation_survey(ballot))
-    return said if isinstance(said, TurnResult) else _accept_answer(ctx, ballot, said)
+        return _handle_review(ctx, consultation)
+    state = handle_survey_answer(ctx, DialogTopic.OPINION, build_consultation_survey(consultation))
+    return state if isinstance(state, TurnResult) else _accept_answer(ctx, consultation, state)
 
 
 def reprompt_consultation(ctx: Context, *before: Reply) -> Decision:
     """Repeat the present question."""
-    ballot = yield from run_query(FindConsultation(ctx.session.answers[CONSULTATION_KEY]))
-    if ballot is None or not ballot.is_open(ctx.now):
-        return _reply_not_open(ctx, ballot, *before)
+    consultation = yield from run_query(FindConsultation(ctx.session.answers[CONSULTATION_KEY]))
+    if consultation is None or not consultation.is_open(ctx.now):
+        return _reply_not_open(ctx, consultation, *before)
     if ctx.session.step == SUSPECT_STEP:
         return ask_if_complaint(ctx, *before)
     if ctx.session.step == REVIEW_STEP:
-        return _show_review(ctx, ballot, *before)
+        return _show_review(ctx, consultation, *before)
     return ask_survey_question(
-        ctx, DialogTopic.OPINION, build_consultation_survey(ballot), ctx.session.step, *before
+        ctx, DialogTopic.OPINION, build_consultation_survey(consultation), ctx.session.step, *before
     )
 
 
-def build_consultation_survey(ballot: Consultation) -> tuple[SurveyQuestion, ...]:
+def build_consultation_survey(consultation: Consultation) -> tuple[SurveyQuestion, ...]:
     """Return the questions of a consultation. Each statement is a question of its own."""
-    return tuple(item for question in ballot.questions for item in _to_survey_questions(question))
+    return tuple(item for question in consultation.questions for item in _to_survey_questions(question))
 
 
 def _to_survey_questions(question: ConsultationQuestion) -> tuple[SurveyQuestion, ...]:
@@ -149,59 +155,63 @@ def _to_survey_questions(question: ConsultationQuestion) -> tuple[SurveyQuestion
     return (*each, added)
 
 
-def _format_welcome(ctx: Context, ballot: Consultation) -> Reply:
-    told: dict[str, ReplyArg] = {"title": ballot.title, "background": ballot.background}
-    told["link"] = raw_text(f"\n{ballot.link}") if ballot.link else raw_text("")
-    told["closes"] = _format_closing_time(ctx, ballot)
-    told["voice"] = Phrase("consult.once" if ctx.channel_traits.has_account else "consult.apart")
-    return Reply("consult.hello", NEUTRAL, told)
+def _format_welcome(ctx: Context, consultation: Consultation) -> Reply:
+    args: dict[str, ReplyArg] = {"title": consultation.title, "background": consultation.background}
+    args["link"] = raw_text(f"\n{consultation.link}") if consultation.link else raw_text("")
+    args["closes"] = _format_closing_time(ctx, consultation)
+    args["voice"] = Phrase("consult.once" if ctx.channel_traits.has_account else "consult.apart")
+    return Reply("consult.hello", NEUTRAL, args)
 
 
-def _format_closing_time(ctx: Context, ballot: Consultation) -> str:
-    return f"{format_date(to_bangkok_date(ballot.closes), ctx.lang)} {format_time(ballot.closes)}"
+def _format_closing_time(ctx: Context, consultation: Consultation) -> str:
+    return f"{format_date(to_bangkok_date(consultation.closes), ctx.lang)} {format_time(consultation.closes)}"
 
 
-def _reply_not_open(ctx: Context, ballot: Consultation | None, *before: Reply) -> TurnResult:
+def _reply_not_open(ctx: Context, consultation: Consultation | None, *before: Reply) -> TurnResult:
     """Say that it is too early or too late, with the answers that were not sent."""
-    if ballot is None:
+    if consultation is None:
         return show_service_menu(
             ctx.with_session(reset_session(ctx)), *before, Reply("consult.unknown", NEUTRAL)
         )
-    if ballot.phase is ConsultationPhase.COMING and ctx.now < ballot.opens:
-        opens = f"{format_date(to_bangkok_date(ballot.opens), ctx.lang)} {format_time(ballot.opens)}"
+    if consultation.phase is ConsultationPhase.COMING and ctx.now < consultation.opens:
+        opens = (
+            f"{format_date(to_bangkok_date(consultation.opens), ctx.lang)} {format_time(consultation.opens)}"
+        )
         return show_service_menu(
             ctx.with_session(reset_session(ctx)),
-            Reply("consult.early", NEUTRAL, {"title": ballot.title, "opens": opens}),
+            Reply("consult.early", NEUTRAL, {"title": consultation.title, "opens": opens}),
         )
-    given = _collect_answers(ctx, ballot)
+    given = _collect_answers(ctx, consultation)
     kept = format_survey_answers(
-        [one for one in build_consultation_survey(ballot) if given.get(one.key)], ctx.session.answers, ctx
+        [one for one in build_consultation_survey(consultation) if given.get(one.key)],
+        ctx.session.answers,
+        ctx,
     )
     unsent = (Reply("consult.unsent", NEUTRAL, {"lines": kept}),) if kept else ()
     return show_service_menu(
         ctx.with_session(reset_session(ctx)),
         *before,
-        Reply("consult.closed", NEUTRAL, {"title": ballot.title}),
+        Reply("consult.closed", NEUTRAL, {"title": consultation.title}),
         *unsent,
     )
 
 
-def _accept_answer(ctx: Context, ballot: Consultation, said: SurveyState) -> TurnResult:
-    if said.direction == "leave":
+def _accept_answer(ctx: Context, consultation: Consultation, state: SurveyState) -> TurnResult:
+    if state.direction == "leave":
         return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.left", NEUTRAL))
-    if said.has_text and is_possible_complaint(said.ctx):
-        return ask_if_complaint(said.ctx, *said.notes)
-    return _ask_next(said.ctx, ballot, *said.notes)
+    if state.has_text and is_possible_complaint(state.ctx):
+        return ask_if_complaint(state.ctx, *state.notes)
+    return _ask_next(state.ctx, consultation, *state.notes)
 
 
-def _ask_next(ctx: Context, ballot: Consultation, *before: Reply) -> TurnResult:
-    turn = ask_next_question(ctx, DialogTopic.OPINION, build_consultation_survey(ballot), *before)
-    return turn or _show_review(ctx, ballot, *before)
+def _ask_next(ctx: Context, consultation: Consultation, *before: Reply) -> TurnResult:
+    turn = ask_next_question(ctx, DialogTopic.OPINION, build_consultation_survey(consultation), *before)
+    return turn or _show_review(ctx, consultation, *before)
 
 
-def _show_review(ctx: Context, ballot: Consultation, *before: Reply) -> TurnResult:
-    own = build_consultation_survey(ballot)
-    if not _collect_answers(ctx, ballot):
+def _show_review(ctx: Context, consultation: Consultation, *before: Reply) -> TurnResult:
+    own = build_consultation_survey(consultation)
+    if not _collect_answers(ctx, consultation):
         return ask_survey_question(
             ctx.replace_session(step=""),
             DialogTopic.OPINION,
@@ -213,35 +223,39 @@ def _show_review(ctx: Context, ballot: Consultation, *before: Reply) -> TurnResu
     return show_survey_review(ctx, DialogTopic.OPINION, own, *before, hears=_can_notify(ctx))
 
 
-def _handle_review(ctx: Context, ballot: Consultation) -> TurnResult:
+def _handle_review(ctx: Context, consultation: Consultation) -> TurnResult:
     choice = parse_review_choice(ctx, hears=_can_notify(ctx))
     if choice in {"give", "give_hear"}:
-        return _submit_response(ctx, ballot, hears=choice == "give_hear")
+        return _submit_response(ctx, consultation, hears=choice == "give_hear")
     if choice == "leave":
         return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("consult.left", NEUTRAL))
     if choice == "back":
-        own = build_consultation_survey(ballot)
+        own = build_consultation_survey(consultation)
         return ask_survey_question(ctx, DialogTopic.OPINION, own, own[0].key)
     return _show_review(
-        ctx, ballot, Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
+        ctx,
+        consultation,
+        Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL),
     )
 
 
-def _submit_response(ctx: Context, ballot: Consultation, *, hears: bool) -> TurnResult:
+def _submit_response(ctx: Context, consultation: Consultation, *, hears: bool) -> TurnResult:
     back = (
         make_reply_address(ctx.event.person_id, ctx.event.channel, ctx.event.reply_to, ctx.lang)
         if hears
         else None
     )
     act = SubmitResponse(
-        ballot.code,
+        consultation.code,
         ctx.event.person_id,
         ctx.channel_traits.has_account,
-        _collect_answers(ctx, ballot),
+        _collect_answers(ctx, consultation),
         back,
     )
     key = "consult.thanks" if ctx.channel_traits.has_account else "consult.thanks_apart"
-    thanks = Reply(key, MUST_ARRIVE, {"title": ballot.title, "closes": _format_closing_time(ctx, ballot)})
+    thanks = Reply(
+        key, MUST_ARRIVE, {"title": consultation.title, "closes": _format_closing_time(ctx, consultation)}
+    )
     return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks), acts=(act,))
 
 
@@ -250,17 +264,17 @@ def _can_notify(ctx: Context) -> bool:
     return ctx.event.reply_to is not None
 
 
-def _collect_answers(ctx: Context, ballot: Consultation) -> dict[str, str]:
+def _collect_answers(ctx: Context, consultation: Consultation) -> dict[str, str]:
     """Return the answers in the form that is stored."""
-    own = {item.key for item in build_consultation_survey(ballot)}
-    said = {key: answer for key, answer in ctx.session.answers.items() if key in own and answer}
+    own = {item.key for item in build_consultation_survey(consultation)}
+    answers = {key: answer for key, answer in ctx.session.answers.items() if key in own and answer}
     return {
         key: answer.removeprefix("score") if answer in SCALE_OPTIONS else answer
-        for key, answer in said.items()
+        for key, answer in answers.items()
     }
 
 
-def _restore_answers(ballot: Consultation, kept: Mapping[str, str]) -> dict[str, str]:
+def _restore_answers(consultation: Consultation, kept: Mapping[str, str]) -> dict[str, str]:
     """Return stored answers in the form of the session. A statement that the person added is not asked again."""
-    scales = {one.key for one in ballot.questions if one.kind is ConsultationQuestionKind.SCALE}
+    scales = {one.key for one in consultation.questions if one.kind is ConsultationQuestionKind.SCALE}
     return {key: f"score{answer}" if key in scales else answer for key, answer in kept.items()}

@@ -53,9 +53,9 @@ FREE_TEXT_STEPS = frozenset({"text", "wish"})
 
 def begin_feedback(ctx: Context, *before: Reply) -> Decision:
     """Offer the open consultations; where there are none, ask the first question."""
-    ballots = yield from _list_open_consultations(ctx)
-    if ballots:
-        return _ask_which(ctx, ballots, *before)
+    consultations = yield from _list_open_consultations(ctx)
+    if consultations:
+        return _ask_which(ctx, consultations, *before)
     return _ask_first_question(ctx, *before)
 
 
@@ -69,10 +69,10 @@ def handle_feedback(ctx: Context, address: str) -> Decision:
         return (yield from handle_complaint_check(ctx, address, _ask_next))
     if ctx.session.step == REVIEW_STEP:
         return (yield from _handle_review(ctx))
-    said = handle_survey_answer(ctx, DialogTopic.OPINION, build_feedback_survey(ctx))
-    if isinstance(said, TurnResult):
-        return said
-    return (yield from _accept_answer(ctx, said))
+    state = handle_survey_answer(ctx, DialogTopic.OPINION, build_feedback_survey(ctx))
+    if isinstance(state, TurnResult):
+        return state
+    return (yield from _accept_answer(ctx, state))
 
 
 def reprompt_feedback(ctx: Context, *before: Reply) -> Decision:
@@ -105,27 +105,27 @@ def build_feedback_survey(ctx: Context) -> tuple[SurveyQuestion, ...]:
 
 
 def _list_open_consultations(ctx: Context) -> QueryGenerator[tuple[Consultation, ...]]:
-    ballots = (yield from run_query(ListConsultations())).rows
-    return tuple(one for one in ballots if one.is_open(ctx.now))
+    consultations = (yield from run_query(ListConsultations())).rows
+    return tuple(one for one in consultations if one.is_open(ctx.now))
 
 
-def _ask_which(ctx: Context, ballots: Sequence[Consultation], *before: Reply) -> TurnResult:
+def _ask_which(ctx: Context, consultations: Sequence[Consultation], *before: Reply) -> TurnResult:
     session = ctx.session if ctx.session.step == WHICH_STEP else advance_prompt(ctx.session, step=WHICH_STEP)
     session = session.replace(topic=DialogTopic.OPINION, answers={})
-    choices = to_choices(_build_which_options(ballots), session)
+    choices = to_choices(_build_which_options(consultations), session)
     return TurnResult(
         session, (*before, Reply("opinion.which", NEUTRAL, {}, choices, wants=ExpectedInput.PICK))
     )
 
 
-def _build_which_options(ballots: Sequence[Consultation]) -> tuple[Option, ...]:
-    own = tuple(Option(one.code, Bilingual(th=one.title)) for one in ballots)
+def _build_which_options(consultations: Sequence[Consultation]) -> tuple[Option, ...]:
+    own = tuple(Option(one.code, Bilingual(th=one.title)) for one in consultations)
     return (*own, *make_options((NO_CONSULTATION, "leave")))
 
 
 def _handle_which(ctx: Context) -> Decision:
-    ballots = yield from _list_open_consultations(ctx)
-    choice = parse_choice(ctx.event, ctx.session, _build_which_options(ballots), numbers=True)
+    consultations = yield from _list_open_consultations(ctx)
+    choice = parse_choice(ctx.event, ctx.session, _build_which_options(consultations), numbers=True)
     if choice == "leave":
         return show_service_menu(ctx.with_session(reset_session(ctx)))
     if choice == NO_CONSULTATION:
@@ -133,7 +133,7 @@ def _handle_which(ctx: Context) -> Decision:
     if isinstance(choice, str):
         return (yield from begin_consultation(ctx, choice))
     note = Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
-    return _ask_which(ctx, ballots, note)
+    return _ask_which(ctx, consultations, note)
 
 
 def _ask_first_question(ctx: Context, *before: Reply) -> TurnResult:
@@ -148,12 +148,12 @@ def _ask_first_question(ctx: Context, *before: Reply) -> TurnResult:
     )
 
 
-def _accept_answer(ctx: Context, said: SurveyState) -> Decision:
-    if said.direction == "leave":
+def _accept_answer(ctx: Context, state: SurveyState) -> Decision:
+    if state.direction == "leave":
         return show_service_menu(ctx.with_session(reset_session(ctx)), Reply("opinion.forgotten", NEUTRAL))
-    if said.has_text and ctx.session.step in FREE_TEXT_STEPS and is_possible_complaint(said.ctx):
-        return ask_if_complaint(said.ctx, *said.notes)
-    return (yield from _ask_next(said.ctx, *said.notes))
+    if state.has_text and ctx.session.step in FREE_TEXT_STEPS and is_possible_complaint(state.ctx):
+        return ask_if_complaint(state.ctx, *state.notes)
+    return (yield from _ask_next(state.ctx, *state.notes))
 
 
 def _ask_next(ctx: Context, *before: Reply) -> Decision:
@@ -195,11 +195,11 @@ def _submit_feedback(ctx: Context) -> Decision:
     tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
     if tries.until is not None and ctx.now < tries.until:
         return _show_review(ctx, Reply("ask.wait", NEUTRAL, {"until": format_retry_time(tries.until)}))
-    said, on = ctx.session.answers, to_bangkok_date(ctx.now)
+    answers, on = ctx.session.answers, to_bangkok_date(ctx.now)
     year = get_fiscal_year(on)
     number = yield from run_query(NewFeedbackNumber(year))
-    score = said.get("score", "")
-    topic = said.get("topic", DEFAULT_TOPIC)
+    score = answers.get("score", "")
+    topic = answers.get("topic", DEFAULT_TOPIC)
     act = SubmitFeedback(
         year,
         number,
@@ -207,13 +207,13 @@ def _submit_feedback(ctx: Context) -> Decision:
         int(score.removeprefix("score")) if score else None,
         on,
         ctx.event.person_id,
-        said.get("text", ""),
-        said.get("wish", ""),
-        said.get("contact", "") if said.get("answer") == "by_contact" else "",
+        answers.get("text", ""),
+        answers.get("wish", ""),
+        answers.get("contact", "") if answers.get("answer") == "by_contact" else "",
     )
     acts: tuple[Act, ...] = (act, SaveQuestionRate(ctx.event.person_id, record_failure(tries, ctx.now)))
     thanks = Reply("opinion.thanks", MUST_ARRIVE, {"number": f"{number}/{year}"})
-    if said.get("answer") != "by_code":
+    if answers.get("answer") != "by_code":
         return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks), acts=acts)
     return (yield from _submit_as_question(ctx, thanks, acts))
 
@@ -224,8 +224,10 @@ def _submit_as_question(ctx: Context, thanks: Reply, acts: tuple[Act, ...]) -> D
     on = to_bangkok_date(ctx.now)
     due = on + timedelta(days=ctx.office.deadlines.first_answer_days)
     back = make_reply_address(ctx.event.person_id, ctx.event.channel, ctx.event.reply_to, ctx.lang)
-    said = ctx.session.answers
-    text = "\n".join(filter(None, (said.get("text"), said.get("wish"), _format_score(said.get("score", "")))))
+    answers = ctx.session.answers
+    text = "\n".join(
+        filter(None, (answers.get("text"), answers.get("wish"), _format_score(answers.get("score", ""))))
+    )
     act = SubmitQuestion(receipt, text, ctx.event.person_id, ctx.lang, on, due, back)
     key = "ask.filed" if back else "ask.filed_code"
     filed = Reply(key, MUST_ARRIVE, {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)})
