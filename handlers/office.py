@@ -1,10 +1,11 @@
 """The model of office.toml: the office's names, categories, deadlines, rules and contacts."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from handlers.complaints.lifecycle import CaseStatus
 from handlers.dialog.events import Lang, select_by_lang
 
 NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -116,10 +117,19 @@ class Deadlines(OfficeSection):
         """The office's own days off where working days are counted; None where calendar days are."""
         return frozenset(self.days_off) if self.counted_in == "working" else None
 
-    def get_day_limit(self, state: str) -> int | None:
+    def get_day_limit(self, status: CaseStatus) -> int | None:
         """Return the days that a case may stay in a state; None for no limit."""
-        days: int | None = getattr(self, f"{state}_days")
-        return days
+        match status:
+            case CaseStatus.RECEIVED:
+                return self.received_days
+            case CaseStatus.SCREENING:
+                return self.screening_days
+            case CaseStatus.INVESTIGATING:
+                return self.investigating_days
+            case CaseStatus.CLOSED | CaseStatus.NOT_ACCEPTED:
+                return None
+            case _:
+                assert_never(status)
 
 
 class AlternateOfficers(OfficeSection):

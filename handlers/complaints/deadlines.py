@@ -46,7 +46,7 @@ def list_deadlines(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadlin
         return
     if not one.answered:
         yield Deadline(f"answer/{one.answer_by}", one.answer_by)
-    days = rules.get_day_limit(one.status.value)
+    days = rules.get_day_limit(one.status)
     if days is not None:
         on = add_days(one.status_since, days, rules.extra_days_off)
         yield Deadline(f"{one.status.value}/{on}", on)

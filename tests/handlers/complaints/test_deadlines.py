@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from handlers.complaints.deadlines import build_reminder_notices, compute_answer_by, select_reminders
-from handlers.complaints.lifecycle import CaseStatus
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
 from handlers.i18n import render_text
 from handlers.office import Deadlines
@@ -164,3 +164,10 @@ def test_notices_are_pairs_of_person_and_words() -> None:
 def test_what_climbs_must_climb() -> None:
     with pytest.raises(ValidationError, match="untouched_days"):
         Deadlines(untouched_days=(30, 30, 52))
+
+
+def test_only_an_open_state_can_have_a_limit_of_days() -> None:
+    rules = Deadlines(received_days=1, screening_days=2, investigating_days=3)
+    limits = {status: rules.get_day_limit(status) for status in CaseStatus}
+    assert list(limits.values()) == [1, 2, 3, None, None]
+    assert {status for status, days in limits.items() if days is None} == ENDED_STATUSES
