@@ -1,4 +1,4 @@
-"""Nothing leaks: what a person writes, is called and gets is planted, and searched for wherever it could end up."""
+"""Nothing leaks: canaries in what a person writes, is called and gets are searched for wherever they could end up."""
 
 import base64
 import os
@@ -30,7 +30,7 @@ CONTENT = "คานารีในไฟล์" * 30
 
 
 def encode_canary(canary: str) -> list[bytes]:
-    """The ways in which a text may stand in a file."""
+    """The encodings in which a text may be in a file."""
     utf8 = canary.encode()
     escaped = canary.encode("unicode_escape")
     aligned = [base64.b64encode(b" " * pad + utf8)[4:-4] for pad in (0, 1, 2)] if len(utf8) > 12 else []
@@ -38,7 +38,7 @@ def encode_canary(canary: str) -> list[bytes]:
 
 
 def find_canaries(place: Path, canaries: list[str]) -> list[str]:
-    """Where canaries stand, under a folder: in contents and in names."""
+    """Where canaries are under a folder: in contents and in names."""
     found = []
     for path in place.rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
@@ -110,7 +110,7 @@ def test_no_canary_stands_anywhere_in_clear(tmp_path: Path) -> None:
 
 
 def assert_erased(home: Path, every: list[str], receipt: str) -> None:
-    """What is erased is gone from the disk, and its receipt is like one that never was."""
+    """An erased case is gone from the disk, and its receipt is like one that never existed."""
     program = ChatProgram(start_chat(home, "ผู้อื่น"))
     for line in (receipt, ":4", ":1"):
         answer = program.send_line(line.encode())

@@ -1,4 +1,4 @@
-"""One person's messages in order, different persons' side by side, and two writers on one case."""
+"""One person's messages in order, different persons concurrently, and two writers on one case."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -19,7 +19,7 @@ from tests.in_memory_service_desk import COMPLAINTS_URL
 async def send_lines(
     desk: DeskHarness, name: str, lines: tuple[str, ...], prefix: str = ""
 ) -> tuple[Message, ...]:
-    """Say line after line, picking where a label stands in brackets."""
+    """Send line after line; labels in brackets are picked."""
     answer: tuple[Message, ...] = ()
     for number, line in enumerate(lines):
         buttons = dict(next((m.choices for m in reversed(answer) if m.choices), ()))
@@ -31,7 +31,7 @@ async def send_lines(
 
 
 async def file_report(desk: DeskHarness, name: str) -> str:
-    """File a whole report; gives its receipt."""
+    """File a whole report; returns its receipt."""
     answer = await send_lines(desk, name, (*WHOLE_REPORT, "[ส่งเรื่อง]"))
     return next(m.receipt for m in answer if m.receipt)
 

@@ -1,4 +1,4 @@
-"""Nothing is lost: a desk that is killed at any instant keeps every complaint it acknowledged, once."""
+"""A desk that is killed at any instant keeps every complaint that it acknowledged, once."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""`ita-bot run` publishes by itself what was released, beside its other work, and its log has no words."""
+"""`ita-bot run` publishes released statistics by itself, beside its other work, and logs no content."""
 
 import http.client
 import json

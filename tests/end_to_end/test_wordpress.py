@@ -1,4 +1,4 @@
-"""The month's statistics on a real WordPress, brought there by the program's own clock."""
+"""The monthly statistics on a real WordPress, published by the scheduled job."""
 
 import asyncio
 import base64
@@ -49,7 +49,7 @@ class WordPressScenario:
         return found
 
     def list_objects(self, route: str) -> list[dict[str, Any]]:
-        """Everything of a kind that WordPress tells to visitors."""
+        """All objects of a kind that WordPress shows to visitors."""
         found: list[dict[str, Any]] = json.loads(self.get_path(f"/?rest_route=/wp/v2/{route}&per_page=100"))
         return found
 
@@ -73,7 +73,7 @@ class WordPressScenario:
         return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=60)
 
     def post_release(self, shown: list[PublishedRelease], **changed: Any) -> str:
-        """Post a release as the program would."""
+        """Publish a release as the program would."""
         given = {"origin": self.site.origin, "user": USER, "slug": "ita-statistics", "site": SITE}
         given |= {"password": SecretStr(self.site.password), **changed}
         return asyncio.run(WordPressTarget(**given).publish(shown))
@@ -81,7 +81,7 @@ class WordPressScenario:
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[WordPressScenario]:
-    """A website of its own for this module."""
+    """A website for this module."""
     if reason := explain_missing_package():
         pytest.skip(reason)
     with tempfile.TemporaryDirectory(prefix="wp-") as folder, open_wordpress(Path(folder)) as site:
@@ -89,7 +89,7 @@ def scene() -> Iterator[WordPressScenario]:
 
 
 def list_publishing_jobs(done: subprocess.CompletedProcess[str]) -> list[str]:
-    """What a tick did of publishing."""
+    """What a tick did about publishing."""
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line)["did"] for line in done.stdout.splitlines()]
     return [line for line in lines if line.startswith(("released", "published"))]

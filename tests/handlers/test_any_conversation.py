@@ -1,4 +1,4 @@
-"""No sequence of messages breaks the conversation, loses what was typed, or tells what it must not."""
+"""No sequence of messages breaks the conversation, loses what was typed, or reveals what it must not."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,7 +82,7 @@ def test_any_talk(channel: Channel, begun: int, talk: list[tuple[str, object]]) 
         assert person.messages[-1].choices, "a person is never left without a way on"
         assert len(person.messages[-1].choices) <= 13
         session = person.session
-        # A session that knows a case holds nothing of a draft that would have to be stored, and the reverse.
+        # A session that knows a case holds no draft that would have to be stored, and the reverse.
         assert not (session.receipt and session.files)
         assert session.topic is not DialogTopic.LAPSED
         assert (session.topic is DialogTopic.CONFIRM) <= (session.receipt is not None)

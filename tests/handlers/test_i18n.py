@@ -1,4 +1,4 @@
-"""The wording: both languages say the same things, and all of it can be said."""
+"""The wording: both languages have the same keys, and all of it renders."""
 
 import re
 import string

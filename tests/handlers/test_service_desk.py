@@ -1,4 +1,4 @@
-"""The talk of the service desk."""
+"""The dialogue of the service desk."""
 
 import pytest
 

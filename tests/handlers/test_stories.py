@@ -1,4 +1,4 @@
-"""Every story on the bare stage: the talk alone, in milliseconds."""
+"""Every story on the handlers alone, in milliseconds."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ PROBLEMS = {
 
 @dataclass
 class HandlerDriver:
-    """A door without storage."""
+    """A driver without storage."""
 
     sets_clock = True
     desk: InMemoryDesk = field(default_factory=InMemoryDesk)
@@ -52,7 +52,7 @@ class HandlerDriver:
         return actor.messages[before:]
 
     def restart_program(self, person: str) -> None:
-        """Nothing of the talk lives in a program here."""
+        """The dialogue has no program here that could end."""
 
     def advance_clock(self, minutes: int) -> None:
         self.desk.advance_clock(minutes=minutes)

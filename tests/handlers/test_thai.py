@@ -1,4 +1,4 @@
-"""Thai as people write it."""
+"""Parsing and formatting of Thai text, dates and numbers."""
 
 import time
 import unicodedata
@@ -94,7 +94,7 @@ def test_number(typed: str, number: int | None) -> None:
 
 
 def test_hostile_texts_take_no_time() -> None:
-    # Each of these took from ten seconds to hours, by the square of its length; a second is generous.
+    # Each of these once took from ten seconds to hours (quadratic in its length); a second is generous.
     began = time.process_time()
     assert parse_date("มค" + " ." * 100_000 + "x", TODAY) is None
     assert parse_number("1" * 500_000) is None

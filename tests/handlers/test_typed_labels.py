@@ -1,4 +1,4 @@
-"""Whatever stands on a button of a menu may be typed instead: not every program shows buttons."""
+"""The label of a menu button may be typed instead of tapped: not every chat program shows buttons."""
 
 import pytest
 

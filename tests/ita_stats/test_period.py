@@ -1,4 +1,4 @@
-"""Periods as offices write them, Buddhist years, fiscal ones from October."""
+"""Periods as offices write them: Buddhist years, fiscal years from October."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""A release is its figures, named file by file: a byte that differs is found, and so is a mixture of two."""
+"""A release lists its files by hash: a changed byte is found, and so is a mixture of two releases."""
 
 import json
 from dataclasses import replace
@@ -44,7 +44,7 @@ def hashes(files: dict[str, FileJson]) -> dict[str, str]:
 
 
 def make_verifiable_release(found: StatisticsTables) -> tuple[bytes, dict[str, str], bytes]:
-    """The same, as it is verified."""
+    """The same with what a verification needs."""
     content, files, figures = make_small_release(found)
     return content, hashes(files), figures
 
@@ -171,7 +171,7 @@ def test_a_coarse_layout_is_released_at_the_end_of_a_row(
 @pytest.mark.parametrize(
     ("text", "layout", "day"),
     [
-        ("fy2570", "quarter", "2026-11-23"),  # no row has ended
+        ("fy2570", "quarter", "2026-11-23"),  # no complete row
         ("fy2570", "quarter", "2027-01-15"),  # between two rows
         ("2569-11", "quarter", "2026-12-31"),  # a single month
         ("2569-10..2569-11", "quarter", "2026-12-31"),

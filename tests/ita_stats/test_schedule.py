@@ -1,4 +1,4 @@
-"""When releases fall due."""
+"""When releases are due."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""The audit trail tells when it was edited, cut, written anew or put back from an older copy."""
+"""The audit log reveals edits, cuts, rewriting and the restoration of an older copy."""
 
 import asyncio
 import shutil
@@ -16,13 +16,13 @@ FREE = ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete")
 
 
 async def file_three_complaints(ground: StoredDesk, one: Store) -> None:
-    """Three lines."""
+    """Write three entries."""
     for number in (1, 2, 3):
         await ground.file_complaint(one, number)
 
 
 def collect_findings(ground: StoredDesk, anchor: AuditAnchor | None = None) -> list[str]:
-    """What is found wrong by a program that opens the desk afresh."""
+    """The findings of a program that opens the desk afresh."""
     found: list[str] = []
 
     async def scene(one: Store) -> None:
@@ -33,7 +33,7 @@ def collect_findings(ground: StoredDesk, anchor: AuditAnchor | None = None) -> l
 
 
 def make_desk_and_anchor(ground: StoredDesk) -> AuditAnchor:
-    """A desk with three lines, and the anchor that was made of them."""
+    """A desk with three entries, and the anchor made of them."""
     anchors: list[AuditAnchor] = []
 
     async def scene(one: Store) -> None:

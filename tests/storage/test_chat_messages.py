@@ -1,4 +1,4 @@
-"""The messages of a chat: known for as long as they can be deleted, sealed, and then forgotten."""
+"""Message ids of a chat: kept for as long as they can be deleted, encrypted, and then erased."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Releases are numbered, frozen and noted; the runs of the clock and the postings are remembered."""
+"""Releases are numbered, immutable and audited; runs of the job and publications are recorded."""
 
 import re
 import sqlite3

@@ -1,4 +1,4 @@
-"""Nothing can be read on the disk, and nothing leads from a case to a person."""
+"""Nothing on the disk is readable, and nothing links a case to a person."""
 
 from base64 import b64encode
 from datetime import timedelta

@@ -40,7 +40,7 @@ def exchange_bytes(server: WebServer, *pieces: bytes, pause: float = 0.0) -> byt
     return answer
 
 
-def test_what_is_no_request_gets_a_page_in_thai_with_every_header(server: WebServer) -> None:
+def test_what_is_not_http_gets_a_thai_page_with_all_headers(server: WebServer) -> None:
     answer = exchange_bytes(server, b"\x16\x03\x01 rubbish\r\n\r\n")
     head, _, page = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
@@ -50,21 +50,21 @@ def test_what_is_no_request_gets_a_page_in_thai_with_every_header(server: WebSer
     assert re.search(r"<h1>[^<]*[\u0e01-\u0e5b]", page.decode())
 
 
-def test_one_who_says_nothing_or_half_is_let_go(server: WebServer) -> None:
+def test_a_silent_or_unfinished_request_is_closed(server: WebServer) -> None:
     for pieces in ((), (b"GET / HTTP/1.1\r\nHost: x\r\n",)):
         begun = time.monotonic()
         assert exchange_bytes(server, *pieces) == b""
         assert 0.4 < time.monotonic() - begun < 3
 
 
-def test_dripping_does_not_help(server: WebServer) -> None:
+def test_a_slowly_dripping_head_is_closed(server: WebServer) -> None:
     begun = time.monotonic()
     drops = [b"GET / HTTP/1.1\r\n", *[b"X-Drop: 1\r\n"] * 40]
     assert exchange_bytes(server, *drops, pause=0.05) == b""
     assert time.monotonic() - begun < 4
 
 
-def test_a_head_without_end_is_not_read(server: WebServer) -> None:
+def test_an_endless_head_is_refused(server: WebServer) -> None:
     lines = [b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"X-Long: " + b"a" * 8000 + b"\r\n"] * 40]
     assert exchange_bytes(server, *lines)[:12] in (b"HTTP/1.1 400", b"")
     assert exchange_bytes(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(

@@ -156,7 +156,7 @@ def test_any_content_of_a_file_arrives_as_it_was(content: bytes, places: list[in
     assert shelf.has_exactly(("x.bin", content))
 
 
-def test_a_file_before_the_proof_is_read_over() -> None:
+def test_a_file_before_the_form_token_is_skipped() -> None:
     shelf = RecordingSink()
     first = make_part("file", b"1" * 70_000, "a.jpg")
     filled = read_form(
@@ -170,7 +170,7 @@ def test_a_file_before_the_proof_is_read_over() -> None:
     assert filled.get_text("text") == "ก"
 
 
-def test_without_the_proof_no_file_is_taken_and_the_words_are_still_read() -> None:
+def test_without_a_form_token_no_file_is_accepted_but_the_text_is_read() -> None:
     shelf = RecordingSink()
     body = make_multipart_body(
         make_part("csrf", "t"), make_part("file", b"1" * 9, "a.jpg"), make_part("text", THAI)
@@ -208,7 +208,7 @@ def test_a_file_chosen_by_nobody_is_no_file() -> None:
     assert (filled.files, filled.get_text("file")) == ([], "")
 
 
-def test_what_the_taker_leaves_of_a_file_is_read_over() -> None:
+def test_what_the_sink_does_not_read_is_skipped() -> None:
     shelf = RecordingSink(most=100)
     body = make_multipart_body(
         make_part("csrf", "t"), make_part("file", b"x" * 500_000, "a.jpg"), make_part("text", THAI)
@@ -262,13 +262,13 @@ def test_a_field_of_two_hundred_megabytes_is_refused_in_little_memory() -> None:
 
 
 @pytest.mark.parametrize("kind", [MULTIPART, URLENCODED])
-def test_more_than_the_most_is_refused(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_a_body_above_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(upload_limits, "MAX_BODY_BYTES", 1000)
     with pytest.raises(UploadTooLargeError):
         read_form([b"x" * 400] * 3, kind)
 
 
-def test_a_length_beyond_the_most_is_refused_before_a_byte_was_read() -> None:
+def test_a_content_length_above_the_limit_is_refused_unread() -> None:
     def chunks() -> Iterator[bytes]:
         raise AssertionError("read")
         yield b""
@@ -278,7 +278,7 @@ def test_a_length_beyond_the_most_is_refused_before_a_byte_was_read() -> None:
 
 
 @pytest.mark.parametrize("length", ["0", "1", "5000", "268435456"])
-def test_a_length_that_lies_counts_for_nothing(length: str) -> None:
+def test_a_false_content_length_is_ignored(length: str) -> None:
     assert (
         read_form(
             make_multipart_body(make_part("csrf", "t"), make_part("text", THAI)), length=length
@@ -287,13 +287,13 @@ def test_a_length_that_lies_counts_for_nothing(length: str) -> None:
     )
 
 
-def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_upload_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_limits, "UPLOAD_IDLE_TIMEOUT", 0.02)
     with pytest.raises(SlowUploadError):
         read_form([b"--"], pause=5)
 
 
-def test_crumbs_at_long_intervals_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trickling_upload_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_limits, "UPLOAD_GRACE_SECONDS", 0.05)
     monkeypatch.setattr(upload_limits, "UPLOAD_IDLE_TIMEOUT", 1)
     body = make_multipart_body(make_part("csrf", "t"), make_part("text", THAI * 100))
@@ -303,12 +303,12 @@ def test_crumbs_at_long_intervals_are_not_waited_for(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("sent", [0, 30, 150, 400])
-def test_who_goes_away_takes_the_form_along(sent: int) -> None:
+def test_a_disconnect_discards_the_form(sent: int) -> None:
     with pytest.raises(ClientDisconnect):
         read_form([BODY[:sent]] if sent else [], ending=GONE)
 
 
 @pytest.mark.parametrize("sent", range(0, len(BODY) - 4, 23))
-def test_a_body_that_ends_too_soon_is_not_taken_for_whole(sent: int) -> None:
+def test_a_truncated_body_is_refused(sent: int) -> None:
     with pytest.raises(UploadError):
         read_form(BODY[:sent])

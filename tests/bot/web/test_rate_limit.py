@@ -60,13 +60,13 @@ def test_a_network_is_counted_together(written: str, other: str, together: bool)
 @pytest.mark.parametrize(
     "address", [None, "", "127.0.0.1", "127.9.8.7", "::1", "::ffff:127.0.0.1", "unix:", "testclient", "1.2.3"]
 )
-def test_nobody_s_network_is_free(address: str | None) -> None:
+def test_loopback_is_not_limited(address: str | None) -> None:
     one = RateLimiter(ManualClock())
     assert collect_waits(one, address, 5 * int(RATE_LIMIT_BURST)) == [0] * 5 * int(RATE_LIMIT_BURST)
     assert not one._buckets
 
 
-def test_who_waits_as_long_as_told_may_write_once_and_no_more() -> None:
+def test_after_the_announced_wait_one_request_is_allowed() -> None:
     one, hand = make_exhausted_limiter(SOMEBODY)
     hand.at += one.retry_after(SOMEBODY) + 1 / RATE_LIMIT_PER_SECOND - 1
     assert collect_waits(one, SOMEBODY, 2)[0] == 0
@@ -77,13 +77,13 @@ def test_who_waits_as_long_as_told_may_write_once_and_no_more() -> None:
     )
 
 
-def test_the_wait_that_is_told_is_enough() -> None:
+def test_the_announced_wait_suffices() -> None:
     one, hand = make_exhausted_limiter(SOMEBODY)
     hand.at += one.retry_after(SOMEBODY)
     assert one.retry_after(SOMEBODY) == 0
 
 
-def test_knocking_while_waiting_makes_the_wait_no_longer() -> None:
+def test_requests_while_waiting_do_not_extend_the_wait() -> None:
     one, hand = make_exhausted_limiter(SOMEBODY)
     first = one.retry_after(SOMEBODY)
     assert max(collect_waits(one, SOMEBODY, 1000)) <= first
@@ -91,7 +91,7 @@ def test_knocking_while_waiting_makes_the_wait_no_longer() -> None:
     assert one.retry_after(SOMEBODY) == 0
 
 
-def test_rest_gives_no_more_than_the_beginning() -> None:
+def test_a_pause_refills_no_more_than_the_burst() -> None:
     one, hand = make_exhausted_limiter(SOMEBODY)
     hand.at += NETWORK_KEY_TTL / 2
     assert collect_waits(one, SOMEBODY, 2 * int(RATE_LIMIT_BURST)).count(0) == int(RATE_LIMIT_BURST)

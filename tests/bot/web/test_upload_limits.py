@@ -31,7 +31,7 @@ async def make_short_body() -> AsyncIterator[bytes]:
     yield b"csrf=1"
 
 
-def test_the_slowest_makes_room_for_who_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_slowest_upload_is_aborted_for_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_limits, "UPLOAD_SETTLING_SECONDS", 0.05)
 
     async def played() -> tuple[str, str, bool]:
@@ -50,7 +50,7 @@ def test_the_slowest_makes_room_for_who_comes_next(monkeypatch: pytest.MonkeyPat
     assert asyncio.run(played()) == ("whole", "SlowUploadError", True)
 
 
-def test_one_too_many_is_told_so_while_none_can_be_said_to_be_slow() -> None:
+def test_a_new_upload_is_refused_while_none_can_be_judged_slow() -> None:
     async def played() -> str:
         bodies = UploadLimiter(max_concurrent=1)
         first = asyncio.create_task(read_upload(bodies, drip_forever(1, 0.01)))
@@ -63,7 +63,7 @@ def test_one_too_many_is_told_so_while_none_can_be_said_to_be_slow() -> None:
     assert asyncio.run(played()) == "TooManyUploadsError"
 
 
-def test_a_place_is_free_again_after_each_body() -> None:
+def test_each_finished_body_frees_its_slot() -> None:
     async def played() -> list[str]:
         bodies = UploadLimiter(max_concurrent=1)
         return [await read_upload(bodies, make_short_body()) for _ in range(3)]

@@ -1,4 +1,4 @@
-"""The officers' page in a real Chromium, on a phone and on a desk, in light and in dark, without a script."""
+"""The officers' page in a real Chromium: phone, desktop, light, dark, without JavaScript."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,8 +69,8 @@ def test_every_page_can_be_read_by_everybody(
     page.wait_for_selector("img")
     assert_accessible(page)
     shown = page.locator("img")
-    shown.evaluate("picture => picture.decode()")  # until it has come
-    assert shown.evaluate("picture => picture.naturalHeight") == 400  # it stood on its side
+    shown.evaluate("picture => picture.decode()")  # until it has loaded
+    assert shown.evaluate("picture => picture.naturalHeight") == 400  # it was stored on its side
     page.click("text=กลับไปที่เรื่อง")
     page.fill("[name=text]", "ขอบคุณครับ\nจะแจ้งผล")
     page.click("[value=reply]")
@@ -106,7 +106,7 @@ def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.goto(office.server.address + office.request_link(officer))
-    page.keyboard.press("Tab")  # to the content, past the head
+    page.keyboard.press("Tab")  # skip link: past the header to the content
     page.keyboard.press("Tab")
     page.keyboard.type(office.next_totp_code(officer))
     page.keyboard.press("Enter")

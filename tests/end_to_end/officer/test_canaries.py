@@ -1,4 +1,4 @@
-"""The officers' page in a process of its own: nothing of it stands in a log or on the disk, and large files stream."""
+"""The officers' page in a process of its own: nothing of it in a log or on the disk, and large files stream."""
 
 import asyncio
 import json
@@ -98,13 +98,13 @@ def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
     running.kill()
     again = start_server(home)
     browser = HttpBrowser(again.port, kept)
-    assert "รอส่งถึงผู้แจ้ง" in browser.request(seen.path).text  # the seat is no memory of the program
+    assert "รอส่งถึงผู้แจ้ง" in browser.request(seen.path).text  # the session is not kept in the program's memory
     again.stop()
     assert asyncio.run(load_sent_texts(home)) == [REPLY]
 
 
 async def load_sent_texts(home: Path) -> list[str]:
-    """What reached the reporter, once the minute is over."""
+    """What was sent to the reporter, once the minute is over."""
     async with open_desk(home) as desk:
         await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=61))
         view = await desk.find_reporter_case(make_receipt(1).formatted)

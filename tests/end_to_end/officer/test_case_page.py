@@ -1,4 +1,4 @@
-"""The officers' page over real HTTP: who comes in, what they see, and how it ends."""
+"""The officers' page over real HTTP: who gets in, what they see, and how it ends."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +45,7 @@ def test_a_link_opens_its_case_once_and_a_look_does_not_use_it_up(office: Office
     office.file_case()
     officer = office.add_officer("สมหญิง")
     path = office.request_link(officer)
-    for _ in range(3):  # previews of chats
+    for _ in range(3):  # link previews of chat apps
         looked = office.new_browser().request(path)
         assert looked.status == 200
         assert "กดเพื่อเปิด" in looked.text
@@ -61,14 +61,14 @@ def test_a_link_opens_its_case_once_and_a_look_does_not_use_it_up(office: Office
     other = office.new_browser()
     form = other.request(office.request_link(officer))
     assert is_closed_page(other.submit_form(form, office.next_totp_code(officer), path=path))
-    assert STORY in browser.request(seen.path).text  # who sits there goes on
+    assert STORY in browser.request(seen.path).text  # the open session goes on
     whats = [what for who, what in office.load_audit_lines() if who == f"staff:{officer.id}"]
     assert whats.count("opened-case") == 1
     assert whats.count("read-page") == 2
     assert whats.count("proved") == 1
 
 
-def test_a_link_is_late_after_a_quarter_of_an_hour_and_so_is_the_seat(office: OfficerServer) -> None:
+def test_links_and_sessions_expire_after_a_quarter_of_an_hour(office: OfficerServer) -> None:
     office.file_case()
     officer = office.add_officer("สมหญิง")
     browser = office.new_browser()
@@ -119,7 +119,7 @@ def test_rights_end_at_once(office: OfficerServer, how: str) -> None:
 
 
 async def demote_to_auditor(office: OfficerServer, staff: str) -> None:
-    """A role changes, in another program."""
+    """Change a role in another program."""
     changed = update(tables.staff).where(tables.staff.c.id == staff).values(role=Role.AUDITOR.value)
     async with office.desk.store.committer.transaction() as connection:
         await connection.execute(changed)
@@ -228,7 +228,7 @@ def test_a_reply_is_seen_confirmed_and_can_be_taken_back(office: OfficerServer) 
     assert [entry.text for entry in view.entries].count("ขอบคุณที่แจ้ง") == 1
 
 
-def test_a_form_without_its_ticket_does_nothing_and_gives_the_words_back(office: OfficerServer) -> None:
+def test_a_form_without_its_token_does_nothing_and_returns_the_text(office: OfficerServer) -> None:
     office.file_case()
     officer = office.add_officer("สมหญิง")
     browser = office.new_browser()
@@ -250,7 +250,7 @@ def test_a_form_without_its_ticket_does_nothing_and_gives_the_words_back(office:
     assert all("ข้อความสำคัญ" not in entry.text for entry in case.entries)
 
 
-def test_leaving_ends_the_seat(office: OfficerServer) -> None:
+def test_logging_out_ends_the_session(office: OfficerServer) -> None:
     office.file_case()
     officer = office.add_officer("สมหญิง")
     browser = office.new_browser()
@@ -259,7 +259,7 @@ def test_leaving_ends_the_seat(office: OfficerServer) -> None:
     left = browser.submit_form(seen, choice="leave")
     assert "ออกแล้ว" in left.text
     assert (seen.path, OFFICER_SESSION_COOKIE) not in browser.cookie_jar
-    browser.cookie_jar = jar  # the cookie alone brings nobody back
+    browser.cookie_jar = jar  # the cookie alone reopens nothing
     assert is_closed_page(browser.request(seen.path))
     assert is_closed_page(browser.submit_form(seen, "สวัสดี", "reply"))
 
@@ -408,7 +408,7 @@ def test_files_are_offered_on_the_page_and_without_a_page_it_is_said(office: Off
         assert "ยังไม่เปิด" in said
 
 
-def test_who_sits_at_a_case_that_was_erased(office: OfficerServer) -> None:
+def test_an_open_session_of_an_erased_case(office: OfficerServer) -> None:
     receipt = office.file_case()
     officer, browser = office.add_officer("สมหญิง"), office.new_browser()
     seen = office.open_page(officer, browser)
@@ -445,4 +445,4 @@ def test_a_link_is_turned_once_in_time_and_by_its_owner(office: OfficerServer) -
     office.desk.clock_offset -= timedelta(minutes=15)
     assert turned("d", officer.id)
     assert not turned("e", officer.id)
-    assert not turned("f", officer.id, sha256(b"d").digest())  # a seat is no link
+    assert not turned("f", officer.id, sha256(b"d").digest())  # a session path is not an access link

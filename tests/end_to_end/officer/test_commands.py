@@ -1,4 +1,4 @@
-"""Every command there is, for every role, state and standing of a case; and approvals when all act at once."""
+"""Every command for every role, status and owner of a case; and approvals under concurrency."""
 
 import asyncio
 import random
@@ -28,7 +28,7 @@ from tests.in_memory_desk import STRICT_OFFICE_TOML
 
 EVERYBODY, HANDLING, DECIDING = "officer supervisor admin auditor", "officer supervisor", "supervisor"
 COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
-    # command: who may, what follows the number, and the keys of what is said where they may
+    # command: who may use it, what follows the number, and the keys of the allowed reply
     "help": (EVERYBODY, "", "help.all"),
     "join": (EVERYBODY, "", "join.already"),
     "leave": (EVERYBODY, "", "leave.ask"),
@@ -69,18 +69,18 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "export": (HANDLING, "", "page.nowhere"),
     "import": ("supervisor admin", "", "page.nowhere"),
 }  # fmt: skip
-"""Written down once more, so that the test does not read what it tests."""
+"""Written a second time, so that the test does not read what it tests."""
 
 OF_A_CASE = frozenset({
     "case", "facts", "files", "history", "take", "screen", "investigate", "notaccept", "close", "forward", "reply",
     "ask", "canned", "note", "undo", "link", "identity", "approve", "assign", "reopen", "hold", "log", "page",
     "export",
 })  # fmt: skip
-"""Commands that open or change one case, and so nothing of one that is hidden or somebody else's."""
+"""Commands that open or change one case, and so must do nothing for a hidden case or a colleague's."""
 
 
 async def try_command(desk: DeskHarness, officer: Officer, order: str, number: int) -> TurnResult:
-    """What a command leads to, of one who has just proved who they are; nothing of it happens."""
+    """What a command by an officer with a fresh second factor would lead to; nothing is committed."""
     session = Session(at=desk.now(), officer=OfficerState(verified_at=desk.now()))
     return await officer.dry_run(f"/{order} {number} {COMMAND_TABLE[order][1]}".strip(), session)
 
@@ -191,15 +191,17 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
         assert await keys(one, words) == ["approval.waits"]
         assert await keys(one, "/approve 1") == ["approval.own"]
         assert await keys(two, "/approve 1") == ["approval.ask"]
-        assert await keys(two, "/approve 1 " + "f" * 32) == ["approval.ask"]  # another's id approves nothing
+        assert await keys(two, "/approve 1 " + "f" * 32) == [
+            "approval.ask"
+        ]  # another request's id approves nothing
         (shown,) = await chief.say("/approve 1")
         (done,) = await chief.pick(shown.choices[0][1])
         assert done.key == "staff.approval.done"
         assert (await two.pick(shown.choices[0][1]))[0].key == "staff.approval.own"  # it is approved already
-        assert await keys(two, words) == ["approval.asked"]  # and serves who asked alone
+        assert await keys(two, words) == ["approval.asked"]  # and is valid only for its requester
         assert await keys(one, words) == ["confirm.ask"]
         desk.clock_offset += timedelta(hours=25)
-        assert await keys(one, words) == ["approval.asked"]  # it was good for a day
+        assert await keys(one, words) == ["approval.asked"]  # it was valid for a day
 
     run_desk_scenario(tmp_path / "var", scene)
 
@@ -256,7 +258,7 @@ def test_three_at_once_never_close_as_unfounded_alone(
 
 
 async def assert_two_agreed(desk: DeskHarness) -> None:
-    """Each closing as unfounded used an approval that somebody else than its asker gave."""
+    """Each closing as unfounded used an approval by another officer than its requester."""
     line, history = tables.audit.c, tables.history.c
     async with desk.store._reader.connect() as connection:
         trail = (await connection.execute(select(line.actor, line.what).order_by(line.seq))).all()

@@ -1,4 +1,4 @@
-"""To an officer whose language is English nothing is said in Thai, save names and what people wrote."""
+"""An officer whose language is English gets no Thai, except names and what people wrote."""
 
 import re
 from dataclasses import replace
@@ -47,7 +47,7 @@ COMMAND_ARGUMENTS = {
     "intake": "letter",
 }
 NAMES = re.compile("|".join(re.escape(name) for name in ("ภาษาไทย", *(b.name.th for b in OFFICE.bodies))))
-"""What an office calls other bodies in the register is data: it is written in Thai; and Thai calls itself so."""
+"""Names of other bodies in the register are data and stay in Thai; and the Thai language names itself in Thai."""
 
 COMMANDS = re.compile("|".join(re.escape(f"(/{names[0]})") for names in THAI_COMMAND_NAMES.values()))
 """The Thai names of the commands, which `/help` shows beside the English ones."""
@@ -65,7 +65,7 @@ async def add_english_officer(desk: DeskHarness, role: Role) -> Officer:
 
 
 async def file_english_case(desk: DeskHarness, number: int, status: CaseStatus) -> None:
-    """A case told in English."""
+    """File a case in English."""
     receipt, today = make_receipt(number), to_bangkok_date(desk.now())
     told = {"story": "the store keeper asks for money", "where": "store room", "head": "no"}
     await desk.commit_office_act(
@@ -193,14 +193,14 @@ def test_who_changes_language_hears_in_it_from_then_on(tmp_path: Path) -> None:
         await file_english_case(desk, 2, CaseStatus.RECEIVED)
         letters = [one.payload for one in await desk.store.outbox.list_all(Channel.TELEGRAM)]
         assert sorted(one.lang for one in letters) == ["en", "th", "th", "th"]
-        terminal = await add_officer(desk, "วิชัย")  # has no address: nothing is told there, and nothing breaks
+        terminal = await add_officer(desk, "วิชัย")  # has no reply address: gets nothing, and causes no error
         assert find_thai(await terminal.say("/english")) == []
 
     run_desk_scenario(tmp_path / "var", scene)
 
 
 async def load_queued_languages(desk: DeskHarness) -> dict[str, set[str]]:
-    """The languages of what waits to be told, by what it is."""
+    """The languages of the queued messages, by key."""
     found: dict[str, set[str]] = {}
     for one in await desk.store.outbox.list_all(Channel.TELEGRAM):
         for say in one.payload.says:

@@ -1,4 +1,4 @@
-"""Files on the officers' page: copies of pictures, hostile names, the original for a reason, and large ones."""
+"""Files on the officers' page: copies of pictures, hostile names, the original for a reason, and large files."""
 
 import io
 from collections.abc import Iterator
@@ -27,9 +27,9 @@ def office(tmp_path: Path) -> Iterator[OfficerServer]:
 
 
 def make_rotated_photo(kind: str = "JPEG", size: tuple[int, int] = (3000, 1500)) -> bytes:
-    """A picture that tells more than it shows, lying on its side."""
+    """A photo with metadata, stored on its side."""
     image, exif = Image.new("RGB", size, (200, 30, 30)), Image.Exif()
-    exif[0x0112] = 6  # turn it
+    exif[0x0112] = 6  # EXIF orientation: rotate it
     exif[0x010E] = PLACE
     out = io.BytesIO()
     more = {"comment": PLACE.encode()} if kind == "JPEG" else {}
@@ -60,7 +60,7 @@ def test_what_is_clear_stays_clear_and_what_is_no_picture_is_none() -> None:
     assert sanitize_image(out.getvalue()[:30]) is None
     wide = io.BytesIO()
     Image.new("P", (8000, 5100)).save(wide, "PNG")
-    assert sanitize_image(wide.getvalue()) is None  # more than is worth its memory
+    assert sanitize_image(wide.getvalue()) is None  # too large to be worth its memory
     assert sanitize_image(b"%!PS-Adobe-3.0 EPSF-3.0\n") is None
 
 
@@ -190,7 +190,7 @@ def test_a_file_that_has_not_come_and_one_that_is_gone(office: OfficerServer) ->
     coming = office.expect_file(1, "กำลังมา.jpg")
     shown = browser.request(seen.path)
     assert "กำลังมา.jpg" in shown.text
-    assert shown.file_links == seen.file_links  # the others stay where they were
+    assert shown.file_links == seen.file_links  # the other files were not deleted
     assert [browser.request(path).status for path in shown.file_links] == [200, 200]
     waited = f"{seen.path}/file/{derive_file_slug(coming)}"
     assert browser.request(waited).status == 404

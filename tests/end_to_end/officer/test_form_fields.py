@@ -1,4 +1,4 @@
-"""Officers read every field of the form in chat, on the page and on paper, save what lies in the envelope."""
+"""Officers see every field of the form in the chat, on the page and in the PDF, except the sealed identity."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ def office(tmp_path: Path) -> Iterator[OfficerServer]:
 
 
 def fill_in(field: FormField) -> str:
-    """An answer to a field that no other has: typed, or a ready one."""
+    """A distinct answer to a field: typed, or one of its choices."""
     return field.options[0].value if field.kind is FieldKind.PICK else f"คานารี-{field.name}"
 
 
@@ -44,14 +44,14 @@ def label_of_answer(field: FormField) -> str:
 
 
 def select_fields(*audiences: FieldAudience) -> list[FormField]:
-    """The fields of audiences: some, or the test would test nothing."""
+    """The fields of some audiences; there must be some, or the test would test nothing."""
     found = [field for field in FIELDS if field.audience in audiences]
     assert found
     return found
 
 
 def file_whole_form(office: OfficerServer) -> None:
-    """A case comes with an answer to every field."""
+    """File a case with an answer to every field."""
     apart = [field.text_name for field in select_fields(FieldAudience.ENVELOPE)]
     answers = {field.text_name: fill_in(field) for field in FIELDS}
     today = to_bangkok_date(office.desk.now())
@@ -69,7 +69,7 @@ def file_whole_form(office: OfficerServer) -> None:
 
 
 def print_case(office: OfficerServer) -> str:
-    """All that stands on the paper of the case."""
+    """The text of the case's PDF."""
 
     async def work() -> str:
         store, now = office.desk.store, office.desk.now()

@@ -1,4 +1,4 @@
-"""What comes to the office otherwise is entered with the same form; and an office with other rules."""
+"""Complaints received otherwise are entered with the same form; and an office with other rules."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ EXAMPLE = (ROOT / "office.example.toml").read_text("utf-8")
 
 
 async def fill_form(officer: Officer, *deeds: str) -> str:
-    """Answer the form; gives what was said last. A deed in brackets is a button."""
+    """Answer the form; returns the last answer. A label in brackets is a button."""
     said, choices = "", dict[str, str]()
     for deed in deeds:
         if deed.startswith("["):
@@ -48,7 +48,7 @@ def test_a_case_that_came_by_letter_has_its_source_and_the_next_report_has_not(t
         await officer.say("ข้าม")
         await officer.say("/case 1")
         assert "ทางหนังสือ" in (await officer.say("/case 1"))[0].text
-        # A form of which something is filled in is not thrown away for another.
+        # A partly filled form is not discarded for another.
         await fill_form(officer, "/intake call", NOTICE, "[ทุจริตต่อหน้าที่]")
         assert "กำลังกรอกเรื่องหนึ่งอยู่" in await fill_form(officer, "/intake letter")
         assert "1/" in await fill_form(officer, "/case 1")

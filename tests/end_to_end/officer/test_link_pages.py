@@ -1,4 +1,4 @@
-"""What else an officer fetches or brings by a link: a case on paper, an old register, and a reporter's name."""
+"""Other pages behind access links: the case PDF, the register import, and a reporter's identity."""
 
 import io
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def test_a_paper_is_fetched_by_a_link_and_opened_with_the_chats_password(office:
         pikepdf.open(io.BytesIO(paper.content), password="")
     assert ("staff:" + officer.id, "exported") in office.load_audit_lines()
     assert office.new_browser().request(f"{seen.path}/paper").status == 410
-    assert browser.request(f"{seen.path}/file/1").status == 410  # this seat is for the paper alone
+    assert browser.request(f"{seen.path}/file/1").status == 410  # this session is for the PDF only
     assert browser.submit_form(seen, "สวัสดี", "reply").status == 410
     case = office.open_page(officer, office.new_browser())
     assert browser.request(f"{case.path}/paper").status == 410
@@ -132,7 +132,7 @@ def test_only_so_many_files_wait_and_none_on_the_disk(office: OfficerServer, tmp
     assert office.server.run(office.desk.load_register_numbers()) == []
 
 
-def test_each_room_is_for_who_may_give_its_command() -> None:
+def test_each_page_is_for_roles_that_may_give_its_command() -> None:
     assert PAGE_COMMANDS.keys() == set(PageKind)
     assert PERMISSIONS[CommandName.PAGE] == PERMISSIONS[CommandName.EXPORT] == {Role.OFFICER, Role.SUPERVISOR}
     assert PERMISSIONS[CommandName.IMPORT] == {Role.SUPERVISOR, Role.ADMIN}
@@ -154,7 +154,7 @@ def test_what_nobody_confirms_is_let_go(office: OfficerServer) -> None:
     registers = RegisterImport(office.desk, OFFICE, OfficerResponses(PageRenderer(OFFICE)))  # type: ignore[arg-type]
     registers._pending = {b"a": one, b"b": PendingImport("ข.csv", b"2")}
     registers._expire_pending(b"a", one)
-    registers._expire_pending(b"b", one)  # another was brought since
+    registers._expire_pending(b"b", one)  # another file was uploaded since
     assert list(registers._pending) == [b"b"]
     seen = open_import_page(office, browser, chief)
     good = browser.upload_file(seen, "เก่า.csv", (HEAD + ROWS).encode())
@@ -225,7 +225,7 @@ def test_a_name_that_two_agreed_on_is_shown_on_the_page_where_a_chat_keeps_every
     asked = office.server.run(chief.say("/approve 1"))
     office.server.run(chief.pick(next(data for m in asked for _, data in m.choices if "/approve" in data)))
     drawn = office.desk.engine.query_handlers.pop(NewAccessLink)  # type: ignore[attr-defined]
-    assert "ไม่แสดงใน LINE" in on_line("/identity 1")  # no page: nothing is opened, and nothing spent
+    assert "ไม่แสดงใน LINE" in on_line("/identity 1")  # no page: nothing is opened, and no approval used up
     office.desk.engine.query_handlers[NewAccessLink] = drawn  # type: ignore[index]
     said = on_line("/identity 1")
     assert "วีระชัย" not in said

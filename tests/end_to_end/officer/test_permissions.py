@@ -1,4 +1,4 @@
-"""Every role, command and state: allowed or refused as the tables say, and whatever is done at once stays a path."""
+"""Every role, command and status: allowed or refused as specified, and concurrent actions keep the history valid."""
 
 import asyncio
 import random
@@ -48,7 +48,7 @@ MOVES = {
     CommandName.FORWARD: Transition.CLOSE,
     CommandName.REOPEN: Transition.REOPEN,
 }
-"""Written down once more, so that the test does not read what it tests."""
+"""Written a second time, so that the test does not read what it tests."""
 
 AT_ONCE = {CommandName.SCREEN, CommandName.INVESTIGATE}
 
@@ -153,7 +153,7 @@ def test_a_code_that_was_taken_is_refused(tmp_path: Path) -> None:
         await officer.say(code)
         before = await desk.store.load_session(officer.who)
         assert before is not None
-        # Somebody who looked over the shoulder, in the same half minute.
+        # Somebody who saw the code over the officer's shoulder, within the same half minute.
         asked = AwaitingSecondFactor(ParsedCommand(CommandName.FACTS, 1))
         waiting = OfficerState(complaints=ComplaintsWork(asked))
         turn = await officer.dry_run(code, before.replace(officer=waiting))

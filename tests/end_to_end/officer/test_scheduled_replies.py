@@ -1,4 +1,4 @@
-"""What officers send: held for a minute, decided anew when it goes; and what is kept from erasure."""
+"""Officers' replies: held for a minute, decided again when due; and cases kept from erasure."""
 
 import asyncio
 from datetime import timedelta
@@ -36,12 +36,12 @@ def run_desk_scenario(home: Path, scene: Any) -> None:
 
 
 async def send_due_replies(desk: DeskHarness, after: int = 61) -> int:
-    """Let so many seconds pass, and the clock come by; gives how much it sent."""
+    """Advance the clock by some seconds and run the job; returns how many replies it sent."""
     return await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=after))
 
 
 async def load_queued_keys(desk: DeskHarness) -> list[str]:
-    """The keys of what waits to be told to officers on Telegram."""
+    """The wording keys of what is queued for officers on Telegram."""
     return [say.key for one in await desk.store.outbox.list_all("telegram") for say in one.payload.says]
 
 

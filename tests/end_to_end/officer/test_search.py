@@ -1,4 +1,4 @@
-"""A search opens a few cases at a time, lets others go on, says how many it opened, and can be gone on with."""
+"""A search opens a few cases at a time without blocking others, reports its progress, and can be continued."""
 
 import asyncio
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_it_says_how_many_were_searched_and_goes_on(tmp_path: Path) -> None:
         assert numbers(last)[-1].startswith("1/")
         assert "ค้นต่อ" not in dict(last.choices)
         (over,) = await chief.pick(data)
-        assert "อย่างน้อย" in over.text  # nothing is left to go on with
+        assert "อย่างน้อย" in over.text  # nothing is left to search
 
     run_desk_scenario(tmp_path / "var", scene)
 

@@ -1,4 +1,4 @@
-"""`/stats`: the words and the chart beside them say the same exact figures, and to officers only."""
+"""`/stats`: the text and the chart show the same exact figures, to officers only."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whatever comes over the wire gets a page in Thai that says what to do, and costs the others nothing."""
+"""Whatever comes over the network gets a page in Thai that says what to do, and does not disturb others."""
 
 import re
 import socket
@@ -26,12 +26,12 @@ PROXY = {"X-Forwarded-For": ADDRESS, "User-Agent": AGENT, "Referer": f"https://{
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server behind a proxy; whatever came, nothing broke, and nobody's address stands anywhere."""
+    """A server behind a proxy; no error may occur, and no client's address may be stored or logged."""
     home = tmp_path_factory.mktemp("bad") / "var"
     one = start_server(home, TMPDIR=str(home.parent))
     yield one
     log = one.stop()
-    assert set(parse_log_events(log)) <= {"started", "stopped", "ticked", "foreign"}, log  # what was no HTTP
+    assert set(parse_log_events(log)) <= {"started", "stopped", "ticked", "foreign"}, log  # what was not HTTP
     canaries = [ADDRESS, ADDRESS.replace(":", ""), AGENT, "2001:db8:cafe:1200"]
     assert [line for line in log if any(canary in line for canary in canaries)] == []
     assert find_canaries(home, canaries) == []
@@ -40,12 +40,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def visitor(served: ServerProcess) -> Visitor:
-    """Somebody new, who comes through the proxy."""
+    """A new visitor, through the proxy."""
     return Visitor(served.port, dict(PROXY))
 
 
 def assert_error_page(page: HtmlPage, status: int) -> None:
-    """A page of ours, in Thai, with a way on, kept by nobody."""
+    """One of our pages, in Thai, with a link onwards, not cached."""
     assert page.status == status
     assert re.search(r"[\u0e01-\u0e5b]{3}", page.heading)
     assert 'href="/' in page.body

@@ -1,4 +1,4 @@
-"""Every story through a real Chromium: the same words, the same effects, with JavaScript off and on."""
+"""Every story in a real Chromium: the same words, the same effects, with JavaScript off and on."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ WINDOWS = {
     "phone-dark-on": {**PHONE, "color_scheme": "dark"},
     "desk-light-off": {**DESKTOP, "java_script_enabled": False},
 }
-"""Each story in one of the first two, in turn; all in all of them with `--windows all`."""
+"""Each story runs in one of the first two, in turn; with `--windows all` in all of them."""
 
 PLAYED_STORIES = [*CITIZEN_STORIES, *SERVICE_STORIES]
 
@@ -28,7 +28,7 @@ def test_through_a_browser(story: Path, window: str, windows: int, browser: Brow
     turn = ([*WINDOWS].index(window) + PLAYED_STORIES.index(story)) % 2
     if windows < len(WINDOWS) and ([*WINDOWS].index(window) >= windows or turn):
         pytest.skip("only with --windows all")
-    # Pages are judged by a script, so only where scripts may run.
+    # The accessibility check is a script, so it runs only where scripts may run.
     judge = BrowserDriver if window.endswith("off") else AuditedBrowserDriver
     door = judge(browser, tmp_path / "var", WINDOWS[window], desk_name=desk_of(story))
     try:

@@ -1,4 +1,4 @@
-"""Nothing leaks by way of the web: canaries sent through a real browser and searched for on both sides of the line."""
+"""Nothing leaks over the web: canaries sent through a real browser are searched for on both sides."""
 
 import re
 import subprocess
@@ -33,7 +33,7 @@ def pick_choice(page: Page, label: str) -> None:
 
 
 def send_text(page: Page, words: str) -> None:
-    """Write something and send it."""
+    """Type a text and send it."""
     old = page.get_attribute("[name=csrf]", "value")
     page.fill("[name=text]", words)
     page.click("[data-send]")
@@ -41,7 +41,7 @@ def send_text(page: Page, words: str) -> None:
 
 
 def file_report(page: Page, address: str, evidence: Path) -> str:
-    """A whole report with a name and a file, and a message afterwards; gives the receipt."""
+    """A whole report with a name and a file, and a message afterwards; returns the receipt."""
     page.goto(f"{address}/report")
     for label in ("รับทราบ เริ่มแจ้งเรื่อง", "ทุจริตต่อหน้าที่"):
         pick_choice(page, label)
@@ -96,7 +96,7 @@ def test_no_canary_stands_on_either_side(tmp_path: Path, scripts: bool) -> None:
         kept = window.cookies(f"{address}/report")
         assert [(one["httpOnly"], one["sameSite"], one["expires"]) for one in kept] == [(True, "Lax", -1)]
         assert window.cookies(address) == []
-        page.wait_for_timeout(500)  # what the browser writes, it has written
+        page.wait_for_timeout(500)  # the browser has written what it writes by now
         window.close()
     server.terminate()
     out, logged = server.communicate(timeout=20)
@@ -117,5 +117,7 @@ def test_no_canary_stands_on_either_side(tmp_path: Path, scripts: bool) -> None:
     for canary in (*every, AGENT, "127.0.0.1"):
         assert not any(s in logged + out for s in encode_canary(canary)), canary
     assert find_canaries(home, [*every, AGENT]) + find_canaries(temporary, every) == []
-    assert find_canaries(profile, [address.partition("//")[2]])  # the browser did keep what it keeps
+    assert find_canaries(
+        profile, [address.partition("//")[2]]
+    )  # the search works: the browser kept what it keeps
     assert find_canaries(profile, every) == []

@@ -1,4 +1,4 @@
-"""When the disk is full, the talk has moved on or somebody floods it: what was typed is not lost and not misfiled."""
+"""Full disk, expired sessions, floods: what was typed is neither lost nor attached to the wrong question."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ FILE = {"ก.txt": "พยาน".encode() * 100}
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[WebServer]:
-    """A server of this process."""
+    """A server in this process."""
     one = WebServer(tmp_path / "var")
     yield one
     one.close()
@@ -25,12 +25,11 @@ def server(tmp_path: Path) -> Iterator[WebServer]:
 
 @pytest.fixture
 def visitor(server: WebServer) -> Visitor:
-    """Somebody new."""
     return Visitor(server.port)
 
 
 def open_report_until(visitor: Visitor, lines: int) -> HtmlPage:
-    """A report as far as the answer of that number."""
+    """A report up to the answer of that number."""
     visitor.open_page("/report")
     for answer in WHOLE_REPORT[2 : 2 + lines]:
         visitor.say(answer)
@@ -38,7 +37,7 @@ def open_report_until(visitor: Visitor, lines: int) -> HtmlPage:
 
 
 def file_rest_of_report(server: WebServer, visitor: Visitor, frm: int) -> dict[str, str]:
-    """Go on from the answer of that number and send the report; what its case holds."""
+    """Answer the rest from that number and file the report; returns the answers of its case."""
     for answer in WHOLE_REPORT[2 + frm :]:
         visitor.say(answer)
     receipt = visitor.say("[ส่งเรื่อง]").receipt
@@ -52,7 +51,6 @@ def file_rest_of_report(server: WebServer, visitor: Visitor, frm: int) -> dict[s
 
 
 def raise_disk_full(*_: Any, **__: Any) -> Any:
-    """There is no room."""
 
     async def never() -> Any:
         raise DiskFullError("there is no room")
@@ -61,7 +59,7 @@ def raise_disk_full(*_: Any, **__: Any) -> Any:
 
 
 def clear_disk_full_errors(server: WebServer) -> int:
-    """How many faults there were, which the test wanted."""
+    """How many expected disk-full errors there were; they are cleared."""
     count = len(server.desk.errors)
     assert {type(fault) for fault in server.desk.errors} <= {DiskFullError}
     server.desk.errors.clear()
@@ -113,7 +111,7 @@ def test_an_old_form_sent_again_does_not_lead_to_an_old_question(server: WebServ
     visitor.submit_form("คนหนึ่ง")
     current = visitor.submit_form("เมื่อวาน")
     visitor.page = asked
-    page = visitor.submit_form("คนหนึ่ง")  # back, back, and the same once more
+    page = visitor.submit_form("คนหนึ่ง")  # back twice, and the same again
     if page.heading != current.heading:
         visitor.submit_form("คำตอบของข้อเมื่อไร")
         kept = file_rest_of_report(server, visitor, 6)
@@ -127,7 +125,7 @@ def test_an_old_menu_shown_again_does_not_answer_a_question(server: WebServer, v
     asked = open_report_until(visitor, ACCUSED)
     visitor.page = leaving
     page = visitor.say("[ลบร่าง]")
-    if page.heading != asked.heading:  # the menu of before
+    if page.heading != asked.heading:  # the earlier menu
         page = visitor.submit_form(TYPED)
         assert visitor.open_page("/report").heading == asked.heading
     assert visitor.submit_form("คนหนึ่ง").heading != asked.heading
@@ -140,7 +138,7 @@ def test_a_text_for_a_talk_that_lapsed_does_not_answer_the_next_one(
     server.advance_clock(31)
     other = visitor.open_second_tab()
     open_report_until(other, STORY)
-    asked = other.say("[ย้อนกลับ]")  # as many questions as before, and another one
+    asked = other.say("[ย้อนกลับ]")  # as many questions as before, plus one
     page = visitor.submit_form(TYPED)
     assert (page.heading, page.textbox_text) == (asked.heading, TYPED)
 
@@ -177,7 +175,7 @@ def test_a_reload_shows_the_same_page_and_its_form_still_holds(server: WebServer
 def test_what_was_typed_for_a_draft_that_is_gone_is_gone_too(
     server: WebServer, visitor: Visitor, how: str
 ) -> None:
-    """Perhaps it is somebody else who begins a report at the same browser."""
+    """It may be another person who starts a report in the same browser."""
     open_report_until(visitor, STORY)
     visitor.submit_form(TYPED, pick="ยกเลิก")
     if how == "discarded":

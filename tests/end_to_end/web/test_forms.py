@@ -1,4 +1,4 @@
-"""What a person writes on the web is taken once or stands before them again, whatever their browser does."""
+"""What a person sends on the web is accepted once or shown to them again, whatever their browser does."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ ANSWERS = WHOLE_REPORT[2:]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server, in which nothing broke and nothing was kept of a form that was not taken."""
+    """A server; no error may occur, and nothing of a rejected form may be stored."""
     one = start_server(tmp_path_factory.mktemp("forms") / "var")
     yield one
     log = one.stop()
@@ -29,12 +29,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def visitor(served: ServerProcess) -> Visitor:
-    """Somebody new."""
     return Visitor(served.port)
 
 
 def load_stories(home: Path) -> list[str]:
-    """What happened, in every case of the register."""
+    """The story of every case in the register."""
 
     async def work() -> list[str]:
         async with open_desk(home) as desk:
@@ -45,7 +44,7 @@ def load_stories(home: Path) -> list[str]:
 
 
 def load_answers(home: Path, receipt: str) -> dict[str, str]:
-    """What a case holds."""
+    """The answers of a case."""
 
     async def work() -> dict[str, str]:
         async with open_desk(home) as desk:
@@ -57,12 +56,12 @@ def load_answers(home: Path, receipt: str) -> dict[str, str]:
 
 
 def count_evidence_files(home: Path) -> int:
-    """How many sealed files there are."""
+    """How many stored files there are."""
     return len([*(home / "complaints" / "evidence").glob("*")])
 
 
 def open_report_until(visitor: Visitor, line: int, story: str = "") -> HtmlPage:
-    """A report, as far as the answer of that number; its story may be one's own, to be found by."""
+    """A report up to the answer of that number; its story can be given, to find it by."""
     page = visitor.open_page("/report")
     for answer in ANSWERS[:line]:
         page = visitor.say(story if story and answer == WHOLE_REPORT[4] else answer)
@@ -115,7 +114,7 @@ def test_a_browser_that_lost_its_cookie_can_send_what_stands_there(visitor: Visi
     assert TYPED in page.visible_text  # as the beginning of the story
 
 
-def test_a_foreign_cookie_is_no_seat_at_somebody_s_table(served: ServerProcess, visitor: Visitor) -> None:
+def test_a_foreign_cookie_opens_nobody_elses_session(served: ServerProcess, visitor: Visitor) -> None:
     open_report_until(visitor, ACCUSED)
     for value in ("", "x", "0" * 32, "é" * 32, "0" * 32 + ".f.1." + "9" * 20, '"\\012"', "a.b.c.d.e"):
         thief = Visitor(served.port, headers={"Cookie": f"c={value}".encode().decode("latin-1")})
@@ -126,7 +125,7 @@ def test_a_foreign_cookie_is_no_seat_at_somebody_s_table(served: ServerProcess, 
             assert WHOLE_REPORT[4] not in page.visible_text
 
 
-def test_a_ticket_can_be_sent_plainly_too(visitor: Visitor) -> None:
+def test_a_form_token_can_be_sent_url_encoded_too(visitor: Visitor) -> None:
     visitor.open_page("/track")
     body = f"csrf={visitor.page.fields['csrf']}&text=%E0%B8%81%00%FF".encode()
     page = visitor.request("/track", "POST", body, Content_Type="application/x-www-form-urlencoded")
@@ -262,7 +261,7 @@ def test_a_draft_survives_a_kill(tmp_path: Path) -> None:
     served.kill()
     again = start_server(tmp_path / "var")
     visitor.port = again.port
-    page = visitor.submit_form(TYPED)  # the form of before, filled in while the server was away
+    page = visitor.submit_form(TYPED)  # the earlier form, filled in while the server was down
     assert (page.status, page.heading != asked.heading) == (200, True)
     again.stop()
 

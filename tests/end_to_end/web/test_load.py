@@ -1,4 +1,4 @@
-"""Bodies without end, bodies that never come, and crowds: each gets its answer, and the others do not wait."""
+"""Endless uploads, stalled uploads and crowds: each gets its answer, and nobody else has to wait."""
 
 import asyncio
 import selectors
@@ -32,7 +32,7 @@ MEGABYTE = 1024 * 1024
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server that may open many connections, and in which nothing breaks."""
+    """A server that may open many connections; no error may occur in it."""
     with raise_file_limit(6000):
         one = start_server(tmp_path_factory.mktemp("load") / "var")
         yield one
@@ -42,12 +42,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def visitor(served: ServerProcess) -> Visitor:
-    """Somebody new."""
     return Visitor(served.port)
 
 
 def open_report_until(visitor: Visitor, lines: int) -> HtmlPage:
-    """A report as far as the answer of that number."""
+    """A report up to the answer of that number."""
     visitor.open_page("/report")
     for answer in WHOLE_REPORT[2 : 2 + lines]:
         visitor.say(answer)
@@ -55,7 +54,7 @@ def open_report_until(visitor: Visitor, lines: int) -> HtmlPage:
 
 
 def make_huge_body(before: bytes, size: int, after: bytes) -> Iterator[bytes]:
-    """A body that is made as it is sent."""
+    """A body that is generated while it is sent."""
     piece = bytes(MEGABYTE // 4)
     yield before
     for _ in range(size // len(piece)):
@@ -64,7 +63,7 @@ def make_huge_body(before: bytes, size: int, after: bytes) -> Iterator[bytes]:
 
 
 def post_huge_form(visitor: Visitor, fields: dict[str, str], name: str | None, *, told: bool) -> HtmlPage:
-    """Send a form with 200 MB in it, as a file or as a text; with its length told or in chunks."""
+    """Send a form with 200 MB in it, as a file or as a text; with Content-Length or chunked."""
     size = 200 * MEGABYTE
     whole = encode_multipart(
         {**fields, **({"text": "@"} if name is None else {})}, {} if name is None else {name: b"@"}
@@ -93,7 +92,7 @@ def test_two_hundred_megabytes(
     served: ServerProcess, visitor: Visitor, proven: bool, name: str | None, told: bool, status: int
 ) -> None:
     asked = open_report_until(visitor, 7)
-    visitor.submit_form(files={"ก.txt": b"x" * MEGABYTE})  # what is loaded once is loaded
+    visitor.submit_form(files={"ก.txt": b"x" * MEGABYTE})  # modules loaded on first use are loaded by now
     fields = {"csrf": visitor.page.fields["csrf"] if proven else "x"}
     kept = len([*(served.home / "complaints" / "evidence").glob("*")])
     served.reset_peak_memory()
@@ -142,11 +141,11 @@ IDLE = [
     HEALTH_REQUEST + b"\r\n",
     HEALTH_REQUEST + b"GET /report HTTP/1.1\r\n",
 ]
-"""Those who say nothing, those who never end, those who stay after they were answered, and begin again and stop."""
+"""Clients that send nothing, never finish, stay after the response, or start again and stop."""
 
 
 def drain_sockets(waiting: selectors.BaseSelector, until: float) -> list[int]:
-    """Read until the server has ended all, or time is over; what is still open, by what was said first."""
+    """Read until the server has closed all sockets or time is over; returns the open ones by what they sent first."""
     while waiting.get_map() and time.monotonic() < until:
         for key, _ in waiting.select(1):
             assert isinstance(key.fileobj, socket.socket)
@@ -160,7 +159,7 @@ def drain_sockets(waiting: selectors.BaseSelector, until: float) -> list[int]:
 
 
 def connect_without_reading(port: int) -> socket.socket:
-    """A connection that asks for far more than a network holds, and takes nothing of it."""
+    """A connection that requests far more than a network buffers, and reads none of it."""
     one = socket.socket()
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     one.settimeout(5)
@@ -186,16 +185,16 @@ def test_a_thousand_idle_connections_keep_nobody_waiting(served: ServerProcess) 
         assert_error_page(page, 200)
         assert time.monotonic() - began < 2
         time.sleep(1)
-        for one in opened[5 :: len(IDLE)]:  # after the answer, so that it belongs to no request
+        for one in opened[5 :: len(IDLE)]:  # after the response, so that it belongs to no request
             one.sendall(b"\r\n")
         assert drain_sockets(waiting, began + 24) == []
         while served.count_sockets() > before and time.monotonic() < began + 24:
             time.sleep(0.2)
-        assert served.count_sockets() <= before  # those who never read are gone too
+        assert served.count_sockets() <= before  # those that never read are gone too
 
 
 def test_what_is_remembered_for_people_is_little(served: ServerProcess) -> None:
-    """What stands in a text box beside a choice of language is remembered, but not without measure."""
+    """Text beside a language choice is remembered, but within a limit."""
     served.reset_peak_memory()
     before = served.memory_bytes()
     for _ in range(60):

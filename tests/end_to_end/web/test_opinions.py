@@ -1,4 +1,4 @@
-"""The pages of public opinion in a real Chromium: on a phone and a desk, in the dark, in a frame and on paper."""
+"""The pages about consultations in a real Chromium: phone, desktop, dark mode, frame and print."""
 
 import io
 import re
@@ -48,7 +48,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Any]:
-    """Opens a page in a window of a kind, and listens to what its policy forbids and what it asks others for."""
+    """Opens a page in a window, and records violations of its policy and requests to others."""
     contexts, complaints = [], list[str]()
 
     def open_in_window(where: str, how: dict[str, Any]) -> Page:
@@ -139,7 +139,7 @@ def test_on_paper_nothing_is_cut_off(address: str, opened: Any) -> None:
 def test_the_offices_site_may_frame_it_and_links_open_beside(
     site: str, shown: bool, address: str, browser: Browser
 ) -> None:
-    """Chromium lets no website look into this machine, so the pages stand under a name of their own."""
+    """Chromium blocks websites from private addresses, so the pages get a host name of their own."""
     ours = "https://ask.example"
     context = browser.new_context(**PHONE)
     outer = f'<!doctype html><title>x</title><iframe title="x" src="{ours}/opinions/K7Q2"></iframe>'

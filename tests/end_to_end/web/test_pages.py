@@ -1,4 +1,4 @@
-"""The pages as a person meets them in a real Chromium: reading aloud, keyboard, lost lines, quick exits, print."""
+"""The pages in a real Chromium: accessibility, keyboard, lost connections, quick exit, print."""
 
 from io import BytesIO
 from pathlib import Path
@@ -98,7 +98,7 @@ def test_an_answer_stands_in_its_box_to_be_changed(door: BrowserDriver) -> None:
     page.locator("h1", has_text="เมื่อไร").wait_for()
     pick_choice(page, "ย้อนกลับ")
     assert page.input_value("[name=text]") == "นาย ก"
-    pick_choice(page, "ย้อนกลับ")  # with the answer still in its box: it is no new one
+    pick_choice(page, "ย้อนกลับ")  # the earlier answer is still in the box: it is not sent as a new one
     assert "เล่าเพิ่มได้อีก" in page.inner_text("h1")
 
 
@@ -128,7 +128,7 @@ def test_a_receipt_can_be_taken_away(door: BrowserDriver) -> None:
             assert "ทุจริต" not in content.decode("utf-8-sig")
     assert page.title() == OFFICE.name.th
     page.reload()
-    assert page.inner_text("[data-receipt]") == receipt  # still the last thing that was said
+    assert page.inner_text("[data-receipt]") == receipt  # still the last answer
     pick_choice(page, "ข้าม")
     page.goto(door.server.address + "/report?said")
     assert page.query_selector("[data-receipt]") is None
@@ -158,7 +158,7 @@ def test_a_report_with_the_keyboard_alone(door: BrowserDriver) -> None:
             break
     page.keyboard.press("Enter")
     page.locator("h1", has_text="ประเภท").wait_for()
-    assert page.evaluate("document.activeElement.tagName") == "H1"  # a screen reader begins at the new page
+    assert page.evaluate("document.activeElement.tagName") == "H1"  # a screen reader starts at the new page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText") == "ทุจริตต่อหน้าที่"
 

@@ -1,4 +1,4 @@
-"""What the web leaves in a browser, and how a crowd is held back without knowing anybody in it."""
+"""What the web leaves in a browser, and how rate limiting works without identifying anybody."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server, in which nothing breaks."""
+    """A server in which no error may occur."""
     one = start_server(tmp_path_factory.mktemp("privacy") / "var")
     yield one
     log = one.stop()
@@ -23,7 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 
 def file_report(visitor: Visitor) -> HtmlPage:
-    """A whole report, sent."""
+    """File a whole report."""
     visitor.open_page("/report")
     for answer in (*WHOLE_REPORT[2:], "[ส่งเรื่อง]"):
         visitor.say(answer)
@@ -32,7 +32,7 @@ def file_report(visitor: Visitor) -> HtmlPage:
 
 
 def get_cookie_attributes(cookie: str) -> set[str]:
-    """What is said of a cookie."""
+    """The attributes of a cookie."""
     return {word.strip().lower() for word in cookie.split(";")[1:]}
 
 
@@ -104,7 +104,7 @@ def test_a_case_is_not_to_be_seen_by_a_browser_that_comes_later(served: ServerPr
 
 
 def post_until_limited(visitor: Visitor) -> HtmlPage:
-    """Write until one is asked to wait."""
+    """Post until the rate limit is reached."""
     visitor.open_page("/report")
     for _ in range(1000):
         page = visitor.post_form(TYPED, csrf="x")
@@ -120,7 +120,7 @@ def test_a_crowd_is_asked_to_wait_and_keeps_its_words(served: ServerProcess) -> 
     neighbour.open_page("/report")
     kept = len([*(served.home / "complaints" / "evidence").glob("*")])
     page = post_until_limited(visitor)
-    refused = neighbour.submit_form(TYPED, files={"a.txt": b"x"})  # at once: room comes back by and by
+    refused = neighbour.submit_form(TYPED, files={"a.txt": b"x"})  # at once: the limit recovers slowly
     assert (refused.status, refused.textbox_text) == (429, TYPED)
     assert len([*(served.home / "complaints" / "evidence").glob("*")]) == kept
     assert page.textbox_text == TYPED
@@ -132,7 +132,7 @@ def test_a_crowd_is_asked_to_wait_and_keeps_its_words(served: ServerProcess) -> 
         stranger = Visitor(served.port, other)
         stranger.open_page("/report")
         assert stranger.submit_form(TYPED).status == 200
-    assert visitor.open_page("/report").status == 200  # reading is free
+    assert visitor.open_page("/report").status == 200  # reading is not limited
     time.sleep(wait)
     neighbour.page = refused
     assert neighbour.submit_form(refused.textbox_text).status == 200
@@ -143,4 +143,4 @@ def test_a_proxy_s_word_counts_only_from_the_proxy(served: ServerProcess) -> Non
     first.open_page("/report")
     assert (
         first.submit_form(TYPED).status == 200
-    )  # the nearest address is theirs; what stands before it anyone may write
+    )  # the last address is from our proxy; anybody may write what stands before it

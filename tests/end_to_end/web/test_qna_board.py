@@ -1,4 +1,4 @@
-"""The public board and the talk on `/ask`, on a real server, with JavaScript off."""
+"""The public board and the dialogue on `/ask`, on a real server, with JavaScript off."""
 
 import asyncio
 import tomllib

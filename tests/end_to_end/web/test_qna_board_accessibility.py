@@ -1,4 +1,4 @@
-"""The board and the question page in a real Chromium, with JavaScript off and on a phone of 360 px."""
+"""The Q&A board in a real Chromium, with JavaScript off and on a phone of 360 px."""
 
 from pathlib import Path
 

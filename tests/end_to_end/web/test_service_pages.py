@@ -1,4 +1,4 @@
-"""The pages of the service desk take words only, and say so to who sends more."""
+"""The service desk's pages accept text only, and say so to a person who sends files."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -12,7 +12,7 @@ PICTURE = b"\xff\xd8\xff\xe0 canary picture"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server, in which nothing broke."""
+    """A server in which no error may occur."""
     one = start_server(tmp_path_factory.mktemp("service") / "var")
     yield one
     log = one.stop()
@@ -40,7 +40,7 @@ def test_a_file_that_is_sent_all_the_same_is_answered_and_not_kept(served: Serve
     page = visitor.submit_form("สำนักงานเปิดให้บริการวันและเวลาใด", files={"ภาพ.jpg": PICTURE})
     assert "08.30-16.30" in page.visible_text
     assert "รับคำถามเป็นข้อความ" in page.visible_text
-    # What was sent lies nowhere, sealed or not: the folder of evidence has no file.
+    # What was sent is not stored, not even encrypted: the evidence folder has no file.
     kept = (served.home / "service" / "evidence").rglob("*")
     assert [one for one in kept if one.is_file()] == []
 
@@ -51,13 +51,15 @@ def test_a_page_at_which_one_asks_asks_for_a_question(served: ServerProcess) -> 
     assert "คำถามของท่าน" in page.visible_text
     assert "คำตอบของท่าน" not in page.visible_text
     page = visitor.submit_form("ใบประกอบวิชาชีพหมดอายุ")
-    assert 'href="https://www.ksp.or.th/"' in page.body  # and nothing of what stands below it
+    assert 'href="https://www.ksp.or.th/"' in page.body  # and nothing of what follows it
     assert "หรือพิมพ์คำถามที่นี่" in page.visible_text
     page = visitor.submit_form(pick="ไม่ตรง")
     assert page.heading.startswith("คำถามที่ใกล้เคียง")
     titles = [label for label in page.buttons if "ใบอนุญาต" in label]
     assert titles
-    assert all(page.visible_text.count(title) == 1 for title in titles)  # a button each, and no list besides
+    assert all(
+        page.visible_text.count(title) == 1 for title in titles
+    )  # a button each, and no list beside them
 
 
 def test_who_tells_of_corruption_is_shown_a_link_that_can_be_followed(served: ServerProcess) -> None:

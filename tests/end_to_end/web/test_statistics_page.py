@@ -1,4 +1,4 @@
-"""The page of the statistics in a real Chromium: on a phone and a desk, in a frame, on paper, read aloud."""
+"""The statistics page in a real Chromium: phone, desktop, frame, print, accessibility."""
 
 import io
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 
 def make_wide_document() -> StatisticsDocument:
-    """Ten categories."""
+    """A document with ten categories."""
     found = make_protected_tables()
     one = found.categories[0]
     codes = [f"c{n}" for n in range(10)]
@@ -48,7 +48,7 @@ DOCUMENTS = {"year": make_document, "nothing": lambda: make_document(0), "ten": 
 
 
 class OpenedPage:
-    """A page in a window, with what it asked for and what its policy forbade."""
+    """A page in a window, with its requests and the violations of its policy."""
 
     def __init__(self, browser: Browser, how: dict[str, Any], address: str) -> None:
         self.page: Page = browser.new_context(**how).new_page()
@@ -60,7 +60,7 @@ class OpenedPage:
 
 
 def write_page(folder: Path, found: StatisticsDocument) -> str:
-    """The address of the page as a file."""
+    """Write the page to a file; returns its URL."""
     path = folder / "statistics.html"
     path.write_text(render_statistics_page(found), "utf-8")
     return path.as_uri()

@@ -1,4 +1,4 @@
-"""/statistics in a real browser: read by everybody, with no request to others, framed by the office and nobody else."""
+"""/statistics in a real browser: readable by everybody, no requests to others, framed by the office's site only."""
 
 import http.server
 import threading
@@ -22,7 +22,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 @pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Two desks, made before the browser, beside which asyncio does not run."""
+    """Two desks, made before the browser because asyncio.run does not work beside it."""
     released, nothing = (make_busy_desk(tmp_path_factory.mktemp("desk") / "var") for _ in range(2))
     released.make_release(make_release_request("2569Q1", date(2025, 12, 31)))
     released.make_release()
@@ -38,7 +38,7 @@ def browser(desks: dict[str, Path]) -> Iterator[Browser]:
 
 @contextmanager
 def website(frame: str) -> Iterator[str]:
-    """Another website, which shows an address in a frame; gives its origin."""
+    """Another website that shows an address in a frame; yields its origin."""
 
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""What a person typed is not lost by accident, and is gone at once on purpose."""
+"""Typed text is not lost by accident, and is gone at once on purpose."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDriver) -
     assert "เกิดอะไรขึ้น" in second.inner_text("h1")
     page.fill("[name=text]", STORY)
     pick_choice(page, "เสร็จแล้ว")
-    # The second tab still shows the older question: its words are not taken for an answer to the newer.
+    # The second tab still shows the older question: its text must not answer the newer one.
     second.fill("[name=text]", "เขียนไว้ในอีกแท็บหนึ่ง")
     second.click("[data-send]")
     second.wait_for_selector(".note")
@@ -35,7 +35,7 @@ def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDriver) -
     page.reload()
     assert "ใครทำ" in page.inner_text("h1")
     page.go_back()
-    if page.query_selector("h1"):  # with JavaScript there is one entry only, and back leads out
+    if page.query_selector("h1"):  # with JavaScript there is only one history entry, so back leaves the page
         page.wait_for_selector("[name=csrf]", state="attached")
     page.goto(door.server.address + "/report")
     assert "ใครทำ" in page.inner_text("h1")
@@ -53,7 +53,7 @@ def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDri
     lost: list[str] = []
 
     def swallow(route: Route) -> None:
-        """The server takes it, and the answer is lost on the way."""
+        """The server accepts the form, and the response is lost."""
         if route.request.method == "POST" and not lost:
             lost.append(route.fetch(max_redirects=0).headers["location"])
             route.abort()
@@ -84,7 +84,7 @@ def test_enter_sends_and_one_escape_does_not_leave(door: BrowserDriver) -> None:
 
 
 def list_history_urls(page: Page) -> Iterator[str]:
-    """The addresses that "back" and "forward" lead to, and the present one."""
+    """The URLs of the browser history around the present one."""
     history = page.context.new_cdp_session(page).send("Page.getNavigationHistory")
     return (entry["url"] for entry in history["entries"])
 
@@ -111,7 +111,7 @@ def test_the_quick_exit_without_javascript(door: BrowserDriver) -> None:
     page.click("[data-exit]")
     page.wait_for_url("**/elsewhere")
     page.goto(door.server.address + "/report")
-    assert "ก่อนเริ่ม" in page.inner_text("h1")  # the draft is out of reach
+    assert "ก่อนเริ่ม" in page.inner_text("h1")  # the draft cannot be reached
 
 
 @pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])

@@ -1,4 +1,4 @@
-"""The accused does not read the case, however their name is spelt; and nobody decides on themselves."""
+"""The accused cannot read the case, however their name is spelt, and nobody decides on themselves."""
 
 from datetime import date
 
@@ -90,7 +90,7 @@ def test_titles_are_dropped(name: str, bare: str) -> None:
 
 
 def test_whom_it_names_and_who_is_under_them() -> None:
-    assert find_excluded(story="ผอ.ประเสริด เรียกเงิน") == {}  # another name: ด is not ฐ
+    assert find_excluded(story="ผอ.ประเสริด เรียกเงิน") == {}  # a different name: ด is not ฐ
     assert find_excluded(story="ผอ.ประเสริฐเรียกเงิน") == {
         "head": ExclusionGround.NAMED,
         "deputy": ExclusionGround.COMMAND,
@@ -139,7 +139,7 @@ def test_who_may_lift_and_bar() -> None:
     excluded = (Exclusion("head", ExclusionGround.NAMED), Exclusion("deputy", ExclusionGround.LIFTED))
     reason = "คนละคนกับที่ถูกร้อง ชื่อซ้ำกัน"
     assert not can_change_exclusion(head, excluded, reason)  # concerned
-    assert can_change_exclusion(deputy, excluded, reason)  # not any more
+    assert can_change_exclusion(deputy, excluded, reason)  # no longer
     assert not can_change_exclusion(deputy, excluded, "  ไม่ใช่  ")
     assert not can_change_exclusion(clerk, (), reason)
     assert [p.id for p in list_able_staff(excluded, TEAM)] == ["deputy", "clerk", "free"]

@@ -1,4 +1,4 @@
-"""Deadlines: told before, on and after the day, to whom it concerns and never to who is accused."""
+"""Deadline reminders: before, on and after the day, to those in charge and never to the accused."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ def make_reminder_input(on: date = START, **more: object) -> CaseDeadlineState:
 def collect_reminders(
     one: CaseDeadlineState, last: date, rules: Deadlines = RULES
 ) -> list[tuple[date, SendReminder]]:
-    """What is told when the clock runs every day."""
+    """The reminders when the job runs every day."""
     found = []
     day = one.received_on
     while day <= last:
@@ -89,7 +89,7 @@ def test_a_silence_of_the_clock_is_told_once_and_truly() -> None:
     (remind,) = select_reminders(make_reminder_input(), RULES, STAFF, late)
     assert remind.notice.key == "staff.remind.after"
     assert remind.notice.args["days"] == 5
-    assert len(remind.superseded) == 2  # before and on: stood for, never told
+    assert len(remind.superseded) == 2  # before and on the day: superseded, never sent
     again = make_reminder_input(sent_reminders=frozenset({remind.name, *remind.superseded}))
     assert list(select_reminders(again, RULES, STAFF, late)) == []
 

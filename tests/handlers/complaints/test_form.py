@@ -1,4 +1,4 @@
-"""Writing a complaint: every way through the form, and everything that people do instead."""
+"""Filing a complaint: every way through the form, and everything that people do instead."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Every field of the form has its words, stands in the review, and is filed where its audience says."""
+"""Every field of the form has its wording, is part of the review, and is filed for its audience."""
 
 import string
 from typing import get_args
@@ -20,7 +20,7 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 
 
 def list_wording_keys(field: FormField) -> set[str]:
-    """All keys under which the words of a field are looked up."""
+    """All keys of a field's wording."""
     keys = {f"{FORM.name}.{field.name}"}
     if field.kind is FieldKind.LONG:
         keys.add(f"{FORM.name}.{field.name}_more")
@@ -48,7 +48,7 @@ def test_what_opens_and_fills_the_envelope_hangs_together() -> None:
 
 
 def fill_in(field: FormField) -> str:
-    """An answer to a field that no other has: typed, or the last ready one."""
+    """A distinct answer to a field: typed, or the last of its choices."""
     return field.options[-1].value if field.kind is FieldKind.PICK else f"answer to {field.name}"
 
 

@@ -37,7 +37,7 @@ EVERY_STEP = [
 
 
 def expected(status: CaseStatus, step: TransitionRequest) -> CaseStatus | None:
-    """The lifecycle of the issue, written a second time and otherwise."""
+    """The lifecycle as specified, written a second time in another form."""
     if bool(step.body) != (step.outcome is CaseOutcome.FORWARDED):
         return None
     plain = step.outcome is None and step.reason is None

@@ -1,4 +1,4 @@
-"""Names are found however Thai people write them, and everyday words are seldom taken for a name."""
+"""Names are found however Thai people write them, and everyday words are rarely taken for a name."""
 
 import random
 from itertools import cycle, islice
@@ -33,7 +33,7 @@ TONES = "\u0e48\u0e49\u0e4a\u0e4b"
 
 
 def mangle_name(name: str, chance: random.Random) -> str:
-    """A name as somebody may write it who heard it: each of the ways, here and there."""
+    """A name as somebody may write it who only heard it: any of the variants, here and there."""
     spelt, at = "", 0
     while at < len(name):
         c, following = name[at], name[at + 1 : at + 3]
@@ -41,7 +41,7 @@ def mangle_name(name: str, chance: random.Random) -> str:
         if following[:1] == "์" or (following[1:] == "์" and following[0] in "ิุ"):
             silenced = name[at : at + 1 + (following[:1] != "์")]
             at += len(silenced)
-            # The silenced letter stands, loses its sign, or goes with it.
+            # The silenced letter stays, loses its sign, or is dropped with it.
             spelt += chance.choice((c + silenced, c + silenced[:-1], ""))
         elif c in TONES:
             spelt += c if chance.random() < 0.5 else ""
@@ -135,7 +135,7 @@ def load_everyday_texts() -> list[str]:
 
 
 def test_everyday_words_are_seldom_taken_for_a_name() -> None:
-    """A figure of docs/rules-of-cases.md: of 1,000 everyday texts, those hidden from anybody of 30."""
+    """A figure of docs/rules-of-cases.md: of 1,000 everyday texts, how many are hidden from any of 30 people."""
     hidden = {
         text: [
             name

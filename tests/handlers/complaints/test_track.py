@@ -1,4 +1,4 @@
-"""Following a case: the receipt, the guesses, messages both ways, evidence, withdrawal."""
+"""Following a case: the receipt, limited guesses, messages both ways, evidence, withdrawal."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from handlers.dialog.events import FileProblem
 from handlers.dialog.receipt import make_receipt
 from tests.in_memory_desk import MORNING, ChatUser, InMemoryDesk
 
-CANARY = "ร้อยละสิบ"  # stands in the complaint of tests.in_memory_desk
+CANARY = "ร้อยละสิบ"  # part of the complaint in tests.in_memory_desk
 
 
 def file_report() -> ChatUser:
@@ -184,7 +184,7 @@ def test_five_guesses_close_the_look_up_for_longer_and_longer() -> None:
         for guess in range(4):
             assert "ลองใหม่ได้หลัง" not in guesser.say(make_receipt(level * 100 + guess).formatted)
         assert "ลองใหม่ได้หลังเวลา" in guesser.say(make_receipt(level * 100 + 99).formatted)
-        # Even the right receipt is not looked up now: else the refusal would be an oracle.
+        # Even the right receipt is not looked up now: otherwise the refusal would be an oracle.
         assert "ลองใหม่ได้หลังเวลา" in guesser.say(mine)
         stage.advance_clock(minutes=minutes - 1, seconds=59)
         assert "ลองใหม่ได้หลังเวลา" in guesser.fill_report("ติดตาม", mine)
@@ -250,7 +250,7 @@ def test_the_five_last_symbols() -> None:
     person.fill_report()
     person.pick("ส่งเรื่อง")
     five = person.receipt.replace("-", "")[-5:]
-    # Whoever has not written the receipt down yet finds it beside the question each time.
+    # Whoever has not written the receipt down yet sees it with the question each time.
     for told in (
         person.say("00000"),
         person.send_event(choice="0.skip"),

@@ -1,4 +1,4 @@
-"""The receipt: its form, its check symbol, and how forgivingly it is read back."""
+"""The receipt: its format, its check symbol, and how forgivingly it is parsed."""
 
 import pytest
 from hypothesis import given

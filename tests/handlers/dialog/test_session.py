@@ -1,4 +1,4 @@
-"""The session: a changed one is a new one, and nothing else of it changes."""
+"""The session: a changed session is a new one, and nothing else of it changes."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime

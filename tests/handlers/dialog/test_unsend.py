@@ -1,4 +1,4 @@
-"""At the service desk too, what is unsent or changed in the chat is unsent and changed here."""
+"""Unsent and edited messages at the service desk."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,7 +13,7 @@ from tests.in_memory_service_desk import InMemoryServiceDesk
 
 
 class DeskWithMessageMap(InMemoryServiceDesk):
-    """The service desk where it is known which message went where."""
+    """The service desk with a record of the chat's message ids."""
 
     def answer_query(self, query: Query[Any]) -> Any:
         if isinstance(query, FindMessageCase):

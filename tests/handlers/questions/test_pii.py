@@ -1,4 +1,4 @@
-"""Personal data is found by its shape and covered."""
+"""Personal data is found by its shape and masked."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The nearest answer: as people ask, by mistake or in a hurry, and when nobody knows."""
+"""The search for known answers: typos, hasty questions, and questions without an answer."""
 
 import pytest
 from hypothesis import example, given
@@ -95,7 +95,7 @@ def test_words_of_asking_tell_little() -> None:
     assert set(tells[7:]) == {STOPWORD_WEIGHT}
     assert weigh_letters("can") == [STOPWORD_WEIGHT] * 3
     assert weigh_letters("canteen") == [1.0] * 7
-    assert weigh_letters("ท\u0e4d\u0e32") == [STOPWORD_WEIGHT] * 3  # ำ as it is compared
+    assert weigh_letters("ท\u0e4d\u0e32") == [STOPWORD_WEIGHT] * 3  # ำ as it is normalised
     plain, wordy = (INDEX.rank(asked, 1)[0] for asked in ("ขอทุนการศึกษา", "ทุนการศึกษาต้องทำยังไงถึงจะได้ครับผม"))
     assert plain.id == wordy.id == "scholar"
     assert wordy.share > 0.5

@@ -1,4 +1,4 @@
-"""Lines of the audit trail in words."""
+"""Audit entries in words."""
 
 from handlers.i18n import render_text
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor

@@ -1,4 +1,4 @@
-"""The figures are right to the last one: against a slow counting, and in the cases that offices ask about."""
+"""The counts are exact: compared with a naive count, and for the cases that offices ask about."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ def split(found: tuple[Breakdown, ...], code: str) -> StatusCounts:
 
 
 def tally(states: Counter[str]) -> tuple[int, int, int, int]:
-    """Four figures of counted states."""
+    """The four figures by status."""
     return states.total(), states["done"], states["in_progress"], states["not_accepted"]
 
 

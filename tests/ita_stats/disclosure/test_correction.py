@@ -1,4 +1,4 @@
-"""A correction does not tell, by what it shows otherwise, what the few cases were that were corrected."""
+"""What a correction shows and hides does not reveal the few cases that were corrected."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -23,7 +23,7 @@ def make_corrected_tables(
 
 
 def cells(tables: StatisticsTables) -> Iterator[tuple[str, int | None]]:
-    """Every figure of the splits, with its place."""
+    """Every figure of the breakdowns, with its place."""
     for row in tables.rows:
         yield from ((f"{row.months}/{code}", figure) for code, figure in row.categories.items())
     for name, splits in (("c", tables.categories), ("s", tables.sources), ("o", tables.outcomes)):

@@ -1,4 +1,4 @@
-"""What is hidden is the same in every process, whatever order Python's sets have there."""
+"""The same figures are suppressed in every process, whatever the iteration order of Python's sets."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What is published can be taken together by anybody, and still tells no small figure."""
+"""All releases taken together reveal no small figure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ WHOLE = build_table_request(YEAR, YEAR.last, "month", [])
 
 
 def make_releases(facts: Sequence[Fact], layout: Layout = "month") -> list[StatisticsTables]:
-    """A year of releases, each made in its turn, knowing those before as they were published."""
+    """A year of releases, each made with knowledge of the earlier ones as published."""
     made: list[StatisticsTables] = []
     for span in list_period_rows(YEAR, layout):
         wish = build_table_request(YEAR, span.months[-1].last, layout, made)
@@ -36,14 +36,14 @@ def make_releases(facts: Sequence[Fact], layout: Layout = "month") -> list[Stati
 
 
 def cells(tables: StatisticsTables) -> list[int | None]:
-    """Every figure of the splits."""
+    """Every figure of the breakdowns."""
     splits = (*tables.categories, *tables.sources, *tables.outcomes)
     found = [cell for split in splits for cell in split.figures.cells]
     return found + [cell for row in tables.rows for cell in row.categories.values()]
 
 
 def find_exposed_figures(made: Sequence[StatisticsTables], reopened: bool = False) -> list[str]:
-    """What an attacker works out from a year of releases."""
+    """What an attacker infers from a year of releases."""
     categories, sources = (attack_labels(made, what).find_exposed() for what in ("categories", "sources"))
     return [*categories, *sources, *attack_outcomes(made, reopened).find_exposed()]
 
@@ -238,6 +238,6 @@ def test_corrected_labels_are_counted_and_not_moved() -> None:
 
 
 def _make_first_tables(facts: Sequence[Fact], text: str = "fy2569", **terms: bool) -> StatisticsTables:
-    """Tables that nobody saw anything before."""
+    """Tables without earlier releases."""
     wish = build_table_request(parse_period(text, date.max), date(2025, 12, 31), "month", [])
     return build_protected_tables(count_facts(facts, wish.days), replace(TERMS, **terms), wish, SALT)

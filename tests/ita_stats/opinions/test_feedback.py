@@ -1,4 +1,4 @@
-"""Standing opinions: which parts of a year are published when, and what their figures leave open."""
+"""Feedback: which parts of a year are published when, and what the figures leave open."""
 
 import random
 from collections import Counter
@@ -94,7 +94,7 @@ def test_a_topic_that_is_gone_stands_under_its_code() -> None:
 
 @pytest.mark.parametrize("voices", [5, 6, 8, 10, 12])
 def test_a_mean_leaves_every_score_open(voices: int) -> None:
-    """Every way in which so many could have scored, or said nothing: the attacker has the mean and the number."""
+    """Every combination of scores (or none): the attacker has the mean and the count."""
     worlds = dict[float, list[Counter[int]]]()
     for scores in combinations_with_replacement(range(6), voices):
         given = [score for score in scores if score]

@@ -1,4 +1,4 @@
-"""The forms of the results: the same figures in each, the same bytes each time, and nothing that anybody can run."""
+"""The renderings of consultation results: the same figures in each, reproducible bytes, nothing executable."""
 
 import csv
 import io
@@ -45,7 +45,7 @@ EVIL = '=cmd|"<script>alert(1)</script>'
 
 
 def make_hostile_results() -> PublishedResults:
-    """Everything that somebody wrote tries to be something else."""
+    """Results in which every free text tries to be markup or a formula."""
     asked = replace(
         SAMPLE_CONSULTATION,
         title=EVIL,
@@ -117,7 +117,7 @@ def test_no_cell_is_a_formula() -> None:
 
 
 class ParsedPage(HTMLParser):
-    """What a page says, and its elements."""
+    """The text of a page, and its elements."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

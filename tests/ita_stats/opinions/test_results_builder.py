@@ -1,4 +1,4 @@
-"""From voices to results: what is counted, what is kept back, and what comes later."""
+"""From responses to results: what is counted, what is suppressed, and what is added later."""
 
 from dataclasses import asdict, replace
 from datetime import date
@@ -167,7 +167,7 @@ answers = st.one_of(
 
 @st.composite
 def consultations_and_responses(draw: st.DrawFn) -> tuple[CountedConsultation, list[AnonymousResponse]]:
-    """A question, and groups of people who all say the same: many small ones, some large."""
+    """A question, and groups of people who all answer the same: many small groups, some large."""
     kind, cells = draw(answers)
     codes = [str(n + 1) for n in range(cells)]
     voices = list[AnonymousResponse]()

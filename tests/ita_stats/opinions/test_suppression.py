@@ -1,4 +1,4 @@
-"""Nothing that is shown of a line tells the voices of a few people: small cases in every world that there is."""
+"""What is shown of a question does not reveal a few people's responses: small cases in all possible worlds."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,12 +25,12 @@ SALTS = (b"", b"another", b"third")
 
 
 def list_unions(kinds: Sequence[ResponseKind]) -> list[tuple[int, ...]]:
-    """Every group of people that can be told by what they answered and on which side."""
+    """Every group of people that answers and side define."""
     return [some for n in range(1, len(kinds)) for some in combinations(range(len(kinds)), n)]
 
 
 def list_conjunctions(kinds: Sequence[ResponseKind]) -> list[tuple[int, ...]]:
-    """Groups of people by which cells they are in and not in, and on which side."""
+    """Groups of people by the cells they are in and not in, and by side."""
     codes = sorted({code for _, cells in kinds for code in cells})
     found = set()
     for side in ("all", *SIDES):
@@ -54,7 +54,7 @@ def find_disclosures(
     least: int,
     groups: Sequence[tuple[int, ...]],
 ) -> Iterator[str]:
-    """Groups of a few people that what is shown tells, and dashes behind which only one number can stand."""
+    """Small groups that the published figures reveal, and dashes with only one possible number."""
     every = [*enumerate_worlds(len(kinds), voices)]
     shown = {}
     for salt, world in product(SALTS, every):
@@ -113,7 +113,7 @@ def test_several_answers_of_three_where_nobody_is_told_apart(least: int, most: i
 def test_a_dash_stays_open_to_who_knows_the_rules(
     kinds: Sequence[ResponseKind], is_several: bool, voices: int, least: int
 ) -> None:
-    """Of the worlds that would be published in just this way, by some secret, not all have a few voices there."""
+    """Of the worlds that would be published in just this way, for some secret, not all have a few responses there."""
     alike, shown = defaultdict[object, set[tuple[int, ...]]](set), {}
     for world in enumerate_worlds(len(kinds), voices):
         for salt in SALTS:
@@ -129,7 +129,7 @@ def test_a_dash_stays_open_to_who_knows_the_rules(
 
 
 def test_the_attack_finds_what_is_not_hidden() -> None:
-    """Were silent voices forgotten, one of them would show."""
+    """If people without an answer were ignored, one of them would be revealed."""
     kinds = enumerate_single_kinds(1, ("account",))
     asked = AnswerCounts("q", "", {"0": AccountWebCounts(6)}, {"0": ""}, AccountWebCounts(6))
     told = ResponseSuppression(AccountWebCounts(6), 5, b"").suppress_answers(asked)

@@ -1,4 +1,4 @@
-"""The page: whole under its own strict policy, every figure in it, and what WordPress lets through."""
+"""The page: self-contained under its strict policy, with every figure, and safe for WordPress's filter."""
 
 import base64
 import re
@@ -26,11 +26,11 @@ LINKS = (NamedLink("PDF", "https://example.go.th/a.pdf"), NamedLink("CSV", "http
 EMPTY = {"meta", "link", "img", "br", "rect"}
 WORDPRESS = {"div", "p", "strong", "span", "h2", "h3", "ul", "li", "a", "img", "figure", "abbr"}
 WORDPRESS |= {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
-"""What wp_kses_post keeps, of what we use (WordPress 6, wp-includes/kses.php)."""
+"""The elements and attributes that wp_kses_post keeps, of those we use (WordPress 6, wp-includes/kses.php)."""
 
 
 class Reader(HTMLParser):
-    """Reads a page as a browser would: elements with their attributes, rows of cells, and that all are closed."""
+    """Parses a page as a browser would: elements with attributes, rows of cells, and correct nesting."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Reader(HTMLParser):
 
     @property
     def names(self) -> set[str]:
-        """The kinds of elements."""
+        """The names of the elements."""
         return {name for name, _ in self.elements}
 
     def attributes(self, name: str) -> list[str]:
@@ -69,7 +69,7 @@ class Reader(HTMLParser):
 
 
 def figures(found: StatisticsDocument) -> list[list[str]]:
-    """The rows of the main table as they should be read."""
+    """The expected rows of the main table."""
     return [
         [
             row.label_th,

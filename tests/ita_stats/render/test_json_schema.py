@@ -1,4 +1,4 @@
-"""The JSON of the statistics is what its schema says, and can be read back whole."""
+"""The JSON of the statistics is valid against its schema and can be parsed back."""
 
 import json
 from datetime import date

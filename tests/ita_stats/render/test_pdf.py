@@ -1,4 +1,4 @@
-"""The PDF and the picture, read back by other programs: what they promise, every word and figure, every mark."""
+"""The PDF and the picture, read back by other programs: metadata, every word and figure, every Thai mark."""
 
 import io
 from dataclasses import replace
@@ -16,7 +16,7 @@ from ita_stats.render.typst import MISSING_CHARACTER
 from tests.ita_stats.render.sample_documents import make_document, make_protected_tables
 
 HARD = "ผู้ใหญ่ที่ดูแลน้ำป้าญาติ"
-"""Two marks above a letter, ำ, a letter that gives up its foot for a mark below it."""
+"""Two marks above a letter, ำ, and a letter that loses its foot to a mark below it."""
 
 
 def pages(found: StatisticsDocument, signatory: str | None = None) -> list[str]:
@@ -157,7 +157,7 @@ def test_the_table_stays_on_the_sheet(names: int) -> None:
     with pypdfium2.PdfDocument(render_statistics_pdf(wide(names))) as opened:
         page = opened[0]
         width, height = page.get_size()
-        assert (round(width), round(height)) == (842, 595)  # A4, across
+        assert (round(width), round(height)) == (842, 595)  # A4 landscape
         text = page.get_textpage()
         right = max(text.get_charbox(n)[2] for n in range(text.count_chars()))
         assert right < width - 36
@@ -183,7 +183,7 @@ def test_ten_years_of_months_run_over_pages_with_their_head() -> None:
 
 
 def picture(found: StatisticsDocument) -> Image.Image:
-    """The card, opened."""
+    """The opened picture of the chart."""
     return Image.open(io.BytesIO(render_statistics_card(found))).convert("RGB")
 
 

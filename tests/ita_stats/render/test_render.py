@@ -1,4 +1,4 @@
-"""All files of a release: the same bytes always, never of exact tables, whatever the office's names are made of."""
+"""All files of a release: reproducible bytes, protected tables only, whatever the office's names contain."""
 
 import hashlib
 import json

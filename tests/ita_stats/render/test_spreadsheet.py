@@ -1,4 +1,4 @@
-"""The tables in spreadsheets, read back by other programs: every figure, no formula, Thai letters, the chart."""
+"""The tables as spreadsheets, read back by other programs: every figure, no formula, Thai letters, the chart."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ def book(found: StatisticsDocument) -> openpyxl.Workbook:
 
 
 def where(rows: list[list[str]], first: str) -> int:
-    """The line that begins so."""
+    """The line that starts with a text."""
     return next(i for i, row in enumerate(rows) if row[0].startswith(first))
 
 

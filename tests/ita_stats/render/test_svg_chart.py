@@ -1,4 +1,4 @@
-"""The charts: bars as long as their figures, labels cut between letters only, words for who cannot see them."""
+"""The charts: bars in proportion to their figures, labels cut between letters only, and a text alternative."""
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -25,7 +25,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def bars(text: str) -> list[tuple[str, float, float]]:
-    """Colour, beginning and length of each bar."""
+    """Colour, start and length of each bar."""
     read = ET.fromstring(text)
     found = [r for r in read.iter(f"{SVG}rect") if r.get("height") == "19"]
     return [(r.attrib["fill"], float(r.attrib["x"]), float(r.attrib["width"])) for r in found]

@@ -1,4 +1,4 @@
-"""A year of clock in seconds: each reminder reaches the outbox once, whatever the clock did meanwhile."""
+"""A year of daily job runs in seconds: each reminder reaches the outbox once."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ def reminders(ground: StoredDesk) -> list[Any]:
 
 
 def test_a_year_of_clock(ground: StoredDesk) -> None:
-    """Filed before Songkran, the year's end and the fiscal year's end: told on working days that come after them."""
+    """Filed before Songkran, the year's end and the fiscal year's end: reminders come on the next working days."""
     start = datetime(2026, 12, 15, 2, 0, tzinfo=UTC)
 
     async def scene(one: Store) -> None:
@@ -68,7 +68,7 @@ def test_a_week_of_silence_then_all_at_once_and_never_again(ground: StoredDesk) 
         assert list(select_reminders(standing, OFFICE.deadlines, staff, late.date())) == []
 
     ground.run_scenario(scene)
-    assert ground.execute_sql("SELECT count(*) FROM outbox") == [(2,)]  # with that of the new case
+    assert ground.execute_sql("SELECT count(*) FROM outbox") == [(2,)]  # including that of the new case
 
 
 def test_two_clocks_at_once_tell_once(ground: StoredDesk) -> None:
@@ -84,7 +84,7 @@ def test_two_clocks_at_once_tell_once(ground: StoredDesk) -> None:
         ] == [1, 0]
 
     ground.run_scenario(scene)
-    assert ground.execute_sql("SELECT count(*) FROM outbox") == [(2,)]  # with that of the new case
+    assert ground.execute_sql("SELECT count(*) FROM outbox") == [(2,)]  # including that of the new case
 
 
 def test_what_ended_is_told_of_no_more_and_is_erased_whole(ground: StoredDesk) -> None:

@@ -1,4 +1,4 @@
-"""What is forgotten is forgotten to the last byte, and what outlives it leads nowhere."""
+"""Erased data is gone to the last byte, and what remains leads nowhere."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Consultations and opinions on the disk: one voice an account, nobody in it afterwards, nothing in clear."""
+"""Stored consultations and feedback: one response per account, anonymous after the closing, nothing in clear text."""
 
 from collections import Counter
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A sealed value opens where it was sealed, whole and unchanged, and nowhere else."""
+"""A sealed value opens only in its place, whole and unchanged."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ from storage.errors import TamperedError
 
 KEY, OLD = bytes(range(32)), bytes(range(1, 33))
 HERE = ("cases", "id-1", "report")
-CONTENT = bytes(range(256)) * 700  # two whole chunks and a rest
+CONTENT = bytes(range(256)) * 700  # two full chunks and a remainder
 
 
 @given(st.binary(max_size=2000))
@@ -86,14 +86,14 @@ def test_a_mark_keeps_its_parts_apart() -> None:
 
 
 def encrypt_content(content: bytes, piece: int = 50_000) -> list[bytes]:
-    """The sealed chunks of a content that comes in pieces."""
+    """The encrypted chunks of a content that comes in pieces."""
     sealer = StreamEncryptor(KEY)
     chunks = [c for at in range(0, len(content), piece) for c in sealer.update(content[at : at + piece])]
     return [*chunks, sealer.finalize()]
 
 
 def decrypt_chunks(chunks: list[bytes]) -> bytes:
-    """The content of sealed chunks, the last one being the last."""
+    """The content of encrypted chunks; the last one is marked as the last."""
     return b"".join(decrypt_stream(KEY, [(c, n == len(chunks)) for n, c in enumerate(chunks, 1)]))
 
 

@@ -1,4 +1,4 @@
-"""Keys that are missing, equal, malformed, readable by others or another database's stop the start."""
+"""Keys that are missing, equal, malformed, readable by others or another database's prevent the start."""
 
 import multiprocessing
 import shutil
@@ -15,7 +15,7 @@ from tests.storage.conftest import StoredDesk
 
 
 async def nothing(_: Store) -> None:
-    """Only open and close."""
+    """A scenario that only opens and closes."""
 
 
 def test_they_are_made_once_and_for_their_owner_only(ground: StoredDesk) -> None:

@@ -1,4 +1,4 @@
-"""What is written together fails alone; what was decided on something old is decided again."""
+"""In a group commit only the conflicting turn fails, and it is decided again on the present state."""
 
 import asyncio
 import sqlite3
@@ -143,7 +143,7 @@ def test_a_session_that_went_and_came_again_elsewhere_is_not_taken_for_the_older
 
 
 def test_of_two_turns_that_one_session_led_to_only_one_is_written(ground: StoredDesk) -> None:
-    """As when somebody's connection breaks at the submission, and they submit once more at once."""
+    """As when a connection breaks at the submission and the person submits again at once."""
 
     async def scene(one: Store) -> None:
         await one.commit(ground.new_event(ANN), None, make_text_outcome(answers={"story": CANARY}), NOW)
@@ -160,10 +160,10 @@ def test_of_two_turns_that_one_session_led_to_only_one_is_written(ground: Stored
 
 
 def test_a_case_is_seen_at_one_instant(ground: StoredDesk) -> None:
-    """Else a step is decided on the older state, and written as if the newer one had been seen."""
+    """Otherwise a step would be decided on the older state and written as if the newer one had been seen."""
 
     class Interrupted:
-        """A connection between whose first and second answer somebody else writes."""
+        """A connection on which somebody else writes between the first and second query."""
 
         def __init__(self, real: Any, meanwhile: Any) -> None:
             self.real, self.meanwhile = real, meanwhile

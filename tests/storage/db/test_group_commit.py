@@ -1,4 +1,4 @@
-"""A turn is written whole and once; the same event gets the same answer; what must arrive waits."""
+"""A turn is written whole and once; the same event gets the same answer; what must arrive waits in the outbox."""
 
 import asyncio
 from collections import Counter
@@ -83,7 +83,7 @@ def test_events_of_one_time_lie_beside_each_other_and_tell_nothing_else(ground: 
 
 
 def test_an_event_that_an_earlier_version_marked_is_known_again(ground: StoredDesk) -> None:
-    """Else what was begun before an upgrade and brought again after it would be done twice."""
+    """Otherwise an event redelivered after an upgrade would have a second effect."""
     event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
@@ -120,7 +120,7 @@ def test_the_key_of_a_day_whose_first_batch_failed_is_on_the_disk_all_the_same(g
     event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
-        with pytest.raises(ConflictError):  # the first that is written on the new day is taken back
+        with pytest.raises(ConflictError):  # the first row written on the new day is rolled back
             await one.commit(ground.new_event(BOB), Session(version=9), make_text_outcome(), tomorrow)
         await one.commit(event, None, TurnResult(None, RICH, (make_file_case(),)), tomorrow)
 

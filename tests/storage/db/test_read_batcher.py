@@ -1,4 +1,4 @@
-"""Small questions are read together, and none of them harms or waits for ever with another."""
+"""Small queries are batched, and none of them harms another or waits for it for ever."""
 
 import asyncio
 import sqlite3
@@ -18,7 +18,7 @@ ALL = "SELECT n FROM numbers"
 
 @asynccontextmanager
 async def open_numbers(home: Path) -> AsyncIterator[tuple[ReadBatcher, sqlite3.Connection, list[int]]]:
-    """A glance, a connection that writes, and how many questions went with each hop."""
+    """A read batcher, a connection that writes, and the number of queries in each batch."""
     path = home / "numbers.db"
     writing = sqlite3.connect(path, isolation_level=None)
     writing.execute("PRAGMA journal_mode = WAL")

@@ -1,4 +1,4 @@
-"""A file is sealed as it comes, judged by what it is, and leaves nothing behind when it may not stay."""
+"""A file is encrypted as it arrives, judged by its content, and leaves nothing behind if it is refused."""
 
 import asyncio
 import io
@@ -32,7 +32,7 @@ PROBLEMS = {
 
 
 async def read_stored_file(one: Store, row: str) -> bytes:
-    """The whole content of a file."""
+    """The whole content of a stored file."""
     return b"".join([piece async for piece in one.evidence.read_chunks(row)])
 
 
@@ -81,7 +81,7 @@ def test_a_damaged_picture_is_said_to_be_unreadable(ground: StoredDesk) -> None:
 
 
 def damaged_odt() -> bytes:
-    """A document whose first part says that it is compressed, and is not."""
+    """A document whose first part claims to be compressed but is not."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr("mimetype", "application/vnd.oasis.opendocument.text")
@@ -94,7 +94,7 @@ def damaged_odt() -> bytes:
 @pytest.mark.parametrize(
     "content",
     [damaged_odt(), make_docx()[:60], b"PK\x03\x04" + bytes(50)],
-    ids=["odt", "docx", "zip"],  # what is made now bears the time, and a name must not
+    ids=["odt", "docx", "zip"],  # archives contain the present time, which test ids must not
 )
 def test_a_damaged_document_is_refused_kindly(ground: StoredDesk, content: bytes) -> None:
     async def scene(one: Store) -> None:
@@ -107,7 +107,7 @@ def test_a_damaged_document_is_refused_kindly(ground: StoredDesk, content: bytes
 
 
 def make_picture(form: str) -> bytes:
-    """A small picture in a form."""
+    """A small picture in a format."""
     out = io.BytesIO()
     Image.new("RGB", (4, 4)).save(out, form)
     return out.getvalue()

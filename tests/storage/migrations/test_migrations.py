@@ -1,4 +1,4 @@
-"""What the migrations make is what the tables say, and a start that was cut short is no hindrance."""
+"""The migrations produce the schema of the tables, and an interrupted start can be repeated."""
 
 import sqlite3
 from contextlib import closing
@@ -46,7 +46,7 @@ def test_the_newest_revision_is_the_one_that_opens_without_alembic() -> None:
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "desk.sqlite"
     with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("CREATE TABLE history (x)")  # in the way of a later table of the first migration
+        raw.execute("CREATE TABLE history (x)")  # conflicts with a later table of the first migration
     with pytest.raises(OperationalError):
         prepare_database(path)
     with closing(sqlite3.connect(path)) as raw:

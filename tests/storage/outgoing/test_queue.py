@@ -1,4 +1,4 @@
-"""What waits outside is taken by one, tried again, given up in the end, and never lost to another's damage."""
+"""The outbox: a message is leased by one worker, retried, given up in the end, and unaffected by damaged rows."""
 
 import asyncio
 from datetime import timedelta
@@ -14,12 +14,12 @@ LETTER = OutboxMessage(Channel.WEB, bytes(range(256)), "th", (Reply("told", NEUT
 
 
 def after(seconds: float) -> timedelta:
-    """A while."""
+    """Some time later."""
     return timedelta(seconds=seconds)
 
 
 async def queue_messages(box: DurableQueue[OutboxMessage], count: int) -> list[str]:
-    """Letters that wait."""
+    """Queue a number of messages."""
     return [await box.add("web", LETTER, NOW) for _ in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""Answers to questions: held for a minute, sent once, and never after the rights of who wrote them ended."""
+"""Scheduled answers: held for a minute, sent once, and never after their author lost the right to."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ def run_desk_scenario(home: Path, scene: Callable[[DeskHarness], Awaitable[None]
 
 
 async def send_due_answers_after(desk: DeskHarness, after: int = 61) -> int:
-    """Let so many seconds pass, and the clock come by; gives how much it sent."""
+    """Advance the clock by some seconds and run the job; returns how many answers it sent."""
     return await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=after))
 
 
@@ -107,15 +107,15 @@ def test_who_comes_second_or_too_late_changes_nothing(tmp_path: Path) -> None:
         code = await ask_office(desk)
         thread, staff = await desk.load_thread(code), (await add_officer(desk, "สมหญิง")).id
         one = OutgoingAnswer(thread.id, staff, ANSWER)
-        with pytest.raises(ConflictError):  # nothing waits
+        with pytest.raises(ConflictError):  # nothing is scheduled
             await desk.commit_office_act(CancelAnswer(thread.id, staff))
-        with pytest.raises(ConflictError):  # decided on a line that is not there
+        with pytest.raises(ConflictError):  # decided on a line that does not exist
             await desk.commit_office_act(ScheduleAnswer(one, thread.seq + 1))
         await desk.commit_office_act(ScheduleAnswer(one, thread.seq))
-        with pytest.raises(ConflictError):  # one waits already
+        with pytest.raises(ConflictError):  # one is scheduled already
             await desk.commit_office_act(ScheduleAnswer(OutgoingAnswer(thread.id, staff, "อื่น"), thread.seq))
         desk.clock_offset += timedelta(seconds=61)
-        with pytest.raises(ConflictError):  # it has gone, though the clock did not come by
+        with pytest.raises(ConflictError):  # it counts as sent, though the job has not run
             await desk.commit_office_act(CancelAnswer(thread.id, staff))
         assert await send_due_answers_after(desk, 0) == 1
         assert (await desk.load_thread(code)).answer == ANSWER

@@ -1,4 +1,4 @@
-"""Questions on the disk: what comes back to the chat, what is forgotten, and that nothing stands in clear."""
+"""Stored questions: what is sent to the chat, what is erased, and that nothing is in clear text."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -127,7 +127,7 @@ def test_what_ended_is_erased_and_what_was_published_stays(tmp_path: Path) -> No
 
 
 async def run_morning_clock(desk: DeskHarness, tmp_path: Path, days: int) -> list[tuple[bytes, str]]:
-    """What is told at nine in the morning so many days from now."""
+    """What the job sends at nine in the morning so many days from now."""
     await desk.store.outbox.complete([one.id for one in await desk.store.outbox.list_all("telegram")])
     desk.clock_offset = timedelta()
     desk.clock_offset = timedelta(days=days, hours=9 - (desk.now() + timedelta(hours=7)).hour)

@@ -1,4 +1,4 @@
-"""Who is on the staff: codes are taken once, rights end at once, and names stand nowhere in clear."""
+"""The staff: invitation codes are used once, rights end at once, and names are never in clear text."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ SOMCHAI = StaffProfile("สมชาย ใจดีคานารี", ("ผ�
 async def add_joined_staff(
     ground: StoredDesk, one: Store, who: bytes = WHO, role: Role = Role.OFFICER
 ) -> str:
-    """Add a person who joins; gives their id."""
+    """Add a person who joins; returns their id."""
     code = await one.staff_admin.add(role, SOMCHAI, NOW)
     person = await one.answer_query(FindInvitation(code), NOW)
     secret = await one.answer_query(NewTotpSecret(), NOW)
@@ -159,5 +159,5 @@ def test_no_name_and_no_code_lies_on_the_disk(ground: StoredDesk) -> None:
     ground.run_scenario(scene)
     disk = ground.read_all_bytes()
     assert "คานารี".encode() not in disk
-    assert WHO in disk  # by which they are known: a mark
+    assert WHO in disk  # they are known by a hash
     assert b"AAAAA" not in disk

@@ -124,7 +124,7 @@ def test_an_edit_that_changes_nothing_and_a_second_answer_are_refused() -> None:
     run_scenario(scene)
 
 
-def test_its_troubles_have_the_names_that_the_courier_knows() -> None:
+def test_its_errors_have_the_names_that_the_delivery_worker_knows() -> None:
     async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         fake.blocked.add(CHAT)
         with pytest.raises(PermanentError):

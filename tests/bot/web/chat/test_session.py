@@ -55,7 +55,7 @@ def issue_form_token(seat: BrowserSession, seals: Keyring, had: str = "") -> str
     return FormToken.issue(Session(prompt_number=7, at=NOW), "report", "en", had, NOW).serialize(seat, seals)
 
 
-def test_a_fresh_seat_is_nobody_s() -> None:
+def test_a_new_session_belongs_to_nobody() -> None:
     tokens = {BrowserSession.create().token for _ in range(1000)}
     assert len(tokens) == 1000
     assert {len(token) for token in tokens} == {32}
@@ -96,7 +96,7 @@ def test_what_is_left_in_a_browser_can_be_read_by_nobody_else(secure: bool) -> N
         'c="' + TOKEN[:-4] + '\\012"',
     ],
 )
-def test_a_token_that_we_would_not_make_is_none(cookie: str) -> None:
+def test_a_malformed_token_is_no_session(cookie: str) -> None:
     assert BrowserSession.from_request(make_request(cookie), "c") is None
 
 
@@ -119,7 +119,7 @@ def test_a_token_that_we_would_not_make_is_none(cookie: str) -> None:
         "." + "f" * 3000 + ".1.29000000",
     ],
 )
-def test_garbage_behind_a_token_is_no_fault(rest: str) -> None:
+def test_garbage_after_a_token_is_ignored(rest: str) -> None:
     seat = BrowserSession.from_request(make_request("c=" + TOKEN + rest), "c")
     assert seat is not None
     assert seat.token == TOKEN
@@ -140,7 +140,7 @@ def test_any_cookie_is_read_and_can_be_left_again(value: str) -> None:
 @pytest.mark.parametrize(
     "put", ["\\012", "\\015\\012Set-Cookie: a=b", "\\000", "\\073 Path=/", '\\"', "\\377"]
 )
-def test_a_form_s_name_that_somebody_wrote_breaks_no_header(put: str) -> None:
+def test_a_forged_form_id_breaks_no_header(put: str) -> None:
     seat = BrowserSession.from_request(make_request(f'c="{TOKEN}.{put}.1.29000000"'), "c")
     assert seat is not None
     for header in issue_cookies(seat):
@@ -148,14 +148,14 @@ def test_a_form_s_name_that_somebody_wrote_breaks_no_header(put: str) -> None:
         assert [word.strip().partition("=")[0] for word in header.split(";")[1:]] == PLAIN
 
 
-def test_a_last_form_is_fresh_as_long_as_its_talk_can_be() -> None:
+def test_the_last_submission_is_fresh_as_long_as_its_session_can_live() -> None:
     last = BrowserSession.create().with_submission("f", 1, NOW).last_submission
     assert last.is_fresh(NOW + SESSION_IDLE_TIMEOUT)
     assert not last.is_fresh(NOW + SESSION_IDLE_TIMEOUT + timedelta(minutes=2))
     assert not LastSubmission().is_fresh(NOW)
 
 
-def test_a_token_is_known_only_by_its_mark(seals: Keyring, foreign: Keyring) -> None:
+def test_a_token_leaves_only_as_an_hmac(seals: Keyring, foreign: Keyring) -> None:
     seat = BrowserSession(TOKEN)
     assert seat.derive_person_id(seals) == BrowserSession(TOKEN).derive_person_id(seals)
     assert TOKEN not in seat.derive_person_id(seals).hex()
@@ -172,14 +172,14 @@ def test_a_token_is_known_only_by_its_mark(seals: Keyring, foreign: Keyring) -> 
     )
 
 
-def test_an_event_is_one_person_s_one_form_s_and_one_place_s(seals: Keyring) -> None:
+def test_an_event_id_depends_on_person_form_and_place(seals: Keyring) -> None:
     one, other = BrowserSession(TOKEN), BrowserSession.create()
     assert one.build_event_id(seals, "f", 0) == one.build_event_id(seals, "f", 0)
     events = {s.build_event_id(seals, f, n) for s in (one, other) for f in ("f", "g") for n in (0, 1)}
     assert len(events) == 8
 
 
-def test_a_ticket_comes_back_as_it_was(seals: Keyring) -> None:
+def test_a_form_token_round_trips(seals: Keyring) -> None:
     seat = BrowserSession.create()
     read = FormToken.parse(issue_form_token(seat, seals, "ก"), seat, seals)
     assert read is not None
@@ -195,18 +195,18 @@ def test_a_ticket_comes_back_as_it_was(seals: Keyring) -> None:
     )
 
 
-def test_a_ticket_is_old_as_soon_as_its_talk_may_have_lapsed(seals: Keyring) -> None:
+def test_a_form_token_expires_with_its_session(seals: Keyring) -> None:
     one = parse_issued_token(seals)
     assert not one.is_expired(NOW + SESSION_IDLE_TIMEOUT - timedelta(minutes=1))
     assert one.is_expired(NOW + SESSION_IDLE_TIMEOUT + timedelta(minutes=1))
 
 
-def test_each_ticket_is_another(seals: Keyring) -> None:
+def test_each_form_token_is_unique(seals: Keyring) -> None:
     seat = BrowserSession.create()
     assert len({issue_form_token(seat, seals) for _ in range(100)}) == 100
 
 
-def test_a_ticket_holds_for_its_seat_alone(seals: Keyring, foreign: Keyring) -> None:
+def test_a_form_token_is_valid_for_its_session_only(seals: Keyring, foreign: Keyring) -> None:
     seat = BrowserSession.create()
     field = issue_form_token(seat, seals)
     assert FormToken.parse(field, seat, seals) is not None
@@ -218,7 +218,7 @@ def test_a_ticket_holds_for_its_seat_alone(seals: Keyring, foreign: Keyring) -> 
 
 @pytest.mark.parametrize("place", range(6))
 @pytest.mark.parametrize("put", ["", "8", "track", "th", "0" * 16])
-def test_a_ticket_that_was_changed_is_none(seals: Keyring, place: int, put: str) -> None:
+def test_a_tampered_form_token_is_rejected(seals: Keyring, place: int, put: str) -> None:
     seat = BrowserSession.create()
     parts = issue_form_token(seat, seals, "ก").split(".")
     changed = ".".join([*parts[:place], put, *parts[place + 1 :]])
@@ -226,14 +226,14 @@ def test_a_ticket_that_was_changed_is_none(seals: Keyring, place: int, put: str)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
-def test_a_ticket_made_up_is_none(seals: Keyring, made_up: str) -> None:
+def test_a_forged_form_token_is_rejected(seals: Keyring, made_up: str) -> None:
     seat = BrowserSession(TOKEN)
     assert FormToken.parse(made_up, seat, seals) is None
     assert FormToken.parse(issue_form_token(seat, seals) + made_up, seat, seals) is None or not made_up
     assert FormToken.parse(made_up + issue_form_token(seat, seals), seat, seals) is None or not made_up
 
 
-def test_a_ticket_cannot_pass_for_a_person(seals: Keyring) -> None:
+def test_a_form_token_cannot_pass_for_a_person_id(seals: Keyring) -> None:
     told = issue_form_token(BrowserSession(TOKEN), seals).rpartition(".")[2]
     assert told not in BrowserSession(TOKEN).derive_person_id(seals).hex()
 
@@ -250,7 +250,7 @@ def parse_issued_token(seals: Keyring) -> FormToken:
     return one
 
 
-def test_the_same_filling_is_the_same_form_and_any_other_is_another(seals: Keyring) -> None:
+def test_the_form_id_depends_on_the_content(seals: Keyring) -> None:
     tickets = [parse_issued_token(seals), parse_issued_token(seals)]
     fillings: list[tuple[FormData, list[str]]] = [
         (make_form(), []),
@@ -270,12 +270,12 @@ def test_the_same_filling_is_the_same_form_and_any_other_is_another(seals: Keyri
     assert len({t.compute_form_id(*one) for t in tickets for one in fillings}) == 2 * len(fillings)
 
 
-def test_line_ends_do_not_make_another_form(seals: Keyring) -> None:
+def test_line_ends_do_not_change_the_form_id(seals: Keyring) -> None:
     one = parse_issued_token(seals)
     assert one.compute_form_id(make_form("ก\r\nข"), []) == one.compute_form_id(make_form("ก\nข"), [])
 
 
-def test_a_form_s_name_can_stand_in_a_cookie(seals: Keyring) -> None:
+def test_a_form_id_fits_into_a_cookie(seals: Keyring) -> None:
     sent = BrowserSession.create().with_submission(
         parse_issued_token(seals).compute_form_id(make_form("ก.ข; \n"), ["d"]), 2, NOW
     )

@@ -19,7 +19,7 @@ async def create_links() -> dict[str, AccessLink | None]:
         return {name: await desk.engine.answer_query(NewAccessLink()) for name, desk in house.desks.items()}
 
 
-def test_only_a_complaints_desk_with_an_address_draws_keys(
+def test_only_a_complaints_desk_with_an_address_creates_access_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -38,7 +38,7 @@ def test_only_a_complaints_desk_with_an_address_draws_keys(
     assert first.secret not in repr(first)
 
 
-def test_a_ticket_is_its_holders_and_a_seat_comes_of_all_three(tmp_path: Path) -> None:
+def test_form_tokens_and_derived_sessions(tmp_path: Path) -> None:
     async def seals() -> Keyring:
         async with open_desk(tmp_path / "var") as desk:
             return desk.store.keyring

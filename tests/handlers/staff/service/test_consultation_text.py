@@ -1,4 +1,4 @@
-"""An announcement in a few lines: what is read, and each mistake by its name."""
+"""A consultation announced as text: what is parsed, and each mistake by its name."""
 
 from datetime import UTC, datetime, time
 
@@ -28,7 +28,7 @@ WHOLE = """ชื่อ: เวลาเปิดบริการ
 
 
 def parse_whole_draft(text: str) -> ConsultationDraft:
-    """The draft of lines that are all understood."""
+    """The draft of lines that are all valid."""
     draft, wrong = add_draft_lines((), text)
     assert not wrong
     return draft

@@ -1,4 +1,4 @@
-"""Officers of the service desk: what waits, what is answered, what is published."""
+"""Officers of the service desk: the list of questions, answers, publication."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -127,7 +127,7 @@ def test_a_colleague_s_answer_that_waits_is_not_doubled() -> None:
         assert "“ยืมได้”" in said
     assert "รอส่งอยู่แล้ว" in officer.say("/close 1")
     assert "ของท่านอื่น" in officer.say("/undo 1")
-    one.now += timedelta(seconds=60)  # the clock has not come by
+    one.now += timedelta(seconds=60)  # the scheduled job has not run yet
     assert "ส่งไปแล้ว" in other.say("/undo 1")
     one.advance_clock(seconds=1)
     assert one.threads[f"{1:032x}"].answer == "ได้ครับ"
