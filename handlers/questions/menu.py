@@ -39,5 +39,5 @@ def show_service_greeting(ctx: Context, *before: Reply) -> TurnResult:
 
 def show_service_menu(ctx: Context, *before: Reply) -> TurnResult:
     """Show the menu without the greeting."""
-    said = Reply("welcome.again", NEUTRAL, {}, SERVICE_MENU[ctx.lang])
-    return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, said))
+    reply = Reply("welcome.again", NEUTRAL, {}, SERVICE_MENU[ctx.lang])
+    return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, reply))

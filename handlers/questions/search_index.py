@@ -120,8 +120,8 @@ class NgramIndex:
         sure = stands or (
             first.share >= SURE_SHARE and behind <= 1 - SURE_MARGIN and self._has_names(question, owner)
         )
-        told = IndexHit(first.id, first.score, first.share, sure)
-        return (told, *(one for _, one in others[: most - 1] if one.share >= first.share / 2))
+        nearest = IndexHit(first.id, first.score, first.share, sure)
+        return (nearest, *(one for _, one in others[: most - 1] if one.share >= first.share / 2))
 
     def rank(self, question: str, most: int) -> list[IndexHit]:
         """Return the nearest entries, however far."""
@@ -130,15 +130,15 @@ class NgramIndex:
     def _find_top(self, question: str, most: int) -> list[tuple[int, IndexHit]]:
         """Return the nearest entries, each with its number."""
         spoken = _strip_politeness(question[:MAX_QUERY_LENGTH])
-        tells = _weigh_ngrams(spoken)
-        rare = self._weigh_rarity(tells)
-        weights = {run: weight * sqrt(tells[run]) for run, weight in rare.items()}
+        significance = _weigh_ngrams(spoken)
+        rare = self._weigh_rarity(significance)
+        weights = {run: weight * sqrt(significance[run]) for run, weight in rare.items()}
         best = dict[int, float]()
         for text in self._preselect_texts(weights):
             owner = self.text_owners[text]
             best[owner] = max(best.get(owner, 0.0), self._score_text(text, weights))
         top = sorted(best, key=lambda owner: (-best[owner], owner))[:most]
-        shares = {run: weight * tells[run] for run, weight in rare.items()}
+        shares = {run: weight * significance[run] for run, weight in rare.items()}
         whole = sum(shares.values())
         return [
             (o, IndexHit(self.entry_ids[o], best[o], self._compute_share(o, shares) / whole)) for o in top
@@ -180,7 +180,9 @@ class NgramIndex:
     def _has_names(self, question: str, owner: int) -> bool:
         """Whether an entry has the question's Latin letters and numbers, which are names: TCAS, ม.6."""
         names = (
-            r for r, tells in _weigh_ngrams(question[:MAX_QUERY_LENGTH]).items() if r.isascii() and tells == 1
+            r
+            for r, weight in _weigh_ngrams(question[:MAX_QUERY_LENGTH]).items()
+            if r.isascii() and weight == 1
         )
         return all(any(self._count_ngram(run, text) for text in self._text_range(owner)) for run in names)
 
@@ -224,11 +226,11 @@ def _weigh_ngrams(text: str) -> dict[str, float]:
     """Return the significance of each n-gram: the mean over its letters, at its most significant occurrence."""
     found = dict[str, float]()
     for word in _split_words(text):
-        tells = weigh_letters(word)
+        significance = weigh_letters(word)
         for size in _choose_sizes(word):
             for at in range(len(word) - size + 1):
                 run = word[at : at + size]
-                found[run] = max(found.get(run, 0.0), sum(tells[at : at + size]) / size)
+                found[run] = max(found.get(run, 0.0), sum(significance[at : at + size]) / size)
     return found
 
 
@@ -237,5 +239,5 @@ def _strip_politeness(question: str) -> str:
 
     A word that would become shorter than an n-gram is kept whole: its rest would be found in no text.
     """
-    told = ((_POLITE_PHRASES.sub("", word), word) for word in question.split())
-    return " ".join(cut if len(cut) >= NGRAM_SIZES[0] else word for cut, word in told if cut) or question
+    pairs = ((_POLITE_PHRASES.sub("", word), word) for word in question.split())
+    return " ".join(cut if len(cut) >= NGRAM_SIZES[0] else word for cut, word in pairs if cut) or question

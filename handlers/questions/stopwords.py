@@ -35,8 +35,8 @@ def weigh_letters(word: str) -> list[float]:
 
     word: normalized as in `handlers.questions.search_index`: NFKC, case folded.
     """
-    tells = [1.0] * len(word)
+    weights = [1.0] * len(word)
     for found in _STOPWORD.finditer(word):
         start, end = found.span()
-        tells[start:end] = [STOPWORD_WEIGHT] * (end - start)
-    return tells
+        weights[start:end] = [STOPWORD_WEIGHT] * (end - start)
+    return weights

@@ -145,30 +145,30 @@ def _compute_mean(shown: VisibleCount, scores: Sequence[int | None], least: int)
     return mean if is_safe_mean(mean, shown, least) else None
 
 
-def is_safe_mean(mean: float, voices: int, least: int) -> bool:
+def is_safe_mean(mean: float, responses: int, least: int) -> bool:
     """Whether a mean of so many responses, some possibly without a score, reveals no score that only a few gave.
 
     For each score there must be possible answers in which nobody gave it, others in which `least` people did, and
     others in which everybody gave a score; in each, the sum of scores must round to this mean.
     """
-    near = range(int(voices * (mean - 0.1)), int(voices * (mean + 0.1)) + 2)
-    sums = [total for total in near if round(total / voices, 1) == mean]
+    near = range(int(responses * (mean - 0.1)), int(responses * (mean + 0.1)) + 2)
+    sums = [total for total in near if round(total / responses, 1) == mean]
     return bool(sums) and all(
-        any(_is_possible_without(total, voices, score) for total in sums)
-        and any(_is_possible_sum(total - least * score, voices - least) for total in sums)
+        any(_is_possible_without(total, responses, score) for total in sums)
+        and any(_is_possible_sum(total - least * score, responses - least) for total in sums)
         for score in map(int, SCALE_SCORES)
     )
 
 
-def _is_possible_sum(total: int, voices: int) -> bool:
+def _is_possible_sum(total: int, responses: int) -> bool:
     """Whether so many scores from 1 to 5 can have a sum."""
-    return 0 <= voices <= total <= 5 * voices
+    return 0 <= responses <= total <= 5 * responses
 
 
-def _is_possible_without(total: int, voices: int, score: int) -> bool:
+def _is_possible_without(total: int, responses: int, score: int) -> bool:
     """Whether so many scores, none of them `score`, can have a sum: the whole range, except the gap beside an end."""
     if score in {1, 5}:
         least, most = (2, 5) if score == 1 else (1, 4)
-        return least * voices <= total <= most * voices
-    beside = {2: voices + 1, 4: 5 * voices - 1}.get(score)
-    return _is_possible_sum(total, voices) and total != beside
+        return least * responses <= total <= most * responses
+    beside = {2: responses + 1, 4: 5 * responses - 1}.get(score)
+    return _is_possible_sum(total, responses) and total != beside

@@ -125,8 +125,8 @@ class ResultsJson(PublishedResultsModel):
 
 def build_results_model(found: PublishedResults) -> ResultsJson:
     """Build the JSON model of results."""
-    said = [{"th": th, "en": en} for th, en in build_results_notes(found)]
-    return ResultsJson.model_validate({**asdict(found), "notes": said})
+    notes = [{"th": th, "en": en} for th, en in build_results_notes(found)]
+    return ResultsJson.model_validate({**asdict(found), "notes": notes})
 
 
 def serialize_results(found: PublishedResults) -> bytes:

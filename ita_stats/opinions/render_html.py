@@ -105,11 +105,15 @@ def render_results_fragment(
     )
 
 
-def _make_date_formatter(said: Callable[[BilingualText | None], str]) -> Callable[[PublishedTheme], str]:
-    return lambda theme: said(format_decision_date(theme))
+def _make_date_formatter(
+    pick_language: Callable[[BilingualText | None], str],
+) -> Callable[[PublishedTheme], str]:
+    return lambda theme: pick_language(format_decision_date(theme))
 
 
-def _make_figure_formatters(said: Callable[[BilingualText | None], str]) -> dict[str, Callable[..., str]]:
+def _make_figure_formatters(
+    pick_language: Callable[[BilingualText | None], str],
+) -> dict[str, Callable[..., str]]:
     """Return the functions that format figures within a sentence."""
 
     def format_figures(row: AnswerRow) -> str:
@@ -118,6 +122,6 @@ def _make_figure_formatters(said: Callable[[BilingualText | None], str]) -> dict
 
     def format_split(n: ResponseCounts) -> str:
         sides = ((get_opinion_heading(side), getattr(n, side)) for side in ACCOUNT_AND_WEB)
-        return " · ".join(f"{said(words)} {format_count(figure)}" for words, figure in sides)
+        return " · ".join(f"{pick_language(words)} {format_count(figure)}" for words, figure in sides)
 
     return {"figures": format_figures, "apart": format_split}

@@ -40,12 +40,12 @@ class ResultsRules:
 
 def build_results(
     consultation: CountedConsultation,
-    voices: Iterable[AnonymousResponse],
+    responses: Iterable[AnonymousResponse],
     themes: Iterable[CountedTheme],
     rules: ResultsRules,
 ) -> PublishedResults:
     """Build the results of a closed consultation from its responses: see `build_protected_results`."""
-    return build_protected_results(consultation, count_responses(consultation, voices), themes, rules)
+    return build_protected_results(consultation, count_responses(consultation, responses), themes, rules)
 
 
 def build_protected_results(
@@ -107,9 +107,9 @@ def _build_question(
 
 
 def _build_part(
-    asked: CountedQuestion, line: AnswerCounts, shown: VisibleAnswers, voices: int
+    asked: CountedQuestion, line: AnswerCounts, shown: VisibleAnswers, responses: int
 ) -> QuestionPart:
-    of = voices if shown.answered.all is None else shown.answered.all
+    of = responses if shown.answered.all is None else shown.answered.all
     rows = tuple(
         AnswerRow(code, strip_invisible(line.labels[code]), figures, _compute_percent(figures, of))
         for code, figures in shown.cells.items()
@@ -146,10 +146,10 @@ def _compute_mean(scores: Iterable[tuple[int, int | None]]) -> float | None:
     return round(sum(score * n for score, n in shown) / given, 2)
 
 
-def _build_theme(theme: CountedTheme, voices: int | None) -> PublishedTheme:
+def _build_theme(theme: CountedTheme, responses: int | None) -> PublishedTheme:
     return PublishedTheme(
         name=strip_invisible(theme.name),
-        voices=voices,
+        voices=responses,
         quotes=tuple(map(strip_invisible, theme.quotes)),
         taken=theme.taken,
         reason=strip_invisible(theme.reason),

@@ -58,9 +58,9 @@ class ResponseSuppression:
         """Return the figures of a question that may be shown."""
         return self._suppress_several(line) if line.allows_several else self._suppress_single(line)
 
-    def suppress_theme(self, voices: int) -> int | None:
+    def suppress_theme(self, writers: int) -> int | None:
         """Return a theme's number of responses, shown where neither they nor all others are a few."""
-        return None if self._is_small(voices) or self._is_small(self.responses.all - voices) else voices
+        return None if self._is_small(writers) or self._is_small(self.responses.all - writers) else writers
 
     def _suppress_single(self, line: AnswerCounts) -> VisibleAnswers:
         """Suppress a question with one answer a person."""
@@ -75,11 +75,11 @@ class ResponseSuppression:
             if NO_ANSWER in hidden
             else self._show_counts(line.answered, NO_ANSWER not in split)
         )
-        told = {
+        shown = {
             c: ResponseCounts() if c in hidden else self._show_counts(n, c not in split)
             for c, n in line.cells.items()
         }
-        return VisibleAnswers(answered, told)
+        return VisibleAnswers(answered, shown)
 
     def _add_complementary(
         self, line: AnswerCounts, cells: Mapping[str, AccountWebCounts], small: set[str], both: bool = False
@@ -131,9 +131,9 @@ class ResponseSuppression:
         """
         answered: int = getattr(line.answered, side)
         picked = [getattr(n, side) for n in line.cells.values()]
-        told = [getattr(self.responses, side) - answered, answered, sum(picked) - answered]
-        told += [*picked, *(answered - n for n in picked)]
-        return not any(map(self._is_small, told))
+        numbers = [getattr(self.responses, side) - answered, answered, sum(picked) - answered]
+        numbers += [*picked, *(answered - n for n in picked)]
+        return not any(map(self._is_small, numbers))
 
     def _is_small(self, number: int) -> bool:
         return 0 < number < self.least

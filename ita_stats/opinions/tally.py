@@ -71,19 +71,19 @@ class ResponseCounter:
     _totals: Counter[bool] = field(default_factory=Counter)
     _answers: dict[bool, Counter[tuple[str, str]]] = field(default_factory=dict)
 
-    def add(self, voices: Sequence[AnonymousResponse]) -> None:
+    def add(self, responses: Sequence[AnonymousResponse]) -> None:
         """Count some responses. Answers that a question does not offer count as not given."""
         for account in WITH_AND_WITHOUT_ACCOUNT:
-            side = [voice.answers.items() for voice in voices if voice.has_account is account]
+            side = [response.answers.items() for response in responses if response.has_account is account]
             self._totals[account] += len(side)
             self._answers.setdefault(account, Counter()).update(chain.from_iterable(side))
 
     def build_tally(self) -> ResponseTally:
         """Return the exact figures of everything added."""
-        said = [
+        sides = [
             _group_by_question(self._answers.get(account, Counter())) for account in WITH_AND_WITHOUT_ACCOUNT
         ]
-        lines = {one.key: tuple(_count_question(one, said)) for one in self.consultation.questions}
+        lines = {one.key: tuple(_count_question(one, sides)) for one in self.consultation.questions}
         return ResponseTally(
             AccountWebCounts(*(self._totals[account] for account in WITH_AND_WITHOUT_ACCOUNT)), lines
         )
@@ -92,13 +92,13 @@ class ResponseCounter:
 def _group_by_question(answers: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
     """Group by question. Equal answers are merged already, so these are a few dozen."""
     found: dict[str, Counter[str]] = {}
-    for (key, said), number in answers.items():
-        found.setdefault(key, Counter())[said] += number
+    for (key, answer), number in answers.items():
+        found.setdefault(key, Counter())[answer] += number
     return found
 
 
 def _count_question(
-    asked: CountedQuestion, said: Sequence[Mapping[str, Counter[str]]]
+    asked: CountedQuestion, sides: Sequence[Mapping[str, Counter[str]]]
 ) -> Iterator[AnswerCounts]:
     """Yield the counts of a question."""
     match asked.kind:
@@ -107,20 +107,22 @@ def _count_question(
         case AnswerKind.STATEMENTS:
             for code, label in asked.options.items():
                 yield _count_statement(
-                    asked, code, label, [one.get(f"{asked.key}.{code}", _NO_ANSWERS) for one in said]
+                    asked, code, label, [one.get(f"{asked.key}.{code}", _NO_ANSWERS) for one in sides]
                 )
         case AnswerKind.CHOICES:
-            yield _count_several(asked, [one.get(asked.key, _NO_ANSWERS) for one in said])
+            yield _count_several(asked, [one.get(asked.key, _NO_ANSWERS) for one in sides])
         case _:
-            yield _count_single(asked, [one.get(asked.key, _NO_ANSWERS) for one in said])
+            yield _count_single(asked, [one.get(asked.key, _NO_ANSWERS) for one in sides])
 
 
-def count_responses(consultation: CountedConsultation, voices: Iterable[AnonymousResponse]) -> ResponseTally:
+def count_responses(
+    consultation: CountedConsultation, responses: Iterable[AnonymousResponse]
+) -> ResponseTally:
     """Count all responses of a consultation."""
-    box, left = ResponseCounter(consultation), iter(voices)
+    counter, left = ResponseCounter(consultation), iter(responses)
     while several := [*islice(left, RESPONSES_PER_BATCH)]:
-        box.add(several)
-    return box.build_tally()
+        counter.add(several)
+    return counter.build_tally()
 
 
 def _count_single(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
@@ -136,7 +138,7 @@ def _count_single(asked: CountedQuestion, found: Sequence[Counter[str]]) -> Answ
 
 def _count_several(asked: CountedQuestion, found: Sequence[Counter[str]]) -> AnswerCounts:
     known = frozenset(asked.options)
-    picked = [[(known.intersection(said.split(",")), n) for said, n in one.items()] for one in found]
+    picked = [[(known.intersection(answer.split(",")), n) for answer, n in one.items()] for one in found]
     cells = {
         code: AccountWebCounts(*(sum(n for picks, n in one if code in picks) for one in picked))
         for code in asked.options
