@@ -1,1 +1,1 @@
-"""Complaints: the form, the life of a case, tracking by code."""
+"""Complaints: the form, the lifecycle of a case, tracking by receipt, deadlines, conflicts of interest, import."""

@@ -1,4 +1,4 @@
-"""Two persons: what one asks for with a reason, and another approves."""
+"""Approvals by a second person: what one officer requests with a reason and another must approve."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,7 +7,7 @@ from handlers.dialog.effects import Act, Query
 
 
 class ApprovalKind(StrEnum):
-    """What may need two persons, as office.toml says."""
+    """What may need a second person's approval, as office.toml sets it."""
 
     IDENTITY = "identity"  # to open the reporter's name and contact
     UNFOUNDED = "unfounded"  # to close a case as unsubstantiated
@@ -15,7 +15,7 @@ class ApprovalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What was asked for and is still good. approved_by: staff id, empty while nobody approved."""
+    """A request that is still valid. approved_by: staff id; empty until it is approved."""
 
     id: str
     case: str
@@ -25,27 +25,27 @@ class Approval:
     reason: str = field(default="", repr=False)
 
     def is_granted_to(self, staff: str) -> bool:
-        """Whether a person may now do what they asked for."""
+        """Whether the request is this person's own and somebody else has approved it."""
         return bool(self.approved_by) and self.asked_by == staff != self.approved_by
 
 
 @dataclass(frozen=True, slots=True)
 class ListApprovals(Query[tuple[Approval, ...]]):
-    """What was asked for in a case and is still good."""
+    """Get the valid requests of a case."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReadIdentity(Query[tuple[tuple[str, str], ...]]):
-    """The reporter's name and contact, as pairs of field and text; empty where none were given."""
+    """Get the reporter's name and contact, as pairs of field and text; empty where none were given."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
 class RequestApproval(Act):
-    """Ask for what needs two; good for a day. number: of the register, for the notice to who may approve."""
+    """Request an approval, valid for one day. number: the register number, for the notice to those who may approve."""
 
     case: str
     number: str
@@ -56,7 +56,7 @@ class RequestApproval(Act):
 
 @dataclass(frozen=True, slots=True)
 class GrantApproval(Act):
-    """Approve what somebody else asked for; a conflict for one's own, or for what is approved or over."""
+    """Approve another person's request. A conflict for one's own, and for one already approved or expired."""
 
     id: str
     case: str
@@ -65,7 +65,7 @@ class GrantApproval(Act):
 
 @dataclass(frozen=True, slots=True)
 class UseApproval(Act):
-    """What was approved is done, once."""
+    """Mark an approval as used. It is good for one use."""
 
     id: str
     case: str

@@ -1,4 +1,4 @@
-"""A case as its reporter sees it: state, timeline and what can be done."""
+"""A case as its reporter sees it: status, timeline and available actions."""
 
 from datetime import date, timedelta
 
@@ -21,11 +21,11 @@ from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.thai import format_date, to_bangkok_date
 
 MAX_TIMELINE_LINES = 20
-"""Lines of the timeline that are shown; a case seldom has more."""
+"""Newest lines of the timeline that are shown; a case seldom has more."""
 
 
 def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> TurnResult:
-    """The state of a case, its timeline and what the reporter may do."""
+    """Show the status of a case, its timeline and the actions open to the reporter."""
     session = ctx.session if ctx.session.step == "case" else advance_prompt(ctx.session)
     session = session.replace(topic=DialogTopic.TRACK, step="case")
     status = Reply(
@@ -45,7 +45,7 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
 
 
 def format_timeline_entry(entry: HistoryEntry, ctx: Context) -> Phrase:
-    """One line of the timeline. The office's words stand in it; the reporter's own never do."""
+    """Format one line of the timeline. It includes the office's texts, never the reporter's own."""
     args: dict[str, str | int | Phrase] = {"on": format_date(entry.on, ctx.lang), "text": entry.text}
     if entry.kind is HistoryEntryKind.ASKED:
         args["body"] = format_date(date.fromisoformat(entry.body), ctx.lang)
@@ -62,7 +62,7 @@ def format_timeline_entry(entry: HistoryEntry, ctx: Context) -> Phrase:
 
 
 def list_reporter_actions(case: ReporterCase, ctx: Context) -> tuple[Option, ...]:
-    """What the reporter may do with a case as it stands."""
+    """List the actions open to the reporter in the present status."""
     last = (
         ("unsettled",)
         if can_request_reopening(case, ctx)
@@ -76,11 +76,11 @@ def list_reporter_actions(case: ReporterCase, ctx: Context) -> tuple[Option, ...
 
 
 REOPEN_WINDOW = timedelta(days=30)
-"""How long after the end of a case its reporter may ask for another look."""
+"""How long after the end of a case its reporter may ask for it to be reopened."""
 
 
 def can_request_reopening(case: ReporterCase, ctx: Context) -> bool:
-    """Whether the reporter may ask for another look; not of a case that they withdrew."""
+    """Whether the reporter may ask to reopen the case: once, within the window, and not after withdrawing it."""
     if case.status not in ENDED_STATUSES or case.outcome is CaseOutcome.WITHDRAWN:
         return False
     moved = [entry for entry in case.entries if entry.kind is HistoryEntryKind.MOVED]

@@ -1,4 +1,4 @@
-"""After filing: the person types back the last five symbols, so that the receipt is surely written down."""
+"""Receipt confirmation after filing: the person types the last five symbols, to prove that the receipt is saved."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ CONFIRM_SYMBOLS = 5
 
 
 def handle_confirmation(ctx: Context) -> Decision:
-    """Compare what was typed with the receipt; a longer text or a file is meant for the case itself."""
+    """Compare what was typed with the receipt. A longer text or a file is treated as a message to the case."""
     choice = parse_choice(
         ctx.event, ctx.session, make_options(("skip", *list_subscription_options(ctx.event))), numbers=False
     )
@@ -44,7 +44,7 @@ def handle_confirmation(ctx: Context) -> Decision:
 
 
 def reprompt_confirmation(ctx: Context, *before: Reply) -> TurnResult:
-    """Ask for the five symbols once more, beside the receipt: it may be on no other page or screen any longer."""
+    """Ask for the five symbols again and repeat the receipt, which may no longer be visible anywhere else."""
     turn, receipt = _ask_last_five(ctx), ctx.session.receipt
     shown = (Reply("confirm.receipt", MUST_ARRIVE, {"receipt": receipt.formatted}),) if receipt else ()
     return replace(turn, replies=(*before, *shown, *turn.replies))
@@ -58,6 +58,6 @@ def _ask_last_five(ctx: Context) -> TurnResult:
     )
 
 
-def _finish_confirmation(ctx: Context, told: Reply) -> TurnResult:
-    """Forget the receipt; from here on only the person has it."""
-    return show_complaints_menu(ctx.with_session(reset_session(ctx)), told)
+def _finish_confirmation(ctx: Context, note: Reply) -> TurnResult:
+    """Remove the receipt from the session; from here on only the person has it."""
+    return show_complaints_menu(ctx.with_session(reset_session(ctx)), note)

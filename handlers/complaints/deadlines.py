@@ -1,4 +1,4 @@
-"""Deadlines as data: when a case should have moved, who is told before, on and after that day, and who then."""
+"""Deadlines of cases and their reminders: which are due on a day, and who receives them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from handlers.thai import format_date
 from handlers.workdays import add_days, subtract_days
 
 ESCALATION_ROLES = frozenset({Role.SUPERVISOR, Role.ADMIN})
-"""Who is told at the last: notices carry a number and a day, so also one who may read no content."""
+"""Recipients of the last level. A reminder holds a case number and a date only, so admins may get it too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A day by which something should have happened to a case. name: which deadline, with its day."""
+    """A day by which something should have happened to a case. name: which deadline, and its day."""
 
     name: str
     on: date
@@ -26,7 +26,10 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class ReminderPoint:
-    """One moment at which somebody is to be told: from `on`, level 0 the officer, 1 supervisors, 2 everyone's head."""
+    """One planned reminder of a deadline, to be sent from the day `on`.
+
+    level: 0 for the case's officer, 1 adds the supervisors, 2 adds the admins.
+    """
 
     name: str
     on: date
@@ -36,12 +39,12 @@ class ReminderPoint:
 
 
 def compute_answer_by(received_on: date, rules: Deadlines) -> date:
-    """The day by which the reporter is to hear first."""
+    """Return the day by which the reporter must have a first answer."""
     return add_days(received_on, rules.first_answer_days, rules.extra_days_off)
 
 
 def list_deadlines(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadline]:
-    """The deadlines that run for a case now: of the first answer, and of where it stands."""
+    """Yield the running deadlines of a case: of the first answer, and of its present status."""
     if one.status in ENDED_STATUSES:
         return
     if not one.answered:
@@ -53,7 +56,7 @@ def list_deadlines(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadlin
 
 
 def plan_reminders(one: CaseDeadlineState, rules: Deadlines) -> Iterator[tuple[str, list[ReminderPoint]]]:
-    """All moments at which somebody is to be told of a case, in the order of time, one list for each deadline."""
+    """Yield, for each deadline, its name and its reminders in the order of time."""
     for due in list_deadlines(one, rules):
         along = [
             ReminderPoint(
@@ -95,9 +98,9 @@ def _make_overdue_point(due: Deadline, days: int, rules: Deadlines) -> ReminderP
 def select_reminders(
     one: CaseDeadlineState, rules: Deadlines, staff: Sequence[ReminderRecipient], today: date
 ) -> Iterator[SendReminder]:
-    """What is to be told today of a case. Nothing is told twice.
+    """Yield the reminders of a case to be sent today. None is sent twice.
 
-    After a silence of the clock only the latest moment of each deadline is told, and stands for those it passed over.
+    After days without a run, only the latest reminder of each deadline is sent; it supersedes the earlier ones.
     """
     for _, along in plan_reminders(one, rules):
         reached = [point for point in along if point.on <= today]
@@ -105,17 +108,17 @@ def select_reminders(
             continue
         last = reached[-1]
         level = max(point.level for point in reached if point.name not in one.sent_reminders)
-        passed = tuple(p.name for p in reached[:-1] if p.name not in one.sent_reminders)
-        told = tuple(person.id for person in _choose_recipients(one, staff, level))
+        superseded = tuple(p.name for p in reached[:-1] if p.name not in one.sent_reminders)
+        recipients = tuple(person.id for person in _choose_recipients(one, staff, level))
         yield SendReminder(
-            one.case, last.name, today, last.due, _format_reminder(one, last, today), told, passed
+            one.case, last.name, today, last.due, _format_reminder(one, last, today), recipients, superseded
         )
 
 
 def _choose_recipients(
     one: CaseDeadlineState, staff: Sequence[ReminderRecipient], level: int
 ) -> list[ReminderRecipient]:
-    """Who is told: never who is excluded; where nobody of a level is left, the next one."""
+    """Return the recipients of a level, without excluded staff; where none is left, those of the next level."""
     free = [person for person in staff if person.id not in one.excluded_staff]
     officer = [p for p in free if p.id == one.officer] or [p for p in free if p.role in CASE_WORKERS]
     heads = [p for p in free if p.role is Role.SUPERVISOR]
@@ -130,7 +133,7 @@ def _format_reminder(one: CaseDeadlineState, point: ReminderPoint, today: date) 
     number = f"{one.number}/{one.fiscal_year}"
     if point.stage is ReminderStage.UNTOUCHED:
         return Phrase("staff.remind.untouched", {"number": number, "days": (today - point.due).days})
-    # By the day it is, not by the day on which it should have been told: the clock may have been silent.
+    # By today's date, not by the planned day: the scheduled job may not have run for some days.
     stage = (
         ReminderStage.AFTER
         if today > point.due
@@ -148,7 +151,7 @@ def _format_reminder(one: CaseDeadlineState, point: ReminderPoint, today: date) 
 def build_reminder_notices(
     standings: Sequence[CaseDeadlineState], rules: Deadlines, staff: Sequence[ReminderRecipient], today: date
 ) -> Iterator[tuple[str, Phrase]]:
-    """Who is told what today, as pairs of a staff id and words."""
+    """Yield today's reminders of all cases, as pairs of a staff id and the notice."""
     for one in standings:
         for remind in select_reminders(one, rules, staff, today):
             for person in remind.recipients:

@@ -1,4 +1,4 @@
-"""The complaint of corruption or misconduct (ITA item 26): its notice, its questions, and what is filed."""
+"""The complaint form (corruption or misconduct, ITA item 26): its notices, its questions, and filing."""
 
 from collections.abc import Mapping
 
@@ -19,20 +19,20 @@ from handlers.thai import format_date, to_bangkok_date
 
 YES_NO_UNSURE = make_options(("yes", "no", "unsure"))
 MAX_REVIEW_LENGTH = 600
-"""Characters of an answer that the review repeats; the whole is filed all the same."""
+"""Characters of an answer that the review shows. The whole answer is filed."""
 
 NOTICE_OPTIONS = make_options(("accept", "cancel"))
 
 
 def build_complaint_form(office: Office) -> Form:
-    """The form of an office."""
+    """Build the complaint form of an office."""
     return Form("report", list_complaint_fields(office), file_complaint, build_review_args)
 
 
 def list_complaint_fields(office: Office) -> tuple[FormField, ...]:
-    """The questions, in order, with an office's own categories.
+    """List the questions in order, with the office's own categories.
 
-    The only list of them: the review, what is filed, and what officers read in chat, page and PDF follow from it.
+    This is the only list: the review, what is filed, and what officers read in chat, page and PDF derive from it.
     """
     summary, case, envelope = FieldAudience.SUMMARY, FieldAudience.CASE, FieldAudience.ENVELOPE
     pick, text = FieldKind.PICK, FieldKind.TEXT
@@ -66,7 +66,7 @@ def list_complaint_fields(office: Office) -> tuple[FormField, ...]:
 
 
 def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
-    """All that a person must know before the first word, and the question whether to begin."""
+    """Show what a person must know before writing (anonymity, privacy, unsigned letters), and ask whether to begin."""
     office, lang = ctx.office, ctx.lang
     session = (
         ctx.session
@@ -86,7 +86,7 @@ def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
 
 
 def build_privacy_notice(ctx: Context) -> Reply:
-    """The privacy notice (PDPA section 23): purpose, basis, recipients, transfer, retention, rights, contact."""
+    """Build the privacy notice (PDPA section 23): purpose, basis, recipients, transfer, retention, rights, contact."""
     privacy = ctx.office.privacy
     return Reply(
         "notice.privacy",
@@ -103,7 +103,7 @@ def build_privacy_notice(ctx: Context) -> Reply:
 
 
 def describe_anonymity(ctx: Context) -> Phrase:
-    """How anonymous the way of writing truly is that the person uses now."""
+    """Describe how anonymous the channel really is that the person is using."""
     return Phrase(
         f"anonymity.{ctx.event.channel}",
         {"site": f" {ctx.site_url.rstrip('/')}/report" if ctx.site_url else ""},
@@ -111,7 +111,7 @@ def describe_anonymity(ctx: Context) -> Phrase:
 
 
 def list_outside_bodies(office: Office, lang: Lang) -> tuple[Phrase, ...]:
-    """The outside bodies that take complaints too, a line each."""
+    """List the outside bodies that take complaints too, one line each."""
     lines = []
     for body in office.bodies:
         where = " ".join(filter(None, (body.url, body.phone)))
@@ -120,14 +120,14 @@ def list_outside_bodies(office: Office, lang: Lang) -> tuple[Phrase, ...]:
 
 
 def list_category_definitions(office: Office, lang: Lang) -> tuple[Phrase, ...]:
-    """What each kind of matter means, a line each."""
+    """List the definitions of the categories, one line each."""
     return tuple(
         raw_text(f"• {c.name.in_lang(lang)}: {c.definition.in_lang(lang)}") for c in office.categories
     )
 
 
 def build_review_args(ctx: Context) -> Mapping[str, ReplyArg]:
-    """The arguments of the review: every answer, or that there is none."""
+    """Build the arguments of the review: every answer, or a note that there is none."""
     return {field.name: _format_review_answer(field, ctx) for field in list_complaint_fields(ctx.office)}
 
 
@@ -160,7 +160,7 @@ def _describe_files(field: FormField, session: Session) -> Phrase:
 
 
 def warn_if_head_accused(ctx: Context) -> tuple[Reply, ...]:
-    """What a person hears who says that the head, or who runs this channel, is accused."""
+    """Return the notice for a complaint against the head of the office or whoever runs this channel; else nothing."""
     if ctx.session.answers.get("head") != "yes":
         return ()
     post = ctx.office.alternate.post.in_lang(ctx.lang)
@@ -172,7 +172,7 @@ def warn_if_head_accused(ctx: Context) -> tuple[Reply, ...]:
 
 
 def file_complaint(ctx: Context) -> Decision:
-    """File the complaint, give the receipt, and forget who wrote it."""
+    """File the complaint and show the receipt. The new session keeps the receipt only, and nothing of the draft."""
     receipt = yield from run_query(NewReceipt())
     answers, today = ctx.session.answers, to_bangkok_date(ctx.now)
     marked = answers.get("head") == "yes"
@@ -196,7 +196,7 @@ def file_complaint(ctx: Context) -> Decision:
         files=ctx.session.files,
         source=ctx.session.officer.complaints.intake_source,
     )
-    told = Reply(
+    confirmation = Reply(
         "report.filed",
         MUST_ARRIVE,
         {
@@ -215,4 +215,4 @@ def file_complaint(ctx: Context) -> Decision:
     after = advance_prompt(known, topic=DialogTopic.CONFIRM, step="five")
     ways = make_options(("skip", *list_subscription_options(ctx.event)))
     ask = Reply("confirm.ask", MUST_ARRIVE, {}, to_choices(ways, after), wants=ExpectedInput.CODE)
-    return TurnResult(after, (told, ask), (act,))
+    return TurnResult(after, (confirmation, ask), (act,))

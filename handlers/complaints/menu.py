@@ -1,4 +1,4 @@
-"""The front door of the talk: what may be done here, and what to do with words nobody asked for."""
+"""The main menu of the complaints desk, and what happens to input that no question asked for."""
 
 from collections.abc import Mapping
 
@@ -18,11 +18,11 @@ def _make_command_choices(*names: str) -> tuple[Choice, ...]:
 COMPLAINTS_MENU: Mapping[Lang, tuple[Choice, ...]] = {
     lang: _make_command_choices("report", "track", "privacy", "help", NEXT_LANG[lang]) for lang in LANGS
 }
-"""What may be done from here, and the other language."""
+"""Buttons of the main menu: the commands, and the switch to the other language."""
 
 
 def show_complaints_greeting(ctx: Context, *before: Reply) -> TurnResult:
-    """Say what this is and offer what may be done."""
+    """Show the greeting and the main menu."""
     hello = Reply(
         "menu.hello",
         NEUTRAL,
@@ -33,7 +33,7 @@ def show_complaints_greeting(ctx: Context, *before: Reply) -> TurnResult:
 
 
 def show_complaints_menu(ctx: Context, *before: Reply) -> TurnResult:
-    """Offer what may be done, without the greeting."""
+    """Show the main menu without the greeting."""
     return TurnResult(
         ctx.session.replace(topic=DialogTopic.MENU, step=""),
         (*before, Reply("menu.again", NEUTRAL, {}, COMPLAINTS_MENU[ctx.lang])),
@@ -41,7 +41,7 @@ def show_complaints_menu(ctx: Context, *before: Reply) -> TurnResult:
 
 
 def handle_complaints_menu(ctx: Context) -> Decision:
-    """Answer words or a file that nobody asked for: keep them for a report, or greet."""
+    """Handle a text or a file sent at the menu: keep it for a report, or greet where it is too short to keep."""
     if ctx.event.choice is not None:
         return show_complaints_menu(ctx, Reply("pick.stale", NEUTRAL))
     kept = yield from keep_unasked_input(ctx)

@@ -1,4 +1,4 @@
-"""A reminder to officers: what the clock knows of an open case, and what it tells whom."""
+"""Reminders to officers: what the scheduled job reads of an open case, and what it sends to whom."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +11,7 @@ from handlers.staff.permissions import Role
 
 
 class ReminderStage(StrEnum):
-    """When a reminder is given."""
+    """When a reminder is sent: before, on or after the due day, or because nobody touched the case."""
 
     BEFORE = "before"
     ON = "on"
@@ -21,11 +21,11 @@ class ReminderStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseDeadlineState:
-    """What the clock knows of an open case; nothing of what it is about.
+    """What the scheduled job reads of an open case: none of its content.
 
-    since: the day on which it came to where it stands; answered: the reporter heard from the office;
-    officer: who has it in hand, empty for nobody; excluded: who must not know of it; told: names of the
-    reminders that were given.
+    status_since: the day on which it entered its status; answered: the reporter has had an answer; officer: staff id
+    of the assigned officer, or empty; excluded_staff: staff who must not know of the case; sent_reminders: names of
+    the reminders already sent.
     """
 
     case: str
@@ -44,7 +44,7 @@ class CaseDeadlineState:
 
 @dataclass(frozen=True, slots=True)
 class ReminderRecipient:
-    """A person of the staff who can be told something."""
+    """A member of the staff who can receive reminders."""
 
     id: str
     role: Role
@@ -52,9 +52,9 @@ class ReminderRecipient:
 
 @dataclass(frozen=True, slots=True)
 class SendReminder(Act):
-    """Give a reminder of a case, once: `told` are people's ids. passed: older reminders that this one stands for.
+    """Send a reminder of a case, once. recipients: staff ids; superseded: earlier reminders that this one replaces.
 
-    due: the day that is spoken of, said in the language of each who is told.
+    due: the due day in the notice, formatted in each recipient's language.
     """
 
     case: str

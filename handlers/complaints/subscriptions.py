@@ -1,4 +1,4 @@
-"""News of a case: off until the person wishes it, told without content, and off again at a word."""
+"""Subscriptions to notifications of a case: opt-in, without any content of the case, and ended by one command."""
 
 from handlers.complaints.messages import FindCase, SubscribeToCase, Unsubscribe
 from handlers.dialog.channels import get_channel_traits
@@ -9,13 +9,13 @@ from handlers.dialog.replies import NEUTRAL, OF_CASE, Reply
 
 
 def list_subscription_options(event: Event) -> tuple[str, ...]:
-    """The option to be told, where that can be done."""
+    """Return the option to subscribe where the channel can push messages, else nothing."""
     can_push = get_channel_traits(event.channel).can_push
     return ("news",) if event.reply_to is not None and can_push else ()
 
 
 def build_subscription(ctx: Context, case: str) -> tuple[Reply, tuple[Act, ...]]:
-    """What is said and written when a person wishes to be told of a case."""
+    """Return the reply and the acts that subscribe a person to a case; no acts where there is no reply address."""
     event = ctx.event
     if event.reply_to is None:
         return Reply("literal", NEUTRAL, {"text": ""}), ()
@@ -25,17 +25,17 @@ def build_subscription(ctx: Context, case: str) -> tuple[Reply, tuple[Act, ...]]
 
 
 def handle_subscribe(ctx: Context, turn: TurnResult) -> Decision:
-    """The same question again, after a person who follows a case wished to be told."""
+    """Subscribe the person to the case of the session, and repeat the present question."""
     receipt = ctx.session.receipt
     case = (yield from run_query(FindCase(receipt))) if receipt is not None else None
     if case is None:
         return turn
-    said, acts = build_subscription(ctx, case.id)
-    return TurnResult(turn.session, (said, *turn.replies), acts)
+    notice, acts = build_subscription(ctx, case.id)
+    return TurnResult(turn.session, (notice, *turn.replies), acts)
 
 
 def handle_unsubscribe(ctx: Context, turn: TurnResult) -> TurnResult:
-    """The same question again, after a person wished to hear no more, of any case."""
+    """Unsubscribe the person from all cases, and repeat the present question."""
     return TurnResult(
         turn.session,
         (Reply("news.off", NEUTRAL), *turn.replies),
