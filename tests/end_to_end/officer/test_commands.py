@@ -191,9 +191,7 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
         assert await keys(one, words) == ["approval.waits"]
         assert await keys(one, "/approve 1") == ["approval.own"]
         assert await keys(two, "/approve 1") == ["approval.ask"]
-        assert await keys(two, "/approve 1 " + "f" * 32) == [
-            "approval.ask"
-        ]  # another request's id approves nothing
+        assert await keys(two, "/approve 1 " + "f" * 32) == ["approval.ask"]  # another's id approves nothing
         (shown,) = await chief.say("/approve 1")
         (done,) = await chief.pick(shown.choices[0][1])
         assert done.key == "staff.approval.done"

@@ -117,7 +117,5 @@ def test_no_canary_stands_on_either_side(tmp_path: Path, scripts: bool) -> None:
     for canary in (*every, AGENT, "127.0.0.1"):
         assert not any(s in logged + out for s in encode_canary(canary)), canary
     assert find_canaries(home, [*every, AGENT]) + find_canaries(temporary, every) == []
-    assert find_canaries(
-        profile, [address.partition("//")[2]]
-    )  # the search works: the browser kept what it keeps
+    assert find_canaries(profile, [address.partition("//")[2]])  # the search finds what the browser keeps
     assert find_canaries(profile, every) == []

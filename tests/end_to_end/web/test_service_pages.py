@@ -57,9 +57,7 @@ def test_a_page_at_which_one_asks_asks_for_a_question(served: ServerProcess) -> 
     assert page.heading.startswith("คำถามที่ใกล้เคียง")
     titles = [label for label in page.buttons if "ใบอนุญาต" in label]
     assert titles
-    assert all(
-        page.visible_text.count(title) == 1 for title in titles
-    )  # a button each, and no list beside them
+    assert all(page.visible_text.count(title) == 1 for title in titles)  # a button each, no list besides
 
 
 def test_who_tells_of_corruption_is_shown_a_link_that_can_be_followed(served: ServerProcess) -> None:
