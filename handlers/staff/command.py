@@ -69,7 +69,7 @@ class ComplaintsCommandContext:
 
 
 def add_unreadable_notice(turn: TurnResult, numbers: tuple[str, ...]) -> TurnResult:
-    """The turn of a list, after a word about the rows of it that cannot be read, where there are any."""
+    """Return the turn of a list, preceded by a notice of the rows that cannot be read. numbers: of these rows."""
     if not numbers:
         return turn
     notice = Reply("staff.unreadable", OF_CASE, {"numbers": ", ".join(numbers)})

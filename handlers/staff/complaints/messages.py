@@ -253,7 +253,7 @@ class LinkCases(Act):
 
 @dataclass(frozen=True, slots=True)
 class SubscribeGroup(Act):
-    """Notify a group of new cases, by number and due date only; without an address, unsubscribe it."""
+    """Notify a group of new cases, by number and day only; without an address, unsubscribe it."""
 
     group_hash: bytes
     address: bytes | None = field(repr=False)

@@ -52,8 +52,8 @@ def is_for_service_staff(ctx: Context) -> bool:
     """Whether an event may be an officer's: of somebody with an officer state, or a command that only officers have."""
     words = (ctx.event.text or "").strip()
     name = words.partition(" ")[0].casefold()
-    knocks = name.startswith("/") and is_staff_command(ctx.event)
-    return ctx.session.officer != NO_OFFICER or knocks or _find_staff_only_command(name) is not None
+    is_command = name.startswith("/") and is_staff_command(ctx.event)
+    return ctx.session.officer != NO_OFFICER or is_command or _find_staff_only_command(name) is not None
 
 
 def handle_service_staff(ctx: Context, *, known: bool = False) -> QueryGenerator[TurnResult | None]:
