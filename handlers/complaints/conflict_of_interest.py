@@ -1,4 +1,7 @@
-"""The accused does not read the case: whom of the staff a complaint seems to concern, and who may say otherwise."""
+"""Conflicts of interest: which staff a complaint seems to concern, so that the accused cannot read the case.
+
+Supervisors may lift a false match or exclude somebody else.
+"""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,18 +23,18 @@ from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
 
 ACCUSED_FIELD = "accused"
-"""The field that says who is complained of: a unit that stands there is meant, elsewhere it is a place."""
+"""The field that says who is accused. A unit named there is accused; elsewhere it is only a place."""
 
 MIN_SUBSTRING_LENGTH = 4
-"""Letters of a name's skeleton from which on it may stand anywhere; a shorter one must stand as a word of its own."""
+"""Letters of a name key from which on it matches anywhere in a text; a shorter one must be a word of its own."""
 
 MIN_NAME_LENGTH = 2
 MIN_REASON_LENGTH = 10
-"""Characters that a reason must have at least."""
+"""Minimum characters of a supervisor's reason."""
 
 
 def list_staff_names(person: StaffMember) -> tuple[str, ...]:
-    """All that a person may be called by: the whole name, first and last name, aliases."""
+    """List the names of a member of the staff: the full name, first and last name, aliases, with and without titles."""
     found: list[str] = []
     for name in (person.profile.name, *person.profile.aliases):
         bare = strip_titles(name)
@@ -42,7 +45,7 @@ def list_staff_names(person: StaffMember) -> tuple[str, ...]:
 
 
 def is_name_in_text(name: str, text: str) -> bool:
-    """Whether a name seems to stand in a text: anywhere, or where it is short as a word or after a title."""
+    """Whether a text seems to contain a name: a long name anywhere, a short one as a word or after a title."""
     wanted = {spelling for spelling in compute_name_keys(name) if len(spelling) >= MIN_NAME_LENGTH}
     long = [one for one in wanted if len(one) >= MIN_SUBSTRING_LENGTH]
     if any(one in body for one in long for body in compute_text_keys(text)):
@@ -62,7 +65,7 @@ def find_conflicts(
     marked: bool = False,
     alternates: Iterable[str] = (),
 ) -> tuple[Exclusion, ...]:
-    """Who must not read a complaint: whom it names, whose unit it accuses, and who is under their command.
+    """Return who must not read a complaint: the staff it names, members of an accused unit, and their subordinates.
 
     marked: the reporter said that it concerns the head or who runs this channel: then only the alternate
     officers (by name, as office.toml has them) may read it.
@@ -74,7 +77,7 @@ def find_conflicts(
             why[person.id] = ExclusionGround.NAMED
         elif any(is_name_in_text(unit, answers.get(ACCUSED_FIELD, "")) for unit in person.profile.units):
             why[person.id] = ExclusionGround.UNIT
-    # A unit is accused, not its members' helpers elsewhere: command follows from persons who are named.
+    # Only persons who are named exclude their subordinates; an accused unit does not concern staff of other units.
     for one in find_subordinates(
         {one for one, reason in why.items() if reason is ExclusionGround.NAMED}, staff
     ):
@@ -88,7 +91,7 @@ def find_conflicts(
 
 
 def find_alternates(staff: Sequence[StaffMember], names: Iterable[str]) -> tuple[StaffMember, ...]:
-    """Who of the staff is an alternate officer, by the names that office.toml has."""
+    """Return the alternate officers, found among the staff by their names in office.toml."""
     chosen = {reading for name in names for reading in compute_text_keys(strip_titles(name))}
     return tuple(p for p in staff if compute_text_keys(strip_titles(p.profile.name)) & chosen)
 
@@ -96,13 +99,13 @@ def find_alternates(staff: Sequence[StaffMember], names: Iterable[str]) -> tuple
 def find_exclusions(
     office: Office, answers: Mapping[str, str], *, marked: bool = False
 ) -> Generator[Query[Any], Any, tuple[Exclusion, ...]]:
-    """Who must not read what is being told, asked of the staff as it is now."""
+    """Return who of the present staff must not read these answers."""
     staff = yield from run_query(ListStaff())
     return find_conflicts(answers, staff, marked=marked, alternates=office.alternate.officers)
 
 
 def add_exclusions(office: Office, turn: TurnResult) -> Decision:
-    """A turn in which the reporter's later words, too, are hidden from whom they concern."""
+    """Add exclusions to the messages a turn appends to a case: a later message may name staff, too."""
     acts: list[Act] = []
     for act in turn.acts:
         if isinstance(act, AddHistoryEntry) and act.text:
@@ -112,7 +115,7 @@ def add_exclusions(office: Office, turn: TurnResult) -> Decision:
 
 
 def find_subordinates(chiefs: set[str], staff: Sequence[StaffMember]) -> set[str]:
-    """Who is under the command of somebody, at any remove."""
+    """Return the ids of the direct and indirect subordinates of `chiefs`."""
     below, grown = set(chiefs), True
     while grown:
         more = {p.id for p in staff if p.profile.chief in below} - below
@@ -121,7 +124,7 @@ def find_subordinates(chiefs: set[str], staff: Sequence[StaffMember]) -> set[str
 
 
 def list_able_staff(excluded: Iterable[Exclusion], staff: Sequence[StaffMember]) -> tuple[StaffMember, ...]:
-    """Who may still handle a case. Nobody: only its number is shown, and outside bodies are named."""
+    """List who may still handle a case. Where it is nobody, officers see only its number and the outside bodies."""
     barred = {one.staff for one in excluded if one.ground is not ExclusionGround.LIFTED}
     return tuple(p for p in staff if p.role in CASE_WORKERS and p.id not in barred)
 
@@ -129,9 +132,9 @@ def list_able_staff(excluded: Iterable[Exclusion], staff: Sequence[StaffMember])
 def format_hidden_case(
     number: str, excluded: Iterable[Exclusion], staff: Sequence[StaffMember], office: Office, lang: Lang
 ) -> Reply:
-    """What is shown of a case to whom it is hidden from: its number, and who else takes it.
+    """Format what an excluded officer sees of a case: its number, and who can handle it.
 
-    Where nobody in the office may read it, the outside bodies are named; else that a colleague has it.
+    Where nobody in the office may read it, the outside bodies are listed; else the text says that a colleague has it.
     """
     if list_able_staff(excluded, staff):
         return Reply("staff.concerned.hidden", OF_CASE, {"number": number})
@@ -142,14 +145,14 @@ def format_hidden_case(
 def load_hidden_case_reply(
     case: str, number: str, office: Office, lang: Lang
 ) -> Generator[Query[Any], Any, Reply]:
-    """What is said of a case to whom it is hidden from."""
+    """Load and format what an excluded officer sees of a case."""
     excluded = yield from run_query(ListExclusions(case))
     staff = yield from run_query(ListStaff())
     return format_hidden_case(number, excluded, staff, office, lang)
 
 
 def can_change_exclusion(person: StaffMember, excluded: Iterable[Exclusion], reason: str) -> bool:
-    """Whether a person may lift an exclusion or bar a reader: a supervisor, not concerned, who says why."""
+    """Whether a person may change exclusions: a supervisor who is not excluded and gives a reason of enough length."""
     barred = {one.staff for one in excluded if one.ground is not ExclusionGround.LIFTED}
     return (
         person.role is Role.SUPERVISOR

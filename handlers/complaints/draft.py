@@ -1,4 +1,4 @@
-"""A complaint being written: notice, questions, review, edit, cancel, submit."""
+"""Draft of a complaint: notice, questions, review, edit, cancel, submit."""
 
 from dataclasses import replace
 
@@ -35,11 +35,11 @@ from handlers.thai import clean_text, count_letters_and_digits
 DONE_OPTION = make_options(("done",))
 
 MAX_CORRECTED_LENGTH = 300
-"""Characters: the least room that an answer has; a longer one is mended from the review, which measures it."""
+"""Characters: the smallest limit of an answer. A correction may not make one longer; the review applies limits."""
 
 
 def handle_draft(office_form: Form, ctx: Context) -> Decision:
-    """Answer one message of a person who is writing a complaint."""
+    """Handle a message of a person who is writing a complaint."""
     field = office_form.find_field(ctx.session.step)
     if field is not None:
         return (yield from _handle_field(office_form, field, ctx))
@@ -67,7 +67,7 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         here = (
             *here,
             *DONE_OPTION,
-        )  # not offered yet, but a page has one button for "keep this, and I am done"
+        )  # not shown yet, but the web page has one button for "save this text and go on"
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
     if choice is STALE:
         return ask_step(office_form, ctx, field.name, Reply("pick.stale", NEUTRAL))
@@ -138,7 +138,7 @@ def _submit_draft(office_form: Form, ctx: Context) -> Decision:
 
 
 def resume_draft(office_form: Form, ctx: Context) -> TurnResult:
-    """Go on where the draft was left."""
+    """Continue the draft at the step where it was interrupted."""
     step = ctx.session.resume
     if step == "notice":
         return show_report_notice(ctx)
@@ -148,7 +148,7 @@ def resume_draft(office_form: Form, ctx: Context) -> TurnResult:
 
 
 def discard_draft(ctx: Context) -> TurnResult:
-    """Throw the draft away and say so."""
+    """Discard the draft with its files, and confirm it."""
     kept = Session(
         version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt_number=ctx.session.prompt_number
     )
@@ -159,7 +159,7 @@ def discard_draft(ctx: Context) -> TurnResult:
 
 
 def apply_correction(ctx: Context, was: str) -> tuple[Context, Reply]:
-    """The moment after a person corrected, in the chat, words that may stand in the draft; and what to tell."""
+    """Apply an edit of a chat message to the draft that contains it. Return the new context and a reply."""
     old, new = clean_text(was).text, clean_text(ctx.event.text or "").text
     for name, answer in ctx.session.answers.items():
         lines = f"\n{answer}\n"
@@ -180,7 +180,7 @@ def reprompt_draft(office_form: Form, ctx: Context, *before: Reply) -> TurnResul
 
 
 def _keep_unasked(ctx: Context) -> AnswerGenerator:
-    """What was typed or sent where a choice was asked: kept with the story, or as evidence."""
+    """Keep input that came where a choice was asked: a text in the story, a file as evidence."""
     if ctx.event.choice is not None:
         return AnswerResult(ctx.session)
     return (yield from keep_unasked_input(ctx))

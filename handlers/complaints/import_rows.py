@@ -1,4 +1,4 @@
-"""An old register, row by row: what each column must hold, and what is wrong with a row that cannot be taken."""
+"""Validation of an imported register, row by row: what each column must hold, and why a row is rejected."""
 
 import re
 from collections import Counter
@@ -28,13 +28,13 @@ T = TypeVar("T")
 COLUMN_NAMES = ("number", "received_on", "source", "category", "status", "outcome", "closed_on")
 REQUIRED_COLUMNS = frozenset(COLUMN_NAMES) - {"outcome", "closed_on"}
 MAX_CELL_LENGTH = 200
-"""Characters of a cell: a register's columns hold words, not texts."""
+"""Characters of a cell: a register's columns hold words, not long texts."""
 
 MAX_QUOTED_LENGTH = 40
-"""Characters of a wrong cell that are said back."""
+"""Characters of a wrong cell that are quoted in the error."""
 
 EARLIEST_DATE = date(1957, 1, 1)
-"""พ.ศ. 2500: an older day is a slip."""
+"""พ.ศ. 2500 (B.E.): an earlier date is taken for a typing error."""
 
 _NUMBER = re.compile(r"(?:ที่|เลขที่|no\.?)?\s*(\d{1,6})\s*(?:/\s*(\d{4}|\d{2}))?$")
 _ISO_DATE = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[T ]00:00(?::00)?)?$")
@@ -43,18 +43,19 @@ _DAY_FIRST_DATE = re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One row as it stands in a file: its line, and each cell as a text by the name of its column."""
+    """One row of a file. line: its line number; cells: each cell as text, by column name.
+
+    formula: the column of a cell with a formula, or empty: its value is computed, not what the office wrote.
+    """
 
     line: int
     cells: Mapping[str, str]
-    formula: str = (
-        ""  # the column of a formula, which says what a machine made of it and not what the office wrote
-    )
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """What is wrong in one column of a row. column: empty where it is the row as a whole."""
+    """What is wrong in a row. column: where; empty where it is the row as a whole."""
 
     column: str
     reason: Phrase
@@ -62,14 +63,14 @@ class CellProblem:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that cannot be taken, and why."""
+    """A row that cannot be imported, and why."""
 
     line: int
     problems: tuple[CellProblem, ...]
 
 
 def match_columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The columns of a header by their names here, "" for others; and those that are missing or stand twice."""
+    """Return each header cell's column name ("" for an unknown one), and the names that are missing or repeated."""
     found = [_COLUMNS.get(_normalize_cell(cell), "") for cell in header]
     count = Counter(found)
     wrong = [
@@ -81,7 +82,7 @@ def match_columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
 def parse_rows(
     lines: Iterable[ImportRow], office: Office, today: date
 ) -> Iterator[ImportedCase | RejectedRow]:
-    """Each row as a case, or what is wrong with it. A number that stood before in the file is wrong."""
+    """Yield each row as a case, or as rejected. A case number that repeats an earlier row's is rejected."""
     seen: dict[tuple[int, int], int] = {}
     categories = {
         _normalize_cell(w): c.code
@@ -107,7 +108,7 @@ def parse_rows(
 
 
 def reject_duplicate_row(case: ImportedCase) -> RejectedRow:
-    """A row whose number the register has already."""
+    """Reject a row whose number is already in the register."""
     number = f"{case.number}/{case.fiscal_year}"
     return RejectedRow(case.line, (CellProblem("number", Phrase("import.taken", {"number": number})),))
 
@@ -149,21 +150,21 @@ def _parse_case_number(text: str) -> tuple[int, str]:
 
 
 def parse_import_date(text: str, today: date) -> date:
-    """The day that a cell says: ISO or DD/MM/YYYY, Buddhist or Christian. Raises PydanticCustomError."""
+    """Parse the date of a cell: ISO or DD/MM/YYYY, Buddhist or Christian year. Raises PydanticCustomError."""
     plain = normalize_for_matching(text)
     found = _ISO_DATE.match(plain) or _DAY_FIRST_DATE.match(plain)
     if found is None:
         raise _make_cell_error("date", text)
     year = int(found["y"])
-    # Nobody keeps a register of the year 2400 after Christ.
+    # A year above 2400 is Buddhist: no register is of the Christian year 2400.
     year -= BUDDHIST_ERA if year > 2400 else 0
     try:
-        said = date(year, int(found["m"]), int(found["d"]))
+        parsed = date(year, int(found["m"]), int(found["d"]))
     except ValueError:
         raise _make_cell_error("no_such_day", text) from None
-    if not EARLIEST_DATE <= said <= today:
-        raise _make_cell_error("future" if said > today else "ancient", text)
-    return said
+    if not EARLIEST_DATE <= parsed <= today:
+        raise _make_cell_error("future" if parsed > today else "ancient", text)
+    return parsed
 
 
 def _parse_optional_date(text: str, info: ValidationInfo) -> date | None:
@@ -171,10 +172,10 @@ def _parse_optional_date(text: str, info: ValidationInfo) -> date | None:
 
 
 def _parse_required_date(text: str, info: ValidationInfo) -> date:
-    said = _parse_optional_date(text, info)
-    if said is None:
+    parsed = _parse_optional_date(text, info)
+    if parsed is None:
         raise PydanticCustomError("import.missing", "missing")
-    return said
+    return parsed
 
 
 def _parse_outcome(text: str) -> CaseOutcome | None:
@@ -196,7 +197,7 @@ _ShortText = BeforeValidator(_check_length)
 
 
 class _Row(BaseModel):
-    """A row at the border: every cell a text, read into what it means."""
+    """The pydantic model of a row: parses the text of each cell."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -229,7 +230,7 @@ class _Row(BaseModel):
 
     @property
     def year(self) -> int:
-        """The Buddhist year of the number; the fiscal year of receipt where the register does not say."""
+        """The Buddhist-era year of the number; where it has none, the fiscal year of the day of receipt."""
         written = self.number[1]
         if written:
             year = int(written) + (2500 if len(written) == 2 else 0)
@@ -237,7 +238,6 @@ class _Row(BaseModel):
         return self.received_on.year + BUDDHIST_ERA + (self.received_on.month >= 10)
 
     def to_imported_case(self, line: int) -> ImportedCase:
-        """The case of the row."""
         return ImportedCase(
             line, self.year, self.number[0], self.received_on, self.source, self.category, self.status,
             self.outcome, self.closed_on,

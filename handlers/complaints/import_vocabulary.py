@@ -1,4 +1,4 @@
-"""The words that offices use in their registers, Thai and English, and what they mean here."""
+"""Words that offices use in their registers, in Thai and English, and the values they stand for."""
 
 from collections.abc import Mapping
 from typing import assert_never
@@ -18,7 +18,7 @@ COLUMN_WORDS: Mapping[str, str] = {
     "closed_on": "closed_on", "วันที่ยุติ": "closed_on", "วันที่ยุติเรื่อง": "closed_on",
     "วันที่แล้วเสร็จ": "closed_on", "วันที่ปิดเรื่อง": "closed_on", "วันที่สิ้นสุด": "closed_on",
 }  # fmt: skip
-"""Names of columns, spaces and case aside."""
+"""Column headings and the columns they name. Compared without spaces and case."""
 
 
 def list_source_words(source: CaseSource) -> tuple[str, ...]:  # noqa: C901 - a row for each source
@@ -53,7 +53,7 @@ def list_source_words(source: CaseSource) -> tuple[str, ...]:  # noqa: C901 - a 
 
 
 def list_status_words(status: CaseStatus) -> tuple[str, ...]:
-    """What registers call a state."""
+    """List the words that registers use for a status."""
     match status:
         case CaseStatus.RECEIVED:
             return ("received", "รับเรื่อง", "รับเรื่องแล้ว", "รับเรื่องไว้แล้ว", "รอดำเนินการ")
@@ -82,7 +82,7 @@ def list_status_words(status: CaseStatus) -> tuple[str, ...]:
 
 
 def list_outcome_words(outcome: CaseOutcome) -> tuple[str, ...]:
-    """What registers call an outcome."""
+    """List the words that registers use for an outcome."""
     match outcome:
         case CaseOutcome.SUBSTANTIATED:
             return ("substantiated", "มีมูล", "มีมูลความผิด", "พบมูล")
@@ -116,4 +116,4 @@ OUTCOME_WORDS: Mapping[str, CaseOutcome] = {
 NO_OUTCOME_WORDS = frozenset(
     {"", "-", "–", "—", "ยุติเรื่อง", "ยุติ", "จำหน่ายเรื่อง", "แล้วเสร็จ", "ไม่รับเรื่อง", "ไม่ระบุ"}
 )
-"""What stands in the column of outcomes and says no outcome."""
+"""Entries in the outcome column that state no outcome."""

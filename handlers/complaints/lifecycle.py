@@ -1,7 +1,7 @@
-"""The life of a case: a row for each state, step and outcome, from which everything else about them derives.
+"""The lifecycle of a case: rules for each status, transition and outcome, from which all else derives.
 
-What is open (also in SQL), what may follow what and by which command, what each state is called in public and how it
-is counted. A member of an enum without its row is an error of types, and stops the import.
+That is: which statuses are open (also in SQL), which transitions are allowed and by which command, and how each status
+is shown in public and counted in statistics. An enum member without rules is a type error and fails the import.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from handlers.staff.permissions import CommandName
 
 
 class CaseStatus(StrEnum):
-    """Where a case stands, inside the office."""
+    """Status of a case, as the office sees it."""
 
     RECEIVED = "received"
     SCREENING = "screening"
@@ -39,8 +39,6 @@ class CaseSource(StrEnum):
 
 
 class Transition(StrEnum):
-    """What may be done to a case."""
-
     SCREEN = "screen"
     INVESTIGATE = "investigate"
     CLOSE = "close"
@@ -50,8 +48,6 @@ class Transition(StrEnum):
 
 
 class CaseOutcome(StrEnum):
-    """How a closed case ended."""
-
     SUBSTANTIATED = "substantiated"
     UNSUBSTANTIATED = "unsubstantiated"
     INSUFFICIENT = "insufficient"
@@ -60,7 +56,7 @@ class CaseOutcome(StrEnum):
 
 
 class NonAcceptanceReason(StrEnum):
-    """Why a case was not accepted: the grounds that Thai agencies publish."""
+    """Why a case was not accepted: the grounds published by Thai agencies."""
 
     INSUFFICIENT_DETAIL = "insufficient_detail"
     IN_COURT = "in_court"
@@ -71,7 +67,7 @@ class NonAcceptanceReason(StrEnum):
 
 
 class PublicStatus(StrEnum):
-    """The four states that a reporter and the public see."""
+    """The four statuses that reporters and the public see."""
 
     RECEIVED = "received"
     IN_PROGRESS = "in_progress"
@@ -80,7 +76,7 @@ class PublicStatus(StrEnum):
 
 
 class CountedAs(StrEnum):
-    """How the statistics count a state: in hand, not accepted, or by the outcome with which the case was closed."""
+    """How the statistics count a status: open, not accepted, or by the outcome with which the case was closed."""
 
     OPEN = "open"
     NOT_ACCEPTED = "not_accepted"
@@ -89,9 +85,10 @@ class CountedAs(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusRules:
-    """All that a state means. Whatever else needs to know it derives from here.
+    """All rules of a status; other code derives what it needs from them.
 
-    is_open: there is still something to do; closing_outcomes: how an officer may close a case that stands here.
+    is_open: the office still has to act; closing_outcomes: the outcomes with which an officer may close a case in this
+    status.
     """
 
     is_open: bool
@@ -103,17 +100,17 @@ class StatusRules:
 
 @dataclass(frozen=True, slots=True)
 class TransitionRules:
-    """commands: those of officers that take the step; none where only the reporter takes it."""
+    """commands: the officers' commands for the transition; none where only the reporter can request it."""
 
     commands: tuple[CommandName, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRules:
-    """is_forwarding: names the body that the case goes to, and is counted as the office has set it.
+    """is_forwarding: the transition names the body the case goes to, and the office sets how it is counted.
 
-    typed_words: what officers type for it in a command, the first of them on its button; none where it has a command
-    of its own or is the reporter's.
+    typed_words: what officers type for the outcome in a command, the first of them on its button; none where it has its
+    own command or only the reporter can cause it.
     """
 
     is_forwarding: bool
@@ -121,7 +118,7 @@ class OutcomeRules:
 
 
 EARLY_OUTCOMES = frozenset({CaseOutcome.FORWARDED, CaseOutcome.INSUFFICIENT})
-"""How a case may be closed from screening, before anyone investigated."""
+"""The outcomes with which a case may be closed from screening, without an investigation."""
 
 
 def get_channel_source(channel: Channel) -> CaseSource:
@@ -146,7 +143,7 @@ INTAKE_SOURCES = tuple(
 
 
 def get_status_rules(status: CaseStatus) -> StatusRules:
-    """The row of a state: a new state without one is an error of types, and of the import."""
+    """Return the rules of a status. A new status without rules is a type error and fails the import."""
     match status:
         case CaseStatus.RECEIVED:
             return StatusRules(
@@ -166,7 +163,7 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
                 counted_as=CountedAs.OPEN,
                 transitions={
                     Transition.INVESTIGATE: CaseStatus.INVESTIGATING,
-                    # A matter of another body is seen at screening; sending it on needs no investigation of ours.
+                    # Screening finds a matter of another body; forwarding it needs no investigation by this office.
                     Transition.CLOSE: CaseStatus.CLOSED,
                     Transition.NOT_ACCEPT: CaseStatus.NOT_ACCEPTED,
                     Transition.WITHDRAW: CaseStatus.CLOSED,
@@ -189,7 +186,7 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
                 is_open=False,
                 public_status=PublicStatus.DONE,
                 counted_as=CountedAs.BY_OUTCOME,
-                # What was decided once is looked at again in full, ...
+                # A decided case is investigated again when reopened, ...
                 transitions={Transition.REOPEN: CaseStatus.INVESTIGATING},
             )
         case CaseStatus.NOT_ACCEPTED:
@@ -197,7 +194,7 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
                 is_open=False,
                 public_status=PublicStatus.NOT_ACCEPTED,
                 counted_as=CountedAs.NOT_ACCEPTED,
-                # ... and what was never taken up is screened again.
+                # ... and one that was not accepted is screened again.
                 transitions={Transition.REOPEN: CaseStatus.SCREENING},
             )
         case _:
@@ -205,7 +202,7 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
 
 
 def get_transition_rules(move: Transition) -> TransitionRules:
-    """The row of a step."""
+    """Return the rules of a transition."""
     match move:
         case Transition.SCREEN:
             return TransitionRules(commands=(CommandName.SCREEN,))
@@ -224,7 +221,7 @@ def get_transition_rules(move: Transition) -> TransitionRules:
 
 
 def get_outcome_rules(outcome: CaseOutcome) -> OutcomeRules:
-    """The row of an outcome."""
+    """Return the rules of an outcome."""
     match outcome:
         case CaseOutcome.SUBSTANTIATED:
             return OutcomeRules(is_forwarding=False, typed_words=("substantiated", "มีมูล", "พบมูล"))
@@ -252,13 +249,13 @@ OUTCOME_RULES: Mapping[CaseOutcome, OutcomeRules] = {
 TRANSITIONS_BY_COMMAND: Mapping[CommandName, Transition] = {
     command: move for move, rules in TRANSITION_RULES.items() for command in rules.commands
 }
-"""The step that a command of officers takes."""
+"""The transition of each officers' command."""
 ENDED_STATUSES = frozenset(status for status, rules in STATUS_RULES.items() if not rules.is_open)
 
 
 @dataclass(frozen=True, slots=True)
 class TransitionRequest:
-    """A move with what it needs: an outcome (and the body it goes to), or a coded reason for not accepting."""
+    """A transition with its parameters: an outcome (and the body for forwarding), or a reason for non-acceptance."""
 
     move: Transition
     outcome: CaseOutcome | None = None
@@ -267,7 +264,7 @@ class TransitionRequest:
 
 
 class TransitionNotAllowedError(DecisionError):
-    """A step that the lifecycle does not allow. The asker's fault; trying again changes nothing."""
+    """The lifecycle does not allow the transition. A mistake of the caller; retrying does not help."""
 
     def __init__(self, status: CaseStatus, step: TransitionRequest) -> None:
         self.status, self.step, self.allowed = status, step, list_allowed_transitions(status)
@@ -277,21 +274,21 @@ class TransitionNotAllowedError(DecisionError):
 
 
 def list_allowed_transitions(status: CaseStatus) -> tuple[Transition, ...]:
-    """What may be done in a state."""
+    """List the transitions allowed from a status."""
     return tuple(STATUS_RULES[status].transitions)
 
 
 def list_transition_commands(status: CaseStatus) -> list[CommandName]:
-    """The commands of officers that take a step from a state."""
+    """List the officers' commands for the transitions allowed from a status."""
     return [
         command for move in STATUS_RULES[status].transitions for command in TRANSITION_RULES[move].commands
     ]
 
 
 def get_next_status(status: CaseStatus, step: TransitionRequest) -> CaseStatus:
-    """The state that a step leads to.
+    """Return the status that a transition leads to.
 
-    Raises TransitionNotAllowedError, also when outcome, reason or body do not fit the move.
+    Raises TransitionNotAllowedError, also when outcome, reason or body do not fit the transition.
     """
     rules = STATUS_RULES[status]
     following = rules.transitions.get(step.move)
@@ -316,5 +313,5 @@ def _is_complete(rules: StatusRules, step: TransitionRequest) -> bool:
 
 
 def is_overdue(status: CaseStatus, answer_by: date, today: date) -> bool:
-    """Whether a case should have been decided by now: a flag beside its state, never a state. Days are Bangkok's."""
+    """Whether an open case is past its day to answer. A flag beside the status, never a status. Days are in Bangkok."""
     return STATUS_RULES[status].is_open and today > answer_by

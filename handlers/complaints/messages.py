@@ -1,4 +1,4 @@
-"""The register of cases: what may be asked of it, and what may be written into it."""
+"""Queries and acts of the case register, with the records that they return and store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from handlers.dialog.receipt import Receipt
 
 @dataclass(frozen=True, slots=True)
 class ImportedCase:
-    """One row of an old register. line: where it stands in the file; fiscal_year: the Buddhist year of its number.
+    """One row of an imported register. line: its line in the file; fiscal_year: the Buddhist-era year of its number.
 
     closed_on: the day it ended, None for an open one; outcome: None where the register does not say.
     """
@@ -36,19 +36,22 @@ class ImportedCase:
 
 
 class ExclusionGround(StrEnum):
-    """Why a person of the staff may not read a case."""
+    """Why a member of the staff may not read a case."""
 
-    NAMED = "named"  # it seems to name them
-    UNIT = "unit"  # it accuses their unit
-    COMMAND = "command"  # they are under who is named
+    NAMED = "named"  # the complaint seems to name them
+    UNIT = "unit"  # the complaint accuses their unit
+    COMMAND = "command"  # they are under the command of a person who is named
     MARKED = "marked"  # the reporter said that it concerns the head, or who runs the channel
-    BARRED = "barred"  # a supervisor said so
+    BARRED = "barred"  # a supervisor excluded them
     LIFTED = "lifted"  # a supervisor found that it does not concern them
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """One person, and why. by: staff id of who decided, empty where the program found it; reason: in words."""
+    """One excluded member of the staff, and why.
+
+    decided_by: staff id of the supervisor, empty where the program found the conflict; reason: the supervisor's text.
+    """
 
     staff: str
     ground: ExclusionGround
@@ -58,14 +61,14 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class ListExclusions(Query[tuple[Exclusion, ...]]):
-    """All that was decided of who may read a case, lifted ones among them."""
+    """Get all exclusions of a case, lifted ones included."""
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetExclusion(Act):
-    """A supervisor bars a reader, or lifts a false match: `why` is BARRED or LIFTED."""
+    """Exclude a reader, or lift a false match: `ground` is BARRED or LIFTED. For supervisors."""
 
     case: str
     exclusion: Exclusion
@@ -73,21 +76,21 @@ class SetExclusion(Act):
 
 
 TEXT_PREFIX, FILE_PREFIX = "text:", "file:"
-"""What a message of a platform brought: a text, or a file by its id in sealed storage."""
+"""Prefixes of a message origin: the text that a platform's message brought, or a file's id in encrypted storage."""
 
 
 class HistoryEntryKind(StrEnum):
-    """What one line of a case's history is."""
+    """Kinds of lines in a case's history."""
 
     FILED = "filed"
     MOVED = "moved"
     OFFICE = "office"  # a message from the office to the reporter
     REPORTER = "reporter"  # a message from the reporter
     EVIDENCE = "evidence"  # a file from the reporter, after filing
-    OPENED = "opened"  # an officer read it for the first time
+    OPENED = "opened"  # an officer read the case for the first time
     ASKED = "asked"  # a question from the office, with a day to answer by
-    ASSIGNED = "assigned"  # it was given to an officer
-    NOTE = "note"  # words between officers
+    ASSIGNED = "assigned"  # the case was assigned to an officer
+    NOTE = "note"  # a note between officers
 
 
 INTERNAL_ENTRY_KINDS = frozenset({HistoryEntryKind.ASSIGNED, HistoryEntryKind.NOTE})
@@ -95,7 +98,7 @@ INTERNAL_ENTRY_KINDS = frozenset({HistoryEntryKind.ASSIGNED, HistoryEntryKind.NO
 
 
 class ActorKind(StrEnum):
-    """Who did it, as the audit trail names a person that it must not know."""
+    """Who acted, for the audit trail, which must not identify a reporter. CLOCK is a scheduled job."""
 
     REPORTER = "reporter"
     OFFICE = "office"
@@ -104,9 +107,9 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of a case's history, as the reporter may see it. `text` is only ever the office's own words.
+    """One line of a case's history, as the reporter may see it. `text` is always the office's, never the reporter's.
 
-    own: the reporter did it.
+    by_reporter: the reporter did it.
     """
 
     seq: int
@@ -133,13 +136,13 @@ class ReporterCase:
 
     @property
     def seq(self) -> int:
-        """The last line of the history, seen or not; what is written next is `seq + 1`."""
+        """The number of the last line of the history, visible or not; the next line is `seq + 1`."""
         return max(self.entries[-1].seq, self.last_stored_seq)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Receipts that one person guessed wrong: `wrong` since `since`; no look-ups before `until`; `level` refusals."""
+    """Wrong receipts of one person: `wrong` since `since`; locked out until `until`; `level` counts the lockouts."""
 
     since: datetime | None = None
     wrong: int = 0
@@ -149,21 +152,21 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class FindCase(Query[ReporterCase | None]):
-    """The case of a receipt; None for one that was never issued or was erased."""
+    """Find the case of a receipt; None for one that was never issued or was erased."""
 
     receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class GetAttempts(Query[Attempts]):
-    """The wrong guesses of a person, of today and yesterday."""
+    """Get the wrong attempts of a person, of today and yesterday."""
 
     person_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class SaveAttempts(Act):
-    """Keep the wrong guesses of a person, under the key of the day."""
+    """Store the wrong attempts of a person, under the key of the day."""
 
     person_id: bytes
     attempts: Attempts
@@ -171,13 +174,13 @@ class SaveAttempts(Act):
 
 @dataclass(frozen=True, slots=True)
 class FileCase(Act):
-    """Enter a complaint into the register: number, receipt, history, facts and audit in one.
+    """File a complaint: register number, receipt, history, statistics facts and audit record in one transaction.
 
-    answers: what the reporter wrote, by field; identity: name and contact, in an envelope of its own;
-    alternate: it concerns the head or who runs this channel; notice: version of the privacy notice shown.
-    on: the day in Bangkok; answer_by: when the reporter is to hear first. sent: what each message of the platform
-    brought, kept apart from the case for 48 hours, so that it can be taken back. source: how it came to the office,
-    where an officer entered it. excluded: of the staff, who must not read it.
+    on: the day in Bangkok; answer_by: the day by which the reporter must have a first answer; notice_version: of the
+    privacy notice shown; concerns_head: it concerns the head of the office or whoever runs this channel; answers: what
+    the reporter wrote, by field; identity: name and contact, in a separate envelope; message_origins: what each
+    message of the platform brought, kept apart from the case for 48 hours so that it can be unsent; source: how the
+    complaint reached the office, where an officer entered it; exclusions: staff who must not read it.
     """
 
     receipt: Receipt = field(repr=False)
@@ -197,9 +200,10 @@ class FileCase(Act):
 
 @dataclass(frozen=True, slots=True)
 class AddHistoryEntry(Act):
-    """Append a message or a file to a case's history as line `seq`; a conflict if that line exists. sent: as above.
+    """Append a message or a file to a case's history as line `seq`; a conflict if that line exists.
 
-    staff: id of the officer who wrote it; body: the day to answer by (ISO), where something is asked.
+    message_origins, exclusions: as in `FileCase`; staff: id of the officer who wrote it; body: the day to answer by
+    (ISO), for a question.
     """
 
     case: str
@@ -217,10 +221,10 @@ class AddHistoryEntry(Act):
 
 @dataclass(frozen=True, slots=True)
 class ApplyTransition(Act):
-    """Take a step of the lifecycle as line `seq`; a conflict if that line exists. `text` is read by the reporter.
+    """Apply a transition as line `seq` of the history; a conflict if that line exists. The reporter reads `text`.
 
-    status: the state that `handlers.case.after` gave; staff: id of the officer who took it. answer_by: the new
-    day by which the reporter is to hear, where the reporter asked for another look.
+    status: the status that `get_next_status` returned; staff: id of the officer who did it; answer_by: the new day by
+    which the reporter must have an answer, where the reporter asked to reopen the case.
     """
 
     case: str
@@ -236,14 +240,14 @@ class ApplyTransition(Act):
 
 @dataclass(frozen=True, slots=True)
 class FindMessageCase(Query[str | None]):
-    """The case into which a message of a platform went; None where that is not known, or not any more."""
+    """Find the case into which a platform's message went; None where that is not known, or no longer."""
 
     message_id: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class UnsendMessage(Act):
-    """Take out of a case what one message brought; the audit trail says that something was taken back, and not what."""
+    """Remove from a case what one message brought. The audit trail records that it was unsent, but not its content."""
 
     case: str
     message_id: str = field(repr=False)
@@ -252,7 +256,7 @@ class UnsendMessage(Act):
 
 @dataclass(frozen=True, slots=True)
 class SubscribeToCase(Act):
-    """Tell a person, at a sealed address, when the office does something in a case."""
+    """Notify a person, at an encrypted reply address, whenever the office acts in a case."""
 
     case: str
     person_id: bytes
@@ -263,13 +267,13 @@ class SubscribeToCase(Act):
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe(Act):
-    """Tell a person nothing any more, of any case."""
+    """End all notifications of a person, of every case."""
 
     person_id: bytes
 
 
 def remove_text_from_answers(answers: Mapping[str, str], text: str) -> dict[str, str]:
-    """The answers without a text, which is taken out of one of them; an answer of which nothing is left goes."""
+    """Return the answers with a text removed from the newest one that holds it. Empty answers are dropped."""
     left = dict(answers)
     for name, value in reversed(list(answers.items())):  # the newest first
         shorter = remove_text_part(value, text)
@@ -280,7 +284,7 @@ def remove_text_from_answers(answers: Mapping[str, str], text: str) -> dict[str,
 
 
 def remove_text_part(value: str, text: str) -> str:
-    """An answer without one of the texts that it was put together of; unchanged where it is none of them."""
+    """Return an answer without one of the newline-joined texts it consists of; unchanged where it has no such text."""
     at = f"\n{value}\n".rfind(f"\n{text}\n")
     if at < 0 or not text:
         return value

@@ -1,8 +1,8 @@
-"""Thai names as people write them: what is left of a name where spelling does not matter, and its titles.
+"""Fuzzy matching of Thai names: keys that ignore spelling variants, and removal of titles.
 
-Thai writes some sounds with several letters, silences letters with a sign that is often forgotten, and marks tones
-that are often left out. A text is read in a few ways, a name in all that its spelling allows; one of them in
-common is enough.
+Thai writes some sounds with several letters, silences letters with a sign (thanthakhat) that is often forgotten, and
+marks tones that are often left out. A text gets a few keys, a name all that its spelling allows; a name matches a
+text if they have one key in common.
 """
 
 import re
@@ -34,29 +34,29 @@ _SOUND_ALIKE = {
     **dict.fromkeys("ฐฑฒถธ", "ท"), **dict.fromkeys("ขฃฅฆ", "ค"), **dict.fromkeys("ฌฉ", "ช"),
     **dict.fromkeys("ภผ", "พ"), "ฝ": "ฟ", "ใ": "ไ", "ี": "ิ", "ู": "ุ", "ื": "ึ", "ๅ": "า",
 }  # fmt: skip
-"""Letters that are written for each other, as they sound alike."""
+"""Letters that are confused in writing because they sound alike, each with the letter that stands for it in keys."""
 
 _TONE_MARKS = re.compile("[\u0e47-\u0e4b\u0e4e]")
 _THANTHAKHAT = "\u0e4c"
 _SILENCED_LETTER = re.compile("[ก-ฮ][\u0e34\u0e38]?\u0e4c")
 _SILENCED_CLUSTER = re.compile("(?:[ดตทธ]ร|ษ[ณม])\u0e4c|" + _SILENCED_LETTER.pattern)
-"""What a silenced letter may take with it: จันทร์ is written จัน, ลักษณ์ ลัก."""
+"""Silenced letters, with the letter before them that may be left out too: จันทร์ is written จัน, ลักษณ์ ลัก."""
 
 MAX_SILENCED_LETTERS = 3
-"""Silenced letters of a name that are read in every combination; no Thai name has more."""
+"""Silenced letters of a name that are expanded in every combination; no Thai name has more."""
 
 _REPEATED_LETTER = re.compile(r"(.)\1+")
 _TITLE_PATTERN = re.compile("|".join(sorted(map(re.escape, NAME_TITLES), key=len, reverse=True)))
 _NON_INITIAL_MARK = re.compile(r"[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]")
-"""What cannot begin a word: what stands before it was no title, as in นายิกา."""
+"""Signs that cannot begin a word: a title before one of them is part of a longer word, as in นายิกา."""
 
 
 @lru_cache(maxsize=4096)
 def compute_text_keys(text: str) -> frozenset[str]:
-    """What is left of a text where tones, silenced letters, look-alikes, spaces and points do not matter.
+    """Return the keys of a text: without tones, silenced letters, sound-alikes, spaces and points.
 
-    A silenced letter that stands (ศักดิ์, ศักดิ), and one that goes with its sign (จันทร์, จันท); รร as ั
-    (วรรณา, วัณา), and as ร, for it may be two words; ฤ as ริ and as รึ.
+    Variants: a silenced letter kept (ศักดิ์, ศักดิ) or dropped with its sign (จันทร์, จันท); รร as ั (วรรณา, วัณา) and
+    as ร, since it may span two words; ฤ as ริ and as รึ.
     """
     plain = _normalize_text(text)
     double = {plain, plain.replace("รร", "ั")}
@@ -68,7 +68,7 @@ def compute_text_keys(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def compute_name_keys(name: str) -> frozenset[str]:
-    """All that may be left of a name: each silenced letter stands, goes, or goes with the one before it."""
+    """Return the keys of a name: each silenced letter kept, dropped, or dropped with the one before it."""
     found = set()
     plain = _normalize_text(name)
     for whole in {plain, plain.replace("รร", "ั")}:
@@ -78,7 +78,7 @@ def compute_name_keys(name: str) -> frozenset[str]:
 
 
 def strip_titles(name: str) -> str:
-    """A name without its titles: นางสาวสมศรี, ว่าที่ ร.ต. ดร. สมศรี."""
+    """Return a name without its titles: สมศรี for นางสาวสมศรี and for ว่าที่ ร.ต. ดร. สมศรี."""
     left = name.strip()
     while (rest := _strip_first_title(left)) is not None:
         left = rest
@@ -87,14 +87,14 @@ def strip_titles(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def compute_word_keys(text: str) -> frozenset[str]:
-    """The readings of every word of a text that spaces and signs set apart, without its titles."""
+    """Return the keys of each word of a text (split at spaces and punctuation), without its titles."""
     parts = re.split(r"[\s,.;:()\"'“”/\-]+", text)
     return frozenset(reading for part in parts for reading in compute_text_keys(strip_titles(part)))
 
 
 @lru_cache(maxsize=1024)
 def compute_keys_after_titles(text: str) -> frozenset[str]:
-    """The readings of what follows each title in a text, as far as a short name could go."""
+    """Return the keys of what follows each title in a text, cut to `MAX_SHORT_NAME` characters."""
     folded = text.casefold()
     rests = (_cut_after_title(folded, found) for found in _TITLE_PATTERN.finditer(folded))
     return frozenset(
@@ -103,7 +103,7 @@ def compute_keys_after_titles(text: str) -> frozenset[str]:
 
 
 MAX_SHORT_NAME = 12
-"""Letters in which a short name that follows a title stands, with its marks."""
+"""Characters, marks included, within which a short name after a title ends."""
 
 
 def _strip_first_title(name: str) -> str | None:
@@ -114,7 +114,7 @@ def _strip_first_title(name: str) -> str | None:
 
 
 def _cut_after_title(text: str, title: re.Match[str]) -> str | None:
-    """What begins after a title; None where the letters belong to one word."""
+    """Return the text after a title; None where the title's letters are part of a longer word."""
     rest = text[title.end() :]
     if _NON_INITIAL_MARK.match(rest) or (
         title[0][-1].isascii() and title[0][-1].isalpha() and rest[:1].isalpha()
@@ -133,7 +133,7 @@ def _list_ru_sounds(text: str) -> tuple[str, ...]:
 
 
 def _expand_silenced(name: str) -> Iterator[str]:
-    """A name with each of its silenced letters standing, gone, or gone with the one before."""
+    """Yield a name with each of its silenced letters kept, dropped, or dropped with the one before."""
     parts, at = list[tuple[str, ...]](), 0
     for count, found in enumerate(_SILENCED_CLUSTER.finditer(name)):
         start = found.start()

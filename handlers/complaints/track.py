@@ -1,4 +1,4 @@
-"""Following a case by its receipt: state, timeline, messages both ways, more evidence, withdrawal."""
+"""Tracking a case by its receipt: status, timeline, messages both ways, more evidence, withdrawal, reopening."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ MAX_MESSAGE_LENGTH = 20_000
 
 @dataclass(frozen=True, slots=True)
 class TrackingQuestion:
-    """A question within a case: what it waits for, and what may be picked instead."""
+    """A question about a tracked case. wants: the expected input; options: what may be picked instead."""
 
     wants: ExpectedInput
     options: tuple[Option, ...]
@@ -66,7 +66,7 @@ def ask_receipt(ctx: Context, *before: Reply) -> TurnResult:
 
 
 def handle_tracking(ctx: Context) -> Decision:
-    """Answer one message of a person who follows a case, or wants to."""
+    """Handle a message of a person who tracks a case, or is asked for the receipt."""
     if ctx.session.receipt is None:
         return (yield from _handle_receipt_text(ctx))
     case = yield from run_query(FindCase(ctx.session.receipt))
@@ -76,7 +76,7 @@ def handle_tracking(ctx: Context) -> Decision:
 
 
 def reset_session(ctx: Context) -> Session:
-    """A session that knows no case and holds no draft."""
+    """Return a new session without a case or a draft, in the same language."""
     return Session(
         version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt_number=ctx.session.prompt_number
     )
@@ -104,23 +104,23 @@ def _handle_receipt_text(ctx: Context) -> Decision:
         return ask_receipt(ctx, Reply("pick.stale", NEUTRAL))
     text = ctx.event.text or ""
     if ctx.event.file is not None or _is_story(text):
-        # Not a receipt but a story or a file: kept, and the person is asked what to do with it.
+        # Not a receipt but a text or a file: keep it, and ask the person what to do with it.
         return (yield from handle_complaints_menu(ctx))
     return (yield from look_up_case(ctx, text))
 
 
 def _is_story(text: str) -> bool:
-    """Whether a text is words and no attempt at a receipt."""
+    """Whether a text is an account in words rather than an attempt at a receipt."""
     if len(text) > MAX_RECEIPT_TEXT:
         return True
     return count_letters_and_digits(text) >= MIN_STORY_LETTERS and not normalize_receipt(text).isascii()
 
 
 def look_up_case(ctx: Context, text: str) -> Decision:
-    """Find the case of a receipt. A mistyped one is told apart by its check symbol, without a look-up.
+    """Find the case of a receipt. A mistyped one is recognized by its check symbol, without a lookup.
 
-    A receipt that was never issued, that was erased and a guess get the same answer; five of them in 15 minutes
-    close the look-up, at first for 15 minutes and never for more than an hour.
+    A receipt that was never issued and one whose case was erased get the same answer. Five wrong receipts within 15
+    minutes lock the person out: for 15 minutes at first, never for more than an hour.
     """
     case = yield from look_up_code(ctx, text, FindCase)
     if isinstance(case, FailedLookup):
@@ -130,7 +130,7 @@ def look_up_case(ctx: Context, text: str) -> Decision:
 
 
 def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:
-    """The case, and what the person typed or sent before the receipt: offered, or attached."""
+    """Show the case. Files sent before the receipt are attached; a text typed before it is offered to be sent."""
     shown = show_reporter_case(ctx, case)
     acts: tuple[AddHistoryEntry, ...] = ()
     if before.files:
@@ -151,7 +151,7 @@ def _offer_to_send(ctx: Context) -> TurnResult:
 
 
 def _build_tracking_question(session: Session) -> Reply:
-    """What is asked at a step of a case other than its state."""
+    """Build the question of a step in `TRACKING_QUESTIONS`."""
     asking = TRACKING_QUESTIONS[session.step]
     return Reply(
         f"track.{session.step}", OF_CASE, {}, to_choices(asking.options, session), wants=asking.wants
@@ -190,15 +190,15 @@ def _handle_case_choice(ctx: Context, case: ReporterCase, choice: str) -> TurnRe
     if choice == "withdraw_yes":
         return _withdraw_case(ctx, case)
     if choice == "news":
-        told, acts = build_subscription(ctx, case.id)
-        return replace(show_reporter_case(ctx, case, told), acts=acts)
+        notice, acts = build_subscription(ctx, case.id)
+        return replace(show_reporter_case(ctx, case, notice), acts=acts)
     if choice == "leave":
         return show_complaints_menu(ctx.with_session(reset_session(ctx)), Reply("track.left", OF_CASE))
     return show_reporter_case(ctx.replace_session(answers={}), case)
 
 
 def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:
-    """A text: sent when a message was asked for, else offered to be sent, so that nothing goes by mistake."""
+    """Handle a text: send it where a message was asked for, else offer to send it, so that none is sent by mistake."""
     cleaned = clean_text(ctx.event.text or "")
     if not cleaned.text:
         return show_reporter_case(ctx, case, Reply("text.empty", NEUTRAL))
@@ -256,7 +256,7 @@ def _withdraw_case(ctx: Context, case: ReporterCase) -> TurnResult:
 
 
 def _request_reopening(ctx: Context, case: ReporterCase, text: str) -> TurnResult:
-    """The case is looked at again, by another officer; what the reporter writes of it goes with it."""
+    """Reopen the case, for another officer to examine, and append the reporter's reasons to it."""
     if not can_request_reopening(case, ctx):
         return show_reporter_case(ctx, case, Reply("track.settled", OF_CASE))
     if count_letters_and_digits(text) < MIN_STORY_LETTERS:
@@ -272,12 +272,12 @@ def _request_reopening(ctx: Context, case: ReporterCase, text: str) -> TurnResul
 
 
 def append_entry(case: ReporterCase, act: AddHistoryEntry) -> ReporterCase:
-    """The case as it will stand once the entry is written."""
+    """Return the case as it will be once the entry is written."""
     return replace(case, entries=(*case.entries, HistoryEntry(act.seq, act.on, act.kind)))
 
 
 def build_reopening(case: ReporterCase, ctx: Context) -> tuple[ReporterCase, ApplyTransition]:
-    """The case as it will stand, and the step; the reporter is to hear within the days of a first answer."""
+    """Return the reopened case and its transition; the answer is due in the days the office allows a first answer."""
     step, on = TransitionRequest(Transition.REOPEN), to_bangkok_date(ctx.now)
     status = get_next_status(case.status, step)
     by = on + timedelta(days=ctx.office.deadlines.first_answer_days)
