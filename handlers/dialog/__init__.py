@@ -1,1 +1,1 @@
-"""The dialogue framework: events, sessions, replies, forms, choices."""
+"""The dialog framework: events, sessions, replies, forms, choices."""

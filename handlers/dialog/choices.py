@@ -1,4 +1,4 @@
-"""What a person may pick, and how a tap, a number or a typed label is understood as one."""
+"""Choices: the options of a question, and parsing a tap, a number or a typed label as one of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from handlers.thai import normalize_for_matching, parse_number
 
 
 class StaleChoice(Enum):
-    """A choice of a question that is no longer asked."""
+    """A choice that belongs to a question no longer asked."""
 
     STALE = "stale"
 
@@ -22,7 +22,7 @@ class StaleChoice(Enum):
 STALE = StaleChoice.STALE
 
 MAX_LABEL_LENGTH = 80
-"""Characters; what is longer is an answer, and picks nothing."""
+"""Characters. A longer text is an answer, never a typed label."""
 
 CHOICE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ข้าม", "skip"), ("skip", "next", "none")),
@@ -33,18 +33,18 @@ CHOICE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ส่ง", "ส่งเรื่อง", "submit", "send"), ("submit", "send", "give")),
     **dict.fromkeys(("ตกลง", "ok", "ยอมรับ", "รับทราบ"), ("accept",)),
 }
-"""What people type instead of picking, in either language, with or without a slash."""
+"""What people type instead of picking, in both languages, with or without a slash, and the options it may mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value to pick; its label is the office's own name, or the wording's `choice.<value>`."""
+    """An option. Its label is `name` (the office's own), or the wording `choice.<value>`."""
 
     value: str
     name: Bilingual | None = None
 
     def to_choice(self, session: Session) -> Choice:
-        """The option as a button of the session's present question."""
+        """Return the option as a button of the session's present question."""
         data = f"{session.prompt_number}.{self.value}"
         if self.name:
             return Choice(data, "literal", {"text": self.name.in_lang(session.lang)})
@@ -53,22 +53,22 @@ class Option:
 
 @cache
 def make_options(values: tuple[str, ...]) -> tuple[Option, ...]:
-    """Options with the wording's own labels."""
+    """Make options with labels from the wording."""
     return tuple(map(Option, values))
 
 
 def to_choices(choices: Iterable[Option], session: Session) -> tuple[Choice, ...]:
-    """Options as buttons of the session's present question."""
+    """Return options as buttons of the session's present question."""
     return tuple([option.to_choice(session) for option in choices])
 
 
 def parse_choice(
     event: Event, session: Session, choices: tuple[Option, ...], *, numbers: bool
 ) -> str | StaleChoice | None:
-    """The value that was picked; STALE for a tap on an older question, None for words that pick nothing.
+    """Return the value that was picked; STALE for a tap on an older question, None for a text that picks nothing.
 
-    numbers: whether a typed number picks, as it must where nothing else can be typed (LINE on a PC shows no
-    buttons); elsewhere only the whole label does.
+    numbers: whether a typed number picks, as is needed where no other text is expected (LINE on a PC shows no buttons);
+    elsewhere only the whole label does.
     """
     if event.choice is not None:
         prompt, _, value = event.choice.partition(".")

@@ -1,4 +1,4 @@
-"""Commands that citizens type, and texts that came too late."""
+"""Parsing of citizens' commands, expired sessions, and input that came too late for its question."""
 
 from collections.abc import Mapping
 
@@ -22,19 +22,22 @@ from handlers.thai import normalize_for_matching, parse_number
 def build_command_words(
     words: Mapping[str, str], offered: Mapping[Lang, tuple[Choice, ...]]
 ) -> Mapping[str, str]:
-    """What may be typed for commands: words, and what stands on the buttons, for not every program shows these."""
+    """Map what may be typed to commands: words, and the labels of buttons, which not every program shows."""
     labels = {render_label(one, lang): one.data[1:] for lang, choices in offered.items() for one in choices}
     return {normalize_for_matching(typed): command for typed, command in {**labels, **words}.items()}
 
 
 MAX_COMMAND_LENGTH = 40
-"""Characters; what is longer is somebody's words, and is not even looked at."""
+"""Characters. A longer text is never a command and is not compared."""
 
 
 def resume_or_reset(
     ctx: Context, before: Session
 ) -> tuple[Context, tuple[Reply, ...], tuple[DeleteFiles, ...]]:
-    """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
+    """Return the context with a valid session, notices and acts: an expired session is reset, its files are deleted.
+
+    The person is told where a draft or an open case was lost.
+    """
     if before.topic is DialogTopic.LAPSED:
         return ctx.with_session(reset_session(ctx)), (Reply("draft.lapsed", NEUTRAL),), ()
     if before.at == NEVER or not before.is_expired(ctx.now):
@@ -46,10 +49,10 @@ def resume_or_reset(
 
 
 def is_stale_input(ctx: Context) -> bool:
-    """Whether words were written, or a file sent, for a question that is no longer asked: in another tab, say.
+    """Whether a text or file was meant for a question no longer asked, for instance in another browser tab.
 
-    While a complaint is written a file is evidence wherever it comes; in a case it would go to the office at once.
-    At the menu nothing is asked, so whatever comes is held there.
+    During a draft, a file is evidence at any question; in a case, it would go to the office at once, so it is stale.
+    At the menu nothing is asked, so any input is accepted there.
     """
     event, session = ctx.event, ctx.session
     if event.prompt_number in (None, session.prompt_number) or session.topic is DialogTopic.MENU:
@@ -58,14 +61,14 @@ def is_stale_input(ctx: Context) -> bool:
 
 
 def reply_to_stale_input(event: Event) -> tuple[Reply, ...]:
-    """What a person hears whose words were for another question: nothing was taken, nothing is lost."""
+    """Return the notice for stale input: it was not stored, and a text is returned to be sent again."""
     if event.file is not None:
         return (Reply("file.late", NEUTRAL, {"name": event.file.name}),)
     return (Reply("text.late", NEUTRAL, {"unsent": event.text or ""}),) if event.text else ()
 
 
 def match_command(event: Event, typed: Mapping[str, str]) -> str | None:
-    """The command in an event: a button of the menu, a word that stands alone, or /word."""
+    """Return the command of an event: a menu button, a word that is the whole text, or /word."""
     if event.choice is not None:
         return event.choice[1:] if event.choice.startswith("/") else None
     if len(event.text or "") > MAX_COMMAND_LENGTH:
@@ -82,7 +85,7 @@ def parse_menu_number(
     before: Session,
     offered: Mapping[Lang, tuple[Choice, ...]] = COMPLAINTS_MENU,
 ) -> str | None:
-    """The command of a number that was typed where the menu is open: LINE on a PC shows no buttons."""
+    """Return the command of a number typed at the menu: LINE on a PC shows no buttons."""
     if before.at == NEVER or session.topic is not DialogTopic.MENU or event.text is None:
         return None
     place, choices = parse_number(event.text), offered[session.lang]
@@ -90,7 +93,7 @@ def parse_menu_number(
 
 
 def is_receipt_like(text: str) -> bool:
-    """Whether a text that nobody asked for is a receipt, if perhaps a mistyped one."""
+    """Whether a text is a receipt, or looks like a mistyped one."""
     symbols = normalize_receipt(text)
     return parse_receipt(text) is not None or (
         is_receipt_shaped(symbols) and any(s.isdigit() for s in symbols)
@@ -98,7 +101,7 @@ def is_receipt_like(text: str) -> bool:
 
 
 def guess_language(event: Event) -> Lang:
-    """The language to begin in: the page's, else English for one who writes only Latin letters, else Thai."""
+    """Return the initial language: the page's, else English for a text in Latin letters only, else Thai."""
     if event.lang is not None:
         return event.lang
     text = event.text or ""

@@ -1,4 +1,4 @@
-"""Queries, acts and turn results: what a handler asks of the world and what it wants written."""
+"""Queries, acts and turn results: what a handler reads from outside, and what it wants written."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -14,30 +14,30 @@ T = TypeVar("T")
 
 
 class Query(Generic[T]):
-    """A question to the world, answered with a T."""
+    """A read that the engine performs for a handler, with a result of type T."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
-    """The answer to a query for a list. unreadable: numbers of rows that belong to it and cannot be read."""
+    """The result of a query for a list. unreadable: numbers of the rows that cannot be read."""
 
     rows: tuple[T, ...]
     unreadable: tuple[str, ...] = ()
 
 
 class Act:
-    """Something to be written with the turn."""
+    """A write that the engine performs with the turn, in one transaction."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TurnResult:
-    """What a message leads to: the session afterwards (None: forget it), what is said, what is written.
+    """The result of handling a message: the new session (None deletes it), the replies, and the acts.
 
-    lang: the language of what is said, where no session tells it.
+    lang: the language of the replies where there is no session.
     """
 
     session: Session | None
@@ -50,24 +50,24 @@ Decision: TypeAlias = Generator[Query[Any], Any, TurnResult]
 
 
 def run_query(query: Query[T]) -> Generator[Query[T], T, T]:
-    """Ask: `case = yield from read(FindCase(receipt))`."""
+    """Run a query in a handler: `case = yield from run_query(FindCase(receipt))`."""
     answer: T = yield query
     return answer
 
 
 @dataclass(frozen=True, slots=True)
 class Now(Query[datetime]):
-    """The instant, in UTC."""
+    """Get the current time, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewReceipt(Query[Receipt]):
-    """A receipt that nobody has: 80 random bits."""
+    """Generate an unused receipt: 80 random bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreTextFile(Query[File]):
-    """Seal a text as a file, for what exceeds the room of an answer."""
+    """Encrypt and store a text as a file, for what exceeds the limit of an answer."""
 
     text: str
     name: str
@@ -75,6 +75,6 @@ class StoreTextFile(Query[File]):
 
 @dataclass(frozen=True, slots=True)
 class DeleteFiles(Act):
-    """Erase files of a draft that will not be filed."""
+    """Delete files of a draft that will not be filed."""
 
     ids: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Question after question: a form is data, and back, skip, cancel, edit and review are written once."""
+"""Forms: the questions are data; back, skip, cancel, edit and review work the same for all of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from handlers.dialog.session import DialogTopic, Session, advance_prompt
 
 
 class FieldKind(Enum):
-    """What sort of answer a question takes."""
+    """What kind of answer a question takes."""
 
     PICK = "pick"
     TEXT = "text"
@@ -31,21 +31,21 @@ EXPECTED_INPUTS: Mapping[FieldKind, ExpectedInput] = {
 
 
 class FieldAudience(StrEnum):
-    """Who of the staff reads an answer, and where; every field says so, and all views follow from it."""
+    """Which officers read an answer, and where. Every field states it, and all views derive from it."""
 
-    SUMMARY = "summary"  # in the summary of a case
-    CASE = "case"  # with the content of the case: in the chat, on the page, on paper
-    CONSENT = "consent"  # whether the envelope holds anything: learnt by opening it and not before
-    ENVELOPE = "envelope"  # in the envelope alone, apart from the case
+    SUMMARY = "summary"  # shown in the summary of a case
+    CASE = "case"  # shown with the content of the case: in the chat, on the page, in the PDF
+    CONSENT = "consent"  # tells whether the envelope holds anything: shown only when it is opened
+    ENVELOPE = "envelope"  # stored in the identity envelope only, apart from the case
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FormField:
-    """One question. options: ready answers, beside a typed one where the kind takes text.
+    """One question. options: answers to pick, in addition to a typed one where the kind takes text.
 
-    audience: who of the staff reads the answer. only_if: asked when that field has that answer.
-    limit: characters kept in the answer; what exceeds it becomes a text file of evidence. help: the office's own
-    words that stand in the question. A field is equal to itself alone.
+    audience: which officers read the answer; only_if: (field, answer) that must be given for this to be asked; limit:
+    characters kept in the answer, the rest becomes a text file of evidence; help: the office's own text in the
+    question. A field is equal to itself only.
     """
 
     name: str
@@ -59,24 +59,24 @@ class FormField:
 
     @property
     def text_name(self) -> str:
-        """The name under which a text given at this question stands among the answers: files have a note."""
+        """The key of this question's text among the answers. For files, the text is a note beside them."""
         return f"{self.name}_note" if self.kind is FieldKind.FILES else self.name
 
     @property
     def staff_label_key(self) -> str:
-        """The wording of the label before the answer, where officers read it."""
+        """The wording key of the label before the answer, as officers read it."""
         return f"staff.answer.{self.text_name}"
 
     def find_option(self, value: str) -> Option | None:
-        """The ready answer that was picked; None for one that was typed."""
+        """Return the option of an answer; None for one that was typed."""
         return next((option for option in self.options if option.value == value), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A whole form, whose first field is always asked.
+    """A form. Its first field is always asked.
 
-    `finish` turns the answers into what is filed; `listing` gives the review's arguments.
+    finish: files the answers; review_args: returns the arguments of the review.
     """
 
     name: str
@@ -85,14 +85,13 @@ class Form:
     review_args: Callable[[Context], Mapping[str, ReplyArg]]
 
     def active_fields(self, session: Session) -> tuple[FormField, ...]:
-        """The fields that are asked, given the answers so far."""
+        """Return the fields that are asked, given the answers so far."""
         answers = session.answers
         return tuple(
             [f for f in self.fields if f.only_if is None or answers.get(f.only_if[0]) == f.only_if[1]]
         )
 
     def find_field(self, name: str) -> FormField | None:
-        """The field of a name."""
         for field in self.fields:
             if field.name == name:
                 return field
@@ -105,7 +104,7 @@ def has_answer(field: FormField, session: Session) -> bool:
 
 
 def list_field_options(form: Form, field: FormField, session: Session) -> tuple[Option, ...]:
-    """Everything that may be picked at a question, in the order shown."""
+    """List all options of a question, in the order shown."""
     answered = has_answer(field, session)
     ways: list[str] = []
     if field.kind is FieldKind.LONG:
@@ -120,7 +119,7 @@ def list_field_options(form: Form, field: FormField, session: Session) -> tuple[
 
 
 def ask_step(form: Form, ctx: Context, step: str, *notes: Reply) -> TurnResult:
-    """Ask the question of a step, after the notes. Asking the same one again keeps its old buttons alive."""
+    """Ask the question of a step, after the notes. Asking the same one again keeps its earlier buttons valid."""
     session = ctx.session
     if session.step != step:
         session = advance_prompt(session, step=step, topic=DialogTopic.REPORT)
@@ -128,22 +127,22 @@ def ask_step(form: Form, ctx: Context, step: str, *notes: Reply) -> TurnResult:
 
 
 def build_question(form: Form, ctx: Context) -> Reply:
-    """The question that the session stands at."""
+    """Build the question of the session's step."""
     step, session = ctx.session.step, ctx.session
     field = form.find_field(step)
     if field is None:
         listing = form.review_args(ctx) if step == "review" else {}
         choices = to_choices(list_menu_options(form, session), session)
-        policy = OF_CASE if step == "review" else NEUTRAL  # the review repeats what was told
+        policy = OF_CASE if step == "review" else NEUTRAL  # the review repeats the answers
         return Reply(f"{form.name}.{step}", policy, listing, choices, wants=ExpectedInput.PICK)
     fields = form.active_fields(session)
     place = fields.index(field) + 1 if field in fields else 1
     key = f"{form.name}.{field.name}"
     args: dict[str, ReplyArg] = {"place": place, "of": len(fields)}
     if field.kind is FieldKind.LONG:
-        told = session.answers.get(field.name)
-        key += "_more" if told else ""
-        args |= {"limit": f"{field.limit:,}", "count": f"{len(told or ''):,}"}
+        answer = session.answers.get(field.name)
+        key += "_more" if answer else ""
+        args |= {"limit": f"{field.limit:,}", "count": f"{len(answer or ''):,}"}
     if field.kind is FieldKind.FILES:
         args["files"] = len(session.files)
     if field.help:
@@ -158,7 +157,7 @@ def build_question(form: Form, ctx: Context) -> Reply:
 
 
 def list_menu_options(form: Form, session: Session) -> tuple[Option, ...]:
-    """What may be picked where no field is asked: the review, the list of answers to edit, a cancel."""
+    """List the options of the steps that ask no field: the review, the list of answers to edit, cancelling."""
     if session.step == "review":
         return make_options(("submit", "edit", "cancel"))
     if session.step == "edit":
@@ -167,13 +166,13 @@ def list_menu_options(form: Form, session: Session) -> tuple[Option, ...]:
 
 
 def ask_next_field(form: Form, ctx: Context, *notes: Reply) -> TurnResult:
-    """The next question after the present one; from an edit, and after the last, the review."""
+    """Ask the next question; after the last one, or an edit, show the review."""
     fields = form.active_fields(ctx.session)
     names = [f.name for f in fields]
     at = names.index(ctx.session.step) if ctx.session.step in names else len(names)
     following = fields[at + 1 :]
     if ctx.session.editing:
-        # An edited answer opens the questions that hang on it: a name, once someone wishes to give it.
+        # An edited answer may make conditional questions apply, such as the name of a reporter who now gives it.
         following = tuple(f for f in following if f.only_if)
     if following:
         return ask_step(form, ctx, following[0].name, *notes)
@@ -181,7 +180,7 @@ def ask_next_field(form: Form, ctx: Context, *notes: Reply) -> TurnResult:
 
 
 def ask_previous_field(form: Form, ctx: Context) -> TurnResult:
-    """The question before the present one; from an edit, the review."""
+    """Ask the previous question; during an edit, show the review."""
     names = [f.name for f in form.active_fields(ctx.session)]
     if ctx.session.editing or ctx.session.step not in names:
         return ask_step(form, ctx.replace_session(editing=False), "review")
@@ -189,17 +188,17 @@ def ask_previous_field(form: Form, ctx: Context) -> TurnResult:
 
 
 def confirm_cancel(form: Form, ctx: Context, step: str = "cancel") -> TurnResult:
-    """Ask before a draft is thrown away."""
+    """Ask for confirmation before a draft is discarded."""
     resume = ctx.session.resume if ctx.session.step in {"cancel", "open"} else ctx.session.step
     return ask_step(form, ctx.replace_session(resume=resume), step)
 
 
 def delete_draft_files(session: Session) -> tuple[DeleteFiles, ...]:
-    """The act that erases a draft's files, where it has any."""
+    """Return the act that deletes a draft's files; empty where it has none."""
     ids = tuple(f.id for f in session.files)
     return (DeleteFiles(ids),) if ids else ()
 
 
 def parse_menu_choice(form: Form, ctx: Context) -> str | StaleChoice | None:
-    """What was picked at the review, the edit list or the cancel."""
+    """Parse what was picked at the review, the edit list or the cancel question."""
     return parse_choice(ctx.event, ctx.session, list_menu_options(form, ctx.session), numbers=True)

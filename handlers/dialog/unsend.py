@@ -1,7 +1,8 @@
-"""What a person takes back: out of the draft always, out of a filed case for as long as it is known where it went.
+"""Unsending: remove a message that a person deleted in the chat from the draft, or from the filed case.
 
-A platform that lets people unsend asks that it be gone from us too. A session remembers of each message what it
-brought; when the case is filed this goes to the register, sealed and apart from the case, for 48 hours.
+Platforms that let people unsend messages require that we delete the content too. A session stores, for each message,
+what it brought. When the case is filed this goes to the register, encrypted and apart from the case, for 48 hours;
+after that a message can no longer be unsent.
 """
 
 from dataclasses import replace
@@ -23,14 +24,14 @@ from handlers.questions.messages import AppendThreadLine, SubmitQuestion
 from handlers.thai import clean_text, to_bangkok_date
 
 MAX_REMEMBERED_MESSAGES = 400
-"""Messages that a draft remembers: all that its limits let in, by far."""
+"""Messages whose origin a draft stores: far more than its other limits admit."""
 
 RECORDING_ACTS = (FileCase, AddHistoryEntry, SubmitQuestion, AppendThreadLine)
-"""The acts that take what was written into the register."""
+"""The acts that store what a person wrote in the register."""
 
 
 def encode_origin(event: Event) -> str:
-    """What a message brought, in a word to be remembered by; empty where nothing of it could have been kept."""
+    """Encode what a message brought as a prefixed text or file id; empty where nothing of it can have been stored."""
     if event.file is not None:
         return f"{FILE_PREFIX}{event.file.id}" if event.file.id else ""
     text = clean_text(event.text or "").text
@@ -38,7 +39,7 @@ def encode_origin(event: Event) -> str:
 
 
 def record_message_origin(turn: TurnResult, event: Event, before: Session) -> TurnResult:
-    """The turn, remembering what the message brought: in the draft, or with what goes into the case."""
+    """Add the message's origin to the session of the turn, or to the acts that store the draft in the register."""
     if turn.session is None or not (event.message_id or before.message_origins):
         return turn
     what = encode_origin(event) if event.message_id else ""
@@ -62,7 +63,7 @@ def record_message_origin(turn: TurnResult, event: Event, before: Session) -> Tu
 
 
 def _is_recorded(what: str, turn: TurnResult) -> bool:
-    """Whether something of it goes into the case: the words with which a person found the case do not."""
+    """Whether an act of the turn stores it: a receipt typed to find the case, for instance, is not stored."""
     for act in turn.acts:
         if isinstance(act, FileCase):
             values = (*act.answers.values(), *act.identity.values())
@@ -83,7 +84,7 @@ def _is_recorded(what: str, turn: TurnResult) -> bool:
 
 
 def handle_unsend(event: Event, session: Session | None) -> Decision:
-    """Take a message back. There is nothing to answer: the person sees that it is gone."""
+    """Remove an unsent message from the draft or the case. No reply: the person sees in the chat that it is gone."""
     if session is not None and event.unsent_message_id in session.message_origins:
         return _remove_from_draft(
             session, session.message_origins[event.unsent_message_id], event.unsent_message_id
