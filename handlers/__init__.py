@@ -1,1 +1,1 @@
-"""The talk: every decision of a conversation, with no I/O at all."""
+"""The dialog logic: every decision of a conversation, without any I/O."""

@@ -1,4 +1,4 @@
-"""Who answers: commands first, then whoever the talk is with."""
+"""The complaints desk: routes each message to a command, or to the handler of the session's topic."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
@@ -50,19 +50,19 @@ COMMAND_WORDS: Mapping[str, str] = {
     "ยกเลิก": "cancel", "cancel": "cancel", "หยุดแจ้งเตือน": "stop", "stop": "stop",
     "ไทย": "th", "ภาษาไทย": "th", "th": "th", "english": "en", "en": "en", "ภาษาอังกฤษ": "en",
 }  # fmt: skip
-"""Words that are commands when they are all that was typed; with a slash before them, too."""
+"""Words that are commands when they are the whole text, with or without a slash."""
 
 COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
 
 KEEPALIVE_CHOICE = "/touch"
-"""What a door sends while somebody still types: the draft does not lapse, and nothing is said."""
+"""The choice that a channel sends while a person is typing: it keeps the session from expiring, without a reply."""
 
 
 @dataclass(frozen=True)
 class ComplaintsDesk:
-    """The complaints desk: reports of corruption, the following of them, and officers who handle them.
+    """The complaints desk: reporting corruption, tracking cases, and the officers who handle them.
 
-    roster: the marks of the staff; who is not in it costs one look-up. site: where its web page is, or empty.
+    roster: person hashes of the staff, in memory: others cost one lookup. site_url: address of its web page, or empty.
     """
 
     office: Office
@@ -75,7 +75,7 @@ class ComplaintsDesk:
         object.__setattr__(self, "form", build_complaint_form(self.office))
 
     def decide(self, event: Event, session: Session | None) -> Decision:
-        """What one message leads to."""
+        """Decide what a message leads to: the new session, the replies and the acts."""
         if event.unsent_message_id:
             return (yield from handle_unsend(event, session))
         if event.choice == KEEPALIVE_CHOICE and session is not None:
@@ -110,13 +110,13 @@ class ComplaintsDesk:
         return (yield from (self._run_command(ctx, command) if command else self._dispatch_by_topic(ctx)))
 
     def _handle_receipt_in_draft(self, ctx: Context) -> Decision:
-        """A receipt that was typed while a report is written: kept there it would tie two cases, and be read."""
+        """Do not store a receipt typed into a draft: an officer who reads it could link the reporter's two cases."""
         if ctx.session.has_draft:
             return (yield from self._reprompt(ctx, Reply("draft.code", NEUTRAL)))
         return (yield from look_up_case(ctx.with_session(reset_session(ctx)), ctx.event.text or ""))
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
-        """The question a talk stands at, for a door that was closed and opened again. Nothing of it is written."""
+        """Return the session's present question, for a page that is opened again. The result is not stored."""
         now = yield from run_query(Now())
         return (yield from self._reprompt(Context(event, session, self.office, now, self.site_url)))
 
@@ -138,12 +138,12 @@ class ComplaintsDesk:
         if command == "stop":
             return handle_unsubscribe(ctx, (yield from self._reprompt(ctx)))
         if command in {"privacy", "help"}:
-            told = Reply("help.text", NEUTRAL) if command == "help" else build_privacy_notice(ctx)
-            return (yield from self._reprompt(ctx, told))
+            reply = Reply("help.text", NEUTRAL) if command == "help" else build_privacy_notice(ctx)
+            return (yield from self._reprompt(ctx, reply))
         if ctx.session.topic is DialogTopic.REPORT and (ctx.session.has_draft or command == "cancel"):
             return confirm_cancel(self.form, ctx, "cancel" if command == "cancel" else "open")
         if command == "cancel" and ctx.session.receipt is not None:
-            # Of what is being done in the case, not of the case.
+            # Cancels the action in progress, not the case.
             step = "" if ctx.session.topic is DialogTopic.TRACK else ctx.session.step
             return (yield from self._reprompt(ctx.replace_session(answers={}, step=step)))
         free = ctx if ctx.session.receipt is None else ctx.with_session(reset_session(ctx))
@@ -154,7 +154,7 @@ class ComplaintsDesk:
         return show_complaints_greeting(free)
 
     def _reprompt(self, ctx: Context, *before: Reply) -> Decision:
-        """Say something and ask the present question once more."""
+        """Ask the present question again, after the replies in `before`."""
         if ctx.session.topic is DialogTopic.REPORT:
             return reprompt_draft(self.form, ctx, *before)
         if ctx.session.topic is DialogTopic.TRACK:

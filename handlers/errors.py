@@ -1,11 +1,11 @@
-"""What can go wrong in a decision, in one tree: whose fault it is, and whether trying again helps.
+"""The exceptions of handlers, in one tree: who causes each, and whether retrying helps.
 
 DecisionError
-└── TransitionNotAllowedError  the asker's: the lifecycle does not allow the step; trying again changes nothing
+└── TransitionNotAllowedError  the caller's: the lifecycle does not allow the transition; retrying does not help
 
 Each class stands in the module that raises it.
 """
 
 
 class DecisionError(Exception):
-    """A decision that was asked for cannot be made."""
+    """Base of the exceptions of handlers: a requested decision is not possible."""

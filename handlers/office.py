@@ -71,7 +71,7 @@ class Guideline(OfficeSection):
 
 
 class Privacy(OfficeSection):
-    """What the privacy notice needs from the office (PDPA section 23). `version` is stored with each case."""
+    """The office's part of the privacy notice (PDPA section 23). `version` is stored with each case."""
 
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{1,20}$")]
     controller: Bilingual
@@ -86,13 +86,13 @@ class RetentionSettings(OfficeSection):
 
 
 class Deadlines(OfficeSection):
-    """Days the office sets itself, until the first answer and in each state; how they are counted, and who is reminded.
+    """The office's deadlines: days until the first answer and in each status, how they are counted, who is reminded.
 
     counted_in: calendar days, or working days of Thai offices, without the office's own `days_off`.
-    remind_before, remind_after: days before and after the due day; on the day itself always.
-    supervisor_after: days after it from which supervisors are reminded too.
-    untouched_days: days after which an untouched case is escalated to its officer, to the supervisors, and to who runs
-    the channel.
+    remind_before, remind_after: days before and after the due day; a reminder on the day itself is always sent.
+    supervisor_after: days after the due day from which supervisors are reminded too.
+    untouched_days: days after which an untouched case is escalated to its officer, then to the supervisors, then to
+    whoever runs the channel.
     """
 
     first_answer_days: Days = 15
@@ -118,7 +118,7 @@ class Deadlines(OfficeSection):
         return frozenset(self.days_off) if self.counted_in == "working" else None
 
     def get_day_limit(self, status: CaseStatus) -> int | None:
-        """Return the days that a case may stay in a state; None for no limit."""
+        """Return the days that a case may stay in a status; None for no limit."""
         match status:
             case CaseStatus.RECEIVED:
                 return self.received_days
@@ -143,7 +143,7 @@ class AlternateOfficers(OfficeSection):
 
 
 class TwoPersonRules(OfficeSection):
-    """What one officer requests with a reason and another must approve."""
+    """Which actions one officer requests with a reason and another must approve."""
 
     identity: bool = False
     unfounded: bool = False
@@ -187,9 +187,9 @@ class ItaItem(OfficeSection):
 
 
 class Office(OfficeSection):
-    """The whole of office.toml. `exit_to`: where the quick exit leads, a page that anybody might be reading.
+    """The whole of office.toml. `exit_to`: the innocuous page that the quick exit opens.
 
-    canned: ready answers to reporters, for officers to pick.
+    canned: prepared answers to reporters, for officers to pick.
     """
 
     name: Bilingual

@@ -1,4 +1,4 @@
-"""The service desk: questions and their answers, opinions; who tells of corruption is shown to the other desk."""
+"""The service desk: questions and answers, feedback, consultations. Complaints are referred to the other desk."""
 
 import re
 from collections.abc import Container, Mapping
@@ -58,7 +58,7 @@ _OWN_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("รับฟังความคิดเห็น", "เรื่องที่รับฟัง", "consultations"), "consultations"),
     "แจ้งทุจริต": "report", "ร้องเรียน": "report", "ร้องเรียนทุจริต": "report",
 }  # fmt: skip
-"""Words that are commands of this desk when they are all that was typed."""
+"""Words that are commands of this desk when they are the whole text."""
 
 SERVICE_COMMAND_WORDS = build_command_words(_OWN_WORDS, SERVICE_MENU)
 
@@ -69,9 +69,9 @@ SERVICE_TOPICS = frozenset({DialogTopic.ASK, DialogTopic.THREAD, DialogTopic.OPI
 
 @dataclass(frozen=True)
 class ServiceDesk:
-    """The service desk. address: where the complaints desk is found; board: of the public board; or empty.
+    """The service desk. complaints_url, board_url: addresses of the complaints desk and the public board, or empty.
 
-    roster: the marks of the staff; who is not in it costs one look-up.
+    roster: person hashes of the staff, in memory: others cost one lookup.
     """
 
     office: Office
@@ -80,7 +80,7 @@ class ServiceDesk:
     roster: Container[bytes] = frozenset()
 
     def decide(self, event: Event, session: Session | None) -> Decision:
-        """What one message leads to."""
+        """Decide what a message leads to: the new session, the replies and the acts."""
         if event.unsent_message_id:
             turn = yield from handle_unsend(event, session)
             return replace(turn, session=_drop_empty_answers(turn.session) if turn.session else None)
@@ -115,12 +115,12 @@ class ServiceDesk:
         return _prepend_notes(turn, notes)
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
-        """The question that a talk stands at. Nothing of it is written."""
+        """Return the session's present question. The result is not stored."""
         now = yield from run_query(Now())
         return (yield from self._reprompt(Context(event, session, self.office, now)))
 
     def _handle_correction(self, ctx: Context, was: str) -> Decision:
-        """Words that were changed in the chat: a question that was not sent yet is looked up anew."""
+        """Handle an edit of a chat message: a question that is not sent yet is looked up again."""
         if (
             ctx.session.topic is DialogTopic.ASK
             and ctx.session.answers.get("question") == clean_text(was).text != ""
@@ -137,7 +137,7 @@ class ServiceDesk:
         if ctx.session.topic is DialogTopic.ASK and ctx.session.step == "suspect":
             return (yield from handle_question(ctx, self.complaints_url))
         if ctx.session.topic is DialogTopic.OPINION:
-            if parse_receipt(text) is not None:  # kept in an opinion it would be shown to others
+            if parse_receipt(text) is not None:  # an opinion is read by others: do not store a receipt in it
                 return (yield from reprompt_feedback(ctx, Reply("draft.code", NEUTRAL)))
             return (yield from handle_feedback(ctx, self.complaints_url))
         if is_receipt_like(text):
@@ -164,7 +164,7 @@ class ServiceDesk:
         return (yield from self._begin_dialog(ctx.with_session(reset_session(ctx)), command))
 
     def _begin_dialog(self, free: Context, command: str) -> Decision:
-        """What begins a talk of its own, and the counter."""
+        """Run a command that begins a dialog, or shows the greeting or the menu."""
         if command == "opinion":
             return (yield from begin_feedback(free))
         if command == "consultations":
@@ -178,7 +178,7 @@ class ServiceDesk:
         return show_service_greeting(free) if command == "start" else show_service_menu(free)
 
     def _build_info_reply(self, ctx: Context, command: str) -> Reply:
-        """What is only told, and leads nowhere else."""
+        """Build the reply of a command that only informs and does not change the session."""
         if command == "report":
             return build_handover_reply(ctx, self.complaints_url)
         if command == "board":
@@ -188,7 +188,7 @@ class ServiceDesk:
         return build_service_privacy_reply(ctx)
 
     def _reprompt(self, ctx: Context, *before: Reply) -> Decision:
-        """Say something and ask the present question once more."""
+        """Ask the present question again, after the replies in `before`."""
         if ctx.session.topic is DialogTopic.ASK:
             return (yield from reprompt_question(ctx, *before))
         if ctx.session.topic is DialogTopic.THREAD:
@@ -199,7 +199,7 @@ class ServiceDesk:
 
 
 def _drop_empty_answers(session: Session) -> Session:
-    """A talk out of which something was taken back: what is empty is gone, and a question without words is none."""
+    """Clean up a session after an unsent message: drop empty answers, and leave a question that has no text left."""
     answers = {name: words for name, words in session.answers.items() if words}
     if session.topic is DialogTopic.ASK and "question" not in answers:
         return session.replace(topic=DialogTopic.MENU, step="", answers={}, message_origins={})
@@ -209,7 +209,7 @@ def _drop_empty_answers(session: Session) -> Session:
 
 
 def build_service_privacy_reply(ctx: Context) -> Reply:
-    """What this desk keeps of a person, why, and for how long."""
+    """Build this desk's privacy notice: what it stores of a person, why, and for how long."""
     about = ctx.office.privacy
     return Reply(
         "welcome.privacy",
@@ -225,13 +225,13 @@ def build_service_privacy_reply(ctx: Context) -> Reply:
 
 
 def _parse_consultation_link(event: Event) -> str | None:
-    """The consultation of a deep link, or of a code that was typed."""
+    """Return the command of a consultation's deep link or typed code; None for other texts."""
     found = _CONSULTATION_LINK.fullmatch((event.text or "")[:MAX_COMMAND_LENGTH].strip())
     return f"{CONSULTATION_LINK_PREFIX}{found[1].upper()}" if found else None
 
 
 def _resume_or_reset(ctx: Context, before: Session) -> tuple[Context, tuple[Reply, ...]]:
-    """The moment on a session that still holds: one that lapsed is begun anew, and the person is told."""
+    """Return the context with a valid session, and notices: an expired one is reset, and a lost draft mentioned."""
     lapsed = before.at != NEVER and before.is_expired(ctx.now)
     if (
         before.topic is not DialogTopic.LAPSED
@@ -239,12 +239,12 @@ def _resume_or_reset(ctx: Context, before: Session) -> tuple[Context, tuple[Repl
         and before.topic in {*SERVICE_TOPICS, DialogTopic.MENU}
     ):
         return ctx, ()
-    told = (Reply("ask.lapsed", NEUTRAL),) if before.topic is DialogTopic.LAPSED or before.has_draft else ()
-    return ctx.with_session(reset_session(ctx)), told
+    notes = (Reply("ask.lapsed", NEUTRAL),) if before.topic is DialogTopic.LAPSED or before.has_draft else ()
+    return ctx.with_session(reset_session(ctx)), notes
 
 
 def _drop_file(event: Event, turn: TurnResult) -> TurnResult:
-    """The turn, with the file that came erased: a question is words."""
+    """Delete the file of the message with the turn: this desk takes text only."""
     dropped: tuple[Act, ...] = (DeleteFiles((event.file.id,)),) if event.file and event.file.id else ()
     return replace(turn, acts=(*turn.acts, *dropped))
 

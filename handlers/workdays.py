@@ -10,7 +10,7 @@ SATURDAY = 5
 @cache
 def _get_public_holidays(year: int) -> frozenset[date]:
     """Return the government's holidays of a Christian year, with substitutes (library `holidays`, Thailand)."""
-    import holidays  # a fourteenth of the start time of every command, and most need no working day
+    import holidays  # lazy: it takes a fourteenth of the start time of every command, and most need no working days
 
     return frozenset(holidays.country_holidays("TH", years=year, categories=("public", "government")))
 

@@ -1,4 +1,4 @@
-"""What an answer of each kind becomes: a pick, a text, several texts, a day, files. Nothing typed is lost."""
+"""Storing answers by kind of field: a pick, a text, several texts, a date, files. Nothing that is typed is lost."""
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
@@ -14,15 +14,15 @@ from handlers.thai import CleanedText, clean_text, count_letters_and_digits, par
 
 MAX_FILES = 20
 STORY_FIELD = FormField("story", FieldKind.LONG, FieldAudience.CASE, limit=20_000)
-"""What happened: the field that also takes what is told where nothing asked for it."""
+"""The account of what happened. Also takes texts that no question asked for."""
 
 MIN_STORY_LETTERS = 10
-"""What happened cannot be told in fewer letters; what was typed is kept and more is asked for."""
+"""Minimum letters of an account. A shorter one is kept, and the person is asked for more."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerResult:
-    """What became of an answer: the session with it, what to tell about it, and whether the question stays."""
+    """The result of an answer: the session with it, notes to show, and whether the question is asked again."""
 
     session: Session
     notes: tuple[Reply, ...] = ()
@@ -33,7 +33,7 @@ AnswerGenerator: TypeAlias = Generator[Query[Any], Any, AnswerResult]
 
 
 def accept_answer(field: FormField, ctx: Context) -> AnswerGenerator:
-    """Keep what was typed or sent at a question."""
+    """Store the text or file given at a question."""
     if ctx.event.file is not None:
         return accept_file(field, ctx.session, ctx.event.file)
     cleaned = clean_text(ctx.event.text or "")
@@ -45,16 +45,16 @@ def accept_answer(field: FormField, ctx: Context) -> AnswerGenerator:
 
 
 def list_text_warnings(cleaned: CleanedText) -> tuple[Reply, ...]:
-    """What to tell about characters that were taken out or could not be read."""
+    """Return warnings about characters that were removed or are unreadable."""
     removed = (Reply("text.removed", NEUTRAL, {"count": cleaned.removed}),) if cleaned.removed else ()
     unread = (Reply("text.unreadable", NEUTRAL, {"count": cleaned.unreadable}),) if cleaned.unreadable else ()
     return (*removed, *unread)
 
 
 def keep_unasked_input(ctx: Context) -> AnswerGenerator:
-    """Keep what came where no question takes it: a text goes into the story, a file to the evidence.
+    """Store input that no question asked for: a text in the story, a file as evidence.
 
-    A text of fewer than `FEWEST_LETTERS` letters is taken for a slip and not kept: no notes then.
+    A text of fewer than `MIN_STORY_LETTERS` letters is taken for a slip: it is not stored, and there are no notes.
     """
     if ctx.event.file is not None:
         return accept_file(STORY_FIELD, ctx.session, ctx.event.file)
@@ -66,7 +66,7 @@ def keep_unasked_input(ctx: Context) -> AnswerGenerator:
 
 
 def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
-    """Keep a file as evidence, whatever was asked; say why where it could not be kept."""
+    """Store a file as evidence, whatever the question; a note says why where that was not possible."""
     problem = file.problem
     if problem is None and len(session.files) >= MAX_FILES:
         problem = FileProblem.TOO_MANY
@@ -84,13 +84,13 @@ def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
 
 
 def append_to_answer(session: Session, name: str, text: str, limit: int) -> AnswerGenerator:
-    """Put a text at the end of an answer; what exceeds its room becomes a sealed text file of evidence."""
+    """Append a text to an answer; what exceeds its limit becomes an encrypted text file of evidence."""
     whole = "\n".join(filter(None, (session.answers.get(name), text)))
     return (yield from _store_answer(session, {**session.answers, name: whole}, name, limit))
 
 
 def replace_answer(session: Session, name: str, text: str, limit: int) -> AnswerGenerator:
-    """Put a text in the place of an answer, as the newest; what exceeds its room goes the same way."""
+    """Replace an answer, as the newest one; what exceeds its limit becomes an encrypted text file of evidence."""
     others = {k: v for k, v in session.answers.items() if k != name}
     return (yield from _store_answer(session, {**others, name: text}, name, limit))
 
@@ -113,7 +113,7 @@ def _store_answer(session: Session, answers: dict[str, str], name: str, limit: i
 
 
 def _accept_pick(_field: FormField, ctx: Context, text: str) -> AnswerGenerator:
-    # Told in the middle of a choice, as people do: part of the story, not an error.
+    # People often go on with their account at a choice: treat it as part of the story, not as an error.
     kept = yield from keep_unasked_input(ctx)
     return replace(
         kept, notes=kept.notes or (Reply("pick.unknown", NEUTRAL, {"text": text}),), repeat_question=True

@@ -1,4 +1,4 @@
-"""What each channel can do. Who decides asks for a trait here, and never which platform it is."""
+"""Capabilities of each channel. Handlers ask for a capability, never for the platform."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -8,12 +8,12 @@ from handlers.dialog.events import Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTraits:
-    """What a channel can do.
+    """The capabilities of a channel.
 
-    can_push: a message reaches a person who is not there, so news can be offered.
-    has_account: a person has one account there, if the platform sees to it; votes are counted apart from those without.
-    can_delete_messages: what was sent can be deleted again; content of cases is shown in no other channel.
-    serves_officers: officers may give commands there. Not in a browser: who sits at it changes.
+    can_push: a message can be sent to a person who is away, so subscriptions can be offered.
+    has_account: a person has one account, if the platform enforces it; votes of other channels are counted separately.
+    can_delete_messages: sent messages can be deleted; no other channel shows content of cases.
+    serves_officers: officers may give commands. Not in a browser, which several people may share.
     """
 
     can_push: bool
@@ -33,7 +33,7 @@ LINE_TRAITS = ChannelTraits(can_push=True, has_account=True, can_delete_messages
 
 
 def get_channel_traits(channel: Channel) -> ChannelTraits:
-    """Return what a channel can do."""
+    """Return the capabilities of a channel."""
     match channel:
         case Channel.TERMINAL:
             return TERMINAL_TRAITS

@@ -1,4 +1,4 @@
-"""Looking something up by its code: a mistyped one is told apart, and guessing is slowed."""
+"""Lookup by code: recognizes mistyped codes, and locks out a person who guesses."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MAX_LOCKOUT = timedelta(hours=1)
 
 
 def record_failure(tries: Attempts, now: datetime) -> Attempts:
-    """The tries after one more wrong one: each fifth within the window closes for longer, to an hour."""
+    """Return the attempts after one more failure: each fifth within the window locks out, ever longer, up to 1 hour."""
     fresh = tries.since is None or now - tries.since >= ATTEMPT_WINDOW
     since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
     if wrong < MAX_WRONG_ATTEMPTS:
@@ -34,7 +34,7 @@ def record_failure(tries: Attempts, now: datetime) -> Attempts:
 
 
 def format_retry_time(instant: datetime) -> str:
-    """The time of day that is said, which must not be before the time that is meant."""
+    """Format the time until which a lockout lasts, rounded up to the minute so that it is never too early."""
     return format_time(instant + timedelta(seconds=59))
 
 
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FailedLookup:
-    """A code that leads nowhere: what the person is told, and what is written of it."""
+    """A lookup that failed: the reply to the person, and the acts that record the attempt."""
 
     reply: Reply
     acts: tuple[Act, ...] = ()
@@ -53,7 +53,7 @@ CodeLookup: TypeAlias = Generator[Query[Any], Any, T | FailedLookup]
 
 
 def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | None]]) -> CodeLookup[T]:
-    """What a code stands for, found by a query; else what to say, and the tries to be kept."""
+    """Look up a code with a query. Return what it finds, or the failure with its reply and acts."""
     symbols = normalize_receipt(text)
     if not is_receipt_shaped(symbols):
         return FailedLookup(

@@ -1,4 +1,4 @@
-"""One message at the moment it is decided: what was said, where the talk stands, whose office, what time."""
+"""The context of a message: the event, the session, the office and the time. Every handler receives it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,29 +12,26 @@ from handlers.office import Office
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every handler is given."""
-
     event: Event
     session: Session
     office: Office
     now: datetime
     site_url: str = ""
-    """Where the desk's web page is found, or empty."""
+    """Address of the desk's web page, or empty."""
 
     @property
     def channel_traits(self) -> ChannelTraits:
-        """What the channel of the message can do."""
+        """The capabilities of the channel the message came through."""
         return get_channel_traits(self.event.channel)
 
     @property
     def lang(self) -> Lang:
-        """The language of the talk."""
         return self.session.lang
 
     def replace_session(self, **changes: Any) -> "Context":  # noqa: ANN401 - as dataclasses.replace
-        """The same moment with changes in its session."""
+        """Return a copy with changes in its session."""
         return self.with_session(self.session.replace(**changes))
 
     def with_session(self, session: Session) -> "Context":
-        """The same moment on another session."""
+        """Return a copy with another session."""
         return Context(self.event, session, self.office, self.now, self.site_url)

@@ -1,4 +1,4 @@
-"""The words of one turn: what came in, what is asked of the world, what is said, what is to be written."""
+"""Events of a dialog: languages, channels, files, and what a person did."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,24 +7,24 @@ from typing import Literal, TypeAlias, TypeVar, assert_never, get_args
 
 Lang: TypeAlias = Literal["th", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
-"""The languages of the house, in the order in which both are shown where nobody chose."""
+"""The supported languages, in the order in which both are shown where nobody chose one."""
 
 DEFAULT_LANG: Lang = "th"
-"""Spoken where nobody chose a language yet; never stands in for one that was chosen and cannot be read."""
+"""Used where nobody chose a language yet; never a fallback for a stored language that cannot be parsed."""
 
 NEXT_LANG: Mapping[Lang, Lang] = dict(zip(LANGS, (*LANGS[1:], LANGS[0]), strict=True))
-"""The language that is offered beside each."""
+"""The language to which each one's menu offers to switch."""
 
 T = TypeVar("T")
 
 
 def find_lang(code: str | None) -> Lang | None:
-    """The language of a code, such as `en`; None where there is none."""
+    """Return the language of a code, such as `en`; None for an unknown one."""
     return next((lang for lang in LANGS if lang == code), None)
 
 
 def parse_lang(code: str) -> Lang:
-    """The language of a stored code. Raises ValueError for an unknown one, whose text is not repeated."""
+    """Return the language of a stored code. Raises ValueError for an unknown one, without repeating it."""
     lang = find_lang(code)
     if lang is None:
         raise ValueError("no language of this code is known")
@@ -32,7 +32,7 @@ def parse_lang(code: str) -> Lang:
 
 
 def select_by_lang(lang: Lang, *, th: T, en: T) -> T:
-    """What holds in a language. One more language is one more argument, so that no caller forgets it."""
+    """Return the value for a language. A new language becomes a new argument, so that no caller can miss it."""
     match lang:
         case "th":
             return th
@@ -43,7 +43,7 @@ def select_by_lang(lang: Lang, *, th: T, en: T) -> T:
 
 
 class Channel(StrEnum):
-    """The door a message came through: how anonymous a person is depends on it."""
+    """The channel a message came through. How anonymous a person is depends on it."""
 
     TERMINAL = "terminal"
     WEB = "web"
@@ -65,11 +65,12 @@ class FileProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that was sent, sealed in storage before anyone decides on it.
+    """A file that was sent. It is encrypted and stored before a handler decides on it.
 
-    id: its random name in sealed storage, 32 hex digits; empty when it was not kept.
-    name: what the sender called it, cleaned. kind: media type by content, never by name.
-    size: bytes. problem: why it was not kept, or None. coming: it is on its way, and its place is kept.
+    id: its random name in encrypted storage, 32 hex digits; empty when it was not stored.
+    name: the sender's file name, cleaned. kind: media type by content, never by name.
+    size: bytes. problem: why it was not stored, or None. misnamed: its name does not fit its content. coming: it is
+    still being downloaded; its id is reserved.
     """
 
     id: str
@@ -85,13 +86,13 @@ class File:
 class Event:
     """One thing a person did: typed a text, picked a choice or sent a file.
 
-    id: the platform's own id of the event, unique within the desk; kept only as a hash under a key of the day.
-    who: HMAC-SHA256 of platform and user id (32 bytes).
-    back: where an answer is sent, sealed by the adapter; None where the answer rides on the request itself.
-    prompt: the number of the question that the words were written for, and lang: the language of the page they
-    were written on; each where the door knows it.
-    message: the platform's id of the message, where it can be taken back; unsent: of one that was taken back.
-    was: what the text said before the person corrected it in the chat; empty when that is not known any more.
+    id: the platform's id of the event, unique within the desk; stored only as a hash under a key of the day.
+    person_id: HMAC-SHA256 of platform and user id (32 bytes).
+    reply_to: where a reply is sent, encrypted by the platform's adapter; None where the response carries it.
+    prompt_number: of the question that the text was written for; lang: of the page it was written on; each where the
+    channel knows it.
+    message_id: the platform's id of the message, where it can be unsent; unsent_message_id: of one that was unsent.
+    previous_text: the text before the person edited it in the chat; empty when it is no longer known.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""A dialogue session: where a person stands between two messages."""
+"""The dialog session: the state kept for a person between two messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ from handlers.dialog.receipt import Receipt
 from handlers.staff.state import NO_OFFICER, OfficerState
 
 SESSION_IDLE_TIMEOUT = timedelta(minutes=30)
-"""A draft that nobody touched for this long lapses (as GlobaLeaks' sessions do)."""
+"""A session without a message for this long expires (as GlobaLeaks' sessions do)."""
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DialogTopic(StrEnum):
-    """What the talk is about, which tells who answers next."""
+    """What the dialog is about: decides which module handles the next message."""
 
     MENU = "menu"
     REPORT = "report"
@@ -33,13 +33,13 @@ class DialogTopic(StrEnum):
 
 @dataclass(frozen=True)
 class Session:
-    """Where a talk stands. Sealed when stored; lapses `SESSION_IDLE_TIMEOUT` after `at`.
+    """The state of a dialog. Encrypted when stored; expires `SESSION_IDLE_TIMEOUT` after `at`.
 
-    version: of the stored row, 0 when there is none; prompt_number: of the last question, which tells a choice of
-    an older one; editing: an answer is being changed from the review; resume: the question to return to when a
-    cancel is called off; message_origins: what each message of the platform brought, by its id; officer: where an
-    officer's work stands. A session that holds a `receipt` would link a person to a case, so it lives in memory
-    only and its stored row is deleted. An alias is the name under which earlier versions stored a field, and this one.
+    version: of the stored row, 0 where there is none; prompt_number: of the last question, so that a choice of an
+    older one is recognized; editing: an answer is being changed from the review; resume: the step to return to when
+    cancelling is called off; message_origins: what each message of the platform brought, by its id; officer: the state
+    of an officer's dialog. A session with a `receipt` would link a person to a case, so it is kept in memory only and
+    its stored row is deleted. An alias is the name under which a field is stored, in earlier versions and in this one.
     """
 
     version: int = 0
@@ -57,10 +57,10 @@ class Session:
     officer: OfficerState = NO_OFFICER
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
-        """The same talk with changes. TypeError for one that a session does not have.
+        """Return a copy with changes. Raises TypeError for an unknown field.
 
-        As `dataclasses.replace` but at a tenth of its price, since every message changes its session a few times;
-        so a session has no slots.
+        Like `dataclasses.replace` at a tenth of its cost, since every message changes its session a few times. It needs
+        `__dict__`, so the class has no slots.
         """
         if not changes.keys() <= self.__dict__.keys():
             raise TypeError("a session has no such part")
@@ -70,19 +70,19 @@ class Session:
 
     @property
     def has_draft(self) -> bool:
-        """Whether something that the person typed or sent would be lost with this session."""
+        """Whether the session holds something that the person typed or sent."""
         return bool(self.answers or self.files)
 
     @property
     def memory_only(self) -> bool:
-        """Whether it lives in memory only: it would link a person to a case, or holds what may be one."""
+        """Whether the session must not be stored: it links a person to a case, or holds what may be a complaint."""
         return self.receipt is not None or self.step == "suspect"
 
     def is_expired(self, now: datetime) -> bool:
-        """Whether the person stayed away too long."""
+        """Whether the person has been idle for `SESSION_IDLE_TIMEOUT`."""
         return now - self.at >= SESSION_IDLE_TIMEOUT
 
 
 def advance_prompt(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - as dataclasses.replace
-    """The session with one more question asked, so that choices of older ones are told apart."""
+    """Return the session with the next prompt number, by which choices of earlier questions are seen to be stale."""
     return session.replace(prompt_number=session.prompt_number + 1, **changes)

@@ -1,4 +1,4 @@
-"""What an opinion and a consultation have in common: question after question, skipped or answered, then looked over."""
+"""Surveys, shared by feedback and consultations: questions that may be skipped, then a review of the answers."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ T = TypeVar("T")
 QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]
 
 MAX_SURVEY_TEXT = 2000
-"""Characters of an answer in one's own words."""
+"""Characters of a typed answer."""
 
 TICK = "✓ "
 REVIEW_STEP = "review"
@@ -30,9 +30,9 @@ SUSPECT_STEP = "suspect"
 
 @dataclass(frozen=True, slots=True)
 class SurveyQuestion:
-    """One question. options: what may be picked, empty where words are asked for; several: more than one may be.
+    """One question. options: what may be picked, empty where a text is asked for; multiple: several may be picked.
 
-    brief: its title in one line, where the title has more.
+    short_title: its title in one line, where `title` is longer.
     """
 
     key: str
@@ -45,9 +45,9 @@ class SurveyQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SurveyState:
-    """What a message was, once it is an answer or a way out: the moment after it.
+    """The result of a message that answers the question or leaves the survey. ctx: the context after it.
 
-    way: onward or leave; typed: whether it brought words.
+    direction: `onward` or `leave`; has_text: the message was a typed text.
     """
 
     ctx: Context
@@ -59,7 +59,7 @@ class SurveyState:
 def ask_survey_question(
     ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], key: str, *before: Reply
 ) -> TurnResult:
-    """Ask the question of a key. Asking the same one again keeps its old buttons alive."""
+    """Ask the question of a key. Asking the same one again keeps its earlier buttons valid."""
     session = ctx.session if ctx.session.step == key else advance_prompt(ctx.session, step=key)
     session = session.replace(topic=topic)
     item = _find_question(items, key)
@@ -77,7 +77,7 @@ def ask_survey_question(
 def handle_survey_answer(
     ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion]
 ) -> TurnResult | SurveyState:
-    """What a message is to the question that the talk stands at: asked again, or an answer."""
+    """Handle a message at the present question: return its result, or the turn that asks a question again."""
     item = _find_question(items, ctx.session.step)
     choice = parse_choice(
         ctx.event, ctx.session, _list_options(items, item, ctx.session), numbers=bool(item.options)
@@ -102,14 +102,14 @@ def handle_survey_answer(
 def ask_next_question(
     ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], *before: Reply
 ) -> TurnResult | None:
-    """The question after the present one; None after the last."""
+    """Ask the next question; return None after the last."""
     keys = [one.key for one in items]
     place = keys.index(ctx.session.step) + 1 if ctx.session.step in keys else 0
     return ask_survey_question(ctx, topic, items, keys[place], *before) if place < len(keys) else None
 
 
 def find_previous_key(items: Sequence[SurveyQuestion], key: str) -> str:
-    """The question before one; the first is before itself."""
+    """Return the key of the previous question; the first one's for the first."""
     keys = [one.key for one in items]
     return keys[max(0, keys.index(key) - 1)] if key in keys else keys[-1]
 
@@ -117,7 +117,7 @@ def find_previous_key(items: Sequence[SurveyQuestion], key: str) -> str:
 def format_survey_answers(
     items: Sequence[SurveyQuestion], answers: Mapping[str, str], ctx: Context
 ) -> tuple[Phrase, ...]:
-    """The answers as they are looked over, a line each."""
+    """Format the answers for the review, one line each."""
     return tuple(
         Phrase(
             "poll.line",
@@ -134,8 +134,8 @@ def _format_answer(item: SurveyQuestion, answers: Mapping[str, str], ctx: Contex
     if not item.options:
         return raw_text(answer)
     own = {option.value: option for option in item.options}
-    said = [own[value].to_choice(ctx.session) for value in answer.split(",") if value in own]
-    return tuple(Phrase(one.key, one.args) for one in said)
+    picked = [own[value].to_choice(ctx.session) for value in answer.split(",") if value in own]
+    return tuple(Phrase(choice.key, choice.args) for choice in picked)
 
 
 def _find_question(items: Sequence[SurveyQuestion], key: str) -> SurveyQuestion:
@@ -199,7 +199,7 @@ def _accept_survey_text(
 def show_survey_review(
     ctx: Context, topic: DialogTopic, items: Sequence[SurveyQuestion], *before: Reply, hears: bool = False
 ) -> TurnResult:
-    """All answers, to be sent, changed or thrown away. hears: the person may wish to hear what comes of it."""
+    """Show all answers, to be sent, changed or discarded. hears: offer to notify the person of the results."""
     session = (
         ctx.session if ctx.session.step == REVIEW_STEP else advance_prompt(ctx.session, step=REVIEW_STEP)
     )
@@ -212,7 +212,7 @@ def show_survey_review(
 
 
 def parse_review_choice(ctx: Context, *, hears: bool = False) -> str | StaleChoice | None:
-    """What was picked at the review: give, give_hear, back or leave."""
+    """Parse what was picked at the review: give, give_hear, back or leave."""
     return parse_choice(
         ctx.event, ctx.session, _REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, numbers=True
     )
@@ -224,14 +224,14 @@ _SUSPICION_OPTIONS = make_options(("complain", "mere", "leave"))
 
 
 def is_possible_complaint(ctx: Context) -> bool:
-    """Whether the words at the present question tell of corruption, and the person has not said otherwise."""
+    """Whether the present answer looks like a report of corruption, and the person has not denied it."""
     return not ctx.session.answers.get(SUSPECT_STEP) and is_complaint(
         ctx.session.answers.get(ctx.session.step, "")
     )
 
 
 def ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:
-    """Ask whether it is a complaint of corruption. Until it is known, the talk is held in memory only."""
+    """Ask whether the answer is a complaint of corruption. Until that is known, the session is kept in memory only."""
     first = ctx.session.step != SUSPECT_STEP
     session = (
         advance_prompt(ctx.session, step=SUSPECT_STEP, resume=ctx.session.step) if first else ctx.session
@@ -243,7 +243,7 @@ def ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:
 
 
 def handle_complaint_check(ctx: Context, address: str, onward: Callable[..., Decision]) -> Decision:
-    """Hand a complaint over by a link and keep nothing of it, or go on with what is none."""
+    """For a complaint, show the link to the complaints desk and store nothing of it; otherwise call `onward`."""
     choice = parse_choice(ctx.event, ctx.session, _SUSPICION_OPTIONS, numbers=True)
     if choice == "complain":
         return show_service_menu(ctx.with_session(reset_session(ctx)), build_handover_reply(ctx, address))
