@@ -1,4 +1,4 @@
-"""Replies: what is said to a person, first as wording keys and then as rendered messages."""
+"""Replies to a person: as wording keys with arguments (`Reply`), and as rendered text (`Message`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class ChartMonth:
-    """What came in within a month, and how much of that is done; exact, so for officers only."""
+    """Cases received in a month, and how many of them are done. Exact figures, so for officers only."""
 
     label: str
     received: int
@@ -17,7 +17,7 @@ class ChartMonth:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyChart:
-    """Months side by side. title: what is shown; series: what the two figures of a month are called."""
+    """A chart of two figures for each month. series: the labels of the two figures."""
 
     title: str
     series: tuple[str, str]
@@ -25,12 +25,12 @@ class MonthlyChart:
 
     @property
     def max_value(self) -> int:
-        """The highest figure, at least 1."""
+        """The highest figure of the chart, at least 1."""
         return max((max(month.received, month.done) for month in self.months), default=0) or 1
 
 
 class ExpectedInput(StrEnum):
-    """What sort of answer a question waits for, so that a door can offer the right thing to give it with."""
+    """The kind of answer a question expects, so that a channel can offer the right input for it."""
 
     PICK = "pick"
     TEXT = "text"
@@ -40,14 +40,14 @@ class ExpectedInput(StrEnum):
 
 
 TYPED_INPUTS = frozenset({ExpectedInput.TEXT, ExpectedInput.LONG, ExpectedInput.CODE})
-"""Where words are waited for, so that a number that is typed is an answer and picks nothing."""
+"""Inputs that are typed texts: a typed number is the answer, and does not pick an option."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that go into a reply, or onto a button: a wording key and what goes into it.
+    """A text inside a reply or on a button: a wording key and its arguments.
 
-    Never sent alone, so nothing has to be said of how it is sent.
+    Never sent alone, so it has no policy.
     """
 
     key: str
@@ -59,7 +59,7 @@ ReplyArg: TypeAlias = str | int | Phrase | tuple[Phrase, ...]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing a person may pick. `data` comes back as `Event.choice`; the label is a wording key."""
+    """A button. `data` comes back as `Event.choice`; `key` is the wording key of its label."""
 
     data: str
     key: str
@@ -67,14 +67,14 @@ class Choice:
 
 
 class WebhookUse(StrEnum):
-    """Whether a reply may be sent in the response to the webhook call that it answers; the strictest first.
+    """Whether a reply may be sent in the response to the webhook call that it answers; the strictest value first.
 
-    Such a message costs no call of its own, but whether it arrived and under which id is not reported.
+    That saves an API call, but the platform does not report whether the message arrived, or its id.
     """
 
     NEVER = "never"
     EDIT = "edit"
-    """Only in the place of an earlier message, whose id is known."""
+    """Only as an edit of an earlier message, whose id is known."""
     ANY = "any"
 
 
@@ -82,9 +82,9 @@ class WebhookUse(StrEnum):
 class ReplyPolicy:
     """How a reply is sent and kept. Every reply states it; nothing is derived from its wording key.
 
-    protected: of a case or of what was told: a platform that can keeps it from being forwarded or saved.
-    expires: content of a case before an officer: deleted from the chat after a while where the platform can.
-    durable: must arrive even through a crash: it waits in the outbox until it was delivered.
+    protected: about a case or repeating what a person wrote: the platform is asked to prevent forwarding and saving.
+    expires: content of a case shown to an officer: deleted from the chat after a while, where the platform allows that.
+    durable: must arrive even after a crash: it stays in the outbox until it is delivered.
     in_webhook: whether it may be sent in the response to a webhook call. What is durable or expires may not, since
     its arrival, or its id, has to be known. Raises ValueError for a policy that contradicts itself.
     """
@@ -118,25 +118,25 @@ class ReplyPolicy:
 
 
 NEUTRAL = ReplyPolicy(protected=False, expires=False, durable=False, in_webhook=WebhookUse.ANY)
-"""Tells nothing of a case: questions of a form, menus, notices, mistakes. If it is lost, the person asks again."""
+"""Reveals nothing of a case: questions of a form, menus, notices, errors. If it is lost, the person asks again."""
 
 OF_CASE = ReplyPolicy(protected=True, expires=False, durable=False, in_webhook=WebhookUse.EDIT)
-"""Tells of a case, repeats what somebody told, or is said to an officer. If it is lost, it can be asked for again."""
+"""About a case, repeating what somebody wrote, or sent to an officer. If it is lost, it can be requested again."""
 
 OFFICER_CONTENT = ReplyPolicy(protected=True, expires=True, durable=False, in_webhook=WebhookUse.NEVER)
 """Content of a case, a contact, a secret or a link to them, shown to an officer: deleted after a while."""
 
 MUST_ARRIVE = ReplyPolicy(protected=True, expires=False, durable=True, in_webhook=WebhookUse.NEVER)
-"""A receipt, the state of a case, an answer, a notification: delivered even through a crash."""
+"""A receipt, the status of a case, an answer, a notification: delivered even after a crash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Something to say, still without words: a wording key, how it is sent, and what goes into the words.
+    """A reply before it is rendered: a wording key, how it is sent, and the arguments of the wording.
 
-    wants: what sort of answer is waited for, where something is asked.
-    An argument called `receipt` is shown to the person as the receipt of the case, one called `status` as its
-    public state, and one called `unsent` is what they wrote and must find again where they wrote it.
+    wants: the expected input, where the reply asks a question.
+    The argument `receipt` is shown to the person as the receipt of the case and `status` as its public status;
+    `unsent` is text that the person wrote and that was not stored: it is put back into the input.
     """
 
     key: str
@@ -148,10 +148,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A `Reply` in words, for one person in one language. `choices` are (label, data) pairs.
+    """A `Reply` rendered for one person in one language. `choices` are (label, data) pairs.
 
-    policy, key: of the `Reply`. expects_text: it asks for words.
-    qr: what a platform that shows pictures draws as a QR code; chart: what it draws as a chart.
+    policy, key: of the `Reply`. expects_text: it asks for a typed text.
+    qr, chart: content that platforms with pictures draw as a QR code or a chart.
     """
 
     text: str
@@ -165,5 +165,5 @@ class Message:
 
 
 def raw_text(text: str) -> Phrase:
-    """Words that are not ours: an office's own, or what the person typed."""
+    """Return a phrase of text that is not from the wording: the office's own, or what a person typed."""
     return Phrase("literal", {"text": text})
