@@ -87,8 +87,8 @@ class ComplaintsDesk:
     def _decide(self, event: Event, session: Session | None) -> Decision:
         now = yield from run_query(Now())
         before = session or Session(lang=guess_language(event))
-        moment = Context(event, before.replace(at=now), self.office, now, self.site_url)
-        ctx, notes, acts = resume_or_reset(moment, before)
+        initial = Context(event, before.replace(at=now), self.office, now, self.site_url)
+        ctx, notes, acts = resume_or_reset(initial, before)
         command = match_command(event, COMPLAINTS_COMMANDS) or parse_menu_number(event, ctx.session, before)
         turn = None
         if event.person_id in self.roster or is_for_complaints_staff(ctx):

@@ -44,8 +44,8 @@ def resume_or_reset(
         return ctx, (), ()
     if before.receipt is not None:
         return ctx.with_session(reset_session(ctx)), (Reply("track.lapsed", OF_CASE),), ()
-    told = (Reply("draft.lapsed", NEUTRAL),) if before.has_draft else ()
-    return ctx.with_session(reset_session(ctx)), told, delete_draft_files(before)
+    notes = (Reply("draft.lapsed", NEUTRAL),) if before.has_draft else ()
+    return ctx.with_session(reset_session(ctx)), notes, delete_draft_files(before)
 
 
 def is_stale_input(ctx: Context) -> bool:
