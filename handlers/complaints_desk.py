@@ -35,7 +35,7 @@ from handlers.dialog.effects import Decision, Now, TurnResult, run_query
 from handlers.dialog.events import Event, find_lang
 from handlers.dialog.form import Form, confirm_cancel
 from handlers.dialog.receipt import parse_receipt
-from handlers.dialog.replies import NEUTRAL, Reply
+from handlers.dialog.replies import AS_SECTION, NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.office import Office
@@ -138,7 +138,11 @@ class ComplaintsDesk:
         if command == "stop":
             return handle_unsubscribe(ctx, (yield from self._reprompt(ctx)))
         if command in {"privacy", "help"}:
-            reply = Reply("help.text", NEUTRAL) if command == "help" else build_privacy_notice(ctx)
+            reply = (
+                Reply("help.text", NEUTRAL, presentation=AS_SECTION)
+                if command == "help"
+                else build_privacy_notice(ctx)
+            )
             return (yield from self._reprompt(ctx, reply))
         if ctx.session.topic is DialogTopic.REPORT and (ctx.session.has_draft or command == "cancel"):
             return confirm_cancel(self.form, ctx, "cancel" if command == "cancel" else "open")

@@ -81,7 +81,7 @@ def render_reply(say: Reply, lang: Lang) -> Message:
         tuple([(render_label(choice, lang), choice.data) for choice in say.choices]),
         receipt if isinstance(receipt, str) else None,
         say.wants in TYPED_INPUTS,
-        say.key,
+        say.presentation.is_card,
         qr if isinstance(qr, str) else "",
         _build_chart(say.args.get("chart"), lang),
     )

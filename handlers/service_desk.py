@@ -24,7 +24,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult, run_query
 from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
 from handlers.dialog.receipt import parse_receipt
-from handlers.dialog.replies import NEUTRAL, Phrase, Reply
+from handlers.dialog.replies import AS_SECTION, NEUTRAL, Phrase, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
@@ -184,7 +184,12 @@ class ServiceDesk:
         if command == "board":
             return Reply("welcome.board", NEUTRAL, {"address": self.board_url or self.office.website})
         if command == "help":
-            return Reply("welcome.help", NEUTRAL, {"days": self.office.deadlines.first_answer_days})
+            return Reply(
+                "welcome.help",
+                NEUTRAL,
+                {"days": self.office.deadlines.first_answer_days},
+                presentation=AS_SECTION,
+            )
         return build_service_privacy_reply(ctx)
 
     def _reprompt(self, ctx: Context, *before: Reply) -> Decision:
@@ -221,6 +226,7 @@ def build_service_privacy_reply(ctx: Context) -> Reply:
             "abroad": Phrase(f"abroad.{ctx.event.channel}"),
             "days": ctx.office.retention.after_closing_days,
         },
+        presentation=AS_SECTION,
     )
 
 

@@ -1,15 +1,32 @@
 """Replies as they stand in the outbox and in stored answers, also those of versions up to 0.5.1.
 
-Those versions stored a reply without its policy: `certain` said whether it had to arrive, and the beginning of its
-wording key whether it was protected and whether it expired. The rules of those versions are kept here, for those rows
-only; a reply of today says its policy itself.
+Those versions stored a reply without its policy and its presentation: `certain` said whether it had to arrive, and its
+wording key the rest. The rules of those versions are kept here, for those rows only; a reply of today says it itself.
 """
 
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, OF_CASE, OFFICER_CONTENT, Reply, ReplyPolicy
+from handlers.dialog.replies import (
+    AS_CASE_STATUS,
+    AS_PLAIN_SECTION,
+    AS_RECEIPT,
+    AS_REVIEW,
+    AS_SECTION,
+    AS_USUAL,
+    ASKS_FOR_QUESTION,
+    KEEPS_TEXT,
+    MUST_ARRIVE,
+    NEUTRAL,
+    OF_CASE,
+    OFFICER_CONTENT,
+    OfficerPageAction,
+    Presentation,
+    Reply,
+    ReplyPolicy,
+    TextLabel,
+)
 
 _PROTECTED_KEY_PREFIXES = (
     "track.",
@@ -36,6 +53,41 @@ _EXPIRING_KEY_PREFIXES = (
 )
 
 
+_LEGACY_PRESENTATIONS = {
+    **dict.fromkeys(
+        (
+            "notice.about",
+            "notice.privacy",
+            "help.text",
+            "ask.filed_code",
+            "ask.handover",
+            "welcome.privacy",
+            "welcome.help",
+            "consult.hello",
+        ),
+        AS_SECTION,
+    ),
+    **dict.fromkeys(("notice.rule", "report.alternate"), AS_PLAIN_SECTION),
+    **dict.fromkeys(("report.filed", "confirm.receipt", "ask.filed"), AS_RECEIPT),
+    "report.review": AS_REVIEW,
+    "track.status": AS_CASE_STATUS,
+    "ask.found": Presentation(text_label=TextLabel.QUESTION, args_as_buttons="titles"),
+    **dict.fromkeys(("staff.held.already", "staff.too_long", "staff.reply.ask"), KEEPS_TEXT),
+    "staff.confirm.ask": Presentation(officer_page=OfficerPageAction.CONFIRM),
+    "staff.held.now": Presentation(officer_page=OfficerPageAction.RELOAD),
+    "officer.closed": Presentation(officer_page=OfficerPageAction.CLOSE),
+    "officer.title": Presentation(officer_page=OfficerPageAction.ENTER),
+}
+_ASKING_KEY_PREFIXES = ("ask.", "welcome.", "thread.")
+
+
+def derive_legacy_presentation(key: str, *, asks: bool) -> Presentation:
+    """Return how versions up to 0.5.1 showed a reply by its wording key. asks: whether it has choices."""
+    if key in _LEGACY_PRESENTATIONS:
+        return _LEGACY_PRESENTATIONS[key]
+    return ASKS_FOR_QUESTION if asks and key.startswith(_ASKING_KEY_PREFIXES) else AS_USUAL
+
+
 def derive_legacy_policy(key: str, *, certain: bool) -> ReplyPolicy:
     """Return the policy that versions up to 0.5.1 gave to a reply by its wording key and `certain`."""
     expires = key.startswith(_EXPIRING_KEY_PREFIXES)
@@ -50,8 +102,12 @@ def _upgrade_reply(stored: Any) -> Any:  # noqa: ANN401 - what was read, which p
     """Add what a reply of an earlier version lacks; the replies nested in it are read as phrases without change."""
     if not isinstance(stored, dict) or "policy" in stored:
         return stored
-    certain = stored.get("certain") is True
-    return {**stored, "policy": derive_legacy_policy(str(stored.get("key", "")), certain=certain)}
+    key = str(stored.get("key", ""))
+    return {
+        **stored,
+        "policy": derive_legacy_policy(key, certain=stored.get("certain") is True),
+        "presentation": derive_legacy_presentation(key, asks=bool(stored.get("choices"))),
+    }
 
 
 StoredReply = Annotated[Reply, BeforeValidator(_upgrade_reply)]

@@ -16,7 +16,7 @@ from handlers.complaints.subscriptions import list_subscription_options
 from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
-from handlers.dialog.replies import MUST_ARRIVE, ExpectedInput, Phrase, Reply
+from handlers.dialog.replies import AS_CASE_STATUS, MUST_ARRIVE, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.thai import format_date, to_bangkok_date
 
@@ -40,6 +40,7 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
         },
         to_choices(list_reporter_actions(case, ctx), session),
         wants=ExpectedInput.PICK,
+        presentation=AS_CASE_STATUS,
     )
     return TurnResult(session, (*before, status))
 

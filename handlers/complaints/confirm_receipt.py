@@ -10,7 +10,7 @@ from handlers.dialog.choices import STALE, make_options, parse_choice, to_choice
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.receipt import normalize_receipt
-from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, OF_CASE, ExpectedInput, Reply
+from handlers.dialog.replies import AS_RECEIPT, MUST_ARRIVE, NEUTRAL, OF_CASE, ExpectedInput, Reply
 from handlers.dialog.session import DialogTopic
 from handlers.thai import count_letters_and_digits
 
@@ -46,7 +46,11 @@ def handle_confirmation(ctx: Context) -> Decision:
 def reprompt_confirmation(ctx: Context, *before: Reply) -> TurnResult:
     """Ask for the five symbols again and repeat the receipt, which may no longer be visible anywhere else."""
     turn, receipt = _ask_last_five(ctx), ctx.session.receipt
-    shown = (Reply("confirm.receipt", MUST_ARRIVE, {"receipt": receipt.formatted}),) if receipt else ()
+    shown = (
+        (Reply("confirm.receipt", MUST_ARRIVE, {"receipt": receipt.formatted}, presentation=AS_RECEIPT),)
+        if receipt
+        else ()
+    )
     return replace(turn, replies=(*before, *shown, *turn.replies))
 
 

@@ -55,9 +55,9 @@ def _handle_notice(office_form: Form, ctx: Context) -> Decision:
     if choice == "cancel":
         return confirm_cancel(office_form, ctx) if ctx.session.has_draft else discard_draft(ctx)
     kept = yield from _keep_unasked(ctx)
-    if not kept.notes and choice is STALE:
+    if not kept.all_notes and choice is STALE:
         return show_report_notice(ctx.with_session(kept.session), Reply("pick.stale", NEUTRAL))
-    return show_report_notice(ctx.with_session(kept.session), *kept.notes)
+    return show_report_notice(ctx.with_session(kept.session), *kept.all_notes)
 
 
 def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision:
@@ -75,8 +75,8 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         return _handle_pick(office_form, field, ctx, choice)
     kept = yield from accept_answer(field, ctx)
     if kept.repeat_question:
-        return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.notes)
-    return ask_next_field(office_form, ctx.with_session(kept.session), *kept.notes)
+        return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.all_notes)
+    return ask_next_field(office_form, ctx.with_session(kept.session), *kept.all_notes)
 
 
 def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str) -> TurnResult:
@@ -111,7 +111,7 @@ def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     choice = parse_menu_choice(office_form, ctx)
     if not isinstance(choice, str):
         kept = yield from _keep_unasked(ctx)
-        notes = kept.notes or (Reply("pick.stale" if choice is STALE else "pick.unknown_here", NEUTRAL),)
+        notes = kept.all_notes or (Reply("pick.stale" if choice is STALE else "pick.unknown_here", NEUTRAL),)
         return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *notes)
     if choice == "submit":
         return (yield from _submit_draft(office_form, ctx))

@@ -12,7 +12,18 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
 from handlers.dialog.events import Lang
 from handlers.dialog.form import FieldAudience, FieldKind, Form, FormField
-from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import (
+    AS_PLAIN_SECTION,
+    AS_RECEIPT,
+    AS_SECTION,
+    MUST_ARRIVE,
+    NEUTRAL,
+    ExpectedInput,
+    Phrase,
+    Reply,
+    ReplyArg,
+    raw_text,
+)
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Office
 from handlers.thai import format_date, to_bangkok_date
@@ -74,12 +85,16 @@ def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
         else advance_prompt(ctx.session, step="notice", topic=DialogTopic.REPORT)
     )
     about = Reply(
-        "notice.about", NEUTRAL, {"office": office.name.in_lang(lang), "anonymity": describe_anonymity(ctx)}
+        "notice.about",
+        NEUTRAL,
+        {"office": office.name.in_lang(lang), "anonymity": describe_anonymity(ctx)},
+        presentation=AS_SECTION,
     )
     rule = Reply(
         "notice.rule",
         NEUTRAL,
         {"rule": office.unsigned_letters.in_lang(lang), "bodies": list_outside_bodies(office, lang)},
+        presentation=AS_PLAIN_SECTION,
     )
     agree = Reply("notice.agree", NEUTRAL, {}, to_choices(NOTICE_OPTIONS, session), wants=ExpectedInput.PICK)
     return TurnResult(session, (*before, about, build_privacy_notice(ctx), rule, agree))
@@ -99,6 +114,7 @@ def build_privacy_notice(ctx: Context) -> Reply:
             "days": f"{ctx.office.retention.after_closing_days:,}",
             "version": privacy.version,
         },
+        presentation=AS_SECTION,
     )
 
 
@@ -166,7 +182,10 @@ def warn_if_head_accused(ctx: Context) -> tuple[Reply, ...]:
     post = ctx.office.alternate.post.in_lang(ctx.lang)
     return (
         Reply(
-            "report.alternate", NEUTRAL, {"post": post, "bodies": list_outside_bodies(ctx.office, ctx.lang)}
+            "report.alternate",
+            NEUTRAL,
+            {"post": post, "bodies": list_outside_bodies(ctx.office, ctx.lang)},
+            presentation=AS_PLAIN_SECTION,
         ),
     )
 
@@ -204,6 +223,7 @@ def file_complaint(ctx: Context) -> Decision:
             "answer_by": format_date(act.answer_by, ctx.lang),
             "advice": Phrase(f"advice.{act.channel}"),
         },
+        presentation=AS_RECEIPT,
     )
     known = Session(
         version=ctx.session.version,

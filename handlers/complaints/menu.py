@@ -45,8 +45,7 @@ def handle_complaints_menu(ctx: Context) -> Decision:
     if ctx.event.choice is not None:
         return show_complaints_menu(ctx, Reply("pick.stale", NEUTRAL))
     kept = yield from keep_unasked_input(ctx)
-    if kept.notes:
+    if kept.all_notes:
         held = Reply("menu.held", NEUTRAL) if kept.session.has_draft else Reply("menu.not_held", NEUTRAL)
-        notes = tuple(note for note in kept.notes if note.key not in {"pick.story", "file.early"})
-        return show_complaints_menu(ctx.with_session(kept.session), *notes, held)
+        return show_complaints_menu(ctx.with_session(kept.session), *kept.notes, held)
     return show_complaints_greeting(ctx)

@@ -16,7 +16,7 @@ from handlers.consultations.messages import (
 from handlers.dialog.choices import STALE, Option, make_options
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import AS_SECTION, MUST_ARRIVE, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.survey import (
     REVIEW_STEP,
@@ -160,7 +160,7 @@ def _format_welcome(ctx: Context, consultation: Consultation) -> Reply:
     args["link"] = raw_text(f"\n{consultation.link}") if consultation.link else raw_text("")
     args["closes"] = _format_closing_time(ctx, consultation)
     args["voice"] = Phrase("consult.once" if ctx.channel_traits.has_account else "consult.apart")
-    return Reply("consult.hello", NEUTRAL, args)
+    return Reply("consult.hello", NEUTRAL, args, presentation=AS_SECTION)
 
 
 def _format_closing_time(ctx: Context, consultation: Consultation) -> str:

@@ -22,11 +22,20 @@ MIN_STORY_LETTERS = 10
 
 @dataclass(frozen=True, slots=True)
 class AnswerResult:
-    """The result of an answer: the session with it, notes to show, and whether the question is asked again."""
+    """The result of an answer: the session with it, notes to show, and whether the question is asked again.
+
+    placement: notes on where in the report it went, if nothing asked for it; shown where a report is being written.
+    """
 
     session: Session
     notes: tuple[Reply, ...] = ()
     repeat_question: bool = False
+    placement: tuple[Reply, ...] = ()
+
+    @property
+    def all_notes(self) -> tuple[Reply, ...]:
+        """The notes, and then where what nothing asked for went."""
+        return (*self.notes, *self.placement)
 
 
 AnswerGenerator: TypeAlias = Generator[Query[Any], Any, AnswerResult]
@@ -62,7 +71,8 @@ def keep_unasked_input(ctx: Context) -> AnswerGenerator:
     if count_letters_and_digits(cleaned.text) < MIN_STORY_LETTERS:
         return AnswerResult(ctx.session)
     kept = yield from append_to_answer(ctx.session, STORY_FIELD.name, cleaned.text, STORY_FIELD.limit)
-    return replace(kept, notes=(*list_text_warnings(cleaned), *kept.notes, Reply("pick.story", NEUTRAL)))
+    notes = (*list_text_warnings(cleaned), *kept.notes)
+    return replace(kept, notes=notes, placement=(Reply("pick.story", NEUTRAL),))
 
 
 def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
@@ -80,7 +90,7 @@ def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
     how = "coming" if file.coming else "misnamed" if file.misnamed else "kept"
     note = Reply(f"file.{how}", NEUTRAL, {"name": file.name, "count": len(session.files)})
     elsewhere = () if field.kind is FieldKind.FILES else (Reply("file.early", NEUTRAL),)
-    return AnswerResult(session, (note, *elsewhere), repeat_question=True)
+    return AnswerResult(session, (note,), repeat_question=True, placement=elsewhere)
 
 
 def append_to_answer(session: Session, name: str, text: str, limit: int) -> AnswerGenerator:

@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 from handlers.dialog.choices import Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, DeleteFiles, TurnResult
-from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Reply, ReplyArg
+from handlers.dialog.replies import AS_REVIEW, AS_USUAL, NEUTRAL, OF_CASE, ExpectedInput, Reply, ReplyArg
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 
 
@@ -133,8 +133,11 @@ def build_question(form: Form, ctx: Context) -> Reply:
     if field is None:
         listing = form.review_args(ctx) if step == "review" else {}
         choices = to_choices(list_menu_options(form, session), session)
-        policy = OF_CASE if step == "review" else NEUTRAL  # the review repeats the answers
-        return Reply(f"{form.name}.{step}", policy, listing, choices, wants=ExpectedInput.PICK)
+        # the review repeats the answers
+        policy, shown = (OF_CASE, AS_REVIEW) if step == "review" else (NEUTRAL, AS_USUAL)
+        return Reply(
+            f"{form.name}.{step}", policy, listing, choices, wants=ExpectedInput.PICK, presentation=shown
+        )
     fields = form.active_fields(session)
     place = fields.index(field) + 1 if field in fields else 1
     key = f"{form.name}.{field.name}"

@@ -130,6 +130,70 @@ MUST_ARRIVE = ReplyPolicy(protected=True, expires=False, durable=True, in_webhoo
 """A receipt, the status of a case, an answer, a notification: delivered even after a crash."""
 
 
+class PageLayout(StrEnum):
+    """What a reply without choices is on a web page. What asks is always a section with a heading."""
+
+    NOTE = "note"
+    """A note above the page."""
+    SECTION = "section"
+    """A part of the page; its first line is the heading."""
+    PLAIN_SECTION = "plain_section"
+    """A part of the page without a heading."""
+    TABLE = "table"
+    """The review, with what it asks: a heading, and a list of labels with what was answered."""
+
+
+class TextLabel(StrEnum):
+    """What a web page writes above the box for typed words, below a reply that asks."""
+
+    ANSWER = "answer"
+    QUESTION = "question"
+    """The person asks there, and does not answer."""
+
+
+class OfficerPageAction(StrEnum):
+    """What the officers' page does with the reply to something that was done there."""
+
+    SHOW = "show"
+    """Show it as a note."""
+    KEEP_TEXT = "keep_text"
+    """Show it as a note; what was typed was not taken and stands in the box again."""
+    CONFIRM = "confirm"
+    """Show what the reporter will see, to be confirmed."""
+    RELOAD = "reload"
+    """It is done: show the page as it is now."""
+    CLOSE = "close"
+    """The page is closed to this person."""
+    ENTER = "enter"
+    """The right code was given: open the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """How a reply is shown beyond its words. What is left out is the usual.
+
+    is_card: LINE shows it as a card. args_as_buttons: the argument that lists the choices, for platforms whose
+    buttons may be missing or cut short; a page whose buttons show all leaves it out; empty for none.
+    """
+
+    layout: PageLayout = PageLayout.NOTE
+    text_label: TextLabel = TextLabel.ANSWER
+    is_card: bool = False
+    args_as_buttons: str = ""
+    officer_page: OfficerPageAction = OfficerPageAction.SHOW
+
+
+AS_USUAL = Presentation()
+AS_SECTION = Presentation(layout=PageLayout.SECTION)
+AS_PLAIN_SECTION = Presentation(layout=PageLayout.PLAIN_SECTION)
+AS_RECEIPT = Presentation(layout=PageLayout.SECTION, is_card=True)
+"""The receipt of a case or of a question."""
+AS_REVIEW = Presentation(layout=PageLayout.TABLE, is_card=True)
+AS_CASE_STATUS = Presentation(is_card=True)
+ASKS_FOR_QUESTION = Presentation(text_label=TextLabel.QUESTION)
+KEEPS_TEXT = Presentation(officer_page=OfficerPageAction.KEEP_TEXT)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A reply before it is rendered: a wording key, how it is sent, and the arguments of the wording.
@@ -144,13 +208,14 @@ class Reply:
     args: Mapping[str, ReplyArg] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     wants: ExpectedInput | None = None
+    presentation: Presentation = AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A `Reply` rendered for one person in one language. `choices` are (label, data) pairs.
 
-    policy, key: of the `Reply`. expects_text: it asks for a typed text.
+    policy, is_card: of the `Reply`. expects_text: it asks for a typed text.
     qr, chart: content that platforms with pictures draw as a QR code or a chart.
     """
 
@@ -159,7 +224,7 @@ class Message:
     choices: tuple[tuple[str, str], ...] = ()
     receipt: str | None = None
     expects_text: bool = False
-    key: str = ""
+    is_card: bool = False
     qr: str = ""
     chart: MonthlyChart | None = None
 

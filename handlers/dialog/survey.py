@@ -9,7 +9,15 @@ from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
-from handlers.dialog.replies import NEUTRAL, ExpectedInput, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import (
+    ASKS_FOR_QUESTION,
+    NEUTRAL,
+    ExpectedInput,
+    Phrase,
+    Reply,
+    ReplyArg,
+    raw_text,
+)
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Bilingual
 from handlers.questions.ask import build_handover_reply
@@ -238,7 +246,13 @@ def ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:
     )
     choices = to_choices(_SUSPICION_OPTIONS, session)
     return TurnResult(
-        session, (*before, Reply("ask.suspect", NEUTRAL, {}, choices, wants=ExpectedInput.PICK))
+        session,
+        (
+            *before,
+            Reply(
+                "ask.suspect", NEUTRAL, {}, choices, wants=ExpectedInput.PICK, presentation=ASKS_FOR_QUESTION
+            ),
+        ),
     )
 
 

@@ -35,9 +35,10 @@ from handlers.dialog.survey import (
 )
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.office import Bilingual
+from handlers.questions.ask import build_filed_reply
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import GetQuestionRate, SaveQuestionRate, SubmitQuestion, make_reply_address
-from handlers.thai import format_date, get_fiscal_year, to_bangkok_date
+from handlers.thai import get_fiscal_year, to_bangkok_date
 
 WHICH_STEP = "which"
 DEFAULT_TOPIC = "general"
@@ -229,8 +230,7 @@ def _submit_as_question(ctx: Context, thanks: Reply, acts: tuple[Act, ...]) -> D
         filter(None, (answers.get("text"), answers.get("wish"), _format_score(answers.get("score", ""))))
     )
     act = SubmitQuestion(receipt, text, ctx.event.person_id, ctx.lang, on, due, back)
-    key = "ask.filed" if back else "ask.filed_code"
-    filed = Reply(key, MUST_ARRIVE, {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)})
+    filed = build_filed_reply(ctx, receipt, due, is_answer_sent=back is not None)
     return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks, filed), acts=(*acts, act))
 
 

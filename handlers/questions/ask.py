@@ -3,7 +3,7 @@
 import re
 from collections.abc import Generator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from handlers.complaints.track import reset_session
@@ -12,7 +12,20 @@ from handlers.dialog.choices import STALE, Option, make_options, parse_choice, t
 from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, NewReceipt, Query, TurnResult, run_query
-from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Reply, ReplyArg, raw_text
+from handlers.dialog.receipt import Receipt
+from handlers.dialog.replies import (
+    AS_RECEIPT,
+    AS_SECTION,
+    ASKS_FOR_QUESTION,
+    MUST_ARRIVE,
+    NEUTRAL,
+    ExpectedInput,
+    Presentation,
+    Reply,
+    ReplyArg,
+    TextLabel,
+    raw_text,
+)
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.office import Bilingual
 from handlers.questions.menu import show_service_greeting, show_service_menu
@@ -35,6 +48,8 @@ from handlers.thai import (
 
 MAX_QUESTION_LENGTH = 4000
 MAX_TITLE_LENGTH = 60
+
+_FOUND_TITLES = Presentation(text_label=TextLabel.QUESTION, args_as_buttons="titles")
 
 MatchGenerator: TypeAlias = Generator[Query[Any], Any, tuple[AnswerMatch, ...]]
 
@@ -66,6 +81,7 @@ def begin_question(ctx: Context, *before: Reply) -> TurnResult:
                 {},
                 to_choices(make_options(("leave",)), session),
                 wants=ExpectedInput.TEXT,
+                presentation=ASKS_FOR_QUESTION,
             ),
         ),
     )
@@ -138,13 +154,19 @@ def send_question_to_officers(ctx: Context, *before: Reply) -> Decision:
         receipt, ctx.session.answers["question"], ctx.event.person_id, ctx.lang, on, due, back
     )
     acts: tuple[Act, ...] = (act, SaveQuestionRate(ctx.event.person_id, record_failure(tries, ctx.now)))
-    filed = Reply(
-        "ask.filed" if back else "ask.filed_code",
-        MUST_ARRIVE,
-        {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)},
-    )
+    filed = build_filed_reply(ctx, receipt, due, is_answer_sent=back is not None)
     menu = show_service_menu(ctx.with_session(reset_session(ctx)), *before, filed)
     return replace(menu, acts=acts)
+
+
+def build_filed_reply(ctx: Context, receipt: Receipt, due: date, *, is_answer_sent: bool) -> Reply:
+    """Give the receipt of a question. is_answer_sent: the answer is sent to the person, who need not ask for it."""
+    return Reply(
+        "ask.filed" if is_answer_sent else "ask.filed_code",
+        MUST_ARRIVE,
+        {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)},
+        presentation=AS_RECEIPT if is_answer_sent else AS_SECTION,
+    )
 
 
 def _find_matches(ctx: Context) -> MatchGenerator:
@@ -187,7 +209,9 @@ def _show_matches(ctx: Context, matches: tuple[AnswerMatch, ...], *before: Reply
     session = session.replace(answers={"question": session.answers["question"]})
     choices = to_choices(_list_options(ctx.with_session(session), matches), session)
     lines = tuple(raw_text(f"{n}. {one.title}") for n, one in enumerate(matches, 1))
-    question = Reply("ask.found", NEUTRAL, {"titles": lines}) if matches else Reply("ask.none", NEUTRAL)
+    question = Reply("ask.none", NEUTRAL, presentation=ASKS_FOR_QUESTION)
+    if matches:
+        question = Reply("ask.found", NEUTRAL, {"titles": lines}, presentation=_FOUND_TITLES)
     return TurnResult(session, (*before, replace(question, choices=choices, wants=ExpectedInput.PICK)))
 
 
@@ -212,6 +236,7 @@ def _show_answer(ctx: Context, matches: tuple[AnswerMatch, ...], place: int, *be
                 args,
                 choices,
                 wants=ExpectedInput.PICK,
+                presentation=ASKS_FOR_QUESTION,
             ),
         ),
     )
@@ -236,7 +261,13 @@ def _ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:
     session = advance_prompt(ctx.session, topic=DialogTopic.ASK, step="suspect")
     choices = to_choices(make_options(("complain", "general", "leave")), session)
     return TurnResult(
-        session, (*before, Reply("ask.suspect", NEUTRAL, {}, choices, wants=ExpectedInput.PICK))
+        session,
+        (
+            *before,
+            Reply(
+                "ask.suspect", NEUTRAL, {}, choices, wants=ExpectedInput.PICK, presentation=ASKS_FOR_QUESTION
+            ),
+        ),
     )
 
 
@@ -258,4 +289,9 @@ def _handle_suspicion(ctx: Context, address: str) -> Decision:
 def build_handover_reply(ctx: Context, address: str) -> Reply:
     """Say where complaints of corruption are received, and that nothing was stored here."""
     where = address or ctx.office.website
-    return Reply("ask.handover", NEUTRAL, {"office": ctx.office.name.in_lang(ctx.lang), "address": where})
+    return Reply(
+        "ask.handover",
+        NEUTRAL,
+        {"office": ctx.office.name.in_lang(ctx.lang), "address": where},
+        presentation=AS_SECTION,
+    )

@@ -10,6 +10,7 @@ from handlers.dialog.code_lookup import FailedLookup, format_retry_time, look_up
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import (
+    ASKS_FOR_QUESTION,
     MUST_ARRIVE,
     NEUTRAL,
     OF_CASE,
@@ -125,6 +126,7 @@ def show_thread(ctx: Context, thread: QuestionThread, *before: Reply) -> TurnRes
         },
         to_choices(_list_options(ctx.with_session(session), thread), session),
         wants=ExpectedInput.PICK,
+        presentation=ASKS_FOR_QUESTION,
     )
     return TurnResult(session, (*before, status))
 
@@ -162,7 +164,11 @@ def _ask_step(ctx: Context, thread: QuestionThread, *before: Reply) -> TurnResul
     held = {"held": ctx.session.answers["held"]} if ctx.session.step == "held" else {}
     policy = OF_CASE if held else NEUTRAL  # what was told is repeated
     question = Reply(
-        f"thread.{ctx.session.step}", policy, held, to_choices(_list_options(ctx, thread), ctx.session)
+        f"thread.{ctx.session.step}",
+        policy,
+        held,
+        to_choices(_list_options(ctx, thread), ctx.session),
+        presentation=ASKS_FOR_QUESTION,
     )
     wants = ExpectedInput.TEXT if ctx.session.step == "more" else ExpectedInput.PICK
     return TurnResult(ctx.session, (*before, replace(question, wants=wants)))

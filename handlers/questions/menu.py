@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import LANGS, NEXT_LANG, Lang
-from handlers.dialog.replies import NEUTRAL, Choice, Reply
+from handlers.dialog.replies import ASKS_FOR_QUESTION, NEUTRAL, Choice, Reply
 from handlers.dialog.session import DialogTopic
 
 _COMMANDS: Mapping[str, str] = {
@@ -32,12 +32,16 @@ SERVICE_MENU: Mapping[Lang, tuple[Choice, ...]] = {lang: _build_choices(NEXT_LAN
 def show_service_greeting(ctx: Context, *before: Reply) -> TurnResult:
     """Greet, and show the menu."""
     hello = Reply(
-        "welcome.hello", NEUTRAL, {"office": ctx.office.name.in_lang(ctx.lang)}, SERVICE_MENU[ctx.lang]
+        "welcome.hello",
+        NEUTRAL,
+        {"office": ctx.office.name.in_lang(ctx.lang)},
+        SERVICE_MENU[ctx.lang],
+        presentation=ASKS_FOR_QUESTION,
     )
     return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
 
 
 def show_service_menu(ctx: Context, *before: Reply) -> TurnResult:
     """Show the menu without the greeting."""
-    reply = Reply("welcome.again", NEUTRAL, {}, SERVICE_MENU[ctx.lang])
+    reply = Reply("welcome.again", NEUTRAL, {}, SERVICE_MENU[ctx.lang], presentation=ASKS_FOR_QUESTION)
     return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, reply))

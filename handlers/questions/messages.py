@@ -9,7 +9,7 @@ from handlers.complaints.messages import ActorKind, Attempts
 from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.receipt import Receipt
-from handlers.dialog.replies import MUST_ARRIVE, Choice, Phrase, Reply, ReplyArg
+from handlers.dialog.replies import ASKS_FOR_QUESTION, MUST_ARRIVE, Choice, Phrase, Reply, ReplyArg
 
 
 class QuestionState(StrEnum):
@@ -92,7 +92,7 @@ class QuestionThread:
     def format_answer(self, answer: str, choices: tuple[Choice, ...] = ()) -> Reply:
         """Return an answer as it is sent to the asker."""
         shown = self.format_answer_text(answer)
-        return Reply(shown.key, MUST_ARRIVE, shown.args, choices)
+        return Reply(shown.key, MUST_ARRIVE, shown.args, choices, presentation=ASKS_FOR_QUESTION)
 
     def format_answer_text(self, answer: str) -> Phrase:
         """Return an answer as the asker reads it, below the quoted question."""

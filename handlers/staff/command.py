@@ -7,7 +7,16 @@ from typing import Any, TypeAlias, TypeVar
 from handlers.complaints.conflict_of_interest import load_hidden_case_reply
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
-from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, ReplyArg, ReplyPolicy
+from handlers.dialog.replies import (
+    AS_USUAL,
+    OF_CASE,
+    Choice,
+    Phrase,
+    Presentation,
+    Reply,
+    ReplyArg,
+    ReplyPolicy,
+)
 from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
 from handlers.staff.members import StaffMember
 from handlers.staff.parse import ParsedCommand
@@ -57,10 +66,12 @@ class ComplaintsCommandContext:
         policy: ReplyPolicy,
         choices: tuple[Choice, ...] = (),
         acts: tuple[Act, ...] = (),
+        presentation: Presentation = AS_USUAL,
         **args: ReplyArg,
     ) -> TurnResult:
         """Return the result of the turn with one reply. `key`: of the wording, below `staff.`."""
-        return self.reply_with(Reply(f"staff.{key}", policy, args, choices), acts=acts)
+        reply = Reply(f"staff.{key}", policy, args, choices, presentation=presentation)
+        return self.reply_with(reply, acts=acts)
 
     @property
     def is_verified(self) -> bool:

@@ -6,15 +6,26 @@ import pytest
 
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import (
+    AS_CASE_STATUS,
+    AS_PLAIN_SECTION,
+    AS_RECEIPT,
+    AS_REVIEW,
+    AS_SECTION,
+    AS_USUAL,
+    ASKS_FOR_QUESTION,
+    KEEPS_TEXT,
     MUST_ARRIVE,
     NEUTRAL,
     OF_CASE,
     OFFICER_CONTENT,
     Choice,
     ExpectedInput,
+    OfficerPageAction,
     Phrase,
+    Presentation,
     Reply,
     ReplyPolicy,
+    TextLabel,
 )
 from storage.serialization import (
     OUTBOX_MESSAGE_CODEC,
@@ -51,6 +62,7 @@ def test_an_old_letter_is_read() -> None:
                 {"question": Phrase("thread.taken_back"), "answer": "ได้"},
                 (Choice("/answer.1", "choice.more"),),
                 ExpectedInput.PICK,
+                ASKS_FOR_QUESTION,
             ),
             Reply("staff.notice.new", MUST_ARRIVE, {"number": "1/2570", "due": "7 ธันวาคม 2569"}),
         ),
@@ -60,7 +72,10 @@ def test_an_old_letter_is_read() -> None:
 def test_old_answers_are_read() -> None:
     timeline = (Phrase("entry.filed", {"on": "1"}), Phrase("literal", {"text": "x"}))
     status = {"status": Phrase("status.open"), "count": 3, "timeline": timeline}
-    says = (Reply("track.status", MUST_ARRIVE, status), Reply("pick.stale", NEUTRAL))
+    says = (
+        Reply("track.status", MUST_ARRIVE, status, presentation=AS_CASE_STATUS),
+        Reply("pick.stale", NEUTRAL),
+    )
     assert STORED_ANSWERS_CODEC.validate_json(OLD_ANSWERS) == {"00ff": StoredAnswer("en", says)}
 
 
@@ -81,10 +96,41 @@ def test_old_answers_are_read() -> None:
 )
 def test_the_policy_of_an_old_reply_follows_its_key(key: str, policy: ReplyPolicy) -> None:
     old = json.dumps({"00": {"lang": "th", "says": [{"key": key, "certain": False}]}})
-    assert STORED_ANSWERS_CODEC.validate_json(old)["00"].says == (Reply(key, policy),)
+    assert STORED_ANSWERS_CODEC.validate_json(old)["00"].says[0].policy == policy
+
+
+@pytest.mark.parametrize(
+    ("key", "presentation"),
+    [
+        ("menu.again", AS_USUAL),
+        ("ask.too_long", AS_USUAL),
+        ("help.text", AS_SECTION),
+        ("notice.rule", AS_PLAIN_SECTION),
+        ("report.filed", AS_RECEIPT),
+        ("ask.filed", AS_RECEIPT),
+        ("ask.filed_code", AS_SECTION),
+        ("report.review", AS_REVIEW),
+        ("staff.too_long", KEEPS_TEXT),
+        ("staff.confirm.ask", Presentation(officer_page=OfficerPageAction.CONFIRM)),
+        ("staff.held.now", Presentation(officer_page=OfficerPageAction.RELOAD)),
+        ("officer.closed", Presentation(officer_page=OfficerPageAction.CLOSE)),
+        ("officer.title", Presentation(officer_page=OfficerPageAction.ENTER)),
+    ],
+)
+def test_an_old_reply_is_shown_as_its_version_showed_it(key: str, presentation: Presentation) -> None:
+    old = json.dumps({"00": {"lang": "th", "says": [{"key": key}]}})
+    assert STORED_ANSWERS_CODEC.validate_json(old)["00"].says[0].presentation == presentation
+
+
+def test_the_titles_of_found_answers_stand_on_buttons_in_an_old_reply_too() -> None:
+    old = {"key": "ask.found", "choices": [{"data": "1.m1", "key": "literal"}], "wants": "pick"}
+    (reply,) = STORED_ANSWERS_CODEC.validate_json(json.dumps({"0": {"lang": "th", "says": [old]}}))["0"].says
+    assert reply.presentation == Presentation(text_label=TextLabel.QUESTION, args_as_buttons="titles")
 
 
 @pytest.mark.parametrize("policy", [NEUTRAL, OF_CASE, OFFICER_CONTENT, MUST_ARRIVE])
-def test_a_reply_keeps_its_policy_whatever_its_key(policy: ReplyPolicy) -> None:
-    letter = OutboxMessage(Channel.WEB, b"", "th", (Reply("staff.facts", policy, {"why": Phrase("x")}),))
+def test_a_reply_keeps_what_it_says_whatever_its_key(policy: ReplyPolicy) -> None:
+    letter = OutboxMessage(
+        Channel.WEB, b"", "th", (Reply("staff.facts", policy, {"why": Phrase("x")}, presentation=AS_REVIEW),)
+    )
     assert OUTBOX_MESSAGE_CODEC.validate_json(encode_outbox_message(letter)) == letter

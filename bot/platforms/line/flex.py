@@ -21,20 +21,10 @@ MAX_FLEX_BYTES = 30_000
 TEXT_COLOR, MUTED_COLOR, ACCENT_COLOR, PANEL_COLOR = "#1a1a1a", "#595959", "#0b5d3b", "#f3f8f5"
 """Each text colour has a contrast of at least 4.5:1 on the card's background."""
 
-CARD_KINDS = {
-    "report.review": "review",
-    "report.filed": "receipt",
-    "confirm.receipt": "receipt",
-    "ask.filed": "receipt",
-    "track.status": "status",
-}
-"""Kinds of cards by the wording key of the message."""
-
 
 def render_flex_card(message: Message, text: str, lang: Lang) -> dict[str, Any] | None:
     """Render a message as a card; None if it is not of a card's kind, or does not fit."""
-    kind = CARD_KINDS.get(message.key)
-    if kind is None or len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_ALT_TEXT_UNITS:
+    if not message.is_card or len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_ALT_TEXT_UNITS:
         return None
     title, _, rest = text.strip().partition("\n")
     body = [_render_heading(title), {"type": "separator", "margin": "md"}]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 from markupsafe import Markup
 
@@ -10,28 +10,12 @@ from bot.engine import EngineAnswer
 from bot.web.chat.receipt_download import ReceiptDownload, build_receipt_download
 from bot.web.html import line_to_html, pairs_to_html, text_to_html
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Message, Phrase, Reply
+from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Message, PageLayout, Phrase, Reply, TextLabel
 from handlers.dialog.session import Session
 from handlers.i18n import render_label, render_lines, render_reply, render_text
 
-HEADED_SECTION_KEYS = {
-    *("notice.about", "notice.privacy", "report.filed", "confirm.receipt", "help.text"),
-    *("ask.filed", "ask.filed_code", "ask.handover", "welcome.privacy", "welcome.help", "consult.hello"),
-}
-"""Replies that are sections of the page, not notes; their first line is the heading."""
-
-PLAIN_SECTION_KEYS = {"notice.rule", "report.alternate"}
 EXIT_CHOICES = {"back", "skip", "next", "cancel", "leave", "stay", "none", "clear", "rewrite", "refresh"}
 """Choices that leave a question; they are shown apart from the answers to it."""
-
-QUESTION_KEY_PREFIXES = ("ask.", "welcome.", "thread.")
-"""Prefixes of questions at which people ask something instead of answering."""
-
-ARGS_SHOWN_AS_BUTTONS = {"ask.found": "titles"}
-"""Arguments left out of the text because the page shows them as buttons.
-
-Chat platforms may lack buttons or cut them short, so there they stay in the text.
-"""
 
 PRIMARY_CHOICES = {"accept", "submit", "done", "next", "send", "review", "resume", "give"}
 LANGUAGE_COMMANDS = {"/th", "/en"}
@@ -97,7 +81,9 @@ def build_chat_view(
         sections.append(_build_section(question, lang, 2 if any(s.level for s in sections) else 1))
     wants = (question.wants if question else None) or ExpectedInput.PICK
     previous_answer = _find_previous_answer(session, wants, question)
-    asking = question is not None and question.key.startswith(QUESTION_KEY_PREFIXES)
+    text_label, beside_label = _get_label_keys(
+        question.presentation.text_label if question else TextLabel.ANSWER
+    )
     return ChatView(
         notes=tuple(note_html),
         sections=tuple(sections),
@@ -106,8 +92,8 @@ def build_chat_view(
         progress=_parse_progress(question) if question else None,
         typed=typed or _find_unsent_text(replies_shown) or previous_answer,
         previous_answer=previous_answer,
-        text_label_key="page.question.asked" if asking else "page.answer",
-        beside_label_key="page.question.beside" if asking else "page.write",
+        text_label_key=text_label,
+        beside_label_key=beside_label,
         story_so_far=session.answers.get(session.step, "") if session and wants is ExpectedInput.LONG else "",
         is_text_rejected=wants in TYPED_INPUTS and any("unsent" in reply.args for reply in replies_shown),
         receipt_download=_build_receipt_links(replies_shown, lang),
@@ -115,18 +101,29 @@ def build_chat_view(
 
 
 def _build_section(reply: Reply, lang: Lang, level: int) -> PageSection:
-    if reply.key in ARGS_SHOWN_AS_BUTTONS:
-        reply = replace(reply, args={**reply.args, ARGS_SHOWN_AS_BUTTONS[reply.key]: ()})
+    """Build the section of a reply that is a section, or that asks."""
+    shown = reply.presentation
+    if shown.args_as_buttons:
+        reply = replace(reply, args={**reply.args, shown.args_as_buttons: ()})
     message = render_reply(reply, lang)
-    if reply.key in PLAIN_SECTION_KEYS:
-        return PageSection(0, "", text_to_html(message.text))
+    match shown.layout:
+        case PageLayout.PLAIN_SECTION:
+            return PageSection(0, "", text_to_html(message.text))
+        case PageLayout.TABLE:
+            heading = message.text.lstrip("\n").partition("\n")[0]
+            return PageSection(level, heading, pairs_to_html(render_lines(reply, lang)[1:]))
+        case PageLayout.SECTION | PageLayout.NOTE:
+            return _build_headed_section(reply, message, lang, level)
+        case _:
+            assert_never(shown.layout)
+
+
+def _build_headed_section(reply: Reply, message: Message, lang: Lang, level: int) -> PageSection:
     text = message.text.lstrip("\n")
     number = _parse_progress(reply)
     if number:
         text = text.removeprefix(f"({number[0]}/{number[1]}) ")
     heading, _, body = text.partition("\n")
-    if reply.key == "report.review":
-        return PageSection(level, heading, pairs_to_html(render_lines(reply, lang)[1:]))
     marks = _find_highlights(reply, message, lang)
     if "status" in marks:  # the status is the heading itself
         return PageSection(level, line_to_html(heading, marks), text_to_html(body))
@@ -194,4 +191,21 @@ def merge_form_answers(answers: list[EngineAnswer]) -> EngineAnswer:
 
 def is_section(reply: Reply) -> bool:
     """Whether a reply is a section of the page; all others without choices are notes."""
-    return reply.key in HEADED_SECTION_KEYS or reply.key in PLAIN_SECTION_KEYS
+    match reply.presentation.layout:
+        case PageLayout.SECTION | PageLayout.PLAIN_SECTION:
+            return True
+        case PageLayout.NOTE | PageLayout.TABLE:
+            return False
+        case _:
+            assert_never(reply.presentation.layout)
+
+
+def _get_label_keys(label: TextLabel) -> tuple[str, str]:
+    """Return the keys of the label of the text box: where it is the answer, and where it is beside buttons."""
+    match label:
+        case TextLabel.QUESTION:
+            return "page.question.asked", "page.question.beside"
+        case TextLabel.ANSWER:
+            return "page.answer", "page.write"
+        case _:
+            assert_never(label)

@@ -1,6 +1,6 @@
 """The page of one case: its files and the reply form; also the PDF export, an identity, or the register import."""
 
-from typing import Any
+from typing import Any, assert_never
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,9 +16,8 @@ from bot.web.officer.responses import OfficerResponses, reject_files, stream_fil
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
 from bot.web.templating import PageRenderer
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
 from handlers.staff.complaints.case_page import (
-    PAGE_CLOSED,
     OpenedCasePage,
     PageSession,
     authorize_page,
@@ -32,9 +31,6 @@ from handlers.staff.complaints.case_page import (
 from handlers.staff.page_access import PageKind
 from handlers.thai import clean_text
 from storage.errors import StorageError
-
-REJECTED_TEXT_KEYS = frozenset({"staff.held.already", "staff.too_long", "staff.reply.ask"})
-"""Replies after which the text stays in the box, because it was not accepted."""
 
 
 class CasePages(CaseFiles):
@@ -156,14 +152,25 @@ class CasePages(CaseFiles):
         else:
             turn = await actions.decide(reply_from_page(actions.create_page_request(), text, confirmed=False))
             reply = turn.replies[0]
-        if reply.key == "staff.confirm.ask":
-            return self._render_confirmation(request, session, page_session, reply, text)
-        if reply == PAGE_CLOSED:
-            return self.responses.render_closed(page_session.access.lang, text)
-        if reply.key == "staff.held.now":
-            return RedirectResponse(request.url.path, 303)
-        typed = text if reply.key in REJECTED_TEXT_KEYS else ""
-        return await self._render_page(request, session, page_session, reply, typed)
+        return await self._render_outcome(request, session, page_session, reply, text)
+
+    async def _render_outcome(
+        self, request: Request, session: OfficerSession, page_session: PageSession, reply: Reply, text: str
+    ) -> Response:
+        """Show the reply to something that was done here. text: what was typed."""
+        match reply.presentation.officer_page:
+            case OfficerPageAction.CONFIRM:
+                return self._render_confirmation(request, session, page_session, reply, text)
+            case OfficerPageAction.CLOSE:
+                return self.responses.render_closed(page_session.access.lang, text)
+            case OfficerPageAction.RELOAD:
+                return RedirectResponse(request.url.path, 303)
+            case OfficerPageAction.KEEP_TEXT:
+                return await self._render_page(request, session, page_session, reply, text)
+            case OfficerPageAction.SHOW | OfficerPageAction.ENTER:
+                return await self._render_page(request, session, page_session, reply)
+            case _:
+                assert_never(reply.presentation.officer_page)
 
     def _render_confirmation(
         self, request: Request, session: OfficerSession, page_session: PageSession, reply: Reply, text: str

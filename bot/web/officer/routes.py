@@ -23,8 +23,8 @@ from bot.web.rate_limit import RateLimiter
 from bot.web.templating import PageRenderer
 from bot.web.upload_limits import UploadError
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Phrase, Reply
-from handlers.staff.complaints.case_page import PAGE_CLOSED, PAGE_ENTERED, authorize_page, redeem_link
+from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
+from handlers.staff.complaints.case_page import authorize_page, redeem_link
 from storage.errors import StorageError
 from storage.staff.page_access import hash_access_secret
 
@@ -116,9 +116,9 @@ class OfficerPages:
         except StorageError as error:
             self._desk.engine.on_error(error)
             return self._render_code_form(request, lang, browser, Phrase("officer.unsaved"), code, 503)
-        if reply == PAGE_CLOSED:
+        if reply.presentation.officer_page is OfficerPageAction.CLOSE:
             return self._responses.render_closed(lang)
-        if reply != PAGE_ENTERED:
+        if reply.presentation.officer_page is not OfficerPageAction.ENTER:
             return self._render_code_form(request, lang, browser, reply, status=403)
         response = RedirectResponse(f"/officer/{actions.token_hash.hex()[:16]}", 303)
         session.set_cookie(response, OFFICER_SESSION_COOKIE, response.headers["location"], request)

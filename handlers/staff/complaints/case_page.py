@@ -14,7 +14,7 @@ from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntr
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.events import Channel, Event, File
-from handlers.dialog.replies import NEUTRAL, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, OfficerPageAction, Phrase, Presentation, Reply
 from handlers.dialog.session import Session
 from handlers.office import Office
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, can_give_command, can_see_case
@@ -53,8 +53,12 @@ PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
 CONVERSATION_KINDS = frozenset({HistoryEntryKind.OFFICE, HistoryEntryKind.ASKED, HistoryEntryKind.REPORTER})
 """The entries shown as conversation; the others are shown as history."""
 
-PAGE_CLOSED = Reply("officer.closed", NEUTRAL)
-PAGE_ENTERED = Reply("officer.title", NEUTRAL)
+PAGE_CLOSED = Reply(
+    "officer.closed", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.CLOSE)
+)
+PAGE_ENTERED = Reply(
+    "officer.title", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.ENTER)
+)
 
 
 @dataclass(frozen=True, slots=True)

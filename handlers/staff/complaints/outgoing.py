@@ -6,7 +6,15 @@ from handlers.complaints.case_status import format_timeline_entry
 from handlers.complaints.lifecycle import TransitionNotAllowedError, TransitionRequest, get_next_status
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult
-from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, Reply
+from handlers.dialog.replies import (
+    KEEPS_TEXT,
+    OF_CASE,
+    OFFICER_CONTENT,
+    Choice,
+    OfficerPageAction,
+    Presentation,
+    Reply,
+)
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
 from handlers.staff.complaints.messages import (
     UNDO_SECONDS,
@@ -23,6 +31,9 @@ from handlers.thai import to_bangkok_date
 MAX_REPLY_LENGTH = 3_000
 """Characters of a reply."""
 
+_RELOADS_PAGE = Presentation(officer_page=OfficerPageAction.RELOAD)
+_ASKS_TO_CONFIRM = Presentation(officer_page=OfficerPageAction.CONFIRM)
+
 
 def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> Decision:
     """Preview what the reporter will see, and ask to confirm it; schedule it once confirmed."""
@@ -33,9 +44,16 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
             OF_CASE,
             (make_command_button(CommandName.CASE, found),),
             number=found.register_number,
+            presentation=KEEPS_TEXT,
         )
     if len(sending.text) > MAX_REPLY_LENGTH:
-        return cmd.reply("too_long", OF_CASE, limit=f"{MAX_REPLY_LENGTH:,}", count=f"{len(sending.text):,}")
+        return cmd.reply(
+            "too_long",
+            OF_CASE,
+            limit=f"{MAX_REPLY_LENGTH:,}",
+            count=f"{len(sending.text):,}",
+            presentation=KEEPS_TEXT,
+        )
     if cmd.confirmed:
         back = make_command_button(CommandName.UNDO, found)
         held = Reply(
@@ -43,6 +61,7 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
             OF_CASE,
             {"number": found.register_number, "seconds": UNDO_SECONDS},
             (back, make_command_button(CommandName.CASE, found)),
+            presentation=_RELOADS_PAGE,
         )
         sent = cmd.with_work(replace(cmd.work, proposal=None))
         return sent.reply_with(held, acts=(ScheduleSend(sending, found.seq),))
@@ -53,7 +72,14 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
     yes = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"y{prompt}").to_command_text(), "staff.confirm.yes")
     no = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"n{prompt}").to_command_text(), "staff.confirm.no")
     seen = format_timeline_entry(_preview_entry(cmd, found, sending), cmd.ctx)
-    return kept.reply("confirm.ask", OFFICER_CONTENT, (yes, no), number=found.register_number, seen=seen)
+    return kept.reply(
+        "confirm.ask",
+        OFFICER_CONTENT,
+        (yes, no),
+        number=found.register_number,
+        seen=seen,
+        presentation=_ASKS_TO_CONFIRM,
+    )
 
 
 def _preview_entry(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> HistoryEntry:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.effects import Decision, TurnResult
-from handlers.dialog.replies import OF_CASE, Reply, raw_text
+from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Reply, raw_text
 from handlers.staff.command import (
     ComplaintsCommandContext,
     make_case_command,
@@ -32,7 +32,7 @@ def reply_to_reporter(cmd: ComplaintsCommandContext) -> Decision:
     text = clean_text(cmd.command.rest).text
     if not text:
         return cmd.await_text_for(make_case_command(CommandName.REPLY, found)).reply(
-            "reply.ask", OF_CASE, number=found.register_number
+            "reply.ask", OF_CASE, number=found.register_number, presentation=KEEPS_TEXT
         )
     return (yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, text)))
 

@@ -18,7 +18,7 @@ from handlers.complaints.lifecycle import (
 )
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, raw_text
+from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Phrase, Reply, raw_text
 from handlers.staff.command import (
     ComplaintsCommandContext,
     make_case_command,
@@ -123,7 +123,7 @@ def run_transition(cmd: ComplaintsCommandContext) -> Decision:
     except TransitionNotAllowedError:
         return (yield from explain_forbidden_transition(cmd, found))
     if found.scheduled_by:
-        return cmd.reply("held.already", OF_CASE, number=found.register_number)
+        return cmd.reply("held.already", OF_CASE, number=found.register_number, presentation=KEEPS_TEXT)
     act = ApplyTransition(
         found.id,
         found.seq + 1,

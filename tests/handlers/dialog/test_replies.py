@@ -22,6 +22,7 @@ from tests.house.source_tree import ROOT
 
 POLICIES = (NEUTRAL, OF_CASE, OFFICER_CONTENT, MUST_ARRIVE)
 POLICY_NAMES = {"NEUTRAL", "OF_CASE", "OFFICER_CONTENT", "MUST_ARRIVE"}
+REPLY_NAMES = {"reply", "say", "message", "question", "note", "replies[0]", "turn.replies[0]"}
 KEY_PREFIXES = {"handlers/staff/service": "inquiry.", "handlers/staff": "staff."}
 """What a command's own `reply` puts before the key that it is given, by where the command stands."""
 
@@ -75,10 +76,27 @@ def test_every_reply_says_how_it_is_sent() -> None:
         assert {*re.findall("[A-Z_]{4,}", ast.unparse(given))} <= POLICY_NAMES, where
 
 
+def is_key_of_reply(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "key" and ast.unparse(node.value) in REPLY_NAMES
+
+
+def test_nothing_is_decided_by_a_wording_key() -> None:
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            used: list[ast.expr] = []
+            if isinstance(node, ast.Compare):
+                used = [node.left, *node.comparators]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                used = [node.func.value, *node.args]  # key.startswith(…), table.get(key)
+            elif isinstance(node, ast.Subscript):
+                used = [node.slice]
+            assert not any(map(is_key_of_reply, used)), f"{path}: {ast.unparse(node)}"
+
+
 def list_literal_arguments(call: ast.Call) -> set[str] | None:
     """The names of a reply's arguments where all of them stand in the source; else None."""
     if isinstance(call.func, ast.Attribute):
-        named = {keyword.arg for keyword in call.keywords} - {"choices", "acts"}
+        named = {keyword.arg for keyword in call.keywords} - {"choices", "acts", "presentation"}
         return None if None in named else {str(name) for name in named}
     given = call.args[2] if len(call.args) > 2 else ast.Dict([], [])
     if not isinstance(given, ast.Dict) or not all(isinstance(one, ast.Constant) for one in given.keys):

@@ -24,7 +24,6 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), m
 lines = st.lists(words | words.map(": ".__add__) | words.map("{}: ".format), max_size=9).map("\n".join)
 long = st.builds(lambda text, times: (text + " ") * times, words, st.integers(1, 300))
 choices = st.lists(st.tuples(words.filter(str.strip), st.from_regex(r"\A\d\.[a-z]{1,9}\Z")), max_size=15)
-keys = st.sampled_from(["", "report.review", "report.filed", "track.status", "menu.again"])
 message = st.builds(
     Message,
     words | lines | long,
@@ -32,7 +31,7 @@ message = st.builds(
     choices.map(tuple),
     st.sampled_from([None, "0123-4567-89AB-CDEF-V"]),
     expects_text=st.booleans(),
-    key=keys,
+    is_card=st.booleans(),
 )
 
 
@@ -56,14 +55,14 @@ def test_line_takes_whatever_is_said(several: list[Message]) -> None:
 
 @pytest.mark.parametrize("text", ["หัวข้อ\n: )\nจบ", "หัวข้อ\nก: ", "หัวข้อ\n:  ", "\n".join("5" * 450)])
 def test_a_card_that_line_would_refuse_is_none(text: str) -> None:
-    (batch,) = render_payload_batches([Message(text, OF_CASE, key="track.status")])
+    (batch,) = render_payload_batches([Message(text, OF_CASE, is_card=True)])
     assert list(find_reference_violations({"messages": batch})) == []
     assert "".join(text.split()) in "".join((batch[0].get("text") or batch[0]["altText"]).split())
 
 
 def test_a_card_in_plain_words_keeps_its_choices() -> None:
     (batch,) = render_payload_batches(
-        [Message("ก่อน", NEUTRAL), Message("หัวข้อ\nตัว", OF_CASE, (("ข้าม", "1.skip"),), key="track.status")]
+        [Message("ก่อน", NEUTRAL), Message("หัวข้อ\nตัว", OF_CASE, (("ข้าม", "1.skip"),), is_card=True)]
     )
     words = replace_cards_with_text(batch)
     assert words is not None

@@ -145,7 +145,7 @@ def test_a_card_that_is_refused_goes_as_text(tmp_path: Path) -> None:
             m for m in await line.wait_for_messages(A, before) if RECEIPT_PATTERN.search(m.get("text", ""))
         )
         await post.deliver(
-            post.encrypt_address(A), [Message(receipt["text"], MUST_ARRIVE, key="report.filed")], "1"
+            post.encrypt_address(A), [Message(receipt["text"], MUST_ARRIVE, is_card=True)], "1"
         )
         assert line.chats[A][-1] == {"type": "text", "text": receipt["text"]}
         assert {m["type"] for m in line.chats[A]} == {"text"}
