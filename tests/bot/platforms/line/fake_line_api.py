@@ -394,7 +394,9 @@ async def serve_fake_line_api(rules: LineRules | None, port: int = 0) -> AsyncIt
     assert runner.addresses
     line.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        async with aiohttp.ClientSession() as session:
+        # A connection that was idle may be closed by the server while the next webhook is on its way over it.
+        connector = aiohttp.TCPConnector(force_close=True)
+        async with aiohttp.ClientSession(connector=connector) as session:
             line.session = session
             yield line
     finally:
