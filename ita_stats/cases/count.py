@@ -30,6 +30,22 @@ MonthKey = tuple[int, int]
 """Year and month of receipt."""
 
 
+def _get_column(state: CaseState) -> StatisticsColumn:
+    match state:
+        case CaseState.OPEN:
+            return StatisticsColumn.IN_PROGRESS
+        case CaseState.NOT_ACCEPTED:
+            return StatisticsColumn.NOT_ACCEPTED
+        case CaseState.CLOSED:
+            return StatisticsColumn.DONE
+        case _:
+            assert_never(state)
+
+
+COLUMNS_BY_STATE: Mapping[CaseState, StatisticsColumn] = {state: _get_column(state) for state in CaseState}
+"""The column of each state; the rules of an office decide on closed cases that were forwarded."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeLabel:
     """A category, source or outcome, with its current name."""
@@ -62,16 +78,9 @@ class CountingRules:
         """Return the column a state counts in; None where the case was not yet received."""
         if state is None:
             return None
-        match state.state:
-            case CaseState.OPEN:
-                return StatisticsColumn.IN_PROGRESS
-            case CaseState.NOT_ACCEPTED:
-                return StatisticsColumn.NOT_ACCEPTED
-            case CaseState.CLOSED:
-                still_open = state.outcome in self.forwarding_outcomes and not self.forwarded_is_done
-                return StatisticsColumn.IN_PROGRESS if still_open else StatisticsColumn.DONE
-            case _:
-                assert_never(state.state)
+        if state.outcome in self.forwarding_outcomes and not self.forwarded_is_done:
+            return StatisticsColumn.IN_PROGRESS
+        return COLUMNS_BY_STATE[state.state]
 
 
 @dataclass(slots=True)

@@ -5,12 +5,13 @@ written one holds. So a correction is a later fact with an earlier day, and any 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from ita_stats.calendar import CalendarMonth
 from ita_stats.cases.fact import CaseState, Fact, FactField, FactVocabulary, UnknownFactError
@@ -23,8 +24,9 @@ class StateOnDay(NamedTuple):
     outcome: str = ""
 
 
-OPEN_STATE, NOT_ACCEPTED_STATE = StateOnDay(CaseState.OPEN), StateOnDay(CaseState.NOT_ACCEPTED)
-_VALUE = itemgetter(2)
+STATES: Mapping[CaseState, StateOnDay] = {state: StateOnDay(state) for state in CaseState}
+OPEN_STATE, CLOSED_STATE = STATES[CaseState.OPEN], STATES[CaseState.CLOSED]
+_SORTED_FIELDS = frozenset({FactField.CATEGORY, FactField.STATUS, FactField.OUTCOME})
 FACT_SEPARATOR = "\n"
 GroupedFacts = tuple[str, str, str]
 """The facts of a case in the order of `seq`: effective days (ISO), fields and values, each newline-separated."""
@@ -140,8 +142,9 @@ class TimelineBuilder:
                     found.cases[timeline] += cases
             for (shape, days), cases in kind.duration_counts.items():
                 timeline = folds[shape]
-                if timeline is not None and timeline.closed_as is not None:
-                    found.days_to_close[timeline.received, timeline.closed_as, days] += cases
+                closed = None if timeline is None else timeline.closed_as
+                if timeline is not None and closed is not None:
+                    found.days_to_close[timeline.received, closed, days] += cases
         return found
 
     def _register_pattern(self, days: list[str], fields: str, values: str) -> FactPattern:
@@ -209,15 +212,14 @@ def build_timeline(
     received, sources = receipts[-1][0], by_field.get(FactField.SOURCE, [])
     categories, statuses = by_field.get(FactField.CATEGORY, []), by_field.get(FactField.STATUS, [])
     outcomes = by_field.get(FactField.OUTCOME, [])
+    steps = [(day, STATES[vocabulary.states[to]]) for day, _, to in statuses]
     return CaseTimeline(
         (int(received[:4]), int(received[5:7])),
         tuple([_find_value(categories, end) for end in ends])
         if len(categories) > 1
         else (categories[0][2] if categories else "",) * len(ends),
         sources[-1][2] if sources else "",
-        tuple(
-            [_find_state(statuses, outcomes, end, vocabulary) if received <= end else None for end in ends]
-        ),
+        tuple([_find_state(steps, outcomes, end) if received <= end else None for end in ends]),
     )
 
 
@@ -244,7 +246,7 @@ def _group_by_field(pieces: Iterable[FactTuple]) -> dict[str, list[FactTuple]]:
     for piece in pieces:
         found.setdefault(piece[1], []).append(piece)
     for name, own in found.items():
-        if len(own) > 1 and name in {FactField.CATEGORY, FactField.STATUS, FactField.OUTCOME}:
+        if len(own) > 1 and name in _SORTED_FIELDS:
             own.sort(key=itemgetter(0))
     return found
 
@@ -259,21 +261,18 @@ def _find_value(steps: list[FactTuple], end: str) -> str:
     return value
 
 
-def _find_state(
-    statuses: list[FactTuple], outcomes: list[FactTuple], end: str, vocabulary: FactVocabulary
-) -> StateOnDay:
-    state = CaseState.OPEN
-    for day, _, to in statuses:
+def _find_state(steps: list[tuple[str, StateOnDay]], outcomes: list[FactTuple], end: str) -> StateOnDay:
+    """Return the state that holds at the end of a day. steps: the states in order, each with its first day."""
+    state = OPEN_STATE
+    for day, to in steps:
         if day > end:
             break
-        state = vocabulary.states[to]
-    match state:
-        case CaseState.OPEN:
-            return OPEN_STATE
-        case CaseState.NOT_ACCEPTED:
-            return NOT_ACCEPTED_STATE
-        case CaseState.CLOSED:
-            said = outcomes and outcomes[0][0] <= end
-            return StateOnDay(CaseState.CLOSED, _find_value(outcomes, end) if said else "")
-        case _:
-            assert_never(state)
+        state = to
+    if state is CLOSED_STATE and outcomes and outcomes[0][0] <= end:
+        return _close_with(_find_value(outcomes, end))
+    return state
+
+
+@cache
+def _close_with(outcome: str) -> StateOnDay:
+    return StateOnDay(CaseState.CLOSED, outcome)
