@@ -276,7 +276,7 @@ class Broken:
 
     class store:  # noqa: N801
         @staticmethod
-        async def ready() -> bool:
+        async def is_ready() -> bool:
             raise OSError(CANARY)
 
 
