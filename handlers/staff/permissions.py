@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import assert_never
 
 
 class Role(StrEnum):
@@ -87,14 +88,69 @@ PERMISSIONS: Mapping[CommandName, frozenset[Role]] = {
 }
 """The roles that may give a command at all; whether it fits the case, its state and its officer is checked later."""
 
-NEEDS_2FA = frozenset(
-    {CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.SEARCH, CommandName.IDENTITY}
-)
+
+class ShownContent(StrEnum):
+    """What a command shows of a person's own words."""
+
+    NOTHING = "nothing"
+    CASE = "case"
+    """Of one case; nothing, and without a second factor, on channels where messages cannot be deleted."""
+    SEARCH = "search"
+    """Which cases have the words that were searched for."""
+
+
+def get_shown_content(name: CommandName) -> ShownContent:
+    """What a command shows: a new command that does not say so is a type error."""
+    match name:
+        case CommandName.FACTS | CommandName.FILES | CommandName.HISTORY | CommandName.IDENTITY:
+            return ShownContent.CASE
+        case CommandName.SEARCH:
+            return ShownContent.SEARCH
+        case (
+            CommandName.HELP
+            | CommandName.JOIN
+            | CommandName.LEAVE
+            | CommandName.INBOX
+            | CommandName.CASE
+            | CommandName.TAKE
+            | CommandName.ASSIGN
+            | CommandName.SCREEN
+            | CommandName.INVESTIGATE
+            | CommandName.NOT_ACCEPT
+            | CommandName.CLOSE
+            | CommandName.FORWARD
+            | CommandName.REOPEN
+            | CommandName.ASK
+            | CommandName.REPLY
+            | CommandName.NOTE
+            | CommandName.CANNED
+            | CommandName.CONFIRM
+            | CommandName.UNDO
+            | CommandName.DUE
+            | CommandName.OVERDUE
+            | CommandName.LINK
+            | CommandName.INTAKE
+            | CommandName.HOLD
+            | CommandName.LOG
+            | CommandName.STATS
+            | CommandName.HERE
+            | CommandName.APPROVE
+            | CommandName.BAR
+            | CommandName.LIFT
+            | CommandName.RELEASE
+            | CommandName.PAGE
+            | CommandName.EXPORT
+            | CommandName.IMPORT
+        ):
+            return ShownContent.NOTHING
+        case _:
+            assert_never(name)
+
+
+NEEDS_2FA = frozenset(name for name in CommandName if get_shown_content(name) is not ShownContent.NOTHING)
 """Commands that show a person's own words, so that the second factor must have been given recently."""
 
-CONTENT_COMMANDS = frozenset(
-    {CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.IDENTITY}
-)
+CONTENT_COMMANDS = frozenset(name for name in CommandName if get_shown_content(name) is ShownContent.CASE)
 """Of those, the ones that show no content on channels where messages cannot be deleted, and ask for no factor there."""
 
 

@@ -5,7 +5,7 @@ import string
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, PublicStatus
 from handlers.complaints.messages import INTERNAL_ENTRY_KINDS, HistoryEntryKind
-from handlers.dialog.events import Channel, FileProblem
+from handlers.dialog.events import LANGS, Channel, FileProblem
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.i18n import WORDING, render_text
 
@@ -14,10 +14,13 @@ def places(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_both_languages_have_the_same_keys_and_places() -> None:
-    assert WORDING["th"].keys() == WORDING["en"].keys()
-    differing = {k for k, thai in WORDING["th"].items() if places(thai) != places(WORDING["en"][k])}
-    assert not differing
+def test_every_language_has_the_same_keys_and_arguments() -> None:
+    assert set(WORDING) == set(LANGS)
+    for lang in LANGS:
+        assert WORDING["th"].keys() == WORDING[lang].keys(), lang
+        assert {
+            k for k, thai in WORDING["th"].items() if places(thai) != places(WORDING[lang][k])
+        } == set(), lang
 
 
 def test_every_member_that_is_said_has_words() -> None:

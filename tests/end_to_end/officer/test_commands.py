@@ -177,7 +177,12 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
     words = f"/close 1 unsubstantiated {REASON}"
 
     async def keys(officer: Officer, given: str) -> list[str]:
-        return [m.key.removeprefix("staff.") for m in await officer.say(given)]
+        answer = await officer.desk.engine.handle(officer.new_event(text=given))
+        return [reply.key.removeprefix("staff.") for reply in answer.replies]
+
+    async def picked_key(officer: Officer, data: str) -> str:
+        answer = await officer.desk.engine.handle(officer.new_event(choice=data))
+        return answer.replies[0].key
 
     async def scene(desk: DeskHarness) -> None:
         await file_case(desk, 1, CaseStatus.INVESTIGATING)
@@ -193,9 +198,8 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
         assert await keys(two, "/approve 1") == ["approval.ask"]
         assert await keys(two, "/approve 1 " + "f" * 32) == ["approval.ask"]  # another's id approves nothing
         (shown,) = await chief.say("/approve 1")
-        (done,) = await chief.pick(shown.choices[0][1])
-        assert done.key == "staff.approval.done"
-        assert (await two.pick(shown.choices[0][1]))[0].key == "staff.approval.own"  # it is approved already
+        assert await picked_key(chief, shown.choices[0][1]) == "staff.approval.done"
+        assert await picked_key(two, shown.choices[0][1]) == "staff.approval.own"  # it is approved already
         assert await keys(two, words) == ["approval.asked"]  # and is valid only for its requester
         assert await keys(one, words) == ["confirm.ask"]
         desk.clock_offset += timedelta(hours=25)
