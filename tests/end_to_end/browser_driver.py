@@ -80,7 +80,7 @@ class BrowserDriver:
 
     @property
     def start_path(self) -> str:
-        """The page with a text field, for a person whose first words name no page."""
+        """The page with a text field, for a person whose first message names no page."""
         return "/track" if self.desk_name == "complaints" else "/ask"
 
     def get_page(self, person: str) -> Page:
@@ -184,7 +184,7 @@ class BrowserDriver:
         self.server.run_on_desk(lambda desk: desk.send_office_message(receipt, words))
 
     def close(self) -> None:
-        """Close all windows; no foreign request was made and no script failed."""
+        """Close all windows; no request to another host was made and no script failed."""
         for page in self.pages.values():
             page.context.close()
         self.server.close()

@@ -39,7 +39,7 @@ from tests.in_memory_service_desk import make_service_desk
 
 @dataclass
 class DeskHarness:
-    """A desk, with helpers to act as the office and to look into its store."""
+    """A desk, with helpers to act as the office and to read its store."""
 
     engine: Engine
     store: Store
@@ -48,14 +48,14 @@ class DeskHarness:
     act_count: int = 0
 
     def now(self) -> datetime:
-        """The present, shifted by the test's clock offset."""
+        """The current time, shifted by the test's clock offset."""
         return datetime.now(UTC) + self.clock_offset
 
     def person_id(self, name: str) -> bytes:
         return self.store.keyring.hash_id("test", name)
 
     async def handle(self, event: Event) -> tuple[Message, ...]:
-        """Handle an event. An internal error fails the test; it does not become an apology to the person."""
+        """Handle an event. An internal error fails the test instead of becoming an error message to the person."""
         answer = await self.engine.handle(event)
         if self.errors:
             raise self.errors.pop()

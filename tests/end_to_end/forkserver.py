@@ -52,7 +52,7 @@ class ForkedProgram:
         """Write the last input, close it and wait; returns the rest of its output and its errors."""
         writer = threading.Thread(
             target=self._write_input, args=(input_data,)
-        )  # it may answer before it has heard all
+        )  # the program may write output before it has read all input
         writer.start()
         output = self.stdout.read()
         writer.join()
@@ -82,7 +82,7 @@ def start_forked_program(words: Sequence[str], folder: Path, env: Mapping[str, s
 
 
 def _run_program(words: list[str], folder: str, env: dict[str, str], given: list[Connection]) -> None:
-    """The whole life of the program, in its own process."""
+    """Run the program in its own process, from start to exit."""
     for place, one in enumerate(given):
         os.dup2(one.fileno(), place)
         one.close()

@@ -22,12 +22,12 @@ from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.in_memory_desk import WHOLE_REPORT
 
 PERSONS = 12
-LONGEST_ROUND = 0.7  # seconds; the first complaints are through after about 0.05, on a busy machine 0.3
+LONGEST_ROUND = 0.7  # seconds; the first complaints are filed after about 0.05, on a busy machine 0.3
 
 
 @dataclass
 class KillLog:
-    """What is known after all rounds."""
+    """What the parent process has recorded over all rounds."""
 
     acknowledged: dict[str, str] = field(default_factory=dict)  # receipt by the mark of the complaint
     in_flight: dict[str, str] = field(default_factory=dict)  # event id of the submission by mark
@@ -108,7 +108,7 @@ def record_output(log: KillLog, output: str) -> None:
 
 
 async def check_store(home: Path, log: KillLog) -> dict[str, int]:
-    """Each acknowledged complaint is stored once, under its receipt; database and audit log are sound."""
+    """Each acknowledged complaint is stored once, under its receipt; database and audit log are intact."""
     async with open_desk(home) as desk:
         for mark, sent in log.in_flight.items():
             event_id, choice = sent.split()

@@ -70,7 +70,7 @@ class Officer:
         return await self.pick(choices[0]) if choices else messages
 
     async def dry_run(self, text: str, session: Session | None = None) -> TurnResult:
-        """What a text would lead to; nothing is committed."""
+        """The result of handling a text; nothing is committed."""
         return await self.desk.engine._run_decision(
             self.desk.engine.router.decide(self.new_event(text=text), session)
         )

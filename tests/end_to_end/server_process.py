@@ -71,7 +71,7 @@ class ServerProcess:
 
 @contextmanager
 def raise_file_limit(most: int) -> Iterator[None]:
-    """Let this process and its children open many connections."""
+    """Raise the limit of open files of this process and its children."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(most, hard)), hard))
     try:
@@ -256,5 +256,5 @@ def parse_log_events(log: list[str]) -> list[str]:
 
 
 def make_canary() -> str:
-    """A word that occurs nowhere else."""
+    """A random word that occurs nowhere else."""
     return f"KANARY{secrets.token_hex(6)}"

@@ -1,4 +1,4 @@
-"""Nothing leaks: canaries in what a person writes, is called and gets are searched for wherever they could end up."""
+"""No leaks: canaries in what a person sends, their names and what they get are searched for in every place."""
 
 import base64
 import os

@@ -102,7 +102,7 @@ def test_two_writers_on_one_case(tmp_path: Path) -> None:
             ]
             answers = await asyncio.gather(*confirm)
             told = sorted(answer[0].text for answer in answers)
-            # One withdrew it; the other was decided anew, on a case that had ended, and was told so.
+            # One withdrew the case; the other event was handled again, and answered that the case had ended.
             assert [words[:15] for words in told] == sorted(
                 ["ถอนเรื่องแล้ว"[:15], "เรื่องนี้สิ้นสุดแล้ว จึงถอนไม่ได้"[:15]]
             )
@@ -139,7 +139,7 @@ def test_an_officer_and_a_reporter_at_the_same_moment(tmp_path: Path) -> None:
                 )
                 assert not isinstance(told, BaseException)
                 assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in told[0].text
-                # The officer's side has no engine here to decide anew: it is told of the conflict instead.
+                # No engine retries the officer's transition here: it fails with a conflict instead.
                 assert moved is None or isinstance(moved, (ConflictError, TransitionNotAllowedError))
                 lost += isinstance(moved, ConflictError)
             view = await server.find_reporter_case(receipt)

@@ -43,7 +43,7 @@ def test_a_receipt_that_was_not_seen_is_shown_at_the_next_start(tmp_path: Path) 
     program = door.programs.pop("ก").process
     assert program.stdin is not None
     assert program.stdout is not None
-    # The one who reads the answer goes away before it comes: what is said now is seen by nobody.
+    # The output pipe is closed before the answer is written, so that nothing can read the answer.
     program.stdout.close()
     program.stdin.write(submit)
     program.stdin.close()

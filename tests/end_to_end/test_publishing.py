@@ -1,4 +1,4 @@
-"""`ita-bot run` publishes released statistics by itself, beside its other work, and logs no content."""
+"""`ita-bot run` publishes released statistics by itself, alongside its other jobs, and logs no content."""
 
 import http.client
 import json

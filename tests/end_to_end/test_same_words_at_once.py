@@ -1,4 +1,4 @@
-"""Many people who say the same at once, through the whole talk: grouped, and each counted once."""
+"""Many people who send the same text at once through the whole dialogue: grouped, and each counted once."""
 
 import asyncio
 import time
@@ -36,7 +36,7 @@ VOICE = ("c-ABC234", SAME, "[ส่งความคิดเห็น]")
 
 
 async def send_lines(desk: DeskHarness, person: str, words: tuple[str, ...]) -> None:
-    """One person's whole talk; what stands in brackets is picked."""
+    """Send one person's whole dialogue; labels in brackets are picked."""
     picks: dict[str, str] = {}
     for number, one in enumerate(words):
         deed = {"choice": picks[one[1:-1]]} if one.startswith("[") else {"text": one}
@@ -45,7 +45,7 @@ async def send_lines(desk: DeskHarness, person: str, words: tuple[str, ...]) -> 
 
 
 async def run_crowd(desk: DeskHarness, crowd: int, words: tuple[str, ...]) -> None:
-    """All of them, so many at a time."""
+    """Run the dialogue of every person, a limited number at a time."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def run_person(number: int) -> None:
@@ -67,7 +67,7 @@ def run_scenario(home: Path, crowd: int, scene: Callable[[DeskHarness], Awaitabl
 async def ask_quickly(desk: DeskHarness, words: str, officer: object) -> str:
     began = time.perf_counter()
     said = (await officer.say(words))[0].text  # type: ignore[attr-defined]
-    # Far more than it takes: this is no timing, but a list that grows with the crowd would fail.
+    # Far above the normal time: only a list whose time grows with the number of people would fail.
     assert time.perf_counter() - began < 10
     return str(said)
 
@@ -76,7 +76,7 @@ def test_the_same_opinion_of_many_is_one_line(crowd: int, tmp_path: Path) -> Non
     async def scene(desk: DeskHarness) -> None:
         officer = await add_officer(desk, "สมหญิง")
         await run_crowd(desk, crowd, OPINION)
-        await run_crowd(desk, min(crowd, 50), OPINION)  # each once more, on the same day
+        await run_crowd(desk, min(crowd, 50), OPINION)  # some people repeat it on the same day
         said = await ask_quickly(desk, "/opinions", officer)
         assert said.count(SAME) == 1
         assert f"(+{crowd - 1} ข้อความเดียวกัน)" in said
@@ -96,7 +96,7 @@ def test_the_same_answer_of_many_is_one_text(crowd: int, tmp_path: Path) -> None
         await desk.commit_office_act(CloseConsultation(ballot.code, "staff:x"))
         await close_due_consultations(
             desk.store.committer, desk.now()
-        )  # of many, the clock writes the rest anew
+        )  # with many responses, the scheduled job rewrites the rest
         (written,) = await desk.store.answer_query(ListFreeTexts(ballot.code), desk.now())
         assert (written.text, written.writers) == (SAME, crowd)
         said = await ask_quickly(desk, "/texts ABC234", officer)

@@ -1,4 +1,4 @@
-"""Nothing leaks at the service desk: opinions, contacts, voices and questions are planted, and searched for."""
+"""No leaks at the service desk: canaries in opinions, contacts, responses and questions are searched for."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ CODE = "KANAR2"
 
 
 async def announce(desk: DeskHarness) -> None:
-    """A consultation is open."""
+    """Announce a consultation that is open now."""
     questions = (
         ConsultationQuestion("q1", ConsultationQuestionKind.TEXT, "อยากให้ทำอะไร"),
         ConsultationQuestion("q2", ConsultationQuestionKind.STATEMENTS, "ข้อเสนอ", {"s1": "ควรจองคิวได้"}),
@@ -37,7 +37,7 @@ async def announce(desk: DeskHarness) -> None:
 
 
 def talk_and_collect_codes(door: TerminalDriver) -> list[str]:
-    """An opinion, a voice and a question of one person; gives their codes."""
+    """Send one person's feedback, consultation response and question; returns their codes."""
     codes = []
     for line in (
         *("ความคิดเห็น", "[ความคิดเห็นเรื่องอื่น]", "[การให้บริการของสำนักงาน]", "[2 ควรปรับปรุง]"),

@@ -43,7 +43,7 @@ class WordPressScenario:
     desk: ReleaseDesk
 
     def get_path(self, path: str) -> str:
-        """What a visitor gets."""
+        """The response that a visitor gets."""
         with urllib.request.urlopen(f"{self.site.origin}{path}", timeout=20) as answer:
             found: str = answer.read().decode()
         return found
@@ -89,7 +89,7 @@ def scene() -> Iterator[WordPressScenario]:
 
 
 def list_publishing_jobs(done: subprocess.CompletedProcess[str]) -> list[str]:
-    """What a tick did about publishing."""
+    """The publishing results of a tick."""
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line)["did"] for line in done.stdout.splitlines()]
     return [line for line in lines if line.startswith(("released", "published"))]

@@ -107,7 +107,7 @@ class WebServer:
         self.run(work())
 
     def close(self) -> None:
-        """Stop the server; no error occurred in it, and its database is sound."""
+        """Stop the server; it must have had no error, and its database must be intact."""
         findings = self.run(self.desk.check_integrity())
         self.run(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)

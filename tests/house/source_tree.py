@@ -10,7 +10,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 def iterate_modules() -> Iterator[Path]:
-    """Every module written by hand; a migration is written once and never changed."""
+    """Every module written by hand; migrations are left out, because they are never changed."""
     for package in PACKAGES:
         yield from (p for p in sorted((ROOT / package).rglob("*.py")) if "migrations" not in p.parts)
 

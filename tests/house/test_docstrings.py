@@ -1,4 +1,4 @@
-"""A docstring says something, or is left out."""
+"""A docstring has more than two words, or is left out."""
 
 import ast
 

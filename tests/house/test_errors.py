@@ -1,4 +1,4 @@
-"""Every exception stands in the tree of its layer, which the head of `errors.py` draws."""
+"""Every exception class is in the tree of its layer, which the docstring of `errors.py` shows."""
 
 import ast
 import importlib
@@ -10,12 +10,12 @@ import pytest
 from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules
 
 RIMS = {
-    "bot/engine.py": 1,  # a person is told that their message was not saved, whatever broke
-    "bot/guard.py": 1,  # the shared rim of loops and background work
-    "bot/images/sanitize.py": 1,  # the image library fails in many ways on files that people made
-    "bot/importers/spreadsheet.py": 1,  # so does the spreadsheet library
-    "storage/db/group_commit.py": 1,  # each of a batch gets its own answer, whatever broke
-    "storage/db/read_batcher.py": 1,  # nobody waits forever for rows
+    "bot/engine.py": 1,  # whatever fails, the person gets a message that nothing was saved
+    "bot/guard.py": 1,  # the handler that all loops and background tasks share
+    "bot/images/sanitize.py": 1,  # the image library raises many kinds of errors for malformed files
+    "bot/importers/spreadsheet.py": 1,  # as does the spreadsheet library
+    "storage/db/group_commit.py": 1,  # whatever fails, each caller of a batch gets its own result or error
+    "storage/db/read_batcher.py": 1,  # whatever fails, no caller waits for ever
 }
 """Where an error of any kind is caught, with how often; everywhere else the errors that can come are named."""
 
@@ -28,7 +28,7 @@ def _is_cleanup(handler: ast.ExceptHandler) -> bool:
 
 
 def count_broad_handlers(source: str) -> int:
-    """How often an error of any kind is caught or suppressed; to clean up and raise it again is neither."""
+    """The number of places that catch or suppress every kind of error; cleaning up and re-raising does not count."""
     nodes = list(ast.walk(ast.parse(source)))
     handlers = [h for n in nodes if isinstance(n, ast.Try) for h in n.handlers]
     caught = [h.type for h in handlers if not _is_cleanup(h)]
@@ -39,7 +39,7 @@ def count_broad_handlers(source: str) -> int:
 
 
 def parse_drawing(text: str) -> dict[str, str | None]:
-    """The classes of a drawing, each with the one that it hangs under; None for the root."""
+    """The classes in a drawn tree, each with its parent; None for the root."""
     parents: dict[str, str | None] = {}
     path: list[str] = []
     for line in text.splitlines():
@@ -51,7 +51,7 @@ def parse_drawing(text: str) -> dict[str, str | None]:
 
 
 def iterate_subclasses(of: type[BaseException]) -> Iterator[type[BaseException]]:
-    """All that derive from a class, near and far."""
+    """All direct and indirect subclasses of a class."""
     for one in of.__subclasses__():
         yield one
         yield from iterate_subclasses(one)

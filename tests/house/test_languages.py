@@ -1,4 +1,4 @@
-"""Languages stand in one place: no comparison with one of them decides, so that a new one is forgotten nowhere."""
+"""Languages are listed in one place: no module compares with a language code, so a new language is missed nowhere."""
 
 import ast
 from typing import get_args
@@ -13,7 +13,7 @@ from tests.house.source_tree import get_relative_name, iterate_modules
 
 
 def list_comparisons(source: str) -> list[int]:
-    """The lines on which something is compared with the code of a language."""
+    """The numbers of the lines that compare something with a language code."""
     return sorted(
         node.lineno
         for node in ast.walk(ast.parse(source))
@@ -24,7 +24,7 @@ def list_comparisons(source: str) -> list[int]:
 
 
 def list_values(side: ast.expr) -> list[ast.expr]:
-    """One side of a comparison, or what stands in it where it is a set, a tuple or a list."""
+    """One side of a comparison; the elements of it if it is a set, a tuple or a list."""
     return side.elts if isinstance(side, ast.Set | ast.Tuple | ast.List) else [side]
 
 

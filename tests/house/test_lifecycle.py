@@ -1,4 +1,4 @@
-"""Nobody who adds a state, step, outcome, ground or source to a case can forget where else it must stand."""
+"""A new state, transition, outcome, reason or source is missing from no table, text or documentation page."""
 
 import re
 from enum import StrEnum
@@ -40,7 +40,7 @@ RULES_OF_CASES = (ROOT / "docs/rules-of-cases.md").read_text("utf-8")
 
 
 class Forgotten(StrEnum):
-    """A member that somebody adds without its row."""
+    """An enum with a member that no table has a row for."""
 
     MEMBER = "forgotten"
 
@@ -110,7 +110,7 @@ def test_the_statistics_name_every_outcome_and_source() -> None:
 
 
 def list_glossary_rows(name: str) -> dict[str, str]:
-    """The lines of the glossary that explain the members of an enum, by member."""
+    """The glossary rows of the members of an enum, by member."""
     return dict(re.findall(rf"^(?:\|[^|]*){{2}}\| `{name}\.([A-Z_]+)` \|(.*)$", GLOSSARY, re.MULTILINE))
 
 
@@ -134,7 +134,7 @@ def test_the_page_about_registers_offers_words_for_every_member(
     line = re.search(rf"^\| `{column}` \|[^|]*\|([^|]*)\|$", RULES_OF_CASES, re.MULTILINE)
     assert line is not None
     offered = {words[word.lower()] for word in line[1].replace("หรือเว้นว่าง", "").split()}
-    # No office kept a register of what came in by this program's terminal.
+    # An imported register cannot contain cases from this program's terminal.
     assert offered == set(type(next(iter(words.values())))) - {CaseSource.TERMINAL}
 
 

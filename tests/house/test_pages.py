@@ -1,4 +1,4 @@
-"""What the documentation says matches the code."""
+"""The documentation matches the code."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""CONTRIBUTING's lists of places hold: each recipe names a neighbour, and every file that has it is listed."""
+"""CONTRIBUTING's recipes are complete: each names an example to follow, and lists every file that contains it."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ LEFT_OUT = ("docs/decisions/", "storage/migrations/versions/")
 
 
 def iterate_sources() -> Iterator[tuple[str, str]]:
-    """Every text file that somebody may have to edit: its name and its text."""
+    """Every text file that a recipe may have to list: its name and its text."""
     for source in SOURCES:
         top = ROOT / source
         for path in [top] if top.is_file() else sorted(top.rglob("*")):
@@ -37,7 +37,7 @@ def iterate_sources() -> Iterator[tuple[str, str]]:
 
 
 def find_files_with(markers: list[str]) -> set[str]:
-    """The files that have one of some words, whole."""
+    """The files that contain one of the markers as a whole word."""
     word = re.compile(
         "|".join(rf"(?<![A-Za-z])(?<![A-Za-z]_){re.escape(marker)}(?!\w)" for marker in markers)
     )

@@ -1,4 +1,4 @@
-"""A release lists its files by hash: a changed byte is found, and so is a mixture of two releases."""
+"""A release lists the hashes of its files: a changed byte and a mixture of two releases are detected."""
 
 import json
 from dataclasses import replace

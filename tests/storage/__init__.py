@@ -1,1 +1,1 @@
-"""What a desk remembers: sealed, whole, and gone when it should be."""
+"""Tests of a desk's storage: encryption, integrity and erasure."""

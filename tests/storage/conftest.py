@@ -174,5 +174,5 @@ def make_text_outcome(at: datetime = NOW, **more: Any) -> TurnResult:
 
 @pytest.fixture
 def ground(tmp_path: Path) -> StoredDesk:
-    """A desk that nobody has opened yet."""
+    """A desk that has not been opened yet."""
     return StoredDesk(tmp_path / "var")

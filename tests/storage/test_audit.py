@@ -1,4 +1,4 @@
-"""The audit log reveals edits, cuts, rewriting and the restoration of an older copy."""
+"""Verifying the audit log detects edited, deleted and rewritten entries, and an older copy."""
 
 import asyncio
 import shutil
@@ -22,7 +22,7 @@ async def file_three_complaints(ground: StoredDesk, one: Store) -> None:
 
 
 def collect_findings(ground: StoredDesk, anchor: AuditAnchor | None = None) -> list[str]:
-    """The findings of a program that opens the desk afresh."""
+    """The findings after the desk is opened again."""
     found: list[str] = []
 
     async def scene(one: Store) -> None:

@@ -1,4 +1,4 @@
-"""Nothing on the disk is readable, and nothing links a case to a person."""
+"""No content is stored in clear text, and nothing on the disk links a case to a person."""
 
 from base64 import b64encode
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Sessions are read back as they were sealed, by this version and by the one that kept an officer's state as words."""
+"""Sessions are read back as stored, including those of the version that stored an officer's state as text."""
 
 import json
 from dataclasses import replace

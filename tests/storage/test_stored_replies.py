@@ -1,4 +1,4 @@
-"""Rows of versions up to 0.5.1 hold replies without a policy: they are read with the one that those versions gave."""
+"""Replies stored by versions up to 0.5.1 have no delivery policy: they are read with the one that applied then."""
 
 import json
 

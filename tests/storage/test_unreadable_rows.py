@@ -1,4 +1,4 @@
-"""One row that cannot be read: every list opens without it, the log names its number, and nothing of its content."""
+"""An unreadable row is left out of every list; the log has its number, but none of its content."""
 
 import json
 import logging
@@ -106,7 +106,7 @@ def test_a_case_in_an_unknown_state(ground: StoredDesk, log: Any, column: str) -
         assert log() == [("cases", "1/2570")] * 3
         with pytest.raises(UnreadableRowError, match="cases 1/2570"):
             await ask(one, FindCaseByNumber(1, 2570, staff))
-        with pytest.raises(UnreadableRowError) as error:  # of its reporter not even the number
+        with pytest.raises(UnreadableRowError) as error:  # by receipt: the error has no number
             await ask(one, FindCase(make_receipt(1)))
         assert error.value.number == ""
         if column == "status":
@@ -133,7 +133,7 @@ def test_a_report_from_an_unknown_channel(ground: StoredDesk, log: Any) -> None:
             await ask(one, FindCaseByNumber(1, 2570, ""))
         assert log() == [("cases", "1/2570")]
         await add_joined_staff(ground, one)
-        for now, lines in ((NOW, 1), (NOW, 0), (NOW + timedelta(days=1), 1)):  # tried again each day
+        for now, lines in ((NOW, 1), (NOW, 0), (NOW + timedelta(days=1), 1)):  # logged once a day
             await rescan_conflicts(one, OFFICE, now)
             assert log() == [("cases", "1/2570")] * lines
         with pytest.raises(UnreadableRowError):
@@ -165,7 +165,7 @@ def test_a_line_of_history_of_an_unknown_kind(ground: StoredDesk, log: Any) -> N
         )
         case = await load_reporter_case(one, receipt)
         assert [entry.seq for entry in case.entries] == [1]
-        assert case.seq == 3  # the next line gets the next number all the same
+        assert case.seq == 3  # unreadable entries still count for the next sequence number
         assert log() == [("history", "")] * 2
         lines = await ask(one, GetCaseHistory(case.id))
         assert [line.entry.seq for line in lines.rows] == [1]
@@ -220,7 +220,7 @@ def test_a_question(ground: StoredDesk, log: Any, damage: str) -> None:
         assert log() == [("questions", "1/2570")]
         with pytest.raises(UnreadableRowError, match="questions 1/2570"):
             await ask(one, FindQuestionByNumber(1))
-        with pytest.raises(UnreadableRowError) as error:  # of who asked it not even the number
+        with pytest.raises(UnreadableRowError) as error:  # by code: the error has no number
             await ask(one, FindThreadByCode(make_receipt(1)))
         assert error.value.number == ""
 
@@ -292,7 +292,7 @@ def test_a_person_of_the_staff(ground: StoredDesk, log: Any) -> None:
             await ask(one, FindStaffMember(b"a" * 32))
 
     ground.run_scenario(scene)
-    ground.run_scenario(count_staff(2))  # the desk opens all the same
+    ground.run_scenario(count_staff(2))  # the desk opens in spite of the unreadable row
 
 
 def count_staff(count: int) -> Callable[[Store], Awaitable[None]]:

@@ -39,10 +39,10 @@ def test_telegrams_door_forgets_who_wrote(tmp_path: Path) -> None:
         assert find_reachable(door, [CHAT, *taps]) == {
             CHAT,
             *taps,
-        }  # so that the search is known to find what is there
+        }  # proves that the search finds an id that is there
         door.evict_caches()
         assert find_reachable(door, [CHAT, GROUP, *taps]) == set()
-        # It still works as it must: an edit finds its message, and the group notice is not sent again.
+        # Delivery is unaffected: an edit finds its message, and the group notice is not sent again.
         last = max((u["message"] for u in p.updates if u.get("message", {}).get("text")), key=_number)
         edited = {**last, "chat": {"id": CHAT, "type": "private"}, "text": "แก้แล้ว", "edit_date": last["date"]}
         assert door.inbound._texts

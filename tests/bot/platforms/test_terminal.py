@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_chat(home: Path, name: str, said: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """A whole chat, with its input from a file."""
+    """Run a whole chat with the given input; returns the ended process."""
     who = ("--as", name) if name else ()
     given = ("chat", "--desk", "complaints", *who, *words)
     one = start_forked_program(given, home.parent, build_environment(home))
@@ -105,7 +105,7 @@ IMPOSSIBLE = {
 
 
 def test_what_cannot_be_done_is_told_kindly_and_nothing_is_lost(home: Path) -> None:
-    os.mkfifo(home.parent / "pipe")  # opening it would wait for a writer for ever
+    os.mkfifo(home.parent / "pipe")  # opening it would block until there is a writer
     wrong = {**IMPOSSIBLE, f":file {home.parent / 'pipe'}": "เปิดไฟล์นี้ไม่ได้"}
     heard = collect_answers(home, "kind", "สวัสดี", *wrong, ":1")
     told = {line: texts(said) for line, said in zip(wrong, heard[1:-1], strict=True)}
@@ -225,7 +225,7 @@ def fill(pipe: int) -> None:
 
 
 def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None:
-    """The receipt of a filed case that nobody could read is shown first when the same person comes back."""
+    """A receipt that could not be printed is shown first when the same person starts the chat again."""
     home = tmp_path / "var"
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 65536)
@@ -256,7 +256,7 @@ def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None
 
 
 async def receipt_waiting(home: Path) -> str:
-    """The receipt in the outbox, as soon as it is there."""
+    """Wait for a receipt in the outbox; returns it."""
     async with open_desk(home) as opened:
         until = time.monotonic() + 10
         while time.monotonic() < until:

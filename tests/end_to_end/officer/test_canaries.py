@@ -1,4 +1,4 @@
-"""The officers' page in a process of its own: nothing of it in a log or on the disk, and large files stream."""
+"""The officers' page in its own process: no content in a log or in clear text on the disk; large files stream."""
 
 import asyncio
 import json
@@ -104,7 +104,7 @@ def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
 
 
 async def load_sent_texts(home: Path) -> list[str]:
-    """What was sent to the reporter, once the minute is over."""
+    """The messages to the reporter after the delay of one minute."""
     async with open_desk(home) as desk:
         await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=61))
         view = await desk.find_reporter_case(make_receipt(1).formatted)

@@ -1,4 +1,4 @@
-"""The officers' page over real HTTP: who gets in, what they see, and how it ends."""
+"""The officers' page over real HTTP: sign-in, content, and the end of a session."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -61,7 +61,7 @@ def test_a_link_opens_its_case_once_and_a_look_does_not_use_it_up(office: Office
     other = office.new_browser()
     form = other.request(office.request_link(officer))
     assert is_closed_page(other.submit_form(form, office.next_totp_code(officer), path=path))
-    assert STORY in browser.request(seen.path).text  # the open session goes on
+    assert STORY in browser.request(seen.path).text  # the open session stays valid
     whats = [what for who, what in office.load_audit_lines() if who == f"staff:{officer.id}"]
     assert whats.count("opened-case") == 1
     assert whats.count("read-page") == 2
@@ -259,7 +259,7 @@ def test_logging_out_ends_the_session(office: OfficerServer) -> None:
     left = browser.submit_form(seen, choice="leave")
     assert "ออกแล้ว" in left.text
     assert (seen.path, OFFICER_SESSION_COOKIE) not in browser.cookie_jar
-    browser.cookie_jar = jar  # the cookie alone reopens nothing
+    browser.cookie_jar = jar  # the cookie alone does not restore the session
     assert is_closed_page(browser.request(seen.path))
     assert is_closed_page(browser.submit_form(seen, "สวัสดี", "reply"))
 
@@ -291,7 +291,7 @@ def test_headers_and_cookies(office: OfficerServer) -> None:
         assert "HttpOnly" in cookie
         assert "SameSite=strict" in cookie
         assert "Path=/officer" in cookie
-        assert "Max-Age" not in cookie  # nothing of it is written to the browser's disk
+        assert "Max-Age" not in cookie  # session cookie: the browser does not write it to disk
     secure = office.new_browser().request(office.request_link(officer), X_Forwarded_Proto="https")
     assert "Secure" in secure.headers["set-cookie"]
     assert not any(path in {"/", "/report", "/track"} for path, _ in browser.cookie_jar)

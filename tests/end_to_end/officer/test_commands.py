@@ -196,14 +196,14 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
         assert await keys(one, words) == ["approval.waits"]
         assert await keys(one, "/approve 1") == ["approval.own"]
         assert await keys(two, "/approve 1") == ["approval.ask"]
-        assert await keys(two, "/approve 1 " + "f" * 32) == ["approval.ask"]  # another's id approves nothing
+        assert await keys(two, "/approve 1 " + "f" * 32) == ["approval.ask"]  # an unknown id approves nothing
         (shown,) = await chief.say("/approve 1")
         assert await picked_key(chief, shown.choices[0][1]) == "staff.approval.done"
         assert await picked_key(two, shown.choices[0][1]) == "staff.approval.own"  # it is approved already
         assert await keys(two, words) == ["approval.asked"]  # and is valid only for its requester
         assert await keys(one, words) == ["confirm.ask"]
         desk.clock_offset += timedelta(hours=25)
-        assert await keys(one, words) == ["approval.asked"]  # it was valid for a day
+        assert await keys(one, words) == ["approval.asked"]  # the approval expired after a day
 
     run_desk_scenario(tmp_path / "var", scene)
 

@@ -1,4 +1,4 @@
-"""An officer whose language is English gets no Thai, except names and what people wrote."""
+"""An officer whose language is English gets no Thai text except names and what people wrote."""
 
 import re
 from dataclasses import replace

@@ -60,7 +60,7 @@ def test_what_is_clear_stays_clear_and_what_is_no_picture_is_none() -> None:
     assert sanitize_image(out.getvalue()[:30]) is None
     wide = io.BytesIO()
     Image.new("P", (8000, 5100)).save(wide, "PNG")
-    assert sanitize_image(wide.getvalue()) is None  # too large to be worth its memory
+    assert sanitize_image(wide.getvalue()) is None  # refused: decoding it would take too much memory
     assert sanitize_image(b"%!PS-Adobe-3.0 EPSF-3.0\n") is None
 
 

@@ -1,4 +1,4 @@
-"""Complaints received otherwise are entered with the same form; and an office with other rules."""
+"""Officers enter complaints received by other channels with the same form; and an office with other rules."""
 
 from pathlib import Path
 

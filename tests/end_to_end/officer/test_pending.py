@@ -1,4 +1,4 @@
-"""What an officer was asked for outlives what came between."""
+"""A pending request for an officer's input is kept across other commands."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def test_words_wait_for_their_case_while_the_second_factor_is_asked_for(tmp_path
         assert (await officer.say("/facts 1"))[0].key == "staff.factor.ask"
         assert (await officer.say("ยกเลิก"))[0].key == "staff.dropped"
         assert (await officer.say("/history 1"))[0].key == "staff.factor.ask"
-        shown = await officer.say("/reply 1")  # as the button of the case does
+        shown = await officer.say("/reply 1")  # the command that the case's button sends
         assert shown[0].key == "staff.confirm.ask"
         assert "ได้รับเรื่องแล้ว ขอบคุณครับ" in shown[0].text
         assert (await officer.say("/reply 1"))[0].key == "staff.reply.ask"
@@ -47,6 +47,6 @@ def test_a_number_is_no_place_in_the_menu_while_a_text_is_waited_for(tmp_path: P
         assert (await officer.say("ยกเลิก"))[0].key == "staff.dropped"
         assert (await officer.say("/log"))[0].key == "staff.refused"
         assert (await officer.say("/facts 1"))[0].key == "staff.factor.ask"
-        assert (await officer.say("1"))[0].key == "notice.about"  # the menu's
+        assert (await officer.say("1"))[0].key == "notice.about"  # the entry of the menu
 
     run_desk_scenario(tmp_path / "var", scene)

@@ -1,4 +1,4 @@
-"""Officers' replies: held for a minute, decided again when due; and cases kept from erasure."""
+"""Officers' replies: delayed by a minute and checked again when due; and cases exempt from erasure."""
 
 import asyncio
 from datetime import timedelta

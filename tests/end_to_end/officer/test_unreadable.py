@@ -1,4 +1,4 @@
-"""An officer meets a row that cannot be read: lists open, say which it is, and the case itself says so too."""
+"""Unreadable rows on the officers' side: lists open and name the row, and so does the case itself."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ def damage_row(office: OfficerServer, *statements: str) -> None:
 
 
 def hear_answer(office: OfficerServer, officer: Officer, words: str) -> str:
-    """What is said to some words, be it an excuse."""
+    """Send a text; returns the answer, which may be an error message."""
     answer = office.server.run(office.desk.engine.handle(officer.new_event(text=words)))
     return "\n".join(message.text for message in answer.messages)
 

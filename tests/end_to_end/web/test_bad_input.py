@@ -1,4 +1,4 @@
-"""Whatever comes over the network gets a page in Thai that says what to do, and does not disturb others."""
+"""Every request gets a page in Thai that explains what to do, and none affects the other visitors."""
 
 import re
 import socket
@@ -31,7 +31,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     one = start_server(home, TMPDIR=str(home.parent))
     yield one
     log = one.stop()
-    assert set(parse_log_events(log)) <= {"started", "stopped", "ticked", "foreign"}, log  # what was not HTTP
+    assert set(parse_log_events(log)) <= {"started", "stopped", "ticked", "foreign"}, log  # foreign: not HTTP
     canaries = [ADDRESS, ADDRESS.replace(":", ""), AGENT, "2001:db8:cafe:1200"]
     assert [line for line in log if any(canary in line for canary in canaries)] == []
     assert find_canaries(home, canaries) == []

@@ -111,7 +111,7 @@ def test_an_old_form_sent_again_does_not_lead_to_an_old_question(server: WebServ
     visitor.submit_form("คนหนึ่ง")
     current = visitor.submit_form("เมื่อวาน")
     visitor.page = asked
-    page = visitor.submit_form("คนหนึ่ง")  # back twice, and the same again
+    page = visitor.submit_form("คนหนึ่ง")  # go back two pages, then send the same answer again
     if page.heading != current.heading:
         visitor.submit_form("คำตอบของข้อเมื่อไร")
         kept = file_rest_of_report(server, visitor, 6)
@@ -175,7 +175,7 @@ def test_a_reload_shows_the_same_page_and_its_form_still_holds(server: WebServer
 def test_what_was_typed_for_a_draft_that_is_gone_is_gone_too(
     server: WebServer, visitor: Visitor, how: str
 ) -> None:
-    """It may be another person who starts a report in the same browser."""
+    """Another person may start a report in the same browser."""
     open_report_until(visitor, STORY)
     visitor.submit_form(TYPED, pick="ยกเลิก")
     if how == "discarded":

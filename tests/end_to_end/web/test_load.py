@@ -1,4 +1,4 @@
-"""Endless uploads, stalled uploads and crowds: each gets its answer, and nobody else has to wait."""
+"""Endless uploads, stalled uploads and crowds: each gets a response, and no other visitor has to wait."""
 
 import asyncio
 import selectors
@@ -118,7 +118,7 @@ def test_a_body_that_stops_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             slow.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n")
             slow.sendall(b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
             begun = time.monotonic()
-            assert Visitor(server.port).open_page("/report").status == 200  # the others do not wait
+            assert Visitor(server.port).open_page("/report").status == 200  # other visitors do not wait
             answer = b"".join(iter(lambda: slow.recv(65536), b""))
             assert 0.2 < time.monotonic() - begun < 3
         assert answer.startswith(b"HTTP/1.1 408 ")
@@ -190,7 +190,7 @@ def test_a_thousand_idle_connections_keep_nobody_waiting(served: ServerProcess) 
         assert drain_sockets(waiting, began + 24) == []
         while served.count_sockets() > before and time.monotonic() < began + 24:
             time.sleep(0.2)
-        assert served.count_sockets() <= before  # those that never read are gone too
+        assert served.count_sockets() <= before  # connections that never read are closed too
 
 
 def test_what_is_remembered_for_people_is_little(served: ServerProcess) -> None:

@@ -82,7 +82,7 @@ def test_everybody_can_read_them(window: str, path: str, address: str, opened: A
 
 @pytest.mark.parametrize("letters", ["", "letter-spacing:.3em", "font-size:200%"])
 def test_large_figures_stay_on_a_phone(letters: str, opened: Any, tmp_path: Path) -> None:
-    """Whatever fonts the phone has, and however large its owner has set them."""
+    """The figures of the bars fit on a phone with any font and any text size."""
     path = tmp_path / "opinions.html"
     path.write_text(render_results_page(make_results()).replace("20 (8.6%)", "100,000 (100.0%)"))
     one = opened(path.as_uri(), PHONE)

@@ -143,4 +143,4 @@ def test_a_proxy_s_word_counts_only_from_the_proxy(served: ServerProcess) -> Non
     first.open_page("/report")
     assert (
         first.submit_form(TYPED).status == 200
-    )  # the last address is from our proxy; anybody may write what stands before it
+    )  # the last address is set by our proxy; a client can forge the ones before it

@@ -51,13 +51,13 @@ def test_a_page_at_which_one_asks_asks_for_a_question(served: ServerProcess) -> 
     assert "คำถามของท่าน" in page.visible_text
     assert "คำตอบของท่าน" not in page.visible_text
     page = visitor.submit_form("ใบประกอบวิชาชีพหมดอายุ")
-    assert 'href="https://www.ksp.or.th/"' in page.body  # and nothing of what follows it
+    assert 'href="https://www.ksp.or.th/"' in page.body  # the link excludes the text after it
     assert "หรือพิมพ์คำถามที่นี่" in page.visible_text
     page = visitor.submit_form(pick="ไม่ตรง")
     assert page.heading.startswith("คำถามที่ใกล้เคียง")
     titles = [label for label in page.buttons if "ใบอนุญาต" in label]
     assert titles
-    assert all(page.visible_text.count(title) == 1 for title in titles)  # a button each, no list besides
+    assert all(page.visible_text.count(title) == 1 for title in titles)  # one button each, no additional list
 
 
 def test_who_tells_of_corruption_is_shown_a_link_that_can_be_followed(served: ServerProcess) -> None:

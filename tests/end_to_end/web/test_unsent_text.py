@@ -1,4 +1,4 @@
-"""Typed text is not lost by accident, and is gone at once on purpose."""
+"""Typed text is not lost by accident, and is erased at once on a quick exit."""
 
 from collections.abc import Iterator
 

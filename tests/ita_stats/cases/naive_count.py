@@ -9,7 +9,7 @@ from ita_stats.cases.fact import Fact, FactField
 
 
 def get_value_on(facts: Sequence[Fact], name: FactField, on: date) -> str:
-    """The value of a field at the end of a day: the fact of the latest day; of one day, the one written last."""
+    """The value of a field at the end of a day: the fact of the latest day, and of that day the last written."""
     known = [f for f in facts if f.field is name and f.effective <= on]
     return max(known, key=lambda f: (f.effective, f.seq)).value if known else ""
 

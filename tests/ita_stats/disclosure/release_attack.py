@@ -1,6 +1,6 @@
 """An attacker with published tables and integer programming: which suppressed figures can be inferred exactly?
 
-Written without a look at how figures are suppressed. The unknowns are the cases of each month by label (the same in
+Written independently of the suppression code. The unknowns are the cases of each month by label (the same in
 every release, once the month is over) and, for each release, their status; every printed figure is an equation.
 """
 

@@ -1,6 +1,6 @@
 """An attacker who enumerates every world: all ways in which a number of people could have answered one question.
 
-Written without a look at how figures are suppressed. A world gives each kind of response a count; a kind says on
+Written independently of the suppression code. A world gives each kind of response a count; a kind says on
 which side (account or web) the response is and which cells it is counted in. What is published fits some worlds;
 what can be inferred is what these have in common.
 """

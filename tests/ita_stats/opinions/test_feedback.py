@@ -1,4 +1,4 @@
-"""Feedback: which parts of a year are published when, and what the figures leave open."""
+"""Feedback: which parts of a year are published when, and what can be inferred from them."""
 
 import random
 from collections import Counter

@@ -186,7 +186,7 @@ def test_pages_can_be_looked_at() -> None:
 
 
 def test_a_figure_that_is_not_shown_stands_in_no_form() -> None:
-    """A theme of three people: its number is in no cell, no bar and no line."""
+    """The figure of a theme of three people is in no cell, bar or line."""
     found = make_results()
     (hidden,) = [theme for theme in found.themes if theme.voices is None]
     assert SAMPLE_THEMES[2].name == hidden.name

@@ -1,4 +1,4 @@
-"""What is shown of a question does not reveal a few people's responses: small cases in all possible worlds."""
+"""The published figures of a question reveal no small group: small examples, checked in all possible worlds."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -113,7 +113,7 @@ def test_several_answers_of_three_where_nobody_is_told_apart(least: int, most: i
 def test_a_dash_stays_open_to_who_knows_the_rules(
     kinds: Sequence[ResponseKind], is_several: bool, voices: int, least: int
 ) -> None:
-    """Of the worlds that would be published in just this way, for some secret, not all have a few responses there."""
+    """Among the worlds that give the same publication for some secret, a hidden figure is not always small."""
     alike, shown = defaultdict[object, set[tuple[int, ...]]](set), {}
     for world in enumerate_worlds(len(kinds), voices):
         for salt in SALTS:
@@ -129,7 +129,7 @@ def test_a_dash_stays_open_to_who_knows_the_rules(
 
 
 def test_the_attack_finds_what_is_not_hidden() -> None:
-    """If people without an answer were ignored, one of them would be revealed."""
+    """If people without an answer were not counted, the figures would reveal one of them."""
     kinds = enumerate_single_kinds(1, ("account",))
     asked = AnswerCounts("q", "", {"0": AccountWebCounts(6)}, {"0": ""}, AccountWebCounts(6))
     told = ResponseSuppression(AccountWebCounts(6), 5, b"").suppress_answers(asked)

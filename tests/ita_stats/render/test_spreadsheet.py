@@ -93,7 +93,7 @@ def test_xlsx_is_set_in_the_official_typeface_and_made_at_the_cut_off() -> None:
     found = book(make_document())
     fonts = {cell.font.name for one in found for row in one.iter_rows() for cell in row if cell.value}
     assert fonts == {"TH SarabunPSK"}
-    assert found.properties.created == datetime(2026, 9, 30, 16, 59, 59)  # noqa: DTZ001 - XLSX knows no zones
+    assert found.properties.created == datetime(2026, 9, 30, 16, 59, 59)  # noqa: DTZ001 - XLSX has no time zones
     assert found.properties.modified == found.properties.created
     assert found.properties.creator == "สำนักงานศึกษาธิการจังหวัดเชียงใหม่"
 

@@ -1,4 +1,4 @@
-"""Approvals by two officers: nobody approves their own request; valid for a day; used once."""
+"""Approvals by a second officer: not by the requester, valid for a day, used once."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def test_one_asks_another_approves_and_it_is_used_once(ground: StoredDesk) -> No
         await ground.commit_acts(
             one, RequestApproval(case, "1/2570", ApprovalKind.IDENTITY, asker, "ต้องโทรถามคานารี")
         )
-        assert len(await _outbox(ground)) == waiting + 1  # the supervisor, not the accused
+        assert len(await _outbox(ground)) == waiting + 1  # to the supervisor, not to the accused officer
         (asked,) = await pending(one, case)
         assert (asked.reason, asked.is_granted_to(asker)) == ("ต้องโทรถามคานารี", False)
         with pytest.raises(ConflictError):

@@ -39,7 +39,7 @@ def test_hidden_from_the_first_moment_lifted_and_barred(ground: StoredDesk) -> N
         )
         case = (await load_reporter_case(one, receipt)).id
         assert [await is_hidden_from(one, case, who) for who in "abc"] == [True, True, False]
-        with pytest.raises(ConflictError):  # the person concerned decides nothing
+        with pytest.raises(ConflictError):  # an excluded officer cannot lift an exclusion
             await ground.commit_acts(one, make_exclusion_act(case, "a", ExclusionGround.LIFTED, "b"))
         await ground.commit_acts(one, make_exclusion_act(case, "b", ExclusionGround.LIFTED, "c"))
         await ground.commit_acts(one, make_exclusion_act(case, "d", ExclusionGround.BARRED, "c"))
@@ -89,7 +89,7 @@ def test_who_joins_later_is_hidden_from_too(ground: StoredDesk) -> None:
         assert await is_hidden_from(one, case, staff)
         await ground.commit_acts(one, make_exclusion_act(case, staff, ExclusionGround.LIFTED, "c"))
         await one.staff_admin.add(Role.OFFICER, StaffProfile("คนใหม่ มาทีหลัง"), NOW)
-        assert await rescan_conflicts(one, OFFICE, NOW) == 0  # scanned again; what was lifted stays lifted
+        assert await rescan_conflicts(one, OFFICE, NOW) == 0  # a rescan restores no lifted exclusion
         assert not await is_hidden_from(one, case, staff)
         standings, _ = await one.reminders.load_deadlines_and_recipients()
         assert standings[0].excluded_staff == frozenset()

@@ -1,4 +1,4 @@
-"""A case is in every list of open ones as the lifecycle says of its state, whoever wrote that state."""
+"""A case is in every list of open cases exactly if the lifecycle rules define its state as open."""
 
 import sqlite3
 from contextlib import closing
@@ -20,14 +20,14 @@ TODAY = date(2026, 11, 22)
 
 
 async def count_open_cases(one: Store) -> list[int]:
-    """How many cases each way to list open ones finds."""
+    """The number of cases that each query for open cases finds."""
     listed = await one.answer_query(ListCases("a" * 32, all_officers=True), NOW)
     deadlines, _ = await one.reminders.load_deadlines_and_recipients()
     return [len(listed.cases), len(deadlines), len(await one.conflict_rescan.list_open_cases())]
 
 
 async def move_case(ground: StoredDesk, one: Store, to: CaseStatus) -> None:
-    """File a case and write the state, whatever step leads there."""
+    """File a case and set its state, without checking the transition."""
     found = await load_reporter_case(one, await ground.file_complaint(one))
     step = TransitionRequest(Transition.SCREEN)
     await ground.commit_acts(one, ApplyTransition(found.id, found.seq + 1, TODAY, step, to, ActorKind.OFFICE))

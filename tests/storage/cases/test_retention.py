@@ -1,4 +1,4 @@
-"""Erased data is gone to the last byte, and what remains leads nowhere."""
+"""Erased data is removed from every file, and what remains cannot be linked to a person."""
 
 import sqlite3
 from contextlib import closing

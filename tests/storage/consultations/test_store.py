@@ -143,7 +143,7 @@ def test_many_voices_are_written_anew_in_parts_and_a_program_that_was_killed_goe
         await ground.commit_acts(one, CloseConsultation(ASKED.code, "staff:x"))
 
     async def between(one: Store) -> None:
-        # As after kill -9: three are written, the key is gone, and nothing is counted yet.
+        # As after kill -9: three responses are anonymised, the key is deleted, and nothing is counted yet.
         assert ground.execute_sql("SELECT key, phase FROM ballots") == [(None, "open")]
         assert ground.execute_sql("SELECT COUNT(*) FROM voices WHERE mark IS NULL") == [(3,)]
         found = await one.answer_query(FindConsultation(ASKED.code), NOW)

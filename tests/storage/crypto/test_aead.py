@@ -1,4 +1,4 @@
-"""A sealed value opens only in its place, whole and unchanged."""
+"""An encrypted value can be decrypted only in the place that it was encrypted for, complete and unchanged."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""In a group commit only the conflicting turn fails, and it is decided again on the present state."""
+"""In a group commit only the conflicting turn fails, and it is handled again with the current state."""
 
 import asyncio
 import sqlite3
@@ -160,7 +160,7 @@ def test_of_two_turns_that_one_session_led_to_only_one_is_written(ground: Stored
 
 
 def test_a_case_is_seen_at_one_instant(ground: StoredDesk) -> None:
-    """Otherwise a step would be decided on the older state and written as if the newer one had been seen."""
+    """Otherwise a transition decided on the older state would be written as if it were based on the newer one."""
 
     class Interrupted:
         """A connection on which somebody else writes between the first and second query."""

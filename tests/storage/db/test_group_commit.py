@@ -1,4 +1,4 @@
-"""A turn is written whole and once; the same event gets the same answer; what must arrive waits in the outbox."""
+"""A turn is written completely and once; a repeated event gets the same answer; queued messages are in the outbox."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Small queries are batched, and none of them harms another or waits for it for ever."""
+"""Small queries are batched; a failing or slow query does not affect the others."""
 
 import asyncio
 import sqlite3
@@ -52,7 +52,7 @@ def test_an_answer_is_of_after_the_question(tmp_path: Path) -> None:
     async def play() -> None:
         async with open_numbers(tmp_path) as (glance, writing, hops):
             early = asyncio.create_task(glance.fetch(ALL))
-            while not hops:  # noqa: ASYNC110 - nothing tells when the hop has begun
+            while not hops:  # noqa: ASYNC110 - no event signals the start of a batch
                 await asyncio.sleep(0)
             writing.execute("INSERT INTO numbers VALUES (5)")
             late = await glance.fetch(ALL)

@@ -1,4 +1,4 @@
-"""A file is encrypted as it arrives, judged by its content, and leaves nothing behind if it is refused."""
+"""A file is encrypted while it is received, its type is detected by content, and a refused file is not kept."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""The migrations produce the schema of the tables, and an interrupted start can be repeated."""
+"""The migrations produce the schema of the tables, and an interrupted migration can be repeated."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Scheduled answers: held for a minute, sent once, and never after their author lost the right to."""
+"""Scheduled answers: delayed by a minute, sent once, and not sent if the author has lost the permission."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -109,13 +109,13 @@ def test_who_comes_second_or_too_late_changes_nothing(tmp_path: Path) -> None:
         one = OutgoingAnswer(thread.id, staff, ANSWER)
         with pytest.raises(ConflictError):  # nothing is scheduled
             await desk.commit_office_act(CancelAnswer(thread.id, staff))
-        with pytest.raises(ConflictError):  # decided on a line that does not exist
+        with pytest.raises(ConflictError):  # based on an entry that does not exist
             await desk.commit_office_act(ScheduleAnswer(one, thread.seq + 1))
         await desk.commit_office_act(ScheduleAnswer(one, thread.seq))
-        with pytest.raises(ConflictError):  # one is scheduled already
+        with pytest.raises(ConflictError):  # an answer is already scheduled
             await desk.commit_office_act(ScheduleAnswer(OutgoingAnswer(thread.id, staff, "อื่น"), thread.seq))
         desk.clock_offset += timedelta(seconds=61)
-        with pytest.raises(ConflictError):  # it counts as sent, though the job has not run
+        with pytest.raises(ConflictError):  # past its time it counts as sent, even before the job has run
             await desk.commit_office_act(CancelAnswer(thread.id, staff))
         assert await send_due_answers_after(desk, 0) == 1
         assert (await desk.load_thread(code)).answer == ANSWER

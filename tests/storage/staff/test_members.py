@@ -1,4 +1,4 @@
-"""The staff: invitation codes are used once, rights end at once, and names are never in clear text."""
+"""The staff: invitation codes work once, removal takes effect at once, and names are never stored in clear text."""
 
 from datetime import timedelta
 
@@ -83,8 +83,8 @@ def test_who_was_removed_elsewhere_has_no_right_any_more(ground: StoredDesk) -> 
 
         async with open_store(ground.key_files, NOW) as other:
             await beside(other)
-        assert WHO in one.roster  # this program has not looked yet ...
-        assert await one.answer_query(FindStaffMember(WHO), NOW) is None  # ... and does at each message
+        assert WHO in one.roster  # the roster in memory is not reloaded yet ...
+        assert await one.answer_query(FindStaffMember(WHO), NOW) is None  # ... but queries are current
         async with one.committer.transaction() as connection:
             assert list(await one.roster.refresh(connection)) == []
         assert WHO not in one.roster
@@ -159,5 +159,5 @@ def test_no_name_and_no_code_lies_on_the_disk(ground: StoredDesk) -> None:
     ground.run_scenario(scene)
     disk = ground.read_all_bytes()
     assert "คานารี".encode() not in disk
-    assert WHO in disk  # they are known by a hash
+    assert WHO in disk  # person ids are stored as hashes
     assert b"AAAAA" not in disk

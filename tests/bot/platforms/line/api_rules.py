@@ -39,7 +39,7 @@ def count_utf16_units(text: str) -> int:
 
 
 def count_graphemes(text: str) -> int:
-    """About as many characters as a person sees: combining marks belong to the letter before them."""
+    """The approximate number of visible characters: a combining mark counts with the character before it."""
     return sum(1 for c in text if unicodedata.category(c) not in {"Mn", "Me", "Cf"})
 
 
@@ -64,7 +64,7 @@ class LineRules:
         return None
 
     def find_violations(self, operation: dict[str, Any], body: Any) -> list[str]:
-        """Everything that is wrong with a JSON body."""
+        """All violations of the specification in a JSON body."""
         schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         if schema is None:
             return []

@@ -167,7 +167,7 @@ class LineDriver:
         return self._line_desk
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the loop of both."""
+        """Run a coroutine in the event loop that the desk and the fake LINE share."""
         return self._runner.run(work)
 
     def _send_events(self, name: str, *events: dict[str, Any]) -> list[Message]:
@@ -179,7 +179,7 @@ class LineDriver:
         await line.wait_for_messages(who, before)
         await self._wait_until_idle()
         shown = line.chats[who][before:]
-        # Delivered twice, as LINE does: no second answer and no second effect.
+        # LINE may deliver an event twice: the second delivery has no answer and no effect.
         assert await line.post_events(*(line.mark_redelivered(event) for event in events)) == 200
         assert len(line.chats[who]) == before + len(shown)
         if self.line_desk.desk.errors:
@@ -187,7 +187,7 @@ class LineDriver:
         return to_messages(shown)
 
     async def _wait_until_idle(self) -> None:
-        """Wait until no background task runs: an answer may need several replies, or a notice be on its way."""
+        """Wait until no background task runs: an answer may take several calls, and a notice may follow it."""
         line_setup = self.line_desk.setup
         while tasks := [*line_setup.adapter._tasks, *line_setup.delivery_worker._tasks]:
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -197,7 +197,7 @@ class LineDriver:
         return self._send_events(name, self.line_desk.line.make_text_event(line_user_id(name), words))
 
     def pick_choice(self, name: str, label: str, data: str) -> list[Message]:
-        if not data:  # there is room for thirteen quick replies; the others are typed
+        if not data:  # a message has at most thirteen quick replies; the others are typed
             return self.send_text(name, label)
         return self._send_events(name, self.line_desk.line.make_postback_event(line_user_id(name), data))
 
@@ -245,7 +245,7 @@ class LineDriver:
         self.run(self.line_desk.desk.answer_question(receipt, words))
 
     def close(self) -> None:
-        """Close the desk: its database must be sound, and LINE must have refused nothing."""
+        """Close the desk; its database must be intact, and LINE must have refused no call."""
         if self._line_desk is not None:
             assert self.run(self.line_desk.desk.check_integrity()) == []
         self.restart_program("")

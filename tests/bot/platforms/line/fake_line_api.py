@@ -1,6 +1,6 @@
 """A LINE Messaging API on loopback that refuses what LINE refuses, and records every refusal.
 
-It holds the chats as the persons see them, posts signed webhooks, keeps single-use reply tokens, retry keys, the
+It stores the chats as the persons see them, posts signed webhooks, keeps single-use reply tokens, retry keys, the
 monthly quota and rich menus, and can be slow, broken or cut off: `inject_fault` decides for each call.
 """
 
@@ -43,7 +43,7 @@ class RecordedLineCall:
 
 @dataclass(frozen=True)
 class LineFault:
-    """A fault of a call: a status instead of an answer, a delay in seconds, a cut before or after it took effect."""
+    """A fault of a call: an error status, a delay in seconds, a connection cut before or after the call took effect."""
 
     status: int = 0
     delay: float = 0
@@ -61,7 +61,7 @@ class LineRefusalError(Exception):
 
 @dataclass
 class FakeContent:
-    """A file that a person sent. ready_after: how many times its status is asked for before it is ready."""
+    """A file that a person sent. ready_after: number of status requests until it is ready."""
 
     data: bytes
     ready_after: int = 0
@@ -72,7 +72,7 @@ class FakeContent:
 
 @dataclass
 class FakeLineApi:
-    """The LINE of one official account."""
+    """The LINE platform as one official account uses it."""
 
     rules: LineRules | None
     url: str = ""
@@ -394,7 +394,7 @@ async def serve_fake_line_api(rules: LineRules | None, port: int = 0) -> AsyncIt
     assert runner.addresses
     line.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        # A connection that was idle may be closed by the server while the next webhook is on its way over it.
+        # The server may close an idle connection while the next webhook request is being sent over it.
         connector = aiohttp.TCPConnector(force_close=True)
         async with aiohttp.ClientSession(connector=connector) as session:
             line.session = session

@@ -1,4 +1,4 @@
-"""The fake LINE refuses what LINE refuses: used by the real SDK over a real socket."""
+"""The fake LINE refuses what LINE refuses; tested with the real SDK over a real socket."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -158,7 +158,7 @@ def test_an_outage_is_one_whatever_it_looks_like() -> None:
             line.inject_fault = lambda _name, _body, w=weather: w  # type: ignore[misc]
             with pytest.raises(PlatformUnavailableError):
                 await account.push("U1", [HELLO], KEY)
-        assert line.used == 1  # the last one counted
+        assert line.used == 1  # the last push took effect before the connection was cut
         line.contents["1"] = FakeContent(b"x")
         with pytest.raises(PlatformUnavailableError):
             await anext(account.download_content("1"))
@@ -181,7 +181,7 @@ PAGE = b"<html>log in to this network"
 @pytest.mark.parametrize("status", [200, 302, 403, 404, 407, 409, 411, 503])
 def test_a_page_of_others_is_an_outage(status: int) -> None:
     async def scene(line: FakeLineApi, account: LineClient) -> None:
-        objects = () if status == 200 else (b"{}", b'{"message":{}}')  # LINE says 200 with one
+        objects = () if status == 200 else (b"{}", b'{"message":{}}')  # valid with 200
         for body in (PAGE, b"", b"[]", b"[" * 100_000, *objects):
             line.inject_fault = lambda _name, _body, body=body: LineFault(status, body=body)  # type: ignore[misc]
             for call in (

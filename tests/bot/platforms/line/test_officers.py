@@ -91,7 +91,7 @@ def join_staff(door: LineDriver) -> None:
 
 
 def send_and_wait(door: LineDriver, words: str, faults: int = 0) -> list[dict[str, Any]]:
-    """Send something; returns the answer as LINE has it."""
+    """Send something; returns the answer as it is stored in LINE."""
     line, who = door.line_desk.line, line_user_id("สมหญิง")
 
     async def exchange() -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def send_and_wait(door: LineDriver, words: str, faults: int = 0) -> list[dict[st
 
 
 async def fetch_image(door: LineDriver, address: str) -> tuple[int, bytes]:
-    """What LINE gets at an image URL, from the route of our server."""
+    """The response to LINE's request for an image URL."""
     origin = door.line_desk.line.webhook.removesuffix("/line/complaints")
     here = address.replace("https://office.example.go.th", origin)
     async with aiohttp.ClientSession() as session, session.get(here) as answer:

@@ -23,7 +23,7 @@ DESKS = ("COMPLAINTS", "SERVICE")
 
 @asynccontextmanager
 async def program(home: Path, line: FakeLineApi, **more: str) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """The program, until it is killed."""
+    """Run the program until it is killed."""
     own = {"ITA_LINE_API_URL": line.url, "ITA_COMPLAINTS__LINE_TOKEN": TOKEN}
     own |= {"ITA_COMPLAINTS__LINE_SECRET": SECRET, **more}
     command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]

@@ -78,7 +78,7 @@ def test_menus_are_made_once_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) ->
             assert line.default_menu == line.aliases["ita-complaints-main"]
             await RichMenus(account, "complaints").set_up()
             assert line.menus == first
-            del line.aliases["ita-complaints-more"]  # as if the program had ended before it was whole
+            del line.aliases["ita-complaints-more"]  # as if it had stopped before all were created
             await RichMenus(account, "complaints").set_up()
             assert len(line.menus) == 9
             monkeypatch.setattr(rich_menu, "MENU_HEIGHTS", {**MENU_HEIGHTS, "complaints": 598})
@@ -168,7 +168,7 @@ def test_words_of_a_picture_stay_in_their_buttons() -> None:
     for sheet in EVERY:
         picture = draw_rich_menu(sheet).convert("RGB")
         for x, y, width, height in (a.box for a in build_tap_areas(sheet) if not a.data.startswith("menu:")):
-            # Between the frame and what lies outside it, and just inside it, nothing is written.
+            # The strips on both sides of a button's frame have a single colour: no text reaches them.
             for gap in (4, 18):
                 edge = picture.crop((x + gap, y + height // 4, x + gap + 6, y + 3 * height // 4))
                 assert len({c for _, c in edge.getcolors()}) == 1, sheet.alias  # type: ignore[union-attr]
@@ -188,7 +188,7 @@ def test_the_menu_follows_the_language_of_the_talk(tmp_path: Path) -> None:
             assert line.linked_menus == {}
             assert await line.post_events(line.make_postback_event(A, "/en")) == 200
             await wait_until(lambda: line.linked_menus == {A: line.aliases["ita-service-main-en"]})
-            line.linked_menus.clear()  # as if somebody had taken it away: asked for again, it is told again
+            line.linked_menus.clear()  # as if it had been removed by others: /en sets it again
             assert await line.post_events(line.make_postback_event(A, "/qna")) == 200
             assert await line.post_events(line.make_postback_event(A, "/en")) == 200
             await wait_until(lambda: bool(line.linked_menus))
@@ -233,7 +233,7 @@ def test_a_menu_that_line_does_not_change_keeps_nobody_waiting(tmp_path: Path) -
             account.desk.errors.clear()
             line.inject_fault = lambda name, body: None
             assert await line.post_events(line.make_postback_event(A, "/help")) == 200
-            await wait_until(lambda: bool(line.linked_menus))  # it is tried again with the next answer
+            await wait_until(lambda: bool(line.linked_menus))  # retried with the next answer
 
     asyncio.run(play())
 

@@ -1,4 +1,4 @@
-"""What must arrive arrives: LINE down, slow, cut off or out of quota; webhooks delivered twice; the program killed."""
+"""Nothing that must arrive is lost: LINE down, slow, cut off or over quota; webhooks sent twice; program killed."""
 
 import asyncio
 import itertools
@@ -169,7 +169,7 @@ def test_a_reply_is_tried_again_and_comes_once(tmp_path: Path, weather: LineFaul
         told = to_messages(line.chats[A][1:])
         assert sum("พร้อมเริ่มแจ้งเรื่อง" in m.text for m in told) == 1
         assert list_calls(account, PUSH) == []
-        line.refused.clear()  # the token of a reply that counted and was not answered is asked for once more
+        line.refused.clear()  # a reply whose response was lost is retried with its used token
 
     run_scenario(tmp_path / "var", scene)
 
@@ -251,7 +251,7 @@ def test_a_receipt_that_a_page_of_others_swallows_comes_later(tmp_path: Path) ->
 
 
 def test_killed_between_commit_and_send(tmp_path: Path) -> None:
-    """The answer was committed and the program ended before sending it: it comes from the outbox."""
+    """If the program ends after committing an answer and before sending it, the answer is sent from the outbox."""
 
     async def play() -> None:
         async with serve_fake_line_api(load_line_rules()) as line:
@@ -266,7 +266,7 @@ def test_killed_between_commit_and_send(tmp_path: Path) -> None:
             assert len(line.chats[A]) == before
             line.inject_fault = lambda _name, _body: None
             async with open_line_desk(tmp_path / "var", line) as account:
-                # LINE brings the event again: no second case, and the same answer.
+                # LINE redelivers the event: no second case is filed, and the answer is the same.
                 assert await line.post_events(line.mark_redelivered(tap)) == 200
                 shown = to_messages(await line.wait_for_messages(A, before))
                 await wait_until(lambda: not account.setup.adapter._tasks)
@@ -327,9 +327,9 @@ def test_a_month_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[s
         await account.setup.delivery_worker.run_once()
         await run_worker_later(account, 61)
         assert line.chats == {}
-        assert len(list_calls(account, PUSH)) <= 1  # a month that is full is not asked again and again
+        assert len(list_calls(account, PUSH)) <= 1  # no repeated pushes once the month's quota is used up
         assert len(await store.outbox.list_all(Channel.LINE)) == 1
-        told = await exchange(account, "สวัสดี")  # the person writes, and it goes along at no cost
+        told = await exchange(account, "สวัสดี")  # the message is added to the next reply, which is free
         assert told[0].text.startswith("ต้องการทำอะไรต่อ")
         await asyncio.sleep(0.1)
         assert await store.outbox.list_all(Channel.LINE) == []
@@ -340,7 +340,7 @@ def test_a_month_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 class CountingLine:
-    """A LINE that only counts."""
+    """A LINE client that only returns the quota and counts the requests for it."""
 
     def __init__(self, most: int | None, used: int) -> None:
         self.answer, self.times = (most, used), 0
@@ -368,7 +368,7 @@ class QuotaOffice:
         return first
 
     def make_quota(self, line: CountingLine) -> PushQuota:
-        """The quota tracker of a program that was just started."""
+        """The quota tracker of a newly started program."""
         return PushQuota(line, "complaints", lambda: self.now, self.tell, self.once, lambda: self.month)  # type: ignore[arg-type]
 
 
@@ -402,7 +402,7 @@ def test_a_month_is_told_of_once_through_lags_and_starts() -> None:
     async def play() -> None:
         asked, office = CountingLine(300, 209), QuotaOffice()
         ledger = office.make_quota(asked)
-        for _ in range(4):  # LINE's count stays one behind ours
+        for _ in range(4):  # LINE's count stays one lower than ours
             office.now += 601
             assert await ledger.has_room()
             await ledger.record_push()
@@ -410,7 +410,7 @@ def test_a_month_is_told_of_once_through_lags_and_starts() -> None:
         asked.answer = (300, 280)
         for _ in range(3):
             await office.make_quota(asked).refresh()
-        asked.answer = (300, 250)  # the lower mark is not told after the higher one
+        asked.answer = (300, 250)  # no notice of the lower threshold after the higher one
         await office.make_quota(asked).refresh()
         assert office.warnings[1:] == [("line.quota", 93, 280)]
         office.month, asked.answer = "2026-08", (300, 211)
@@ -477,12 +477,12 @@ def line_content() -> Any:
 
 
 def make_long_messages(first: int, last: int) -> list[Message]:
-    """Texts of which each fills a LINE message."""
+    """Texts, each as long as a LINE message may be."""
     return [Message(f"{number:02d} " + "ก" * 4990, MUST_ARRIVE) for number in range(first, last)]
 
 
 def numbers(account: LineDesk, before: int = 0) -> list[int]:
-    """The numbers of such texts as a person saw them."""
+    """The numbers of such texts, in the order in which the person got them."""
     return [
         int(one["text"][:2]) for one in account.line.chats.get(A, [])[before:] if one["text"][:2].isdigit()
     ]
@@ -510,7 +510,7 @@ def test_a_letter_of_several_calls_goes_on_where_it_stopped(
                 await line.post_events(line.make_event(A, "postback", postback={"data": "menu:more"})) == 200
             )
         await post.deliver(back, make_long_messages(0, 12), "L")
-        twice = [5, 6, 7, 8, 9] if token and weather.cut else []  # whether these came nobody knew
+        twice = [5, 6, 7, 8, 9] if token and weather.cut else []  # it was unknown whether these arrived
         assert sorted(numbers(account)) == sorted([*range(12), *twice])
         await post.deliver(back, make_long_messages(0, 12), "L")
         assert len(numbers(account)) == 12 + len(twice)
@@ -625,13 +625,13 @@ def test_what_waits_comes_with_answers_a_reply_at_a_time(tmp_path: Path) -> None
 
 
 def test_a_letter_and_an_answer_with_it_come_one_after_another(tmp_path: Path) -> None:
-    """A slow reply that includes what the delivery worker would push meanwhile."""
+    """A slow reply contains what the delivery worker would otherwise push meanwhile."""
 
     async def scene(account: LineDesk) -> None:
         line, tap = account.line, await answer_until_review(account)
         before = len(line.chats[A])
         now = line.now()
-        line.now = lambda: now  # only ours goes on
+        line.now = lambda: now  # only our clock advances, LINE's stands still
         line.inject_fault = lambda name, _body: LineFault(delay=1) if name == REPLY else None
         assert await line.post_events(tap) == 200
         await run_worker_later(account)
@@ -680,7 +680,7 @@ def test_the_red_dot_goes_when_what_waited_was_pushed(tmp_path: Path) -> None:
         assert line.linked_menus
         line.used, post.quota.clock = 9, lambda: time.monotonic() + 7200
         await run_worker_later(account, 61)
-        assert line.linked_menus  # the other one waits still
+        assert line.linked_menus  # the other message is still queued
         line.used, post.quota._exhausted_at = 0, None
         await post.quota.refresh()
         await run_worker_later(account, 61)

@@ -77,7 +77,7 @@ def test_out_of_a_draft(tmp_path: Path) -> None:
         assert (now.files, len(now.message_origins)) == ((), 1)
         with pytest.raises(StorageError):
             await account.desk.store.evidence.load_meta(kept.id)
-        await unsend(account, first)  # a second time, and one that never existed
+        await unsend(account, first)  # unsent twice, and an id that never existed
         await unsend(account, "123456789")
         assert (await load_line_session(account)).answers["story"] == "ตอนที่สองของเรื่อง"
         assert len(line.chats[A]) == 4 + 3

@@ -1,4 +1,4 @@
-"""Whatever is posted to LINE's webhook: the right status, no internal error, nothing of it in the log."""
+"""Whatever is posted to LINE's webhook: the right status, no internal error, none of its content in the log."""
 
 import asyncio
 import base64
@@ -51,7 +51,7 @@ def run_scenario(home: Path, scene: Callable[[LineDesk], Coroutine[Any, Any, Non
 
 
 async def post_and_read(account: LineDesk, who: str, *events: dict[str, Any]) -> str:
-    """The answer to some events."""
+    """Post some events; returns the answer."""
     before = len(account.line.chats.get(who, []))
     assert await account.line.post_events(*events) == 200
     return "\n".join(m.text for m in to_messages(await account.line.wait_for_messages(who, before)))
@@ -108,7 +108,7 @@ def test_200_mb_are_not_read(tmp_path: Path) -> None:
         for headers in ({"x-line-signature": fits}, {}):
             try:
                 assert await account.line.post_body(flood(), headers) in {401, 413}
-            except (OSError, aiohttp.ClientError):  # the connection is cut while we still send
+            except (OSError, aiohttp.ClientError):  # closed by the server while sending
                 cut += 1
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         assert grown < 10
@@ -119,7 +119,7 @@ def test_200_mb_are_not_read(tmp_path: Path) -> None:
 
 
 def test_many_long_bodies_of_others_share_little_room(tmp_path: Path) -> None:
-    """A hundred clients who send all but the end of a body take a few MB, and LINE is served meanwhile."""
+    """A hundred clients that never finish their bodies take a few MB, and LINE is served meanwhile."""
 
     async def open_unfinished_request(
         host: str, port: int
@@ -129,7 +129,7 @@ def test_many_long_bodies_of_others_share_little_room(tmp_path: Path) -> None:
         head = f"POST /line/complaints HTTP/1.1\r\nhost: x\r\nx-line-signature: {fits}\r\n"
         head += f"content-type: application/json\r\ncontent-length: {1024 * 1024}\r\n\r\n"
         writer.write(head.encode())
-        with suppress(OSError):  # it may be closed before everything was sent
+        with suppress(OSError):  # the server may close the connection before everything is sent
             for _ in range(63):
                 writer.write(bytes(16 * 1024))
                 await writer.drain()
@@ -151,7 +151,7 @@ def test_many_long_bodies_of_others_share_little_room(tmp_path: Path) -> None:
         long = json.dumps({"destination": BOT_USER_ID, "events": [], "more": "x" * 900_000}).encode()
         async with asyncio.timeout(8):
             while await account.line.post_body(long, {"x-line-signature": sign_body(long)}) != 200:
-                pass  # the others are gone soon
+                pass  # wait until the other connections are closed
 
     run_scenario(tmp_path / "var", scene)
 
@@ -441,7 +441,7 @@ def test_the_log_at_debug_holds_no_id_text_or_token(
         root.removeHandler(foreign)
         root.setLevel(level)
     told = capsys.readouterr().err
-    assert '"logger": "linebot' in told  # it did speak
+    assert '"logger": "linebot' in told  # the library did write to the log
     for secret in (CANARY, A, TOKEN, SECRET, "reply00"):
         assert secret not in told
 

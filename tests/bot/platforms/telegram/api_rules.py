@@ -40,7 +40,7 @@ def load_telegram_rules(folder: Path) -> "TelegramRules":
 
 
 class TelegramRules:
-    """Finds what is wrong with a call."""
+    """Finds the violations of the specification in a call."""
 
     def __init__(self, api: Mapping[str, Any]) -> None:
         self.methods: Mapping[str, Any] = api["methods"]

@@ -1,4 +1,4 @@
-"""Story driver on Telegram: persons in a fake Telegram, the real webhook or polling, and the real library."""
+"""Story driver on Telegram: people in a fake Telegram, the real webhook or polling, and the real library."""
 
 import asyncio
 import itertools
@@ -52,7 +52,7 @@ class TelegramDesk:
 async def serve_application(application: Any) -> AsyncIterator[str]:
     """Serve an application; yields its URL."""
     config = uvicorn.Config(application, log_config=None, lifespan="off", port=0, timeout_graceful_shutdown=1)
-    config.timeout_keep_alive = 300  # the loop of a story does not run between its steps
+    config.timeout_keep_alive = 300  # the event loop does not run between the steps of a story
     server = uvicorn.Server(config)
     server.capture_signals = asynccontextmanager  # type: ignore[assignment,method-assign]
     listener = config.bind_socket()
@@ -122,7 +122,7 @@ class TelegramDriver:
 
     @property
     def fake(self) -> FakeBotApi:
-        """The Telegram of this story; it stays when the program is restarted."""
+        """The fake Telegram of this story; it keeps running when the program is restarted."""
         if self._fake is None:
             self._fake = self.run(
                 self._outer.enter_async_context(serve_fake_bot_api(load_telegram_rules(find_contracts())))
@@ -224,7 +224,7 @@ class TelegramDriver:
         self.run(self.telegram_desk.desk.answer_question(receipt, words))
 
     def close(self) -> None:
-        """Close everything; the database must be sound."""
+        """Close everything; the database must be intact."""
         found = self.run(self.telegram_desk.desk.check_integrity())
         self.restart_program("")
         self.run(self._outer.aclose())

@@ -1,6 +1,6 @@
 """A Bot API on loopback that refuses what Telegram refuses, and records every refusal.
 
-It holds the chats as the persons see them, delivers updates to a webhook or to getUpdates, carries out a call in a
+It stores the chats as the persons see them, delivers updates to a webhook or to getUpdates, carries out a call in a
 webhook response, and can be slow, broken, cut off or rate limited: `inject_fault` decides for each call.
 """
 
@@ -53,9 +53,9 @@ class RecordedTelegramCall:
 
 @dataclass(frozen=True)
 class TelegramFault:
-    """A fault of a call: a status instead of an answer, a delay in seconds, a cut before or after it took effect.
+    """A fault of a call: an error status, a delay in seconds, a connection cut before or after the call took effect.
 
-    body: sent with the status, as by a proxy on the way; it is not an answer of Telegram's.
+    body: sent with the status, as by a proxy in between; it is not a response of Telegram's.
     """
 
     status: int = 0
@@ -75,7 +75,7 @@ class TelegramRefusalError(Exception):
 
 @dataclass
 class FakeBotApi:
-    """The Telegram of one bot."""
+    """The Telegram platform as one bot uses it."""
 
     rules: TelegramRules
     url: str = ""
@@ -333,7 +333,7 @@ class FakeBotApi:
         if self.webhook:
             raise TelegramRefusalError(409, "Conflict: can't use getUpdates method while webhook is active")
         mine = self._listener = self._listener + 1
-        self._update_arrived.set()  # the newer request ends the older
+        self._update_arrived.set()  # a newer getUpdates request ends an older one
         self._update_arrived = asyncio.Event()
         self.queue[:] = [u for u in self.queue if u["update_id"] >= offset]
         if not self.queue:
@@ -343,7 +343,7 @@ class FakeBotApi:
             raise TelegramRefusalError(409, "Conflict: terminated by other getUpdates request")
         return self.queue[:limit]
 
-    # The wire
+    # HTTP
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
         token, method = request.match_info["token"], request.match_info["method"]
@@ -387,7 +387,7 @@ class FakeBotApi:
 
 
 def make_telegram_user(chat: int) -> dict[str, Any]:
-    """A user with everything that Telegram reveals of one."""
+    """A user object with every field that Telegram may send."""
     return {
         "id": chat,
         "is_bot": False,

@@ -117,7 +117,7 @@ def test_one_chat_that_must_wait_keeps_no_other(tmp_path: Path) -> None:
         assert (len(p.receipts), len(other.receipts)) == (0, 1)
         calls = len(p.fake.calls)
         o.desk.clock_offset += timedelta(minutes=2)
-        await o.worker.run_once()  # the chat's rate limit is active: Telegram is not even asked
+        await o.worker.run_once()  # the chat's rate limit is active: no call is made
         assert [c for c in p.fake.calls[calls:] if c.params.get("chat_id") == CHAT] == []
 
     run_scenario(tmp_path, scene)
@@ -387,7 +387,7 @@ def test_one_who_blocks_the_bot_is_told_nothing_any_more(tmp_path: Path) -> None
         change = {"chat": private, "from": sender, "old_chat_member": me, "new_chat_member": me}
         assert (
             await p.send_update(p.fake.make_update(my_chat_member={**change, "date": 1})) == 200
-        )  # played back
+        )  # an update that is older than the person's messages
         p.fake.blocked.clear()
         await o.desk.send_office_message(receipt, "ขอบคุณ")
         await o.worker.run_once()

@@ -120,7 +120,7 @@ def test_a_chat_that_is_gone_is_not_asked_again(tmp_path: Path) -> None:
     door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
         chat, shown = join_staff(door, "สมหญิง"), watch_commands(door)
-        shown._current_menus.clear()  # in case a round ran in between
+        shown._current_menus.clear()  # in case the job ran in between
         del door.fake.chats[chat]
         door.run(shown.refresh())
         door.run(shown.refresh())

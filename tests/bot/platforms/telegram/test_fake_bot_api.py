@@ -206,7 +206,7 @@ def test_where_the_machine_has_a_proxy_all_calls_go_through_it(monkeypatch: pyte
     async def scene(fake: FakeBotApi, bot: Bot, ours: TelegramClient) -> None:
         monkeypatch.setenv(
             "http_proxy", fake.url
-        )  # it answers itself: who asks it for a host finds it nowhere
+        )  # the fake acts as the proxy; the host below does not exist
         behind = TelegramClient(TOKEN, "http://telegram.example.test")
         await behind.open()
         await behind.check_token()

@@ -74,7 +74,7 @@ async def serve_answers(
 
 
 async def echo_body(body: bytes) -> bytes:
-    """Answer with what was asked."""
+    """Answer with the body of the request."""
     return make_http_response(body)
 
 
@@ -94,7 +94,7 @@ def test_one_connection_serves_call_after_call() -> None:
 
 
 def test_side_by_side_each_hears_its_own_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some callers give up midway, some responses come late: nobody gets another's."""
+    """Some callers cancel, some responses come late: no caller gets the response of another."""
     monkeypatch.setattr(http_client, "MAX_CONNECTIONS", 8)
     chance = random.Random(4)
 
@@ -242,7 +242,7 @@ def test_a_connection_that_rested_too_long_or_spoke_unasked_is_not_used_again(
 def test_a_connection_that_was_just_being_closed_is_no_error() -> None:
     async def play() -> None:
         async def once(body: bytes) -> bytes:
-            return make_http_response(body) + b"\0"  # it closes without having announced it
+            return make_http_response(body) + b"\0"  # closed without an announcing header
 
         async with serve_answers(once) as (server, calling):
             for number in range(20):

@@ -46,7 +46,7 @@ def test_an_album_that_telegram_was_told_is_taken_outlives_the_program(tmp_path:
                 await p.tap("แจ้งเรื่อง")
                 before = len(p.bot_messages)
                 await send_album(p, 3)
-                if not orderly:  # the response is lost with the program
+                if not orderly:  # the program ends before its response is sent
                     o.setup.adapter.albums.wait_for_more(CHAT)
                     o.setup.adapter.albums._answers.clear()
             assert len(p.bot_messages) - before == (1 if orderly else 0)
@@ -276,7 +276,7 @@ def test_a_correction_of_the_words_under_a_picture_reaches_the_draft(tmp_path: P
         sent, better = p.updates[-1]["message"], "คำใหม่ เจ้าหน้าที่คนหนึ่งเรียกรับเงินจากผู้ค้า"
         await p.send_update(
             p.fake.make_update(edited_message={**sent, "edit_date": 1})
-        )  # nothing of the text
+        )  # an edit without a caption
         assert WORDS in (await load_telegram_session(o)).answers.values()
         await p.send_update(p.fake.make_update(edited_message={**sent, "caption": better, "edit_date": 1}))
         assert better in (await load_telegram_session(o)).answers.values()
@@ -318,7 +318,7 @@ def test_who_asks_for_updates_lets_nobody_wait_for_anothers_files(tmp_path: Path
         while len(other.bot_messages) == before:  # noqa: ASYNC110 - it arrives over the network
             await asyncio.sleep(0.02)
         assert loop.time() - began < 2.5
-        assert not asked.done()  # it is confirmed after those before it
+        assert not asked.done()  # it is confirmed only after the earlier updates
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
         o.desk.errors.clear()

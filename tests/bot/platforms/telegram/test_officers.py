@@ -149,7 +149,7 @@ def test_where_the_picture_is_refused_the_figures_stand_once(tmp_path: Path) -> 
             return TelegramFault(500) if method == "sendPhoto" else None
 
         door.fake.inject_fault = weather
-        # Not by `hear`, which would raise the fault if it comes before the answer is whole.
+        # Not through `hear`, which would raise the error if it is recorded before the answer is complete.
         assert door.run(door.fake.push_update(door.fake.make_message_update(chat, text="/stats"))) == 200
         door.run(wait_until(lambda: bool(door.telegram_desk.desk.errors)))
         door.telegram_desk.desk.errors.clear()

@@ -152,7 +152,7 @@ def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_
                 await person.tap("ส่งเรื่อง")
                 assert person.receipts == []
             async with open_telegram_desk(tmp_path / "var", fake) as o:
-                await fake.push_update(person.updates[-1])  # Telegram got no response and delivers again
+                await fake.push_update(person.updates[-1])  # Telegram got no response and redelivers
                 assert person.receipts == []
                 o.desk.clock_offset = timedelta(minutes=2)
                 await o.worker.run_once()
@@ -190,7 +190,7 @@ def test_killed_while_the_receipt_is_on_its_way(tmp_path: Path, accepted: bool) 
             fake.inject_fault = lambda _method, _params: None
             assert len(person.receipts) == accepted
             async with open_telegram_desk(tmp_path / "var", fake) as o:
-                await fake.push_update(person.updates[-1])  # Telegram got no response and delivers again
+                await fake.push_update(person.updates[-1])  # Telegram got no response and redelivers
                 o.desk.clock_offset = timedelta(minutes=2)
                 await o.worker.run_once()
                 assert len(set(person.receipts)) == 1

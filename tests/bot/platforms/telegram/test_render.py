@@ -135,11 +135,11 @@ def test_what_answers_a_person_rides_but_into_no_chat_that_must_wait() -> None:
         now = 100.0
         pace = SendLimiter(clock=lambda: now)
         await pace.acquire(1)
-        assert all(pace.can_reply_in_webhook(1) for _ in range(50))  # as fast as the person is
+        assert all(pace.can_reply_in_webhook(1) for _ in range(50))  # replies are not limited
         pace.back_off(1, 60)
         assert not pace.can_reply_in_webhook(
             1
-        )  # Telegram said so, and would tell nobody that it dropped the answer
+        )  # Telegram set a wait; a reply in the webhook response would be dropped without an error
         assert pace.can_reply_in_webhook(2)
         now += 61
         assert pace.can_reply_in_webhook(1)

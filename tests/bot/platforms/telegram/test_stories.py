@@ -32,7 +32,7 @@ def test_every_update_brought_twice(story: Path, tmp_path: Path) -> None:
         StoryPlayer(door).play_story(story)
     finally:
         door.close()
-    # The second time a message may already show what an edit asks for: Telegram answers "not modified", without
+    # A repeated edit may leave a message as it is: Telegram answers "not modified", and the call has no
     # effect.
     assert [r for r in door.fake.refused if r != NO_EFFECT] == []
 
