@@ -1,4 +1,4 @@
-"""Small queries are batched; a failing or slow query does not affect the others."""
+"""Small queries are batched; a failing query or a cancelled caller does not affect the others."""
 
 import asyncio
 import sqlite3
