@@ -15,7 +15,7 @@ from handlers.complaints.messages import FileCase
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import Receipt, make_receipt
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import Message, Reply
 from handlers.dialog.session import Session
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.permissions import Role
@@ -60,6 +60,10 @@ class Officer:
 
     async def say(self, text: str) -> tuple[Message, ...]:
         return await self.desk.handle(self.new_event(text=text))
+
+    async def say_for_replies(self, text: str) -> tuple[Reply, ...]:
+        """What a text is answered with, before it is rendered."""
+        return (await self.desk.engine.handle(self.new_event(text=text))).replies
 
     async def pick(self, data: str) -> tuple[Message, ...]:
         return await self.desk.handle(self.new_event(choice=data))

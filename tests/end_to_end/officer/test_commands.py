@@ -177,8 +177,7 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
     words = f"/close 1 unsubstantiated {REASON}"
 
     async def keys(officer: Officer, given: str) -> list[str]:
-        answer = await officer.desk.engine.handle(officer.new_event(text=given))
-        return [reply.key.removeprefix("staff.") for reply in answer.replies]
+        return [reply.key.removeprefix("staff.") for reply in await officer.say_for_replies(given)]
 
     async def picked_key(officer: Officer, data: str) -> str:
         answer = await officer.desk.engine.handle(officer.new_event(choice=data))

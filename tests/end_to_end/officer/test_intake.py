@@ -78,9 +78,9 @@ def test_an_office_without_ready_answers_in_which_one_may_open_a_name(tmp_path: 
     async def scene(desk: DeskHarness) -> None:
         await file_case(desk, 1)
         chief = await add_officer(desk, "มาลี", Role.SUPERVISOR)
-        assert (await chief.say("/canned 1"))[0].key == "staff.canned.none"
+        assert (await chief.say_for_replies("/canned 1"))[0].key == "staff.canned.none"
         await chief.say(f"/identity 1 {REASON}")
-        assert (await chief.say(chief.totp_code()))[0].key == "staff.identity.none"
+        assert (await chief.say_for_replies(chief.totp_code()))[0].key == "staff.identity.none"
 
     run_desk_scenario(tmp_path / "var", scene)
 
@@ -91,10 +91,10 @@ def test_why_it_is_asked_for_must_be_said(tmp_path: Path) -> None:
         chief = await add_officer(desk, "มาลี", Role.SUPERVISOR)
         await chief.say("/facts 1")
         await chief.say(chief.totp_code())
-        assert (await chief.say("/identity 1"))[0].key == "staff.approval.why"
-        assert (await chief.say("ขอดู"))[0].key == "staff.approval.why"
-        assert (await chief.say(REASON))[0].key == "staff.approval.asked"
-        assert (await chief.say("/identity"))[0].key == "staff.which"
-        assert (await chief.say("/approve 99"))[0].key == "staff.unknown"
+        assert (await chief.say_for_replies("/identity 1"))[0].key == "staff.approval.why"
+        assert (await chief.say_for_replies("ขอดู"))[0].key == "staff.approval.why"
+        assert (await chief.say_for_replies(REASON))[0].key == "staff.approval.asked"
+        assert (await chief.say_for_replies("/identity"))[0].key == "staff.which"
+        assert (await chief.say_for_replies("/approve 99"))[0].key == "staff.unknown"
 
     run_desk_scenario(tmp_path / "var", scene)

@@ -12,11 +12,11 @@ def test_a_reply_that_was_shown_can_be_confirmed_after_another_command(tmp_path:
         await file_case(desk, 1)
         officer = await add_officer(desk, "สมหญิง")
         shown = (await officer.say("/reply 1 ได้รับเรื่องแล้ว"))[0]
-        assert shown.key == "staff.confirm.ask"
-        assert (await officer.say("/note 1"))[0].key == "staff.note.ask"
-        assert (await officer.say("โทรแล้ว"))[0].key == "staff.note.done"
-        assert (await officer.say(dict(shown.choices)["ส่ง"]))[0].key == "staff.held.now"
-        assert (await officer.say(dict(shown.choices)["ส่ง"]))[0].key == "staff.confirm.stale"
+        assert "ส่ง" in dict(shown.choices)  # it asks for confirmation
+        assert (await officer.say_for_replies("/note 1"))[0].key == "staff.note.ask"
+        assert (await officer.say_for_replies("โทรแล้ว"))[0].key == "staff.note.done"
+        assert (await officer.say_for_replies(dict(shown.choices)["ส่ง"]))[0].key == "staff.held.now"
+        assert (await officer.say_for_replies(dict(shown.choices)["ส่ง"]))[0].key == "staff.confirm.stale"
 
     run_desk_scenario(tmp_path / "var", scene)
 
@@ -25,14 +25,14 @@ def test_words_wait_for_their_case_while_the_second_factor_is_asked_for(tmp_path
     async def scene(desk: DeskHarness) -> None:
         await file_case(desk, 1)
         officer = await add_officer(desk, "สมหญิง")
-        assert (await officer.say("ได้รับเรื่องแล้ว ขอบคุณครับ"))[0].key == "staff.which"
-        assert (await officer.say("/facts 1"))[0].key == "staff.factor.ask"
-        assert (await officer.say("ยกเลิก"))[0].key == "staff.dropped"
-        assert (await officer.say("/history 1"))[0].key == "staff.factor.ask"
+        assert (await officer.say_for_replies("ได้รับเรื่องแล้ว ขอบคุณครับ"))[0].key == "staff.which"
+        assert (await officer.say_for_replies("/facts 1"))[0].key == "staff.factor.ask"
+        assert (await officer.say_for_replies("ยกเลิก"))[0].key == "staff.dropped"
+        assert (await officer.say_for_replies("/history 1"))[0].key == "staff.factor.ask"
         shown = await officer.say("/reply 1")  # the command that the case's button sends
-        assert shown[0].key == "staff.confirm.ask"
+        assert "ส่ง" in dict(shown[0].choices)  # it asks for confirmation
         assert "ได้รับเรื่องแล้ว ขอบคุณครับ" in shown[0].text
-        assert (await officer.say("/reply 1"))[0].key == "staff.reply.ask"
+        assert (await officer.say_for_replies("/reply 1"))[0].key == "staff.reply.ask"
 
     run_desk_scenario(tmp_path / "var", scene)
 
@@ -41,12 +41,12 @@ def test_a_number_is_no_place_in_the_menu_while_a_text_is_waited_for(tmp_path: P
     async def scene(desk: DeskHarness) -> None:
         await file_case(desk, 1)
         officer = await add_officer(desk, "สมหญิง")
-        assert (await officer.say("/link 1"))[0].key == "staff.link.ask"
-        assert (await officer.say("/facts 1"))[0].key == "staff.factor.ask"
-        assert (await officer.say("1"))[0].key == "staff.factor.wrong"
-        assert (await officer.say("ยกเลิก"))[0].key == "staff.dropped"
-        assert (await officer.say("/log"))[0].key == "staff.refused"
-        assert (await officer.say("/facts 1"))[0].key == "staff.factor.ask"
-        assert (await officer.say("1"))[0].key == "notice.about"  # the entry of the menu
+        assert (await officer.say_for_replies("/link 1"))[0].key == "staff.link.ask"
+        assert (await officer.say_for_replies("/facts 1"))[0].key == "staff.factor.ask"
+        assert (await officer.say_for_replies("1"))[0].key == "staff.factor.wrong"
+        assert (await officer.say_for_replies("ยกเลิก"))[0].key == "staff.dropped"
+        assert (await officer.say_for_replies("/log"))[0].key == "staff.refused"
+        assert (await officer.say_for_replies("/facts 1"))[0].key == "staff.factor.ask"
+        assert (await officer.say_for_replies("1"))[0].key == "notice.about"  # the entry of the menu
 
     run_desk_scenario(tmp_path / "var", scene)
