@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ita_stats import period
 from ita_stats.calendar import CalendarMonth, day_in_bangkok, end_of_day, fiscal_year
+from ita_stats.cases.model import Layout
 from ita_stats.period import (
     PeriodError,
     list_period_months,
@@ -111,7 +111,7 @@ def test_no_day_is_said_to_be_none(text: str) -> None:
         ("2569-11..2570-01", "quarter", ["ไตรมาส 1 (พ.ย. 2569 - ธ.ค. 2569)", "ไตรมาส 2 (ม.ค. 2570)"]),
     ],
 )
-def test_rows_are_those_of_the_year(text: str, layout: period.Layout, labels: list[str]) -> None:
+def test_rows_are_those_of_the_year(text: str, layout: Layout, labels: list[str]) -> None:
     assert [row.label_th for row in list_period_rows(parse_period(text, LATER), layout)] == labels
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import bootstrap
 from bot.bootstrap import App, RunningDesk
 from bot.consultations.public_view import PublicOpinion, build_public_opinion, build_results_rules
 from bot.jobs.publishing import run_publishing_jobs
 from bot.publishing import opinions_folder
 from bot.publishing.opinions_folder import OpinionFolder, publish_opinions, publish_overview
-from bot.settings import Settings
+from bot.settings import DeskName, Settings
 from ita_stats.opinions.model import CountedConsultation, ThemeDecision
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from ita_stats.opinions.results_builder import build_results
@@ -150,9 +149,7 @@ def test_a_folder_that_is_not_there_is_not_made_and_told_once_a_day(
 
 
 @pytest.mark.parametrize("desk", ["complaints", "service"])
-def test_a_house_with_a_folder_asks_its_service_desk(
-    desk: bootstrap.DeskName, web: Path, tmp_path: Path
-) -> None:
+def test_a_house_with_a_folder_asks_its_service_desk(desk: DeskName, web: Path, tmp_path: Path) -> None:
     async def go() -> int:
         async with open_desk(tmp_path / "var", desk) as found:
             own = RunningDesk(desk, DeskPaths.under(tmp_path / "var", desk), found.store, found.engine)
