@@ -125,9 +125,8 @@ def _store_answer(session: Session, answers: dict[str, str], name: str, limit: i
 def _accept_pick(_field: FormField, ctx: Context, text: str) -> AnswerGenerator:
     # People often go on with their account at a choice: treat it as part of the story, not as an error.
     kept = yield from keep_unasked_input(ctx)
-    return replace(
-        kept, notes=kept.notes or (Reply("pick.unknown", NEUTRAL, {"text": text}),), repeat_question=True
-    )
+    notes = kept.notes if kept.all_notes else (Reply("pick.unknown", NEUTRAL, {"text": text}),)
+    return replace(kept, notes=notes, repeat_question=True)
 
 
 def _accept_text(field: FormField, ctx: Context, text: str) -> AnswerGenerator:

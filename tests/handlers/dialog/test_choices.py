@@ -1,0 +1,142 @@
+"""What a tap, a number or a typed label picks, disturbed as people do it."""
+
+import pytest
+
+from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
+from handlers.dialog.replies import Choice
+from handlers.dialog.session import Session
+from handlers.office import Bilingual
+from tests.run_decision import make_event
+
+SESSION = Session(prompt_number=7)
+OPTIONS = (
+    Option("corruption", Bilingual(th="ทุจริตต่อหน้าที่", en="Corruption")),
+    *make_options(("skip", "back", "cancel")),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "picked"),
+    [
+        ("1", "corruption"),
+        ("๑", "corruption"),
+        (" ๔ ", "cancel"),
+        ("4.", "cancel"),
+        ("0", None),
+        ("5", None),
+        ("-1", None),
+        ("1.5", None),
+        ("00002", None),
+        ("๑๒๓๔๕", None),
+        ("ทุจริตต่อหน้าที่", "corruption"),
+        ("  ทุจริตต่อหน้าที่ ", "corruption"),
+        ("ทุจริตต่อหน้าที่ครับ", None),
+        ("ข้าม", "skip"),
+        ("/ข้าม", "skip"),
+        ("ข้าม!", "skip"),
+        ("SKIP", "skip"),
+        ("กลับ", "back"),
+        ("ย้อนกลับ", "back"),
+        ("เลิก", "cancel"),
+        ("ยกเลิก", "cancel"),
+        ("ส่ง", None),
+        ("Corruption", None),
+        ("", None),
+        ("   ", None),
+        ("...", None),
+        ("ข" * 81, None),
+        ("1" * 5000, None),
+    ],
+)
+def test_a_text_picks_by_number_label_or_synonym(typed: str, picked: str | None) -> None:
+    assert parse_choice(make_event(typed), SESSION, OPTIONS, numbers=True) == picked
+
+
+@pytest.mark.parametrize("typed", ["1", "๑", "4", " 2 "])
+def test_where_a_text_is_the_answer_a_number_picks_nothing(typed: str) -> None:
+    assert parse_choice(make_event(typed), SESSION, OPTIONS, numbers=False) is None
+
+
+def test_where_a_text_is_the_answer_a_whole_label_still_picks() -> None:
+    assert parse_choice(make_event("ข้าม"), SESSION, OPTIONS, numbers=False) == "skip"
+
+
+@pytest.mark.parametrize(
+    ("typed", "picked"),
+    [("Corruption", "corruption"), ("skip", "skip"), ("ทุจริตต่อหน้าที่", None), ("ข้าม", "skip")],
+)
+def test_labels_are_those_of_the_session_language_and_synonyms_of_both(
+    typed: str, picked: str | None
+) -> None:
+    english = Session(prompt_number=7, lang="en")
+    assert parse_choice(make_event(typed), english, OPTIONS, numbers=True) == picked
+
+
+@pytest.mark.parametrize(
+    ("data", "picked"),
+    [
+        ("7.skip", "skip"),
+        ("7.corruption", "corruption"),
+        ("6.skip", STALE),
+        ("8.skip", STALE),
+        ("7.done", STALE),
+        ("7.", STALE),
+        ("7", STALE),
+        ("", STALE),
+        (".skip", STALE),
+        ("07.skip", STALE),
+        ("๗.skip", STALE),
+        ("7.skip.skip", STALE),
+        ("7.SKIP", STALE),
+        ("/skip", STALE),
+        ("x" * 5000, STALE),
+    ],
+)
+def test_a_tap_picks_only_what_the_present_question_offers(data: str, picked: str | StaleChoice) -> None:
+    assert parse_choice(make_event(choice=data), SESSION, OPTIONS, numbers=True) == picked
+
+
+def test_a_tap_wins_over_the_text_that_came_with_it() -> None:
+    assert parse_choice(make_event("ข้าม", choice="7.back"), SESSION, OPTIONS, numbers=True) == "back"
+
+
+@pytest.mark.parametrize(
+    ("typed", "values", "picked"),
+    [
+        ("ข้าม", ("next",), "next"),
+        ("ข้าม", ("none",), "none"),
+        ("ข้าม", ("skip", "next"), "skip"),
+        ("ต่อไป", ("skip", "done"), "done"),
+        ("เสร็จ", ("none",), "none"),
+        ("เสร็จแล้ว", ("done", "none"), "done"),
+        ("กลับ", ("review",), "review"),
+        ("กลับ", ("stay", "leave"), "stay"),
+        ("ยกเลิก", ("stay",), "stay"),
+        ("ยกเลิก", ("leave",), "leave"),
+        ("ส่ง", ("give",), "give"),
+        ("ส่ง", ("send",), "send"),
+        ("ตกลง", ("accept",), "accept"),
+        ("ตกลง", ("yes",), None),
+    ],
+)
+def test_a_synonym_means_the_first_of_its_options_that_is_offered(
+    typed: str, values: tuple[str, ...], picked: str | None
+) -> None:
+    assert parse_choice(make_event(typed), SESSION, make_options(values), numbers=True) == picked
+
+
+def test_buttons_carry_the_number_of_their_question_and_their_label() -> None:
+    assert to_choices(OPTIONS[:2], SESSION) == (
+        Choice("7.corruption", "literal", {"text": "ทุจริตต่อหน้าที่"}),
+        Choice("7.skip", "choice.skip"),
+    )
+    assert to_choices(OPTIONS[:1], Session(prompt_number=8, lang="en")) == (
+        Choice("8.corruption", "literal", {"text": "Corruption"}),
+    )
+
+
+def test_a_name_without_english_is_shown_in_thai() -> None:
+    only_thai = (Option("m1", Bilingual(th="วันหยุดราชการ")),)
+    english = Session(prompt_number=1, lang="en")
+    assert to_choices(only_thai, english) == (Choice("1.m1", "literal", {"text": "วันหยุดราชการ"}),)
+    assert parse_choice(make_event("วันหยุดราชการ"), english, only_thai, numbers=True) == "m1"
