@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.platforms.text import utf16_length
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Message, Phrase
 from handlers.i18n import render_text
@@ -24,7 +25,7 @@ TEXT_COLOR, MUTED_COLOR, ACCENT_COLOR, PANEL_COLOR = "#1a1a1a", "#595959", "#0b5
 
 def render_flex_card(message: Message, text: str, lang: Lang) -> dict[str, Any] | None:
     """Render a message as a card; None if it is not of a card's kind, or does not fit."""
-    if not message.is_card or len(text.encode("utf-16-le", "surrogatepass")) // 2 > MAX_ALT_TEXT_UNITS:
+    if not message.is_card or utf16_length(text) > MAX_ALT_TEXT_UNITS:
         return None
     title, _, rest = text.strip().partition("\n")
     body = [_render_heading(title), {"type": "separator", "margin": "md"}]

@@ -1,11 +1,11 @@
 """Render messages for LINE: at most five per call, with choices as quick replies and also in the text."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.platforms.line.flex import render_flex_card
+from bot.platforms.text import shorten_to_graphemes, split_text, utf16_length
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Message, MonthlyChart, Phrase
 from handlers.i18n import render_text
@@ -117,7 +117,7 @@ def _render_each(
 
 def _render_texts(text: str, complete_before: int, complete: int) -> Iterator[RenderedMessage]:
     """Split a text into messages. Only the last of them counts as delivering what the text contains."""
-    *first, last = [*split_text(text, MAX_TEXT_UNITS)] or [""]
+    *first, last = [*split_text(text.strip(), MAX_TEXT_UNITS)] or [""]
     for piece in first:
         yield {"type": "text", "text": piece}, complete_before
     if last:
@@ -146,45 +146,7 @@ def render_quick_replies(choices: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 def render_postback_action(label: str, data: str) -> dict[str, Any]:
     """Render a choice as a postback action. Only navigation is shown in the chat as the person's words, not answers."""
-    action = {"type": "postback", "label": shorten_label(label), "data": data}
+    action = {"type": "postback", "label": shorten_to_graphemes(label, MAX_LABEL_LENGTH), "data": data}
     if data.startswith("/") or data.partition(".")[2] in NEUTRAL_CHOICES:
         action["displayText"] = label
     return action
-
-
-def shorten_label(label: str) -> str:
-    """Shorten a label to LINE's limit of 20 graphemes."""
-    if len(list(_split_graphemes(label))) <= MAX_LABEL_LENGTH:
-        return label
-    return "".join(list(_split_graphemes(label))[: MAX_LABEL_LENGTH - 1]) + "…"
-
-
-def _split_graphemes(text: str) -> Iterator[str]:
-    """Yield the graphemes of a text: each letter with its combining marks."""
-    letter = ""
-    for sign in text:
-        if letter and unicodedata.category(sign) not in {"Mn", "Me", "Cf"}:
-            yield letter
-            letter = ""
-        letter += sign
-    if letter:
-        yield letter
-
-
-def split_text(text: str, longest: int) -> Iterator[str]:
-    """Split a text into pieces of at most so many UTF-16 units: at a line break, else a space, else anywhere."""
-    text = text.strip()
-    while utf16_length(text) > longest:
-        head = text[:longest]
-        while utf16_length(head) > longest:
-            head = head[: len(head) - max(1, (utf16_length(head) - longest) // 2)]
-        at = next((place for sign in ("\n", " ") if (place := head.rfind(sign)) > longest // 2), len(head))
-        yield text[:at].rstrip() or "…"
-        text = text[at:].lstrip()
-    if text:
-        yield text
-
-
-def utf16_length(text: str) -> int:
-    """Return the number of UTF-16 units, which is how LINE counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.platforms.telegram.models import TelegramMessage
+from bot.platforms.text import split_text, utf16_length
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import OF_CASE, Message, MonthlyChart, ReplyPolicy
 
@@ -112,7 +113,7 @@ def _merge_messages(first: OutgoingMessage, second: OutgoingMessage) -> Outgoing
 
 def _split_message(message: Message) -> Iterator[OutgoingMessage]:
     """Split a message to fit; the buttons are under its last part."""
-    texts = list(split_message_text(message.text or "…"))
+    texts = list(split_text(message.text or "…", MAX_TEXT_UNITS))
     for text in texts[:-1]:
         yield OutgoingMessage(text, message.policy)
     has_receipt = message.receipt is not None
@@ -126,29 +127,8 @@ def _split_message(message: Message) -> Iterator[OutgoingMessage]:
     )
 
 
-def split_message_text(text: str) -> Iterator[str]:
-    """Split a text into pieces that fit: at a line break, else at a space, else between any two characters."""
-    while not _fits_message(text):
-        # A character has one or two UTF-16 units, so this is at most twice too long.
-        head = text[:MAX_TEXT_UNITS]
-        while _utf16_length(head) > MAX_TEXT_UNITS:
-            head = head[: len(head) - max(1, (_utf16_length(head) - MAX_TEXT_UNITS) // 2)]
-        at = next(
-            (place for sign in ("\n", " ") if (place := head.rfind(sign)) > MAX_TEXT_UNITS // 2), len(head)
-        )
-        yield text[:at].rstrip() or "…"
-        text = text[at:].lstrip()
-    if text:
-        yield text
-
-
 def _fits_message(text: str) -> bool:
-    # A character has at most two UTF-16 units, so short texts need no counting.
-    return len(text) <= MAX_TEXT_UNITS // 2 or _utf16_length(text) <= MAX_TEXT_UNITS
-
-
-def _utf16_length(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return utf16_length(text) <= MAX_TEXT_UNITS
 
 
 _RECEIPT_PATTERN = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")

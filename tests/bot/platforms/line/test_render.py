@@ -8,13 +8,9 @@ from bot.platforms.line.flex import replace_cards_with_text
 from bot.platforms.line.render import (
     MAX_TEXT_UNITS,
     render_payload_batches,
-    shorten_label,
-    split_text,
-    utf16_length,
 )
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Message
 from tests.bot.platforms.line.api_rules import (
-    count_graphemes,
     find_reference_violations,
     load_line_rules,
     needs_contracts,
@@ -70,19 +66,6 @@ def test_a_card_in_plain_words_keeps_its_choices() -> None:
     assert words[-1]["text"] == batch[-1]["altText"]
     assert words[-1]["quickReply"] == batch[-1]["quickReply"]
     assert replace_cards_with_text(words) is None
-
-
-@given(st.text(st.characters(codec="utf-8"), max_size=300), st.integers(2, 50))
-def test_a_text_is_cut_without_loss(text: str, longest: int) -> None:
-    pieces = list(split_text(text, longest))
-    assert all(0 < utf16_length(piece) <= longest for piece in pieces)
-    assert "".join("".join(pieces).split()) == "".join(text.split())
-
-
-@given(st.text(max_size=60))
-def test_a_label_is_short_enough(label: str) -> None:
-    assert count_graphemes(shorten_label(label)) <= 20
-    assert shorten_label(label) == label or shorten_label(label).endswith("…")
 
 
 def test_much_goes_in_several_batches_with_the_choices_at_the_end() -> None:

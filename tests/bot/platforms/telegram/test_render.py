@@ -4,8 +4,6 @@ import asyncio
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.delivery.transport import MessageGoneError, RetryLaterError
 from bot.platforms.telegram.inbound import normalize_command_text
@@ -16,26 +14,12 @@ from bot.platforms.telegram.render import (
     ExistingMessage,
     OutgoingMessage,
     render_messages,
-    split_message_text,
     to_existing_message,
 )
 from bot.platforms.telegram.sender import MAX_SEND_WAIT, SendLimiter, TelegramSender
+from bot.platforms.text import utf16_length
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Message
-
-
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-LONG = st.tuples(st.text(alphabet="กาข้ \n😡a", min_size=1, max_size=60), st.integers(1, 400))
-
-
-@given(LONG.map(lambda part: part[0] * part[1]))
-def test_a_text_is_cut_into_pieces_that_fit_and_loses_only_blanks(text: str) -> None:
-    pieces = list(split_message_text(text))
-    assert all(units(piece) <= MAX_TEXT_UNITS for piece in pieces)
-    assert "".join("".join(pieces).split()).replace("…", "") == "".join(text.split())
 
 
 def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
@@ -51,12 +35,12 @@ def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
         "protect_content": True,
     }
     halves = render_messages((Message("ก" * (MAX_TEXT_UNITS + 5), NEUTRAL, (("ก", "1"),)),))
-    assert [(units(bubble.text), bool(bubble.choices)) for bubble in halves] == [
+    assert [(utf16_length(bubble.text), bool(bubble.choices)) for bubble in halves] == [
         (MAX_TEXT_UNITS, False),
         (5, True),
     ]
     full = render_messages((Message("ก" * MAX_TEXT_UNITS, NEUTRAL), Message("ข", NEUTRAL)))
-    assert [units(bubble.text) for bubble in full] == [MAX_TEXT_UNITS, 1]
+    assert [utf16_length(bubble.text) for bubble in full] == [MAX_TEXT_UNITS, 1]
 
 
 def test_short_buttons_stand_side_by_side() -> None:
