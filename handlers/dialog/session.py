@@ -59,14 +59,10 @@ class Session:
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with changes. Raises TypeError for an unknown field.
 
-        Like `dataclasses.replace` at a tenth of its cost, since every message changes its session a few times. It needs
-        `__dict__`, so the class has no slots.
+        Like `dataclasses.replace`, which takes half as long again, since every message changes its session a few times.
+        It needs `__dict__`, so the class has no slots.
         """
-        if not changes.keys() <= self.__dict__.keys():
-            raise TypeError("a session has no such part")
-        changed = object.__new__(Session)
-        changed.__dict__.update(self.__dict__, **changes)
-        return changed
+        return Session(**{**self.__dict__, **changes})
 
     @property
     def has_draft(self) -> bool:
