@@ -1,0 +1,174 @@
+"""What one message walks through: `python -m benchmarks.walk [--list | --tree]`.
+
+Counts the calls of the project's own functions (`bot`, `handlers`, `storage`, `ita_stats`), the distinct functions and
+the distinct files, for one message on a fresh desk: a citizen's text from Telegram's webhook to the webhook's answer,
+and an officer's `/inbox` from the engine to its answer.
+
+A coroutine that goes on after a wait counts as called again, since a reader follows it again. Comprehensions, generator
+expressions and lambdas do not count: they stand where they are read. So it was measured before names and rooms changed
+(commit be95d4a: 236 calls of 133 functions for the text, 282 of 93 for `/inbox`, in 38 and 25 files).
+"""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from starlette.routing import Route
+from starlette.types import Message
+
+from benchmarks.telegram.load_generator import FakeTelegram, FakeTelegramProtocol
+from bot.bootstrap import open_app
+from bot.platforms.registry import open_platforms
+from tests.end_to_end.desk_harness import open_desk
+from tests.end_to_end.officers import add_officer
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = tuple(f"{ROOT / name}{os.sep}" for name in ("bot", "handlers", "storage", "ita_stats"))
+GREETING = "สวัสดี"
+SECRET = "walk"
+SETTLE_SECONDS = 0.3
+"""For the work of the start and of earlier messages, so that it is not counted."""
+
+FIRST_INSTRUCTIONS = 8
+"""A frame that is entered behind its first bytes of code goes on after a wait."""
+
+Step = tuple[str, int, str]
+"""File, first line and qualified name of a function."""
+
+
+@dataclass
+class Walk:
+    """The calls of one message in their order. Only the thread of the event loop is watched, all its tasks included."""
+
+    calls: list[tuple[Step, int, bool]] = field(default_factory=list)
+    """Function, depth, and whether it went on after a wait."""
+
+    _depth: int = 0
+
+    async def record(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Record the calls until `work` is done, once everything before has settled."""
+        await asyncio.sleep(SETTLE_SECONDS)
+        sys.setprofile(self._profile)
+        try:
+            await work()
+        finally:
+            sys.setprofile(None)
+
+    def _profile(self, frame: FrameType, event: str, _argument: object) -> None:
+        code = frame.f_code
+        if not code.co_filename.startswith(PACKAGES) or code.co_name.startswith("<"):
+            return
+        if event == "call":
+            step = (code.co_filename.removeprefix(f"{ROOT}{os.sep}"), code.co_firstlineno, code.co_qualname)
+            self.calls.append((step, self._depth, frame.f_lasti > FIRST_INSTRUCTIONS))
+            self._depth += 1
+        elif event == "return":
+            self._depth = max(0, self._depth - 1)
+
+    def print_counts(self, name: str) -> None:
+        """Print calls, functions and files, and the calls of each package."""
+        steps = {step for step, _, _ in self.calls}
+        files = {file for file, _, _ in steps}
+        packages = Counter(step[0].partition(os.sep)[0] for step, _, _ in self.calls)
+        shares = ", ".join(f"{package} {count}" for package, count in packages.most_common())
+        resumed = sum(again for _, _, again in self.calls)
+        print(
+            f"{name}: {len(self.calls)} calls ({resumed} of them go on after a wait),"
+            f" {len(steps)} functions, {len(files)} files   {shares}"
+        )
+
+    def print_functions(self) -> None:
+        """Print each function in the order of its first call, with its number of calls."""
+        fresh = Counter(step for step, _, again in self.calls if not again)
+        for (file, line, name), count in Counter(step for step, _, _ in self.calls).items():
+            resumed = count - fresh[file, line, name]
+            print(f"  {count:3} {f'({resumed} go on)' if resumed else '':11} {file}:{line} {name}")
+
+    def print_tree(self) -> None:
+        """Print every call, indented by its depth; `~` where it goes on after a wait."""
+        for (file, line, name), depth, again in self.calls:
+            print(f"  {'  ' * depth}{'~' if again else ''}{name}  {file}:{line}")
+
+
+def encode_text_update(text: str) -> bytes:
+    """A private text message, as Telegram sends it."""
+    person = {"id": 5, "is_bot": False, "first_name": "สมชาย", "language_code": "th"}
+    chat = {"id": 5, "type": "private", "first_name": "สมชาย"}
+    message = {"message_id": 1001, "from": person, "chat": chat, "date": int(time.time()), "text": text}
+    return json.dumps({"update_id": 1001, "message": message}, ensure_ascii=False).encode()
+
+
+async def walk_citizen_text(folder: Path) -> Walk:
+    """From the webhook to its answer, in a server that has both its tasks and a fake Telegram."""
+    telegram, walk = FakeTelegram(), Walk()
+    loop = asyncio.get_running_loop()
+    fake = await loop.create_server(lambda: FakeTelegramProtocol(telegram), "127.0.0.1", 0)
+    os.environ |= {
+        "ITA_HOME": str(folder / "var"),
+        "ITA_TELEGRAM_API_URL": f"http://127.0.0.1:{fake.sockets[0].getsockname()[1]}",
+        "ITA_COMPLAINTS__TELEGRAM_TOKEN": "700000001:bench",
+        "ITA_COMPLAINTS__TELEGRAM_SECRET": SECRET,
+    }
+    body, answers = encode_text_update(GREETING), list[Message]()
+    headers = {
+        "x-telegram-bot-api-secret-token": SECRET,
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+    }
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/telegram/complaints",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    async with open_app(("complaints",), datetime.now(UTC)) as app, open_platforms(app) as routes:
+        webhook = next(one for one in routes if isinstance(one, Route) and one.path == scope["path"])
+        await walk.record(lambda: webhook.app(scope, receive, send))
+    fake.close()
+    if b"sendMessage" not in answers[-1]["body"]:
+        raise RuntimeError("the webhook did not answer")
+    return walk
+
+
+async def walk_officer_inbox(folder: Path) -> Walk:
+    """From the engine to its answer, for an officer of an empty desk."""
+    walk = Walk()
+    async with open_desk(folder / "var") as desk:
+        officer = await add_officer(desk, "เจ้าหน้าที่")
+        event = officer.new_event(text="/inbox")
+        await walk.record(lambda: desk.engine.handle(event))
+    return walk
+
+
+def main(options: Sequence[str]) -> None:
+    """Print both walks."""
+    for name in [name for name in os.environ if name.startswith("ITA_")]:
+        del os.environ[name]
+    for name, walk_message in (("citizen's text", walk_citizen_text), ("/inbox", walk_officer_inbox)):
+        with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+            walk = asyncio.run(walk_message(Path(folder)))
+        walk.print_counts(name)
+        if "--list" in options:
+            walk.print_functions()
+        if "--tree" in options:
+            walk.print_tree()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
