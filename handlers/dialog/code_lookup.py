@@ -21,6 +21,8 @@ from handlers.thai import format_time
 MAX_WRONG_ATTEMPTS = 5
 ATTEMPT_WINDOW = timedelta(minutes=15)
 MAX_LOCKOUT = timedelta(hours=1)
+MAX_DOUBLINGS = 8
+"""From here on `MAX_LOCKOUT` applies in any case; an unbounded power would exceed what a timedelta can hold."""
 
 
 def record_failure(tries: Attempts, now: datetime) -> Attempts:
@@ -29,7 +31,7 @@ def record_failure(tries: Attempts, now: datetime) -> Attempts:
     since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
     if wrong < MAX_WRONG_ATTEMPTS:
         return Attempts(since, wrong, None, tries.level)
-    pause = min(MAX_LOCKOUT, ATTEMPT_WINDOW * 2**tries.level)
+    pause = min(MAX_LOCKOUT, ATTEMPT_WINDOW * 2 ** min(tries.level, MAX_DOUBLINGS))
     return Attempts(None, 0, now + pause, tries.level + 1)
 
 
