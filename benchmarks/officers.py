@@ -14,7 +14,7 @@ from pathlib import Path
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.staff.permissions import Role
 from handlers.thai import to_bangkok_date
-from ita_stats.calendar import fiscal_year
+from ita_stats.calendar import get_fiscal_year
 from storage.crypto.key_files import DeskPaths
 from storage.db.batch import encode_case_status
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
@@ -67,7 +67,7 @@ async def measure_commands() -> bool:
             chief = await add_officer(desk, "หัวหน้า", Role.SUPERVISOR)
             await file_case(desk, 1)
             insert_cases(home, desk, officer.id)
-            year, fast = fiscal_year(to_bangkok_date(desk.now())), True
+            year, fast = get_fiscal_year(to_bangkok_date(desk.now())), True
             for who, words in (
                 (officer, "/inbox"),
                 (officer, "/inbox 50"),

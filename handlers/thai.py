@@ -4,26 +4,40 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from handlers.dialog.events import DEFAULT_LANG, Lang, select_by_lang
+from ita_stats.calendar import (
+    BANGKOK,
+    BUDDHIST_ERA,
+    ENGLISH_MONTHS,
+    THAI_MONTHS,
+    THAI_SHORT_MONTHS,
+    get_fiscal_year,
+    to_arabic_digits,
+    to_bangkok_date,
+    to_christian_year,
+)
 
-BANGKOK = ZoneInfo("Asia/Bangkok")
-BUDDHIST_ERA = 543
+__all__ = [
+    "BANGKOK",
+    "BUDDHIST_ERA",
+    "MAX_COMBINING_MARKS",
+    "CleanedText",
+    "ParsedDate",
+    "clean_text",
+    "complete_buddhist_year",
+    "count_letters_and_digits",
+    "format_date",
+    "format_time",
+    "get_fiscal_year",
+    "normalize_for_matching",
+    "parse_date",
+    "parse_number",
+    "to_arabic_digits",
+    "to_bangkok_date",
+    "to_christian_year",
+]
 
-THAI_MONTHS = (
-    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
-    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
-)  # fmt: skip
-THAI_SHORT_MONTHS = (
-    "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.",
-    "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.",
-)  # fmt: skip
-_ENGLISH_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_THAI_DIGIT = re.compile("[๐-๙]")
 _NIKHAHIT = "\u0e4d"
 _DECOMPOSED_SARA_AM = re.compile(_NIKHAHIT + "([\u0e48-\u0e4b]?)\u0e32")
 """ำ as decomposed by NFKC and some keyboards: its ring, possibly a tone mark, and า."""
@@ -83,7 +97,7 @@ def count_letters_and_digits(text: str, enough: int = 10) -> int:
 
 def normalize_for_matching(text: str) -> str:
     """Normalize a short text for comparison: case, Thai digits, spaces and outer punctuation do not matter."""
-    plain = _THAI_DIGIT.sub(lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
+    plain = to_arabic_digits(unicodedata.normalize("NFKC", text))
     if _NIKHAHIT in plain:
         plain = _DECOMPOSED_SARA_AM.sub("\\1ำ", plain)
     return " ".join(plain.casefold().split()).strip(" .!?/")
@@ -97,14 +111,9 @@ def parse_number(text: str) -> int | None:
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 4 else None
 
 
-def get_fiscal_year(on: date) -> int:
-    """Return the Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in."""
-    return on.year + BUDDHIST_ERA + (on.month >= 10)
-
-
-def to_bangkok_date(instant: datetime) -> date:
-    """Return the date in Bangkok of an instant."""
-    return instant.astimezone(BANGKOK).date()
+def complete_buddhist_year(year: int) -> int:
+    """Return a Buddhist year written with two digits in full: 70 is 2570. Any other number as it is."""
+    return year + 2500 if 0 < year < 100 else year
 
 
 def format_date(when: date, lang: Lang) -> str:
@@ -112,7 +121,7 @@ def format_date(when: date, lang: Lang) -> str:
     return select_by_lang(
         lang,
         th=f"{when.day} {THAI_MONTHS[when.month - 1]} {when.year + BUDDHIST_ERA}",
-        en=f"{when.day} {_ENGLISH_MONTHS[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})",
+        en=f"{when.day} {ENGLISH_MONTHS[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})",
     )
 
 
@@ -134,8 +143,8 @@ _MONTH_NAMES = {
     for names in (
         THAI_MONTHS,
         THAI_SHORT_MONTHS,
-        tuple(m.lower() for m in _ENGLISH_MONTHS),
-        tuple(m[:3].lower() for m in _ENGLISH_MONTHS),
+        tuple(m.lower() for m in ENGLISH_MONTHS),
+        tuple(m[:3].lower() for m in ENGLISH_MONTHS),
     )
     for index, name in enumerate(names, start=1)
 }
@@ -187,7 +196,7 @@ def _parse_date_parts(part: dict[str, str | None], today: date, lang: Lang) -> P
             words = select_by_lang(
                 lang,
                 th=f"{THAI_MONTHS[month - 1]} {year + BUDDHIST_ERA}",
-                en=f"{_ENGLISH_MONTHS[month - 1]} {year}",
+                en=f"{ENGLISH_MONTHS[month - 1]} {year}",
             )
             return ParsedDate(date(year, month, 1), words)
         return _make_exact_date(date(year, month, int(part["d"])), lang)

@@ -1,4 +1,7 @@
-"""The Thai official calendar: months and fiscal years in the Buddhist Era, and dates in Bangkok."""
+"""The Thai official calendar: months and fiscal years in the Buddhist Era, dates in Bangkok, and Thai digits.
+
+The one place of these for all four packages: `handlers.thai` passes them on to the handlers (docs/decisions/0023).
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,9 +24,20 @@ ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_ARABIC_BY_THAI_DIGIT = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
-def day_in_bangkok(instant: datetime) -> date:
+def to_arabic_digits(text: str) -> str:
+    """Return a text with 0-9 instead of ๐-๙, of the same length."""
+    return text.translate(_ARABIC_BY_THAI_DIGIT)
+
+
+def to_christian_year(year: int) -> int:
+    """Return the Christian year of one that is either: above 2400 it is Buddhist, as no paper is of A.D. 2400."""
+    return year - BUDDHIST_ERA if year > 2400 else year
+
+
+def to_bangkok_date(instant: datetime) -> date:
     """Return the date in Bangkok of an instant. Raises ValueError for a naive instant."""
     if instant.tzinfo is None:
         raise ValueError("an instant without a zone has no day in Bangkok")
@@ -35,7 +49,7 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), BANGKOK).astimezone(UTC)
 
 
-def fiscal_year(day: date) -> int:
+def get_fiscal_year(day: date) -> int:
     """Return the Buddhist-era fiscal year of a day: 1 October to 30 September, named after the year it ends in.
 
     Source: พ.ร.บ. วิธีการงบประมาณ พ.ศ. 2561, section 4.
@@ -53,6 +67,12 @@ class CalendarMonth:
     @classmethod
     def from_date(cls, day: date) -> Self:
         return cls(day.year, day.month)
+
+    @classmethod
+    def from_code(cls, code: str) -> Self:
+        """Return the month of a `code`. Raises ValueError for any other text."""
+        year, _, number = code.partition("-")
+        return cls(int(year) - BUDDHIST_ERA, int(number))
 
     @property
     def buddhist_year(self) -> int:

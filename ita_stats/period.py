@@ -16,6 +16,7 @@ from ita_stats.calendar import (
     CalendarMonth,
     first_month_of_fiscal_year,
     format_calendar_date,
+    to_arabic_digits,
 )
 from ita_stats.cases.model import Layout, Period
 from ita_stats.errors import StatisticsError
@@ -29,7 +30,6 @@ _CHRISTIAN_YEARS = range(1941, 2257)
 _MAX_MONTHS = 120  # months
 _YEAR_PATTERN = re.compile(r"(fy|cy)?([0-9]{4})(?:(h)([12])|(q)([1-4]))?")
 _MONTH_PATTERN = re.compile(r"([0-9]{4})-([0-9]{1,2})")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 class PeriodError(StatisticsError):
@@ -53,7 +53,7 @@ def parse_period(text: str, today: date) -> Period:
 
     today: the Bangkok day as of which is counted. A period must have begun by then.
     """
-    plain = re.sub(r"\s+", "", text).translate(_THAI_DIGITS).lower()
+    plain = to_arabic_digits(re.sub(r"\s+", "", text)).lower()
     period = _parse_range(plain) if ".." in plain else _parse_single(plain)
     if period is None:
         raise PeriodError(
@@ -71,7 +71,7 @@ def parse_period(text: str, today: date) -> Period:
 
 def parse_cutoff_date(text: str, today: date) -> date:
     """Parse an ISO date with a Buddhist or Christian year. Raises `PeriodError`, also for a date after `today`."""
-    plain = text.strip().translate(_THAI_DIGITS)
+    plain = to_arabic_digits(text.strip())
     found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", plain)
     try:
         year, month, number = (int(part) for part in found.groups()) if found else (0, 0, 0)

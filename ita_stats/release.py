@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from ita_stats.calendar import CalendarMonth, fiscal_year, format_calendar_date
+from ita_stats.calendar import CalendarMonth, format_calendar_date, get_fiscal_year
 from ita_stats.cases.model import Layout, Period, ReleaseInfo, StatisticsTables
 from ita_stats.period import MONTHS_PER_ROW, PeriodError
 from ita_stats.render.json_schema import (
@@ -76,7 +76,7 @@ def build_manifest(tables: StatisticsTables, issue: ReleaseInfo, files: Iterable
         desk=tables.desk,
         office=tables.office_th,
         office_en=tables.office_en,
-        fiscal_year=fiscal_year(tables.period.first),
+        fiscal_year=get_fiscal_year(tables.period.first),
         number=issue.number,
         period=figures.period,
         as_of=tables.as_of,

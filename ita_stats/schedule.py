@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from ita_stats.calendar import BANGKOK, CalendarMonth, fiscal_year
+from ita_stats.calendar import BANGKOK, CalendarMonth, get_fiscal_year
 from ita_stats.cases.model import Layout, Period
 from ita_stats.period import MONTHS_PER_ROW, parse_period
 
@@ -22,7 +22,7 @@ def list_scheduled_releases(since: datetime, now: datetime, layout: Layout, hour
 def get_release_period(run: date) -> tuple[Period, date]:
     """Return what a scheduled run releases: the fiscal year of the day before, with that day as the cut-off."""
     as_of = run - timedelta(days=1)
-    return parse_period(f"fy{fiscal_year(as_of)}", as_of), as_of
+    return parse_period(f"fy{get_fiscal_year(as_of)}", as_of), as_of
 
 
 def _to_instant(day: date, hour: int) -> datetime:

@@ -34,7 +34,7 @@ from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Tran
 from handlers.dialog.receipt import RECEIPT_ALPHABET, make_receipt
 from handlers.dialog.replies import Message
 from handlers.thai import BANGKOK
-from ita_stats.calendar import fiscal_year
+from ita_stats.calendar import get_fiscal_year
 
 COMPLAINT_STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 SERVICE_STORIES = sorted((Path(__file__).parent / "stories" / "service").glob("*.txt"))
@@ -192,7 +192,7 @@ class StoryPlayer:
         symbols = self.receipt.replace("-", "")
         if "{year}" in text:
             today = datetime.fromtimestamp(self.driver.time(), BANGKOK).date()
-            text = text.replace("{year}", str(fiscal_year(today)))
+            text = text.replace("{year}", str(get_fiscal_year(today)))
         if "{next week}" in text:
             text = text.replace("{next week}", self._format_next_week())
         if "{factor}" in text:

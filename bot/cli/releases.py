@@ -108,11 +108,11 @@ def _parse_release_request(
 ) -> "ReleaseRequest":
     """Parse the options of a release. Raises PeriodError."""
     from bot.publishing.releases import ReleaseRequest
-    from ita_stats.calendar import day_in_bangkok
+    from ita_stats.calendar import to_bangkok_date
     from ita_stats.period import parse_cutoff_date, parse_period
     from ita_stats.release import find_latest_cutoff, validate_cutoff
 
-    today, layout = day_in_bangkok(now), office.statistics.layout
+    today, layout = to_bangkok_date(now), office.statistics.layout
     day: date = parse_cutoff_date(as_of, today) if as_of else today
     parsed_period = parse_period(period, day)
     if as_of:

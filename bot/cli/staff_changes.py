@@ -9,7 +9,7 @@ import typer
 from bot.settings import DeskName
 from handlers.staff.members import ListStaff, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage.store import Store
 
 
@@ -40,7 +40,7 @@ async def remove_staff_member(desk: DeskName, name: str) -> int:
             )
             raise typer.BadParameter(f"{problem} (ita-bot staff list --desk {desk})")
         now = datetime.now(UTC)
-        await store.staff_admin.remove(matching[0].id, day_in_bangkok(now), now)
+        await store.staff_admin.remove(matching[0].id, to_bangkok_date(now), now)
     return 0
 
 

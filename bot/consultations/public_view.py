@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.bootstrap import App
 from bot.consultations.queries import OPINIONS_PATH, build_results_rules
 from handlers.office import Bilingual, Office, Subject
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from ita_stats.opinions.feedback import FeedbackYear, PublishedTopic, build_feedback_years
 from ita_stats.opinions.json_schema import parse_results, serialize_results
 from ita_stats.opinions.model import AnonymousResponse, CountedConsultation, CountedFeedback, CountedTheme
@@ -134,7 +134,7 @@ class PublicOpinion:
             if (results := await self.source.find_results(consultation.code)) is not None
         ]
         rules = build_results_rules(self.office, self.get_salt())
-        today = day_in_bangkok(now)
+        today = to_bangkok_date(now)
         running, waiting, closed = partition_consultations(consultations, published, now)
         years = await self._count_feedback(today)
         return OpinionOverview(rules.office_th, rules.office_en, today, running, waiting, closed, years)

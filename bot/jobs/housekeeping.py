@@ -15,7 +15,7 @@ from handlers.complaints.conflict_of_interest import find_conflicts
 from handlers.complaints.deadlines import select_reminders
 from handlers.office import Office
 from handlers.thai import BANGKOK
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage.consultations.retention import (
     clear_feedback_senders,
     close_due_consultations,
@@ -97,7 +97,7 @@ async def run_due_jobs(
 async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
     """Rescan open cases for conflicts of interest if the staff list has changed. Returns the number of exclusions."""
     staff, staff_version = await store.conflict_rescan.load_staff()
-    done_today = f"{staff_version} {day_in_bangkok(now)}"
+    done_today = f"{staff_version} {to_bangkok_date(now)}"
     if not staff or any(
         [await store.retention.is_done("hidden", due) for due in (staff_version, done_today)]
     ):
@@ -121,7 +121,7 @@ async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
 
 async def remind_of_deadlines(store: Store, office: Office, now: datetime) -> int:
     """Remind officers of deadlines, once a day in office hours. Returns the number of reminders."""
-    today = day_in_bangkok(now)
+    today = to_bangkok_date(now)
     if now.astimezone(BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
         "reminded", str(today)
     ):
@@ -143,7 +143,7 @@ async def erase_old_questions(store: Store, after: timedelta, now: datetime) -> 
 
     Returns the number of questions and feedback deleted.
     """
-    day = str(day_in_bangkok(now))
+    day = str(to_bangkok_date(now))
     if await store.retention.is_done("questions", day):
         return 0
     deleted_count = await delete_ended_questions(store.committer, now, after)
@@ -156,7 +156,7 @@ async def erase_old_questions(store: Store, after: timedelta, now: datetime) -> 
 
 async def remind_of_questions(store: Store, office: Office, now: datetime) -> int:
     """Once a day in office hours, remind officers of due questions and promised answers. Returns how many officers."""
-    day, deadlines = str(day_in_bangkok(now)), office.deadlines
+    day, deadlines = str(to_bangkok_date(now)), office.deadlines
     if now.astimezone(BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
         "questions-reminded", day
     ):
@@ -171,7 +171,7 @@ async def remind_of_questions(store: Store, office: Office, now: datetime) -> in
 
 async def write_audit_anchor(paths: DeskPaths, store: Store, now: datetime) -> int:
     """Once a day, write the head of the audit trail to a file beside the database, to be copied elsewhere."""
-    day = str(day_in_bangkok(now))
+    day = str(to_bangkok_date(now))
     if await store.retention.is_done("anchor", day):
         return 0
     anchor = await store.build_audit_anchor(now)

@@ -12,7 +12,7 @@ from bot.publishing.atomic_write import replace_file
 from bot.publishing.notifications import build_staff_notification, make_staff_notifier
 from bot.web.qna_board import BOARD_FILE, render_board_files
 from bot.web.templating import PageRenderer
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage.files.directories import fsync_directory
 
 
@@ -40,7 +40,7 @@ async def publish_board(app: App, now: datetime) -> AsyncIterator[JobResult]:
     web = app.settings.publish_folder
     if "service" not in app.desks or web is None:
         return
-    store, today = app.desks["service"].store, day_in_bangkok(now)
+    store, today = app.desks["service"].store, to_bangkok_date(now)
     catalogue = await store.faq.load_catalogue()
     if not catalogue.published and not (web / BOARD_FILE).exists():
         return  # nothing was ever published; otherwise go on, since what was unpublished must be removed here too

@@ -17,7 +17,7 @@ from bot.publishing.signing import build_anchor_json, verify_anchor
 from bot.statistics.tables import build_counting_rules, count_tables
 from handlers.complaints.messages import ActorKind
 from handlers.office import Office
-from ita_stats.calendar import fiscal_year
+from ita_stats.calendar import get_fiscal_year, to_arabic_digits
 from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import Footnote, Layout, Period, ReleaseInfo, StatisticsTables
 from ita_stats.cases.tables import build_table_request
@@ -42,7 +42,6 @@ from storage.store import Store
 
 ProgressCallback = Callable[[int, int, str], None]
 """Called at the start of each step: its number, the number of steps, and its name."""
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def _build_release_info(
     known: Sequence[StoredRelease],
     before: StoredRelease | None,
 ) -> ReleaseInfo:
-    year = fiscal_year(request.period.first)
+    year = get_fiscal_year(request.period.first)
     number = max((release.number for release in known if release.fiscal_year == year), default=0) + 1
     if before is None:
         return ReleaseInfo(number)
@@ -203,7 +202,7 @@ async def _write_release(
 ) -> ReleaseResult:
     audit = await context.store.build_audit_anchor(now)
     builder = ReleaseBuilder(context, tables, info, audit, on_progress=on_progress)
-    year = fiscal_year(request.period.first)
+    year = get_fiscal_year(request.period.first)
     folder = context.paths.folder / "releases" / str(year) / str(info.number)
     await asyncio.to_thread(create_private_directory, folder.parent)
     # A directory without a database row was not released: after a crash in between, it is replaced.
@@ -287,7 +286,7 @@ async def approve_release(
 
     Raises LookupError if there is no such release.
     """
-    number, _, year = name.strip().translate(_THAI_DIGITS).partition("/")
+    number, _, year = to_arabic_digits(name.strip()).partition("/")
     if not (number.isascii() and number.isdigit() and year.isascii() and year.isdigit() and len(name) < 20):
         raise LookupError(name)
     release = await context.store.releases.find(int(year), int(number))

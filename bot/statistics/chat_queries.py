@@ -12,7 +12,7 @@ from handlers.dialog.effects import Query
 from handlers.office import Office
 from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
-from ita_stats.calendar import BUDDHIST_ERA
+from ita_stats.calendar import CalendarMonth
 from ita_stats.cases.model import StatusCounts
 from ita_stats.release import parse_manifest
 from storage.store import Store
@@ -41,7 +41,7 @@ def make_case_counts_handler(
         for period in query.periods:
             request = parse_table_request(period, "", "month", now)
             tables = await count_tables(store, rules, request, exact=True)
-            last_month = f"{tables.as_of.year + BUDDHIST_ERA}-{tables.as_of.month:02}"
+            last_month = CalendarMonth.from_date(tables.as_of).code
             months = tuple(
                 _build_counts(row.label_th, row.label_en, row.figures)
                 for row in tables.rows

@@ -10,7 +10,7 @@ from typing import Literal, assert_never
 
 from handlers.complaints.lifecycle import OUTCOME_RULES, STATUS_RULES, CaseOutcome, CaseSource, CountedAs
 from handlers.office import Office
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from ita_stats.cases.count import CodeLabel, CountingRules
 from ita_stats.cases.fact import CaseState, FactVocabulary, UnknownFactError
 from ita_stats.cases.model import Breakdown, Layout, StatisticsColumn, StatisticsTables
@@ -73,7 +73,7 @@ def parse_table_request(
 
     releases: the published tables; None if they are not known (see `build_table_request`).
     """
-    today = day_in_bangkok(now)
+    today = to_bangkok_date(now)
     day = parse_cutoff_date(as_of, today) if as_of else today
     return build_table_request(parse_period(text, day), day, layout, releases)
 

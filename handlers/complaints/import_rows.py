@@ -21,7 +21,7 @@ from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseSourc
 from handlers.complaints.messages import ImportedCase
 from handlers.dialog.replies import Phrase
 from handlers.office import Office
-from handlers.thai import BUDDHIST_ERA, normalize_for_matching
+from handlers.thai import BUDDHIST_ERA, get_fiscal_year, normalize_for_matching, to_christian_year
 
 T = TypeVar("T")
 
@@ -155,9 +155,7 @@ def parse_import_date(text: str, today: date) -> date:
     found = _ISO_DATE.match(plain) or _DAY_FIRST_DATE.match(plain)
     if found is None:
         raise _make_cell_error("date", text)
-    year = int(found["y"])
-    # A year above 2400 is Buddhist: no register is of the Christian year 2400.
-    year -= BUDDHIST_ERA if year > 2400 else 0
+    year = to_christian_year(int(found["y"]))
     try:
         parsed = date(year, int(found["m"]), int(found["d"]))
     except ValueError:
@@ -235,7 +233,7 @@ class _Row(BaseModel):
         if written:
             year = int(written) + (2500 if len(written) == 2 else 0)
             return year if year > 2400 else year + BUDDHIST_ERA
-        return self.received_on.year + BUDDHIST_ERA + (self.received_on.month >= 10)
+        return get_fiscal_year(self.received_on)
 
     def to_imported_case(self, line: int) -> ImportedCase:
         return ImportedCase(

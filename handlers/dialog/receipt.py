@@ -8,13 +8,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from handlers.thai import to_arabic_digits
+
 RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 17
 MAX_RECEIPT_TEXT = 200
 """Characters of a text in which a receipt is searched. The longest way of writing one takes a third of them."""
 
 _SYMBOL_VALUES = {symbol: value for value, symbol in enumerate(RECEIPT_ALPHABET)}
-_LOOKALIKE = str.maketrans("OIL๐๑๒๓๔๕๖๗๘๙", "0110123456789")
+_LOOKALIKE = str.maketrans("OIL", "011")
 _THAI_LETTER = re.compile("[ก-ฮ]")
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u200b\u00ad]+")
 
@@ -64,7 +66,7 @@ def normalize_receipt(text: str) -> str:
     Only the first `MAX_RECEIPT_TEXT` characters are used; what is left of a longer text is too long for a receipt.
     """
     upright = unicodedata.normalize("NFKC", text.strip()[:MAX_RECEIPT_TEXT]).upper()
-    return _SEPARATORS.sub("", upright).translate(_LOOKALIKE)
+    return to_arabic_digits(_SEPARATORS.sub("", upright)).translate(_LOOKALIKE)
 
 
 def is_receipt_shaped(symbols: str) -> bool:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from handlers.thai import to_arabic_digits
+
 REDACTION_MARK = "[ปิดบัง]"
 
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _NATIONAL_ID = re.compile(r"(?<!\d)\d(?:[ \-]?\d){12}(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+66[ \-]?|0)\d(?:[ \-.]?\d){7,8}(?!\d)")
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
@@ -51,7 +52,7 @@ def _find_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _iterate_matches(text: str) -> Iterator[tuple[int, int]]:
-    plain = text.translate(_THAI_DIGITS)
+    plain = to_arabic_digits(text)
     for one in _NATIONAL_ID.finditer(plain):
         if is_national_id(re.sub(r"\D", "", one[0])):
             yield one.span()

@@ -15,6 +15,7 @@ from heapq import nlargest
 from math import log, sqrt
 
 from handlers.questions.stopwords import weigh_letters
+from handlers.thai import to_arabic_digits
 
 NGRAM_SIZES = (3, 4)
 """Characters of an n-gram."""
@@ -48,7 +49,6 @@ _POLITE_PHRASES = re.compile(
     r"|(?:หน่อย|นะ|น่ะ|จ้า|จ้ะ|ฮะ|ครับผม|ครับ|คับ|ค่ะ|คะ|คร่า|ค้าบ|ๆ)+$"
 )
 _NO_POSTINGS = array("I")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def split_ngrams(text: str) -> list[str]:
 
 def _split_words(text: str) -> list[str]:
     # NFKC decomposes ำ, and people type both forms: the decomposed one is used.
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_THAI_DIGITS)
+    plain = to_arabic_digits(unicodedata.normalize("NFKC", text).casefold())
     return [word for word in _SEPARATORS.split(_HYPHEN.sub("", _REPEATED_LETTER.sub(r"\1", plain))) if word]
 
 

@@ -23,7 +23,7 @@ from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import PERMISSIONS, CommandName, Role
 from handlers.staff.state import AwaitingCaseChoice, AwaitingText, ComplaintsWork, PendingCommand
 from handlers.staff.two_factor import is_recently_verified
-from handlers.thai import BUDDHIST_ERA, to_bangkok_date
+from handlers.thai import get_fiscal_year, to_bangkok_date
 
 MAX_BUTTON_DATA = 64
 """Bytes of a button's data: Telegram's limit, the smallest of all."""
@@ -128,9 +128,7 @@ def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | 
     """Return the case of a command, or the reply where there is none that this person may see."""
     if not cmd.command.number:
         return (yield from _offer_recent_cases(cmd))
-    today = to_bangkok_date(cmd.ctx.now)
-    this_year = today.year + BUDDHIST_ERA + (today.month >= 10)
-    year = cmd.command.year or this_year
+    year = cmd.command.year or get_fiscal_year(to_bangkok_date(cmd.ctx.now))
     case = yield from run_query(
         FindCaseByNumber(cmd.command.number, year, cmd.staff.id, bool(cmd.command.year))
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from handlers.dialog.events import Event
 from handlers.staff.permissions import CommandName
-from handlers.thai import normalize_for_matching
+from handlers.thai import complete_buddhist_year, normalize_for_matching, to_arabic_digits
 
 THAI_COMMAND_NAMES: Mapping[CommandName, tuple[str, ...]] = {
     CommandName.HELP: ("ช่วยเหลือ", "คำสั่ง"),
@@ -124,14 +124,9 @@ def _find_command(name: str) -> CommandName | None:
 def _parse_case_number(order: CommandName, rest: str) -> ParsedCommand:
     if order in {CommandName.SEARCH, CommandName.JOIN, CommandName.STATS, CommandName.RELEASE}:
         return ParsedCommand(order, rest=rest)
-    plain = rest[:20].translate(_THAI_DIGITS)
+    plain = to_arabic_digits(rest[:20])
     found = _CASE_NUMBER.match(plain)
     if found is None:
         return ParsedCommand(order, rest=rest)
-    year = int(found[2] or 0)
-    return ParsedCommand(
-        order, int(found[1]), year + 2500 if 0 < year < 100 else year, rest[found.end() :].strip()
-    )
-
-
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+    year = complete_buddhist_year(int(found[2] or 0))
+    return ParsedCommand(order, int(found[1]), year, rest[found.end() :].strip())

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass, replace
 
+from handlers.thai import complete_buddhist_year, to_arabic_digits
+
 MAX_SERVICE_COMMAND_LENGTH = 6_000
 """Characters of a command with its arguments."""
 
 _COMMAND_SHAPE = re.compile(r"/(\S+)(?:\s+(\d{1,6})(?:/(\d{2,4}))?(?=\s|$))?\s*(.*)", re.DOTALL)
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,8 @@ class ParsedServiceCommand:
 def parse_service_command(words: str) -> ParsedServiceCommand | None:
     """Parse a command; None for any other text."""
     head, _, tail = words.strip().partition(" ")
-    found = _COMMAND_SHAPE.fullmatch(f"{head} {tail[:20].translate(_THAI_DIGITS)}{tail[20:]}".strip())
+    found = _COMMAND_SHAPE.fullmatch(f"{head} {to_arabic_digits(tail[:20])}{tail[20:]}".strip())
     if found is None or len(words) > MAX_SERVICE_COMMAND_LENGTH:
         return None
-    year = int(found[3] or 0)
-    year = year + 2500 if 0 < year < 100 else year
+    year = complete_buddhist_year(int(found[3] or 0))
     return ParsedServiceCommand(found[1].casefold(), int(found[2] or 0), year, found[4].strip())

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ita_stats.calendar import fiscal_year
+from ita_stats.calendar import get_fiscal_year
 from ita_stats.cases.count import CountingRules, count_case_tables, day_before_period
 from ita_stats.cases.model import (
     STATE_COLUMNS,
@@ -104,7 +104,7 @@ def build_protected_tables(
 
 def _assume_earlier_releases(period: Period, as_of: date, layout: Layout) -> tuple[EarlierRelease, ...]:
     """The releases that an office would have made by a day: of the fiscal years and of the period, row by row."""
-    years = {fiscal_year(period.first), fiscal_year(min(period.last, as_of))}
+    years = {get_fiscal_year(period.first), get_fiscal_year(min(period.last, as_of))}
     wholes = {p.code: p for p in (parse_period(f"fy{year}", date.max) for year in sorted(years))}
     found = []
     for one in {**wholes, period.code: period}.values():
@@ -289,7 +289,7 @@ def _build_year_reference(tables: StatisticsTables) -> dict[str, str]:
     period = tables.period
     if (period.last - period.first).days > 360:
         return {"instead_th": "", "instead_en": ""}
-    year = parse_period(f"fy{fiscal_year(period.first)}", date.max)
+    year = parse_period(f"fy{get_fiscal_year(period.first)}", date.max)
     th, en = get_statistics_text(
         "note", "instead", year_th=year.label_th, year_en=year.label_en[0].lower() + year.label_en[1:]
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ita_stats.calendar import CalendarMonth, first_month_of_fiscal_year, fiscal_year
+from ita_stats.calendar import CalendarMonth, first_month_of_fiscal_year, get_fiscal_year
 from ita_stats.opinions.model import CountedFeedback
 from ita_stats.opinions.results import VisibleCount
 from ita_stats.opinions.suppression import ResponseSuppression
@@ -78,13 +78,11 @@ def build_feedback_years(
         FeedbackYear(
             year, tuple(names.values()), tuple(_build_spans(year, by_month, names, today, least, salt)), least
         )
-        for year in sorted({_get_fiscal_year(month) for month in by_month}, reverse=True)
+        for year in sorted(
+            {get_fiscal_year(CalendarMonth.from_code(month).first) for month in by_month}, reverse=True
+        )
     )
     return tuple(year for year in found if year.spans)
-
-
-def _get_fiscal_year(month: str) -> int:
-    return fiscal_year(CalendarMonth(int(month[:4]) - 543, int(month[5:])).first)
 
 
 def _build_spans(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ita_stats.calendar import day_in_bangkok, format_calendar_date
+from ita_stats.calendar import format_calendar_date, to_bangkok_date
 from ita_stats.opinions.model import AnswerKind, CountedConsultation
 from ita_stats.opinions.results import (
     AnswerRow,
@@ -26,7 +26,7 @@ ACCOUNT_AND_WEB = ("account", "web")
 
 def format_open_period(found: PublishedResults | CountedConsultation) -> BilingualText:
     """Return the first and the last day in Bangkok on which a consultation was open."""
-    first, last = day_in_bangkok(found.opens), day_in_bangkok(found.closes)
+    first, last = to_bangkok_date(found.opens), to_bangkok_date(found.closes)
     return get_opinion_heading(
         "period",
         from_th=format_calendar_date(first),

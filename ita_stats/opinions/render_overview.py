@@ -11,8 +11,8 @@ from ita_stats.calendar import (
     ENGLISH_MONTHS,
     THAI_MONTHS,
     CalendarMonth,
-    day_in_bangkok,
     format_calendar_date,
+    to_bangkok_date,
 )
 from ita_stats.opinions.feedback import FeedbackSpan, FeedbackYear, TopicFeedback
 from ita_stats.opinions.labels import (
@@ -154,7 +154,7 @@ def render_overview_page(
 
 
 def _format_closing(one: CountedConsultation) -> BilingualText:
-    day = day_in_bangkok(one.closes)
+    day = to_bangkok_date(one.closes)
     return get_opinion_text(
         "list", "until", day_th=format_calendar_date(day), day_en=format_calendar_date(day, "en")
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION, hash_case_subscription
 from storage.cases.unsend_map import delete_expired_message_origins
@@ -83,7 +83,7 @@ class RetentionJobs:
         Report, envelope, files, history and receipt go; the facts stay. Cases under legal hold are kept.
         """
         column = tables.cases.c
-        last = day_in_bangkok(now - after_closing)
+        last = to_bangkok_date(now - after_closing)
         async with self.committer.transaction() as connection:
             kept = select(tables.holds.c.case_id)
             over = select(column.id).where(

@@ -12,7 +12,7 @@ from handlers.complaints.messages import (
     FileCase,
     HistoryEntryKind,
 )
-from ita_stats.calendar import fiscal_year
+from ita_stats.calendar import get_fiscal_year
 from ita_stats.cases.fact import FactField
 from storage.cases.exclusions import save_exclusions
 from storage.cases.history import append_history_line, load_case_cipher_and_report
@@ -43,7 +43,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     report = StoredReport(
         about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source or ""
     )
-    year = fiscal_year(act.on)
+    year = get_fiscal_year(act.on)
     number = await batch.allocate_number(year)
     batch.insert(
         "cases",

@@ -22,7 +22,7 @@ from handlers.consultations.messages import (
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.replies import MUST_ARRIVE, Reply, raw_text
 from handlers.thai import normalize_for_matching
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.subscriptions import decode_address
 from storage.consultations.store import decode_consultation, decode_response_answers
@@ -145,7 +145,7 @@ async def publish_consultation_result(act: PublishConsultationResult, batch: Wri
         of_code=act.code,
         to_phase=ConsultationPhase.PUBLISHED.value,
         to_result=sealed,
-        on_day=day_in_bangkok(batch.now),
+        on_day=to_bangkok_date(batch.now),
     )
     wished = select(tables.hearers).where(tables.hearers.c.code == act.code)
     link = raw_text(f"\n{act.result.url}") if act.result.url else raw_text("")

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from handlers.complaints.messages import ActorKind
 from handlers.consultations.messages import ConsultationPhase
 from handlers.dialog.replies import Phrase
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.consultations.close import anonymize_responses, stop_responses
 from storage.consultations.store import find_consultation_row, to_epoch_minutes
@@ -21,7 +21,7 @@ _FEEDBACK_COLUMN = tables.opinions.c
 
 async def clear_feedback_senders(committer: GroupCommitWriter, now: datetime) -> int:
     """Clear the hashes that detect same-day duplicates, when the daily key is destroyed; return their number."""
-    day = day_in_bangkok(now - timedelta(days=1))
+    day = to_bangkok_date(now - timedelta(days=1))
     old = (
         update(tables.opinions)
         .where(_FEEDBACK_COLUMN.said_on < day, _FEEDBACK_COLUMN.sender.is_not(None))
@@ -33,7 +33,7 @@ async def clear_feedback_senders(committer: GroupCommitWriter, now: datetime) ->
 
 async def delete_expired_feedback(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
     """Delete texts older than `after`. Month, topic and score stay, for statistics."""
-    last = day_in_bangkok(now - after)
+    last = to_bangkok_date(now - after)
     old = (
         update(tables.opinions)
         .where(_FEEDBACK_COLUMN.said_on < last, _FEEDBACK_COLUMN.sealed.is_not(None))
@@ -76,7 +76,7 @@ async def remind_of_promises(committer: GroupCommitWriter, now: datetime) -> int
 
     Returns the number of recipients.
     """
-    today, theme = day_in_bangkok(now), tables.themes.c
+    today, theme = to_bangkok_date(now), tables.themes.c
     days = [today + timedelta(days=away) for away in (7, 0, -7)]
     due = select(func.count()).where(theme.by.in_(days), theme.done.is_(None))
     async with committer.transaction() as connection:

@@ -9,7 +9,7 @@ from handlers.complaints.messages import ActorKind
 from handlers.dialog.replies import Phrase
 from handlers.questions.messages import QuestionState
 from handlers.staff.permissions import Role
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION
 from storage.db.batch import WriteBatch
@@ -25,7 +25,7 @@ async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, af
 
     Their lines, code and reply address go; what was published stays.
     """
-    last = day_in_bangkok(now - after)
+    last = to_bangkok_date(now - after)
     over = select(_COLUMN.id).where(_COLUMN.state != QuestionState.OPEN.value, _COLUMN.touched_on < last)
     line = tables.question_lines.c
     async with committer.transaction() as connection:
@@ -46,7 +46,7 @@ async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, af
 
 async def clear_question_buckets(committer: GroupCommitWriter, now: datetime) -> int:
     """Clear the buckets that show a person's questions of one day, when that day's key is destroyed."""
-    day = day_in_bangkok(now - timedelta(days=1))
+    day = to_bangkok_date(now - timedelta(days=1))
     old = update(tables.questions).where(_COLUMN.asked_on < day, _COLUMN.bucket != "").values(bucket="")
     async with committer.transaction() as connection:
         return (await connection.execute(old)).rowcount
@@ -61,7 +61,7 @@ async def remind_of_due_questions(
 
     Supervisors also get everything where there is no officer.
     """
-    today = day_in_bangkok(now)
+    today = to_bangkok_date(now)
     async with committer.transaction() as connection:
         ahead = today + timedelta(days=before)
         soon = await _count_open_questions(connection, _COLUMN.answer_by >= today, _COLUMN.answer_by <= ahead)

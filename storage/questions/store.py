@@ -26,7 +26,7 @@ from handlers.questions.messages import (
     ThreadLine,
     ThreadLineKind,
 )
-from ita_stats.calendar import fiscal_year
+from ita_stats.calendar import get_fiscal_year
 from storage import tables
 from storage.cases.subscriptions import decode_address, hash_subscriber
 from storage.cases.unsend_map import save_message_origins
@@ -187,7 +187,7 @@ def _decrypt_line(keyring: Keyring, question: str, seq: int, sealed: bytes) -> s
 
 async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
     """Insert a question: its row, first line, reply address and audit line; notify officers."""
-    question, year = secrets.token_hex(16), fiscal_year(act.on)
+    question, year = secrets.token_hex(16), get_fiscal_year(act.on)
     bucket = (
         batch.daily_keys.hash_for_day(batch.daily_keys.get_day(batch.now), b"bucket", act.person_id)
         .hex()[:4]

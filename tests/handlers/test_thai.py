@@ -14,6 +14,7 @@ from handlers.thai import (
     CleanedText,
     ParsedDate,
     clean_text,
+    complete_buddhist_year,
     format_date,
     format_time,
     normalize_for_matching,
@@ -53,6 +54,17 @@ def test_when(typed: str, first: date, words: str) -> None:
 )
 def test_nothing_certain_in_it(typed: str) -> None:
     assert parse_date(typed, TODAY) is None
+
+
+def test_two_digits_are_a_buddhist_year() -> None:
+    assert [complete_buddhist_year(year) for year in (0, 1, 70, 99, 100, 2570)] == [
+        0,
+        2501,
+        2570,
+        2599,
+        100,
+        2570,
+    ]
 
 
 @given(st.dates(date(2000, 1, 1), date(2026, 11, 22)))

@@ -59,3 +59,11 @@ def test_the_version_is_the_newest_heading_of_the_changelog() -> None:
     )
     assert newest is not None
     assert importlib.metadata.version("ita-bot") == newest[1]
+
+
+def test_the_thai_calendar_stands_in_one_module() -> None:
+    calendar = re.compile(r"\b543\b|๐๑๒|month >= 10|Asia/Bangkok")
+    found = [
+        get_relative_name(path) for path in iterate_modules() if calendar.search(path.read_text("utf-8"))
+    ]
+    assert found == ["ita_stats/calendar.py"]

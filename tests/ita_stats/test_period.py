@@ -1,12 +1,12 @@
 """Periods as offices write them: Buddhist years, fiscal years from October."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ita_stats.calendar import CalendarMonth, day_in_bangkok, end_of_day, fiscal_year
+from ita_stats.calendar import CalendarMonth, get_fiscal_year
 from ita_stats.cases.model import Layout
 from ita_stats.period import (
     PeriodError,
@@ -117,15 +117,9 @@ def test_rows_are_those_of_the_year(text: str, layout: Layout, labels: list[str]
 
 @given(st.dates(date(1950, 1, 1), date(2200, 12, 31)))
 def test_every_day_is_in_its_fiscal_year_and_month(day: date) -> None:
-    year = parse_period(f"fy{fiscal_year(day)}", date.max)
+    year = parse_period(f"fy{get_fiscal_year(day)}", date.max)
     assert year.first <= day <= year.last
     months = list_period_months(year)
     assert len(months) == 12
     assert sum(month.first <= day <= month.last for month in months) == 1
     assert CalendarMonth.from_date(day) in months
-
-
-def test_the_cut_off_is_the_end_of_a_day_in_bangkok() -> None:
-    end = end_of_day(date(2026, 11, 22))
-    assert end == datetime(2026, 11, 22, 16, 59, 59, tzinfo=UTC)
-    assert day_in_bangkok(end) == date(2026, 11, 22)

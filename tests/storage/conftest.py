@@ -33,7 +33,7 @@ from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage.crypto.key_files import DeskPaths, KeyFiles, load_or_create_keys
 from storage.db.group_commit import CommitResult
 from storage.store import Store, open_store
@@ -98,7 +98,7 @@ class StoredDesk:
 
 def make_file_case(number: int = 1, at: datetime = NOW, **more: Any) -> FileCase:
     """An act that files a complaint."""
-    on = day_in_bangkok(at)
+    on = to_bangkok_date(at)
     return FileCase(
         receipt=make_receipt(number),
         category="bribery",
@@ -115,7 +115,7 @@ def make_entry(
 ) -> AddHistoryEntry:
     """The next history entry: a message."""
     kind = HistoryEntryKind.OFFICE if by is ActorKind.OFFICE else HistoryEntryKind.REPORTER
-    return AddHistoryEntry(case.id, case.seq + 1, day_in_bangkok(NOW), kind, by, text, **more)
+    return AddHistoryEntry(case.id, case.seq + 1, to_bangkok_date(NOW), kind, by, text, **more)
 
 
 def make_move(
@@ -128,7 +128,7 @@ def make_move(
 ) -> ApplyTransition:
     """The next history entry: a lifecycle step."""
     request = TransitionRequest(step, **why)  # type: ignore[arg-type]
-    return ApplyTransition(case.id, case.seq + 1, day_in_bangkok(at), request, to, ActorKind.OFFICE, text)
+    return ApplyTransition(case.id, case.seq + 1, to_bangkok_date(at), request, to, ActorKind.OFFICE, text)
 
 
 async def load_reporter_case(store: Store, receipt: Receipt) -> ReporterCase:

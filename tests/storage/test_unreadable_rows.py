@@ -49,7 +49,7 @@ from handlers.staff.complaints.messages import (
     SubscribeGroup,
 )
 from handlers.staff.members import FindStaffMember, ListStaff
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from storage.errors import UnreadableRowError
 from storage.store import Store
 from tests.in_memory_desk import OFFICE
@@ -58,7 +58,7 @@ from tests.storage.consultations.test_store import ANSWERS, ASKED, make_submissi
 from tests.storage.staff.test_members import add_joined_staff
 
 UNKNOWN = "คานารีไม่รู้จัก"
-TODAY = day_in_bangkok(NOW)
+TODAY = to_bangkok_date(NOW)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from handlers.dialog.events import Lang, select_by_lang
 from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
-from handlers.thai import BUDDHIST_ERA, to_bangkok_date
+from handlers.thai import BUDDHIST_ERA, get_fiscal_year, to_bangkok_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class CountCases(Query[tuple[PeriodCounts, ...]]):
 def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
     """Show the figures of this month and this fiscal year, and the year's months as a chart."""
     today = to_bangkok_date(cmd.ctx.now)
-    year = today.year + BUDDHIST_ERA
-    fiscal = year + (today.month >= 10)
-    counted = yield from run_query(CountCases((f"{year}-{today.month:02}", f"fy{fiscal}")))
+    fiscal = get_fiscal_year(today)
+    counted = yield from run_query(
+        CountCases((f"{today.year + BUDDHIST_ERA}-{today.month:02}", f"fy{fiscal}"))
+    )
     lines = tuple(_format_counts_line("staff.stats.line", one, cmd.ctx.lang) for one in counted)
     chart = Phrase(
         "staff.stats.chart",

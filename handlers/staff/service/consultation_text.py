@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from handlers.consultations.messages import Consultation, ConsultationQuestion, ConsultationQuestionKind
 from handlers.dialog.events import Lang, select_by_lang
 from handlers.staff.state import ConsultationDraft
-from handlers.thai import BANGKOK, BUDDHIST_ERA, parse_number
+from handlers.thai import BANGKOK, parse_number, to_arabic_digits, to_christian_year
 
 MOST_QUESTIONS = 20
 MOST_OPTIONS = 12
@@ -36,7 +36,6 @@ QUESTION_KIND_LABELS: Mapping[str, ConsultationQuestionKind] = {
 
 _LABELLED_LINE = re.compile(r"\s*([^:：]{2,12}?)\s*[:：]\s*(.*)")
 _DATE_AND_TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2})[.:](\d{2}))?")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +155,10 @@ def parse_bangkok_time(text: str, otherwise: time) -> datetime | None:
 
     The year may be Buddhist or Christian. otherwise: the time of day where none is given.
     """
-    found = _DATE_AND_TIME.fullmatch(text.strip().translate(_THAI_DIGITS))
+    found = _DATE_AND_TIME.fullmatch(to_arabic_digits(text.strip()))
     if found is None:
         return None
-    year = int(found[3])
-    year -= BUDDHIST_ERA if year > 2400 else 0
+    year = to_christian_year(int(found[3]))
     try:
         at = time(int(found[4]), int(found[5])) if found[4] else otherwise
         return datetime.combine(date(year, int(found[2]), int(found[1])), at, BANGKOK)

@@ -19,7 +19,7 @@ from bot.cli.main import cli_app
 from bot.statistics.tables import build_counting_rules, collect_timelines, parse_table_request
 from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
 from handlers.dialog.replies import Message
-from ita_stats.calendar import BUDDHIST_ERA, day_in_bangkok, fiscal_year
+from ita_stats.calendar import BUDDHIST_ERA, get_fiscal_year, to_bangkok_date
 from ita_stats.cases.count import CodeLabel
 from ita_stats.cases.fact import Fact, UnknownFactError
 from ita_stats.cases.tables import build_table_request
@@ -95,8 +95,8 @@ def test_a_case_that_was_filed_and_closed_is_counted(home: Path) -> None:
     door.move_case(receipt, TransitionRequest(Transition.SCREEN))
     door.move_case(receipt, TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="nacc"))
     door.close()
-    today = day_in_bangkok(datetime.now(UTC))
-    wanted = ("--desk", "complaints", "--period", f"fy{fiscal_year(today)}")
+    today = to_bangkok_date(datetime.now(UTC))
+    wanted = ("--desk", "complaints", "--period", f"fy{get_fiscal_year(today)}")
     found = read_stats_json(home, *wanted, "--exact")
     assert found["total"] == {"received": 2, "done": 1, "in_progress": 1, "not_accepted": 0}
     month = f"{today.year + BUDDHIST_ERA}-{today.month:02}"

@@ -23,7 +23,7 @@ from bot.importers.spreadsheet import MAX_REGISTER_BYTES, RegisterFileError
 from bot.statistics.tables import build_counting_rules, count_tables, parse_table_request
 from handlers.complaints.import_vocabulary import OUTCOME_WORDS, STATUS_WORDS
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
-from ita_stats.calendar import BUDDHIST_ERA, fiscal_year
+from ita_stats.calendar import BUDDHIST_ERA, get_fiscal_year
 from storage.store import Store
 from tests.end_to_end.terminal_driver import run_ita_bot
 from tests.in_memory_desk import OFFICE
@@ -259,7 +259,7 @@ def large(bad: int) -> bytes:
         said = f"{day.day:02}/{day.month:02}/{day.year + BUDDHIST_ERA}"
         status = "งง" if n in wrong else chance.choice(["แล้วเสร็จ", "อยู่ระหว่างดำเนินการ", "ไม่รับเรื่อง"])
         closed = said if status in {"แล้วเสร็จ", "ไม่รับเรื่อง"} else ""
-        rows.append((f"{n + 1}/{fiscal_year(day)}", said, "หนังสือ", "corruption", status, "", closed))
+        rows.append((f"{n + 1}/{get_fiscal_year(day)}", said, "หนังสือ", "corruption", status, "", closed))
     return table(*rows)
 
 

@@ -19,7 +19,7 @@ from handlers.staff.members import AuditRefusal
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import OfficerState
 from handlers.thai import to_bangkok_date
-from ita_stats.calendar import fiscal_year
+from ita_stats.calendar import get_fiscal_year
 from storage import tables
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officer.test_permissions import REASON, assert_history_consistent, run_desk_scenario
@@ -208,7 +208,7 @@ def test_each_standing_of_an_approval(tmp_path: Path) -> None:
 
 
 async def find_officer_case(desk: DeskHarness, number: int, officer: Officer) -> Any:
-    year = fiscal_year(to_bangkok_date(desk.now()))
+    year = get_fiscal_year(to_bangkok_date(desk.now()))
     found = await desk.store.answer_query(
         FindCaseByNumber(number, year, officer.id, exact_year=False), desk.now()
     )

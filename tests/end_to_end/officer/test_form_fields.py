@@ -14,7 +14,7 @@ from handlers.dialog.receipt import make_receipt
 from handlers.i18n import WORDING
 from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport, OfficerCase
 from handlers.thai import to_bangkok_date
-from ita_stats.calendar import fiscal_year
+from ita_stats.calendar import get_fiscal_year
 from storage.cases.writes import ENVELOPE_BYTES
 from storage.serialization import IDENTITY_CODEC
 from tests.end_to_end.officer.officer_server import OfficerServer
@@ -74,7 +74,7 @@ def print_case(office: OfficerServer) -> str:
     async def work() -> str:
         store, now = office.desk.store, office.desk.now()
         found: OfficerCase = await store.answer_query(
-            FindCaseByNumber(1, fiscal_year(to_bangkok_date(now)), ""), now
+            FindCaseByNumber(1, get_fiscal_year(to_bangkok_date(now)), ""), now
         )
         told = await store.answer_query(GetCaseReport(found.id), now)
         lines = await store.answer_query(GetCaseHistory(found.id), now)

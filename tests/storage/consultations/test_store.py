@@ -37,7 +37,7 @@ from handlers.feedback.messages import (
     SubmitFeedback,
 )
 from handlers.questions.messages import ReplyAddress
-from ita_stats.calendar import day_in_bangkok
+from ita_stats.calendar import to_bangkok_date
 from ita_stats.opinions.model import AnonymousResponse, CountedTheme, ThemeDecision
 from storage.consultations import close
 from storage.consultations.retention import (
@@ -202,7 +202,7 @@ def test_what_came_of_it_is_told_once_to_who_wished(ground: StoredDesk) -> None:
         assert [(w.number, w.text, w.writers) for w in written] == [(1, CANARY, 2)]
         theme = Theme(1, "ค่าธรรมเนียม", texts=(1,), quotes=("คำ",))
         await ground.commit_acts(one, SaveTheme(ASKED.code, theme, "staff:x"))
-        on = day_in_bangkok(NOW)
+        on = to_bangkok_date(NOW)
         theme = Theme(1, "ค่าธรรมเนียม", (1,), 0, ("คำ",), OfficeDecision.ADOPTED, "ติดป้าย", on, None)
         await ground.commit_acts(one, SaveTheme(ASKED.code, theme, "staff:x"))
         (found,) = await one.answer_query(ListThemes(ASKED.code), NOW)
@@ -226,7 +226,7 @@ def test_what_came_of_it_is_told_once_to_who_wished(ground: StoredDesk) -> None:
 
 async def submit_test_feedback(ground: StoredDesk, one: Store, who: int, text: str, **more: object) -> int:
     number = await one.answer_query(NewFeedbackNumber(2570), NOW)
-    act = SubmitFeedback(2570, number, "counter", 2, day_in_bangkok(NOW), person(who), text, **more)  # type: ignore[arg-type]
+    act = SubmitFeedback(2570, number, "counter", 2, to_bangkok_date(NOW), person(who), text, **more)  # type: ignore[arg-type]
     await ground.commit_acts(one, act)
     return int(number)
 
@@ -283,7 +283,7 @@ def test_a_promise_is_reminded_of_around_its_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await add_joined_staff(ground, one)
         await ground.commit_acts(one, AnnounceConsultation(ASKED, "staff:x"))
-        on = day_in_bangkok(NOW) + timedelta(days=7)
+        on = to_bangkok_date(NOW) + timedelta(days=7)
         promised = Theme(1, "ป้าย", (), 0, (), OfficeDecision.ADOPTED, "ติดป้าย", on, None)
         await ground.commit_acts(one, SaveTheme(ASKED.code, promised, "staff:x"))
         told = [await remind_of_promises(one.committer, NOW + timedelta(days=n)) for n in (0, 1, 7, 14, 15)]
