@@ -1,0 +1,220 @@
+"""Writing a complaint, decision by decision: each question with everything that people do at it."""
+
+import pytest
+
+from handlers.complaints.form import warn_if_head_accused
+from handlers.dialog.effects import DeleteFiles
+from handlers.dialog.events import Event
+from handlers.dialog.replies import (
+    AS_PLAIN_SECTION,
+    NEUTRAL,
+    ExpectedInput,
+    Reply,
+    raw_text,
+)
+from handlers.dialog.session import Session
+from tests.handlers.complaints.draft_steps import FORM, FULL, MENU, STORY, ask, at, decide, moved, note
+from tests.in_memory_desk import MORNING
+from tests.run_decision import (
+    Outcome,
+    make_context,
+    make_event,
+    make_file,
+    pick,
+)
+
+# At the notice.
+
+
+def test_who_accepts_the_notice_is_asked_the_first_question() -> None:
+    before = at("notice")
+    outcome = decide(pick(before, "accept"), before)
+    assert outcome.session == moved(before, "category")
+    assert outcome.keys == ("report.category",)
+    assert outcome.replies[0].args["place"] == 1
+    assert outcome.acts == outcome.queries == ()
+
+
+@pytest.mark.parametrize("typed", ["1", "๑", "ตกลง", "รับทราบ", "ok", "OK."])
+def test_the_notice_is_accepted_by_words_too(typed: str) -> None:
+    assert decide(make_event(typed), at("notice")).kept.step == "category"
+
+
+@pytest.mark.parametrize("typed", ["2", "ยกเลิก", "เลิก"])
+def test_who_refuses_the_notice_is_back_at_the_menu(typed: str) -> None:
+    outcome = decide(make_event(typed), at("notice"))
+    assert outcome == Outcome(
+        Session(version=3, at=MORNING, prompt_number=7), (note("draft.discarded"), MENU)
+    )
+
+
+def test_refusing_the_notice_with_a_draft_asks_first() -> None:
+    before = at("notice", answers={"story": STORY})
+    after = moved(before, "cancel", resume="notice")
+    assert decide(pick(before, "cancel"), before) == Outcome(
+        after, (ask(after, {}, "resume", "discard", wants=ExpectedInput.PICK),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "notes"),
+    [
+        (make_event("สวัสดี"), ()),
+        (make_event(choice="6.accept"), ("pick.stale",)),
+        (make_event(choice="7.submit"), ("pick.stale",)),
+        (make_event(STORY), ("pick.story",)),
+        (make_event(file=make_file()), ("file.kept", "file.early")),
+    ],
+)
+def test_anything_else_repeats_the_whole_notice(event: Event, notes: tuple[str, ...]) -> None:
+    outcome = decide(event, at("notice"))
+    assert outcome.keys == (*notes, "notice.about", "notice.privacy", "notice.rule", "notice.agree")
+    assert outcome.kept.step == "notice"
+    assert outcome.kept.prompt_number == 7
+
+
+# At the questions.
+
+
+def test_a_category_leads_to_the_story() -> None:
+    before = at("category")
+    after = moved(before, "story", answers={"category": "misconduct"})
+    question = ask(
+        after,
+        {"place": 2, "of": 11, "limit": "20,000", "count": "0"},
+        "back",
+        "cancel",
+        wants=ExpectedInput.LONG,
+    )
+    assert decide(pick(before, "misconduct"), before) == Outcome(after, (question,))
+
+
+@pytest.mark.parametrize("typed", ["1", "๑", "ทุจริตต่อหน้าที่", " ทุจริตต่อหน้าที่. "])
+def test_a_category_is_picked_by_words_too(typed: str) -> None:
+    assert decide(make_event(typed), at("category")).kept.answers == {"category": "corruption"}
+
+
+def test_the_first_question_cannot_be_gone_back_from() -> None:
+    outcome = decide(make_event("ย้อนกลับ"), at("category"))
+    assert outcome.keys == ("pick.unknown", "report.category")
+    assert outcome.kept == at("category")
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "following"),
+    [
+        ("accused", "หัวหน้าพัสดุ", "when"),
+        ("where", "ห้องพัสดุ", "evidence"),
+        ("witnesses", "สองคน", "elsewhere"),
+        ("elsewhere", "เคยแจ้ง ป.ป.ช.", "wish"),
+        ("wish", "ขอให้ตรวจสอบ", "head"),
+    ],
+)
+def test_a_typed_answer_leads_to_the_next_question(step: str, typed: str, following: str) -> None:
+    before = at(step, answers={"category": "other"})
+    outcome = decide(make_event(typed), before)
+    assert outcome.session == moved(before, following, answers={"category": "other", step: typed})
+    assert outcome.keys == (f"report.{following}",)
+
+
+@pytest.mark.parametrize("step", ["accused", "when", "where", "evidence", "witnesses", "elsewhere", "wish"])
+@pytest.mark.parametrize("typed", ["ข้าม", "skip", "/skip", " ข้าม "])
+def test_what_is_optional_is_skipped_by_a_word(step: str, typed: str) -> None:
+    before = at(step)
+    names = [field.name for field in FORM.active_fields(before)]
+    outcome = decide(make_event(typed), before)
+    assert outcome.session == moved(before, names[names.index(step) + 1])
+
+
+@pytest.mark.parametrize("step", [field.name for field in FORM.fields if field.only_if is None][1:])
+def test_every_question_but_the_first_can_be_gone_back_from(step: str) -> None:
+    before = at(step, answers=FULL)
+    names = [field.name for field in FORM.active_fields(before)]
+    assert decide(pick(before, "back"), before).session == moved(before, names[names.index(step) - 1])
+    assert decide(make_event("กลับ"), before).session == moved(before, names[names.index(step) - 1])
+
+
+@pytest.mark.parametrize("step", [field.name for field in FORM.fields])
+def test_every_question_can_be_cancelled_and_gone_on_with(step: str) -> None:
+    before = at(step, answers={**FULL, "named": "named"})
+    cancelled = decide(pick(before, "cancel"), before)
+    assert cancelled.session == moved(before, "cancel", resume=step)
+    assert cancelled.keys == ("report.cancel",)
+    resumed = decide(pick(cancelled.kept, "resume"), cancelled.kept)
+    assert resumed.session == before.replace(prompt_number=9)
+
+
+@pytest.mark.parametrize("step", [field.name for field in FORM.fields])
+@pytest.mark.parametrize("data", ["6.back", "8.back", "7.submit", "7.", "", "/", "x" * 3000])
+def test_a_stale_button_changes_nothing_at_any_question(step: str, data: str) -> None:
+    before = at(step, answers={**FULL, "named": "named"})
+    outcome = decide(make_event(choice=data), before)
+    assert outcome.session == before
+    assert outcome.keys[0] == "pick.stale"
+    assert outcome.keys[1] in {f"report.{step}", f"report.{step}_more"}
+    assert outcome.acts == ()
+
+
+def test_a_story_grows_until_it_is_called_done() -> None:
+    before = at("story")
+    first = decide(make_event(STORY), before)
+    after = before.replace(answers={"story": STORY})
+    args = {"place": 2, "of": 11, "limit": "20,000", "count": f"{len(STORY)}"}
+    more = ask(after, args, "done", "rewrite", "back", "cancel", wants=ExpectedInput.LONG, key="story_more")
+    assert first == Outcome(after, (more,))
+    assert decide(make_event("1"), after).kept.answers["story"] == f"{STORY}\n1"
+    assert decide(make_event("เสร็จแล้ว"), after).session == moved(after, "accused")
+
+
+@pytest.mark.parametrize("story", ["", "ก", "สั้นไป", "😡" * 50])
+def test_done_with_too_short_a_story_asks_for_more(story: str) -> None:
+    before = at("story", answers={"story": story} if story else {})
+    outcome = decide(pick(before, "done"), before)
+    assert outcome.session == before
+    assert outcome.keys == ("story.short", "report.story_more" if story else "report.story")
+
+
+def test_a_story_is_told_anew() -> None:
+    before = at("story", answers={"category": "other", "story": STORY})
+    outcome = decide(pick(before, "rewrite"), before)
+    assert outcome.session == before.replace(answers={"category": "other"})
+    assert outcome.keys == ("story.rewrite", "report.story")
+
+
+def test_files_are_collected_until_done_or_cleared() -> None:
+    before = at("evidence", files=(make_file(1),))
+    more = decide(make_event(file=make_file(2)), before)
+    assert more.session == before.replace(files=(make_file(1), make_file(2)))
+    assert more.keys == ("file.kept", "report.evidence")
+    cleared = decide(pick(before, "clear"), before)
+    assert cleared.session == before.replace(files=())
+    assert (cleared.keys, cleared.acts) == (
+        ("file.cleared", "report.evidence"),
+        (DeleteFiles((make_file(1).id,)),),
+    )
+    assert decide(pick(before, "done"), before).session == moved(before, "witnesses")
+
+
+@pytest.mark.parametrize("value", ["yes", "no", "unsure"])
+def test_a_complaint_against_the_head_says_where_else_to_complain(value: str) -> None:
+    before = at("head", answers={"category": "other"})
+    outcome = decide(pick(before, value), before)
+    assert outcome.session == moved(before, "named", answers={"category": "other", "head": value})
+    assert outcome.keys == (("report.alternate",) if value == "yes" else ()) + ("report.named",)
+    if value == "yes":
+        bodies = (raw_text("• สำนักงาน ป.ป.ช. https://wbs.nacc.go.th"), raw_text("• สำนักงาน ป.ป.ท. 1206"))
+        post = "ศูนย์ปฏิบัติการต่อต้านการทุจริต กระทรวงศึกษาธิการ (ศปท. ศธ.)"
+        warning = Reply(
+            "report.alternate", NEUTRAL, {"post": post, "bodies": bodies}, presentation=AS_PLAIN_SECTION
+        )
+        assert outcome.replies[0] == warning
+    assert len(warn_if_head_accused(make_context(make_event(), outcome.kept))) == (value == "yes")
+
+
+def test_only_who_gives_a_name_is_asked_for_it() -> None:
+    before = at("named", answers={"category": "other"})
+    assert decide(pick(before, "anonymous"), before).kept.step == "review"
+    named = decide(pick(before, "named"), before)
+    assert named.kept.step == "name"
+    assert (named.replies[0].args["place"], named.replies[0].args["of"]) == (12, 13)
+    assert decide(make_event("สมหญิง"), named.kept).kept.step == "contact"
