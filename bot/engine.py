@@ -8,17 +8,15 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any, Protocol
 
 from bot.guard import run_guarded
 from bot.keyed_lock import KeyedLock, KeyedLocks
-from handlers.dialog.effects import Decision, NewReceipt, Now, Query, TurnResult
+from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import NEUTRAL, Message, Reply
+from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
-from handlers.i18n import render_reply
 from storage.errors import ConflictError, DiskFullError, UnreadableRowError
 from storage.store import Store
 
@@ -36,26 +34,6 @@ class Router(Protocol):
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Build the question that the session is waiting at."""
-
-
-@dataclass(frozen=True)
-class EngineAnswer:
-    """The answer to an event.
-
-    duplicate: the event was handled before. outbox_ids: outbox rows to complete once the answer was delivered.
-    stored: whether what the person wrote is on disk; false for an error answer.
-    """
-
-    replies: tuple[Reply, ...]
-    lang: Lang = DEFAULT_LANG
-    duplicate: bool = False
-    outbox_ids: tuple[str, ...] = ()
-    stored: bool = True
-
-    @cached_property
-    def messages(self) -> tuple[Message, ...]:
-        """The replies as text and buttons in the language of the answer."""
-        return tuple([render_reply(reply, self.lang) for reply in self.replies])
 
 
 def utc_now() -> datetime:
@@ -80,7 +58,7 @@ class Engine:
     )
     _locks: KeyedLocks[bytes] = field(default_factory=KeyedLocks)
 
-    async def handle(self, event: Event) -> EngineAnswer:
+    async def handle(self, event: Event) -> Answer:
         """Handle one event. Never raises: an error becomes an answer.
 
         An event with a known id has no second effect and gets the same answer.
@@ -105,44 +83,36 @@ class Engine:
         """Return the lock of a person, for `async with`, for what they do outside the chat (web pages)."""
         return self._locks.lock(who)
 
-    async def current_prompt(self, event: Event) -> EngineAnswer:
+    async def current_prompt(self, event: Event) -> Answer:
         """Return the question that a person's session is waiting at, for a page or terminal opened anew.
 
         Empty if there is none, or on an error. Writes nothing.
         """
         async with self._locks.lock(event.person_id):
             outcome = await run_guarded(self._load_current_prompt(event), self.on_error)
-            return EngineAnswer(()) if outcome.value is None else outcome.value
+            return outcome.value or Answer()
 
-    async def _load_current_prompt(self, event: Event) -> EngineAnswer:
+    async def _load_current_prompt(self, event: Event) -> Answer:
         session = await self.store.load_session(event.person_id)
         if session is None or session.topic is DialogTopic.LAPSED or session.is_expired(self.now()):
-            return EngineAnswer(())
+            return Answer()
         turn = await self._run_decision(self.router.current_prompt(event, session))
-        return EngineAnswer(turn.replies, session.lang)
+        return Answer(turn.replies, session.lang)
 
-    async def dry_run(self, event: Event) -> tuple[EngineAnswer, Session | None]:
+    async def dry_run(self, event: Event) -> tuple[Answer, Session | None]:
         """Return the answer to an event and the session after it, without committing anything."""
-        turn = await self._run_decision(
-            self.router.decide(event, await self.store.load_session(event.person_id))
-        )
-        return EngineAnswer(turn.replies, turn.session.lang if turn.session else turn.lang), turn.session
+        session = await self.store.load_session(event.person_id)
+        turn = await self._run_decision(self.router.decide(event, session))
+        return turn.to_answer(session), turn.session
 
-    async def find_previous_answer(self, event_id: str) -> EngineAnswer | None:
-        """Return the answer to an event of the last hour, as for a page that is reloaded."""
-        previous = await self.store.find_previous_answer(event_id)
-        return EngineAnswer(previous.replies, previous.lang, duplicate=True) if previous else None
-
-    async def _decide_and_commit(self, event: Event, session: Session | None) -> EngineAnswer:
+    async def _decide_and_commit(self, event: Event, session: Session | None) -> Answer:
         for _ in range(MAX_DECISION_ATTEMPTS):
             turn = await self._run_decision(self.router.decide(event, session))
             try:
-                committed = await self.store.commit(event, session, turn, self.now())
+                return await self.store.commit(event, session, turn, self.now())
             except ConflictError:
                 # Somebody else wrote first: decide again on the new session.
                 session = await self.store.load_session(event.person_id)
-                continue
-            return EngineAnswer(committed.replies, committed.lang, committed.duplicate, committed.outbox_ids)
         raise ConflictError("lost every time")
 
     async def _run_decision(self, decision: Decision) -> TurnResult:
@@ -166,16 +136,16 @@ class Engine:
         return await self.store.answer_query(query, self.now())
 
 
-def build_error_answer(key: str, lang: Lang) -> EngineAnswer:
+def build_error_answer(key: str, lang: Lang) -> Answer:
     """Build the answer of an error: it says, in the session's language, that the message was not saved."""
-    return EngineAnswer((Reply(key, NEUTRAL),), lang, stored=False)
+    return Answer((Reply(key, NEUTRAL),), lang, stored=False)
 
 
-def merge_answers(answers: Sequence[EngineAnswer]) -> EngineAnswer:
+def merge_answers(answers: Sequence[Answer]) -> Answer:
     """Merge the answers to events that came together: the last one entirely, of earlier ones no choices to make."""
     *earlier, last = answers
     earlier_replies = [
         s for a in earlier for s in a.replies if s not in last.replies and (not s.choices or s.policy.durable)
     ]
     rows = tuple(row for answer in answers for row in answer.outbox_ids)
-    return EngineAnswer((*earlier_replies, *last.replies), last.lang, all(a.duplicate for a in answers), rows)
+    return Answer((*earlier_replies, *last.replies), last.lang, all(a.duplicate for a in answers), rows)

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from handlers.complaints.lifecycle import CaseSource
 from handlers.complaints.messages import Attempts
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.session import Session
 from handlers.staff.complaints.messages import OutgoingReply
@@ -82,8 +83,8 @@ class QueuedTask:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The answer to an event, kept so that the same event gets the same answer. `lang`: the language of the answer."""
+class _AnswerFields:
+    """What is kept of an `Answer`, so that the same event gets the same one."""
 
     lang: Lang
     says: tuple[StoredReply, ...]
@@ -92,8 +93,7 @@ class StoredAnswer:
 SESSION_CODEC = TypeAdapter(Session)
 OFFICER_STATE_CODEC = TypeAdapter(OfficerState)
 _OLD_SESSION_CODEC = TypeAdapter(_OldSessionFields)
-STORED_ANSWERS_CODEC = TypeAdapter(dict[str, StoredAnswer])
-"""Answers by the hex hash of their event."""
+_ANSWERS_CODEC = TypeAdapter(dict[str, _AnswerFields])
 ATTEMPTS_CODEC = TypeAdapter(Attempts)
 REPORT_CODEC = TypeAdapter(StoredReport)
 HISTORY_CODEC = TypeAdapter(HistoryContent)
@@ -129,3 +129,15 @@ def decode_session(stored: bytes) -> Session:
 def encode_outbox_message(message: OutboxMessage) -> bytes:
     """Serialize an outbox message without fields that have their default, which are most of them."""
     return OUTBOX_MESSAGE_CODEC.dump_json(message, exclude_defaults=True)
+
+
+def encode_answers(answers: Mapping[str, Answer]) -> bytes:
+    """Serialize answers by the hex hash of their event, without fields that have their default."""
+    fields = {event: _AnswerFields(answer.lang, answer.replies) for event, answer in answers.items()}
+    return _ANSWERS_CODEC.dump_json(fields, exclude_defaults=True)
+
+
+def decode_answers(stored: bytes) -> dict[str, Answer]:
+    """Read answers as `encode_answers` or an earlier version wrote them: those of events that occur again."""
+    fields = _ANSWERS_CODEC.validate_json(stored)
+    return {event: Answer(one.says, one.lang, duplicate=True) for event, one in fields.items()}

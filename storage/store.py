@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.dialog.effects import Query, StoreTextFile, TurnResult
+from handlers.dialog.effects import Answer, Query, StoreTextFile, TurnResult
 from handlers.dialog.events import Event
 from handlers.dialog.session import NEVER, Session
 from handlers.feedback.messages import NewFeedbackNumber
@@ -34,7 +34,7 @@ from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.key_files import KEY_NAMES, DeskPaths, KeyFiles
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.db.group_commit import CommitResult, GroupCommitWriter
+from storage.db.group_commit import GroupCommitWriter
 from storage.db.read_batcher import ReadContext, open_read_batcher
 from storage.db.sqlite import create_reader_engine, create_writer_engine, prepare_database
 from storage.errors import KeyFileError
@@ -98,14 +98,12 @@ class Store:
         async with self._open_read_context(now) as context:
             return await QUERY_READERS[type(query)](query, context)
 
-    async def commit(
-        self, event: Event, before: Session | None, turn: TurnResult, at: datetime
-    ) -> CommitResult:
+    async def commit(self, event: Event, before: Session | None, turn: TurnResult, at: datetime) -> Answer:
         """Write a turn; it is on disk when this returns. Raises `ConflictError`, `DiskFullError`."""
         return await self.committer.commit(event, before, turn, at)
 
-    async def find_previous_answer(self, event_id: str) -> CommitResult | None:
-        """Return what was answered to an event, while that is kept; None for an unknown event."""
+    async def find_previous_answer(self, event_id: str) -> Answer | None:
+        """Return the answer to an event of the last hour, as for a page that is reloaded; None for an unknown event."""
         async with self._reader.connect() as connection:
             return await self.committer.find_previous_answer(connection, event_id)
 

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
-from bot.engine import Engine, EngineAnswer
+from bot.engine import Engine
 from bot.guard import run_guarded, run_periodically, try_work
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
 from handlers.dialog.replies import MUST_ARRIVE, Reply
 from handlers.i18n import render_reply
@@ -192,7 +193,7 @@ class DeliveryWorker:
                 event.channel, OutboxMessage(event.channel, event.reply_to, lang, says), self.engine.now()
             )
 
-    async def _deliver_answer(self, event: Event, answer: EngineAnswer) -> None:
+    async def _deliver_answer(self, event: Event, answer: Answer) -> None:
         """Deliver an answer that no request waits for. If this fails, its durable messages stay in the outbox."""
         if event.reply_to is None:
             return

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.engine import Engine, EngineAnswer
+from bot.engine import Engine
 from bot.errors import BotError
 from bot.images.chart import render_chart_text
 from bot.images.qr import render_qr_text
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
 from handlers.dialog.replies import NEUTRAL, Message, Reply
 from handlers.i18n import render_reply
@@ -117,9 +118,9 @@ class Terminal:
             name = self.store.keyring.address.decrypt(item.payload.back, "outbox", "", "back").decode()
             if name == self.name:
                 message = item.payload
-                await self._deliver(EngineAnswer(message.says, message.lang, outbox_ids=(item.id,)))
+                await self._deliver(Answer(message.says, message.lang, outbox_ids=(item.id,)))
 
-    async def _deliver(self, answer: EngineAnswer) -> None:
+    async def _deliver(self, answer: Answer) -> None:
         self._show_messages(answer.messages)
         await self.store.outbox.complete(answer.outbox_ids)
 

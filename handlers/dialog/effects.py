@@ -1,14 +1,16 @@
-"""Queries, acts and turn results: what a handler reads from outside, and what it wants written."""
+"""Queries, acts, turn results and answers: what a handler reads, what it wants written, and what the person is told."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from handlers.dialog.events import DEFAULT_LANG, File, Lang
 from handlers.dialog.receipt import Receipt
-from handlers.dialog.replies import Reply
+from handlers.dialog.replies import Message, Reply
 from handlers.dialog.session import Session
+from handlers.i18n import render_reply
 
 T = TypeVar("T")
 
@@ -33,6 +35,26 @@ class Act:
     __slots__ = ()
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The answer to an event, from the decision to the platform that sends it.
+
+    duplicate: the event was handled before. outbox_ids: outbox rows to complete once the answer was delivered.
+    stored: whether what the person wrote is on disk; false for an error answer.
+    """
+
+    replies: tuple[Reply, ...] = ()
+    lang: Lang = DEFAULT_LANG
+    duplicate: bool = False
+    outbox_ids: tuple[str, ...] = ()
+    stored: bool = True
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """The replies as text and buttons in the language of the answer."""
+        return tuple([render_reply(reply, self.lang) for reply in self.replies])
+
+
 @dataclass(frozen=True, slots=True)
 class TurnResult:
     """The result of handling a message: the new session (None deletes it), the replies, and the acts.
@@ -44,6 +66,11 @@ class TurnResult:
     replies: tuple[Reply, ...] = ()
     acts: tuple[Act, ...] = ()
     lang: Lang = DEFAULT_LANG
+
+    def to_answer(self, before: Session | None) -> Answer:
+        """Return the answer, in the language of the session; of the one before the message where none is left."""
+        session = self.session or before
+        return Answer(self.replies, session.lang if session else self.lang)
 
 
 Decision: TypeAlias = Generator[Query[Any], Any, TurnResult]

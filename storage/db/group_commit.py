@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,9 +13,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-from handlers.dialog.effects import TurnResult
-from handlers.dialog.events import Event, Lang
-from handlers.dialog.replies import Reply
+from handlers.dialog.effects import Answer, TurnResult
+from handlers.dialog.events import Event
 from handlers.dialog.session import Session
 from storage.act_registry import ACT_WRITERS
 from storage.crypto.daily_keys import DailyKeys
@@ -24,7 +23,7 @@ from storage.db.batch import WriteBatch, compile_statement
 from storage.db.idempotency import find_event_answers, hash_events, save_event_answers
 from storage.db.sqlite import execute_batches
 from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
-from storage.serialization import OutboxMessage, StoredAnswer, encode_outbox_message
+from storage.serialization import OutboxMessage, encode_outbox_message
 from storage.sessions import DELETE_SESSION, SessionStore, get_stored_version
 from storage.staff.roster import Roster
 
@@ -36,27 +35,17 @@ DIRECT_REPLY_SECONDS = 60
 """Seconds the adapter has for its direct reply, before the outbox sender takes the rows for undelivered."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommitResult:
-    """What was committed. `replies`, `lang`: the answer, also of a duplicate event; `outbox_ids`: its outbox rows."""
-
-    replies: tuple[Reply, ...]
-    lang: Lang
-    duplicate: bool = False
-    outbox_ids: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class PendingTurn:
-    """A turn in the queue."""
+    """A turn in the queue. answer: gets its outbox rows when it is written; after: the session as it was written."""
 
     event: Event
     before: Session | None
     turn: TurnResult
     at: datetime
-    result: "asyncio.Future[CommitResult]"
+    answer: Answer
+    result: "asyncio.Future[Answer]"
     after: Session | None = None
-    outbox_ids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,11 +70,13 @@ class GroupCommitWriter:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _closed: bool = False
 
-    async def commit(
-        self, event: Event, before: Session | None, turn: TurnResult, at: datetime
-    ) -> CommitResult:
-        """Write a turn and wait until it is on disk. Raises `ConflictError`, `DiskFullError`."""
-        pending = PendingTurn(event, before, turn, at, asyncio.get_running_loop().create_future())
+    async def commit(self, event: Event, before: Session | None, turn: TurnResult, at: datetime) -> Answer:
+        """Write a turn and wait until it is on disk; return its answer, that of the first time for a duplicate event.
+
+        Raises `ConflictError`, `DiskFullError`.
+        """
+        done = asyncio.get_running_loop().create_future()
+        pending = PendingTurn(event, before, turn, at, turn.to_answer(before), done)
         self._enqueue(pending)
         # A cancelled caller cancels `result` and nothing else: what is queued is written with the others.
         return await pending.result
@@ -156,27 +147,22 @@ class GroupCommitWriter:
             else:
                 self.sessions.cache_session(pending.event.person_id, pending.after)
                 self.roster.apply_acts(pending.turn.acts)
-                done = CommitResult(
-                    pending.turn.replies, _reply_language(pending), outbox_ids=pending.outbox_ids
-                )
-                _resolve_future(pending.result, done)
+                _resolve_future(pending.result, pending.answer)
         return erased
 
     async def _write_turns(
         self, connection: AsyncConnection, turns: list[PendingTurn]
-    ) -> tuple[dict[str, CommitResult], list[str]]:
+    ) -> tuple[dict[str, Answer], list[str]]:
         """Write turns; return the answers of duplicate events, and the ids of files whose rows were deleted."""
         batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
         marked = hash_events(self.daily_keys, [p.event.id for p in turns])
-        known = _to_duplicates(await find_event_answers(connection, self.daily_keys, marked))
+        known = await find_event_answers(connection, self.daily_keys, marked)
         fresh = [p for p in turns if p.event.id not in known]
         await self.sessions.check_versions(connection, ((p.event.person_id, p.before) for p in fresh))
         for pending in fresh:
             await self._add_turn(pending, batch)
         if fresh:
-            save_event_answers(
-                [(p.event.id, StoredAnswer(_reply_language(p), p.turn.replies)) for p in fresh], marked, batch
-            )
+            save_event_answers([(p.event.id, p.answer) for p in fresh], marked, batch)
         await batch.flush()
         return known, batch.erased_files
 
@@ -200,10 +186,10 @@ class GroupCommitWriter:
                 driver = error.orig if isinstance(error, OperationalError) else error
                 raise _to_storage_error(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
-    async def find_previous_answer(self, connection: AsyncConnection, event_id: str) -> CommitResult | None:
+    async def find_previous_answer(self, connection: AsyncConnection, event_id: str) -> Answer | None:
         """Return the answer of a duplicate event; None for an unknown event."""
         marked = hash_events(self.daily_keys, [event_id])
-        return _to_duplicates(await find_event_answers(connection, self.daily_keys, marked)).get(event_id)
+        return (await find_event_answers(connection, self.daily_keys, marked)).get(event_id)
 
     async def _add_turn(self, pending: PendingTurn, batch: WriteBatch) -> None:
         event, turn = pending.event, pending.turn
@@ -212,12 +198,12 @@ class GroupCommitWriter:
         self._add_session(pending, batch)
         certain = tuple(say for say in turn.replies if say.policy.durable)
         if certain and event.reply_to is not None:
-            message = OutboxMessage(event.channel, event.reply_to, _reply_language(pending), certain)
+            message = OutboxMessage(event.channel, event.reply_to, pending.answer.lang, certain)
             row = secrets.token_hex(16)
             body = self.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
             due = int(pending.at.timestamp()) + DIRECT_REPLY_SECONDS
             batch.insert("outbox", id=row, kind=event.channel.value, due=due, attempts=0, sealed=body)
-            pending.outbox_ids = (row,)
+            pending.answer = replace(pending.answer, outbox_ids=(row,))
 
     def _add_session(self, pending: PendingTurn, batch: WriteBatch) -> None:
         who, before, session = pending.event.person_id, pending.before, pending.turn.session
@@ -243,15 +229,6 @@ def _to_storage_error(code: int) -> StorageError:
     if code == sqlite3.SQLITE_BUSY:
         return DatabaseBusyError("another program holds the database")
     return StorageError(f"the database could not write (SQLite code {code})")
-
-
-def _reply_language(pending: PendingTurn) -> Lang:
-    session = pending.turn.session or pending.before
-    return session.lang if session else pending.turn.lang
-
-
-def _to_duplicates(known: Mapping[str, StoredAnswer]) -> dict[str, CommitResult]:
-    return {event: CommitResult(answer.says, answer.lang, duplicate=True) for event, answer in known.items()}
 
 
 def _resolve_future(done: "asyncio.Future[T]", answer: T) -> None:

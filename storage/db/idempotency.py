@@ -14,13 +14,14 @@ from typing import TypeAlias
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers.dialog.effects import Answer
 from storage import tables
 from storage.crypto.aead import HmacKey
 from storage.crypto.daily_keys import DailyKeys
 from storage.db.batch import WriteBatch
 from storage.db.sqlite import compile_sql, fetch_all, pad_to_power_of_two
 from storage.errors import TamperedError
-from storage.serialization import STORED_ANSWERS_CODEC, StoredAnswer
+from storage.serialization import decode_answers, encode_answers
 
 EVENT_ANSWER_TTL = timedelta(hours=1)
 
@@ -65,7 +66,7 @@ def _select_answers(count: int) -> str:
 
 async def find_event_answers(
     connection: AsyncConnection, days: DailyKeys, marked: EventHashes
-) -> dict[str, StoredAnswer]:
+) -> dict[str, Answer]:
     """Return which events were answered before, and the answers: empty where an answer has expired.
 
     Raises `TamperedError` where an event points at answers that do not include its own.
@@ -73,32 +74,27 @@ async def find_event_answers(
     events = {mark: (event, day) for event, own in marked.items() for mark, day in own.items()}
     if not events:
         return {}
-    found: dict[str, StoredAnswer] = {}
+    found: dict[str, Answer] = {}
     asked = pad_to_power_of_two(events)
     for mark, row, sealed in await fetch_all(connection, _select_answers(len(asked)), asked):
         event, day = events[mark]
-        found[event] = StoredAnswer("th", ())
+        found[event] = Answer(duplicate=True)
         if sealed is not None:
-            opened = days.ciphers[day].decrypt(sealed, "answers", str(row), "said")
-            answers = STORED_ANSWERS_CODEC.validate_json(opened)
+            answers = decode_answers(days.ciphers[day].decrypt(sealed, "answers", str(row), "said"))
             if mark.hex() not in answers:
                 raise TamperedError("an event points at the answers of others")
             found[event] = answers[mark.hex()]
     return found
 
 
-def save_event_answers(
-    answers: Iterable[tuple[str, StoredAnswer]], marked: EventHashes, batch: WriteBatch
-) -> None:
+def save_event_answers(answers: Iterable[tuple[str, Answer]], marked: EventHashes, batch: WriteBatch) -> None:
     """Store the answers of new events. An event that occurs twice among them is a conflict."""
     day, row = DailyKeys.get_day(batch.now), secrets.randbits(63)
-    stored = dict[str, StoredAnswer]()
+    stored = dict[str, Answer]()
     for event, answer in answers:
         mark = next(own for own, of in marked[event].items() if of == day)
         stored[mark.hex()] = answer
         batch.insert("events", mark=mark, day=day, answers=row)
-    sealed = batch.daily_keys.ciphers[day].encrypt(
-        STORED_ANSWERS_CODEC.dump_json(stored, exclude_defaults=True), "answers", str(row), "said"
-    )
+    sealed = batch.daily_keys.ciphers[day].encrypt(encode_answers(stored), "answers", str(row), "said")
     until = int((batch.now + EVENT_ANSWER_TTL).timestamp()) // 60
     batch.insert("answers", id=row, day=day, until=until, sealed=sealed)

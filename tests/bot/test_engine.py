@@ -9,15 +9,14 @@ from typing import Any, cast
 
 import pytest
 
-from bot.engine import MAX_DECISION_ATTEMPTS, Engine, EngineAnswer
+from bot.engine import MAX_DECISION_ATTEMPTS, Engine
 from bot.log import log_exception
 from handlers.complaints.messages import FindCase
-from handlers.dialog.effects import Decision, NewReceipt, Now, Query, TurnResult, run_query
+from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query, TurnResult, run_query
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
-from storage.db.group_commit import CommitResult
 from storage.errors import ConflictError, DiskFullError
 from storage.store import Store
 
@@ -45,14 +44,12 @@ class FakeStore:
     async def answer_query(self, query: Query[Any], now: datetime) -> Any:
         self.asked.append((query, now))
 
-    async def commit(
-        self, event: Event, before: Session | None, turn: TurnResult, at: datetime
-    ) -> CommitResult:
+    async def commit(self, event: Event, before: Session | None, turn: TurnResult, at: datetime) -> Answer:
         await self.meanwhile(event)
         if self.troubles:
             raise self.troubles.pop(0)
         self.written.append(event.id)
-        return CommitResult(turn.replies, "th", outbox_ids=("row",))
+        return Answer(turn.replies, "th", outbox_ids=("row",))
 
 
 @dataclass
@@ -77,7 +74,7 @@ def event(name: str, who: bytes = b"w", text: str = "") -> Event:
     return Event(name, who, Channel.WEB, text=text or name)
 
 
-def join_texts(answer: EngineAnswer) -> str:
+def join_texts(answer: Answer) -> str:
     return "\n".join(message.text for message in answer.messages)
 
 
@@ -98,7 +95,7 @@ def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
             await asyncio.sleep(0)
         busy -= 1
 
-    async def all_at_once() -> list[EngineAnswer]:
+    async def all_at_once() -> list[Answer]:
         return await asyncio.gather(*(one.handle(event(str(n))) for n in range(10)))
 
     store = FakeStore(meanwhile=slow)
@@ -111,7 +108,7 @@ def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
 
 
 def test_different_persons_are_served_side_by_side() -> None:
-    async def two() -> list[EngineAnswer]:
+    async def two() -> list[Answer]:
         together = asyncio.Barrier(2)
 
         async def meet(_: Event) -> None:
@@ -192,7 +189,7 @@ def test_a_fault_is_told_kindly_and_logged_without_words(capsys: pytest.CaptureF
 
 
 def test_after_a_fault_the_next_message_of_the_same_person_is_heard() -> None:
-    async def both() -> tuple[EngineAnswer, EngineAnswer]:
+    async def both() -> tuple[Answer, Answer]:
         one = engine(FakeStore(troubles=[RuntimeError()]), Echo())
         return await one.handle(event("1")), await one.handle(event("2"))
 
@@ -216,7 +213,7 @@ def test_one_who_hangs_up_while_waiting_holds_up_nobody() -> None:
         may_go_on.set()
         answers = await asyncio.wait_for(asyncio.gather(*talks, return_exceptions=True), 5)
         assert isinstance(answers[1], asyncio.CancelledError)
-        assert [join_texts(a) for a in answers if isinstance(a, EngineAnswer)] == ["0", "2"]
+        assert [join_texts(a) for a in answers if isinstance(a, Answer)] == ["0", "2"]
         assert not one._locks
 
     asyncio.run(story())

@@ -28,14 +28,13 @@ from handlers.complaints.messages import (
     HistoryEntryKind,
     ReporterCase,
 )
-from handlers.dialog.effects import Act, TurnResult
+from handlers.dialog.effects import Act, Answer, TurnResult
 from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
 from ita_stats.calendar import to_bangkok_date
 from storage.crypto.key_files import DeskPaths, KeyFiles, load_or_create_keys
-from storage.db.group_commit import CommitResult
 from storage.store import Store, open_store
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok
@@ -78,7 +77,7 @@ class StoredDesk:
         await store.commit(self.new_event(person), None, TurnResult(after, (), (act,)), at)
         return act.receipt
 
-    async def commit_acts(self, store: Store, *acts: Act, at: datetime = NOW) -> CommitResult:
+    async def commit_acts(self, store: Store, *acts: Act, at: datetime = NOW) -> Answer:
         """Commit acts outside a dialogue."""
         person = store.keyring.hash_id("test", f"officer {next(self.event_numbers)}")
         return await store.commit(self.new_event(person), None, TurnResult(None, (), acts), at)

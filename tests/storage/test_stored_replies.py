@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import (
     AS_CASE_STATUS,
@@ -29,9 +30,9 @@ from handlers.dialog.replies import (
 )
 from storage.serialization import (
     OUTBOX_MESSAGE_CODEC,
-    STORED_ANSWERS_CODEC,
     OutboxMessage,
-    StoredAnswer,
+    decode_answers,
+    encode_answers,
     encode_outbox_message,
 )
 
@@ -40,7 +41,7 @@ OLD_LETTER = """{"channel": "line", "back": "YmFjaw==", "lang": "th", "says": [
      "choices": [{"data": "/answer.1", "key": "choice.more"}], "certain": true, "wants": "pick"},
     {"key": "staff.notice.new", "args": {"number": "1/2570", "due": "7 ธันวาคม 2569"}, "certain": true}]}"""
 
-OLD_ANSWERS = """{"00ff": {"lang": "en", "says": [
+OLD_ANSWERS = b"""{"00ff": {"lang": "en", "says": [
     {"key": "track.status", "choices": [], "certain": true, "wants": null, "args": {
         "status": {"key": "status.open", "args": {}, "choices": [], "certain": false, "wants": null},
         "count": 3,
@@ -76,7 +77,7 @@ def test_old_answers_are_read() -> None:
         Reply("track.status", MUST_ARRIVE, status, presentation=AS_CASE_STATUS),
         Reply("pick.stale", NEUTRAL),
     )
-    assert STORED_ANSWERS_CODEC.validate_json(OLD_ANSWERS) == {"00ff": StoredAnswer("en", says)}
+    assert decode_answers(OLD_ANSWERS) == {"00ff": Answer(says, "en", duplicate=True)}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +96,8 @@ def test_old_answers_are_read() -> None:
     ],
 )
 def test_the_policy_of_an_old_reply_follows_its_key(key: str, policy: ReplyPolicy) -> None:
-    old = json.dumps({"00": {"lang": "th", "says": [{"key": key, "certain": False}]}})
-    assert STORED_ANSWERS_CODEC.validate_json(old)["00"].says[0].policy == policy
+    old = json.dumps({"00": {"lang": "th", "says": [{"key": key, "certain": False}]}}).encode()
+    assert decode_answers(old)["00"].replies[0].policy == policy
 
 
 @pytest.mark.parametrize(
@@ -118,13 +119,14 @@ def test_the_policy_of_an_old_reply_follows_its_key(key: str, policy: ReplyPolic
     ],
 )
 def test_an_old_reply_is_shown_as_its_version_showed_it(key: str, presentation: Presentation) -> None:
-    old = json.dumps({"00": {"lang": "th", "says": [{"key": key}]}})
-    assert STORED_ANSWERS_CODEC.validate_json(old)["00"].says[0].presentation == presentation
+    old = json.dumps({"00": {"lang": "th", "says": [{"key": key}]}}).encode()
+    assert decode_answers(old)["00"].replies[0].presentation == presentation
 
 
 def test_the_titles_of_found_answers_stand_on_buttons_in_an_old_reply_too() -> None:
     old = {"key": "ask.found", "choices": [{"data": "1.m1", "key": "literal"}], "wants": "pick"}
-    (reply,) = STORED_ANSWERS_CODEC.validate_json(json.dumps({"0": {"lang": "th", "says": [old]}}))["0"].says
+    stored = json.dumps({"0": {"lang": "th", "says": [old]}}).encode()
+    (reply,) = decode_answers(stored)["0"].replies
     assert reply.presentation == Presentation(text_label=TextLabel.QUESTION, args_as_buttons="titles")
 
 
@@ -134,3 +136,10 @@ def test_a_reply_keeps_what_it_says_whatever_its_key(policy: ReplyPolicy) -> Non
         Channel.WEB, b"", "th", (Reply("staff.facts", policy, {"why": Phrase("x")}, presentation=AS_REVIEW),)
     )
     assert OUTBOX_MESSAGE_CODEC.validate_json(encode_outbox_message(letter)) == letter
+
+
+def test_an_answer_is_read_as_the_one_to_an_event_that_occurs_again() -> None:
+    says = (Reply("track.status", OF_CASE, {"status": Phrase("status.open")}, presentation=AS_CASE_STATUS),)
+    stored = encode_answers({"00": Answer(says, "en", outbox_ids=("row",))})
+    assert json.loads(stored)["00"].keys() == {"lang", "says"}
+    assert decode_answers(stored) == {"00": Answer(says, "en", duplicate=True)}

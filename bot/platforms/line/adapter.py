@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.delivery.transport import PermanentError, TransportError
 from bot.delivery.worker import DeliveryWorker
-from bot.engine import Engine, EngineAnswer, build_error_answer
+from bot.engine import Engine, build_error_answer
 from bot.errors import BotError
 from bot.images.temporary_host import TemporaryImages
 from bot.keyed_lock import KeyedLocks
@@ -23,6 +23,7 @@ from bot.platforms.line.inbound import LineEventParser
 from bot.platforms.line.render import render_payload_batches
 from bot.platforms.line.replies import LineReplies, to_reply_token
 from bot.platforms.line.sender import LineSender
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Lang
 from storage.serialization import QueuedTask
 from storage.store import Store
@@ -156,7 +157,7 @@ class LineAdapter:
             for parsed, ready in zip(
                 parsed_events, await self._parser.prepare_all(parsed_events), strict=True
             ):
-                answer = ready if isinstance(ready, EngineAnswer) else await self.engine.handle(ready)
+                answer = ready if isinstance(ready, Answer) else await self.engine.handle(ready)
                 self._replies.send_answer(parsed, answer)
                 unsaved |= bool(parsed.event.unsent_message_id) and not answer.stored
             if (

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.delivery.worker import DeliveryWorker
-from bot.engine import EngineAnswer, build_error_answer
+from bot.engine import build_error_answer
 from bot.guard import run_guarded
 from bot.platforms.line.events import MessageContent, WebhookEvent
 from bot.platforms.line.rich_menu import TAB_DATA_PREFIX, load_language
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
@@ -93,7 +94,7 @@ class LineEventParser:
             file = await self.delivery_worker.fetch_file(inbound.event, name, {"message": message.id})
         return replace(inbound.event, file=file)
 
-    async def prepare(self, inbound: LineInboundEvent) -> Event | EngineAnswer:
+    async def prepare(self, inbound: LineInboundEvent) -> Event | Answer:
         """Return the event with its file, or an answer: the previous one of a redelivery, or an error's."""
         if inbound.file_message is None:
             return inbound.event
@@ -103,13 +104,11 @@ class LineEventParser:
         key = "sorry.busy" if isinstance(outcome.error, DiskFullError) else "sorry.fault"
         return build_error_answer(key, await load_language(self.store, inbound.event.person_id))
 
-    async def _find_answer_or_attach_file(self, inbound: LineInboundEvent) -> Event | EngineAnswer:
+    async def _find_answer_or_attach_file(self, inbound: LineInboundEvent) -> Event | Answer:
         # Redelivered after a restart: a file that is kept already is neither fetched nor encrypted twice.
-        return await self.delivery_worker.engine.find_previous_answer(
-            inbound.event.id
-        ) or await self.attach_file(inbound)
+        return await self.store.find_previous_answer(inbound.event.id) or await self.attach_file(inbound)
 
-    async def prepare_all(self, events: Sequence[LineInboundEvent]) -> list[Event | EngineAnswer]:
+    async def prepare_all(self, events: Sequence[LineInboundEvent]) -> list[Event | Answer]:
         """Prepare several events; their files are fetched concurrently."""
         return list(await asyncio.gather(*(self.prepare(event) for event in events)))
 
@@ -129,9 +128,7 @@ class LineEventParser:
             webhook_event.deliveryContext is not None and webhook_event.deliveryContext.isRedelivery
         )
         return (
-            is_redelivery
-            and await self.delivery_worker.engine.find_previous_answer(to_unsend_event_id(message))
-            is not None
+            is_redelivery and await self.store.find_previous_answer(to_unsend_event_id(message)) is not None
         )
 
 

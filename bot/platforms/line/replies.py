@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.engine import EngineAnswer, merge_answers
+from bot.engine import merge_answers
 from bot.guard import run_guarded
 from bot.images.temporary_host import TemporaryImages
 from bot.platforms.line.events import WebhookEvent
@@ -14,6 +14,7 @@ from bot.platforms.line.inbound import LineInboundEvent
 from bot.platforms.line.render import MessageBatch, render_batches
 from bot.platforms.line.rich_menu import load_language
 from bot.platforms.line.sender import LineSender, ReplyToken
+from handlers.dialog.effects import Answer
 from handlers.dialog.replies import Message, MonthlyChart
 from storage.store import Store
 
@@ -26,7 +27,7 @@ class ImageSetBuffer:
     """Answers to the pictures of a set, of which some may still come."""
 
     person_id: bytes
-    answers: list[EngineAnswer] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     event_keys: list[str] = field(default_factory=list)
     reply_token: ReplyToken | None = None
     timer: asyncio.TimerHandle | None = None
@@ -49,7 +50,7 @@ class LineReplies:
         for key in list(self._image_sets):
             self._send_image_set_answer(key)
 
-    def send_answer(self, inbound: LineInboundEvent, answer: EngineAnswer) -> None:
+    def send_answer(self, inbound: LineInboundEvent, answer: Answer) -> None:
         """Send an answer in the background; pictures of a set are answered once all are there."""
         token = to_reply_token(inbound.webhook_event)
         image_set_info = inbound.file_message.imageSet if inbound.file_message is not None else None
@@ -96,7 +97,7 @@ class LineReplies:
             )
 
     async def _send_answer(
-        self, person: str, who: bytes, token: ReplyToken | None, answer: EngineAnswer, keys: Sequence[str]
+        self, person: str, who: bytes, token: ReplyToken | None, answer: Answer, keys: Sequence[str]
     ) -> None:
         """Send an answer, preceded by undelivered messages. If that fails, durable messages stay in the outbox.
 
@@ -122,7 +123,7 @@ class LineReplies:
             await self.sender.complete_delivery(person, (*included_rows, *rows))
 
     async def _pack_batches(
-        self, person: str, who: bytes, answer: EngineAnswer, rows: Sequence[str]
+        self, person: str, who: bytes, answer: Answer, rows: Sequence[str]
     ) -> tuple[list[MessageBatch], list[str]]:
         """Render an answer with undelivered messages before it, as far as one reply has room.
 

@@ -18,7 +18,6 @@ from bot.delivery.transport import (
     RetryLaterError,
     TokenRefusedError,
 )
-from bot.engine import EngineAnswer
 from bot.guard import run_guarded
 from bot.keyed_lock import KeyedLocks
 from bot.platforms.line.client import LineClient
@@ -26,6 +25,7 @@ from bot.platforms.line.flex import replace_cards_with_text
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.render import MessageBatch, render_batches
 from bot.platforms.line.rich_menu import load_language
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import MUST_ARRIVE, Message
 from handlers.i18n import render_reply
@@ -225,7 +225,7 @@ class LineSender:
             for item, messages in rendered
         ]
 
-    async def find_outbox_ids(self, person: str, answer: EngineAnswer) -> tuple[str, ...]:
+    async def find_outbox_ids(self, person: str, answer: Answer) -> tuple[str, ...]:
         """Return the outbox rows of an answer. Those of a duplicate answer are found by comparing replies."""
         if not answer.duplicate or answer.outbox_ids or not any(say.policy.durable for say in answer.replies):
             return answer.outbox_ids

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.delivery.transport import MessageGoneError, TransportError
 from bot.delivery.worker import DeliveryWorker
-from bot.engine import Engine, EngineAnswer
+from bot.engine import Engine
 from bot.guard import run_guarded
 from bot.keyed_lock import KeyedLocks
 from bot.log import LogEvent, log_event
@@ -29,6 +29,7 @@ from bot.platforms.telegram.models import (
 from bot.platforms.telegram.render import OutgoingMessage, to_existing_message
 from bot.platforms.telegram.replies import SHUTDOWN_TIMEOUT, TelegramReplies, WebhookReply
 from bot.platforms.telegram.sender import TelegramSender
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import NEUTRAL, Message, Phrase, Reply
 from handlers.i18n import render_text
@@ -152,7 +153,7 @@ class TelegramAdapter:
         async with self._chat_locks.lock(chat):
             await run_guarded(self.albums.finish(chat), self.on_error)
 
-    async def _send_album_answer(self, chat: int, answer: EngineAnswer) -> None:
+    async def _send_album_answer(self, chat: int, answer: Answer) -> None:
         await self.replies.send_answer(chat, answer, allow_webhook_reply=False)
 
     async def _on_edited_message(self, number: int, message: TelegramMessage) -> WebhookReply | None:
@@ -195,7 +196,7 @@ class TelegramAdapter:
         return await self._send_reply(chat, Reply("chat.wiped", NEUTRAL, {"count": len(known)}), lang)
 
     async def _send_reply(self, chat: int, reply: Reply, lang: Lang) -> WebhookReply | None:
-        return await self.replies.send_answer(chat, EngineAnswer((reply,), lang))
+        return await self.replies.send_answer(chat, Answer((reply,), lang))
 
     def _is_group_registration(self, message: TelegramMessage) -> bool:
         """Whether an officer asks for notices of new cases in this group, or for an end of them (/here)."""

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.engine import EngineAnswer, merge_answers
+from bot.engine import merge_answers
+from handlers.dialog.effects import Answer
 
 ALBUM_WAIT = 1.0
 """Seconds without another picture after which an album counts as complete."""
@@ -17,9 +18,9 @@ class AlbumBuffer:
     send_answer: sends the merged answer to a chat when its album is complete.
     """
 
-    send_answer: Callable[[int, EngineAnswer], Awaitable[None]]
+    send_answer: Callable[[int, Answer], Awaitable[None]]
     wait_seconds: float = ALBUM_WAIT
-    _answers: dict[int, list[EngineAnswer]] = field(default_factory=dict, repr=False)
+    _answers: dict[int, list[Answer]] = field(default_factory=dict, repr=False)
     _timers: "dict[int, asyncio.Task[None]]" = field(default_factory=dict, repr=False)
 
     def wait_for_more(self, chat: int) -> None:
@@ -27,7 +28,7 @@ class AlbumBuffer:
         if (timer := self._timers.pop(chat, None)) is not None:
             timer.cancel()
 
-    def add(self, chat: int, answer: EngineAnswer, then: Callable[[int], Awaitable[None]]) -> None:
+    def add(self, chat: int, answer: Answer, then: Callable[[int], Awaitable[None]]) -> None:
         """Add the answer to one more picture. `then` is called with the chat if no other follows in time."""
         self.wait_for_more(chat)
         self._answers.setdefault(chat, []).append(answer)

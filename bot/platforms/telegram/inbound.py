@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from bot.delivery.transport import TransportError
 from bot.delivery.worker import DeliveryWorker
-from bot.engine import Engine, EngineAnswer, build_error_answer, merge_answers
+from bot.engine import Engine, build_error_answer, merge_answers
 from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
@@ -87,7 +88,7 @@ class TelegramInbound:
         session = await self.store.load_session(who)
         return session.lang if session else DEFAULT_LANG
 
-    async def answer_message(self, number: int, message: TelegramMessage) -> EngineAnswer | None:
+    async def answer_message(self, number: int, message: TelegramMessage) -> Answer | None:
         """Answer a message; None for a service message, such as of a pinned one."""
         chat = message.chat.id
         if message.file is not None:
@@ -112,7 +113,7 @@ class TelegramInbound:
             else None
         )
 
-    async def answer_edited_message(self, number: int, message: TelegramMessage) -> EngineAnswer | None:
+    async def answer_edited_message(self, number: int, message: TelegramMessage) -> Answer | None:
         """Answer an edited message; None if it has no text or its text did not change."""
         if message.text_or_caption is None:
             return None
@@ -144,7 +145,7 @@ class TelegramInbound:
         """Clear the cache from chat id to person id and address."""
         self._identities.clear()
 
-    async def _answer_file(self, event: Event, message: TelegramMessage, sent: TelegramFile) -> EngineAnswer:
+    async def _answer_file(self, event: Event, message: TelegramMessage, sent: TelegramFile) -> Answer:
         """Answer a file and its caption. If it could not be stored, the answer says so."""
         outcome = await run_guarded(self._handle_file_and_caption(event, message, sent), self.on_error)
         if outcome.value is not None:
@@ -153,11 +154,11 @@ class TelegramInbound:
 
     async def _handle_file_and_caption(
         self, event: Event, message: TelegramMessage, sent: TelegramFile
-    ) -> EngineAnswer:
+    ) -> Answer:
         """Answer a file and its caption, which is handled as a second event."""
         async with self._show_typing(message.chat.id):
             # A file of a repeated update is here already, or still being fetched.
-            answer = await self.engine.find_previous_answer(event.id) or await self._fetch_and_handle_file(
+            answer = await self.store.find_previous_answer(event.id) or await self._fetch_and_handle_file(
                 event, message, sent
             )
             if not message.caption:
@@ -170,7 +171,7 @@ class TelegramInbound:
 
     async def _fetch_and_handle_file(
         self, event: Event, message: TelegramMessage, sent: TelegramFile
-    ) -> EngineAnswer:
+    ) -> Answer:
         """Fetch a file and answer it; one that is too large is refused without fetching."""
         name = sanitize_file_name(
             sent.file_name or default_file_name(message, await self.load_language(event.person_id))

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from bot.delivery.transport import TransportError
-from bot.engine import EngineAnswer
 from bot.guard import Outcome, run_guarded, try_work
 from bot.images.chart import render_chart_png
 from bot.images.qr import render_qr_png
@@ -20,6 +19,7 @@ from bot.platforms.telegram.expiring import ExpiringMessages
 from bot.platforms.telegram.inbound import TelegramInbound
 from bot.platforms.telegram.render import ExistingMessage, OutgoingMessage, render_messages
 from bot.platforms.telegram.sender import TelegramSender
+from handlers.dialog.effects import Answer
 from handlers.dialog.replies import Message, Phrase, WebhookUse
 from handlers.i18n import render_text
 from storage.store import Store
@@ -72,7 +72,7 @@ class TelegramReplies:
     async def send_answer(
         self,
         chat: int,
-        answer: EngineAnswer,
+        answer: Answer,
         tapped: ExistingMessage | None = None,
         *,
         allow_webhook_reply: bool = True,
@@ -122,7 +122,7 @@ class TelegramReplies:
         return webhook_reply
 
     async def _schedule_resend(
-        self, chat: int, remaining: Sequence[OutgoingMessage], answer: EngineAnswer, trouble: Exception
+        self, chat: int, remaining: Sequence[OutgoingMessage], answer: Answer, trouble: Exception
     ) -> None:
         """Resend the rest later: durable messages from the outbox, rescheduled to soon, the others from memory."""
         failure = trouble if isinstance(trouble, TransportError) else TransportError()

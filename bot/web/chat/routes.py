@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import RunningDesk
-from bot.engine import EngineAnswer, build_error_answer
+from bot.engine import build_error_answer
 from bot.web.chat.form_events import form_to_events, is_unsent_text
 from bot.web.chat.session import BrowserSession, FormToken, StartCommand
 from bot.web.chat.unsent_text import UnsentTextCache
@@ -20,6 +20,7 @@ from bot.web.templating import PageRenderer, get_requested_lang
 from bot.web.upload_limits import UploadError, UploadLimiter
 from handlers.complaints_desk import KEEPALIVE_CHOICE
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, is_at_consultation_link
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.dialog.session import DialogTopic, Session
@@ -55,7 +56,7 @@ MAX_FORM_EVENTS = 9
 class PageState:
     """What one page shows: an answer of the engine, the session after it, and notes and status."""
 
-    answer: EngineAnswer
+    answer: Answer
     session: Session | None
     start_command: StartCommand = ""
     status: int = 200
@@ -118,7 +119,7 @@ class WebChat:
         """The answers to the form that this browser sent last, as long as they are stored."""
         answers = []
         for place in range(min(browser.last_submission.event_count, MAX_FORM_EVENTS)):
-            known = await self.desk.engine.find_previous_answer(
+            known = await self.desk.store.find_previous_answer(
                 browser.build_event_id(self.desk.store.keyring, browser.last_submission.form_id, place)
             )
             if known is not None and known.replies:
@@ -195,7 +196,7 @@ class WebChat:
         return page
 
     async def _return_unsaved_form(
-        self, request: Request, browser: BrowserSession | None, why: EngineAnswer, filled: FormData
+        self, request: Request, browser: BrowserSession | None, why: Answer, filled: FormData
     ) -> Response:
         """A form that could not be saved: show the error, the question again, and what was typed."""
         browser = browser or BrowserSession.create()
@@ -253,7 +254,7 @@ class WebChat:
         if session and str(session.prompt_number) == prompt:
             return True
         return (
-            await self.desk.engine.find_previous_answer(
+            await self.desk.store.find_previous_answer(
                 browser.build_event_id(self.desk.store.keyring, form, place)
             )
             is not None
@@ -323,7 +324,7 @@ class FormFiles:
         return file
 
 
-def is_current_question(answer: EngineAnswer, session: Session) -> bool:
+def is_current_question(answer: Answer, session: Session) -> bool:
     """Whether an answer asks the question that the session is at, or both are at the menu."""
     prompts = {choice.data.partition(".")[0] for reply in answer.replies for choice in reply.choices}
     numbered = {prompt for prompt in prompts if prompt.isdecimal()}

@@ -6,9 +6,9 @@ from typing import Any, assert_never
 
 from markupsafe import Markup
 
-from bot.engine import EngineAnswer
 from bot.web.chat.receipt_download import ReceiptDownload, build_receipt_download
 from bot.web.html import line_to_html, pairs_to_html, text_to_html
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Message, PageLayout, Phrase, Reply, TextLabel
 from handlers.dialog.session import Session
@@ -180,7 +180,7 @@ def _build_receipt_links(says: Iterable[Reply], lang: Lang) -> ReceiptDownload |
     return None
 
 
-def merge_form_answers(answers: list[EngineAnswer]) -> EngineAnswer:
+def merge_form_answers(answers: list[Answer]) -> Answer:
     """Merge the answers to the events of one form: what each of them said, and the last one's question."""
     *earlier, last = answers
     notes = [

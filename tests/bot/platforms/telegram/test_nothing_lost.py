@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.engine import EngineAnswer
 from bot.platforms.telegram.sender import SendLimiter
+from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import MUST_ARRIVE, OF_CASE, OFFICER_CONTENT, Message, Reply
 from handlers.dialog.session import Session
@@ -221,7 +221,7 @@ def test_what_was_said_is_not_said_again_with_the_rest(
             next(broken, None) if method == "sendMessage" and q["text"].startswith("ข") else None
         )
         before = len(p.bot_messages)
-        answer = EngineAnswer(())
+        answer = Answer()
         answer.__dict__["messages"] = (
             Message("ก", OF_CASE, (("1", "1"),)),
             Message("ข", OF_CASE),
@@ -242,7 +242,7 @@ def test_words_that_hold_a_secret_stand_once_where_their_picture_is_refused(
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await p.say("สวัสดี")
         p.fake.inject_fault = lambda method, _: TelegramFault(500) if method == "sendPhoto" else None
-        answer = EngineAnswer(())
+        answer = Answer()
         answer.__dict__["messages"] = (Message("SECRET", OFFICER_CONTENT, qr="otpauth://x"),)
         await o.setup.adapter.replies.send_answer(CHAT, answer)
         await wait_until_idle(o)

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.engine import EngineAnswer
 from bot.web.chat.view_model import ChatView, build_chat_view, merge_form_answers
 from handlers.complaints.lifecycle import Transition, TransitionRequest
-from handlers.dialog.effects import TurnResult
+from handlers.dialog.effects import Answer, TurnResult
 from handlers.dialog.events import Event
 from handlers.dialog.replies import NEUTRAL, ExpectedInput, Reply
 from handlers.dialog.session import Session
@@ -240,8 +239,8 @@ def test_a_page_in_english_offers_no_second_language(reader: PageReader) -> None
     assert page.sections
 
 
-def answer(*says: Reply) -> EngineAnswer:
-    return EngineAnswer(says, "en")
+def answer(*says: Reply) -> Answer:
+    return Answer(says, "en")
 
 
 def test_answers_to_one_form_become_one_page(reader: PageReader) -> None:
