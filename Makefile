@@ -1,4 +1,5 @@
-# make run: set up once, then serve on http://127.0.0.1:8080.   make test: everything that must hold.
+# make run: set up once, then serve on http://127.0.0.1:8080.   make test: before each commit.
+# make check: everything, as CI runs it.   make proof: what takes hours, before a release.
 # Needs only Python 3.11+, make and a package index.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
@@ -8,16 +9,18 @@ LOCKED := --require-hashes --only-binary :all:
 # Two at a time, a file each: most tests wait for something.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 PYTEST ?= $(BIN)/python -m pytest $(SIDE_BY_SIDE)
+# Which tests: quick, full or proof (tests/selection.py).
+SELECTION ?= quick
 
-.PHONY: run test check format bench bench-telegram lock clean
+.PHONY: run test check proof format bench bench-telegram lock clean
 
 run: .venv/package.done
 	@$(BIN)/ita-bot run
 
 test: .venv/dev.done
-	@$(PYTEST)
+	@$(PYTEST) --selection $(SELECTION)
 
-# What CI runs: format, lint, types, imports, then the README's own test command under coverage.
+# What CI runs: format, lint, types, imports, then the README's own test command, in full and under coverage.
 check: .venv/dev.done
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -25,9 +28,12 @@ check: .venv/dev.done
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/coverage erase
 	@grep -qx '    make test' README.md || { echo "README.md no longer says how to test" >&2; exit 1; }
-	$$(sed -n 's/^    \(make test\)$$/\1/p' README.md | head -n 1) PYTEST='$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE)'
+	$$(sed -n 's/^    \(make test\)$$/\1/p' README.md | head -n 1) SELECTION=full PYTEST='$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE)'
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+proof:
+	@$(MAKE) --no-print-directory test SELECTION=proof
 
 format: .venv/dev.done
 	$(BIN)/ruff format .

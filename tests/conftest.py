@@ -1,35 +1,103 @@
-"""Options that set the size of the slow tests: small in `make test`, larger on demand."""
+"""Which tests run and how large they are (`--selection`), where they write, and a fixture for each size."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
+
+from tests.selection import (
+    COMMANDS,
+    LEFT_OUT_MARKERS,
+    SIZES,
+    Selection,
+    count_left_out,
+    format_left_out,
+    is_selected,
+)
+
+MEMORY_FOLDER = Path("/dev/shm")
+MEMORY_NEEDED = 2 * 1024**3
+"""Bytes that must be free in it: what tests of two workers hold at a time, many times over."""
+
+LEFT_OUT = pytest.StashKey[dict[str, dict[str, int]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--kills", type=int, default=30, help="rounds of kill -9 under load (about four a second)"
+        "--selection",
+        type=Selection,
+        choices=list(Selection),
+        default=Selection.QUICK,
+        help="; ".join(f"{one}: {command}" for one, command in COMMANDS.items()),
     )
-    parser.addoption(
-        "--crowd", type=int, default=200, help="people who say the same at once (about 400 a second)"
-    )
-    parser.addoption(
-        "--windows", choices=["some", "all"], default="some", help="sizes and schemes of browsers"
-    )
+    parser.addoption("--kills", type=int, help="rounds of kill -9, other than the selection's")
+    parser.addoption("--crowd", type=int, help="people who say the same at once, other than the selection's")
 
 
-@pytest.fixture(scope="session")
-def windows(request: pytest.FixtureRequest) -> int:
-    """How many kinds of browser windows play the stories."""
-    return 4 if request.config.getoption("--windows") == "all" else 2
+def pytest_configure(config: pytest.Config) -> None:
+    for selection, sizes in SIZES.items():
+        quick = {"derandomize": True, "database": None} if selection is Selection.QUICK else {}
+        settings.register_profile(selection, max_examples=sizes.examples, deadline=None, **quick)
+    settings.load_profile(config.getoption("--selection"))
+    if os.access(MEMORY_FOLDER, os.W_OK) and shutil.disk_usage(MEMORY_FOLDER).free > MEMORY_NEEDED:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_FOLDER))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of the selection, and those that the command line names one by one."""
+    for item in items:
+        for name in LEFT_OUT_MARKERS:
+            if (marker := item.get_closest_marker(name)) and not (marker.args and marker.args[0]):
+                raise pytest.UsageError(f"{item.nodeid}: `{name}` needs the kind of tests that this is")
+    selection = config.getoption("--selection")
+    named = any("::" in argument for argument in config.args)
+    kept = [item for item in items if named or is_selected(item, selection)]
+    dropped = [item for item in items if not (named or is_selected(item, selection))]
+    config.stash[LEFT_OUT] = count_left_out(dropped, selection)
+    config.hook.pytest_deselected(items=dropped)
+    items[:] = kept
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a worker of pytest-xdist: hand what was left out to the controller."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """In the controller of pytest-xdist: each worker has collected, and left out, the same."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", {})
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out, and which command runs it."""
+    for line in format_left_out(config.stash.get(LEFT_OUT, {}), config.getoption("--selection")):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture
 def crowd(request: pytest.FixtureRequest) -> int:
     """How many people send the same message at once."""
-    people: int = request.config.getoption("--crowd")
-    return people
+    people: int | None = request.config.getoption("--crowd")
+    return people or SIZES[request.config.getoption("--selection")].crowd
 
 
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
     """How many rounds of kill -9."""
-    rounds: int = request.config.getoption("--kills")
-    return rounds
+    rounds: int | None = request.config.getoption("--kills")
+    return rounds or SIZES[request.config.getoption("--selection")].kills
+
+
+@pytest.fixture
+def disk_path() -> Iterator[Path]:
+    """A temporary folder on a disk, for tests whose subject is durability; `tmp_path` may be in memory."""
+    with tempfile.TemporaryDirectory(prefix="ita-bot-", dir="/var/tmp") as folder:
+        yield Path(folder)

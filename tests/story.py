@@ -23,11 +23,13 @@ date a week from now, as people write it.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import pytest
 from pyotp import HOTP
 
 from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
@@ -46,10 +48,23 @@ CITIZEN_STORIES = [story for story in COMPLAINT_STORIES if "! staff " not in sto
 CITIZEN_SERVICE_STORIES = [story for story in SERVICE_STORIES if "! staff " not in story.read_text("utf-8")]
 """Stories without officers, for drivers that have none."""
 
+FEW_STORIES = {"report", "reply", "resume", "officer-life", "answered-at-once", "consultation"}
+"""What `make test` plays at a door that is expensive, or that differs little from another."""
+
 
 TOTP_SECRET_PATTERN = re.compile(r"^[A-Z2-7]{32}$", re.MULTILINE)
 CONSULTATION_CODE_PATTERN = re.compile(r"c-([0-9A-Z]{6})")
 RECOVERY_CODE_PATTERN = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$", re.MULTILINE)
+
+
+def mark_for_a_door(story: Path) -> list[pytest.MarkDecorator]:
+    """The marks of a story at such a door."""
+    return [] if story.stem in FEW_STORIES else [pytest.mark.full("stories at every door")]
+
+
+def at_every_door(stories: Iterable[Path]) -> list[Any]:
+    """Stories as parameters of a test: a few in `make test`, the others in `make check`."""
+    return [pytest.param(story, id=story.stem, marks=mark_for_a_door(story)) for story in stories]
 
 
 class StoryDriver(Protocol):

@@ -5,23 +5,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.terminal_driver import ROOT, TerminalDriver, build_environment, start_chat
 from tests.story import StoryPlayer
 
 
-def test_kill_9_at_random_instants_under_load(tmp_path: Path, kills: int) -> None:
+@pytest.mark.grows
+def test_kill_9_at_random_instants_under_load(disk_path: Path, kills: int) -> None:
     command = [
         sys.executable,
         "-m",
         "tests.end_to_end.kill_rounds",
-        str(tmp_path / "var"),
+        str(disk_path / "var"),
         str(kills),
         "2570",
     ]
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env=build_environment(tmp_path),
+        env=build_environment(disk_path),
         capture_output=True,
         text=True,
         timeout=60 + 5 * kills,

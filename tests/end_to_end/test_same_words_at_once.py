@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from handlers.consultations.messages import (
     AnnounceConsultation,
     CloseConsultation,
@@ -72,6 +74,7 @@ async def ask_quickly(desk: DeskHarness, words: str, officer: object) -> str:
     return str(said)
 
 
+@pytest.mark.grows
 def test_the_same_opinion_of_many_is_one_line(crowd: int, tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         officer = await add_officer(desk, "สมหญิง")
@@ -85,6 +88,7 @@ def test_the_same_opinion_of_many_is_one_line(crowd: int, tmp_path: Path) -> Non
     run_scenario(tmp_path / "var", crowd, scene)
 
 
+@pytest.mark.grows
 def test_the_same_answer_of_many_is_one_text(crowd: int, tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         officer = await add_officer(desk, "สมหญิง")

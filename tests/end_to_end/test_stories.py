@@ -7,7 +7,7 @@ import pytest
 from tests.end_to_end.engine_driver import EngineDriver
 from tests.end_to_end.terminal_driver import TerminalDriver
 from tests.in_memory_desk import STRICT_OFFICE_TOML
-from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
+from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer, at_every_door
 
 
 @pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
@@ -17,7 +17,7 @@ def test_through_the_engine(story: Path, tmp_path: Path) -> None:
     door.close()
 
 
-@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", at_every_door(COMPLAINT_STORIES))
 def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
     door = TerminalDriver(tmp_path / "var")
     try:
@@ -35,7 +35,7 @@ def test_a_stricter_office_through_the_engine(story: Path, tmp_path: Path) -> No
     door.close()
 
 
-@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", at_every_door(STRICT_STORIES))
 def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
     door = TerminalDriver(tmp_path / "var")
@@ -53,7 +53,7 @@ def test_the_service_desk_through_the_engine(story: Path, tmp_path: Path) -> Non
     door.close()
 
 
-@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", at_every_door(SERVICE_STORIES))
 def test_the_service_desk_through_the_terminal(story: Path, tmp_path: Path) -> None:
     door = TerminalDriver(tmp_path / "var", "service")
     try:

@@ -1,11 +1,12 @@
 """No sequence of messages breaks the conversation, loses what was typed, or reveals what it must not."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.dialog.events import Channel, FileProblem
 from handlers.dialog.session import DialogTopic
 from tests.in_memory_desk import WHOLE_REPORT, InMemoryDesk
+from tests.properties import examples
 
 texts = st.one_of(
     st.sampled_from(
@@ -47,7 +48,7 @@ deeds = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.sampled_from(list(Channel)),
     st.integers(0, len(WHOLE_REPORT)),

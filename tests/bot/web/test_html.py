@@ -5,10 +5,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.html import line_to_html, pairs_to_html, text_to_html
+from tests.properties import examples
 
 ELEMENTS = {"p", "br", "ul", "li", "a", "strong", "dl", "div", "dt", "dd"}
 RECEIPT = "4TFF-59TD-WH9E-DD1R-C"
@@ -111,19 +112,19 @@ typed_words = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(typed_words)
 def test_whatever_is_typed_is_harmless_as_paragraphs(typed: str) -> None:
     assert_harmless(text_to_html(typed), typed)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(typed_words, max_size=4))
 def test_whatever_is_typed_is_harmless_as_definitions(lines: list[str]) -> None:
     assert_harmless(pairs_to_html(lines), "".join(lines))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(typed_words)
 def test_whatever_is_typed_is_harmless_in_a_line(typed: str) -> None:
     shown = line_to_html(typed, {})
@@ -131,7 +132,7 @@ def test_whatever_is_typed_is_harmless_in_a_line(typed: str) -> None:
     assert html.unescape(shown) == typed
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(typed_words, typed_words, st.sampled_from(["receipt", "status"]))
 def test_a_mark_is_put_once_and_breaks_nothing(before: str, after: str, name: str) -> None:
     typed = f"{before}{RECEIPT}{after}"

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
 
@@ -25,6 +25,7 @@ from bot.web.upload_limits import (
     UploadTooLargeError,
 )
 from handlers.dialog.events import File, FileProblem
+from tests.properties import examples
 
 EDGE = "----grenze"
 MULTIPART = f"multipart/form-data; boundary={EDGE}"
@@ -118,7 +119,7 @@ BODY = make_multipart_body(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(st.integers(0, len(BODY)), max_size=60))
 def test_wherever_a_body_is_cut_it_says_the_same(places: list[int]) -> None:
     shelf = RecordingSink()
@@ -143,7 +144,7 @@ def test_chunks_without_a_byte_change_nothing() -> None:
     assert read_form([b"", body[:20], b"", b"", body[20:], b""]).get_text("text") == "ก"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.binary(max_size=2000), st.lists(st.integers(0, 3000), max_size=10))
 def test_any_content_of_a_file_arrives_as_it_was(content: bytes, places: list[int]) -> None:
     if f"\r\n--{EDGE}".encode() in content:

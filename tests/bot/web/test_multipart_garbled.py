@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.multipart import FormData
@@ -20,6 +20,7 @@ from tests.bot.web.test_multipart import (
     make_part,
     read_form,
 )
+from tests.properties import examples
 
 
 def parse_or_none(body: bytes, kind: str) -> FormData | None:
@@ -30,20 +31,20 @@ def parse_or_none(body: bytes, kind: str) -> FormData | None:
         return None
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.binary(max_size=300))
 def test_noise_is_unread(noise: bytes) -> None:
     assert parse_or_none(noise, MULTIPART) in (None, FormData())
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.integers(0, len(BODY) - 1), st.binary(max_size=6), st.integers(0, 12))
 def test_a_form_with_a_scratch_is_read_or_unread(at: int, put: bytes, gone: int) -> None:
     filled = parse_or_none(BODY[:at] + put + BODY[at + gone :], MULTIPART)
     assert filled is None or all(isinstance(words.encode(), bytes) for words in filled.fields.values())
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.text(st.characters(max_codepoint=255), max_size=60))
 def test_any_content_type_is_read_or_unread(kind: str) -> None:
     parse_or_none(BODY, kind)
@@ -128,7 +129,7 @@ def test_what_was_encoded_is_read_as_it_was(fields: dict[str, str]) -> None:
     assert read_form(urlencode(fields).encode(), URLENCODED).fields == fields
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=5))
 def test_noise_as_an_encoded_form_is_read_or_unread(noise: bytes, places: list[int]) -> None:
     try:

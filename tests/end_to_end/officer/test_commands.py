@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -25,6 +25,7 @@ from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officer.test_permissions import REASON, assert_history_consistent, run_desk_scenario
 from tests.end_to_end.officers import Officer, add_officer, file_case
 from tests.in_memory_desk import STRICT_OFFICE_TOML
+from tests.properties import examples
 
 EVERYBODY, HANDLING, DECIDING = "officer supervisor admin auditor", "officer supervisor", "supervisor"
 COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
@@ -224,7 +225,7 @@ COMMANDS = (
 )  # fmt: skip
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(10, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), picked=st.lists(st.sampled_from(COMMANDS), min_size=9, max_size=30))
 def test_three_at_once_never_close_as_unfounded_alone(
     tmp_path_factory: Any, seed: int, picked: list[str]

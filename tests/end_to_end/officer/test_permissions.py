@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -28,6 +28,7 @@ from handlers.staff.state import AwaitingSecondFactor, ComplaintsWork, OfficerSt
 from storage import tables
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.officers import Officer, add_officer, file_case
+from tests.properties import examples
 
 REASON = "เหตุผลที่ยาวพอให้ผู้แจ้งอ่านเข้าใจ"
 WORDS: dict[CommandName, str] = {
@@ -257,7 +258,7 @@ COMMANDS = (
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(12, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), picked=st.lists(st.sampled_from(COMMANDS), min_size=6, max_size=24))
 def test_whatever_is_done_at_once_history_is_a_path_and_the_counts_agree(
     tmp_path_factory: Any, seed: int, picked: list[str]

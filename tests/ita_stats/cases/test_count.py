@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.statistics.tables import FACT_VOCABULARY
@@ -39,6 +39,7 @@ from tests.ita_stats.cases.sample_facts import (
     arbitrary_facts,
     count_facts,
 )
+from tests.properties import examples
 
 YEAR_END = date(2026, 9, 30)
 
@@ -65,7 +66,7 @@ def tally(states: Counter[str]) -> tuple[int, int, int, int]:
     return states.total(), states["done"], states["in_progress"], states["not_accepted"]
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(
     arbitrary_facts(),
     st.sampled_from(["fy2569", "2569H1", "2569Q2", "cy2569H1", "2568-11", "2568-08..2569-03"]),
@@ -96,7 +97,7 @@ def test_the_same_register_counted_slowly_gives_the_same(
     assert (found.statement is not None) == (not cases)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(
     arbitrary_facts(),
     st.lists(st.dates(date(2025, 9, 1), date(2026, 12, 31)), min_size=1, max_size=4, unique=True),
@@ -121,7 +122,7 @@ def test_gathered_from_what_is_written_is_the_same_as_folded_case_by_case(
 
 
 @given(arbitrary_facts(), st.sampled_from(["month", "quarter", "half"]))
-@settings(deadline=None, max_examples=50)
+@examples(50)
 def test_what_was_received_is_done_or_in_hand_or_not_accepted(facts: list[Fact], layout: Layout) -> None:
     found = tables(facts, layout=layout)
     lines = [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ita_stats.cases.fact import Fact, FactField
@@ -20,6 +20,7 @@ from tests.ita_stats.cases.sample_facts import (
     make_year_of_facts,
 )
 from tests.ita_stats.disclosure.release_attack import attack_labels, attack_outcomes
+from tests.properties import examples
 
 SALT = b"a secret of the desk"
 YEAR = parse_period("fy2569", date.max)
@@ -48,7 +49,7 @@ def find_exposed_figures(made: Sequence[StatisticsTables], reopened: bool = Fals
     return [*categories, *sources, *attack_outcomes(made, reopened).find_exposed()]
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(
     seed=st.integers(0, 10**6),
     cases=st.sampled_from([1, 2, 3, 5, 8, 13, 25, 60]),
@@ -63,7 +64,7 @@ def test_nobody_works_out_what_a_year_of_releases_hides(
     assert find_exposed_figures(made) == []
 
 
-@settings(max_examples=4, deadline=None)
+@examples(4)
 @given(seed=st.integers(0, 10**6), cases=st.sampled_from([3, 13, 40]))
 def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, cases: int) -> None:
     facts, made = make_year_of_facts(seed, cases), list[StatisticsTables]()

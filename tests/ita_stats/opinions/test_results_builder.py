@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ita_stats.opinions.model import (
@@ -28,6 +28,7 @@ from tests.ita_stats.opinions.sample_consultation import (
     make_responses,
     make_results,
 )
+from tests.properties import examples
 
 
 def make_consultation(*asked: CountedQuestion) -> CountedConsultation:
@@ -179,7 +180,7 @@ def consultations_and_responses(draw: st.DrawFn) -> tuple[CountedConsultation, l
     return make_consultation(make_question(kind, *codes)), voices
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(consultations_and_responses())
 def test_no_attack_finds_a_few_voices(case: tuple[CountedConsultation, list[AnonymousResponse]]) -> None:
     asked, voices = case

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from handlers.consultations.messages import (
@@ -48,6 +48,7 @@ from storage.consultations.retention import (
 )
 from storage.errors import ConflictError
 from storage.store import Store
+from tests.properties import examples
 from tests.storage.conftest import CANARY, NOW, StoredDesk
 from tests.storage.staff.test_members import add_joined_staff
 
@@ -259,7 +260,7 @@ def test_the_same_words_stand_once_a_person_and_together(ground: StoredDesk) -> 
     assert b"081-234-5678" not in ground.read_all_bytes()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["o1", "o2"]), st.booleans()), max_size=12))
 def test_each_account_has_one_voice_and_the_last_counts(
     ground: StoredDesk, turns: list[tuple[int, str, bool]]

@@ -1,7 +1,7 @@
 """Rendering for LINE: every reply is accepted, no text is lost, and every choice can be tapped or typed."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.platforms.line.flex import replace_cards_with_text
@@ -15,6 +15,7 @@ from tests.bot.platforms.line.api_rules import (
     load_line_rules,
     needs_contracts,
 )
+from tests.properties import examples
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=60)
 lines = st.lists(words | words.map(": ".__add__) | words.map("{}: ".format), max_size=9).map("\n".join)
@@ -32,7 +33,7 @@ message = st.builds(
 
 
 @needs_contracts
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(message, min_size=1, max_size=4))
 def test_line_takes_whatever_is_said(several: list[Message]) -> None:
     reply = load_line_rules().find_operation("POST", "/v2/bot/message/reply")

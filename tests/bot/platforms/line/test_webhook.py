@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.log import LibraryLogHandler
@@ -30,6 +30,7 @@ from tests.bot.platforms.line.fake_line_api import (
     LineFault,
     sign_body,
 )
+from tests.properties import examples
 from tests.samples import make_photo
 
 pytestmark = needs_contracts
@@ -205,7 +206,7 @@ event = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(event | anything, max_size=4))
 def test_any_events_can_be_read(events: list[Any]) -> None:
     good = {
@@ -222,7 +223,7 @@ def test_any_events_can_be_read(events: list[Any]) -> None:
         assert happening.group is None or happening.user_id is None
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.binary(max_size=200) | anything.map(lambda x: json.dumps(x).encode()))
 def test_any_body_is_read_or_said_to_be_unreadable(body: bytes) -> None:
     with suppress(InvalidWebhookBodyError):

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.platforms.telegram.adapter import TelegramAdapter
@@ -19,6 +19,7 @@ from bot.platforms.telegram.webhook import TelegramWebhook
 from tests.bot.platforms.telegram.driver import SECRET, TelegramDesk
 from tests.bot.platforms.telegram.fake_bot_api import CANARY_NAME, TOKEN
 from tests.bot.platforms.telegram.user import CHAT, TelegramChatUser, run_scenario
+from tests.properties import examples
 
 GOOD = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "content-type": "application/json"}
 UPDATE = json.dumps({"update_id": 1}).encode()
@@ -140,7 +141,7 @@ def test_no_update_breaks_the_door(tmp_path: Path) -> None:
         o.worker.fetch_wait = 0.01
         loop, seen = asyncio.get_running_loop(), list[bytes]()
 
-        @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @examples(150, suppress_health_check=list(HealthCheck), database=None)
         @given(st.lists(update, max_size=3))
         def gather(updates: list[Any]) -> None:
             seen.extend(json.dumps(u, default=str).encode("utf-8", "replace") for u in updates)

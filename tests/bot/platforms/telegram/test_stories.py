@@ -6,15 +6,13 @@ import pytest
 
 from tests.bot.platforms.telegram.driver import TelegramDriver
 from tests.in_memory_desk import STRICT_OFFICE_TOML
-from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
+from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer, at_every_door
 
 OFTEN = {"report", "reply", "bad-input", "cancel"}
 
 
-@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
-@pytest.mark.parametrize("mode", ["webhook", "polling"])
-def test_through_telegram(story: Path, mode: str, tmp_path: Path) -> None:
-    door = TelegramDriver(tmp_path / "var", mode=mode)
+def play_through_telegram(story: Path, mode: str, home: Path) -> None:
+    door = TelegramDriver(home, mode=mode)
     try:
         StoryPlayer(door).play_story(story)
     finally:
@@ -23,9 +21,17 @@ def test_through_telegram(story: Path, mode: str, tmp_path: Path) -> None:
     assert len(door.fake.calls) > 3
 
 
-@pytest.mark.parametrize(
-    "story", [s for s in COMPLAINT_STORIES if s.stem in OFTEN], ids=lambda story: story.stem
-)
+@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
+def test_through_the_webhook(story: Path, tmp_path: Path) -> None:
+    play_through_telegram(story, "webhook", tmp_path / "var")
+
+
+@pytest.mark.parametrize("story", at_every_door(COMPLAINT_STORIES))
+def test_through_polling(story: Path, tmp_path: Path) -> None:
+    play_through_telegram(story, "polling", tmp_path / "var")
+
+
+@pytest.mark.parametrize("story", at_every_door(s for s in COMPLAINT_STORIES if s.stem in OFTEN))
 def test_every_update_brought_twice(story: Path, tmp_path: Path) -> None:
     door = TelegramDriver(tmp_path / "var", redeliver=True)
     try:

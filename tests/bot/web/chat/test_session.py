@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
@@ -126,7 +126,6 @@ def test_garbage_after_a_token_is_ignored(rest: str) -> None:
     assert seat.last_submission.is_fresh(NOW) in (True, False)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=255), max_size=60))
 def test_any_cookie_is_read_and_can_be_left_again(value: str) -> None:
     for cookie in (value, f"c={value}", f"c={TOKEN}.{value}", f'c="{TOKEN}.{value}.1.29000000"'):
