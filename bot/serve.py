@@ -6,16 +6,15 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.routing import BaseRoute
 
 from bot.bootstrap import App, RunningDesk, open_app
 from bot.engine import utc_now
-from bot.guard import run_guarded, run_periodically
+from bot.guard import run_guarded, run_in_background, run_periodically
 from bot.jobs.housekeeping import run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
@@ -58,9 +57,9 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
         tune_gc()
         warnings = await collect_startup_warnings(app, utc_now())
         async with (
-            _run_in_background(_run_jobs_each_minute(app)),
-            _run_in_background(_publish_each_minute(app)),
-            _run_in_background(_announce_ready(server, listener, warnings)),
+            run_in_background(_run_jobs_each_minute(app)),
+            run_in_background(_publish_each_minute(app)),
+            run_in_background(_announce_ready(server, listener, warnings)),
         ):
             await server.serve(sockets=[listener])
     log_event(LogEvent.STOPPED)
@@ -94,18 +93,6 @@ def tune_gc() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-@asynccontextmanager
-async def _run_in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run work in a task for the duration of the body, then cancel it."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _announce_ready(server: uvicorn.Server, listener: socket.socket, warnings: Sequence[str]) -> None:

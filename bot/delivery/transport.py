@@ -78,7 +78,12 @@ class PlatformUnavailableError(TransportError):
 
 
 class Transport(Protocol):
-    """A platform, as the delivery worker uses it. Both methods raise TransportError."""
+    """A platform, as the delivery worker uses it. Both methods raise TransportError.
+
+    fetch_wait: seconds that the handling of an event waits for its file; after that, the dialog continues without it.
+    """
+
+    fetch_wait: float
 
     async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:
         """Send messages to an encrypted return address. On return, the platform has accepted all of them.
@@ -87,7 +92,7 @@ class Transport(Protocol):
         """
 
     def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """Yield the content of a file. what: as the adapter gave it to `DeliveryWorker.fetch_file`."""
+        """Yield the content of a file. what: as the platform gave it to `DeliveryWorker.fetch_file`."""
 
 
 @runtime_checkable

@@ -1,14 +1,17 @@
 """Delivery worker of a desk: sends outbox messages and fetches files that people sent.
 
-A platform is plugged in as a `Transport`. Both queues are durable (`storage/outgoing/queue.py`): after a crash, an
-outage or a rate limit, items are retried with growing pauses. What a platform refuses for good is given up.
+A platform is plugged in as a `Transport`; one that is slow or fails delays no other. Both queues are durable
+(`storage/outgoing/queue.py`): after a crash, an outage or a rate limit, items are retried with growing pauses. What a
+platform refuses for good is given up.
 """
 
 import asyncio
 from base64 import b64decode, b64encode
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
@@ -25,42 +28,42 @@ from storage.store import Store
 T = TypeVar("T")
 
 MAX_PARALLEL_FETCHES = 2
-"""Simultaneous downloads: each may have 20 MB, and a small machine has other work."""
-
-FETCH_WAIT = 3.0
-"""Seconds that the handling of an event waits for its file; after that, the dialog continues without it."""
+"""Simultaneous downloads of a platform: each may have 20 MB, and a small machine has other work."""
 
 FETCH_LEASE = timedelta(seconds=60)
 """How long a download that was just started has, before `run_once` takes its task as abandoned."""
 
 RUN_INTERVAL = 2.0
-"""Seconds between two runs."""
+"""Seconds between two runs of a channel."""
 
 
 @dataclass
 class DeliveryWorker:
-    """Delivers for one desk, on all its platforms. fetch_wait: seconds, see `FETCH_WAIT`."""
+    """Delivers for one desk. transports: of all its platforms; `run` serves those that are there when it starts."""
 
     engine: Engine
     store: Store
-    transports: Mapping[Channel, Transport]
+    transports: dict[Channel, Transport]
     on_error: Callable[[BaseException], None]
-    fetch_wait: float = FETCH_WAIT
-    _fetch_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_PARALLEL_FETCHES))
+    _fetch_slots: "defaultdict[str, asyncio.Semaphore]" = field(
+        default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(MAX_PARALLEL_FETCHES))
+    )
     _fetching_ids: set[str] = field(default_factory=set)
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
     async def run(self, every: float = RUN_INTERVAL) -> None:
-        """Deliver forever, every so many seconds."""
-        await run_periodically(self.run_once, every, self.on_error)
+        """Deliver forever: each channel every so many seconds, in a loop of its own."""
+        rounds = [partial(self._serve_channel, channel) for channel in self.transports]
+        await asyncio.gather(*(run_periodically(one, every, self.on_error) for one in rounds))
 
     async def run_once(self) -> None:
-        """Send what is due, and start downloads that are due. A failure with one item does not stop the others."""
-        for channel, transport in self.transports.items():
-            await run_guarded(self._serve_channel(channel, transport), self.on_error)
+        """Serve every channel once. A failure of one does not stop the others."""
+        rounds = [self._serve_channel(channel) for channel in self.transports]
+        await asyncio.gather(*(run_guarded(one, self.on_error) for one in rounds))
 
-    async def _serve_channel(self, channel: Channel, transport: Transport) -> None:
+    async def _serve_channel(self, channel: Channel) -> None:
         """Send what is due on one channel, start its downloads and clean up."""
+        transport = self.transports[channel]
         messages = await self.store.outbox.lease(channel, self.engine.now())
         tasks = await self.store.task_queue.lease(channel, self.engine.now())
         for task in tasks:  # in the background: a file may take minutes, and messages must not wait for it
@@ -76,7 +79,7 @@ class DeliveryWorker:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def fetch_file(self, event: Event, name: str, what: Mapping[str, str]) -> File:
-        """Fetch the file of an event. If that takes longer than `fetch_wait`, return a placeholder.
+        """Fetch the file of an event. If that takes longer than `Transport.fetch_wait`, return a placeholder.
 
         The caller handles the event with either. A placeholder is filled when the download ends, and the person is
         told if it fails; so the caller need not follow it up. Raises DiskFullError.
@@ -84,10 +87,11 @@ class DeliveryWorker:
         placeholder = await self.store.evidence.reserve(name, self.engine.now())
         task = QueuedTask(event.channel, {**what, **_event_to_payload(event, placeholder)})
         row = await self.store.task_queue.add(event.channel, task, self.engine.now() + FETCH_LEASE)
-        leased = LeasedItem(row, task, 0)
-        fetching = self._run_in_background(self._try_fetch(leased, self.transports[event.channel]))
-        done, _ = await asyncio.wait({fetching}, timeout=self.fetch_wait)
-        if done and (file := fetching.result()) is not None:
+        leased, transport = LeasedItem(row, task, 0), self.transports[event.channel]
+        fetching = self._run_in_background(self._try_fetch(leased, transport))
+        done, _ = await asyncio.wait({fetching}, timeout=transport.fetch_wait)
+        # Cancelled where the program ends: the file is fetched after the next start.
+        if done and not fetching.cancelled() and (file := fetching.result()) is not None:
             await self.store.task_queue.complete([row])
             return file
         fetching.add_done_callback(lambda ended: self._on_late_file(ended, leased))
@@ -129,7 +133,7 @@ class DeliveryWorker:
         what, evidence = item.payload.what, self.store.evidence
         self._fetching_ids.add(item.id)
         try:
-            async with self._fetch_slots:
+            async with self._fetch_slots[item.payload.kind]:
                 outcome = await try_work(self._download(what, transport))
             file = outcome.value
             if outcome.error is not None:

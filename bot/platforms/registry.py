@@ -3,15 +3,15 @@
 To add a platform: a folder like `telegram/` or `line/` and a branch in `_open_desk_platforms`.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.routing import BaseRoute
 
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.transport import Transport
 from bot.delivery.worker import DeliveryWorker
+from bot.guard import run_in_background
 from bot.log import log_exception
 from bot.settings import ENV_PREFIX, ConfigurationError
 from handlers.dialog.events import Channel
@@ -67,15 +67,10 @@ async def _open_desk_platforms(app: App, desk: RunningDesk) -> AsyncIterator[lis
             from bot.platforms.line.setup import open_line
 
             line = await stack.enter_async_context(
-                open_line(desk, desk_settings, app.settings.line_api_url, log_exception)
+                open_line(desk, desk_settings, app.settings.line_api_url, delivery_worker, log_exception)
             )
+            transports[Channel.LINE] = line.sender
             routes += line.routes
-        worker_task = asyncio.create_task(delivery_worker.run()) if transports else None
-        try:
-            yield routes
-        finally:
-            if worker_task is not None:
-                worker_task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await worker_task
-            await delivery_worker.close()
+        stack.push_async_callback(delivery_worker.close)
+        await stack.enter_async_context(run_in_background(delivery_worker.run()))
+        yield routes

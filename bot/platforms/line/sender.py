@@ -35,6 +35,9 @@ from storage.store import Store
 
 MessagePayloads = Sequence[Mapping[str, Any]]
 
+FETCH_WAIT = 0.8
+"""Seconds that the handling of an event waits for its file: LINE waits two seconds for the whole webhook."""
+
 REPLY_TOKEN_TTL = 50.0
 """Seconds for which a reply token is used; LINE says that it is valid for a minute."""
 
@@ -75,6 +78,7 @@ class LineSender:
     quota: PushQuota
     on_error: Callable[[BaseException], None]
     set_news_flag: Callable[[str, bool], Awaitable[None]] = _ignore_news
+    fetch_wait: float = FETCH_WAIT
     undeliverable: set[bytes] = field(default_factory=set, repr=False)
     """Person ids with outbox messages that could not be delivered."""
 

@@ -21,13 +21,9 @@ from bot.platforms.line.rich_menu import RichMenus, RichMenuSelection
 from bot.platforms.line.sender import LineSender
 from bot.platforms.line.webhook import LineWebhook
 from bot.settings import ENV_PREFIX, ConfigurationError, DeskName, DeskSettings
-from handlers.dialog.events import Channel
 from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from handlers.thai import to_bangkok_date
-
-LINE_FETCH_WAIT = 0.8
-"""Seconds that the handling of an event waits for its file: LINE waits two seconds for the whole webhook."""
 
 MIN_RETRY_DELAY, MAX_RETRY_DELAY = 2.0, 300.0
 """Seconds between attempts to reach LINE, doubling from the first value to the second."""
@@ -44,17 +40,20 @@ CHAT_MODE_ON_TEXT = (
 
 @dataclass(frozen=True)
 class LineSetup:
-    """LINE of one desk: adapter, sender, delivery worker, and the routes that LINE calls."""
+    """LINE of one desk: adapter, sender, and the routes that LINE calls."""
 
     adapter: LineAdapter
     sender: LineSender
-    delivery_worker: DeliveryWorker
     routes: Sequence[BaseRoute]
 
 
 @asynccontextmanager
 async def open_line(
-    desk: RunningDesk, desk_settings: DeskSettings, origin: str, on_error: Callable[[BaseException], None]
+    desk: RunningDesk,
+    desk_settings: DeskSettings,
+    origin: str,
+    delivery_worker: DeliveryWorker,
+    on_error: Callable[[BaseException], None],
 ) -> AsyncIterator[LineSetup]:
     """Run the LINE adapter of a desk that has a token. Raises ConfigurationError if the channel secret is missing."""
     name = f"{ENV_PREFIX}{desk.name.upper()}__LINE_SECRET"
@@ -68,9 +67,6 @@ async def open_line(
     sender = LineSender(
         client, desk.store, _create_quota(desk, client, on_error), on_error, menu_selection.set_news_flag
     )
-    delivery_worker = DeliveryWorker(
-        desk.engine, desk.store, {Channel.LINE: sender}, on_error, fetch_wait=LINE_FETCH_WAIT
-    )
     images = create_temporary_images(desk_settings.public_url, desk.name, desk.engine.now)
     adapter = LineAdapter(
         desk.engine,
@@ -83,22 +79,17 @@ async def open_line(
         on_answered=menu_selection.on_answered,
     )
     webhook = LineWebhook(adapter, desk_settings.line_secret.get_secret_value(), on_error)
-    tasks = [
-        asyncio.create_task(one)
-        for one in (initialize_account(desk.name, adapter, menus, on_error), delivery_worker.run())
-    ]
+    initializing = asyncio.create_task(initialize_account(desk.name, adapter, menus, on_error))
     try:
         routes = [
             Route(f"/line/{desk.name}", webhook, methods=["POST"]),
             *([images.build_route()] if images else []),
         ]
-        yield LineSetup(adapter, sender, delivery_worker, routes)
+        yield LineSetup(adapter, sender, routes)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        initializing.cancel()
+        await asyncio.gather(initializing, return_exceptions=True)
         await adapter.close()
-        await delivery_worker.close()
         await client.close()
 
 

@@ -39,6 +39,9 @@ from storage.store import Store
 MAX_UPDATE_AGE = timedelta(hours=25)
 """Telegram keeps an update for 24 hours, so an older one is a recording that somebody replays."""
 
+FETCH_WAIT = 3.0
+"""Seconds that the handling of an event waits for its file; Telegram does not say how long it waits for an answer."""
+
 MAX_SEEN = 4096
 """Entries of each in-memory set that tells a repetition from a first time (taps, informed groups)."""
 
@@ -56,6 +59,7 @@ class TelegramAdapter:
     delivery_worker: DeliveryWorker
     on_error: Callable[[BaseException], None]
     reply_in_webhook: bool = True
+    fetch_wait: float = FETCH_WAIT
     inbound: TelegramInbound = field(init=False)
     albums: AlbumBuffer = field(init=False)
     replies: TelegramReplies = field(init=False)

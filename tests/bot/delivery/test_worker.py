@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.transport import PermanentError, RetryLaterError
+from bot.delivery.transport import PermanentError, RetryLaterError, Transport
 from bot.delivery.worker import FETCH_LEASE, DeliveryWorker
+from bot.guard import run_in_background
 from handlers.dialog.events import Channel, Event, File, FileProblem
 from handlers.dialog.replies import MUST_ARRIVE, Message, Reply
 from storage.serialization import OutboxMessage
@@ -28,9 +29,14 @@ class FakeTransport:
     sent: list[Message] = field(default_factory=list)
     content: bytes = b""
     gate: asyncio.Event | None = None
+    fetch_wait: float = 0.05
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:
         self.calls.append("deliver")
+        self.was_asked.set()
+        if self.gate is not None:
+            await self.gate.wait()
         assert back == BACK
         if self.failures:
             raise self.failures.pop(0)
@@ -38,6 +44,7 @@ class FakeTransport:
 
     async def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
         self.calls.append(what["file"])
+        self.was_asked.set()
         if self.gate is not None:
             await self.gate.wait()
         yield self.content[:1000]
@@ -54,17 +61,23 @@ class DeliveryScenario:
     platform: FakeTransport
     courier: DeliveryWorker
 
-    def new_event(self, name: str, **deed: object) -> Event:
+    def new_event(self, name: str, channel: Channel = Channel.TELEGRAM, **deed: object) -> Event:
         who = self.desk.person_id("ก")
-        return Event(name, who, Channel.TELEGRAM, reply_to=BACK, **deed)  # type: ignore[arg-type]
+        return Event(name, who, channel, reply_to=BACK, **deed)  # type: ignore[arg-type]
+
+    def add_platform(self) -> FakeTransport:
+        """Give the desk a second platform, LINE."""
+        platform = FakeTransport()
+        self.courier.transports[Channel.LINE] = platform
+        return platform
 
     async def count_waiting(self) -> int:
         return len(await self.desk.store.outbox.list_all(Channel.TELEGRAM))
 
-    async def queue_message(self) -> None:
+    async def queue_message(self, channel: Channel = Channel.TELEGRAM) -> None:
         says = (Reply("confirm.right", MUST_ARRIVE),)
-        letter = OutboxMessage(Channel.TELEGRAM, BACK, "th", says)
-        await self.desk.store.outbox.add(Channel.TELEGRAM, letter, self.desk.now())
+        letter = OutboxMessage(channel, BACK, "th", says)
+        await self.desk.store.outbox.add(channel, letter, self.desk.now())
 
     async def advance_clock(self, **time: float) -> None:
         self.desk.clock_offset += timedelta(**time)
@@ -83,8 +96,8 @@ def run_scenario(tmp_path: Path, scene: Callable[[DeliveryScenario], Awaitable[N
     async def run_in_loop() -> None:
         async with asyncio.timeout(30), open_desk(tmp_path / "var") as desk:
             platform = FakeTransport()
-            carriers = {Channel.TELEGRAM: platform}
-            courier = DeliveryWorker(desk.engine, desk.store, carriers, desk.errors.append, fetch_wait=0.05)
+            transports: dict[Channel, Transport] = {Channel.TELEGRAM: platform}
+            courier = DeliveryWorker(desk.engine, desk.store, transports, desk.errors.append)
             try:
                 await scene(DeliveryScenario(desk, platform, courier))
             finally:
@@ -133,7 +146,7 @@ def test_a_letter_to_one_who_left_is_given_up_and_the_others_go(tmp_path: Path) 
 
 def test_a_file_is_fetched_at_once_and_judged_by_its_content(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.courier.fetch_wait = SAMPLE_FILES["ใบเสร็จ.pdf"](), 20
+        s.platform.content, s.platform.fetch_wait = SAMPLE_FILES["ใบเสร็จ.pdf"](), 20
         file = await s.courier.fetch_file(s.new_event("1"), "ใบเสร็จ.pdf", {"file": "f1"})
         assert (file.kind, file.misnamed, file.coming) == ("image/png", True, False)
         content = b"".join([piece async for piece in s.desk.store.evidence.read_chunks(file.id)])
@@ -250,12 +263,12 @@ def test_a_round_that_breaks_is_followed_by_another(tmp_path: Path) -> None:
         rounds = iter([OSError("once"), KeyError("twice"), None])
         enough = asyncio.Event()
 
-        async def breaks() -> None:
+        async def breaks(_channel: Channel) -> None:
             if (trouble := next(rounds, None)) is not None:
                 raise trouble
             enough.set()
 
-        s.courier.run_once = breaks  # type: ignore[method-assign]
+        s.courier._serve_channel = breaks  # type: ignore[method-assign]
         task = asyncio.create_task(s.courier.run(every=0))
         await asyncio.wait_for(enough.wait(), 5)
         task.cancel()
@@ -276,5 +289,66 @@ def test_an_outbox_that_cannot_be_read_is_asked_again(tmp_path: Path) -> None:
         s.desk.store.outbox.lease = take  # type: ignore[method-assign]
         await s.courier.run_once()
         assert len(s.platform.sent) == 1
+
+    run_scenario(tmp_path, scene)
+
+
+def test_a_platform_that_hangs_does_not_delay_the_other(tmp_path: Path) -> None:
+    async def scene(s: DeliveryScenario) -> None:
+        hanging, other = s.platform, s.add_platform()
+        hanging.gate = asyncio.Event()
+        async with run_in_background(s.courier.run(every=0)):
+            await s.queue_message()
+            await hanging.was_asked.wait()
+            for count in (1, 2, 3):  # round after round, while the first one still waits
+                await s.queue_message(Channel.LINE)
+                while len(other.sent) < count:  # noqa: ASYNC110 - what a platform sent is a list
+                    await asyncio.sleep(0)
+            assert (hanging.calls, hanging.sent) == (["deliver"], [])
+            hanging.gate.set()
+            while not hanging.sent:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        assert (len(hanging.sent), len(other.sent)) == (1, 3)
+
+    run_scenario(tmp_path, scene)
+
+
+def test_a_platform_that_fails_does_not_stop_the_other(tmp_path: Path) -> None:
+    async def scene(s: DeliveryScenario) -> None:
+        s.platform.failures = [OSError("away")] * 3
+        other = s.add_platform()
+        for channel in (Channel.TELEGRAM, Channel.LINE):
+            await s.queue_message(channel)
+        await s.courier.run_once()
+        assert (s.platform.sent, len(other.sent)) == ([], 1)
+        s.courier.transports[Channel.TELEGRAM] = None  # type: ignore[assignment] - a whole platform that is broken
+        await s.queue_message(Channel.LINE)
+        await s.advance_clock(hours=1)
+        assert (len(other.sent), await s.count_waiting()) == (2, 1)
+
+    run_scenario(tmp_path, scene)
+
+
+def test_files_that_hang_on_one_platform_leave_the_other_its_downloads(tmp_path: Path) -> None:
+    async def scene(s: DeliveryScenario) -> None:
+        s.platform.gate, other = asyncio.Event(), s.add_platform()
+        for number in "123":
+            await s.courier.fetch_file(s.new_event(number), "ภาพถ่าย.jpg", {"file": number})
+        other.content, other.fetch_wait = make_photo(), 20
+        file = await s.courier.fetch_file(s.new_event("4", Channel.LINE), "ภาพถ่าย.jpg", {"file": "4"})
+        assert (file.coming, file.kind) == (False, "image/jpeg")
+        assert (s.platform.calls, other.calls) == (["1", "2"], ["4"])
+
+    run_scenario(tmp_path, scene)
+
+
+def test_the_talk_goes_on_without_a_file_that_the_end_of_the_program_cut_off(tmp_path: Path) -> None:
+    async def scene(s: DeliveryScenario) -> None:
+        s.platform.gate, s.platform.fetch_wait = asyncio.Event(), 20
+        fetching = asyncio.create_task(s.courier.fetch_file(s.new_event("1"), "ภาพถ่าย.jpg", {"file": "1"}))
+        await s.platform.was_asked.wait()
+        await s.courier.close()
+        assert (await fetching).coming
+        assert len(await s.desk.store.task_queue.list_all(Channel.TELEGRAM)) == 1
 
     run_scenario(tmp_path, scene)

@@ -75,10 +75,10 @@ def test_lines_door_forgets_who_wrote(tmp_path: Path, monkeypatch: pytest.Monkey
             await account.desk.store.outbox.add(Channel.LINE, letter, account.desk.now())
             assert post._reply_tokens
             monkeypatch.setattr(sender, "REPLY_TOKEN_TTL", 0.0)
-            await account.setup.delivery_worker.run_once()
+            await account.delivery_worker.run_once()
             await post.quota.refresh()
             account.desk.clock_offset += timedelta(hours=2)
-            await account.setup.delivery_worker.run_once()
+            await account.delivery_worker.run_once()
             await asyncio.sleep(0.1)
             assert post.undeliverable == {account.desk.store.keyring.hash_id(Channel.LINE, A)}
             assert post._reply_tokens == {}

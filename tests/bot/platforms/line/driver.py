@@ -13,12 +13,16 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot.bootstrap import App, RunningDesk
+from bot.delivery.transport import Transport
+from bot.delivery.worker import DeliveryWorker
+from bot.guard import run_in_background
 from bot.jobs.housekeeping import run_due_jobs
 from bot.platforms.line.setup import LineSetup, open_line
 from bot.settings import DeskSettings, Settings
 from bot.web.app import build_web_app
 from bot.web.middleware import SecurityMiddleware
 from handlers.complaints.lifecycle import TransitionRequest
+from handlers.dialog.events import Channel
 from handlers.dialog.replies import NEUTRAL, Message
 from handlers.i18n import WORDING
 from storage.crypto.key_files import DeskPaths
@@ -58,6 +62,7 @@ class LineDesk:
     line: FakeLineApi
     desk: DeskHarness
     setup: LineSetup
+    delivery_worker: DeliveryWorker
     settings: DeskSettings
 
 
@@ -67,7 +72,6 @@ async def open_line_desk(
     line: FakeLineApi | None = None,
     name: str = "complaints",
     public: str | None = None,
-    **more: Any,
 ) -> AsyncIterator[LineDesk]:
     """Serve a desk over real sockets. An internal error fails the test."""
     async with AsyncExitStack() as stack:
@@ -78,13 +82,18 @@ async def open_line_desk(
             line_token=SecretStr(TOKEN), line_secret=SecretStr(SECRET), public_url=public
         )
         running_desk = RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
+        transports: dict[Channel, Transport] = {}
+        delivery_worker = DeliveryWorker(desk.engine, desk.store, transports, desk.errors.append)
         line_setup = await stack.enter_async_context(
-            open_line(running_desk, desk_settings, line.url, desk.errors.append, **more)
+            open_line(running_desk, desk_settings, line.url, delivery_worker, desk.errors.append)
         )
+        transports[Channel.LINE] = line_setup.sender
+        stack.push_async_callback(delivery_worker.close)
+        await stack.enter_async_context(run_in_background(delivery_worker.run()))
         app = App(Settings(), OFFICE, {name: running_desk})
         line.webhook = await stack.enter_async_context(serve_web(app, line_setup)) + f"/line/{name}"
         line.now = lambda: desk.now().timestamp()
-        yield LineDesk(line, desk, line_setup, desk_settings)
+        yield LineDesk(line, desk, line_setup, delivery_worker, desk_settings)
 
 
 @asynccontextmanager
@@ -188,8 +197,8 @@ class LineDriver:
 
     async def _wait_until_idle(self) -> None:
         """Wait until no background task runs: an answer may take several calls, and a notice may follow it."""
-        line_setup = self.line_desk.setup
-        while tasks := [*line_setup.adapter._tasks, *line_setup.delivery_worker._tasks]:
+        line_desk = self.line_desk
+        while tasks := [*line_desk.setup.adapter._tasks, *line_desk.delivery_worker._tasks]:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.sleep(0)
 

@@ -132,7 +132,7 @@ def test_a_red_dot_where_the_month_is_used_up(tmp_path: Path) -> None:
             await store.outbox.add(
                 Channel.LINE, OutboxMessage(Channel.LINE, back, "th", NEWS), account.desk.now()
             )
-            await account.setup.delivery_worker.run_once()
+            await account.delivery_worker.run_once()
             assert line.linked_menus == {A: line.aliases["ita-complaints-main-news"]}
             tab = line.make_event(A, "postback", postback={"data": "menu:more"})
             assert await line.post_events(tab) == 200

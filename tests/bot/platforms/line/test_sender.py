@@ -92,7 +92,7 @@ async def wait_until(done: Callable[[], bool], seconds: float = 8) -> None:
 async def run_worker_later(account: LineDesk, minutes: int = 2) -> None:
     """Advance the clock and run the delivery worker once."""
     account.desk.clock_offset += timedelta(minutes=minutes)
-    await account.setup.delivery_worker.run_once()
+    await account.delivery_worker.run_once()
 
 
 def test_a_whole_report_costs_no_push_and_is_shown_as_cards(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_push_that_was_cut_off_counts_once(tmp_path: Path) -> None:
             Channel.LINE, OutboxMessage(Channel.LINE, back, "th", NEWS), account.desk.now()
         )
         line.inject_fault = lambda name, _body: LineFault(cut="after") if name == PUSH else None
-        await account.setup.delivery_worker.run_once()
+        await account.delivery_worker.run_once()
         line.inject_fault = lambda _name, _body: None
         await run_worker_later(account)
         assert [call.status for call in list_calls(account, PUSH)] == [200, 409]
@@ -227,7 +227,7 @@ def test_nothing_between_us_and_line_takes_a_letter(tmp_path: Path, name: str, w
             Channel.LINE, OutboxMessage(Channel.LINE, back, "th", NEWS), account.desk.now()
         )
         line.inject_fault = lambda called, _body: weather if called == name else None
-        await account.setup.delivery_worker.run_once()
+        await account.delivery_worker.run_once()
         line.inject_fault = lambda _name, _body: None
         await run_worker_later(account)
         assert len(line.chats[A]) == 1
@@ -324,7 +324,7 @@ def test_a_month_that_is_used_up(tmp_path: Path, capsys: pytest.CaptureFixture[s
         await store.outbox.add(
             Channel.LINE, OutboxMessage(Channel.LINE, back, "th", NEWS), account.desk.now()
         )
-        await account.setup.delivery_worker.run_once()
+        await account.delivery_worker.run_once()
         await run_worker_later(account, 61)
         assert line.chats == {}
         assert len(list_calls(account, PUSH)) <= 1  # no repeated pushes once the month's quota is used up
@@ -611,7 +611,7 @@ def test_what_waits_comes_with_answers_a_reply_at_a_time(tmp_path: Path) -> None
                 (Reply("literal", MUST_ARRIVE, {"text": one.text}),),
             )
             await store.outbox.add(Channel.LINE, letter, account.desk.now())
-        await account.setup.delivery_worker.run_once()
+        await account.delivery_worker.run_once()
         for left in (5, 1, 0):
             assert line.linked_menus
             await exchange(account, "สวัสดี")
@@ -676,7 +676,7 @@ def test_the_red_dot_goes_when_what_waited_was_pushed(tmp_path: Path) -> None:
                 OutboxMessage(Channel.LINE, post.encrypt_address(A), "th", NEWS),
                 account.desk.now(),
             )
-        await account.setup.delivery_worker.run_once()
+        await account.delivery_worker.run_once()
         assert line.linked_menus
         line.used, post.quota.clock = 9, lambda: time.monotonic() + 7200
         await run_worker_later(account, 61)
@@ -792,7 +792,7 @@ def test_news_are_pushed_each_time_and_only_to_who_wished(tmp_path: Path) -> Non
         receipt = next(m.receipt for m in told if m.receipt)
         wish = dict(told[-1].choices)
         await account.desk.send_office_message(receipt, "ข่าวแรกซึ่งไม่มีใครขอ")
-        await account.setup.delivery_worker.run_once()
+        await account.delivery_worker.run_once()
         assert list_calls(account, PUSH) == []
         seen = len(line.chats[A])
         assert (
@@ -804,7 +804,7 @@ def test_news_are_pushed_each_time_and_only_to_who_wished(tmp_path: Path) -> Non
         await line.wait_for_messages(A, seen)
         for number in (1, 2):
             await account.desk.send_office_message(receipt, f"{CANARY} {number}")
-            await account.setup.delivery_worker.run_once()
+            await account.delivery_worker.run_once()
             await wait_until(lambda n=number: line.used == n)
         assert CANARY not in str(list_calls(account, PUSH))
 

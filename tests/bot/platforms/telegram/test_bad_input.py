@@ -138,7 +138,7 @@ update = st.fixed_dictionaries(
 def test_no_update_breaks_the_door(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         webhook = TelegramWebhook(o.setup.adapter, SECRET, o.desk.errors.append)
-        o.worker.fetch_wait = 0.01
+        o.setup.adapter.fetch_wait = 0.01
         loop, seen = asyncio.get_running_loop(), list[bytes]()
 
         @examples(150, suppress_health_check=list(HealthCheck), database=None)
