@@ -48,8 +48,8 @@ IN_CASE = begin_session(topic=DialogTopic.TRACK, step="message", receipt=RECEIPT
 CONFIRMING = begin_session(topic=DialogTopic.CONFIRM, step="five", receipt=RECEIPT)
 
 
-def decide(event: Event, session: Session | None, **answers: Any) -> Outcome:
-    return run_decision(DESK.decide(event, session), {**ANSWERS, **answers})
+def decide(event: Event, session: Session | None) -> Outcome:
+    return run_decision(DESK.decide(event, session), ANSWERS)
 
 
 @pytest.mark.parametrize("text", ["สวัสดี", "/start", "", "hello"])
