@@ -5,20 +5,22 @@ the engine answers them and writes nothing before the decision is complete.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from bot.guard import run_guarded
+from bot.guard import run_guarded, try_work
 from bot.keyed_lock import KeyedLock, KeyedLocks
-from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query, TurnResult
+from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
 from storage.errors import ConflictError, DiskFullError, UnreadableRowError
 from storage.store import Store
+
+T = TypeVar("T")
 
 MAX_DECISION_ATTEMPTS = 8
 """Attempts of a decision after write conflicts; more of them are a fault of ours, not bad luck."""
@@ -64,20 +66,14 @@ class Engine:
         An event with a known id has no second effect and gets the same answer.
         """
         async with self._locks.lock(event.person_id):
-            lang = DEFAULT_LANG
             try:
-                session = await self.store.load_session(event.person_id)
-                lang = session.lang if session else lang
-                return await self._decide_and_commit(event, session)
+                return await retry_on_conflict(lambda: self._decide_and_commit(event))
             except DiskFullError as full:
-                self.on_error(full)
-                return build_error_answer("sorry.busy", lang)
+                return await self._report_error(full, "sorry.busy", event)
             except UnreadableRowError as error:
-                self.on_error(error)
-                return build_error_answer("sorry.unreadable", lang)
+                return await self._report_error(error, "sorry.unreadable", event)
             except Exception as fault:  # whatever broke, the person learns that nothing was saved
-                self.on_error(fault)
-                return build_error_answer("sorry.fault", lang)
+                return await self._report_error(fault, "sorry.fault", event)
 
     def lock_person(self, who: bytes) -> KeyedLock[bytes]:
         """Return the lock of a person, for `async with`, for what they do outside the chat (web pages)."""
@@ -96,33 +92,34 @@ class Engine:
         session = await self.store.load_session(event.person_id)
         if session is None or session.topic is DialogTopic.LAPSED or session.is_expired(self.now()):
             return Answer()
-        turn = await self._run_decision(self.router.current_prompt(event, session))
+        turn = await self.run_decision(self.router.current_prompt(event, session))
         return Answer(turn.replies, session.lang)
 
     async def dry_run(self, event: Event) -> tuple[Answer, Session | None]:
         """Return the answer to an event and the session after it, without committing anything."""
         session = await self.store.load_session(event.person_id)
-        turn = await self._run_decision(self.router.decide(event, session))
+        turn = await self.run_decision(self.router.decide(event, session))
         return turn.to_answer(session), turn.session
 
-    async def _decide_and_commit(self, event: Event, session: Session | None) -> Answer:
-        for _ in range(MAX_DECISION_ATTEMPTS):
-            turn = await self._run_decision(self.router.decide(event, session))
-            try:
-                return await self.store.commit(event, session, turn, self.now())
-            except ConflictError:
-                # Somebody else wrote first: decide again on the new session.
-                session = await self.store.load_session(event.person_id)
-        raise ConflictError("lost every time")
+    async def _decide_and_commit(self, event: Event) -> Answer:
+        session = await self.store.load_session(event.person_id)
+        turn = await self.run_decision(self.router.decide(event, session))
+        return await self.store.commit(event, session, turn, self.now())
 
-    async def _run_decision(self, decision: Decision) -> TurnResult:
+    async def _report_error(self, error: Exception, key: str, event: Event) -> Answer:
+        self.on_error(error)
+        session = (await try_work(self.store.load_session(event.person_id))).value
+        return build_error_answer(key, session.lang if session else DEFAULT_LANG)
+
+    async def run_decision(self, decision: Generator[Query[Any], Any, T]) -> T:
+        """Run a decision to its result, and answer the queries that it yields. Writes nothing."""
         answer = None
         while True:
             try:
                 query = decision.send(answer)
-            except StopIteration as stop:
-                turn: TurnResult = stop.value
-                return turn
+            except StopIteration as decided:
+                result: T = decided.value
+                return result
             answer = await self.answer_query(query)
 
     async def answer_query(self, query: Query[Any]) -> Any:  # noqa: ANN401 - as the query says
@@ -134,6 +131,19 @@ class Engine:
         if type(query) in self.query_handlers:
             return await self.query_handlers[type(query)](query, self.now())
         return await self.store.answer_query(query, self.now())
+
+
+async def retry_on_conflict(decide_and_commit: Callable[[], Awaitable[T]]) -> T:
+    """Decide and commit; where somebody else wrote first, decide again on what is true by then.
+
+    Raises ConflictError after `MAX_DECISION_ATTEMPTS`, and at once whatever else goes wrong.
+    """
+    for _ in range(MAX_DECISION_ATTEMPTS):
+        try:
+            return await decide_and_commit()
+        except ConflictError:
+            continue
+    raise ConflictError("lost every time")
 
 
 def build_error_answer(key: str, lang: Lang) -> Answer:

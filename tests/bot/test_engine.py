@@ -17,7 +17,7 @@ from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
-from storage.errors import ConflictError, DiskFullError
+from storage.errors import ConflictError, DiskFullError, UnreadableRowError
 from storage.store import Store
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -141,6 +141,23 @@ def test_one_who_loses_every_time_is_told_so_and_it_is_logged() -> None:
     assert "ยังไม่ถูกบันทึก" in join_texts(answer)
     assert len(router.decided) == MAX_DECISION_ATTEMPTS
     assert [type(f) for f in faults] == [ConflictError]
+
+
+def test_an_error_is_told_in_the_language_of_the_session() -> None:
+    store = FakeStore(sessions={b"w": Session(lang="en")}, troubles=[RuntimeError()])
+    answer = asyncio.run(engine(store, Echo()).handle(event("1")))
+    assert (answer.lang, answer.stored) == ("en", False)
+
+
+def test_a_session_that_cannot_be_loaded_is_told_too() -> None:
+    class Unreadable(FakeStore):
+        async def load_session(self, who: bytes) -> Session | None:
+            raise UnreadableRowError("sessions", "")
+
+    faults: list[BaseException] = []
+    answer = asyncio.run(engine(Unreadable(), Echo(), on_error=faults.append).handle(event("1")))
+    assert (answer.replies, answer.lang) == ((Reply("sorry.unreadable", NEUTRAL),), "th")
+    assert [type(f) for f in faults] == [UnreadableRowError]
 
 
 def test_a_full_disk_is_told_as_such() -> None:

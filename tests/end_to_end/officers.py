@@ -75,7 +75,7 @@ class Officer:
 
     async def dry_run(self, text: str, session: Session | None = None) -> TurnResult:
         """The result of handling a text; nothing is committed."""
-        return await self.desk.engine._run_decision(
+        return await self.desk.engine.run_decision(
             self.desk.engine.router.decide(self.new_event(text=text), session)
         )
 

@@ -9,7 +9,6 @@ from bot.bootstrap import RunningDesk
 from bot.exporters.case_pdf import render_case_pdf
 from bot.web.html import text_to_html
 from bot.web.multipart import FormData
-from bot.web.officer.actions import OfficerActions
 from bot.web.officer.files import CaseFiles
 from bot.web.officer.import_register import RegisterImport
 from bot.web.officer.responses import OfficerResponses, reject_files, stream_file
@@ -48,7 +47,7 @@ class CasePages(CaseFiles):
         if session is None:
             return self.responses.render_closed("th")
         actions = self.create_actions(session)
-        page_session = await actions.decide(authorize_page(actions.create_page_request(), verified=True))
+        page_session = await actions.decide(lambda v: authorize_page(v, verified=True))
         if page_session is None:
             return self.responses.render_closed("th")
         return await self._render_page(request, session, page_session)
@@ -111,7 +110,7 @@ class CasePages(CaseFiles):
         page_session = None
         if session is not None:
             actions = self.create_actions(session)
-            page_session = await actions.decide(authorize_page(actions.create_page_request(), verified=True))
+            page_session = await actions.decide(lambda v: authorize_page(v, verified=True))
         if session is None or page_session is None:
             filled = await self.responses.read_form(request, None, reject_files)
             return self.responses.render_closed("th", filled.get_text("text"))
@@ -150,7 +149,7 @@ class CasePages(CaseFiles):
                 f"{filled.get_text('csrf')} {text}", lambda v: reply_from_page(v, text, confirmed=True)
             )
         else:
-            turn = await actions.decide(reply_from_page(actions.create_page_request(), text, confirmed=False))
+            turn = await actions.decide(lambda v: reply_from_page(v, text, confirmed=False))
             reply = turn.replies[0]
         return await self._render_outcome(request, session, page_session, reply, text)
 
@@ -202,13 +201,9 @@ class CasePages(CaseFiles):
         export = await self.create_actions(session).execute(record_export) if session else None
         if export is None or export.session.case is None:
             return self.responses.render_closed("th")
-        case, access, actions = (
-            export.session.case,
-            export.session.access,
-            OfficerActions(self.desk, self.pages.office, b""),
-        )
+        case, password = export.session.case, export.session.access.password
         content = await render_case_pdf(
-            self.desk.store, self.pages.office, case, access.password, actions.now()
+            self.desk.store, self.pages.office, case, password, self.desk.engine.now()
         )
         name = f"case-{case.number}-{case.year}.pdf"
         return stream_file(content, name, "application/pdf", len(content))

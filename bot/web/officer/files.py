@@ -53,7 +53,7 @@ class CaseFiles:
         return OfficerSession.from_request(request, OFFICER_SESSION_COOKIE, self.desk.store.keyring)
 
     def create_actions(self, session: OfficerSession) -> OfficerActions:
-        return OfficerActions(self.desk, self.pages.office, session.token_hash)
+        return OfficerActions(self.desk.engine, self.pages.office, session.token_hash)
 
     def list_files(self, files: Iterable[File]) -> list[FileListItem]:
         """The files as the page lists them."""
@@ -74,7 +74,7 @@ class CaseFiles:
         if session is None:
             return self.responses.render_closed("th")
         actions = self.create_actions(session)
-        named = await actions.decide(find_case_file(actions.create_page_request(), key))
+        named = await actions.decide(lambda v: find_case_file(v, key))
         if named is not None and named.file is not None and _classify_file(named.file) == "picture":
             return self._render_picture_page(request, session, named.file, named.session.access.lang)
         opened = await actions.execute(lambda v: open_case_file(v, key))
@@ -111,7 +111,7 @@ class CaseFiles:
         actions = self.create_actions(session)
         if not session.has_issued(filled.get_text("csrf")):
             opened, note = (
-                await actions.decide(find_case_file(actions.create_page_request(), key)),
+                await actions.decide(lambda v: find_case_file(v, key)),
                 Phrase("officer.stale"),
             )
         else:

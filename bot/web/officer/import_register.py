@@ -113,7 +113,7 @@ class RegisterImport:
         pending = self._pending.pop(session.token_hash, None)
         if pending is None:
             return self._render_page(request, session, lang, self._build_note("officer.import_again", lang))
-        actions = OfficerActions(self.desk, self.office, session.token_hash)
+        actions = OfficerActions(self.desk.engine, self.office, session.token_hash)
         if await actions.execute(record_import) is None:
             return self.responses.render_closed(lang)
         preview, _ = await self._try_import(pending.name, pending.content, lang, trial=False)

@@ -78,12 +78,12 @@ class OfficerPages:
     async def handle_link(self, request: Request) -> Response:
         """Handle an access link. A GET changes nothing: chat apps fetch links by themselves for previews."""
         secret, keyring = request.path_params["secret"], self._desk.store.keyring
-        actions = OfficerActions(self._desk, self._pages.office, hash_access_secret(keyring, secret))
+        actions = OfficerActions(self._desk.engine, self._pages.office, hash_access_secret(keyring, secret))
         browser = OfficerSession.from_request(request, OFFICER_LINK_COOKIE, keyring)
         if request.method == "POST":
             filled = await self._responses.read_form(request, browser, reject_files)
             return await self._redeem_code(request, actions, browser, filled)
-        page_session = await actions.decide(authorize_page(actions.create_page_request(), verified=False))
+        page_session = await actions.decide(lambda v: authorize_page(v, verified=False))
         if page_session is None:
             return self._responses.render_closed("th")
         return self._render_code_form(request, page_session.access.lang, browser)
@@ -92,7 +92,7 @@ class OfficerPages:
         self, request: Request, actions: OfficerActions, browser: OfficerSession | None, filled: FormData
     ) -> Response:
         """Redeem a code: the right one opens a session."""
-        page_session = await actions.decide(authorize_page(actions.create_page_request(), verified=False))
+        page_session = await actions.decide(lambda v: authorize_page(v, verified=False))
         lang: Lang = page_session.access.lang if page_session else "th"
         token, code = filled.get_text("csrf"), filled.get_text("text")[:MAX_OFFICER_CODE_LENGTH]
         wait = self._rate_limiter.retry_after(request.client.host if request.client else None)
