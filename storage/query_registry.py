@@ -1,68 +1,102 @@
 """Registry of readers: maps each query type of a handler to the function that answers it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
 
 from handlers.complaints.messages import (
     FindCase,
     FindMessageCase,
     GetAttempts,
 )
-from handlers.dialog.effects import Query
+from handlers.dialog.effects import Query, StoreTextFile
+from handlers.feedback.messages import NewFeedbackNumber
+from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
+    FindKnownAnswers,
     FindQuestionByNumber,
     FindThreadByCode,
     GetQuestionRate,
     GetThread,
     ListOpenQuestions,
-    QuestionThread,
 )
+from handlers.staff.complaints.messages import SearchCases
+from handlers.staff.members import ListStaff
 from storage.cases.approvals import APPROVAL_READERS
 from storage.cases.exclusions import EXCLUSION_READERS
 from storage.cases.officer_queries import OFFICER_CASE_READERS
 from storage.cases.reporter_queries import find_message_case, find_reporter_case
+from storage.cases.search import search_cases
 from storage.consultations.results import RESULT_READERS
 from storage.consultations.store import CONSULTATION_READERS
 from storage.db.read_batcher import ReadContext
-from storage.feedback import FEEDBACK_READERS
+from storage.feedback import FEEDBACK_READERS, FeedbackNumbers
+from storage.files.evidence import EvidenceStore
+from storage.questions.faq import FaqIndex
 from storage.questions.store import (
     find_question_by_number,
     find_thread_by_code,
+    get_thread,
     list_open_questions,
-    load_thread,
 )
+from storage.staff.directory import StaffDirectory
 from storage.staff.members import STAFF_READERS
 from storage.staff.page_access import PAGE_ACCESS_READERS
 from storage.throttle import get_attempts, get_question_rate
 
 
-async def find_question_thread(query: FindThreadByCode, context: ReadContext) -> QuestionThread | None:
-    """Return the thread of a question's code."""
-    return await find_thread_by_code(query, context.connection, context.keyring)
+class QuerySources(Protocol):
+    """What queries are answered from; `Store` has it all."""
+
+    evidence: EvidenceStore
+    faq: FaqIndex
+    feedback_numbers: FeedbackNumbers
+    staff_directory: StaffDirectory
+
+    def open_read_context(self, now: datetime) -> AbstractAsyncContextManager[ReadContext]:
+        """Open a read transaction, which sees one snapshot."""
 
 
-async def get_question_thread(query: GetThread, context: ReadContext) -> QuestionThread | None:
-    """Return the thread with an id."""
-    return await load_thread(query.id, context.connection, context.keyring)
+SnapshotReader: TypeAlias = Callable[[Any, ReadContext], Awaitable[Any]]
+QueryReader: TypeAlias = Callable[[Any, QuerySources, datetime], Awaitable[Any]]
 
 
-QUERY_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+def _read_one_snapshot(read: SnapshotReader) -> QueryReader:
+    """Make the reader of a query that one read transaction answers."""
+
+    async def read_snapshot(query: Query[Any], sources: QuerySources, now: datetime) -> Any:  # noqa: ANN401 - as the query says
+        async with sources.open_read_context(now) as context:
+            return await read(query, context)
+
+    return read_snapshot
+
+
+_SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     FindCase: find_reporter_case,
     GetAttempts: get_attempts,
     FindMessageCase: find_message_case,
     **STAFF_READERS,
     **OFFICER_CASE_READERS,
     **EXCLUSION_READERS,
-    FindThreadByCode: find_question_thread,
-    GetThread: get_question_thread,
+    FindThreadByCode: find_thread_by_code,
+    GetThread: get_thread,
     GetQuestionRate: get_question_rate,
-    ListOpenQuestions: lambda query, context: list_open_questions(query, context.connection, context.keyring),
-    FindQuestionByNumber: lambda query, context: find_question_by_number(
-        query, context.connection, context.keyring
-    ),
+    ListOpenQuestions: list_open_questions,
+    FindQuestionByNumber: find_question_by_number,
     **APPROVAL_READERS,
     **FEEDBACK_READERS,
     **CONSULTATION_READERS,
     **RESULT_READERS,
     **PAGE_ACCESS_READERS,
+}
+
+QUERY_READERS: Mapping[type[Query[Any]], QueryReader] = {
+    **{query: _read_one_snapshot(read) for query, read in _SNAPSHOT_READERS.items()},
+    StoreTextFile: lambda query, sources, now: sources.evidence.store_text(query.text, query.name, now),
+    FindKnownAnswers: lambda query, sources, _: sources.faq.search(query),
+    GetFaqCatalogue: lambda _query, sources, _now: sources.faq.load_catalogue(),
+    NewFeedbackNumber: lambda query, sources, _: sources.feedback_numbers.allocate(query),
+    ListStaff: lambda query, sources, _: sources.staff_directory.list_all(query),
+    SearchCases: lambda query, sources, now: search_cases(query, lambda: sources.open_read_context(now)),
 }

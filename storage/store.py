@@ -10,14 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.dialog.effects import Answer, Query, StoreTextFile, TurnResult
+from handlers.dialog.effects import Answer, Query, TurnResult
 from handlers.dialog.events import Event
 from handlers.dialog.session import NEVER, Session
-from handlers.feedback.messages import NewFeedbackNumber
-from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
-from handlers.questions.messages import FindKnownAnswers
-from handlers.staff.complaints.messages import SearchCases
-from handlers.staff.members import ListStaff
+from handlers.questions.faq_messages import FaqEntry
 from ita_stats.cases.fact import Fact, FactField
 from storage import audit, facts, tables
 from storage.audit import AuditAnchor, verify_audit_trail
@@ -26,7 +22,6 @@ from storage.cases.import_register import RegisterImporter
 from storage.cases.reminders import CaseReminders
 from storage.cases.reporter_queries import load_identity, load_report
 from storage.cases.retention import RetentionJobs
-from storage.cases.search import search_cases
 from storage.chat_messages import ChatMessageLog
 from storage.consultations.statistics_source import ConsultationStatistics
 from storage.crypto.aead import constant_time_equal, hmac_sha256
@@ -83,20 +78,7 @@ class Store:
 
     async def answer_query(self, query: Query[Any], now: datetime) -> Any:  # noqa: ANN401 - as the query says
         """Answer a handler's query. The type of the result is the query's type parameter."""
-        if isinstance(query, StoreTextFile):
-            return await self.evidence.store_text(query.text, query.name, now)
-        if isinstance(query, FindKnownAnswers):
-            return await self.faq.search(query)
-        if isinstance(query, GetFaqCatalogue):
-            return await self.faq.load_catalogue()
-        if isinstance(query, NewFeedbackNumber):
-            return await self.feedback_numbers.allocate(query)
-        if isinstance(query, ListStaff):
-            return await self.staff_directory.list_all(query)
-        if isinstance(query, SearchCases):
-            return await search_cases(query, lambda: self._open_read_context(now))
-        async with self._open_read_context(now) as context:
-            return await QUERY_READERS[type(query)](query, context)
+        return await QUERY_READERS[type(query)](query, self, now)
 
     async def commit(self, event: Event, before: Session | None, turn: TurnResult, at: datetime) -> Answer:
         """Write a turn; it is on disk when this returns. Raises `ConflictError`, `DiskFullError`."""
@@ -109,12 +91,12 @@ class Store:
 
     async def load_report(self, case: str) -> StoredReport:
         """Return what the reporter of a case wrote."""
-        async with self._open_read_context() as context:
+        async with self.open_read_context() as context:
             return await load_report(case, context)
 
     async def load_identity(self, case: str) -> dict[str, str]:
         """Return the reporter's name and contact; empty where none were given."""
-        async with self._open_read_context() as context:
+        async with self.open_read_context() as context:
             return dict(await load_identity(case, context))
 
     async def replace_faq(self, entries: Iterable[FaqEntry], now: datetime) -> None:
@@ -143,7 +125,7 @@ class Store:
     @property
     def consultation_statistics(self) -> ConsultationStatistics:
         """Consultations and feedback as `ita_stats` counts them."""
-        return ConsultationStatistics(self.keyring, self._open_read_context)
+        return ConsultationStatistics(self.keyring, self.open_read_context)
 
     @property
     def roster(self) -> Roster:
@@ -171,7 +153,8 @@ class Store:
             return (await connection.execute(select(1))).scalar() == 1
 
     @asynccontextmanager
-    async def _open_read_context(self, now: datetime = NEVER) -> AsyncIterator[ReadContext]:
+    async def open_read_context(self, now: datetime = NEVER) -> AsyncIterator[ReadContext]:
+        """Open a read transaction, which sees one snapshot. now: the instant of a query."""
         async with self._reader.connect() as connection:
             yield ReadContext(connection, self.keyring, self.committer.daily_keys, now)
 

@@ -16,6 +16,7 @@ from handlers.questions.messages import (
     CloseQuestion,
     FindQuestionByNumber,
     FindThreadByCode,
+    GetThread,
     ListOpenQuestions,
     QuestionState,
     QuestionThread,
@@ -32,6 +33,7 @@ from storage.cases.subscriptions import decode_address, hash_subscriber
 from storage.cases.unsend_map import save_message_origins
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError, UnreadableRowError
 from storage.questions.faq import PUBLISHED_QUESTION_CODEC, bump_catalogue_version
 from storage.serialization import OutboxMessage, encode_outbox_message
@@ -79,17 +81,20 @@ SET_QUESTION_PUBLISHED = (
 )
 
 
-async def find_thread_by_code(
-    query: FindThreadByCode, connection: AsyncConnection, keyring: Keyring
-) -> QuestionThread | None:
+async def find_thread_by_code(query: FindThreadByCode, context: ReadContext) -> QuestionThread | None:
     """Return the thread of a code; None where there is none."""
-    marks = keyring.list_receipt_hashes(query.receipt)
-    row = (await connection.execute(select(_COLUMN.id).where(_COLUMN.receipt_mark.in_(marks)))).first()
+    marks = context.keyring.list_receipt_hashes(query.receipt)
+    found = await context.connection.scalar(select(_COLUMN.id).where(_COLUMN.receipt_mark.in_(marks)))
     try:
-        return await load_thread(row.id, connection, keyring) if row else None
+        return await load_thread(found, context.connection, context.keyring) if found else None
     except UnreadableRowError as error:
         # No number: the log would tell at which second the asker of a question came.
         raise UnreadableRowError(error.table, "") from None
+
+
+async def get_thread(query: GetThread, context: ReadContext) -> QuestionThread | None:
+    """Return the thread with an id; None where there is none."""
+    return await load_thread(query.id, context.connection, context.keyring)
 
 
 async def load_thread(question: str, connection: AsyncConnection, keyring: Keyring) -> QuestionThread | None:
@@ -141,9 +146,7 @@ def _row_to_thread(row: RowMapping, lines: Iterable[RowMapping], keyring: Keyrin
     )
 
 
-async def list_open_questions(
-    query: ListOpenQuestions, connection: AsyncConnection, keyring: Keyring
-) -> Listing[QuestionThread]:
+async def list_open_questions(query: ListOpenQuestions, context: ReadContext) -> Listing[QuestionThread]:
     """Return open questions, soonest due first. One of which a line cannot be read is not shown in part."""
     waiting = (
         select(_COLUMN.id)
@@ -152,25 +155,26 @@ async def list_open_questions(
         .limit(query.limit)
         .offset(query.offset)
     )
-    ids = list((await connection.execute(waiting)).scalars())
-    rows, lines = await _load_rows(ids, connection)
+    ids = list((await context.connection.execute(waiting)).scalars())
+    rows, lines = await _load_rows(ids, context.connection)
     found, unreadable = decode_rows(
-        "questions", rows, lambda row: _row_to_thread(row, lines.get(row["id"], ()), keyring), _get_number
+        "questions",
+        rows,
+        lambda row: _row_to_thread(row, lines.get(row["id"], ()), context.keyring),
+        _get_number,
     )
     return Listing(tuple(found), tuple(unreadable))
 
 
-async def find_question_by_number(
-    query: FindQuestionByNumber, connection: AsyncConnection, keyring: Keyring
-) -> QuestionThread | None:
+async def find_question_by_number(query: FindQuestionByNumber, context: ReadContext) -> QuestionThread | None:
     """Find a question by register number, of the newest year that has it unless a year is given."""
     of = (
         select(_COLUMN.id).where(_COLUMN.number == query.number).order_by(_COLUMN.fiscal_year.desc()).limit(1)
     )
     if query.fiscal_year:
         of = of.where(_COLUMN.fiscal_year == query.fiscal_year)
-    found = (await connection.execute(of)).scalar()
-    return await load_thread(found, connection, keyring) if found else None
+    found = await context.connection.scalar(of)
+    return await load_thread(found, context.connection, context.keyring) if found else None
 
 
 async def close_question(act: CloseQuestion, batch: WriteBatch) -> None:

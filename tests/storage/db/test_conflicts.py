@@ -177,7 +177,7 @@ def test_a_case_is_seen_at_one_instant(ground: StoredDesk) -> None:
 
     async def scene(one: Store) -> None:
         receipt = await ground.file_complaint(one)
-        async with one._open_read_context() as sight:
+        async with one.open_read_context() as sight:
             slow: Any = Interrupted(sight.connection, lambda: close_case(ground, one, receipt))
             seen = await find_reporter_case(
                 FindCase(receipt), ReadContext(slow, sight.keyring, sight.daily_keys)
