@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, literal_column, select, update
 from sqlalchemy.dialects import sqlite
@@ -19,10 +19,8 @@ from storage.audit import AuditChain, AuditRecord, load_audit_chain
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.sqlite import compile_sql, execute_batches, fetch_all
+from storage.staff.roster import Roster
 from storage.tables.rules import SCHEMA_METADATA
-
-if TYPE_CHECKING:
-    from storage.staff.roster import Roster
 
 _UPSERT_BY_TABLE = {
     table.name: upsert(table).on_conflict_do_update(
@@ -86,7 +84,7 @@ class WriteBatch:
     keyring: Keyring
     daily_keys: DailyKeys
     now: datetime
-    roster: "Roster | None" = None
+    roster: Roster | None = None
     erased_files: list[str] = field(default_factory=list)
     _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
     _last_numbers: dict[int, int] = field(default_factory=dict)

@@ -1,8 +1,11 @@
 """Imports point inward only."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import grimp
@@ -63,3 +66,42 @@ def test_only_the_settings_read_the_environment() -> None:
         if re.search(r"\benviron\b", path.read_text("utf-8"))
     }
     assert readers <= {"bot/settings.py"}
+
+
+def test_imports_run_in_no_circle() -> None:
+    """Imports inside functions and under TYPE_CHECKING count: they would only hide a circle."""
+    modules = {_get_module_name(path): path for path in iterate_modules()}
+    imported = {name: set(_iterate_imported(path, modules)) for name, path in modules.items()}
+    assert sum(map(len, imported.values())) > 1000
+    assert _find_circle(imported) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert _find_circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) in (
+        ["a", "b", "c", "a"],
+        ["b", "c", "a", "b"],
+        ["c", "a", "b", "c"],
+    )
+
+
+def _find_circle(imported: Mapping[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(imported).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
+
+
+def _get_module_name(path: Path) -> str:
+    return get_relative_name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _iterate_imported(path: Path, modules: Mapping[str, Path]) -> Iterator[str]:
+    """The modules of ours that a module imports. A package is not imported by what names a module in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in modules)
+        elif isinstance(node, ast.ImportFrom) and node.module in modules:
+            for alias in node.names:
+                full_name = f"{node.module}.{alias.name}"
+                yield full_name if full_name in modules else node.module
