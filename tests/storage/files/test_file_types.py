@@ -1,0 +1,168 @@
+"""File types: what a content is, whatever its name, and what is refused."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from handlers.dialog.events import FileProblem
+from storage.files.file_types import (
+    FILE_EXTENSIONS,
+    MAX_PIXELS,
+    detect_file_type,
+    find_file_problem,
+    has_wrong_extension,
+)
+from tests.samples import make_docx, make_photo, make_png, make_zip
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+
+
+def zip_of(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return out.getvalue()
+
+
+def office_file(folder: str) -> bytes:
+    return zip_of(**{"[Content_Types].xml": b"<Types/>", f"{folder}/a.xml": b"x"})
+
+
+def with_mimetype(kind: str) -> bytes:
+    return zip_of(mimetype=kind.encode(), content=b"x")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (make_photo(), "image/jpeg"),
+        (make_png(), "image/png"),
+        (b"GIF89a....", "image/gif"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "audio/wav"),
+        (b"\0\0\0\x18ftypheic", "image/heic"),
+        (b"\0\0\0\x18ftypM4A ", "audio/mp4"),
+        (b"\0\0\0\x18ftypisom", "video/mp4"),
+        (b"\0\0\0\x18ftypqt  ", "video/quicktime"),
+        (b"\0\0\0\x18ftyp3gp4", "video/3gpp"),
+        (b"\x1aE\xdf\xa3....", "video/webm"),
+        (b"OggS....", "audio/ogg"),
+        (b"#!AMR\n", "audio/amr"),
+        (b"ID3\x04....", "audio/mpeg"),
+        (b"\xff\xf1\x50", "audio/aac"),
+        (b"%PDF-1.7\n", "application/pdf"),
+        (make_docx(), WORD),
+        (office_file("xl"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (office_file("ppt"), "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+        (with_mimetype(ODT), ODT),
+        ("ใบเสร็จ".encode(), "text/plain"),
+        ("ใบเสร็จ".encode("cp874"), "text/plain"),
+        (b"a,b\r\n1,2\r\n", "text/plain"),
+        (b"", "text/plain"),
+    ],
+)
+def test_a_content_is_known_by_its_first_bytes(content: bytes, kind: str) -> None:
+    assert detect_file_type(content) == kind
+    assert kind in FILE_EXTENSIONS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"MZ\x90\0This program cannot be run in DOS mode",
+        b"\x7fELF\x02",
+        b"\0" * 100,
+        make_zip(),
+        office_file("other"),
+        with_mimetype("application/java-archive"),
+        with_mimetype("x" * 200),
+        b"PK\x03\x04" + b"\0" * 50,
+        make_docx()[:60],
+        b"\0\0\0\x18ftypXXXX",
+        b"text\x1b[31m",
+    ],
+)
+def test_what_an_office_cannot_open_safely_has_no_type(content: bytes) -> None:
+    assert detect_file_type(content) == ""
+    assert find_file_problem(content, detect_file_type(content)) is FileProblem.NOT_ALLOWED
+
+
+@given(st.binary(max_size=200))
+def test_no_content_whatever_breaks_the_detection(content: bytes) -> None:
+    kind = detect_file_type(content)
+    assert kind == "" or kind in FILE_EXTENSIONS
+    find_file_problem(content, kind)
+
+
+@given(st.binary(max_size=200))
+def test_no_damaged_archive_breaks_the_detection(content: bytes) -> None:
+    whole = make_docx()
+    for damaged in (
+        b"PK\x03\x04" + content,
+        whole[: len(whole) - len(content)],
+        whole[:40] + content + whole[40:],
+    ):
+        assert detect_file_type(damaged) in {"", *FILE_EXTENSIONS}
+
+
+def test_an_empty_file_is_empty_whatever_it_would_be() -> None:
+    assert find_file_problem(b"", "text/plain") is FileProblem.EMPTY
+    assert find_file_problem(b"", "") is FileProblem.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "problem"),
+    [(40, 30, None), (5000, MAX_PIXELS // 5000, None), (5000, MAX_PIXELS // 5000 + 1, FileProblem.BOMB)],
+)
+def test_a_picture_is_judged_by_the_size_that_it_claims(
+    width: int, height: int, problem: FileProblem | None
+) -> None:
+    assert find_file_problem(make_png(width, height), "image/png") is problem
+
+
+def test_a_picture_that_cannot_be_read() -> None:
+    assert find_file_problem(b"\xff\xd8\xff\xe0garbage", "image/jpeg") is FileProblem.UNREADABLE
+    assert (
+        find_file_problem(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13), "image/png") is FileProblem.UNREADABLE
+    )
+
+
+def test_a_gif_and_a_webp_are_pictures_too() -> None:
+    for kind in ("GIF", "WEBP"):
+        out = io.BytesIO()
+        Image.new("RGB", (4, 4)).save(out, kind)
+        content = out.getvalue()
+        assert find_file_problem(content, detect_file_type(content)) is None
+
+
+def test_a_document_that_unfolds_to_more_than_half_a_gigabyte() -> None:
+    bomb = make_docx(600_000_000)
+    assert len(bomb) < 1_000_000
+    assert find_file_problem(bomb, WORD) is FileProblem.BOMB
+    assert find_file_problem(make_docx(), WORD) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "wrong"),
+    [
+        ("ภาพ.jpg", "image/jpeg", False),
+        ("ภาพ.JPEG", "image/jpeg", False),
+        ("ภาพ.png", "image/jpeg", True),
+        ("ใบเสร็จ.pdf", "image/png", True),
+        ("ภาพ", "image/png", False),
+        ("ภาพ.", "image/png", False),
+        ("a.tar.txt", "text/plain", False),
+        ("a.txt.exe", "text/plain", True),
+        (".txt", "text/plain", False),
+        ("a.jpg", "unknown/kind", True),
+    ],
+)
+def test_a_name_that_does_not_fit_the_content(name: str, kind: str, wrong: bool) -> None:
+    assert has_wrong_extension(name, kind) is wrong
