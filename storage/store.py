@@ -35,7 +35,8 @@ from storage.db.sqlite import create_reader_engine, create_writer_engine, prepar
 from storage.errors import KeyFileError
 from storage.feedback import FeedbackNumbers
 from storage.files.evidence import EvidenceStore
-from storage.outgoing.queue import DurableQueue, create_outbox, create_task_queue
+from storage.outgoing.queue import DurableQueue
+from storage.outgoing.rows import OUTBOX_ROWS, TASK_ROWS
 from storage.outgoing.send_due import ScheduledReplies
 from storage.query_registry import QUERY_READERS
 from storage.questions.faq import FaqIndex, replace_faq_entries
@@ -205,8 +206,8 @@ def _build_store(
         keyring,
         committer,
         evidence,
-        create_outbox(tables.outbox, committer, keyring, reader),
-        create_task_queue(tables.errands, committer, keyring, reader),
+        DurableQueue(OUTBOX_ROWS, committer, keyring, reader),
+        DurableQueue(TASK_ROWS, committer, keyring, reader),
         RetentionJobs(committer, evidence, paths.database),
         ChatMessageLog(committer, not traced),
         ReleaseStore(committer, keyring, reader),

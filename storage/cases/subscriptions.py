@@ -1,7 +1,5 @@
 """Subscriptions to news of a case: an encrypted address, stored apart from the case under a keyed hash."""
 
-import secrets
-
 from sqlalchemy import bindparam, delete, select
 
 from handlers.complaints.messages import ActorKind, SubscribeToCase, Unsubscribe
@@ -10,6 +8,7 @@ from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.errors import UnreadableRowError
+from storage.outgoing.rows import enqueue_message
 from storage.serialization import OUTBOX_MESSAGE_CODEC, OutboxMessage, encode_outbox_message
 from storage.unreadable_rows import log_unreadable_row, reading_row
 
@@ -34,15 +33,32 @@ def hash_subscriber(keyring: Keyring, who: bytes) -> bytes:
 async def subscribe_to_case(act: SubscribeToCase, batch: WriteBatch) -> None:
     """Store where to notify a person. It replaces an earlier subscription of the case."""
     at = hash_case_subscription(batch.keyring, act.case)
-    message = encode_outbox_message(OutboxMessage(act.channel, act.reply_to, act.lang, (SUBSCRIPTION_REPLY,)))
-    sealed = batch.keyring.waiting.encrypt(message, "addresses", at.hex(), "letter")
-    batch.upsert("addresses", mark=at, person=hash_subscriber(batch.keyring, act.person_id), sealed=sealed)
+    message = OutboxMessage(act.channel, act.reply_to, act.lang, (SUBSCRIPTION_REPLY,))
+    save_address(at, act.person_id, message, batch)
 
 
 async def unsubscribe_person(act: Unsubscribe, batch: WriteBatch) -> None:
     """Delete every subscription of a person."""
     for forget in (DELETE_PERSON_SUBSCRIPTIONS, DELETE_RESULT_SUBSCRIPTIONS):
         batch.add_statement(forget, of_person=hash_subscriber(batch.keyring, act.person_id))
+
+
+def save_address(at: bytes, who: bytes, message: OutboxMessage, batch: WriteBatch) -> None:
+    """Store where a person is notified, under a hash. message: what they get; empty where that is decided later."""
+    sealed = encode_address("addresses", at, message, batch.keyring)
+    batch.upsert("addresses", mark=at, person=hash_subscriber(batch.keyring, who), sealed=sealed)
+
+
+async def load_address(at: bytes, batch: WriteBatch) -> OutboxMessage | None:
+    """Return the address stored under a hash; None where there is none, or where it cannot be read."""
+    query = select(tables.addresses.c.sealed).where(tables.addresses.c.mark == at)
+    sealed = await batch.connection.scalar(query)
+    return None if sealed is None else decode_address("addresses", sealed, at, batch.keyring)
+
+
+def encode_address(table: str, at: bytes, message: OutboxMessage, keyring: Keyring) -> bytes:
+    """Encrypt an address under the hash that it is stored under."""
+    return keyring.waiting.encrypt(encode_outbox_message(message), table, at.hex(), "letter")
 
 
 def decode_address(table: str, sealed: bytes, at: bytes, keyring: Keyring) -> OutboxMessage | None:
@@ -63,15 +79,6 @@ async def notify_subscriber(case: str, by: ActorKind, batch: WriteBatch) -> None
     """Enqueue a neutral notification to the subscriber, if the office acted."""
     if by is not ActorKind.OFFICE:
         return
-    at = hash_case_subscription(batch.keyring, case)
-    query = select(tables.addresses.c.sealed).where(tables.addresses.c.mark == at)
-    sealed = (await batch.connection.execute(query)).scalar()
-    if sealed is None:
-        return
-    message = decode_address("addresses", sealed, at, batch.keyring)
-    if message is None:
-        return
-    row = secrets.token_hex(16)
-    again = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
-    due = int(batch.now.timestamp())
-    batch.insert("outbox", id=row, kind=message.channel.value, due=due, attempts=0, sealed=again)
+    message = await load_address(hash_case_subscription(batch.keyring, case), batch)
+    if message is not None:
+        enqueue_message(message, batch)

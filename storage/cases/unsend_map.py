@@ -3,7 +3,6 @@
 The deletion time is rounded to the hour, so that no instant links a row to a case.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,10 +24,10 @@ from storage.crypto.aead import Cipher
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.errors import TamperedError
+from storage.outgoing.rows import TASK_ROWS
 from storage.serialization import (
     HISTORY_CODEC,
     IDENTITY_CODEC,
-    QUEUED_TASK_CODEC,
     REPORT_CODEC,
     HistoryContent,
     QueuedTask,
@@ -71,10 +70,10 @@ def save_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch) 
     """Store which messages brought which parts of a case."""
     if not sent:
         return
-    row, hour = secrets.token_hex(16), int(batch.now.timestamp()) // 3600 * 3600
-    sealed = _encrypt_origins(batch.keyring, row, {CASE_ID_ENTRY: case, **sent})
+    hour = int(batch.now.timestamp()) // 3600 * 3600
     due = hour + int(MESSAGE_ORIGIN_TTL.total_seconds())
-    batch.insert("errands", id=row, kind=MESSAGE_ORIGIN_KIND, due=due, attempts=0, sealed=sealed)
+    origins = QueuedTask(MESSAGE_ORIGIN_KIND, {CASE_ID_ENTRY: case, **sent})
+    batch.insert("errands", **TASK_ROWS.build(MESSAGE_ORIGIN_KIND, origins, due, batch.keyring))
 
 
 async def find_message_origin(
@@ -86,8 +85,7 @@ async def find_message_origin(
         select(column.id, column.sealed).where(column.kind == MESSAGE_ORIGIN_KIND)
     ):
         try:
-            opened = keyring.waiting.decrypt(row.sealed, "errands", row.id, "errand")
-            what = QUEUED_TASK_CODEC.validate_json(opened).what
+            what = TASK_ROWS.decrypt(row.id, row.sealed, keyring).what
         except (TamperedError, ValueError):
             continue
         if message in what and message != CASE_ID_ENTRY:
@@ -113,7 +111,9 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
         await _remove_text(act.case, what.removeprefix(TEXT_PREFIX), case.report, cipher, batch)
     left = {message: one for message, one in known.entries.items() if message != act.message_id}
     batch.add_statement(
-        _UPDATE_ORIGINS, row=known.row_id, left=_encrypt_origins(batch.keyring, known.row_id, left)
+        _UPDATE_ORIGINS,
+        row=known.row_id,
+        left=TASK_ROWS.encrypt(known.row_id, QueuedTask(MESSAGE_ORIGIN_KIND, left), batch.keyring),
     )
     await batch.audit(ActorKind.REPORTER, "unsent", act.case)
 
@@ -209,12 +209,6 @@ async def _replace_line(
     await batch.connection.execute(_DELETE_LINE, {"case": case, "line": line})
     sealed = cipher.encrypt(HISTORY_CODEC.dump_json(left), "history", f"{case}/{line}", "body")
     batch.insert("history", **{**row, "sealed": sealed})
-
-
-def _encrypt_origins(keyring: Keyring, row: str, what: Mapping[str, str]) -> bytes:
-    return keyring.waiting.encrypt(
-        QUEUED_TASK_CODEC.dump_json(QueuedTask(MESSAGE_ORIGIN_KIND, what)), "errands", row, "errand"
-    )
 
 
 async def delete_expired_message_origins(connection: AsyncConnection, now: datetime) -> int:

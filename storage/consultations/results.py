@@ -29,7 +29,7 @@ from storage.consultations.store import decode_consultation, decode_response_ans
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
-from storage.serialization import encode_outbox_message
+from storage.outgoing.rows import enqueue_message
 from storage.unreadable_rows import decode_rows
 
 THEME_CODEC = TypeAdapter(Theme)
@@ -152,13 +152,8 @@ async def publish_consultation_result(act: PublishConsultationResult, batch: Wri
     notification = Reply("consult.result", MUST_ARRIVE, {"title": act.title, "link": link})
     for hearer in (await batch.connection.execute(wished)).all():
         address = decode_address("hearers", hearer.sealed, hearer.mark, batch.keyring)
-        if address is None:
-            continue
-        message = replace(address, says=(notification,))
-        row = secrets.token_hex(16)
-        body = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
-        due = int(batch.now.timestamp())
-        batch.insert("outbox", id=row, kind=message.channel.value, due=due, attempts=0, sealed=body)
+        if address is not None:
+            enqueue_message(replace(address, says=(notification,)), batch)
     batch.add_statement(_DELETE_RESULT_SUBSCRIPTIONS, of_code=act.code)
     await batch.audit(act.by, "consultation-published", act.code)
 

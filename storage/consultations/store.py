@@ -28,13 +28,13 @@ from handlers.dialog.effects import Act, Listing, Query
 from handlers.questions.messages import ReplyAddress
 from handlers.thai import normalize_for_matching
 from storage import tables
-from storage.cases.subscriptions import hash_subscriber
+from storage.cases.subscriptions import encode_address, hash_subscriber
 from storage.crypto.aead import generate_key, hmac_sha256
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
-from storage.serialization import OutboxMessage, encode_outbox_message
+from storage.serialization import OutboxMessage
 from storage.unreadable_rows import decode_rows, reading_row
 
 CONSULTATION_CODEC = TypeAdapter(Consultation)
@@ -145,8 +145,8 @@ def _subscribe_to_result(batch: WriteBatch, code: str, back: ReplyAddress | None
     if back is None:
         return
     at = batch.keyring.hash_id("hears of a result", code, back.person_id.hex())
-    message = encode_outbox_message(OutboxMessage(back.channel, back.reply_to, back.lang, ()))
-    sealed = batch.keyring.waiting.encrypt(message, "hearers", at.hex(), "letter")
+    message = OutboxMessage(back.channel, back.reply_to, back.lang, ())
+    sealed = encode_address("hearers", at, message, batch.keyring)
     batch.upsert(
         "hearers",
         mark=at,

@@ -1,7 +1,6 @@
 """Group commit: turns that wait are written together, in one transaction that is synced to disk."""
 
 import asyncio
-import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -23,7 +22,8 @@ from storage.db.batch import WriteBatch, compile_statement
 from storage.db.idempotency import find_event_answers, hash_events, save_event_answers
 from storage.db.sqlite import execute_batches
 from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
-from storage.serialization import OutboxMessage, encode_outbox_message
+from storage.outgoing.rows import enqueue_message
+from storage.serialization import OutboxMessage
 from storage.sessions import DELETE_SESSION, SessionStore, get_stored_version
 from storage.staff.roster import Roster
 
@@ -199,10 +199,7 @@ class GroupCommitWriter:
         certain = tuple(say for say in turn.replies if say.policy.durable)
         if certain and event.reply_to is not None:
             message = OutboxMessage(event.channel, event.reply_to, pending.answer.lang, certain)
-            row = secrets.token_hex(16)
-            body = self.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
-            due = int(pending.at.timestamp()) + DIRECT_REPLY_SECONDS
-            batch.insert("outbox", id=row, kind=event.channel.value, due=due, attempts=0, sealed=body)
+            row = enqueue_message(message, batch, DIRECT_REPLY_SECONDS)
             pending.answer = replace(pending.answer, outbox_ids=(row,))
 
     def _add_session(self, pending: PendingTurn, batch: WriteBatch) -> None:

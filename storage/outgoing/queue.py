@@ -1,13 +1,11 @@
 """Durable queues with leases: messages to send (outbox) and files to fetch (errands)."""
 
-import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Generic, TypeVar
 
-from pydantic import TypeAdapter
 from sqlalchemy import Delete, Table, bindparam, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,7 +13,7 @@ from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import UnreadableRowError
-from storage.serialization import OUTBOX_MESSAGE_CODEC, QUEUED_TASK_CODEC, OutboxMessage, QueuedTask
+from storage.outgoing.rows import QueueRows
 from storage.unreadable_rows import log_unreadable_row, reading_row
 
 T = TypeVar("T")
@@ -40,20 +38,21 @@ class LeasedItem(Generic[T]):
 class DurableQueue(Generic[T]):
     """A queue in a table. Rows are leased with a conditional update, so that no two workers get the same."""
 
-    table: Table
-    adapter: "TypeAdapter[T]"
-    field: str
+    rows: QueueRows[T]
     committer: GroupCommitWriter
     keyring: Keyring
     reader: AsyncEngine
 
+    @property
+    def table(self) -> Table:
+        """The table of the queue."""
+        return self.rows.table
+
     async def add(self, kind: str, what: T, at: datetime) -> str:
         """Insert a row; return its id."""
-        row = secrets.token_hex(16)
-        sealed = self.keyring.waiting.encrypt(self.adapter.dump_json(what), self.table.name, row, self.field)
-        values = {"id": row, "kind": kind, "due": _to_epoch_seconds(at), "attempts": 0, "sealed": sealed}
-        await self.committer.write(INSERT_BY_TABLE[self.table.name], values)
-        return row
+        row = self.rows.build(kind, what, _to_epoch_seconds(at), self.keyring)
+        await self.committer.write(INSERT_BY_TABLE[self.table.name], row)
+        return str(row["id"])
 
     async def lease(self, kind: str, at: datetime, limit: int = 20) -> list[LeasedItem[T]]:
         """Lease rows that are due. They are due again when the lease ends, unless they are completed.
@@ -126,27 +125,11 @@ class DurableQueue(Generic[T]):
         for row, sealed, attempts in rows:
             try:
                 with reading_row(self.table.name, row):
-                    what = self.adapter.validate_json(
-                        self.keyring.waiting.decrypt(sealed, self.table.name, row, self.field)
-                    )
+                    what = self.rows.decrypt(row, sealed, self.keyring)
             except UnreadableRowError as error:
                 log_unreadable_row(error)
                 continue
             yield LeasedItem(row, what, attempts)
-
-
-def create_outbox(
-    table: Table, committer: GroupCommitWriter, keyring: Keyring, reader: AsyncEngine
-) -> DurableQueue[OutboxMessage]:
-    """Create the queue of messages that must be delivered; the kind is the channel."""
-    return DurableQueue(table, OUTBOX_MESSAGE_CODEC, "letter", committer, keyring, reader)
-
-
-def create_task_queue(
-    table: Table, committer: GroupCommitWriter, keyring: Keyring, reader: AsyncEngine
-) -> DurableQueue[QueuedTask]:
-    """Create the queue of evidence files to fetch."""
-    return DurableQueue(table, QUEUED_TASK_CODEC, "errand", committer, keyring, reader)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,14 +30,15 @@ from handlers.questions.messages import (
 )
 from ita_stats.calendar import get_fiscal_year
 from storage import tables
-from storage.cases.subscriptions import decode_address, hash_subscriber
+from storage.cases.subscriptions import load_address, save_address
 from storage.cases.unsend_map import save_message_origins
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError, UnreadableRowError
+from storage.outgoing.rows import enqueue_message
 from storage.questions.faq import PUBLISHED_QUESTION_CODEC, bump_catalogue_version
-from storage.serialization import OutboxMessage, encode_outbox_message
+from storage.serialization import OutboxMessage
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_item
 from storage.unreadable_rows import decode_rows, reading_row
@@ -293,26 +295,14 @@ def _save_reply_address(batch: WriteBatch, question: str, back: ReplyAddress | N
     """Store where the answer goes: encrypted, under a keyed hash of the question."""
     if back is None:
         return
-    at = hash_reply_address(batch.keyring, question)
-    message = encode_outbox_message(OutboxMessage(back.channel, back.reply_to, back.lang, ()))
-    sealed = batch.keyring.waiting.encrypt(message, "addresses", at.hex(), "letter")
-    batch.upsert("addresses", mark=at, person=hash_subscriber(batch.keyring, back.person_id), sealed=sealed)
+    message = OutboxMessage(back.channel, back.reply_to, back.lang, ())
+    save_address(hash_reply_address(batch.keyring, question), back.person_id, message, batch)
 
 
 async def _enqueue_answer(batch: WriteBatch, found: QuestionThread, answer: str) -> None:
-    at = hash_reply_address(batch.keyring, found.id)
-    query = select(tables.addresses.c.sealed).where(tables.addresses.c.mark == at)
-    sealed = (await batch.connection.execute(query)).scalar()
-    if sealed is None:
-        return  # asked on the web, or unsubscribed: the code finds the answer
-    way = decode_address("addresses", sealed, at, batch.keyring)
-    if way is None:
-        return
-    message = OutboxMessage(way.channel, way.back, way.lang, (_build_answer_reply(found, answer),))
-    row = secrets.token_hex(16)
-    body = batch.keyring.waiting.encrypt(encode_outbox_message(message), "outbox", row, "letter")
-    due = int(batch.now.timestamp())
-    batch.insert("outbox", id=row, kind=way.channel.value, due=due, attempts=0, sealed=body)
+    way = await load_address(hash_reply_address(batch.keyring, found.id), batch)
+    if way is not None:  # else asked on the web, or unsubscribed: the code finds the answer
+        enqueue_message(replace(way, says=(_build_answer_reply(found, answer),)), batch)
 
 
 def _build_answer_reply(found: QuestionThread, answer: str) -> Reply:

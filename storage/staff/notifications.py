@@ -1,6 +1,5 @@
 """Notifications to staff: they carry a number and a due date, never content."""
 
-import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
@@ -15,7 +14,8 @@ from handlers.thai import format_date
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.serialization import OutboxMessage, encode_outbox_message
+from storage.outgoing.rows import enqueue_message
+from storage.serialization import OutboxMessage
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
 from storage.unreadable_rows import decode_rows
 
@@ -95,9 +95,5 @@ async def list_active_staff(batch: WriteBatch) -> Iterable[tuple[StaffMember, St
 
 def enqueue_staff_notification(address: StaffAddress, notice: Phrase, batch: WriteBatch) -> None:
     """Put a notification to a staff member into the outbox."""
-    row = secrets.token_hex(16)
     reply = Reply(notice.key, MUST_ARRIVE, notice.args)
-    letter = OutboxMessage(address.channel, address.back, address.lang, (reply,))
-    body = batch.keyring.waiting.encrypt(encode_outbox_message(letter), "outbox", row, "letter")
-    due = int(batch.now.timestamp())
-    batch.insert("outbox", id=row, kind=address.channel.value, due=due, attempts=0, sealed=body)
+    enqueue_message(OutboxMessage(address.channel, address.back, address.lang, (reply,)), batch)
