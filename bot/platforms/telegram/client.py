@@ -33,7 +33,6 @@ from bot.delivery.transport import (
     TransportError,
     UpdatesConflictError,
 )
-from bot.platforms.telegram.http_client import BotApiHttpClient
 from bot.platforms.telegram.models import ALLOWED_UPDATES
 from bot.platforms.telegram.ptb_request import (
     CALL_TIMEOUT,
@@ -65,14 +64,12 @@ class TelegramClient:
             request=self._wire,
             get_updates_request=self._wire,
         )
-        self._calls = BotApiHttpClient(self._bot.base_url)
 
     async def open(self) -> None:
         """Open the HTTP session; sends nothing."""
         await self._wire.initialize()
 
     async def close(self) -> None:
-        self._calls.close()
         await self._wire.shutdown()
 
     async def check_token(self) -> None:
@@ -112,12 +109,8 @@ class TelegramClient:
         self, parameters: Mapping[str, Any], method: str, seconds: float = CALL_TIMEOUT
     ) -> Any:  # noqa: ANN401
         with _translate_errors():
-            body = encode_json(parameters)
-            if self._wire.proxied:  # `BotApiHttpClient` does not support proxies
-                url = f"{self._bot.base_url}/{method}"
-                status, raw = await self._wire.send_request("POST", url, body, seconds)
-            else:
-                status, raw = await self._calls.post(method, body, seconds)
+            url = f"{self._bot.base_url}/{method}"
+            status, raw = await self._wire.send_request("POST", url, encode_json(parameters), seconds)
             response = decode_response(status, raw)
             if status != HTTPStatus.OK or not response.get("ok"):
                 raise _ERROR_BY_STATUS.get(status, NetworkError)(str(response.get("description", "")))
@@ -208,8 +201,6 @@ def _translate_errors() -> Iterator[None]:
     """
     try:
         yield
-    except OSError:  # of `BotApiHttpClient`; TimeoutError is one too
-        raise PlatformUnavailableError from None
     except FloodError as flood:
         raise RetryLaterError(flood.retry_after) from None
     except Forbidden:

@@ -1,10 +1,14 @@
 """python-telegram-bot's request class over aiohttp, and JSON encoding of Bot API calls."""
 
+import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 from urllib.request import getproxies
+from weakref import WeakSet
 
 import aiohttp
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -25,6 +29,18 @@ DOWNLOAD_TIMEOUT = 300.0
 
 CHUNK_SIZE = 64 * 1024
 MAX_CONNECTIONS = 64
+"""Simultaneous calls; further ones wait for a free connection."""
+
+IDLE_TIMEOUT = 15.0
+"""Seconds after its last call for which a connection is reused: the server may be about to close an older one."""
+
+MAX_RESPONSE_BYTES = 32 * 1024 * 1024
+"""Largest response body; a hundred updates are a tenth of it."""
+
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
+_JSON_HEADERS = {"content-type": "application/json"}
+_over_reused: ContextVar[bool] = ContextVar("over_reused", default=False)
+"""Whether the call being made went over a reused connection; if it is made again, it gets a new one."""
 
 
 class FloodError(TelegramError, BotError):
@@ -35,13 +51,44 @@ class FloodError(TelegramError, BotError):
         self.retry_after = seconds
 
 
+class CheckedConnector(aiohttp.TCPConnector):
+    """aiohttp's connections, except those on which data came that no call had asked for.
+
+    aiohttp itself would take such data for the response to the next call.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            limit=MAX_CONNECTIONS, keepalive_timeout=IDLE_TIMEOUT, ssl=ssl.create_default_context()
+        )
+        self._used = WeakSet[Any]()
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[aiohttp.tracing.Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - as in aiohttp
+    ) -> aiohttp.connector.Connection:
+        """Return a connection that may be used, and remember whether it was used before."""
+        needs_new = _over_reused.get()
+        connection = await super().connect(req, traces, timeout)
+        while (
+            (protocol := connection.protocol) is not None
+            and protocol in self._used
+            and (needs_new or protocol.should_close)
+        ):
+            connection.close()
+            connection = await super().connect(req, traces, timeout)
+        _over_reused.set(protocol in self._used)
+        self._used.add(protocol)
+        return connection
+
+
 class AiohttpRequest(BaseRequest):
     """PTB's requests over aiohttp, at a fifth of the cost of PTB's own transport. No error contains a URL or token."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
-        self.proxied = bool(getproxies())
-        """Whether the system's settings name a proxy."""
 
     @property
     def read_timeout(self) -> float | None:
@@ -50,9 +97,14 @@ class AiohttpRequest(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS)
             self._session = aiohttp.ClientSession(
-                connector=connector, trust_env=self.proxied, cookie_jar=aiohttp.DummyCookieJar()
+                connector=CheckedConnector(),
+                trust_env=bool(
+                    getproxies()
+                ),  # without a proxy, do not let aiohttp look for one at every call
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("accept", "accept-encoding", "user-agent"),
+                timeout=_NO_TIMEOUT,
             )
 
     async def shutdown(self) -> None:
@@ -78,22 +130,38 @@ class AiohttpRequest(BaseRequest):
         return _raise_if_flood(status, response), response
 
     async def send_request(self, method: str, url: str, body: Any, seconds: float) -> tuple[int, bytes]:  # noqa: ANN401
-        """Make a request. Returns status and body. Raises TimedOut, NetworkError."""
-        timeout = aiohttp.ClientTimeout(total=seconds)
+        """Make a request. Returns status and body. Raises TimedOut, NetworkError.
+
+        A request over a reused connection that the server closed before any of a response came is made once more over
+        a new one: the server then hardly read it (RFC 9112, section 9.3.1). aiohttp does so for GET only.
+        """
+        _over_reused.set(False)
         try:
-            async with self._open_session.request(
-                method,
-                url,
-                data=body,
-                headers=_content_type_headers(body),
-                timeout=timeout,
-                allow_redirects=False,
-            ) as response:
-                return response.status, await response.read()
+            async with asyncio.timeout(seconds):
+                try:
+                    return await self._send_once(method, url, body)
+                except _CONNECTION_ERRORS as trouble:
+                    if not _over_reused.get() or not _may_repeat(trouble, body):
+                        raise
+                return await self._send_once(method, url, body)
         except TimeoutError:
             raise TimedOut("no answer in time") from None
         except (aiohttp.ClientError, OSError) as trouble:
             raise NetworkError(type(trouble).__name__) from None
+
+    async def _send_once(self, method: str, url: str, body: Any) -> tuple[int, bytes]:  # noqa: ANN401
+        headers = _JSON_HEADERS if isinstance(body, bytes) else None
+        async with self._open_session.request(
+            method, url, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            _over_reused.set(False)  # the server read it: not to be repeated, whatever happens to the body
+            pieces, size = list[bytes](), 0
+            async for piece in response.content.iter_any():
+                pieces.append(piece)
+                size += len(piece)
+                if size > MAX_RESPONSE_BYTES:
+                    raise NetworkError("too long")
+            return response.status, b"".join(pieces)
 
     @property
     def _open_session(self) -> aiohttp.ClientSession:
@@ -103,6 +171,7 @@ class AiohttpRequest(BaseRequest):
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:
         """Yield the body of a GET response in pieces. Raises NetworkError, PermanentError (404)."""
+        _over_reused.set(False)
         timeout = aiohttp.ClientTimeout(
             total=DOWNLOAD_TIMEOUT, sock_connect=CALL_TIMEOUT, sock_read=CALL_TIMEOUT
         )
@@ -118,6 +187,19 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut("no answer in time") from None
         except (aiohttp.ClientError, OSError) as trouble:
             raise NetworkError(type(trouble).__name__) from None
+
+
+_CONNECTION_ERRORS = (
+    aiohttp.ServerDisconnectedError,
+    aiohttp.ClientOSError,
+    aiohttp.ClientConnectionResetError,
+)
+
+
+def _may_repeat(trouble: aiohttp.ClientError, body: Any) -> bool:  # noqa: ANN401
+    """Whether nothing of a response came, and the body can be sent again, which a form cannot."""
+    has_begun = isinstance(trouble, aiohttp.ServerDisconnectedError) and not isinstance(trouble.message, str)
+    return not has_begun and isinstance(body, bytes)
 
 
 def _raise_if_flood(status: int, body: bytes) -> int:
@@ -147,10 +229,6 @@ def encode_json(call: Mapping[str, Any]) -> bytes:
         return to_json(call)
     except PydanticSerializationError:
         return json.dumps(call, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def _content_type_headers(body: Any) -> dict[str, str]:  # noqa: ANN401
-    return {"content-type": "application/json"} if isinstance(body, bytes) else {}
 
 
 def _encode_body(data: RequestData) -> Any:  # noqa: ANN401 - what aiohttp takes
