@@ -6,8 +6,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -32,28 +31,13 @@ DRAIN_SECONDS = 10
 JOB_INTERVAL_SECONDS = 60
 
 
-class Server(uvicorn.Server):
-    """uvicorn's server with our own signal handlers: uvicorn's raise the signal again, so the exit code is not 0."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Begin an orderly shutdown on SIGTERM and SIGINT."""
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(sign, self._end)
-        yield
-
-    def _end(self) -> None:
-        self.should_exit = True
-
-
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT, then drain. Returns the exit code. Raises ConfigurationError."""
     _raise_open_file_limit()
     async with open_app(desks) as app, open_platforms(app) as routes:
         settings = app.settings
         listener = _bind_socket(host or settings.host, settings.port if port is None else port)
-        server = Server(build_server_config(app, routes))
+        server = uvicorn.Server(build_server_config(app, routes))
         tune_gc()
         warnings = await collect_startup_warnings(app, utc_now())
         async with (
@@ -61,6 +45,7 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
             run_in_background(_publish_each_minute(app)),
             run_in_background(_announce_ready(server, listener, warnings)),
         ):
+            _end_on_signals(server)
             await server.serve(sockets=[listener])
     log_event(LogEvent.STOPPED)
     return 0
@@ -79,6 +64,20 @@ def build_server_config(app: App, routes: Sequence[BaseRoute] = ()) -> uvicorn.C
         lifespan="off",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def _end_on_signals(server: uvicorn.Server) -> None:
+    """Let SIGTERM and SIGINT begin an orderly shutdown, and do no more while it lasts.
+
+    uvicorn's own handlers do so too, but raise the signal once more at their end, for the handlers that were there
+    before: without these here, the exit code would not be 0.
+    """
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, end)
 
 
 def _raise_open_file_limit() -> None:
