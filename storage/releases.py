@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch
+from storage.db.epoch_minutes import from_epoch_minutes, to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.release_approval import approve_release
 
@@ -79,7 +80,7 @@ class ReleaseStore:
         """
         table = tables.releases
         row: dict[str, object] = {name: getattr(kept, name) for name in kept.__slots__}
-        row |= {"made_at": _to_epoch_minutes(kept.made_at), "figures": zlib.compress(kept.figures, 9)}
+        row |= {"made_at": to_epoch_minutes(kept.made_at), "figures": zlib.compress(kept.figures, 9)}
         async with self.committer.transaction() as connection:
             last = (await connection.execute(select(func.max(table.c.seq)))).scalar() or 0
             await connection.execute(insert(table), {**row, "seq": last + 1})
@@ -139,14 +140,14 @@ class ReleaseStore:
         async with self._reader.connect() as connection:
             rows = (await connection.execute(select(table).where(one))).all()
         return {
-            r.place: ReleasePosting(r.place, _from_epoch_minutes(r.due), r.attempts, r.done, r.trouble)
+            r.place: ReleasePosting(r.place, from_epoch_minutes(r.due), r.attempts, r.done, r.trouble)
             for r in rows
         }
 
     async def save_posting(self, kept: StoredRelease, posting: ReleasePosting) -> None:
         """Insert or update the posting of a release at a place."""
         found = {name: getattr(posting, name) for name in posting.__slots__} | {
-            "due": _to_epoch_minutes(posting.due)
+            "due": to_epoch_minutes(posting.due)
         }
         changing = upsert(tables.postings).values(fiscal_year=kept.fiscal_year, number=kept.number, **found)
         found.pop("place")
@@ -163,19 +164,11 @@ def _row_to_release(row: Row[Any]) -> StoredRelease:
         row.period,
         row.layout,
         row.as_of,
-        _from_epoch_minutes(row.made_at),
+        from_epoch_minutes(row.made_at),
         row.held,
         row.manifest,
         zlib.decompress(row.figures),
     )
-
-
-def _to_epoch_minutes(at: datetime) -> int:
-    return int(at.timestamp()) // 60
-
-
-def _from_epoch_minutes(minute: int) -> datetime:
-    return datetime.fromtimestamp(minute * 60, UTC)
 
 
 def _to_utc_iso(at: datetime) -> str:

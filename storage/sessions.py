@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT, DialogTopic, Session
 from storage import tables
 from storage.crypto.keyring import Keyring
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadBatcher
 from storage.db.sqlite import compile_sql, fetch_all, pad_to_power_of_two
 from storage.errors import ConflictError
@@ -98,7 +99,7 @@ class SessionStore:
 
     def to_row(self, who: bytes, session: Session) -> dict[str, object]:
         sealed = self.keyring.session.encrypt(encode_session(session), "sessions", who.hex(), "talk")
-        touched = int(session.at.timestamp()) // 60
+        touched = to_epoch_minutes(session.at)
         return {
             "who": who,
             "version": session.version,

@@ -21,10 +21,11 @@ from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import CASE_WORKERS
 from storage.cases.exclusions import is_case_hidden
 from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.serialization import IDENTITY_CODEC
-from storage.staff.members import format_actor, to_epoch_minutes
+from storage.staff.members import format_actor
 from storage.staff.notifications import list_active_staff, notify_staff_member
 from storage.tables import envelopes
 from storage.tables.rules import approvals

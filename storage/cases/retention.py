@@ -16,6 +16,7 @@ from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION, hash_case_subs
 from storage.cases.unsend_map import delete_expired_message_origins
 from storage.db import sqlite
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import ConflictError, TamperedError
 from storage.files.evidence import EvidenceStore
@@ -39,12 +40,12 @@ class RetentionJobs:
         Of a draft it is remembered for `EXPIRED_DRAFT_TTL` that there was one.
         """
         table = tables.sessions
-        idle = table.c.touched < _to_epoch_minutes(now - SESSION_IDLE_TIMEOUT)
+        idle = table.c.touched < to_epoch_minutes(now - SESSION_IDLE_TIMEOUT)
         held = select(table.c.who, table.c.sealed).where(idle, table.c.drafting, table.c.sealed.is_not(None))
         over = delete(table).where(
             idle,
             (~table.c.drafting)
-            | (table.c.touched < _to_epoch_minutes(now - SESSION_IDLE_TIMEOUT - EXPIRED_DRAFT_TTL)),
+            | (table.c.touched < to_epoch_minutes(now - SESSION_IDLE_TIMEOUT - EXPIRED_DRAFT_TTL)),
         )
         async with self.committer.transaction() as connection:
             drafts = (await connection.execute(held)).all()
@@ -66,7 +67,7 @@ class RetentionJobs:
     async def expire_event_answers(self, now: datetime) -> int:
         """Delete expired answers of events, and expired daily keys."""
         days = self.committer.daily_keys
-        wipe = delete(tables.answers).where(tables.answers.c.until <= _to_epoch_minutes(now))
+        wipe = delete(tables.answers).where(tables.answers.c.until <= to_epoch_minutes(now))
         async with self.committer.transaction() as connection:
             gone = (await connection.execute(wipe)).rowcount + await days.delete_expired(connection, now)
         days.evict_expired(now)
@@ -140,7 +141,3 @@ async def _delete_cases(connection: AsyncConnection, cases: list[str]) -> list[s
         await connection.execute(delete(table).where(table.c.case_id.in_(cases)))
     await connection.execute(delete(tables.cases).where(tables.cases.c.id.in_(cases)))
     return files
-
-
-def _to_epoch_minutes(at: datetime) -> int:
-    return int(at.timestamp()) // 60

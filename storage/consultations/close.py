@@ -16,10 +16,10 @@ from storage.consultations.store import (
     decode_response_answers,
     encrypt_response_answers,
     find_consultation_row,
-    to_epoch_minutes,
 )
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.errors import ConflictError
 
 REWRITE_SLICE = 2_000

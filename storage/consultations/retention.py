@@ -10,8 +10,9 @@ from handlers.dialog.replies import Phrase
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.consultations.close import anonymize_responses, stop_responses
-from storage.consultations.store import find_consultation_row, to_epoch_minutes
+from storage.consultations.store import find_consultation_row
 from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.staff.notifications import notify_case_workers
 

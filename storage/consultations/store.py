@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -32,6 +31,7 @@ from storage.cases.subscriptions import encode_address, hash_subscriber
 from storage.crypto.aead import generate_key, hmac_sha256
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import from_epoch_minutes, to_epoch_minutes
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.serialization import OutboxMessage
@@ -204,7 +204,7 @@ def decode_consultation(row: Row[Any] | None) -> Consultation:
     """Decode a consultation. Phase and closing time are those of the row, which may have changed since."""
     if row is None:
         raise ConflictError("the consultation is gone")
-    closes = datetime.fromtimestamp(row.closes * 60, UTC)
+    closes = from_epoch_minutes(row.closes)
     with reading_row("ballots", row.code):
         asked = CONSULTATION_CODEC.validate_json(row.asked)
         return replace(asked, phase=ConsultationPhase(row.phase), closes=closes)
@@ -232,11 +232,6 @@ def _hash_respondent(row: Row[Any], who: bytes, keyring: Keyring) -> bytes:
 async def find_consultation_row(code: str, connection: AsyncConnection) -> Row[Any] | None:
     """Return the row of a consultation; None where there is none."""
     return (await connection.execute(select(tables.ballots).where(_COLUMN.code == code))).first()
-
-
-def to_epoch_minutes(instant: datetime) -> int:
-    """Return minutes since 1970."""
-    return int(instant.timestamp()) // 60
 
 
 CONSULTATION_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {

@@ -19,6 +19,7 @@ from storage import tables
 from storage.crypto.aead import HmacKey
 from storage.crypto.daily_keys import DailyKeys
 from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.sqlite import compile_sql, fetch_all, pad_to_power_of_two
 from storage.errors import TamperedError
 from storage.serialization import decode_answers, encode_answers
@@ -96,5 +97,5 @@ def save_event_answers(answers: Iterable[tuple[str, Answer]], marked: EventHashe
         stored[mark.hex()] = answer
         batch.insert("events", mark=mark, day=day, answers=row)
     sealed = batch.daily_keys.ciphers[day].encrypt(encode_answers(stored), "answers", str(row), "said")
-    until = int((batch.now + EVENT_ANSWER_TTL).timestamp()) // 60
+    until = to_epoch_minutes(batch.now + EVENT_ANSWER_TTL)
     batch.insert("answers", id=row, day=day, until=until, sealed=sealed)

@@ -28,6 +28,7 @@ from storage.crypto.aead import (
 )
 from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import DiskFullError, StorageError
 from storage.files.directories import create_private_directory, fsync_directory
@@ -172,7 +173,7 @@ class EvidenceStore:
 
     async def _insert_row(self, row: str, meta: FileMeta, now: datetime) -> None:
         sealed = self.keyring.file.encrypt(FILE_META_CODEC.dump_json(meta), "files", row, "meta")
-        until = int((now + DRAFT_FILE_TTL).timestamp()) // 60
+        until = to_epoch_minutes(now + DRAFT_FILE_TTL)
         values = {"id": row, "case_id": None, "until": until, "sealed": sealed}
         await self.committer.write(INSERT_BY_TABLE["files"], values)
 
@@ -207,7 +208,7 @@ class EvidenceStore:
 
     async def collect_garbage(self, now: datetime) -> int:
         """Delete expired draft files, and encrypted files without a row; return the number of files."""
-        minute = int(now.timestamp()) // 60
+        minute = to_epoch_minutes(now)
         column = tables.files.c
         async with self.committer.transaction() as connection:
             late = select(column.id).where(column.case_id.is_(None), column.until <= minute)

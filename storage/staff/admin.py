@@ -13,13 +13,13 @@ from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
 from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.staff.members import (
     INVITATION_TTL,
     generate_staff_code,
     hash_invitation,
     revoke_access,
-    to_epoch_minutes,
 )
 from storage.staff.notifications import enqueue_staff_notification
 from storage.staff.roster import STAFF_PROFILE_CODEC, Roster, StaffAddress

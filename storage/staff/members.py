@@ -4,7 +4,7 @@ import secrets
 from base64 import b32encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, null, select, update
@@ -28,6 +28,7 @@ from handlers.staff.members import (
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress, decode_staff, decode_staff_address
@@ -233,8 +234,3 @@ def hash_recovery_code(keyring: Keyring, staff: str, code: str) -> bytes:
 def hash_factor_step(keyring: Keyring, staff: str, step: int) -> bytes:
     """Return the stored hash of a used code of the second factor."""
     return keyring.hash_id("factor", staff, str(step))
-
-
-def to_epoch_minutes(at: datetime) -> int:
-    """Return minutes since 1970."""
-    return int(at.timestamp()) // 60

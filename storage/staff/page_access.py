@@ -28,9 +28,10 @@ from handlers.staff.page_access import (
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
-from storage.staff.members import format_actor, to_epoch_minutes
+from storage.staff.members import format_actor
 from storage.staff.roster import decode_staff
 from storage.tables.rules import keyholes
 from storage.unreadable_rows import reading_row
