@@ -13,11 +13,11 @@ from handlers.complaints.messages import ActorKind, Exclusion
 from handlers.staff.members import StaffMember
 from storage import tables
 from storage.cases.exclusions import EXCLUSION_TABLE, save_exclusions
+from storage.cases.history import decrypt_history_content, decrypt_report
 from storage.crypto.aead import hmac_sha256
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
-from storage.serialization import HISTORY_CODEC, REPORT_CODEC
 from storage.staff.roster import STAFF_PROFILE_CODEC, decode_staff
 from storage.unreadable_rows import decode_rows, reading_row
 
@@ -35,13 +35,8 @@ def _decode_case_text(
     case: str, row: RowMapping, lines: Iterable[RowMapping], keyring: Keyring
 ) -> OpenCaseText:
     cipher = keyring.unwrap_case_cipher(case, row["key"])
-    report = REPORT_CODEC.validate_json(cipher.decrypt(row["report"], "cases", case, "report"))
-    texts = [
-        HISTORY_CODEC.validate_json(
-            cipher.decrypt(one["sealed"], "history", f"{case}/{one['seq']}", "body")
-        ).text
-        for one in lines
-    ]
+    report = decrypt_report(row["report"], case, cipher)
+    texts = [decrypt_history_content(one["sealed"], case, one["seq"], cipher).text for one in lines]
     return OpenCaseText(case, {**report.answers, "later": "\n".join(texts)}, row["alternate"])
 
 

@@ -1,8 +1,9 @@
-"""Lines of a case's history: encrypted with the case's own key, and never rewritten."""
+"""What of a case is encrypted with its own key: the report, and the lines of its history, which are never rewritten."""
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
-from handlers.complaints.messages import ActorKind, HistoryEntryKind
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
+from handlers.complaints.messages import ActorKind, HistoryEntry, HistoryEntryKind
 from storage import tables
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
@@ -23,7 +24,43 @@ async def load_case_cipher_and_report(case: str, batch: WriteBatch) -> tuple[Cip
         raise ConflictError("the case was erased meanwhile")
     with reading_row("cases", ""):  # no number: it may be the reporter who writes
         cipher = batch.keyring.unwrap_case_cipher(case, row.key)
-        return cipher, REPORT_CODEC.validate_json(cipher.decrypt(row.report, "cases", case, "report"))
+        return cipher, decrypt_report(row.report, case, cipher)
+
+
+def encrypt_report(report: StoredReport, case: str, cipher: Cipher) -> bytes:
+    """Encrypt the report of a case."""
+    return cipher.encrypt(REPORT_CODEC.dump_json(report), "cases", case, "report")
+
+
+def decrypt_report(sealed: bytes, case: str, cipher: Cipher) -> StoredReport:
+    """Decrypt the report of a case. Raises `TamperedError`, ValueError."""
+    return REPORT_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "report"))
+
+
+def encrypt_history_content(content: HistoryContent, case: str, seq: int, cipher: Cipher) -> bytes:
+    """Encrypt the texts of a history line."""
+    return cipher.encrypt(HISTORY_CODEC.dump_json(content), "history", f"{case}/{seq}", "body")
+
+
+def decrypt_history_content(sealed: bytes, case: str, seq: int, cipher: Cipher) -> HistoryContent:
+    """Decrypt the texts of a history line. Raises `TamperedError`, ValueError."""
+    return HISTORY_CODEC.validate_json(cipher.decrypt(sealed, "history", f"{case}/{seq}", "body"))
+
+
+def decode_history_line(row: RowMapping, cipher: Cipher) -> tuple[HistoryEntry, HistoryContent]:
+    """Decrypt a history line. The entry has the text of whoever wrote it, the reporter too."""
+    content = decrypt_history_content(row["sealed"], row["case_id"], row["seq"], cipher)
+    entry = HistoryEntry(
+        row["seq"],
+        row["on"],
+        HistoryEntryKind(row["kind"]),
+        CaseStatus(row["status"]) if row["status"] else None,
+        CaseOutcome(row["outcome"]) if row["outcome"] else None,
+        NonAcceptanceReason(row["reason"]) if row["reason"] else None,
+        content.body,
+        content.text,
+    )
+    return entry, content
 
 
 def append_history_line(
@@ -38,7 +75,7 @@ def append_history_line(
     **state: str | None,
 ) -> None:
     """Insert a history line. `state`: status, outcome and reason, where the line changes them."""
-    sealed = cipher.encrypt(HISTORY_CODEC.dump_json(body), "history", f"{case}/{seq}", "body")
+    sealed = encrypt_history_content(body, case, seq, cipher)
     batch.insert(
         "history",
         case_id=case,

@@ -13,10 +13,11 @@ from handlers.complaints.messages import ActorKind, HistoryEntryKind, ImportedCa
 from handlers.dialog.events import Channel
 from ita_stats.cases.fact import FactField
 from storage import tables
+from storage.cases.history import append_history_line, encrypt_report
 from storage.crypto.aead import hmac_sha256
 from storage.db.batch import WriteBatch, encode_case_status
 from storage.db.group_commit import GroupCommitWriter
-from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
+from storage.serialization import HistoryContent, StoredReport
 from storage.tables.rules import imports
 
 IMPORT_CHANNEL = Channel.TERMINAL
@@ -96,12 +97,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
         alternate=False,
         notice=IMPORT_NOTICE_VERSION,
         key=wrapped,
-        report=cipher.encrypt(
-            REPORT_CODEC.dump_json(StoredReport(about, case.category, IMPORT_CHANNEL, {})),
-            "cases",
-            own,
-            "report",
-        ),
+        report=encrypt_report(StoredReport(about, case.category, IMPORT_CHANNEL, {}), own, cipher),
         officer=None,
         avoid=None,
     )
@@ -111,9 +107,18 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
     ]
     lines += [(ended, HistoryEntryKind.MOVED, case.status.value, outcome)] * moved
     for seq, (on, kind, status, how) in enumerate(lines, start=1):
-        sealed = cipher.encrypt(HISTORY_CODEC.dump_json(HistoryContent()), "history", f"{own}/{seq}", "body")
-        row = {"case_id": own, "seq": seq, "on": on, "kind": kind.value, "by": ActorKind.OFFICE.value}
-        batch.insert("history", **row, status=status, outcome=how, reason=None, sealed=sealed)
+        append_history_line(
+            batch,
+            cipher,
+            own,
+            seq,
+            on,
+            kind,
+            ActorKind.OFFICE,
+            HistoryContent(),
+            status=status,
+            outcome=how,
+        )
     _add_case_facts(about, case, today, batch)
     await batch.audit(ActorKind.OFFICE, "imported", own)
 

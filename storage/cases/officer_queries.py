@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, select
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason, get_channel_source
-from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, get_channel_source
 from handlers.dialog.effects import Listing, Query
 from handlers.dialog.events import File
 from handlers.staff.complaints.messages import (
@@ -25,15 +24,13 @@ from handlers.staff.complaints.messages import (
 )
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition, is_case_hidden
+from storage.cases.history import decode_history_line, decrypt_report
 from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
 from storage.serialization import (
     FILE_META_CODEC,
-    HISTORY_CODEC,
     OUTGOING_REPLY_CODEC,
-    REPORT_CODEC,
-    HistoryContent,
     StoredReport,
 )
 from storage.unreadable_rows import decode_rows, reading_row
@@ -100,9 +97,8 @@ async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> 
 
 
 async def _load_case(row: RowMapping, staff: str, context: ReadContext) -> OfficerCase:
-    report = decode_report(
-        row["id"], context.keyring.unwrap_case_cipher(row["id"], row["key"]), row["report"]
-    )
+    cipher = context.keyring.unwrap_case_cipher(row["id"], row["key"])
+    report = decrypt_report(row["report"], row["id"], cipher)
     waits = select(tables.held.c.id, tables.held.c.due, tables.held.c.sealed).where(
         tables.held.c.case_id == row["id"]
     )
@@ -196,20 +192,7 @@ async def get_case_history(query: GetCaseHistory, context: ReadContext) -> Listi
 
 
 def _decode_history_line(row: RowMapping, cipher: Cipher) -> CaseHistoryLine:
-    place = f"{row['case_id']}/{row['seq']}"
-    body: HistoryContent = HISTORY_CODEC.validate_json(
-        cipher.decrypt(row["sealed"], "history", place, "body")
-    )
-    entry = HistoryEntry(
-        row["seq"],
-        row["on"],
-        HistoryEntryKind(row["kind"]),
-        CaseStatus(row["status"]) if row["status"] else None,
-        CaseOutcome(row["outcome"]) if row["outcome"] else None,
-        NonAcceptanceReason(row["reason"]) if row["reason"] else None,
-        body.body,
-        body.text,
-    )
+    entry, body = decode_history_line(row, cipher)
     return CaseHistoryLine(entry, row["by"], body.staff, body.text, len(body.files))
 
 
@@ -254,9 +237,4 @@ async def _load_cipher_and_report(case: str, context: ReadContext) -> tuple[Ciph
     number = get_register_number(row)
     with reading_row("cases", number):
         cipher = context.keyring.unwrap_case_cipher(case, row["key"])
-        return cipher, decode_report(case, cipher, row["report"]), number
-
-
-def decode_report(case: str, cipher: Cipher, sealed: bytes) -> StoredReport:
-    """Decrypt what a reporter wrote, with the case's cipher."""
-    return REPORT_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "report"))
+        return cipher, decrypt_report(row["report"], case, cipher), number

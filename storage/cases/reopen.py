@@ -9,9 +9,9 @@ from handlers.complaints.messages import ApplyTransition
 from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import CASE_WORKERS
 from storage import tables
+from storage.cases.history import decrypt_history_content
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
-from storage.serialization import HISTORY_CODEC
 from storage.staff.notifications import notify_staff_member
 
 _CASE = tables.cases.c
@@ -48,10 +48,7 @@ async def _find_closer(case: str, cipher: Cipher, batch: WriteBatch) -> str | No
     row = (await batch.connection.execute(ended.order_by(line.seq.desc()).limit(1))).first()
     if row is None:
         return None
-    return (
-        HISTORY_CODEC.validate_json(cipher.decrypt(row.sealed, "history", f"{case}/{row.seq}", "body")).staff
-        or None
-    )
+    return decrypt_history_content(row.sealed, case, row.seq, cipher).staff or None
 
 
 async def _list_case_workers(batch: WriteBatch) -> list[str]:

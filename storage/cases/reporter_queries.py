@@ -1,25 +1,26 @@
 """Queries of reporters, and the report and identity of a case."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import RowMapping, select
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 from handlers.complaints.messages import (
     INTERNAL_ENTRY_KINDS,
     ActorKind,
     FindCase,
     FindMessageCase,
     HistoryEntry,
-    HistoryEntryKind,
     ReporterCase,
 )
 from storage import tables
+from storage.cases.history import decode_history_line, decrypt_report
 from storage.cases.unsend_map import find_message_origin
 from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
-from storage.serialization import HISTORY_CODEC, IDENTITY_CODEC, REPORT_CODEC, StoredReport
+from storage.serialization import IDENTITY_CODEC, StoredReport
 from storage.unreadable_rows import decode_rows, reading_row
 
 
@@ -54,20 +55,8 @@ async def _load_case(row: RowMapping, context: ReadContext) -> ReporterCase:
 
 def _decode_entry(row: RowMapping, cipher: Cipher) -> HistoryEntry:
     """Decode a line of history, without the reporter's own texts."""
-    body = HISTORY_CODEC.validate_json(
-        cipher.decrypt(row["sealed"], "history", f"{row['case_id']}/{row['seq']}", "body")
-    )
-    return HistoryEntry(
-        row["seq"],
-        row["on"],
-        HistoryEntryKind(row["kind"]),
-        CaseStatus(row["status"]) if row["status"] else None,
-        CaseOutcome(row["outcome"]) if row["outcome"] else None,
-        NonAcceptanceReason(row["reason"]) if row["reason"] else None,
-        body.body,
-        body.text if row["by"] != ActorKind.REPORTER else "",
-        row["by"] == ActorKind.REPORTER,
-    )
+    entry, _ = decode_history_line(row, cipher)
+    return replace(entry, text="", by_reporter=True) if row["by"] == ActorKind.REPORTER else entry
 
 
 async def find_message_case(query: FindMessageCase, context: ReadContext) -> str | None:
@@ -84,9 +73,7 @@ async def load_report(case: str, context: ReadContext) -> StoredReport:
     ).first()
     if row is None:
         raise StorageError("there is no such case")
-    return REPORT_CODEC.validate_json(
-        context.keyring.unwrap_case_cipher(case, row.key).decrypt(row.report, "cases", case, "report")
-    )
+    return decrypt_report(row.report, case, context.keyring.unwrap_case_cipher(case, row.key))
 
 
 async def load_identity(case: str, context: ReadContext) -> Mapping[str, str]:

@@ -9,10 +9,10 @@ from sqlalchemy import RowMapping, Select, and_, or_, select, tuple_
 
 from handlers.staff.complaints.messages import CaseSearchResult, OfficerCase, SearchCases
 from storage.cases.exclusions import build_hidden_condition
+from storage.cases.history import decrypt_report
 from storage.cases.officer_queries import (
     CASE_COLUMNS,
     LISTED_CASE_COLUMNS,
-    decode_report,
     get_register_number,
     row_to_case,
 )
@@ -61,7 +61,7 @@ async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearc
 
 def _match_case(row: RowMapping, needle: str, keyring: Keyring) -> OfficerCase | None:
     """Return the case of a row; None where the text does not stand in it."""
-    report = decode_report(row["id"], keyring.unwrap_case_cipher(row["id"], row["key"]), row["report"])
+    report = decrypt_report(row["report"], row["id"], keyring.unwrap_case_cipher(row["id"], row["key"]))
     matches = any(needle in answer.casefold() for answer in report.answers.values())
     return row_to_case(row) if matches else None
 

@@ -20,15 +20,19 @@ from handlers.complaints.messages import (
 )
 from handlers.questions.messages import ThreadLineKind
 from storage import tables
+from storage.cases.history import (
+    decrypt_history_content,
+    decrypt_report,
+    encrypt_history_content,
+    encrypt_report,
+)
 from storage.crypto.aead import Cipher
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.errors import TamperedError
 from storage.outgoing.rows import TASK_ROWS
 from storage.serialization import (
-    HISTORY_CODEC,
     IDENTITY_CODEC,
-    REPORT_CODEC,
     HistoryContent,
     QueuedTask,
 )
@@ -119,13 +123,13 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
 
 
 async def _remove_file(case: str, file: str, sealed: bytes, cipher: Cipher, batch: WriteBatch) -> None:
-    report = REPORT_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "report"))
+    report = decrypt_report(sealed, case, cipher)
     if file in report.files:
         kept = replace(report, files=tuple(one for one in report.files if one != file))
         batch.add_statement(
             _UPDATE_REPORT,
             case=case,
-            left=cipher.encrypt(REPORT_CODEC.dump_json(kept), "cases", case, "report"),
+            left=encrypt_report(kept, case, cipher),
         )
     for line, body in await _load_reporter_lines(case, cipher, batch):
         if file in body.files:
@@ -136,14 +140,14 @@ async def _remove_file(case: str, file: str, sealed: bytes, cipher: Cipher, batc
 
 
 async def _remove_text(case: str, text: str, sealed: bytes, cipher: Cipher, batch: WriteBatch) -> None:
-    report = REPORT_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "report"))
+    report = decrypt_report(sealed, case, cipher)
     answers = remove_text_from_answers(report.answers, text)
     if answers != report.answers:
         kept = replace(report, answers=answers)
         batch.add_statement(
             _UPDATE_REPORT,
             case=case,
-            left=cipher.encrypt(REPORT_CODEC.dump_json(kept), "cases", case, "report"),
+            left=encrypt_report(kept, case, cipher),
         )
         return
     for line, body in await _load_reporter_lines(case, cipher, batch):
@@ -187,15 +191,7 @@ async def _load_reporter_lines(
     """Return the reporter's own lines of a case, as rows and decrypted."""
     query = select(tables.history).where(_HISTORY.case_id == case, _HISTORY.by == ActorKind.REPORTER.value)
     rows = [dict(row) for row in (await batch.connection.execute(query)).mappings()]
-    return [
-        (
-            row,
-            HISTORY_CODEC.validate_json(
-                cipher.decrypt(row["sealed"], "history", f"{case}/{row['seq']}", "body")
-            ),
-        )
-        for row in rows
-    ]
+    return [(row, decrypt_history_content(row["sealed"], case, row["seq"], cipher)) for row in rows]
 
 
 async def _replace_line(
@@ -207,7 +203,7 @@ async def _replace_line(
     """
     case, line = row["case_id"], row["seq"]
     await batch.connection.execute(_DELETE_LINE, {"case": case, "line": line})
-    sealed = cipher.encrypt(HISTORY_CODEC.dump_json(left), "history", f"{case}/{line}", "body")
+    sealed = encrypt_history_content(left, case, line, cipher)
     batch.insert("history", **{**row, "sealed": sealed})
 
 

@@ -15,7 +15,7 @@ from handlers.complaints.messages import (
 from ita_stats.calendar import get_fiscal_year
 from ita_stats.cases.fact import FactField
 from storage.cases.exclusions import save_exclusions
-from storage.cases.history import append_history_line, load_case_cipher_and_report
+from storage.cases.history import append_history_line, encrypt_report, load_case_cipher_and_report
 from storage.cases.reopen import reassign_case
 from storage.cases.subscriptions import notify_subscriber
 from storage.cases.unsend_map import save_message_origins
@@ -26,7 +26,7 @@ from storage.db.batch import (
     WriteBatch,
     encode_case_status,
 )
-from storage.serialization import IDENTITY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
+from storage.serialization import IDENTITY_CODEC, HistoryContent, StoredReport
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_case, notify_of_reporter_message
 
@@ -60,7 +60,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         alternate=act.concerns_head,
         notice=act.notice_version,
         key=wrapped,
-        report=cipher.encrypt(REPORT_CODEC.dump_json(report), "cases", case, "report"),
+        report=encrypt_report(report, case, cipher),
         **UNASSIGNED_CASE,
     )
     append_history_line(
