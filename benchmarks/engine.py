@@ -40,7 +40,7 @@ async def open_engine(folder: Path) -> AsyncIterator[Story]:
     """Citizens against a fresh desk with keys of its own."""
     keys = load_or_create_keys(DeskPaths.under(folder, "complaints"))
     async with open_store(keys, datetime.now(UTC)) as store:
-        reply_address = store.keyring.address.encrypt(b"web:somebody", "address", "web", "back")
+        reply_address = store.keyring.encrypt_address("web:somebody")
         yield make_citizen_story(
             BenchmarkDesk(
                 Engine(ComplaintsDesk(OFFICE), store, on_error=raise_engine_error), store, reply_address

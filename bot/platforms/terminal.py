@@ -83,7 +83,10 @@ class Terminal:
 
     async def _parse_line(self, line: str) -> Event:
         blank = Event(
-            secrets.token_hex(16), self._person_id(), Channel.TERMINAL, reply_to=self._encrypt_address()
+            secrets.token_hex(16),
+            self._person_id(),
+            Channel.TERMINAL,
+            reply_to=self.store.keyring.encrypt_address(self.name),
         )
         if line.startswith("::"):
             return replace(blank, text=line[1:])
@@ -109,13 +112,10 @@ class Terminal:
     def _person_id(self) -> bytes:
         return self.store.keyring.hash_id(Channel.TERMINAL, self.name)
 
-    def _encrypt_address(self) -> bytes:
-        return self.store.keyring.address.encrypt(self.name.encode(), "outbox", "", "back")
-
     async def _deliver_outbox(self) -> None:
         """Show what an earlier run with this name has committed but not shown."""
         for item in await self.store.outbox.list_all(Channel.TERMINAL):
-            name = self.store.keyring.address.decrypt(item.payload.back, "outbox", "", "back").decode()
+            name = self.store.keyring.decrypt_address(item.payload.back)
             if name == self.name:
                 message = item.payload
                 await self._deliver(Answer(message.says, message.lang, outbox_ids=(item.id,)))

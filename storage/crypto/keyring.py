@@ -10,6 +10,9 @@ from storage.crypto.key_files import KeyFiles
 PADDING_BLOCKS = {"session": 448, "address": 64}
 """Padding blocks in bytes. With 448, seven sessions fit on a database page instead of six; addresses are short."""
 
+_ADDRESS_PLACE = ("outbox", "", "back")
+"""The table, row and field that an address is bound to: none of one row, since sessions and events carry it too."""
+
 
 @dataclass
 class Keyring:
@@ -66,6 +69,14 @@ class Keyring:
         """Derive a secret for a purpose. It is stable while the first pepper is kept."""
         keys = self.key_files["pepper"]
         return hmac_sha256(keys[min(keys)], b"salt", purpose.encode())
+
+    def encrypt_address(self, address: str) -> bytes:
+        """Encrypt where an answer goes, as a platform addresses a person: the `reply_to` of an event."""
+        return self.address.encrypt(address.encode(), *_ADDRESS_PLACE)
+
+    def decrypt_address(self, sealed: bytes) -> str:
+        """Decrypt where an answer goes. Raises `TamperedError`."""
+        return self.address.decrypt(sealed, *_ADDRESS_PLACE).decode()
 
     def create_case_cipher(self, case: str) -> tuple[bytes, Cipher]:
         """Create a key for a case; return it wrapped, and its cipher."""

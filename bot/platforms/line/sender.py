@@ -94,11 +94,11 @@ class LineSender:
 
     def encrypt_address(self, person: str) -> bytes:
         """Encrypt a user id as a return address."""
-        return self.store.keyring.address.encrypt(person.encode(), "outbox", "", "back")
+        return self.store.keyring.encrypt_address(person)
 
     def decrypt_address(self, back: bytes) -> str:
         """Return the user id of a return address."""
-        return self.store.keyring.address.decrypt(back, "outbox", "", "back").decode()
+        return self.store.keyring.decrypt_address(back)
 
     def keep_reply_token(self, person: str, token: ReplyToken) -> None:
         """Keep an unused reply token, for an outbox message that may come soon."""

@@ -30,7 +30,6 @@ MAX_REMEMBERED_TEXTS = 4096
 MAX_IDENTITIES = 1024
 """Chats whose person id and encrypted address are cached until `clear_identities`. In memory only."""
 
-_ADDRESS_CONTEXT = ("outbox", "", "back")
 
 TYPING_DELAY, TYPING_INTERVAL = 1.0, 4.0
 """Seconds until the chat shows the "typing" indicator, and between repetitions of it."""
@@ -60,7 +59,7 @@ class TelegramInbound:
             keyring, address = self.store.keyring, str(chat)
             known = (
                 keyring.hash_id(Channel.TELEGRAM, address),
-                keyring.address.encrypt(address.encode(), *_ADDRESS_CONTEXT),
+                keyring.encrypt_address(address),
             )
             self._identities[chat] = known
         return known
@@ -81,7 +80,7 @@ class TelegramInbound:
 
     def decrypt_address(self, back: bytes) -> int:
         """Return the chat id of an encrypted address."""
-        return int(self.store.keyring.address.decrypt(back, *_ADDRESS_CONTEXT))
+        return int(self.store.keyring.decrypt_address(back))
 
     async def load_language(self, who: bytes) -> Lang:
         """Return the language of a person's session; Thai without one."""

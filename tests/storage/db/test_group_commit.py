@@ -168,7 +168,7 @@ def test_what_must_arrive_waits_until_it_did(ground: StoredDesk) -> None:
     told = Reply("report.filed", MUST_ARRIVE, {"receipt": "0123"})
 
     async def scene(one: Store) -> None:
-        back = one.keyring.address.encrypt(b"terminal:ann", "address", "", "back")
+        back = one.keyring.encrypt_address("terminal:ann")
         event = ground.new_event(ANN, reply_to=back)
         done = await one.commit(event, None, TurnResult(Session(at=NOW, lang="en"), (told, *RICH)), NOW)
         (row,) = done.outbox_ids
