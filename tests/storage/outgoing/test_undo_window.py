@@ -1,0 +1,220 @@
+"""Replies and answers wait a minute: cancelled within it, sent after it, and checked again before."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition, TransitionRequest
+from handlers.complaints.messages import HistoryEntryKind
+from handlers.dialog.receipt import make_receipt
+from handlers.dialog.replies import Phrase
+from handlers.questions.messages import (
+    CancelAnswer,
+    GetThread,
+    OutgoingAnswer,
+    ScheduleAnswer,
+    SubmitQuestion,
+)
+from handlers.staff.complaints.messages import UNDO_SECONDS, CancelSend, OutgoingReply, ScheduleSend
+from handlers.staff.members import LeaveStaff
+from storage.errors import ConflictError
+from storage.outgoing.send_due import ScheduledReplies
+from storage.outgoing.undo_window import DELETE_SCHEDULED_ANSWER, DELETE_SCHEDULED_REPLY
+from storage.questions.scheduled_answers import send_due_answers
+from storage.store import Store
+from tests.storage.conftest import CANARY, NOW, StoredDesk, close_case, load_reporter_case, make_entry
+from tests.storage.staffed_desk import join_staff, list_letters, write_batch
+
+DUE_AT = NOW + timedelta(seconds=UNDO_SECONDS)
+ALMOST = DUE_AT - timedelta(seconds=1)
+SCREEN = TransitionRequest(Transition.SCREEN)
+
+
+async def schedule(ground: StoredDesk, one: Store, **parts: object) -> OutgoingReply:
+    """File a case, and schedule a reply to it by an officer."""
+    staff = await join_staff(ground, one, "officer")
+    receipt = await ground.file_complaint(one)
+    case = await load_reporter_case(one, receipt)
+    reply = replace(OutgoingReply(case.id, staff, CANARY), **parts)  # type: ignore[arg-type]
+    await ground.commit_acts(one, ScheduleSend(reply, case.seq))
+    return reply
+
+
+def read_history(ground: StoredDesk) -> list[tuple[str, str]]:
+    return [(kind, by) for kind, by in ground.execute_sql('SELECT kind, "by" FROM history ORDER BY seq')]
+
+
+def read_audit(ground: StoredDesk) -> list[str]:
+    return [what for (what,) in ground.execute_sql("SELECT what FROM audit ORDER BY seq")]
+
+
+@pytest.mark.parametrize(
+    ("parts", "kind"),
+    [
+        ({}, HistoryEntryKind.OFFICE),
+        ({"by": date(2026, 12, 1)}, HistoryEntryKind.ASKED),
+        ({"step": SCREEN}, HistoryEntryKind.MOVED),
+    ],
+)
+def test_a_reply_is_sent_when_its_minute_is_over_and_once(
+    ground: StoredDesk, parts: dict[str, object], kind: HistoryEntryKind
+) -> None:
+    async def scene(one: Store) -> None:
+        await schedule(ground, one, **parts)
+        assert CANARY.encode() not in ground.read_all_bytes()
+        replies = ScheduledReplies(one.committer)
+        assert [await replies.send_due(at) for at in (NOW, ALMOST, DUE_AT, DUE_AT)] == [0, 0, 1, 0]
+        case = await load_reporter_case(one, make_receipt(1))
+        assert (case.entries[-1].kind, case.entries[-1].text) == (kind, CANARY)
+        assert case.status is (CaseStatus.SCREENING if parts.get("step") else CaseStatus.RECEIVED)
+        assert await one.verify_audit() == []
+
+    ground.run_scenario(scene)
+    assert read_history(ground) == [("filed", "reporter"), (kind.value, "office")]
+    assert read_audit(ground)[-2:] == ["held", kind.value if kind is not HistoryEntryKind.MOVED else "screen"]
+    assert ground.execute_sql("SELECT count(*) FROM held") == [(0,)]
+
+
+def test_a_reply_can_be_cancelled_until_it_is_due(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one)
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, CancelSend(reply.case, reply.staff), at=DUE_AT)
+        await ground.commit_acts(one, CancelSend(reply.case, reply.staff), at=ALMOST)
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, CancelSend(reply.case, reply.staff), at=ALMOST)
+        assert await one.scheduled_replies.send_due(DUE_AT) == 0
+
+    ground.run_scenario(scene)
+    assert read_audit(ground)[-2:] == ["held", "taken-back"]
+
+
+def test_a_case_that_went_on_or_has_a_reply_takes_no_other(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one)
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, ScheduleSend(reply, 1))
+        await ground.commit_acts(one, CancelSend(reply.case, reply.staff))
+        case = await load_reporter_case(one, make_receipt(1))
+        await ground.commit_acts(one, make_entry(case, "ข้อความอื่น"))
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, ScheduleSend(reply, case.seq))
+
+    ground.run_scenario(scene)
+
+
+def test_what_a_reply_decides_is_checked_again_and_the_author_hears_of_it(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one, step=SCREEN)
+        await one.outbox.complete([item.id for item in await one.outbox.list_all("telegram")])
+        await close_case(ground, one, make_receipt(1))
+        assert await one.scheduled_replies.send_due(DUE_AT) == 1
+        case = await load_reporter_case(one, make_receipt(1))
+        assert (case.status, case.entries[-1].kind) == (CaseStatus.NOT_ACCEPTED, HistoryEntryKind.MOVED)
+        assert CANARY not in str(case.entries)
+        args = {"number": "1/2570", "status": Phrase("staff.status.not_accepted")}
+        assert await list_letters(one) == [(b"officer", "th", "staff.notice.overtaken", args)]
+        assert reply.staff
+
+    ground.run_scenario(scene)
+    assert read_audit(ground)[-1] == "overtaken"
+
+
+def test_what_somebody_wrote_in_their_last_minute_is_not_sent(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one)
+        await ground.commit_acts(one, LeaveStaff(reply.staff, NOW.date()))
+        await one.scheduled_replies.send_due(DUE_AT)
+        assert len((await load_reporter_case(one, make_receipt(1))).entries) == 1
+
+    ground.run_scenario(scene)
+    assert read_audit(ground)[-1] == "not-sent"
+    assert ground.execute_sql("SELECT count(*) FROM held") == [(0,)]
+
+
+def test_a_reply_that_cannot_be_read_keeps_no_other_back(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one)
+        second = await ground.file_complaint(one, 2)
+        case = await load_reporter_case(one, second)
+        await ground.commit_acts(one, ScheduleSend(replace(reply, case=case.id), case.seq))
+        ground.execute_sql(f"UPDATE held SET sealed = zeroblob(60) WHERE case_id = '{reply.case}'")
+        assert await one.scheduled_replies.send_due(DUE_AT) == 1
+        assert (await load_reporter_case(one, second)).seq == 2
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT count(*) FROM held") == [(1,)]
+
+
+def test_a_closing_outcome_reaches_the_statistics_only_when_it_is_sent(ground: StoredDesk) -> None:
+    step = TransitionRequest(Transition.CLOSE, CaseOutcome.INSUFFICIENT)
+
+    async def scene(one: Store) -> None:
+        staff = await join_staff(ground, one, "officer")
+        receipt = await ground.file_complaint(one)
+        case = await load_reporter_case(one, receipt)
+        await ground.commit_acts(one, ScheduleSend(OutgoingReply(case.id, staff, CANARY, SCREEN), 1))
+        await one.scheduled_replies.send_due(DUE_AT)
+        await ground.commit_acts(one, ScheduleSend(OutgoingReply(case.id, staff, CANARY, step), 2))
+        outcomes = "SELECT value FROM facts WHERE field = 'outcome'"
+        assert ground.execute_sql(outcomes) == []
+        await one.scheduled_replies.send_due(DUE_AT)
+        assert ground.execute_sql(outcomes) == [("insufficient",)]
+
+    ground.run_scenario(scene)
+
+
+# Answers to questions.
+
+
+async def schedule_answer(ground: StoredDesk, one: Store) -> OutgoingAnswer:
+    staff = await join_staff(ground, one, "clerk")
+    ask = SubmitQuestion(make_receipt(9), "ขอยืมเต็นท์", b"p" * 32, "th", NOW.date(), date(2026, 12, 7))
+    await ground.commit_acts(one, ask)
+    ((thread,),) = ground.execute_sql("SELECT id FROM questions")
+    answer = OutgoingAnswer(thread, staff, CANARY)
+    await ground.commit_acts(one, ScheduleAnswer(answer, 1))
+    return answer
+
+
+def test_an_answer_is_sent_when_its_minute_is_over_and_once(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        answer = await schedule_answer(ground, one)
+        assert CANARY.encode() not in ground.read_all_bytes()
+        assert [await send_due_answers(one.committer, at) for at in (ALMOST, DUE_AT, DUE_AT)] == [0, 1, 0]
+        thread = await one.answer_query(GetThread(answer.thread), NOW)
+        assert (thread.answer, thread.scheduled_by) == (CANARY, "")
+
+    ground.run_scenario(scene)
+
+
+def test_an_answer_can_be_cancelled_until_it_is_due(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        answer = await schedule_answer(ground, one)
+        cancel = CancelAnswer(answer.thread, answer.staff)
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, cancel, at=DUE_AT)
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, ScheduleAnswer(answer, 1))
+        await ground.commit_acts(one, cancel, at=ALMOST)
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, cancel, at=ALMOST)
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, ScheduleAnswer(answer, 5))
+        assert await one.scheduled_replies.send_due(DUE_AT) == 0
+
+    ground.run_scenario(scene)
+    assert read_audit(ground)[-2:] == ["held", "taken-back"]
+
+
+def test_deleting_what_is_scheduled_deletes_that_only(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply, answer = await schedule(ground, one), await schedule_answer(ground, one)
+        async with write_batch(one) as batch:
+            batch.add_statement(DELETE_SCHEDULED_REPLY, case="other")
+            batch.add_statement(DELETE_SCHEDULED_ANSWER, question="other")
+        assert ground.execute_sql("SELECT case_id FROM held") == [(reply.case,)]
+        assert ground.execute_sql("SELECT question_id FROM held_answers") == [(answer.thread,)]
+
+    ground.run_scenario(scene)
