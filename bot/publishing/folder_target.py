@@ -15,7 +15,7 @@ from bot.publishing.releases import read_folder_files, verify_release_folder
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.web.templating import PageRenderer
 from ita_stats.release import MANIFEST_FILE
-from ita_stats.render.html import STATISTICS_STYLE, STATISTICS_STYLE_HASH
+from ita_stats.render.html import STATISTICS_STYLE
 from storage.files.directories import fsync_directory
 from storage.releases import StoredRelease
 
@@ -58,8 +58,8 @@ class FolderTarget:
             "statistics_list.html",
             "th",
             releases=[*reversed(build_release_list(releases, "{year}-{number}/{file}"))],
-            style=Markup(STATISTICS_STYLE),  # noqa: S704 - our own file
-            style_hash=STATISTICS_STYLE_HASH,
+            style=Markup(STATISTICS_STYLE.css),  # noqa: S704 - our own file
+            policy=STATISTICS_STYLE.page_policy,
         )
         return bytes(page.body)
 

@@ -20,7 +20,7 @@ from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks, render_overview_page
 from ita_stats.opinions.results import PublishedResults
 from ita_stats.opinions.strings import get_opinion_text
-from ita_stats.render.html import NamedLink
+from ita_stats.render.standalone_page import NamedLink
 from storage.files.directories import fsync_directory
 
 OPINIONS_DIRECTORY = "opinions"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ita_stats.calendar import format_calendar_date
 from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, parse_manifest
-from ita_stats.render.html import NamedLink
+from ita_stats.render.standalone_page import NamedLink
 from storage.releases import StoredRelease
 
 RELEASE_FILES = (

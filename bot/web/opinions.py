@@ -20,7 +20,7 @@ from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from ita_stats.opinions.render_html import RESULTS_DOWNLOADS, RESULTS_STYLE, render_results_fragment
 from ita_stats.opinions.render_overview import OverviewLinks, render_announcement, render_overview_fragment
 from ita_stats.opinions.results import PublishedResults
-from ita_stats.render.html import NamedLink
+from ita_stats.render.standalone_page import NamedLink
 
 SHORT_CACHE_HEADERS = {"cache-control": "public, max-age=60"}
 STYLESHEET_NAME = "results.css"

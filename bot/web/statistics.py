@@ -21,12 +21,11 @@ from ita_stats.render.document import build_statistics_document
 from ita_stats.render.html import (
     STATISTICS_DOWNLOADS,
     STATISTICS_STYLE,
-    STATISTICS_STYLE_HASH,
-    NamedLink,
     extract_page_csp,
     render_statistics_fragment,
 )
 from ita_stats.render.json_schema import parse_release_info, parse_statistics
+from ita_stats.render.standalone_page import NamedLink
 from storage.releases import StoredRelease
 
 STATISTICS_PATH = "/statistics"
@@ -102,7 +101,7 @@ class StatisticsPages:
             )
             if release
             else "",
-            style=Markup(STATISTICS_STYLE),  # noqa: S704 - our own file
+            style=Markup(STATISTICS_STYLE.css),  # noqa: S704 - our own file
             releases=[*reversed(build_release_list(releases, STATISTICS_FILE_PATH))],
             key=encode_public_key(self._context.store.keyring),
         )
@@ -112,7 +111,7 @@ class StatisticsPages:
 
 def build_framing_headers(website: str) -> Mapping[str, str]:
     """The headers that allow the office's own website, and nobody else, to frame a page."""
-    style = f"'self' '{STATISTICS_STYLE_HASH}'"
+    style = f"'self' '{STATISTICS_STYLE.hash}'"
     return {
         "content-security-policy": f"default-src 'none'; style-src {style}; font-src 'self'; "
         f"img-src 'self'; base-uri 'none'; form-action 'none'; {_build_frame_ancestors(website)}"

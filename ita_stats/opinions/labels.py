@@ -13,13 +13,13 @@ from ita_stats.opinions.results import (
 )
 from ita_stats.opinions.strings import (
     OPINION_STRINGS,
-    BilingualText,
     get_dated_heading,
     get_opinion_heading,
     get_opinion_text,
 )
 from ita_stats.render.document import SUPPRESSED_DASH
 from ita_stats.render.sanitize import strip_invisible
+from ita_stats.strings import BilingualText
 
 ACCOUNT_AND_WEB = ("account", "web")
 

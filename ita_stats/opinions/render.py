@@ -6,7 +6,7 @@ from ita_stats.opinions.json_schema import build_results_schema, serialize_resul
 from ita_stats.opinions.render_html import render_results_page
 from ita_stats.opinions.results import PublishedResults
 from ita_stats.opinions.strings import get_opinion_text
-from ita_stats.render.html import NamedLink
+from ita_stats.render.standalone_page import NamedLink
 
 RESULTS_FILE_TYPES = {
     "index.html": "text/html; charset=utf-8",

@@ -1,16 +1,10 @@
 """Results as HTML: a standalone page, and a fragment for a page of the site.
 
-Bars are SVG with real text; there is no script, no inline style and no request. A page that contains the fragment
-allows its one <style> element by `RESULTS_STYLE_HASH`, or has the rules of `RESULTS_STYLE` in its own style sheet.
+Bars are SVG with real text. A page that contains the fragment has the rules of `RESULTS_STYLE` in a style sheet.
 """
 
-import base64
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from importlib.resources import files
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from ita_stats.opinions.labels import (
     ACCOUNT_AND_WEB,
@@ -24,13 +18,16 @@ from ita_stats.opinions.labels import (
     get_answer_label,
 )
 from ita_stats.opinions.results import AnswerRow, PublishedResults, PublishedTheme, ResponseCounts
-from ita_stats.opinions.strings import OPINION_STRINGS, BilingualText, get_opinion_heading
-from ita_stats.render.html import NamedLink
+from ita_stats.opinions.strings import OPINION_STRINGS, get_opinion_heading
+from ita_stats.render.standalone_page import TEMPLATES, NamedLink, PageStyle, render_standalone_page
+from ita_stats.strings import BilingualText
 
 _TEMPLATE_FOLDER = files("ita_stats") / "templates"
 RESULTS_STYLE = (_TEMPLATE_FOLDER / "results.css").read_text("utf-8")
 """The rules of the fragment; they match nothing outside of it."""
-RESULTS_PAGE_STYLE = (_TEMPLATE_FOLDER / "results_alone.css").read_text("utf-8") + RESULTS_STYLE
+RESULTS_PAGE_STYLE = PageStyle(
+    (_TEMPLATE_FOLDER / "results_alone.css").read_text("utf-8") + RESULTS_STYLE, is_dark_too=True
+)
 RESULTS_DOWNLOADS = (
     NamedLink("PDF", "results.pdf"),
     NamedLink("CSV", "results.csv"),
@@ -39,41 +36,10 @@ RESULTS_DOWNLOADS = (
 """The files beside the page."""
 
 
-def hash_style(style: str) -> str:
-    """Return the hash that allows a <style> of this text, for style-src in a CSP, in single quotes."""
-    return "sha256-" + base64.b64encode(sha256(style.encode()).digest()).decode()
-
-
-RESULTS_STYLE_HASH = hash_style(RESULTS_STYLE)
-RESULTS_PAGE_CSP = (
-    f"default-src 'none'; style-src '{hash_style(RESULTS_PAGE_STYLE)}'; base-uri 'none'; form-action 'none'"
-)
-"""The policy of the standalone page. Whoever serves it adds frame-ancestors."""
-
-_environment = Environment(
-    loader=PackageLoader("ita_stats"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-
-
 def render_results_page(found: PublishedResults, lang: str = "th", other: NamedLink | None = None) -> str:
     """Render the whole page, for a file. `other`: link to the page in the other language."""
-    return render_standalone_page(found.title, render_results_fragment(found, lang), lang, other)
-
-
-def render_standalone_page(title: str, content: str, lang: str, other: NamedLink | None = None) -> str:
-    """Render a page around trusted markup. `title`: of the window."""
-    return _environment.get_template("results_page.html").render(
-        title=title,
-        lang=lang,
-        other=other,
-        policy=RESULTS_PAGE_CSP,
-        style=Markup(RESULTS_PAGE_STYLE),  # noqa: S704 - our own file; the policy's hash is over these bytes
-        content=Markup(content),  # noqa: S704 - escaped where it was made
+    return render_standalone_page(
+        found.title, render_results_fragment(found, lang), RESULTS_PAGE_STYLE, lang, other
     )
 
 
@@ -86,7 +52,7 @@ def render_results_fragment(
     def pick_language(words: BilingualText | None) -> str:
         return words[which] if words else ""
 
-    return _environment.get_template("results.html").render(
+    return TEMPLATES.get_template("results.html").render(
         found=found,
         lang=lang,
         links=links,

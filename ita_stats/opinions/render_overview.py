@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from ita_stats.calendar import (
     BUDDHIST_ERA,
     ENGLISH_MONTHS,
@@ -23,20 +21,12 @@ from ita_stats.opinions.labels import (
     sanitize_link,
 )
 from ita_stats.opinions.model import CountedConsultation
-from ita_stats.opinions.render_html import render_standalone_page
+from ita_stats.opinions.render_html import RESULTS_PAGE_STYLE
 from ita_stats.opinions.results import PublishedResults, PublishedTheme
-from ita_stats.opinions.strings import BilingualText, get_opinion_text
-from ita_stats.render.html import NamedLink
+from ita_stats.opinions.strings import get_opinion_text
 from ita_stats.render.sanitize import strip_invisible
-
-_environment = Environment(
-    loader=PackageLoader("ita_stats"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
+from ita_stats.render.standalone_page import TEMPLATES, NamedLink, render_standalone_page
+from ita_stats.strings import BilingualText
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +97,7 @@ def render_overview_fragment(found: OpinionOverview, ways: OverviewLinks, lang: 
     def get_text(name: str, **filled: object) -> str:
         return get_opinion_text("list", name, **filled)[which]
 
-    return _environment.get_template("opinions.html").render(
+    return TEMPLATES.get_template("opinions.html").render(
         found=found,
         lang=lang,
         which=which,
@@ -131,7 +121,7 @@ def render_overview_fragment(found: OpinionOverview, ways: OverviewLinks, lang: 
 def render_announcement(one: CountedConsultation, ways: OverviewLinks, lang: str, is_open: bool) -> str:
     """Render one <article> on a consultation without results: how to take part, or that results are in preparation."""
     which = 1 if lang == "en" else 0
-    return _environment.get_template("opinion_announced.html").render(
+    return TEMPLATES.get_template("opinion_announced.html").render(
         one=one,
         lang=lang,
         ways=ways,
@@ -150,7 +140,9 @@ def render_overview_page(
 ) -> str:
     """Render the whole page, for a file."""
     title = f"{get_opinion_text('list', 'title')[lang == 'en']} {(found.office_th, found.office_en)[lang == 'en']}"
-    return render_standalone_page(title, render_overview_fragment(found, ways, lang), lang, other)
+    return render_standalone_page(
+        title, render_overview_fragment(found, ways, lang), RESULTS_PAGE_STYLE, lang, other
+    )
 
 
 def _format_closing(one: CountedConsultation) -> BilingualText:

@@ -1,7 +1,6 @@
 """Results as PDF in Sarabun, for the files: evidence that people were asked, and of what came of it."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC
+from collections.abc import Iterable
 
 from ita_stats.opinions.labels import (
     ACCOUNT_AND_WEB,
@@ -21,10 +20,10 @@ from ita_stats.opinions.results import (
     QuestionPart,
     QuestionResult,
 )
-from ita_stats.opinions.strings import BilingualText, get_opinion_heading
-from ita_stats.render.typst import render_archival_pdf, render_png_pages
+from ita_stats.opinions.strings import get_opinion_heading
+from ita_stats.render.typst import TemplateData, format_typst_date, render_archival_pdf, render_png_pages
+from ita_stats.strings import BilingualText
 
-TemplateData = Mapping[str, object]
 BAR_COLOUR = "#1f3f77"
 STANCE_COLOURS = {"disagree": "#a8620a", "pass": "#6b7688"}
 """Colours of bars of stances; they differ in lightness as well as in hue."""
@@ -41,7 +40,6 @@ def render_results_png_pages(found: PublishedResults, ppi: float = 80.0) -> list
 
 
 def _build_report_data(found: PublishedResults) -> TemplateData:
-    at = found.closes.astimezone(UTC)  # Typst takes a time of day as UTC
     notes = build_results_notes(found)
     few = notes[1] if found.voices is None else None
     return {
@@ -50,7 +48,7 @@ def _build_report_data(found: PublishedResults) -> TemplateData:
         "office": (found.office_th, found.office_en),
         "period": format_open_period(found),
         "code": get_opinion_heading("code", code=found.code),
-        "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+        "date": format_typst_date(found.closes),
         "few": few,
         "background": found.background.splitlines(),
         "background_title": get_opinion_heading("background"),

@@ -1,24 +1,16 @@
 """Texts of the results in Thai and English: `words.toml` holds every heading and note."""
 
-import tomllib
-from collections.abc import Mapping
 from datetime import date
-from importlib.resources import files
 
 from ita_stats.calendar import format_calendar_date
+from ita_stats.strings import BilingualText, fill_text, load_strings
 
-BilingualText = tuple[str, str]
-"""Thai and English."""
-StringCatalogue = Mapping[str, Mapping[str, Mapping[str, str]]]
-OPINION_STRINGS: StringCatalogue = tomllib.loads(
-    (files("ita_stats.opinions") / "words.toml").read_text("utf-8")
-)
+OPINION_STRINGS = load_strings("ita_stats.opinions")
 
 
 def get_opinion_text(group: str, name: str, **filled: object) -> BilingualText:
     """Return a text in Thai and English. Raises KeyError for an unknown one."""
-    found = OPINION_STRINGS[group][name]
-    return found["th"].format_map(filled), found["en"].format_map(filled)
+    return fill_text(OPINION_STRINGS, group, name, **filled)
 
 
 def get_opinion_heading(name: str, **filled: object) -> BilingualText:

@@ -11,12 +11,10 @@ from ita_stats.cases.model import (
     StatisticsColumn,
     StatisticsTables,
 )
-from ita_stats.strings import get_statistics_text
+from ita_stats.strings import BilingualText, get_statistics_text
 
 SUPPRESSED_DASH = "–"
 """Printed for a suppressed figure: an en dash."""
-BilingualText = tuple[str, str]
-"""Thai and English."""
 CellValue = BilingualText | str | int | float | None
 """A text, a figure, or None for a suppressed figure."""
 

@@ -4,11 +4,8 @@ Charts are drawn in Typst itself, since its SVG reader separates ำ from the le
 """
 
 import re
-from collections.abc import Mapping
-from datetime import UTC
 
 from ita_stats.render.document import (
-    BilingualText,
     CellValue,
     PrintedTable,
     StatisticsDocument,
@@ -16,9 +13,9 @@ from ita_stats.render.document import (
     get_heading,
 )
 from ita_stats.render.svg_chart import STATUS_COLOURS, BarChart, build_charts, count_letters
-from ita_stats.render.typst import render_archival_pdf, render_png_pages
+from ita_stats.render.typst import TemplateData, format_typst_date, render_archival_pdf, render_png_pages
+from ita_stats.strings import BilingualText
 
-TemplateData = Mapping[str, object]
 _NOTES_IN_HEADER = {"cutoff"}
 """Footnotes that repeat the head of the report."""
 MIN_COLUMN_LETTERS, MAX_COLUMN_LETTERS = 8, 12
@@ -63,7 +60,6 @@ def render_statistics_card(document: StatisticsDocument) -> bytes:
 
 def _build_common_data(document: StatisticsDocument) -> TemplateData:
     tables = document.tables
-    at = tables.cutoff.astimezone(UTC)  # Typst takes a time of day as UTC
     return {
         "title": document.title,
         "office": (tables.office_th, tables.office_en),
@@ -71,7 +67,7 @@ def _build_common_data(document: StatisticsDocument) -> TemplateData:
         "as_of": document.as_of,
         "numbered": document.number_label,
         "statement": tables.statement,
-        "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+        "date": format_typst_date(tables.cutoff),
     }
 
 

@@ -10,7 +10,6 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from ita_stats.render.document import (
-    BilingualText,
     CellValue,
     PrintedTable,
     StatisticsDocument,
@@ -19,6 +18,7 @@ from ita_stats.render.document import (
     join_languages,
 )
 from ita_stats.render.svg_chart import STATUS_COLOURS, count_letters
+from ita_stats.strings import BilingualText
 
 OFFICIAL_FONT = "TH SarabunPSK"
 """The official typeface of Thai offices (Cabinet resolution of 7 September 2010). Excel substitutes it if missing."""

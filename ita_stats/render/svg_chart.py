@@ -6,12 +6,12 @@ from unicodedata import category
 
 from ita_stats.cases.model import StatisticsColumn, StatisticsRow
 from ita_stats.render.document import (
-    BilingualText,
     StatisticsDocument,
     format_cell,
     get_heading,
     join_languages,
 )
+from ita_stats.strings import BilingualText
 
 SVG_WIDTH = 400
 """Units of the SVG's width: little more than a phone's, so that its text is legible there."""

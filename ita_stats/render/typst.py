@@ -3,13 +3,15 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
 
 import typst
 
 _PACKAGE_FOLDER = files("ita_stats")
+TemplateData = Mapping[str, object]
+"""What a template prints, by name: texts, figures, and lists and mappings of them."""
 POINTS_PER_INCH = 72.0
 """At this resolution a pixel is a point of the template."""
 
@@ -25,7 +27,7 @@ MISSING_CHARACTER = "\u25ca"
 _UNSUPPORTED_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}]")
 
 
-def render_archival_pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes:
+def render_archival_pdf(template: str, data: TemplateData, at: datetime) -> bytes:
     """Render a PDF for archives (PDF/A-2b, ISO 19005-2) and screen readers (PDF/UA-1, ISO 14289-1). `at`: its date.
 
     Only the fonts in the package are used. The same arguments give the same bytes.
@@ -41,7 +43,7 @@ def render_archival_pdf(template: str, data: Mapping[str, object], at: datetime)
     )
 
 
-def render_plain_pdf(source: bytes, data: Mapping[str, object], at: datetime) -> bytes:
+def render_plain_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
     """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived."""
     return typst.compile(
         source,
@@ -54,7 +56,7 @@ def render_plain_pdf(source: bytes, data: Mapping[str, object], at: datetime) ->
 
 
 def render_png_pages(
-    template: str, data: Mapping[str, object], at: datetime, ppi: float = POINTS_PER_INCH
+    template: str, data: TemplateData, at: datetime, ppi: float = POINTS_PER_INCH
 ) -> list[bytes]:
     """Render the pages as PNG."""
     found: bytes | list[bytes] = typst.compile(
@@ -69,6 +71,12 @@ def render_png_pages(
     return found if isinstance(found, list) else [found]  # a single page comes without a list
 
 
+def format_typst_date(at: datetime) -> list[int]:
+    """Return an instant for Typst, which takes a time of day as UTC: year, month, day, hour, minute, second."""
+    at = at.astimezone(UTC)
+    return [at.year, at.month, at.day, at.hour, at.minute, at.second]
+
+
 @cache
 def _load_fonts() -> typst.Fonts:
     """Load Sarabun, and no other font."""
@@ -80,7 +88,7 @@ def _read_template(template: str) -> bytes:
     return (_PACKAGE_FOLDER / "templates" / template).read_bytes()
 
 
-def _build_inputs(data: Mapping[str, object]) -> dict[str, str]:
+def _build_inputs(data: TemplateData) -> dict[str, str]:
     return {
         "data": _UNSUPPORTED_PATTERN.sub(
             MISSING_CHARACTER, json.dumps(data, ensure_ascii=False, sort_keys=True)

@@ -12,13 +12,13 @@ from ita_stats.cases.model import Footnote, ReleaseInfo
 from ita_stats.render import html
 from ita_stats.render.document import SUPPRESSED_DASH, StatisticsDocument, build_statistics_document
 from ita_stats.render.html import (
-    STATISTICS_STYLE_HASH,
-    NamedLink,
+    STATISTICS_STYLE,
     extract_page_csp,
     render_statistics_fragment,
     render_statistics_page,
     render_wordpress_html,
 )
+from ita_stats.render.standalone_page import NamedLink
 from ita_stats.render.svg_chart import build_category_chart, render_chart_svg
 from tests.ita_stats.render.sample_documents import make_document, make_protected_tables
 
@@ -106,7 +106,7 @@ def test_the_page_lives_under_its_own_strict_policy() -> None:
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     [style] = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
     assert base64.b64encode(sha256(style.encode()).digest()).decode() in policy
-    assert STATISTICS_STYLE_HASH in policy
+    assert STATISTICS_STYLE.page_policy == policy
     assert not {"script", "img", "link", "iframe", "object", "form", "base"} & read.names
     assert not read.attributes("style")
     assert not [name for _, attrs in read.elements for name in attrs if name.startswith("on")]
