@@ -137,8 +137,8 @@ def _check_out_folder(out: Path) -> None:
 
 
 def _copy_release(result: "ReleaseResult", out: Path) -> None:
-    from bot.publishing.atomic_write import PUBLIC_MODES, replace_directory
     from bot.publishing.releases import read_folder_files
+    from storage.files.atomic_write import PUBLIC_MODES, replace_directory
 
     replace_directory(out.absolute(), read_folder_files(result.folder), PUBLIC_MODES)
 

@@ -4,8 +4,6 @@ Each does what is due exactly once, whether it ran in time, ran twice, or did no
 by the command `ita-bot tick`.
 """
 
-import os
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +22,8 @@ from storage.consultations.retention import (
 )
 from storage.crypto.key_files import DeskPaths
 from storage.errors import UnreadableRowError
-from storage.files.directories import create_private_directory, fsync_directory
+from storage.files.atomic_write import PRIVATE_MODES, replace_file
+from storage.files.directories import create_private_directory
 from storage.questions.retention import (
     clear_question_buckets,
     delete_ended_questions,
@@ -177,13 +176,6 @@ async def write_audit_anchor(paths: DeskPaths, store: Store, now: datetime) -> i
     anchor = await store.build_audit_anchor(now)
     folder = paths.folder / "anchors"
     create_private_directory(folder)
-    # A unique name, because several programs may run the jobs at once.
-    temporary = folder / f"{day}.{secrets.token_hex(4)}.new"
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(anchor.model_dump_json() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(folder / f"{day}.json")
-    fsync_directory(folder)
+    replace_file(folder / f"{day}.json", f"{anchor.model_dump_json()}\n".encode(), PRIVATE_MODES[1])
     # Marked last: a crash before this makes the next run write it again; marked first, a crash could leave it out.
     return int(await store.retention.mark_done("anchor", day))

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from bot.bootstrap import App, RunningDesk
 from bot.guard import iterate_guarded, try_work
 from bot.jobs.housekeeping import JobResult
-from bot.publishing.atomic_write import acquire_exclusive_lock
 from bot.publishing.notifications import NotifyStaff, build_staff_notification, make_staff_notifier
 from bot.publishing.opinions_folder import publish_opinions
 from bot.publishing.qna_folder import publish_board
@@ -27,6 +26,7 @@ from handlers.complaints.messages import ActorKind
 from ita_stats.schedule import get_release_period, list_scheduled_releases
 from ita_stats.strings import get_statistics_text
 from storage.errors import DiskFullError
+from storage.files.directories import wait_for_exclusive_lock
 from storage.releases import ReleasePosting, StoredRelease
 
 FIRST_RETRY_DELAY, MAX_RETRY_DELAY = timedelta(minutes=5), timedelta(hours=6)
@@ -54,7 +54,7 @@ class PublishingJob:
         async for _ in iterate_guarded(self._make_due_releases(now), errors.append):
             yield JobResult(desk, "released", 1)
         for target in self.targets:
-            async with acquire_exclusive_lock(self.context.paths.folder / "releases" / f".{target.name}"):
+            async with wait_for_exclusive_lock(self.context.paths.folder / "releases" / f".{target.name}"):
                 posted = await self._publish_if_due(target, now)
             if posted:
                 yield JobResult(desk, f"published-{target.name}", 1)

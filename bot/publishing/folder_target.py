@@ -9,13 +9,13 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from bot.publishing.atomic_write import PUBLIC_MODES, replace_directory, replace_file
 from bot.publishing.release_list import build_release_list
 from bot.publishing.releases import read_folder_files, verify_release_folder
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.web.templating import PageRenderer
 from ita_stats.release import MANIFEST_FILE
 from ita_stats.render.html import STATISTICS_STYLE
+from storage.files.atomic_write import PUBLIC_MODES, replace_directory, replace_file
 from storage.files.directories import fsync_directory
 from storage.releases import StoredRelease
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from bot.bootstrap import App, RunningDesk
 from bot.consultations.public_view import PublicOpinion, build_opinion_links, build_public_opinion
 from bot.jobs.housekeeping import JobResult
-from bot.publishing.atomic_write import PUBLIC_MODES, replace_directory, replace_file
 from bot.publishing.notifications import build_staff_notification, make_staff_notifier
 from handlers.dialog.events import LANGS, NEXT_LANG, Lang, select_by_lang
 from ita_stats.opinions.json_schema import serialize_results
@@ -21,6 +20,7 @@ from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks, r
 from ita_stats.opinions.results import PublishedResults
 from ita_stats.opinions.strings import get_opinion_text
 from ita_stats.render.standalone_page import NamedLink
+from storage.files.atomic_write import PUBLIC_MODES, replace_directory, replace_file
 from storage.files.directories import fsync_directory
 
 OPINIONS_DIRECTORY = "opinions"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bot.bootstrap import App
 from bot.jobs.housekeeping import JobResult
-from bot.publishing.atomic_write import replace_file
 from bot.publishing.notifications import build_staff_notification, make_staff_notifier
 from bot.web.qna_board import BOARD_FILE, render_board_files
 from bot.web.templating import PageRenderer
 from ita_stats.calendar import to_bangkok_date
+from storage.files.atomic_write import replace_file
 from storage.files.directories import fsync_directory
 
 

@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot.errors import BotError
-from bot.publishing.atomic_write import acquire_exclusive_lock, replace_directory
 from bot.publishing.signing import build_anchor_json, verify_anchor
 from bot.statistics.tables import build_counting_rules, count_tables
 from handlers.complaints.messages import ActorKind
@@ -36,7 +35,8 @@ from ita_stats.release import (
 from ita_stats.render.json_schema import parse_release_info, parse_statistics
 from storage.audit import AuditAnchor
 from storage.crypto.key_files import DeskPaths
-from storage.files.directories import create_private_directory
+from storage.files.atomic_write import replace_directory
+from storage.files.directories import create_private_directory, wait_for_exclusive_lock
 from storage.releases import RELEASE_JOB, StoredRelease
 from storage.store import Store
 
@@ -117,7 +117,7 @@ async def make_release(
     Raises CorrectionReasonRequiredError, NoReleaseToCorrectError; OSError and DiskFullError if there is no room, and
     then nothing was changed.
     """
-    async with acquire_exclusive_lock(context.paths.folder / "releases" / ".lock"):
+    async with wait_for_exclusive_lock(context.paths.folder / "releases" / ".lock"):
         known = await context.store.releases.list_all()
         before = next((release for release in reversed(known) if _is_same_cutoff(release, request)), None)
         if before is None and request.why is not None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from storage.crypto.aead import KEY_BYTES, generate_key
 from storage.errors import KeyFileError
-from storage.files.directories import acquire_exclusive_lock, create_private_directory, fsync_directory
+from storage.files.atomic_write import PRIVATE_MODES, replace_file
+from storage.files.directories import acquire_exclusive_lock, create_private_directory
 
 KEY_NAMES = ("seal", "pepper", "person", "audit", "envelope")
 
@@ -83,13 +84,8 @@ def assert_distinct_keys(rings: Iterable[KeyFiles]) -> None:
 
 def _create_key_file(path: Path) -> None:
     create_private_directory(path.parent)
-    young = path.with_suffix(".new")  # a start that is killed leaves no empty key under the final name
-    with os.fdopen(os.open(young, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(b"1 " + base64.b64encode(generate_key()) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    young.rename(path)
-    fsync_directory(path.parent)
+    # Replaced as a whole: a start that is killed leaves no empty key under the final name.
+    replace_file(path, b"1 " + base64.b64encode(generate_key()) + b"\n", PRIVATE_MODES[1])
 
 
 def _read_key_file(path: Path) -> Mapping[int, bytes]:

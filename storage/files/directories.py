@@ -1,10 +1,13 @@
 """Directories that only their owner may enter, fsync, and locks between processes."""
 
+import asyncio
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+
+_LOCK_RETRY_SECONDS = 0.1  # seconds until a lock is tried again
 
 
 def create_private_directory(folder: Path) -> None:
@@ -32,3 +35,24 @@ def acquire_exclusive_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+@asynccontextmanager
+async def wait_for_exclusive_lock(path: Path) -> AsyncIterator[None]:
+    """Hold a lock between processes and between tasks; waiting for it does not block the event loop."""
+    create_private_directory(path.parent)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        while not _try_lock(lock):  # noqa: ASYNC110 - it may be another process that has it
+            await asyncio.sleep(_LOCK_RETRY_SECONDS)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _try_lock(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.publishing import atomic_write, releases
+from bot.publishing import releases
 from bot.publishing.releases import ReleaseContext, approve_release
+from storage.files import atomic_write
 from tests.bot.publishing.fake_targets import FIRST_OPENED_AT, FakePublishTarget, PublishingScenario
 from tests.bot.publishing.release_desk import (
     ReleaseDesk,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing import atomic_write
-from bot.publishing.atomic_write import write_new_file
 from bot.publishing.folder_target import FolderTarget
 from bot.publishing.releases import read_folder_files, verify_release_folder
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.web.templating import PageRenderer
+from storage.files import atomic_write
+from storage.files.atomic_write import write_new_file
 from tests.bot.publishing.release_desk import make_busy_desk, make_release_request, patch_attributes
 from tests.in_memory_desk import OFFICE
 

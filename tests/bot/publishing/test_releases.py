@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from bot.publishing import atomic_write
-from bot.publishing.atomic_write import write_new_file
 from bot.publishing.releases import (
     CorrectionReasonRequiredError,
     NoReleaseToCorrectError,
@@ -36,6 +34,8 @@ from ita_stats.release import (
 from ita_stats.render import RELEASE_FILE_TYPES
 from ita_stats.render.json_schema import parse_release_info, parse_statistics
 from storage.audit import AuditAnchor
+from storage.files import atomic_write
+from storage.files.atomic_write import write_new_file
 from tests.bot.publishing.release_desk import (
     END,
     NOW,

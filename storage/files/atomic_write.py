@@ -1,20 +1,17 @@
 """Replace directories and files atomically: write a temporary sibling, fsync, rename."""
 
-import asyncio
-import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from storage.files.directories import create_private_directory, fsync_directory
+from storage.files.directories import fsync_directory
 
 PRIVATE_MODES, PUBLIC_MODES = (0o700, 0o600), (0o755, 0o644)
 """Modes of a directory and of the files in it."""
 NamedFiles = Iterable[tuple[str, bytes]]
-_LOCK_RETRY_SECONDS = 0.1  # seconds until a lock is tried again
 
 
 def replace_directory(target: Path, files: NamedFiles, modes: tuple[int, int] = PRIVATE_MODES) -> None:
@@ -83,24 +80,3 @@ def _swap_directory(temporary: Path, target: Path) -> None:
             old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-@asynccontextmanager
-async def acquire_exclusive_lock(path: Path) -> AsyncIterator[None]:
-    """Hold an exclusive file lock, between processes and between tasks; waiting does not block the event loop."""
-    create_private_directory(path.parent)
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        while not _try_lock(lock):  # noqa: ASYNC110 - it may be another process that has it
-            await asyncio.sleep(_LOCK_RETRY_SECONDS)
-        yield
-    finally:
-        os.close(lock)
-
-
-def _try_lock(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

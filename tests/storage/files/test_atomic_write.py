@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing.atomic_write import (
+from storage.files.atomic_write import (
     PUBLIC_MODES,
-    acquire_exclusive_lock,
     remove_leftovers,
     replace_directory,
     replace_file,
 )
+from storage.files.directories import wait_for_exclusive_lock
 from tests.bot.publishing.release_desk import patch_attributes
 
 
@@ -95,7 +95,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     inside: list[int] = []
 
     async def one() -> None:
-        async with acquire_exclusive_lock(tmp_path / "deep" / ".lock"):
+        async with wait_for_exclusive_lock(tmp_path / "deep" / ".lock"):
             inside.append(1)
             assert sum(inside) == 1
             await asyncio.sleep(0.01)
