@@ -39,8 +39,9 @@ format: .venv/dev.done
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# A quarter of an hour. BENCH="growth --rounds 3" measures less, BENCH=--quick only sees that it runs.
 bench: .venv/dev.done
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 # Beside other libraries, which live apart from the product: benchmarks/requirements-peers.lock.
 bench-telegram: .venv/dev.done .venv/peers.done

@@ -59,13 +59,19 @@ class Citizen:
         await self._send({"text": self.receipt.replace("-", "")[-5:]})
 
     async def _send(self, content: dict[str, str]) -> None:
-        body = json.dumps(
-            {"id": secrets.token_hex(8), "who": self.who, **content}, ensure_ascii=False
-        ).encode()
-        messages: list[dict[str, Any]] = json.loads(await self.tally.measure(self.handle_message(body)))
-        for message in messages:
-            self.buttons = dict(message["choices"]) or self.buttons
-            self.receipt = message["receipt"] or self.receipt
+        with self.tally.own_work():
+            body = encode_input(self.who, **content)
+        answer = await self.tally.measure(self.handle_message(body))
+        with self.tally.own_work():
+            messages: list[dict[str, Any]] = json.loads(answer)
+            for message in messages:
+                self.buttons = dict(message["choices"]) or self.buttons
+                self.receipt = message["receipt"] or self.receipt
+
+
+def encode_input(who: str, **content: str) -> bytes:
+    """One text or choice of a person as a new message."""
+    return json.dumps({"id": secrets.token_hex(8), "who": who, **content}, ensure_ascii=False).encode()
 
 
 def make_citizen_story(handler: MessageHandler) -> Callable[[LatencyTally], Awaitable[None]]:
@@ -79,9 +85,10 @@ def make_replay_story(handler: MessageHandler) -> Callable[[LatencyTally], Await
     async def replay(tally: LatencyTally) -> None:
         who = secrets.token_hex(32)
         for line in (*COMPLAINT_LINES, "A1B2C"):
-            body = json.dumps(
-                {"id": secrets.token_hex(8), "who": who, "text": line}, ensure_ascii=False
-            ).encode()
-            json.loads(await tally.measure(handler(body)))
+            with tally.own_work():
+                body = encode_input(who, text=line)
+            answer = await tally.measure(handler(body))
+            with tally.own_work():
+                json.loads(answer)
 
     return replay

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.tables import Table
 from bot.cli.faq_eval import EVALUATION_ENTRIES, EVALUATION_QUESTIONS, EvaluationEntry, EvaluationQuestion
 from handlers.questions.search_index import IndexedEntry, NgramIndex
 
@@ -65,8 +66,8 @@ def build_word_finder(base: Sequence[EvaluationEntry]) -> Finder:
     return exchange_line
 
 
-def measure_finder(name: str, find: Finder, questions: Sequence[EvaluationQuestion]) -> None:
-    """Ask all questions; print recall and latency."""
+def measure_finder(name: str, find: Finder, questions: Sequence[EvaluationQuestion]) -> list[str]:
+    """Ask all questions; returns recall and latency as a row of the table."""
     hits_at_1 = hits_at_3 = 0
     times = list[float]()
     for question in questions:
@@ -77,11 +78,8 @@ def measure_finder(name: str, find: Finder, questions: Sequence[EvaluationQuesti
         hits_at_3 += question.expected in found[:3]
     times.sort()
     count = len(questions)
-    print(
-        f"  {name:24} R@1 {hits_at_1 / count:.4f}   R@3 {hits_at_3 / count:.4f}"
-        f"   p50 {times[count // 2]:6.2f} ms   p95 {times[count * 95 // 100]:6.2f} ms",
-        flush=True,
-    )
+    hits = f"{hits_at_1 / count:.4f}", f"{hits_at_3 / count:.4f}"
+    return [name, *hits, f"{times[count // 2]:.2f}", f"{times[count * 95 // 100]:.2f}"]
 
 
 def main(ask: str, base: str) -> None:
@@ -90,13 +88,12 @@ def main(ask: str, base: str) -> None:
         one for one in EVALUATION_QUESTIONS.validate_json(Path(ask).read_bytes()) if one.expected is not None
     ]
     texts = EVALUATION_ENTRIES.validate_json(Path(base).read_bytes())
-    print(f"{len(questions)} questions, {len(texts)} entries")
-    measure_finder("ours", build_our_finder(texts), questions)
-    measure_finder("SQLite FTS5 trigram", build_trigram_finder(texts), questions)
+    finders = {"ours": build_our_finder(texts), "SQLite FTS5 trigram": build_trigram_finder(texts)}
     if PEERS.exists():
-        measure_finder("BM25 of PyThaiNLP's words", build_word_finder(texts), questions)
-    else:
-        print("  BM25 of words: not without `make .venv/peers.done`")
+        finders["BM25 of PyThaiNLP's words"] = build_word_finder(texts)
+    title = f"FAQ: {len(questions)} questions, {len(texts)} entries"
+    rows = [measure_finder(name, find, questions) for name, find in finders.items()]
+    print(Table(title, ("", "R@1", "R@3", "p50 ms", "p95 ms"), rows).format_text())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Complaints through LINE's real webhook: `python -m benchmarks.line`.
+"""Complaints through LINE's real webhook.
 
 `ita-bot run` serves on one core. On the other, a fake LINE on loopback signs and posts each message of a citizen as
 a webhook with one event, and receives the reply by reply token, sent through line-bot-sdk. A message counts when its
@@ -12,13 +12,10 @@ import hashlib
 import hmac
 import itertools
 import json
-import os
 import secrets
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,12 +25,11 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
-from benchmarks.citizen import COMPLAINT_LINES
+from benchmarks.citizen import COMPLAINT_LINES, MESSAGE_COUNT
 from benchmarks.load import LatencyTally, LoadResult, run_load
+from benchmarks.server_process import ServerProcess, run_server
+from benchmarks.tables import HOME, Sizes, Table, format_spread, prepare_process
 
-PERSONS = (16, 64, 256)
-STORY_COUNT = 300
-HOME = Path(__file__).parents[1] / "var"
 SECRET, TOKEN, BOT = secrets.token_hex(16), secrets.token_hex(32), "U" + "0" * 32
 ANSWERS = {
     "/v2/bot/info": {
@@ -52,13 +48,12 @@ ANSWERS = {
 class LoopbackLine:
     """The part of LINE's API that this benchmark needs."""
 
-    url: str = ""
-    server_pid: int = 0
-    webhook: str = ""
+    server: ServerProcess = field(init=False)
+    session: aiohttp.ClientSession = field(init=False)
     pushes: int = 0
-    session: aiohttp.ClientSession | None = None
     waiting: dict[str, "asyncio.Future[list[dict[str, Any]]]"] = field(default_factory=dict)
-    numbers: Any = field(default_factory=lambda: itertools.count(1))
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(time.time_ns()))
+    """Of events: consecutive, and new to a data folder that was used before."""
 
     async def handle_request(self, request: web.Request) -> web.Response:
         if request.path == "/v2/bot/message/reply":
@@ -83,9 +78,10 @@ class LoopbackLine:
         body = json.dumps({"destination": BOT, "events": [event]}).encode()
         signed = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
         headers = {"content-type": "application/json", "x-line-signature": signed}
-        self.waiting[token] = reply = asyncio.get_running_loop().create_future()
-        assert self.session is not None
-        async with self.session.post(self.webhook, data=body, headers=headers) as answer:
+        reply: asyncio.Future[list[dict[str, Any]]] = asyncio.get_running_loop().create_future()
+        self.waiting[token] = reply
+        webhook = f"{self.server.url}/line/complaints"
+        async with self.session.post(webhook, data=body, headers=headers) as answer:
             if answer.status != 200:
                 raise RuntimeError(f"the webhook answered {answer.status}")
         return await reply
@@ -127,51 +123,31 @@ class LineUser:
 
 
 @asynccontextmanager
-async def serve_line_desk(folder: Path) -> AsyncIterator[LoopbackLine]:
-    """The fake LINE in this process, and `ita-bot run` pinned to another core."""
+async def serve_line_desk(home: Path) -> AsyncIterator[LoopbackLine]:
+    """The fake LINE in this process, and `ita-bot run` on another core."""
     line = LoopbackLine()
     app = web.Application()
     app.router.add_route("*", "/{any:.*}", line.handle_request)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    line.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
-    settings = {"HOME": str(folder), "LINE_API_URL": line.url, "COMPLAINTS__LINE_TOKEN": TOKEN}
-    settings["COMPLAINTS__LINE_SECRET"] = SECRET
-    command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
-    core = min(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-    pin_server = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
-    server = subprocess.Popen(  # noqa: ASYNC220 - once, before anything is measured
-        command,
-        env=inherited | {f"ITA_{k}": v for k, v in settings.items()},
-        stdout=subprocess.PIPE,
-        preexec_fn=pin_server,
-    )
-    line.server_pid = server.pid
+    settings = {
+        "HOME": str(home),
+        "LINE_API_URL": f"http://127.0.0.1:{runner.addresses[0][1]}",
+        "COMPLAINTS__LINE_TOKEN": TOKEN,
+        "COMPLAINTS__LINE_SECRET": SECRET,
+    }
     try:
-        assert server.stdout is not None
-        words = (await asyncio.to_thread(server.stdout.readline)).decode().split()
-        line.webhook = f"{words[-1].rstrip('/')}/line/complaints"
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            line.session = session
+        async with (
+            run_server(settings) as line.server,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as line.session,
+        ):
             yield line
     finally:
-        server.terminate()
-        await asyncio.to_thread(server.wait)
         await runner.cleanup()
 
 
-def read_cpu_seconds(pid: int) -> float:
-    """CPU seconds used by a process, all threads; 0 on systems other than Linux."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def measure_line(persons: int) -> tuple[LoadResult, float]:
+async def measure_persons(persons: int, stories: int) -> tuple[LoadResult, float]:
     """One run in an empty folder, after a short warm-up run.
 
     Returns the result and the server's CPU time per message in microseconds.
@@ -179,23 +155,36 @@ async def measure_line(persons: int) -> tuple[LoadResult, float]:
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
         async with serve_line_desk(Path(folder)) as line:
             await run_load(lambda tally: LineUser(line, tally).file_complaint(), persons=16, stories=16)
-            before = read_cpu_seconds(line.server_pid)
+            before = line.server.read_cpu_seconds()
             result = await run_load(
-                lambda tally: LineUser(line, tally).file_complaint(), persons=persons, stories=STORY_COUNT
+                lambda tally: LineUser(line, tally).file_complaint(), persons=persons, stories=stories
             )
             if line.pushes:
                 raise RuntimeError(f"{line.pushes} pushes, where every answer has a reply token")
-            return result, (read_cpu_seconds(line.server_pid) - before) / result.messages * 1e6
+            return result, (line.server.read_cpu_seconds() - before) / result.messages * 1e6
 
 
-def main() -> None:
-    """Measure each number of concurrent persons."""
-    HOME.mkdir(mode=0o700, exist_ok=True)
-    print(f"{STORY_COUNT:,} whole complaints of {len(COMPLAINT_LINES) + 1} messages each, replies included")
-    for persons in PERSONS:
-        result, work = uvloop.run(measure_line(persons))
-        print(f"  {persons:4} persons in flight  {result} here, {work:5.0f} µs in the server", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+def measure(sizes: Sizes) -> Iterable[Table]:
+    """Measure each number of concurrent persons; all of them take turns in every round."""
+    prepare_process()
+    found: dict[int, list[tuple[LoadResult, float]]] = {persons: [] for persons in sizes.persons}
+    for _ in range(sizes.rounds):
+        for persons, results in found.items():
+            results.append(uvloop.run(measure_persons(persons, sizes.stories)))
+    yield Table(
+        "LINE, from webhook to reply",
+        ("persons in flight", "messages/s", "p50 ms", "p99 ms", "CPU µs a message", "of the fake LINE"),
+        [
+            [
+                str(persons),
+                format_spread([one.rate for one, _ in results], ",.0f"),
+                format_spread([one.p50 for one, _ in results]),
+                format_spread([one.p99 for one, _ in results]),
+                format_spread([cpu for _, cpu in results], ",.0f"),
+                format_spread([one.cpu_per_message + one.own_cpu_per_message for one, _ in results], ",.0f"),
+            ]
+            for persons, results in found.items()
+        ],
+        f"{sizes.rounds} rounds of {sizes.stories} whole complaints of {MESSAGE_COUNT} messages; `ita-bot run` on one"
+        " core, the fake LINE on the other; the reply's arrival included",
+    )

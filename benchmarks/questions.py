@@ -1,22 +1,21 @@
-"""How long `/questions` and a new question take beside a year's 10,000 open questions.
-
-`python -m benchmarks.questions [COUNT]`
-"""
+"""How long `/questions` and a new question take beside a year's open questions."""
 
 import asyncio
 import secrets
-import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from statistics import median, quantiles
 
+import uvloop
 from pyotp import HOTP
 
+from benchmarks.tables import HOME, Sizes, Table, format_spread, prepare_process
 from bot.engine import Engine
 from bot.importers.faq_file import store_example_faq
 from bot.office_file import EXAMPLE_OFFICE_PATHS, load_office
+from bot.serve import tune_gc
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt
@@ -60,34 +59,46 @@ async def add_joined_officer(engine: Engine, store: Store) -> bytes:
     return who
 
 
-async def measure_message(engine: Engine, who: bytes, words: str, times: int = 100) -> str:
-    """Median and 95th percentile of a message, in milliseconds."""
+async def measure_message(engine: Engine, who: bytes, words: str, tries: int) -> list[float]:
+    """Milliseconds of each of some messages, one after another."""
     latencies = []
-    for _ in range(times):
+    for _ in range(tries):
         started = time.perf_counter()
         answer = await engine.handle(Event(secrets.token_hex(), who, Channel.TERMINAL, text=words))
         latencies.append((time.perf_counter() - started) * 1000)
         assert answer.stored
-    return f"{median(latencies):.1f} ms, 95 in 100 within {quantiles(latencies, n=20)[18]:.1f} ms"
+    return latencies
 
 
-async def main(count: int) -> None:
+async def measure_desk(count: int, tries: int) -> dict[str, list[float]]:
     """Fill the desk and measure each command."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
         keys = load_or_create_keys(DeskPaths.under(Path(folder), "service"))
         async with open_store(keys, datetime.now(UTC)) as store:
             await store_example_faq(store, datetime.now(UTC))
             engine = Engine(ServiceDesk(load_office(EXAMPLE_OFFICE_PATHS[-1]), roster=store.roster), store)
-            started = time.perf_counter()
             await insert_questions(store, count)
-            print(f"{count:,} questions asked in {time.perf_counter() - started:.1f} s")
             officer = await add_joined_officer(engine, store)
-            print("/questions:     ", await measure_message(engine, officer, "/questions"))
-            print("/questions 500: ", await measure_message(engine, officer, "/questions 500"))
-            print("/question 12:   ", await measure_message(engine, officer, "/question 12"))
             citizen = store.keyring.hash_id("bench", "citizen")
-            print("a question:     ", await measure_message(engine, citizen, "สำนักงานเปิดกี่โมง"))
+            tune_gc()
+            return {
+                "/questions": await measure_message(engine, officer, "/questions", tries),
+                "/questions 500": await measure_message(engine, officer, "/questions 500", tries),
+                "/question 12": await measure_message(engine, officer, "/question 12", tries),
+                "a question that the FAQ answers": await measure_message(
+                    engine, citizen, "สำนักงานเปิดกี่โมง", tries
+                ),
+            }
 
 
-if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))
+def measure(sizes: Sizes) -> Iterable[Table]:
+    """Measure each command."""
+    prepare_process()
+    tries = sizes.tries * sizes.rounds
+    found = uvloop.run(measure_desk(sizes.questions, tries))
+    yield Table(
+        f"Questions: milliseconds beside {sizes.questions:,} open ones",
+        ("", "milliseconds"),
+        [[name, format_spread(latencies, ".1f")] for name, latencies in found.items()],
+        f"{tries} messages of each kind, one after another",
+    )

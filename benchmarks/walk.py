@@ -5,8 +5,7 @@ the distinct files, for one message on a fresh desk: a citizen's text from Teleg
 and an officer's `/inbox` from the engine to its answer.
 
 A coroutine that goes on after a wait counts as called again, since a reader follows it again. Comprehensions, generator
-expressions and lambdas do not count: they stand where they are read. So it was measured before names and rooms changed
-(commit be95d4a: 236 calls of 133 functions for the text, 282 of 93 for `/inbox`, in 38 and 25 files).
+expressions and lambdas do not count: they stand where they are read.
 """
 
 import asyncio
@@ -16,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from types import FrameType
 from starlette.routing import Route
 from starlette.types import Message
 
+from benchmarks.tables import Sizes, Table
 from benchmarks.telegram.load_generator import FakeTelegram, FakeTelegramProtocol
 from bot.bootstrap import open_app
 from bot.platforms.registry import open_platforms
@@ -74,17 +74,11 @@ class Walk:
         elif event == "return":
             self._depth = max(0, self._depth - 1)
 
-    def print_counts(self, name: str) -> None:
-        """Print calls, functions and files, and the calls of each package."""
+    def format_counts(self) -> list[str]:
+        """Calls, those of them that go on after a wait, functions and files."""
         steps = {step for step, _, _ in self.calls}
-        files = {file for file, _, _ in steps}
-        packages = Counter(step[0].partition(os.sep)[0] for step, _, _ in self.calls)
-        shares = ", ".join(f"{package} {count}" for package, count in packages.most_common())
         resumed = sum(again for _, _, again in self.calls)
-        print(
-            f"{name}: {len(self.calls)} calls ({resumed} of them go on after a wait),"
-            f" {len(steps)} functions, {len(files)} files   {shares}"
-        )
+        return [str(n) for n in (len(self.calls), resumed, len(steps), len({file for file, _, _ in steps}))]
 
     def print_functions(self) -> None:
         """Print each function in the order of its first call, with its number of calls."""
@@ -156,17 +150,44 @@ async def walk_officer_inbox(folder: Path) -> Walk:
     return walk
 
 
-def main(options: Sequence[str]) -> None:
-    """Print both walks."""
+def record_walks() -> dict[str, Walk]:
+    """Record both walks, each on a fresh desk."""
     for name in [name for name in os.environ if name.startswith("ITA_")]:
         del os.environ[name]
-    for name, walk_message in (("citizen's text", walk_citizen_text), ("/inbox", walk_officer_inbox)):
+    walks: dict[str, Walk] = {}
+    for name, walk_message in (
+        ("citizen's text, Telegram webhook", walk_citizen_text),
+        ("/inbox, engine", walk_officer_inbox),
+    ):
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-            walk = asyncio.run(walk_message(Path(folder)))
-        walk.print_counts(name)
+            walks[name] = asyncio.run(walk_message(Path(folder)))
+    return walks
+
+
+def measure(_sizes: Sizes) -> Iterable[Table]:
+    """Count both walks."""
+    yield _make_table(record_walks())
+
+
+def _make_table(walks: Mapping[str, Walk]) -> Table:
+    return Table(
+        "Walk: calls of own functions for one message",
+        ("", "calls", "of them go on after a wait", "functions", "files"),
+        [[name, *walk.format_counts()] for name, walk in walks.items()],
+        "sys.setprofile in the event loop's thread; comprehensions and lambdas do not count",
+    )
+
+
+def main(options: Sequence[str]) -> None:
+    """Print both walks."""
+    walks = record_walks()
+    print(_make_table(walks).format_text())
+    for name, walk in walks.items():
         if "--list" in options:
+            print(f"\n{name}")
             walk.print_functions()
         if "--tree" in options:
+            print(f"\n{name}")
             walk.print_tree()
 
 
