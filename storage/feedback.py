@@ -105,7 +105,10 @@ async def list_feedback(query: ListFeedback, context: ReadContext) -> Listing[Fe
     rows = []
     for group in (await context.connection.execute(newest)).all():
         one = (
-            select(tables.opinions).where(_COLUMN.twin == group.twin).order_by(_COLUMN.number.desc()).limit(1)
+            select(tables.opinions)
+            .where(_COLUMN.twin == group.twin, _COLUMN.sealed.is_not(None))
+            .order_by(_COLUMN.fiscal_year.desc(), _COLUMN.number.desc())
+            .limit(1)
         )
         rows.append(((await context.connection.execute(one)).one(), group.many - 1))
     found, unreadable = decode_rows(
@@ -122,18 +125,19 @@ async def find_feedback(query: FindFeedback, context: ReadContext) -> Feedback |
     row = await _find_feedback_row(query.number, query.fiscal_year, context.connection)
     if row is None:
         return None
-    like = select(func.count()).where(_COLUMN.twin == row.twin)
+    like = select(func.count()).where(_COLUMN.twin == row.twin, _COLUMN.sealed.is_not(None))
     others = (await context.connection.execute(like)).scalar_one() - 1
     with reading_row("opinions", f"{row.number}/{row.fiscal_year}"):
         return _decode_feedback(row, context.keyring, others)
 
 
 async def find_feedback_contact(query: FindFeedbackContact, context: ReadContext) -> str:
-    """Return the author's contact; empty where none was left."""
+    """Return the author's contact; empty where none was left. Raises `UnreadableRowError`."""
     row = await _find_feedback_row(query.number, query.fiscal_year, context.connection)
     if row is None or row.contact is None:
         return ""
-    return context.keyring.question.decrypt(row.contact, "opinions", row.id, "contact").decode()
+    with reading_row("opinions", f"{row.number}/{row.fiscal_year}"):
+        return context.keyring.question.decrypt(row.contact, "opinions", row.id, "contact").decode()
 
 
 async def record_contact_access(act: RecordContactAccess, batch: WriteBatch) -> None:
