@@ -7,6 +7,9 @@ import handlers
 from handlers.dialog.effects import Act
 from storage.act_registry import ACT_WRITERS
 
+WRITTEN_BY_A_JOB = {"SendReminder"}
+"""Acts of scheduled jobs, which write them by themselves: no turn has them."""
+
 
 def list_acts(of: type[Act] = Act) -> set[str]:
     """The names of all act classes of the handlers. A dataclass with slots leaves its first class behind."""
@@ -18,5 +21,5 @@ def list_acts(of: type[Act] = Act) -> set[str]:
 
 def test_every_act_has_a_writer_and_every_writer_an_act() -> None:
     acts = list_acts()
-    assert {act.__name__ for act in ACT_WRITERS} == acts
+    assert {act.__name__ for act in ACT_WRITERS} == acts - WRITTEN_BY_A_JOB
     assert len(acts) > 40
