@@ -39,8 +39,9 @@ from handlers.dialog.replies import AS_SECTION, NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.office import Office
-from handlers.staff.complaints.dispatch import handle_complaints_staff, is_for_complaints_staff
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake import end_intake
+from handlers.staff.dispatch import handle_staff_message, is_for_staff
 
 COMMAND_WORDS: Mapping[str, str] = {
     "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
@@ -91,8 +92,8 @@ class ComplaintsDesk:
         ctx, notes, acts = resume_or_reset(initial, before)
         command = match_command(event, COMPLAINTS_COMMANDS) or parse_menu_number(event, ctx.session, before)
         turn = None
-        if event.person_id in self.roster or is_for_complaints_staff(ctx):
-            turn = yield from handle_complaints_staff(ctx, command, self._reprompt)
+        if event.person_id in self.roster or is_for_staff(COMPLAINTS_COMMAND_TABLE, ctx):
+            turn = yield from handle_staff_message(COMPLAINTS_COMMAND_TABLE, ctx, command, self._reprompt)
         if turn is None:
             turn = yield from self._route(ctx, command)
         if not notes and not acts:

@@ -46,7 +46,8 @@ from handlers.questions.follow import (
     reprompt_thread,
 )
 from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_service_menu
-from handlers.staff.service.dispatch import handle_service_staff, is_for_service_staff
+from handlers.staff.dispatch import handle_staff_message, is_for_staff
+from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.thai import clean_text
 
 _OWN_WORDS: Mapping[str, str] = {
@@ -95,17 +96,16 @@ class ServiceDesk:
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             return TurnResult(before if before.is_expired(now) else before.replace(at=now))
         ctx, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
-        if event.person_id in self.roster or is_for_service_staff(ctx):
-            known = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
-            turn = yield from handle_service_staff(ctx, known=known is not None)
+        command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
+        command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
+        if event.person_id in self.roster or is_for_staff(SERVICE_COMMAND_TABLE, ctx):
+            turn = yield from handle_staff_message(SERVICE_COMMAND_TABLE, ctx, command, self._reprompt)
             if turn is not None:
                 return _prepend_notes(turn, notes)
         if event.file is not None:
             return _prepend_notes(
                 _drop_file(event, (yield from self._reprompt(ctx, Reply("ask.words", NEUTRAL)))), notes
             )
-        command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
-        command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
         if event.previous_text is not None:
             turn = yield from self._handle_correction(ctx, event.previous_text)
         elif is_stale_input(ctx) and not command:

@@ -15,17 +15,17 @@ from bot.settings import DeskName
 from handlers.dialog.events import LANGS
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
-from handlers.staff.parse import parse_staff_command
+from handlers.staff.parse import split_number
 
 
 async def export_case(number: str, desk: DeskName, out: Path) -> int:
     """Run the command. Returns the exit code. The file has mode 0600, and an existing file is never overwritten."""
-    command = parse_staff_command(f"/case {number}")
-    if command is None or not command.number or not command.year:
+    place, year, _ = split_number(number.strip())
+    if not place or not year:
         raise typer.BadParameter(f"{number} is no register number, as 12/2570 is")
     async with open_app([desk]) as app:
         store = app.desks[desk].store
-        exported = await export_case_pdf(store, app.office, command.number, command.year, datetime.now(UTC))
+        exported = await export_case_pdf(store, app.office, place, year, datetime.now(UTC))
     if exported is None:
         for lang in LANGS:
             sys.stderr.write(render_text(Phrase("casefile.none", {"number": number}), lang) + "\n")

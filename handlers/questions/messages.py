@@ -75,6 +75,11 @@ class QuestionThread:
     send_at: int = 0
 
     @property
+    def register_number(self) -> str:
+        """The register number: number/year, such as 12/2570."""
+        return f"{self.number}/{self.fiscal_year}"
+
+    @property
     def seq(self) -> int:
         """The seq of the last line in this view. The next line is written as `seq + 1`."""
         return self.lines[-1].seq

@@ -1,12 +1,12 @@
-"""The context in which a complaints command runs, and helpers that the command handlers share."""
+"""What both desks' commands are made of: the table of a desk, the context in which a command runs, and buttons."""
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from handlers.complaints.conflict_of_interest import load_hidden_case_reply
 from handlers.dialog.context import Context
-from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, Query, TurnResult
 from handlers.dialog.replies import (
     AS_USUAL,
     OF_CASE,
@@ -17,44 +17,71 @@ from handlers.dialog.replies import (
     ReplyArg,
     ReplyPolicy,
 )
-from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
 from handlers.staff.members import StaffMember
-from handlers.staff.parse import ParsedCommand
-from handlers.staff.permissions import PERMISSIONS, CommandName, Role
-from handlers.staff.state import AwaitingCaseChoice, AwaitingText, ComplaintsWork, PendingCommand
+from handlers.staff.parse import NameT, ParsedCommand, split_number
+from handlers.staff.permissions import CommandName, DeskCommandName, Role, ServiceCommandName
+from handlers.staff.state import (
+    AwaitingCaseChoice,
+    AwaitingSecondFactor,
+    AwaitingText,
+    ComplaintsWork,
+    NothingPending,
+    OfficerState,
+    PendingCommand,
+    ServiceWork,
+    WorkT,
+)
 from handlers.staff.two_factor import is_recently_verified
-from handlers.thai import get_fiscal_year, to_bangkok_date
+from handlers.thai import normalize_for_matching
 
-MAX_BUTTON_DATA = 64
-"""Bytes of a button's data: Telegram's limit, the smallest of all."""
+MAX_NAME_LENGTH = 40
+"""Characters of a command's name. A longer word is none and is not compared."""
+
+T = TypeVar("T")
+QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]
+
+
+class SecondFactor(Enum):
+    """When a command asks for the second factor. It does where it shows a person's own words."""
+
+    NEVER = auto()
+    WHERE_SHOWN = auto()
+    """On channels where messages can be deleted. On others it shows no content, and gives a link that asks for it."""
+    ALWAYS = auto()
 
 
 @dataclass(frozen=True, slots=True)
-class ComplaintsCommandContext:
+class CommandContext(Generic[NameT, WorkT]):
     """A command and who gave it. confirmed: the officer saw what goes to the reporter, and confirmed it."""
 
     ctx: Context
     staff: StaffMember
-    command: ParsedCommand
+    command: ParsedCommand[NameT]
+    table: "CommandTable[NameT, WorkT]" = field(repr=False)
     confirmed: bool = False
 
     @property
-    def work(self) -> ComplaintsWork:
-        """The officer's unfinished work, as kept in the session."""
-        return self.ctx.session.officer.complaints
+    def work(self) -> WorkT:
+        """The officer's unfinished work at this desk, as kept in the session."""
+        return self.table.get_work(self.ctx.session.officer)
 
-    def with_work(self, work: ComplaintsWork) -> "ComplaintsCommandContext":
+    def with_work(self, work: WorkT) -> "CommandContext[NameT, WorkT]":
         """Return a copy with other work in the session."""
-        officer = replace(self.ctx.session.officer, complaints=work)
+        officer = self.table.set_work(self.ctx.session.officer, work)
         return replace(self, ctx=self.ctx.replace_session(officer=officer))
 
-    def with_pending(self, pending: PendingCommand) -> "ComplaintsCommandContext":
+    def with_pending(self, pending: PendingCommand[NameT]) -> "CommandContext[NameT, WorkT]":
         """Return a copy in which the session waits for something else."""
         return self.with_work(replace(self.work, pending=pending))
 
-    def await_text_for(self, command: ParsedCommand) -> "ComplaintsCommandContext":
+    def await_text_for(self, command: ParsedCommand[NameT]) -> "CommandContext[NameT, WorkT]":
         """Return a copy in which the next text that is typed completes a command."""
         return self.with_pending(AwaitingText(command))
+
+    def ask_second_factor(self, command: ParsedCommand[NameT]) -> TurnResult:
+        """Ask for the second factor, after which a command runs. What was waited for before is kept."""
+        waiting = AwaitingSecondFactor(command, skip_second_factor(self.work.pending))
+        return self.with_pending(waiting).reply_with(Reply("staff.factor.ask", OF_CASE))
 
     def reply_with(self, *replies: Reply, acts: tuple[Act, ...] = ()) -> TurnResult:
         """Return the result of the turn."""
@@ -69,14 +96,139 @@ class ComplaintsCommandContext:
         presentation: Presentation = AS_USUAL,
         **args: ReplyArg,
     ) -> TurnResult:
-        """Return the result of the turn with one reply. `key`: of the wording, below `staff.`."""
-        reply = Reply(f"staff.{key}", policy, args, choices, presentation=presentation)
-        return self.reply_with(reply, acts=acts)
+        """Return the result of the turn with one reply. `key`: of the wording, below the desk's own part."""
+        reply = Reply(f"{self.table.wording}.{key}", policy, args, choices, presentation=presentation)
+        return TurnResult(self.ctx.session, (reply,), acts)
 
     @property
     def is_verified(self) -> bool:
         """Whether the second factor was given within `SECOND_FACTOR_TTL`."""
         return is_recently_verified(self.ctx)
+
+    def may_give(self, name: NameT) -> bool:
+        """Whether this person's role may give a command at all."""
+        return self.staff.role in self.table.rows[name].roles
+
+
+ComplaintsCommandContext: TypeAlias = CommandContext[CommandName, ComplaintsWork]
+ServiceCommandContext: TypeAlias = CommandContext[ServiceCommandName, ServiceWork]
+CommandHandler: TypeAlias = Callable[[CommandContext[NameT, WorkT]], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow(Generic[NameT, WorkT]):
+    """A command of a desk: what carries it out, and what holds before that.
+
+    roles: who may give it at all; whether it fits the case and its state is the handler's matter. names: besides the
+    enum's value; the first is Thai, and shown. takes_number: a number after the name is that of a case, a question or a
+    page. in_help: people type it. is_public: citizens have it too, with another meaning, which it has for roles that
+    may not give it. keeps_pending: what is waited for is not over with it, unless the handler says so.
+    """
+
+    handler: CommandHandler[NameT, WorkT]
+    roles: frozenset[Role]
+    factor: SecondFactor
+    names: tuple[str, ...]
+    takes_number: bool = True
+    in_help: bool = True
+    is_public: bool = False
+    keeps_pending: bool = False
+
+
+@dataclass(frozen=True)
+class CommandTable(Generic[NameT, WorkT]):
+    """The commands of a desk, in the order in which help lists them, and what else its officers' part differs in.
+
+    join, help, inbox: the commands with which strangers join, officers find the others, and work begins. help_choices,
+    menu: offered under the help, and by platforms that show a list of daily commands. max_length: characters of a
+    command with its arguments. wording: the first part of its wording keys. takes_bare_names: the slash may be
+    missing. get_work, set_work: its part of an officer's state. greet: what a stranger sees who tried a command.
+    handle_text: a text that nothing waits for; None where it is handled like any citizen's. drop_draft: the work
+    without what is cancelled together with a pending command. Raises KeyError where a command has no row.
+    """
+
+    names: type[NameT]
+    rows: Mapping[NameT, CommandRow[NameT, WorkT]]
+    join: NameT
+    help: NameT
+    inbox: NameT
+    help_choices: tuple[NameT, ...]
+    menu: tuple[NameT, ...]
+    max_length: int
+    wording: str
+    takes_bare_names: bool
+    get_work: Callable[[OfficerState], WorkT]
+    set_work: Callable[[OfficerState, WorkT], OfficerState]
+    greet: Callable[[Context], TurnResult]
+    handle_text: Callable[[CommandContext[NameT, WorkT], str], QueryGenerator[TurnResult | None]]
+    drop_draft: Callable[[WorkT], WorkT]
+    _by_name: Mapping[str, NameT] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the names."""
+        by_name = {
+            normalize_for_matching(typed): name
+            for name in self.names
+            for typed in (name.value, *self.rows[name].names)
+        }
+        object.__setattr__(self, "_by_name", by_name)
+
+    def is_allowed(self, role: Role, name: NameT) -> bool:
+        """Whether a role may give a command."""
+        return role in self.rows[name].roles
+
+    def parse(self, words: str, *, bare: bool = False) -> ParsedCommand[NameT] | None:
+        """Parse a command; None for any other text. bare: the slash may be missing."""
+        if len(words) > self.max_length or not (bare or words.startswith("/")):
+            return None
+        typed, rest = (*words.removeprefix("/").split(maxsplit=1), "", "")[:2]
+        name = self._by_name.get(normalize_for_matching(typed)) if len(typed) <= MAX_NAME_LENGTH else None
+        return None if name is None else self._parse_number(name, rest.strip())
+
+    def complete(self, command: ParsedCommand[NameT], text: str) -> ParsedCommand[NameT] | None:
+        """Return a command with a text appended to its rest; None where that is too long.
+
+        Where a number is missing, the text may begin with it.
+        """
+        whole = replace(command, rest=f"{command.rest} {text}".strip())
+        if len(whole.to_command_text()) > self.max_length:
+            return None
+        return whole if command.number else self._parse_number(command.name, whole.rest)
+
+    def _parse_number(self, name: NameT, rest: str) -> ParsedCommand[NameT]:
+        if not self.rows[name].takes_number:
+            return ParsedCommand(name, rest=rest)
+        return ParsedCommand(name, *split_number(rest))
+
+
+def skip_second_factor(
+    pending: PendingCommand[NameT],
+) -> NothingPending | AwaitingText[NameT] | AwaitingCaseChoice[NameT]:
+    """Return what is waited for besides the second factor."""
+    return pending.interrupted if isinstance(pending, AwaitingSecondFactor) else pending
+
+
+class Registered(Protocol):
+    """A case, a question or an opinion: what has a register number, such as 12/2570."""
+
+    @property
+    def register_number(self) -> str:
+        """The register number: number/year."""
+
+
+def make_command_button(
+    name: DeskCommandName, of: Registered | None = None, rest: str = "", label: Phrase | None = None
+) -> Choice:
+    """Return a button that gives a command, as if it were typed. label: instead of the command's own."""
+    number = f" {of.register_number}" if of else ""
+    data = f"/{name}{number}{' ' if rest else ''}{rest}"
+    return Choice(data, name.label_key) if label is None else Choice(data, label.key, label.args)
+
+
+def make_number_button(name: DeskCommandName, of: Registered) -> Choice:
+    """Return a button that gives a command about something, labelled with its register number."""
+    number = of.register_number
+    return Choice(f"/{name} {number}", "literal", {"text": number})
 
 
 def add_unreadable_notice(turn: TurnResult, numbers: tuple[str, ...]) -> TurnResult:
@@ -85,95 +237,3 @@ def add_unreadable_notice(turn: TurnResult, numbers: tuple[str, ...]) -> TurnRes
         return turn
     notice = Reply("staff.unreadable", OF_CASE, {"numbers": ", ".join(numbers)})
     return replace(turn, replies=(notice, *turn.replies))
-
-
-T = TypeVar("T")
-QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]
-ComplaintsCommandHandler: TypeAlias = Callable[[ComplaintsCommandContext], Decision]
-
-
-def make_case_command(order: CommandName, case: OfficerCase, rest: str = "") -> ParsedCommand:
-    """Return a command about a case."""
-    return ParsedCommand(order, case.number, case.year, rest)
-
-
-def make_command_button(
-    order: CommandName, case: OfficerCase | None = None, rest: str = "", label: Phrase | None = None
-) -> Choice:
-    """Return a button that gives a command, as if it were typed."""
-    given = make_case_command(order, case, rest) if case else ParsedCommand(order, rest=rest)
-    if label is None:
-        return Choice(given.to_command_text(), f"staff.order.{order}")
-    return Choice(given.to_command_text(), label.key, label.args)
-
-
-def make_case_button(case: OfficerCase, order: CommandName = CommandName.CASE) -> Choice:
-    """Return a button labelled with the number of a case."""
-    command = make_case_command(order, case).to_command_text()
-    return Choice(command, "literal", {"text": case.register_number})
-
-
-def can_see_case(staff: StaffMember, case: OfficerCase) -> bool:
-    """Whether a person may see a case: officers their own and unassigned ones, supervisors and auditors all.
-
-    Of those, auditors read only the audit log (`PERMISSIONS`). Nobody sees a case that concerns them, nor one that is
-    looked at again after they closed it.
-    """
-    if case.hidden or case.avoid_officer == staff.id:
-        return False
-    return staff.role in {Role.SUPERVISOR, Role.AUDITOR} or case.officer in {"", staff.id}
-
-
-def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
-    """Return the case of a command, or the reply where there is none that this person may see."""
-    if not cmd.command.number:
-        return (yield from _offer_recent_cases(cmd))
-    year = cmd.command.year or get_fiscal_year(to_bangkok_date(cmd.ctx.now))
-    case = yield from run_query(
-        FindCaseByNumber(cmd.command.number, year, cmd.staff.id, bool(cmd.command.year))
-    )
-    if case is None:
-        shown = f"{cmd.command.number}/{cmd.command.year}" if cmd.command.year else f"{cmd.command.number}"
-        listed = yield from list_recent_cases(cmd)
-        return cmd.reply("unknown", OF_CASE, _make_case_buttons(cmd, listed), number=shown)
-    if not can_see_case(cmd.staff, case):
-        if case.hidden:
-            return cmd.reply_with(
-                (
-                    yield from load_hidden_case_reply(
-                        case.id, case.register_number, cmd.ctx.office, cmd.ctx.lang
-                    )
-                )
-            )
-        key = "not_yours_again" if case.avoid_officer == cmd.staff.id else "not_yours"
-        return cmd.reply(key, OF_CASE, number=case.register_number)
-    return case
-
-
-def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
-    """Offer recent cases where no number was given. What was typed is kept for the case that is picked."""
-    listed = yield from list_recent_cases(cmd)
-    if not listed.cases:
-        return cmd.reply("none_yet", OF_CASE)
-    kept = cmd.with_pending(AwaitingCaseChoice(cmd.command)) if cmd.command.rest else cmd
-    return kept.reply(
-        "which", OF_CASE, _make_case_buttons(cmd, listed), order=Phrase(f"staff.order.{cmd.command.name}")
-    )
-
-
-def _make_case_buttons(cmd: ComplaintsCommandContext, listed: CaseListPage) -> tuple[Choice, ...]:
-    order = CommandName.CASE if cmd.command.number else cmd.command.name
-    return tuple(make_case_button(case, order) for case in listed.cases)
-
-
-def list_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseListPage]:
-    """Return the cases that this person most likely means."""
-    page = yield from run_query(
-        ListCases(cmd.staff.id, all_officers=cmd.staff.role is Role.SUPERVISOR, limit=6)
-    )
-    return page
-
-
-def can_give_command(staff: StaffMember, order: CommandName) -> bool:
-    """Whether a person's role may give a command at all."""
-    return staff.role in PERMISSIONS[order]

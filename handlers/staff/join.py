@@ -4,8 +4,8 @@ from handlers.complaints.messages import GetAttempts, SaveAttempts
 from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, Phrase, Reply
-from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply
+from handlers.staff.command import CommandContext, CommandTable, make_command_button
 from handlers.staff.members import (
     AuditRefusal,
     FindInvitation,
@@ -15,9 +15,8 @@ from handlers.staff.members import (
     NewTotpSecret,
     UseCode,
 )
-from handlers.staff.parse import ParsedCommand
-from handlers.staff.permissions import CommandName
-from handlers.staff.state import NO_OFFICER, Joining, OfficerState
+from handlers.staff.parse import NameT, ParsedCommand
+from handlers.staff.state import NO_OFFICER, Joining, OfficerState, WorkT
 from handlers.staff.two_factor import (
     build_otpauth_uri,
     derive_attempts_key,
@@ -30,7 +29,7 @@ from handlers.thai import to_bangkok_date
 MAX_INVITATION_LENGTH = 40
 
 
-def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
+def begin_joining(ctx: Context, given: ParsedCommand[NameT]) -> Decision:
     """Accept an invitation code: show a new TOTP secret, and ask for the first code that it makes.
 
     Wrong invitation codes are rate limited like wrong codes of the second factor, and audited.
@@ -47,7 +46,7 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
         return TurnResult(
             ctx.session,
             (Reply("staff.join.unknown", OFFICER_CONTENT),),
-            (wrong, AuditRefusal(CommandName.JOIN)),
+            (wrong, AuditRefusal(given.name)),
         )
     secret = yield from run_query(NewTotpSecret())
     after = ctx.replace_session(officer=OfficerState(joining=Joining(code, secret)))
@@ -68,7 +67,7 @@ def begin_joining(ctx: Context, given: ParsedCommand) -> Decision:
     return TurnResult(after.session, (setup,))
 
 
-def finish_joining(ctx: Context, joining: Joining) -> Decision:
+def finish_joining(table: CommandTable[NameT, WorkT], ctx: Context, joining: Joining) -> Decision:
     """Check the first code of the second factor. Whoever joins with it sees the recovery codes this one time."""
     code, secret = joining.invitation, joining.secret
     person = yield from run_query(FindInvitation(code))
@@ -98,27 +97,26 @@ def finish_joining(ctx: Context, joining: Joining) -> Decision:
         "staff.join.done",
         OFFICER_CONTENT,
         {"name": person.name, "role": Phrase(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
-        (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP)),
+        (make_command_button(table.inbox), make_command_button(table.help)),
     )
     return TurnResult(after.session, (welcome,), (act, UseCode(person.id, step)))
 
 
-def reply_already_joined(cmd: ComplaintsCommandContext) -> Decision:
+def reply_already_joined(cmd: CommandContext[NameT, WorkT]) -> Decision:
     """Reply to an invitation code from somebody who has joined already."""
     yield from ()
-    return cmd.reply(
-        "join.already",
-        OFFICER_CONTENT,
-        (make_command_button(CommandName.INBOX), make_command_button(CommandName.HELP)),
-    )
+    choices = (make_command_button(cmd.table.inbox), make_command_button(cmd.table.help))
+    return cmd.reply_with(Reply("staff.join.already", OFFICER_CONTENT, {}, choices))
 
 
-def leave_desk(cmd: ComplaintsCommandContext) -> Decision:
+def leave_desk(cmd: CommandContext[NameT, WorkT]) -> Decision:
     """End the person's own rights, after they confirmed."""
     yield from ()
     if cmd.command.rest != "yes":
-        sure = Choice(ParsedCommand(CommandName.LEAVE, rest="yes").to_command_text(), "staff.leave.sure")
-        return cmd.reply("leave.ask", OF_CASE, (sure, make_command_button(CommandName.INBOX)))
+        sure = make_command_button(cmd.command.name, rest="yes", label=Phrase("staff.leave.sure"))
+        return cmd.reply_with(
+            Reply("staff.leave.ask", OF_CASE, {}, (sure, make_command_button(cmd.table.inbox)))
+        )
     gone = cmd.ctx.replace_session(officer=NO_OFFICER)
     return TurnResult(
         gone.session,

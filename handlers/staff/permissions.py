@@ -1,8 +1,6 @@
-"""Which role may give which command."""
+"""The roles of the staff, and the names of the commands of both desks."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import assert_never
 
 
 class Role(StrEnum):
@@ -14,8 +12,20 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # reads the audit trail and the statistics, no content
 
 
-class CommandName(StrEnum):
-    """A command of the complaints desk by its English name; `handlers.staff.parse` has the Thai names."""
+class DeskCommandName(StrEnum):
+    """A command of a desk by its English name; the desk's table has its other names, who may give it and what it does.
+
+    Buttons, help and stored sessions know a command by this name.
+    """
+
+    @property
+    def label_key(self) -> str:
+        """The key of the wording on a button that gives this command."""
+        raise NotImplementedError
+
+
+class CommandName(DeskCommandName):
+    """A command of the complaints desk; `handlers.staff.complaints.commands` has the table."""
 
     HELP = "help"
     JOIN = "join"
@@ -57,103 +67,44 @@ class CommandName(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
 
+    @property
+    def label_key(self) -> str:
+        """The key of the wording on a button that gives this command."""
+        return f"staff.order.{self}"
+
+
+class ServiceCommandName(DeskCommandName):
+    """A command of the service desk; `handlers.staff.service.commands` has the table."""
+
+    QUESTIONS = "questions"
+    QUESTION = "question"
+    ANSWER = "answer"
+    PUBLISH = "publish"
+    UNPUBLISH = "unpublish"
+    MERGE = "merge"
+    CONFIRM = "confirm"
+    UNDO = "undo"
+    CLOSE = "close"
+    FAQ = "faq"
+    OPINIONS = "opinions"
+    CONSULT = "consult"
+    STATEMENTS = "statements"
+    TEXTS = "texts"
+    THEME = "theme"
+    QUOTE = "quote"
+    TAKEN = "taken"
+    DONE = "done"
+    RESULTS = "results"
+    HELP = "help"
+    JOIN = "join"
+    LEAVE = "leave"
+
+    @property
+    def label_key(self) -> str:
+        """The key of the wording on a button that gives this command."""
+        return f"inquiry.button.{self}"
+
 
 ALL_ROLES = frozenset(Role)
 CASE_WORKERS = frozenset({Role.OFFICER, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
-
-PERMISSIONS: Mapping[CommandName, frozenset[Role]] = {
-    **dict.fromkeys((CommandName.HELP, CommandName.JOIN, CommandName.LEAVE, CommandName.STATS), ALL_ROLES),
-    **dict.fromkeys(
-        (CommandName.INBOX, CommandName.CASE, CommandName.FACTS, CommandName.FILES, CommandName.HISTORY),
-        CASE_WORKERS,
-    ),
-    **dict.fromkeys((CommandName.TAKE, CommandName.SCREEN, CommandName.INVESTIGATE), CASE_WORKERS),
-    **dict.fromkeys((CommandName.NOT_ACCEPT, CommandName.CLOSE, CommandName.FORWARD), CASE_WORKERS),
-    **dict.fromkeys((CommandName.ASK, CommandName.REPLY, CommandName.NOTE, CommandName.CANNED), CASE_WORKERS),
-    **dict.fromkeys((CommandName.CONFIRM, CommandName.UNDO), CASE_WORKERS),
-    **dict.fromkeys(
-        (CommandName.DUE, CommandName.OVERDUE, CommandName.SEARCH, CommandName.LINK, CommandName.INTAKE),
-        CASE_WORKERS,
-    ),
-    # Assigning work, undoing a decision and keeping a case from erasure need somebody who answers for the desk.
-    **dict.fromkeys((CommandName.ASSIGN, CommandName.REOPEN, CommandName.HOLD), SUPERVISORS),
-    **dict.fromkeys((CommandName.IDENTITY, CommandName.APPROVE), CASE_WORKERS),
-    **dict.fromkeys((CommandName.BAR, CommandName.LIFT, CommandName.RELEASE), SUPERVISORS),
-    **dict.fromkeys((CommandName.PAGE, CommandName.EXPORT), CASE_WORKERS),
-    CommandName.LOG: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
-    CommandName.HERE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
-    # An imported register holds numbers and dates, no content, so whoever runs the channel may import it too.
-    CommandName.IMPORT: frozenset({Role.SUPERVISOR, Role.ADMIN}),
-}
-"""The roles that may give a command at all; whether it fits the case, its state and its officer is checked later."""
-
-
-class ShownContent(StrEnum):
-    """What a command shows of a person's own words."""
-
-    NOTHING = "nothing"
-    CASE = "case"
-    """Of one case; nothing, and without a second factor, on channels where messages cannot be deleted."""
-    SEARCH = "search"
-    """Which cases have the words that were searched for."""
-
-
-def get_shown_content(name: CommandName) -> ShownContent:
-    """What a command shows: a new command that does not say so is a type error."""
-    match name:
-        case CommandName.FACTS | CommandName.FILES | CommandName.HISTORY | CommandName.IDENTITY:
-            return ShownContent.CASE
-        case CommandName.SEARCH:
-            return ShownContent.SEARCH
-        case (
-            CommandName.HELP
-            | CommandName.JOIN
-            | CommandName.LEAVE
-            | CommandName.INBOX
-            | CommandName.CASE
-            | CommandName.TAKE
-            | CommandName.ASSIGN
-            | CommandName.SCREEN
-            | CommandName.INVESTIGATE
-            | CommandName.NOT_ACCEPT
-            | CommandName.CLOSE
-            | CommandName.FORWARD
-            | CommandName.REOPEN
-            | CommandName.ASK
-            | CommandName.REPLY
-            | CommandName.NOTE
-            | CommandName.CANNED
-            | CommandName.CONFIRM
-            | CommandName.UNDO
-            | CommandName.DUE
-            | CommandName.OVERDUE
-            | CommandName.LINK
-            | CommandName.INTAKE
-            | CommandName.HOLD
-            | CommandName.LOG
-            | CommandName.STATS
-            | CommandName.HERE
-            | CommandName.APPROVE
-            | CommandName.BAR
-            | CommandName.LIFT
-            | CommandName.RELEASE
-            | CommandName.PAGE
-            | CommandName.EXPORT
-            | CommandName.IMPORT
-        ):
-            return ShownContent.NOTHING
-        case _:
-            assert_never(name)
-
-
-NEEDS_2FA = frozenset(name for name in CommandName if get_shown_content(name) is not ShownContent.NOTHING)
-"""Commands that show a person's own words, so that the second factor must have been given recently."""
-
-CONTENT_COMMANDS = frozenset(name for name in CommandName if get_shown_content(name) is ShownContent.CASE)
-"""Of those, the ones that show no content on channels where messages cannot be deleted, and ask for no factor there."""
-
-
-def is_allowed(role: Role, order: CommandName) -> bool:
-    """Whether a role may give a command."""
-    return role in PERMISSIONS[order]

@@ -6,11 +6,11 @@ situations apart when a stored session is read back.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from handlers.complaints.lifecycle import CaseSource
-from handlers.staff.parse import ParsedCommand
-from handlers.staff.service_parse import ParsedServiceCommand
+from handlers.staff.parse import NameT, ParsedCommand
+from handlers.staff.permissions import CommandName, ServiceCommandName
 
 ConsultationDraft: TypeAlias = tuple[tuple[str, str], ...]
 """The lines of an announcement in order: field and text. Each field occurs once, except `ask`: once per question."""
@@ -32,38 +32,50 @@ class NothingPending:
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitingText:
+class AwaitingText(Generic[NameT]):
     """The next text completes this command."""
 
-    command: ParsedCommand = field(repr=False)
+    command: ParsedCommand[NameT] = field(repr=False)
     kind: Literal["text"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitingCaseChoice:
+class AwaitingCaseChoice(Generic[NameT]):
     """A command came with a text but without the number of a case: the case that is picked gets the text."""
 
-    command: ParsedCommand = field(repr=False)
+    command: ParsedCommand[NameT] = field(repr=False)
     kind: Literal["case"] = "case"
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitingSecondFactor:
+class AwaitingSecondFactor(Generic[NameT]):
     """The command runs once the second factor is given. interrupted: what was waited for before."""
 
-    command: ParsedCommand = field(repr=False)
-    interrupted: NothingPending | AwaitingText | AwaitingCaseChoice = NothingPending()
+    command: ParsedCommand[NameT] = field(repr=False)
+    interrupted: NothingPending | AwaitingText[NameT] | AwaitingCaseChoice[NameT] = NothingPending()
     kind: Literal["factor"] = "factor"
 
 
-PendingCommand: TypeAlias = NothingPending | AwaitingText | AwaitingCaseChoice | AwaitingSecondFactor
+PendingCommand: TypeAlias = (
+    NothingPending | AwaitingText[NameT] | AwaitingCaseChoice[NameT] | AwaitingSecondFactor[NameT]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedWork(Generic[NameT]):
+    """The unfinished work of an officer: the command that waits for something, and what a desk adds to it."""
+
+    pending: PendingCommand[NameT] = NothingPending()
+
+
+WorkT = TypeVar("WorkT", bound=UnfinishedWork[Any])
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedReply:
     """A command whose text was shown as the reporter will see it. prompt: number of the prompt that asks to confirm."""
 
-    command: ParsedCommand = field(repr=False)
+    command: ParsedCommand[CommandName] = field(repr=False)
     prompt: int
 
 
@@ -77,36 +89,17 @@ class SearchProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class ComplaintsWork:
+class ComplaintsWork(UnfinishedWork[CommandName]):
     """The unfinished work of an officer of the complaints desk.
 
     proposal, search and intake_source outlast `pending`: a reply that was shown can be confirmed after another command,
     and a report that is entered for somebody else is filled in between commands.
     """
 
-    pending: PendingCommand = NothingPending()
+    pending: PendingCommand[CommandName] = NothingPending()
     proposal: ProposedReply | None = None
     search: SearchProgress | None = None
     intake_source: CaseSource | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitingServiceText:
-    """The next text completes this command."""
-
-    command: ParsedServiceCommand = field(repr=False)
-    kind: Literal["text"] = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitingServiceSecondFactor:
-    """The command runs once the second factor is given."""
-
-    command: ParsedServiceCommand = field(repr=False)
-    kind: Literal["factor"] = "factor"
-
-
-PendingServiceCommand: TypeAlias = NothingPending | AwaitingServiceText | AwaitingServiceSecondFactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +134,10 @@ class ProposedPublication:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceWork:
+class ServiceWork(UnfinishedWork[ServiceCommandName]):
     """The unfinished work of an officer of the service desk; each part outlasts commands about the others."""
 
-    pending: PendingServiceCommand = NothingPending()
+    pending: PendingCommand[ServiceCommandName] = NothingPending()
     answer: ProposedAnswer | None = None
     publication: ProposedPublication | None = None
     consultation: ConsultationDraft = field(default=(), repr=False)

@@ -4,22 +4,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from handlers.complaints.lifecycle import CaseSource
-from handlers.staff.parse import ParsedCommand, parse_staff_command
-from handlers.staff.permissions import CommandName
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import CommandName, ServiceCommandName
+from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.staff.service.consultation_text import add_draft_lines
-from handlers.staff.service_parse import parse_service_command
 from handlers.staff.state import (
     AwaitingCaseChoice,
     AwaitingSecondFactor,
-    AwaitingServiceSecondFactor,
-    AwaitingServiceText,
     AwaitingText,
     ComplaintsWork,
     Joining,
     NothingPending,
     OfficerState,
     PendingCommand,
-    PendingServiceCommand,
     ProposedAnswer,
     ProposedPublication,
     ProposedReply,
@@ -27,7 +25,9 @@ from handlers.staff.state import (
     ServiceWork,
 )
 
-_WAITING_SERVICE_COMMANDS = frozenset({"answer", "consult", "opinions"})
+_WAITING_SERVICE_COMMANDS = frozenset(
+    {ServiceCommandName.ANSWER, ServiceCommandName.CONSULT, ServiceCommandName.OPINIONS}
+)
 """The commands of the service desk that could wait for something. None of them is a command of the complaints desk."""
 
 
@@ -46,7 +46,7 @@ def upgrade_officer_state(kept: Mapping[str, str]) -> OfficerState:
 
 
 def _upgrade_complaints_work(kept: Mapping[str, str]) -> ComplaintsWork:
-    proposed = None if "draft_seq" in kept else parse_staff_command(kept.get("draft", ""))
+    proposed = None if "draft_seq" in kept else COMPLAINTS_COMMAND_TABLE.parse(kept.get("draft", ""))
     search = None
     if "sought" in kept:
         year, number, searched = map(int, kept["sought_to"].split())
@@ -59,20 +59,20 @@ def _upgrade_complaints_work(kept: Mapping[str, str]) -> ComplaintsWork:
     )
 
 
-def _upgrade_pending(kept: Mapping[str, str]) -> PendingCommand:
-    before: NothingPending | AwaitingText | AwaitingCaseChoice = NothingPending()
-    awaiting = parse_staff_command(kept.get("awaits", ""))
+def _upgrade_pending(kept: Mapping[str, str]) -> PendingCommand[CommandName]:
+    before: NothingPending | AwaitingText[CommandName] | AwaitingCaseChoice[CommandName] = NothingPending()
+    awaiting = COMPLAINTS_COMMAND_TABLE.parse(kept.get("awaits", ""))
     if awaiting is not None:
         before = AwaitingText(awaiting)
     elif "rest" in kept:
         before = AwaitingCaseChoice(ParsedCommand(CommandName(kept["rest_of"]), rest=kept["rest"]))
-    waiting = parse_staff_command(kept.get("then", ""))
+    waiting = COMPLAINTS_COMMAND_TABLE.parse(kept.get("then", ""))
     return before if waiting is None else AwaitingSecondFactor(waiting, before)
 
 
 def _upgrade_service_work(kept: Mapping[str, str]) -> ServiceWork:
     answer = None
-    if "draft_seq" in kept and (of := parse_service_command(f"/answer {kept['draft_of']}")) is not None:
+    if "draft_seq" in kept and (of := SERVICE_COMMAND_TABLE.parse(f"/answer {kept['draft_of']}")) is not None:
         prompt = int(kept["nonce"]) if "nonce" in kept else None
         answer = ProposedAnswer(of.number, of.year, int(kept["draft_seq"]), kept["draft"], prompt)
     publication = None
@@ -88,9 +88,11 @@ def _upgrade_service_work(kept: Mapping[str, str]) -> ServiceWork:
     return ServiceWork(_upgrade_service_pending(kept), answer, publication, draft)
 
 
-def _upgrade_service_pending(kept: Mapping[str, str]) -> PendingServiceCommand:
-    for name, situation in (("then", AwaitingServiceSecondFactor), ("awaits", AwaitingServiceText)):
-        command = parse_service_command(kept.get(name, ""))
-        if command is not None and command.name in _WAITING_SERVICE_COMMANDS:
-            return situation(command)
+def _upgrade_service_pending(kept: Mapping[str, str]) -> PendingCommand[ServiceCommandName]:
+    waiting = SERVICE_COMMAND_TABLE.parse(kept.get("then", ""))
+    if waiting is not None and waiting.name in _WAITING_SERVICE_COMMANDS:
+        return AwaitingSecondFactor(waiting)
+    awaiting = SERVICE_COMMAND_TABLE.parse(kept.get("awaits", ""))
+    if awaiting is not None and awaiting.name in _WAITING_SERVICE_COMMANDS:
+        return AwaitingText(awaiting)
     return NothingPending()

@@ -1,6 +1,7 @@
 """Second factor: six digits of an authenticator app (TOTP, RFC 6238), each accepted once, or a recovery code."""
 
 import hmac
+import re
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ TOTP_WINDOW = (0, -1, 1)
 """Accepted steps: the current one, and its neighbours for clocks that are a little wrong (RFC 6238, section 5.2)."""
 
 TOTP_DIGITS = 6
+_RECOVERY_CODE = re.compile(r"[0-9A-Za-z]{5}[ -]?[0-9A-Za-z]{5}")
 
 
 def is_recently_verified(ctx: Context) -> bool:
@@ -55,6 +57,11 @@ def normalize_totp_code(text: str) -> str:
     """Return the digits of a typed code; empty where it is none."""
     plain = normalize_for_matching(text).replace(" ", "") if len(text) <= 20 else ""
     return plain if len(plain) == TOTP_DIGITS and plain.isascii() and plain.isdigit() else ""
+
+
+def is_code_shaped(text: str) -> bool:
+    """Whether a text looks like a code of the second factor, and not like an answer to something else."""
+    return bool(normalize_totp_code(text) or _RECOVERY_CODE.fullmatch(text.strip()))
 
 
 def build_otpauth_uri(secret: str, name: str, office: str) -> str:

@@ -30,8 +30,7 @@ from handlers.complaints.lifecycle import (
     get_transition_rules,
 )
 from handlers.i18n import WORDING
-from handlers.staff.complaints.dispatch import COMPLAINTS_COMMAND_HANDLERS
-from handlers.staff.permissions import PERMISSIONS
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from ita_stats.strings import STATISTICS_STRINGS
 from tests.house.source_tree import ROOT
 
@@ -93,7 +92,7 @@ def test_every_outcome_can_be_reached() -> None:
 
 def test_every_step_is_of_a_command_that_is_carried_out_or_of_the_reporter() -> None:
     assert {m for m, rules in TRANSITION_RULES.items() if not rules.commands} == {Transition.WITHDRAW}
-    assert TRANSITIONS_BY_COMMAND.keys() <= PERMISSIONS.keys() & COMPLAINTS_COMMAND_HANDLERS.keys()
+    assert TRANSITIONS_BY_COMMAND.keys() <= COMPLAINTS_COMMAND_TABLE.rows.keys()
     assert len(TRANSITIONS_BY_COMMAND) == sum(len(rules.commands) for rules in TRANSITION_RULES.values())
     assert {m for rules in STATUS_RULES.values() for m in rules.transitions} == set(Transition)
 

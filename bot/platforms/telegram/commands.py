@@ -11,7 +11,10 @@ from bot.platforms.telegram.client import TelegramClient
 from handlers.dialog.events import DEFAULT_LANG, LANGS, NEXT_LANG, Channel, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
-from handlers.staff.permissions import CASE_WORKERS, CommandName, Role, is_allowed
+from handlers.staff.command import CommandTable
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
+from handlers.staff.permissions import Role
+from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from storage.store import Store
 
 CommandList: TypeAlias = Sequence[tuple[str, str]]
@@ -26,20 +29,11 @@ CITIZEN_COMMANDS: Mapping[str, tuple[str, ...]] = {
 }
 """The commands of everybody at a desk, in the order shown."""
 
-CASE_OFFICER_COMMANDS = (
-    CommandName.INBOX,
-    CommandName.DUE,
-    CommandName.OVERDUE,
-    CommandName.CASE,
-    CommandName.SEARCH,
-    CommandName.INTAKE,
-    CommandName.STATS,
-    CommandName.LOG,
-)
-"""The daily commands of officers of the complaints desk; `/help` lists all."""
-
-SERVICE_OFFICER_COMMANDS = ("questions", "opinions", "consult", "faq")
-"""The daily commands of officers of the service desk."""
+OFFICER_COMMANDS: Mapping[str, CommandTable[Any, Any]] = {
+    "complaints": COMPLAINTS_COMMAND_TABLE,
+    "service": SERVICE_COMMAND_TABLE,
+}
+"""The commands of officers by desk: the menu has the daily ones, `/help` lists all."""
 
 REFRESH_INTERVAL = 10.0
 """Seconds between two reads of the staff list."""
@@ -53,15 +47,12 @@ def list_citizen_commands(desk: str, lang: Lang) -> CommandList:
 
 def list_officer_commands(desk: str, role: Role, lang: Lang) -> CommandList:
     """List the commands of an officer; empty if the role has no commands of its own at the desk."""
-    if desk == "service":
-        work = SERVICE_OFFICER_COMMANDS if role in CASE_WORKERS else ()
-        offered = [(name, _describe_command(desk, name, lang)) for name in work]
-    else:
-        offered = [
-            (order.value, render_text(Phrase(f"staff.help.{order}"), lang))
-            for order in CASE_OFFICER_COMMANDS
-            if is_allowed(role, order)
-        ]
+    table = OFFICER_COMMANDS[desk]
+    offered = [
+        (name.value, _describe_command(desk, name.value, lang, f"{table.wording}.help.{name}"))
+        for name in table.menu
+        if table.is_allowed(role, name)
+    ]
     return (
         [*offered, ("help", _describe_command("staff", "help", lang)), *_list_shared_commands(desk, lang)]
         if offered
@@ -78,9 +69,10 @@ def _list_shared_commands(desk: str, lang: Lang) -> CommandList:
     ]
 
 
-def _describe_command(desk: str, name: str, lang: Lang) -> str:
+def _describe_command(desk: str, name: str, lang: Lang, otherwise: str = "") -> str:
+    """Describe a command. otherwise: the wording key where the desk has none of its own for the menu."""
     own = f"command.{desk}.{name}"
-    return render_text(Phrase(own if own in WORDING[lang] else f"command.{name}"), lang)
+    return render_text(Phrase(own if own in WORDING[lang] else otherwise or f"command.{name}"), lang)
 
 
 @dataclass

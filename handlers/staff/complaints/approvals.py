@@ -14,24 +14,16 @@ from handlers.complaints.lifecycle import CaseOutcome, TransitionRequest
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, raw_text
 from handlers.office import TwoPersonRules
-from handlers.staff.command import (
-    ComplaintsCommandContext,
-    QueryGenerator,
-    make_case_command,
-    make_command_button,
-    resolve_case,
-)
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
+from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
 
 
-def reveal_identity(cmd: ComplaintsCommandContext) -> Decision:
+def reveal_identity(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Show the reporter's name and contact. Where office.toml demands it, a colleague must have approved the reason."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     used: tuple[Act, ...] = ()
     if cmd.ctx.office.two_persons.identity:
         good = yield from _require_approval(cmd, found, ApprovalKind.IDENTITY)
@@ -65,11 +57,8 @@ def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase, spent: t
     )
 
 
-def approve_colleague_request(cmd: ComplaintsCommandContext) -> Decision:
+def approve_colleague_request(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Approve a colleague's request, after confirmation. Nobody approves their own."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     asked = yield from run_query(ListApprovals(found.id))
     others = [one for one in asked if not one.approved_by and one.asked_by != cmd.staff.id]
     back = (make_command_button(CommandName.CASE, found),)

@@ -17,7 +17,7 @@ from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.replies import NEUTRAL, OfficerPageAction, Phrase, Presentation, Reply
 from handlers.dialog.session import Session
 from handlers.office import Office
-from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, can_give_command, can_see_case
+from handlers.staff.command import CommandContext, ComplaintsCommandContext, QueryGenerator
 from handlers.staff.complaints.case_view import (
     ReportAnswer,
     audit_case_access,
@@ -26,6 +26,8 @@ from handlers.staff.complaints.case_view import (
     load_staff_names,
     show_case_summary,
 )
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
+from handlers.staff.complaints.find_case import can_see_case
 from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport, OfficerCase
 from handlers.staff.complaints.outgoing import undo_send
 from handlers.staff.complaints.replies import reply_to_reporter
@@ -122,13 +124,14 @@ def authorize_page(request: PageRequest, *, verified: bool) -> QueryGenerator[Pa
     if (
         access is None
         or access.verified != verified
-        or not can_give_command(access.staff, PAGE_COMMANDS[access.page])
+        or not COMPLAINTS_COMMAND_TABLE.is_allowed(access.staff.role, PAGE_COMMANDS[access.page])
     ):
         return None
     event = Event("", access.staff.person_id or b"", Channel.WEB)
     session = Session(lang=access.lang, at=request.now)
     given = ParsedCommand(PAGE_COMMANDS[access.page], access.number, access.year)
-    call = ComplaintsCommandContext(Context(event, session, request.office, request.now), access.staff, given)
+    ctx = Context(event, session, request.office, request.now)
+    call = CommandContext(ctx, access.staff, given, COMPLAINTS_COMMAND_TABLE)
     if access.page is PageKind.IMPORT:
         return PageSession(call, access, None)
     found = (
@@ -274,20 +277,19 @@ def record_import(request: PageRequest) -> QueryGenerator[PageActionResult | Non
 def reply_from_page(request: PageRequest, text: str, *, confirmed: bool) -> Decision:
     """Preview a reply to the reporter, or schedule it once confirmed."""
     page_session = yield from _authorize_case_page(request)
-    if page_session is None:
+    if page_session is None or page_session.case is None:
         return TurnResult(None, (PAGE_CLOSED,))
-    turn = yield from reply_to_reporter(
-        _make_command(page_session, CommandName.REPLY, text, confirmed=confirmed)
-    )
+    given = _make_command(page_session, CommandName.REPLY, text, confirmed=confirmed)
+    turn = yield from reply_to_reporter(given, page_session.case)
     return TurnResult(None, turn.replies, turn.acts, page_session.access.lang)
 
 
 def undo_from_page(request: PageRequest) -> Decision:
     """Cancel the scheduled reply."""
     page_session = yield from _authorize_case_page(request)
-    if page_session is None:
+    if page_session is None or page_session.case is None:
         return TurnResult(None, (PAGE_CLOSED,))
-    turn = yield from undo_send(_make_command(page_session, CommandName.UNDO))
+    turn = yield from undo_send(_make_command(page_session, CommandName.UNDO), page_session.case)
     return TurnResult(None, turn.replies, turn.acts, page_session.access.lang)
 
 

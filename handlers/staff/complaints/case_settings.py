@@ -1,32 +1,23 @@
 """Link related cases, and put a case under legal hold."""
 
-from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.effects import Decision, run_query
 from handlers.dialog.replies import OF_CASE
-from handlers.staff.command import (
-    ComplaintsCommandContext,
-    can_see_case,
-    make_case_command,
-    make_command_button,
-    resolve_case,
-)
-from handlers.staff.complaints.messages import FindCaseByNumber, LinkCases, SetLegalHold
-from handlers.staff.parse import parse_staff_command
+from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.complaints.find_case import can_see_case, make_case_command
+from handlers.staff.complaints.messages import FindCaseByNumber, LinkCases, OfficerCase, SetLegalHold
+from handlers.staff.parse import split_number
 from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, to_bangkok_date
 
 
-def link_related_cases(cmd: ComplaintsCommandContext) -> Decision:
+def link_related_cases(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Link two cases of the same matter: `/link 12 15`."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
-    given = parse_staff_command(f"/{CommandName.CASE} {cmd.command.rest}")
-    if given is None or not given.number:
+    number, year, _ = split_number(cmd.command.rest)
+    if not number:
         return cmd.await_text_for(make_case_command(CommandName.LINK, found)).reply(
             "link.ask", OF_CASE, number=found.register_number
         )
-    year = given.year or found.year
-    other = yield from run_query(FindCaseByNumber(given.number, year, cmd.staff.id, bool(given.year)))
+    other = yield from run_query(FindCaseByNumber(number, year or found.year, cmd.staff.id, bool(year)))
     if other is None or other.id == found.id or not can_see_case(cmd.staff, other):
         return cmd.reply(
             "link.not",
@@ -42,11 +33,9 @@ def link_related_cases(cmd: ComplaintsCommandContext) -> Decision:
     )
 
 
-def change_legal_hold(cmd: ComplaintsCommandContext) -> Decision:
+def change_legal_hold(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Keep a case from erasure, with a reason: `/hold 12 reason`. `/hold 12 off` lifts the hold."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
+    yield from ()
     reason = clean_text(cmd.command.rest).text
     back, on = (make_command_button(CommandName.CASE, found),), to_bangkok_date(cmd.ctx.now)
     if reason in {"off", "เลิก"}:

@@ -22,12 +22,13 @@ from handlers.dialog.replies import (
 from handlers.office import Office
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
 from handlers.staff.command import (
+    CommandHandler,
     ComplaintsCommandContext,
     QueryGenerator,
     add_unreadable_notice,
     make_command_button,
-    resolve_case,
 )
+from handlers.staff.complaints.find_case import CaseHandler, resolve_case, with_case
 from handlers.staff.complaints.lists import format_due_day
 from handlers.staff.complaints.messages import (
     CaseHistoryLine,
@@ -41,18 +42,16 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.complaints.page_links import make_case_link
 from handlers.staff.members import ListStaff
-from handlers.staff.permissions import CommandName, is_allowed
+from handlers.staff.permissions import CommandName
+from handlers.staff.state import ComplaintsWork
 from handlers.thai import format_date, format_time, to_bangkok_date
 
 MAX_HISTORY_LINES = 40
 """The last lines of history and audit log that are shown."""
 
 
-def show_case(cmd: ComplaintsCommandContext) -> Decision:
+def show_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Show the summary of a case, with buttons for what may be done next."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     return (yield from show_case_summary(cmd, found))
 
 
@@ -102,7 +101,7 @@ def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tupl
         orders.append(CommandName.TAKE)
     orders += list_transition_commands(found.status)
     orders += [CommandName.REPLY, CommandName.ASK, CommandName.NOTE]
-    return tuple(make_command_button(order, found) for order in orders if is_allowed(cmd.staff.role, order))
+    return tuple(make_command_button(order, found) for order in orders if cmd.may_give(order))
 
 
 def load_staff_names() -> QueryGenerator[Mapping[str, str]]:
@@ -111,11 +110,8 @@ def load_staff_names() -> QueryGenerator[Mapping[str, str]]:
     return {one.id: one.name for one in everybody}
 
 
-def show_case_facts(cmd: ComplaintsCommandContext) -> Decision:
+def show_case_facts(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Show the reporter's answers."""
-    found = yield from _resolve_readable_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     report = yield from run_query(GetCaseReport(found.id))
     shown = Reply(
         "staff.facts",
@@ -158,11 +154,8 @@ def _format_answers(answers: tuple[ReportAnswer, ...]) -> tuple[Phrase, ...]:
     return tuple(Phrase("staff.fact", {"name": one.label, "value": one.value}) for one in answers)
 
 
-def show_case_files(cmd: ComplaintsCommandContext) -> Decision:
+def show_case_files(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """List the files of a case by name, type and size, with a link to the page where they are opened."""
-    found = yield from _resolve_readable_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     report = yield from run_query(GetCaseReport(found.id))
     if not report.files:
         return cmd.reply("files.none", OF_CASE, list_case_actions(cmd, found), number=found.register_number)
@@ -182,11 +175,8 @@ def _format_file(file: File) -> Phrase:
     return Phrase("staff.file.line", {"name": file.name, "kind": file.kind or "-", "size": size})
 
 
-def show_case_history(cmd: ComplaintsCommandContext) -> Decision:
+def show_case_history(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Show the history of a case, with the texts of both sides and who did what."""
-    found = yield from _resolve_readable_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
     shown = tuple(format_history_line(one, names, cmd) for one in lines.rows[-MAX_HISTORY_LINES:])
@@ -248,25 +238,20 @@ def _format_hour(hour: int, cmd: ComplaintsCommandContext) -> str:
     return f"{format_date(to_bangkok_date(at), cmd.ctx.lang)} {format_time(at)}-{until}"
 
 
-def _resolve_readable_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
-    """Return the case of a command that shows content.
+def with_readable_case(handler: CaseHandler) -> CommandHandler[CommandName, ComplaintsWork]:
+    """Return the handler of a command that shows content of one case.
 
-    On channels where messages cannot be deleted, reply with a link to the page instead.
+    On channels where messages cannot be deleted, it replies with a link to the page instead.
     """
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
-    if not cmd.ctx.channel_traits.can_delete_messages:
+
+    def handle_with_readable_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
+        if cmd.ctx.channel_traits.can_delete_messages:
+            return (yield from handler(cmd, found))
         where, acts = yield from make_case_link(cmd, found, "staff.elsewhere_nowhere")
-        return cmd.reply(
-            "elsewhere",
-            OFFICER_CONTENT,
-            list_case_actions(cmd, found),
-            acts,
-            number=found.register_number,
-            where=where,
-        )
-    return found
+        choices, number = list_case_actions(cmd, found), found.register_number
+        return cmd.reply("elsewhere", OFFICER_CONTENT, choices, acts, number=number, where=where)
+
+    return with_case(handle_with_readable_case)
 
 
 def audit_case_access(

@@ -7,33 +7,25 @@ from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH, can_chan
 from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, raw_text
-from handlers.staff.command import (
-    ComplaintsCommandContext,
-    QueryGenerator,
-    make_case_command,
-    make_command_button,
-    resolve_case,
-)
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
+from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, to_bangkok_date
 
 
-def exclude_colleague(cmd: ComplaintsCommandContext) -> Decision:
+def exclude_colleague(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Exclude a colleague from a case: `/bar 12 name reason`."""
-    return (yield from _set_exclusion(cmd, ExclusionGround.BARRED))
+    return (yield from _set_exclusion(cmd, found, ExclusionGround.BARRED))
 
 
-def readmit_colleague(cmd: ComplaintsCommandContext) -> Decision:
+def readmit_colleague(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Lift a colleague's exclusion from a case that seemed to concern them: `/lift 12 name reason`."""
-    return (yield from _set_exclusion(cmd, ExclusionGround.LIFTED))
+    return (yield from _set_exclusion(cmd, found, ExclusionGround.LIFTED))
 
 
-def _set_exclusion(cmd: ComplaintsCommandContext, why: ExclusionGround) -> Decision:
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
+def _set_exclusion(cmd: ComplaintsCommandContext, found: OfficerCase, why: ExclusionGround) -> Decision:
     known = yield from run_query(ListExclusions(found.id))
     barred = {one.staff for one in known if one.ground is not ExclusionGround.LIFTED}
     able = [

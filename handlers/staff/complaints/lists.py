@@ -10,8 +10,8 @@ from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, ReplyArg
 from handlers.staff.command import (
     ComplaintsCommandContext,
     add_unreadable_notice,
-    make_case_button,
     make_command_button,
+    make_number_button,
 )
 from handlers.staff.complaints.messages import (
     CaseListPage,
@@ -66,10 +66,11 @@ def _list_cases(cmd: ComplaintsCommandContext, everybody: bool, since: date, unt
 
 def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: int) -> TurnResult:
     lines = tuple(format_case_line(case, cmd) for case in page.cases)
-    further = Choice(ParsedCommand(cmd.command.name, place + 1).to_command_text(), "staff.further")
-    choices = (*map(make_case_button, page.cases), *((further,) if page.has_more else ()))
+    choices = [make_number_button(CommandName.CASE, case) for case in page.cases]
+    if page.has_more:
+        choices.append(Choice(f"/{cmd.command.name} {place + 1}", "staff.further"))
     return cmd.reply_with(
-        Reply(f"staff.{cmd.command.name}.some", OF_CASE, {"cases": lines, "page": place}, choices)
+        Reply(f"staff.{cmd.command.name}.some", OF_CASE, {"cases": lines, "page": place}, tuple(choices))
     )
 
 
@@ -118,16 +119,8 @@ def run_case_search(cmd: ComplaintsCommandContext) -> Decision:
 def _format_search_result(cmd: ComplaintsCommandContext, found: CaseSearchResult, searched: int) -> Reply:
     """Return the hits, how many cases were searched, and whether older ones are left."""
     left = Phrase("staff.search.left") if found.has_more else Phrase("staff.search.all")
-    further = (
-        (
-            Choice(
-                ParsedCommand(CommandName.SEARCH, rest=CONTINUE_SEARCH).to_command_text(),
-                "staff.search.go_on",
-            ),
-        )
-        if found.has_more
-        else ()
-    )
+    onward = make_command_button(CommandName.SEARCH, rest=CONTINUE_SEARCH, label=Phrase("staff.search.go_on"))
+    further = (onward,) if found.has_more else ()
     args: dict[str, ReplyArg] = {"searched": f"{searched:,}", "left": left}
     if not found.cases:
         return Reply("staff.search.none", OF_CASE, args, further)
@@ -136,5 +129,5 @@ def _format_search_result(cmd: ComplaintsCommandContext, found: CaseSearchResult
         "staff.search.some",
         OF_CASE,
         {**args, "cases": lines},
-        (*map(make_case_button, found.cases), *further),
+        (*(make_number_button(CommandName.CASE, case) for case in found.cases), *further),
     )

@@ -5,17 +5,17 @@ from dataclasses import replace
 from handlers.complaints.case_status import format_timeline_entry
 from handlers.complaints.lifecycle import TransitionNotAllowedError, TransitionRequest, get_next_status
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
-from handlers.dialog.effects import Decision, TurnResult
+from handlers.dialog.effects import Decision
 from handlers.dialog.replies import (
     KEEPS_TEXT,
     OF_CASE,
     OFFICER_CONTENT,
-    Choice,
     OfficerPageAction,
+    Phrase,
     Presentation,
     Reply,
 )
-from handlers.staff.command import ComplaintsCommandContext, make_command_button, resolve_case
+from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.messages import (
     UNDO_SECONDS,
     CancelSend,
@@ -23,7 +23,7 @@ from handlers.staff.complaints.messages import (
     OutgoingReply,
     ScheduleSend,
 )
-from handlers.staff.parse import ParsedCommand
+from handlers.staff.dispatch import run_command
 from handlers.staff.permissions import CommandName
 from handlers.staff.state import ProposedReply
 from handlers.thai import to_bangkok_date
@@ -69,8 +69,8 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
     kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, proposal=ProposedReply(cmd.command, prompt))
     )
-    yes = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"y{prompt}").to_command_text(), "staff.confirm.yes")
-    no = Choice(ParsedCommand(CommandName.CONFIRM, rest=f"n{prompt}").to_command_text(), "staff.confirm.no")
+    yes = make_command_button(CommandName.CONFIRM, rest=f"y{prompt}", label=Phrase("staff.confirm.yes"))
+    no = make_command_button(CommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("staff.confirm.no"))
     seen = format_timeline_entry(_preview_entry(cmd, found, sending), cmd.ctx)
     return kept.reply(
         "confirm.ask",
@@ -115,21 +115,19 @@ def _preview_transition(
     )
 
 
-def get_confirmed_command(cmd: ComplaintsCommandContext) -> ParsedCommand | TurnResult:
-    """Return the command that is confirmed, or the reply where there is none, or the officer declined."""
+def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
+    """Run the command whose text was shown, now confirmed; or drop it where the officer declined."""
     proposal = cmd.work.proposal
     if proposal is None or cmd.command.rest[1:] != str(proposal.prompt):
         return cmd.reply("confirm.stale", OF_CASE)
     if not cmd.command.rest.startswith("y"):
         return cmd.with_work(replace(cmd.work, proposal=None)).reply("confirm.dropped", OF_CASE)
-    return proposal.command
+    return (yield from run_command(replace(cmd, command=proposal.command, confirmed=True)))
 
 
-def undo_send(cmd: ComplaintsCommandContext) -> Decision:
+def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Cancel the scheduled reply to the reporter; only its author can, until it is sent."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
+    yield from ()
     if not found.scheduled_by:
         return cmd.reply(
             "undo.nothing",

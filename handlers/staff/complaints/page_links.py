@@ -1,8 +1,8 @@
 """Reply with links to the officers' page: to a case, to its export as PDF, and to the import of a register."""
 
-from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, raw_text
-from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button, resolve_case
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, NewExportPassword, PageKind
 from handlers.staff.permissions import CommandName
@@ -20,11 +20,8 @@ def make_case_link(
     )
 
 
-def reply_with_case_link(cmd: ComplaintsCommandContext) -> Decision:
+def reply_with_case_link(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Reply with a link to the page of a case: single-use, for this person, valid for `ACCESS_LINK_TTL`."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     back = (make_command_button(CommandName.CASE, found),)
     key = yield from run_query(NewAccessLink())
     if key is None:
@@ -35,11 +32,8 @@ def reply_with_case_link(cmd: ComplaintsCommandContext) -> Decision:
     )
 
 
-def reply_with_export_link(cmd: ComplaintsCommandContext) -> Decision:
+def reply_with_export_link(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Reply with a link to a case as an encrypted PDF, and with its password, which is shown nowhere else."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     back = (make_command_button(CommandName.CASE, found),)
     key = yield from run_query(NewAccessLink())
     if key is None:

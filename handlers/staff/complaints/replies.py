@@ -4,15 +4,11 @@ import re
 from datetime import timedelta
 
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog.effects import Decision, TurnResult
+from handlers.dialog.effects import Decision
 from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Reply, raw_text
-from handlers.staff.command import (
-    ComplaintsCommandContext,
-    make_case_command,
-    make_command_button,
-    resolve_case,
-)
-from handlers.staff.complaints.messages import OutgoingReply
+from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.complaints.find_case import make_case_command
+from handlers.staff.complaints.messages import OfficerCase, OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.permissions import CommandName
 from handlers.thai import clean_text, parse_number, to_bangkok_date
@@ -24,11 +20,8 @@ MAX_ANSWER_DAYS = 90
 _DAYS_PREFIX = re.compile(r"^(?:ภายใน\s*)?([0-9๐-๙]{1,2})\s*(?:วัน|days?|d\b)\s*", re.IGNORECASE)
 
 
-def reply_to_reporter(cmd: ComplaintsCommandContext) -> Decision:
+def reply_to_reporter(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Reply to the reporter: `/reply 12 text`."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     text = clean_text(cmd.command.rest).text
     if not text:
         return cmd.await_text_for(make_case_command(CommandName.REPLY, found)).reply(
@@ -37,11 +30,8 @@ def reply_to_reporter(cmd: ComplaintsCommandContext) -> Decision:
     return (yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, text)))
 
 
-def ask_reporter(cmd: ComplaintsCommandContext) -> Decision:
+def ask_reporter(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Ask the reporter a question with a day to answer by: `/ask 12 10 วัน text`; without days, within a week."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     days, text = _parse_days(cmd.command.rest)
     if not text:
         return cmd.await_text_for(cmd.command).reply(
@@ -59,11 +49,9 @@ def _parse_days(rest: str) -> tuple[int, str]:
     return min(MAX_ANSWER_DAYS, max(1, int(found[1]))), clean_text(rest[found.end() :]).text
 
 
-def add_case_note(cmd: ComplaintsCommandContext) -> Decision:
+def add_case_note(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Add a note between officers, which the reporter never sees."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
+    yield from ()
     text = clean_text(cmd.command.rest).text
     if not text:
         return cmd.await_text_for(make_case_command(CommandName.NOTE, found)).reply(
@@ -82,11 +70,8 @@ def add_case_note(cmd: ComplaintsCommandContext) -> Decision:
     )
 
 
-def offer_canned_replies(cmd: ComplaintsCommandContext) -> Decision:
+def offer_canned_replies(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Offer the office's canned replies. One that is picked is previewed and confirmed like any reply."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     ready = cmd.ctx.office.canned
     if not ready:
         return cmd.reply("canned.none", OF_CASE)

@@ -19,18 +19,14 @@ from handlers.complaints.lifecycle import (
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Phrase, Reply, raw_text
-from handlers.staff.command import (
-    ComplaintsCommandContext,
-    make_case_command,
-    make_command_button,
-    resolve_case,
-)
+from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.approvals import (
     build_approval_use,
     needs_two_persons,
     require_unfounded_approval,
 )
 from handlers.staff.complaints.case_view import load_staff_names, show_case_summary
+from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import AssignCase, GetCaseHistory, OfficerCase, OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.members import ListStaff, StaffMember
@@ -56,11 +52,8 @@ MIN_REASON_LETTERS = 10
 """Minimum letters and digits of a reason: "ok" explains nothing to the reporter."""
 
 
-def take_case(cmd: ComplaintsCommandContext) -> Decision:
+def take_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Assign a case to oneself."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     if found.officer == cmd.staff.id:
         return (
             yield from show_case_summary(
@@ -70,14 +63,11 @@ def take_case(cmd: ComplaintsCommandContext) -> Decision:
     return (yield from _assign_to(cmd, found, cmd.staff))
 
 
-def assign_officer(cmd: ComplaintsCommandContext) -> Decision:
+def assign_officer(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Assign a case to a colleague: `/assign 12 name`.
 
     Not to those who are excluded from it, nor to whoever closed it before the reporter asked for another look.
     """
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     everybody = yield from run_query(ListStaff())
     barred = {
         one.staff
@@ -112,11 +102,8 @@ def _assign_to(cmd: ComplaintsCommandContext, found: OfficerCase, to: StaffMembe
     return replace(turn, acts=(*turn.acts, act))
 
 
-def run_transition(cmd: ComplaintsCommandContext) -> Decision:
+def run_transition(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Run a transition without a text: it applies at once, and the officer sees what the reporter will see."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     one = TransitionRequest(TRANSITIONS_BY_COMMAND[cmd.command.name])
     try:
         status = get_next_status(found.status, one)
@@ -159,18 +146,15 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
         OF_CASE,
         tuple(make_command_button(order, found) for order in orders),
         number=found.register_number,
-        order=Phrase(f"staff.order.{cmd.command.name}"),
+        order=Phrase(cmd.command.name.label_key),
         status=Phrase(f"staff.status.{found.status}"),
         who=who,
         legal=raw_text(legal) if legal else Phrase("staff.nothing"),
     )
 
 
-def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
+def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Run a transition whose reason the reporter reads: ask for what is missing, preview, confirm, schedule."""
-    found = yield from resolve_case(cmd)
-    if isinstance(found, TurnResult):
-        return found
     if cmd.command.name not in list_transition_commands(found.status):
         return (yield from explain_forbidden_transition(cmd, found))
     parted = _parse_transition(cmd, found)
@@ -195,7 +179,7 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext) -> Decision:
     return replace(turn, acts=(*turn.acts, *spent))
 
 
-def _make_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> ParsedCommand:
+def _make_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> ParsedCommand[CommandName]:
     """Return the command with its one-word argument (outcome, reason or body), which the next text completes."""
     argument = cmd.command.rest.partition(" ")[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else ""
     return make_case_command(cmd.command.name, found, argument)

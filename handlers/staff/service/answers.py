@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Phrase, Reply
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
     CancelAnswer,
@@ -12,14 +12,11 @@ from handlers.questions.messages import (
     QuestionThread,
     ScheduleAnswer,
 )
+from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.complaints.messages import UNDO_SECONDS
-from handlers.staff.service_command import (
-    ServiceCommandContext,
-    format_question_number,
-    make_service_button,
-)
-from handlers.staff.service_parse import ParsedServiceCommand, parse_service_command
-from handlers.staff.state import AwaitingServiceText, ProposedAnswer
+from handlers.staff.parse import ParsedCommand, split_number
+from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.state import ProposedAnswer
 from handlers.thai import clean_text, format_date
 
 MAX_ANSWER_LENGTH = 3_000
@@ -32,7 +29,7 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
     if not text:
         waiting = _await_answer(cmd, thread)
         return waiting.reply(
-            "answer_ask", NEUTRAL, number=format_question_number(thread), asked=thread.lines[0].display_text
+            "answer_ask", NEUTRAL, number=thread.register_number, asked=thread.lines[0].display_text
         )
     if len(text) > MAX_ANSWER_LENGTH:
         return cmd.reply("too_long", NEUTRAL, limit=MAX_ANSWER_LENGTH)
@@ -40,24 +37,25 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
         catalogue = yield from run_query(GetFaqCatalogue())
         entry = next((one for one in catalogue.entries if one.id == text[1:].strip()), None)
         if entry is None:
-            return cmd.reply("faq_unknown", NEUTRAL, (make_service_button("faq"),), id=text[1:60])
+            return cmd.reply(
+                "faq_unknown", NEUTRAL, (make_command_button(ServiceCommandName.FAQ),), id=text[1:60]
+            )
         text = f"{entry.answer}\n{entry.link}" if entry.link else entry.answer
     return _propose_answer(cmd, thread, text)
 
 
 def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Answer a question with the answer of another question: `/merge 12 9`."""
-    other = parse_service_command(f"/merge {cmd.command.rest}")
-    into = (
-        (yield from run_query(FindQuestionByNumber(other.number, other.year)))
-        if other and other.number
-        else None
-    )
+    number, year, _ = split_number(cmd.command.rest)
+    into = (yield from run_query(FindQuestionByNumber(number, year))) if number else None
     if into is None or into.id == thread.id:
-        return cmd.reply("merge_ask", NEUTRAL, number=format_question_number(thread))
+        return cmd.reply("merge_ask", NEUTRAL, number=thread.register_number)
     if not into.answer:
         return cmd.reply(
-            "merge_open", NEUTRAL, (make_service_button("answer", into),), other=format_question_number(into)
+            "merge_open",
+            NEUTRAL,
+            (make_command_button(ServiceCommandName.ANSWER, into),),
+            other=into.register_number,
         )
     return _propose_answer(cmd, thread, into.answer)
 
@@ -73,35 +71,37 @@ def _propose_answer(
     kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, answer=proposed)
     )
-    yes = Choice(f"/confirm y{prompt}", "inquiry.send_yes")
-    no = Choice(f"/confirm n{prompt}", "inquiry.send_no")
+    yes = make_command_button(ServiceCommandName.CONFIRM, rest=f"y{prompt}", label=Phrase("inquiry.send_yes"))
+    no = make_command_button(ServiceCommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("inquiry.send_no"))
     seen = thread.format_answer_text(text)
-    turn = kept.reply("send_ask", NEUTRAL, (yes, no), number=format_question_number(thread), seen=seen)
+    turn = kept.reply("send_ask", NEUTRAL, (yes, no), number=thread.register_number, seen=seen)
     return replace(turn, replies=(*before, *turn.replies))
 
 
 def _reply_already_scheduled(cmd: ServiceCommandContext, thread: QuestionThread, text: str) -> TurnResult:
-    back = (make_service_button("question", thread),)
-    return cmd.reply("held_meanwhile", NEUTRAL, back, number=format_question_number(thread), text=text)
+    back = (make_command_button(ServiceCommandName.QUESTION, thread),)
+    return cmd.reply("held_meanwhile", NEUTRAL, back, number=thread.register_number, text=text)
 
 
 def confirm_answer(cmd: ServiceCommandContext) -> Decision:
     """Schedule the proposed answer or drop it. Where the thread has new lines since, show it once more."""
     proposed = cmd.work.answer
     if proposed is None or proposed.prompt is None or cmd.command.rest[1:] != str(proposed.prompt):
-        return cmd.reply("send_stale", NEUTRAL, (make_service_button("questions"),))
+        return cmd.reply("send_stale", NEUTRAL, (make_command_button(ServiceCommandName.QUESTIONS),))
     thread = yield from run_query(FindQuestionByNumber(proposed.number, proposed.year))
     if thread is None:
         number = f"{proposed.number}/{proposed.year}"
-        return cmd.reply("unknown", NEUTRAL, (make_service_button("questions"),), number=number)
+        return cmd.reply(
+            "unknown", NEUTRAL, (make_command_button(ServiceCommandName.QUESTIONS),), number=number
+        )
     text, answered = proposed.text, cmd.with_work(replace(cmd.work, answer=replace(proposed, prompt=None)))
     if not cmd.command.rest.startswith("y"):
         waiting = _await_answer(answered, thread)
         return waiting.reply(
             "send_dropped",
             NEUTRAL,
-            (make_service_button("question", thread),),
-            number=format_question_number(thread),
+            (make_command_button(ServiceCommandName.QUESTION, thread),),
+            number=thread.register_number,
             text=text,
         )
     if thread.scheduled_by:
@@ -109,9 +109,12 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
     if thread.seq != proposed.seq:
         return _propose_answer(cmd, thread, text, _format_lines_since(thread, proposed.seq, cmd))
     act = ScheduleAnswer(OutgoingAnswer(thread.id, cmd.staff.id, text), thread.seq)
-    choices = (make_service_button("undo", thread), make_service_button("questions"))
+    choices = (
+        make_command_button(ServiceCommandName.UNDO, thread),
+        make_command_button(ServiceCommandName.QUESTIONS),
+    )
     return answered.reply(
-        "held", NEUTRAL, choices, (act,), number=format_question_number(thread), seconds=UNDO_SECONDS
+        "held", NEUTRAL, choices, (act,), number=thread.register_number, seconds=UNDO_SECONDS
     )
 
 
@@ -125,15 +128,13 @@ def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandCon
         for one in thread.lines
         if one.seq > seq
     )
-    return Reply(
-        "inquiry.send_meanwhile", NEUTRAL, {"number": format_question_number(thread), "lines": lines}
-    )
+    return Reply("inquiry.send_meanwhile", NEUTRAL, {"number": thread.register_number, "lines": lines})
 
 
 def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Cancel the scheduled answer, and give its text back to the officer who wrote it."""
     yield from ()
-    number, back = format_question_number(thread), (make_service_button("question", thread),)
+    number, back = thread.register_number, (make_command_button(ServiceCommandName.QUESTION, thread),)
     if not thread.scheduled_by:
         return cmd.reply("undo_nothing", NEUTRAL, back, number=number)
     if thread.scheduled_by != cmd.staff.id:
@@ -153,5 +154,4 @@ def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
 
 def _await_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> ServiceCommandContext:
     """Return a context in which the next text answers the question."""
-    command = ParsedServiceCommand("answer", thread.number, thread.fiscal_year)
-    return cmd.with_pending(AwaitingServiceText(command))
+    return cmd.await_text_for(ParsedCommand(ServiceCommandName.ANSWER, thread.number, thread.fiscal_year))

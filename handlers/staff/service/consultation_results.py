@@ -1,6 +1,6 @@
 """Evaluate a closed consultation: group free texts by theme, add the office's answers, publish the results once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 
@@ -18,11 +18,10 @@ from handlers.consultations.messages import (
     Theme,
 )
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, Choice, Phrase, ReplyArg, raw_text
+from handlers.dialog.replies import NEUTRAL, Phrase, ReplyArg, raw_text
 from handlers.questions.pii import redact_pii
-from handlers.staff.command import QueryGenerator
+from handlers.staff.command import QueryGenerator, ServiceCommandContext, make_command_button
 from handlers.staff.service.consultation_text import parse_bangkok_time
-from handlers.staff.service_command import ServiceCommandContext
 from handlers.thai import clean_text, format_date, normalize_for_matching, to_bangkok_date
 
 TEXTS_PER_PAGE = 15
@@ -48,7 +47,10 @@ def show_free_texts(cmd: ServiceCommandContext) -> Decision:
         return cmd.reply("weigh.no_texts", NEUTRAL, title=consultation.title)
     lines = tuple(_format_free_text(one) for one in found[at : at + TEXTS_PER_PAGE])
     more = at + TEXTS_PER_PAGE < len(found)
-    further = (Choice(f"/texts {code} {at // TEXTS_PER_PAGE + 2}", "inquiry.further"),) if more else ()
+    onward = make_command_button(
+        cmd.command.name, rest=f"{code} {at // TEXTS_PER_PAGE + 2}", label=Phrase("inquiry.further")
+    )
+    further = (onward,) if more else ()
     return cmd.reply("weigh.texts", NEUTRAL, further, code=code, count=len(found), lines=lines)
 
 
@@ -97,7 +99,9 @@ def add_theme_quote(cmd: ServiceCommandContext) -> Decision:
         return cmd.reply("weigh.no_quote", NEUTRAL, code=code)
     shown = redact_pii(one.text)
     if sure != "yes":
-        yes = Choice(f"/quote {code} {place} {number} yes", "inquiry.button.quote_ok")
+        yes = make_command_button(
+            cmd.command.name, rest=f"{code} {place} {number} yes", label=Phrase("inquiry.button.quote_ok")
+        )
         return cmd.reply("weigh.quote", NEUTRAL, (yes,), text=shown, name=own.name)
     made = replace(own, quotes=tuple(dict.fromkeys((*own.quotes, shown))))
     return cmd.reply("weigh.quoted", NEUTRAL, acts=(_save_theme(cmd, code, made),), name=own.name)
@@ -143,7 +147,9 @@ def publish_results(cmd: ServiceCommandContext) -> Decision:
     if consultation is None or found is None:
         return cmd.reply("weigh.nothing_to_publish", NEUTRAL, code=code)
     if sure != "publish":
-        yes = Choice(f"/results {code} publish", "inquiry.button.publish_result")
+        yes = make_command_button(
+            cmd.command.name, rest=f"{code} publish", label=Phrase("inquiry.button.publish_result")
+        )
         known = yield from run_query(ListThemes(code))
         lines = tuple(_format_theme_line(one, cmd) for one in known)
         return cmd.reply(
@@ -201,13 +207,3 @@ def _format_theme_line(one: Theme, cmd: ServiceCommandContext) -> Phrase:
         "answer": answer,
     }
     return Phrase("inquiry.weigh.line", {**args, "quotes": len(one.quotes)})
-
-
-RESULT_COMMAND_HANDLERS: Mapping[str, Callable[[ServiceCommandContext], Decision]] = {
-    "texts": show_free_texts,
-    "theme": manage_themes,
-    "quote": add_theme_quote,
-    "taken": set_theme_decision,
-    "done": mark_theme_done,
-    "results": publish_results,
-}

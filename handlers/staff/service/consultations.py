@@ -1,6 +1,5 @@
 """`/consult`: announce a consultation in a few lines, preview it, close it, and moderate added statements."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,7 +18,9 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.effects import Decision, NewReceipt, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply, ReplyArg, raw_text
-from handlers.staff.command import add_unreadable_notice
+from handlers.staff.command import ServiceCommandContext, add_unreadable_notice, make_command_button
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.consultation_text import (
     DraftIssue,
     add_draft_lines,
@@ -27,12 +28,10 @@ from handlers.staff.service.consultation_text import (
     format_draft,
     list_missing_fields,
 )
-from handlers.staff.service_command import ServiceCommandContext
-from handlers.staff.service_parse import ParsedServiceCommand
-from handlers.staff.state import AwaitingServiceText, ConsultationDraft
+from handlers.staff.state import ConsultationDraft
 from handlers.thai import format_date, format_time, to_bangkok_date
 
-CONTINUE_DRAFT_COMMAND = ParsedServiceCommand("consult", rest="more")
+CONTINUE_DRAFT_COMMAND = ParsedCommand(ServiceCommandName.CONSULT, rest="more")
 """The command that the officer's next text completes while an announcement is being written."""
 
 
@@ -53,9 +52,13 @@ def manage_consultations(cmd: ServiceCommandContext) -> Decision:
     if known is not None:
         return _show_consultation(cmd, known, (yield from run_query(GetConsultationLinks(known.code))))
     lines = tuple(_format_consultation_line(cmd, one) for one in consultations[:20])
-    begun = (Choice("/consult more", "inquiry.button.consult_more"),) if cmd.work.consultation else ()
+    begun = (_make_button("more", "consult_more"),) if cmd.work.consultation else ()
     turn = cmd.reply("consult.list" if lines else "consult.none", NEUTRAL, begun, lines=lines)
     return add_unreadable_notice(turn, listing.unreadable)
+
+
+def _make_button(rest: str, label: str) -> Choice:
+    return make_command_button(ServiceCommandName.CONSULT, rest=rest, label=Phrase(f"inquiry.button.{label}"))
 
 
 def _format_consultation_line(cmd: ServiceCommandContext, one: Consultation) -> Phrase:
@@ -79,7 +82,7 @@ def _format_instant(instant: datetime, cmd: ServiceCommandContext) -> str:
 def _continue_draft(cmd: ServiceCommandContext, text: str) -> TurnResult:
     """Add what was typed to the unfinished announcement, and show its state."""
     draft, wrong = add_draft_lines(cmd.work.consultation, text)
-    cmd = _with_draft(cmd, draft).with_pending(AwaitingServiceText(CONTINUE_DRAFT_COMMAND))
+    cmd = _with_draft(cmd, draft).await_text_for(CONTINUE_DRAFT_COMMAND)
     turn = _show_draft(cmd, draft)
     mistakes = tuple(
         Reply(
@@ -105,8 +108,8 @@ def _show_draft(cmd: ServiceCommandContext, draft: ConsultationDraft) -> TurnRes
     if isinstance(made, DraftIssue):
         return cmd.reply("consult.wrong", NEUTRAL, what=Phrase(f"inquiry.wrong.{made.key}"), line=made.line)
     choices = (
-        Choice("/consult yes", "inquiry.button.consult_ok"),
-        Choice("/consult", "inquiry.button.consult"),
+        _make_button("yes", "consult_ok"),
+        make_command_button(ServiceCommandName.CONSULT),
     )
     return TurnResult(
         cmd.ctx.session, (Reply("inquiry.consult.shown", NEUTRAL, _build_content_args(cmd, made), choices),)
@@ -191,7 +194,7 @@ def _close_consultation(
     if one is None:
         return cmd.reply("consult.unknown", NEUTRAL, code=code)
     if sure != "yes":
-        yes = Choice(f"/consult close {one.code} yes", "inquiry.button.consult_close")
+        yes = _make_button(f"close {one.code} yes", "consult_close")
         return cmd.reply("consult.sure", NEUTRAL, (yes,), title=one.title)
     return cmd.reply(
         "consult.closed",
@@ -223,13 +226,10 @@ def _show_next_statement(
     else:
         own = waiting[0]
         ways = tuple(
-            Choice(f"/statements {way} {own.id}", f"inquiry.button.{way}") for way in ("join", "away")
+            make_command_button(
+                cmd.command.name, rest=f"{way} {own.id}", label=Phrase(f"inquiry.button.{way}")
+            )
+            for way in ("join", "away")
         )
         turn = cmd.reply("statements_one", NEUTRAL, ways, count=len(waiting), text=own.text, code=own.code)
     return replace(turn, replies=(*before, *turn.replies))
-
-
-CONSULTATION_COMMAND_HANDLERS: Mapping[str, Callable[[ServiceCommandContext], Decision]] = {
-    "consult": manage_consultations,
-    "statements": review_statements,
-}

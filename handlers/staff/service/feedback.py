@@ -1,11 +1,8 @@
 """`/opinions`: browse feedback; entries in the same words are shown once."""
 
-from collections.abc import Callable, Mapping
-
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import (
     NEUTRAL,
-    OF_CASE,
     OFFICER_CONTENT,
     Choice,
     Phrase,
@@ -20,13 +17,17 @@ from handlers.feedback.messages import (
     ListFeedback,
     RecordContactAccess,
 )
-from handlers.staff.command import QueryGenerator, add_unreadable_notice
-from handlers.staff.service_command import ServiceCommandContext
-from handlers.staff.service_parse import ParsedServiceCommand
-from handlers.staff.state import AwaitingServiceSecondFactor
-from handlers.staff.two_factor import is_recently_verified
+from handlers.staff.command import (
+    QueryGenerator,
+    ServiceCommandContext,
+    add_unreadable_notice,
+    make_command_button,
+)
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import ServiceCommandName
 from handlers.thai import format_date
 
+OPINIONS = ServiceCommandName.OPINIONS
 FEEDBACK_PER_PAGE = 8
 FEEDBACK_EXCERPT_LENGTH = 60
 
@@ -43,12 +44,9 @@ def browse_feedback(cmd: ServiceCommandContext) -> Decision:
     page = max(1, cmd.command.number)
     listing = yield from run_query(ListFeedback((page - 1) * FEEDBACK_PER_PAGE, FEEDBACK_PER_PAGE + 1))
     found = listing.rows
-    choices = [
-        Choice(f"/opinions no {o.register_number}", "literal", {"text": o.register_number})
-        for o in found[:FEEDBACK_PER_PAGE]
-    ]
+    choices = [_make_entry_button(one) for one in found[:FEEDBACK_PER_PAGE]]
     if len(found) + len(listing.unreadable) > FEEDBACK_PER_PAGE:
-        choices.append(Choice(f"/opinions {page + 1}", "inquiry.further"))
+        choices.append(make_command_button(OPINIONS, rest=f"{page + 1}", label=Phrase("inquiry.further")))
     lines = tuple(_format_feedback_line(o, cmd) for o in found[:FEEDBACK_PER_PAGE])
     turn = (
         cmd.reply("opinions_some", NEUTRAL, tuple(choices), lines=lines)
@@ -58,17 +56,25 @@ def browse_feedback(cmd: ServiceCommandContext) -> Decision:
     return add_unreadable_notice(turn, listing.unreadable)
 
 
+def _make_entry_button(one: Feedback) -> Choice:
+    return make_command_button(
+        OPINIONS, rest=f"no {one.register_number}", label=raw_text(one.register_number)
+    )
+
+
 def _show_feedback(cmd: ServiceCommandContext, shown: str) -> Decision:
     found = yield from _find_feedback(shown)
     if found is None:
         return cmd.reply("opinions_unknown", NEUTRAL, number=shown)
     args: dict[str, ReplyArg] = {**_build_feedback_args(found, cmd), "text": found.text, "wish": found.wish}
-    contact = Choice(f"/opinions contact {found.register_number}", "inquiry.button.contact")
+    contact = make_command_button(
+        OPINIONS, rest=f"contact {found.register_number}", label=Phrase("inquiry.button.contact")
+    )
     reply = Reply(
         "inquiry.opinion_whole",
         NEUTRAL,
         {name: value if value != "" else Phrase("poll.nothing") for name, value in args.items()},
-        (*((contact,) if found.has_contact else ()), Choice("/opinions", "inquiry.button.opinions")),
+        (*((contact,) if found.has_contact else ()), make_command_button(OPINIONS)),
     )
     return TurnResult(cmd.ctx.session, (reply,))
 
@@ -85,12 +91,10 @@ def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:
     found = yield from _find_feedback(shown)
     if found is None or not found.has_contact:
         return cmd.reply("opinions_unknown", NEUTRAL, number=shown)
-    if not is_recently_verified(cmd.ctx):
-        again = ParsedServiceCommand("opinions", rest=f"contact {found.register_number}")
-        waiting = cmd.with_pending(AwaitingServiceSecondFactor(again))
-        return TurnResult(waiting.ctx.session, (Reply("staff.factor.ask", OF_CASE),))
+    if not cmd.is_verified:
+        return cmd.ask_second_factor(ParsedCommand(OPINIONS, rest=f"contact {found.register_number}"))
     contact = yield from run_query(FindFeedbackContact(found.number, found.fiscal_year))
-    back = (Choice(f"/opinions no {found.register_number}", "literal", {"text": found.register_number}),)
+    back = (_make_entry_button(found),)
     act = RecordContactAccess(found.number, found.fiscal_year, cmd.staff.id)
     return cmd.reply(
         "opinion_contact", OFFICER_CONTENT, back, (act,), number=found.register_number, contact=contact
@@ -114,8 +118,3 @@ def _build_feedback_args(one: Feedback, cmd: ServiceCommandContext) -> dict[str,
         if one.same_text_count
         else raw_text(""),
     }
-
-
-FEEDBACK_COMMAND_HANDLERS: Mapping[str, Callable[[ServiceCommandContext], Decision]] = {
-    "opinions": browse_feedback
-}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, Choice, Phrase
+from handlers.dialog.replies import NEUTRAL, Phrase, raw_text
 from handlers.questions.faq_messages import (
     FaqCatalogue,
     FaqEntry,
@@ -17,7 +17,8 @@ from handlers.questions.faq_messages import (
 )
 from handlers.questions.messages import FindQuestionByNumber, QuestionThread, ThreadLineKind
 from handlers.questions.pii import find_pii, redact_pii
-from handlers.staff.service_command import ServiceCommandContext, format_question_number, make_service_button
+from handlers.staff.command import ServiceCommandContext, make_command_button
+from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ProposedPublication
 from handlers.thai import clean_text, normalize_for_matching, to_bangkok_date
 
@@ -39,8 +40,8 @@ def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Deci
         return cmd.reply(
             "publish_early",
             NEUTRAL,
-            (make_service_button("answer", thread),),
-            number=format_question_number(thread),
+            (make_command_button(ServiceCommandName.ANSWER, thread),),
+            number=thread.register_number,
         )
     shown = cmd.work.publication
     if shown is not None and shown.thread_id != thread.id:
@@ -90,16 +91,17 @@ def _preview_publication(
     seen = cmd.with_work(replace(cmd.work, publication=shown))
     under = Phrase("inquiry.publish_topic", {"topic": topic}) if topic else Phrase("inquiry.publish_no_topic")
     picks = tuple(
-        Choice(f"/publish {format_question_number(thread)} topic {place}", "literal", {"text": name})
+        make_command_button(ServiceCommandName.PUBLISH, thread, f"topic {place}", raw_text(name))
         for place, name in enumerate(topics, start=1)
         if name != topic
     )
-    choices = (make_service_button("publish", thread, "ok"), *picks, make_service_button("questions"))
+    yes = make_command_button(ServiceCommandName.PUBLISH, thread, "ok", Phrase("inquiry.button.publish_ok"))
+    choices = (yes, *picks, make_command_button(ServiceCommandName.QUESTIONS))
     return seen.reply(
         "publish_ask",
         NEUTRAL,
         choices,
-        number=format_question_number(thread),
+        number=thread.register_number,
         question=question,
         answer=answer,
         found=redactions,
@@ -121,9 +123,9 @@ def _publish(cmd: ServiceCommandContext, thread: QuestionThread, shown: Proposed
     return done.reply(
         "published",
         NEUTRAL,
-        (make_service_button("questions"),),
+        (make_command_button(ServiceCommandName.QUESTIONS),),
         (PublishQuestion(thread.id, post),),
-        number=format_question_number(thread),
+        number=thread.register_number,
     )
 
 
@@ -143,9 +145,11 @@ def remove_from_board(cmd: ServiceCommandContext) -> Decision:
         one for one in catalogue.published if not words or words in normalize_for_matching(one.question)
     ][:MAX_TOPICS]
     if not found:
-        return cmd.reply("unpublish_none", NEUTRAL, (make_service_button("questions"),))
+        return cmd.reply("unpublish_none", NEUTRAL, (make_command_button(ServiceCommandName.QUESTIONS),))
     picks = tuple(
-        Choice(f"/unpublish {PUBLISHED_PREFIX}{one.id}", "literal", {"text": one.question[:60]})
+        make_command_button(
+            cmd.command.name, rest=f"{PUBLISHED_PREFIX}{one.id}", label=raw_text(one.question[:60])
+        )
         for one in found
     )
     return cmd.reply("unpublish_which", NEUTRAL, picks)
@@ -155,13 +159,21 @@ def _confirm_unpublish(cmd: ServiceCommandContext, one: PublishedQuestion, sure:
     if sure:
         act = UnpublishQuestion(one.id, cmd.staff.id)
         return cmd.reply(
-            "unpublished", NEUTRAL, (make_service_button("questions"),), (act,), question=one.question
+            "unpublished",
+            NEUTRAL,
+            (make_command_button(ServiceCommandName.QUESTIONS),),
+            (act,),
+            question=one.question,
         )
-    yes = Choice(f"/unpublish {PUBLISHED_PREFIX}{one.id} yes", "inquiry.button.unpublish")
+    yes = make_command_button(
+        ServiceCommandName.UNPUBLISH,
+        rest=f"{PUBLISHED_PREFIX}{one.id} yes",
+        label=Phrase("inquiry.button.unpublish"),
+    )
     return cmd.reply(
         "unpublish_sure",
         NEUTRAL,
-        (yes, make_service_button("questions")),
+        (yes, make_command_button(ServiceCommandName.QUESTIONS)),
         question=one.question,
         answer=one.answer,
     )
@@ -177,7 +189,9 @@ def manage_faq(cmd: ServiceCommandContext) -> Decision:
     name, _, words = rest.strip().partition(" ")
     if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
         if name not in entries:
-            return cmd.reply("faq_unknown", NEUTRAL, (make_service_button("faq"),), id=name[:60])
+            return cmd.reply(
+                "faq_unknown", NEUTRAL, (make_command_button(ServiceCommandName.FAQ),), id=name[:60]
+            )
         return _change_entry(cmd, entries[name], what, words)
     return _list_entries(cmd, catalogue.entries, today)
 
@@ -194,7 +208,7 @@ def _add_entry(cmd: ServiceCommandContext, entries: dict[str, FaqEntry], rest: s
     return cmd.reply(
         "faq_added",
         NEUTRAL,
-        (make_service_button("faq"),),
+        (make_command_button(ServiceCommandName.FAQ),),
         (SaveFaqEntry(entry),),
         id=entry.id,
         question=question,
@@ -209,14 +223,18 @@ def _change_entry(cmd: ServiceCommandContext, entry: FaqEntry, what: str, words:
         return cmd.reply(
             "faq_edited",
             NEUTRAL,
-            (make_service_button("faq"),),
+            (make_command_button(ServiceCommandName.FAQ),),
             (SaveFaqEntry(replace(entry, answer=answer, example=False)),),
             id=entry.id,
         )
     off = what in {"off", "ปิด"}
     act = SaveFaqEntry(replace(entry, off=off))
     return cmd.reply(
-        "faq_off" if off else "faq_on", NEUTRAL, (make_service_button("faq"),), (act,), id=entry.id
+        "faq_off" if off else "faq_on",
+        NEUTRAL,
+        (make_command_button(ServiceCommandName.FAQ),),
+        (act,),
+        id=entry.id,
     )
 
 
@@ -227,7 +245,7 @@ def _list_entries(cmd: ServiceCommandContext, known: tuple[FaqEntry, ...], today
     return cmd.reply(
         "faq_list",
         NEUTRAL,
-        (make_service_button("questions"),),
+        (make_command_button(ServiceCommandName.QUESTIONS),),
         count=len(known),
         stale=len(stale),
         lines=lines,

@@ -1,25 +1,47 @@
 """List the open questions, show one, and close one without an answer."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Phrase, Reply
 from handlers.questions.messages import (
     CloseQuestion,
+    FindQuestionByNumber,
     ListOpenQuestions,
     QuestionState,
     QuestionThread,
 )
-from handlers.staff.command import add_unreadable_notice
-from handlers.staff.service_command import (
+from handlers.staff.command import (
+    CommandHandler,
     ServiceCommandContext,
-    format_question_number,
-    make_service_button,
+    add_unreadable_notice,
+    make_command_button,
+    make_number_button,
 )
+from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.state import ServiceWork
 from handlers.thai import format_date, to_bangkok_date
 
 OPEN_QUESTIONS_PER_PAGE = 8
 QUESTION_EXCERPT_LENGTH = 60
+
+
+QuestionHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], Decision]
+
+
+def with_question(handler: QuestionHandler) -> CommandHandler[ServiceCommandName, ServiceWork]:
+    """Return the handler of a command about one question: the question is found first."""
+
+    def handle_with_question(cmd: ServiceCommandContext) -> Decision:
+        thread = yield from run_query(FindQuestionByNumber(cmd.command.number, cmd.command.year))
+        if thread is None:
+            back = (make_command_button(ServiceCommandName.QUESTIONS),)
+            return cmd.reply("unknown", NEUTRAL, back, number=cmd.command.number)
+        return (yield from handler(cmd, thread))
+
+    return handle_with_question
 
 
 def show_open_questions(cmd: ServiceCommandContext) -> Decision:
@@ -30,15 +52,14 @@ def show_open_questions(cmd: ServiceCommandContext) -> Decision:
     )
     found = listing.rows
     if not found and not listing.unreadable:
-        return cmd.reply("none", NEUTRAL, (make_service_button("faq"),))
+        return cmd.reply("none", NEUTRAL, (make_command_button(ServiceCommandName.FAQ),))
     many = _find_repeated_buckets(found)
     lines = tuple(_format_question_line(thread, cmd, many) for thread in found[:OPEN_QUESTIONS_PER_PAGE])
-    choices = [
-        Choice(f"/question {format_question_number(t)}", "literal", {"text": format_question_number(t)})
-        for t in found[:OPEN_QUESTIONS_PER_PAGE]
-    ]
+    choices = [make_number_button(ServiceCommandName.QUESTION, t) for t in found[:OPEN_QUESTIONS_PER_PAGE]]
     if len(found) + len(listing.unreadable) > OPEN_QUESTIONS_PER_PAGE:
-        choices.append(Choice(f"/questions {place + 1}", "inquiry.further"))
+        choices.append(
+            make_command_button(cmd.command.name, rest=f"{place + 1}", label=Phrase("inquiry.further"))
+        )
     turn = (
         cmd.reply("some", NEUTRAL, tuple(choices), lines=lines)
         if found
@@ -61,7 +82,7 @@ def _format_question_line(thread: QuestionThread, cmd: ServiceCommandContext, ma
     return Phrase(
         "inquiry.line",
         {
-            "number": format_question_number(thread),
+            "number": thread.register_number,
             "due": Phrase(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, cmd.ctx.lang)}),
             "words": (words or last.display_text)
             if len(words) <= QUESTION_EXCERPT_LENGTH
@@ -89,12 +110,19 @@ def _render_question(cmd: ServiceCommandContext, thread: QuestionThread, *before
         )
         for one in thread.lines
     )
-    after = ("publish",) if thread.answer else ()
-    ways = ("answer", *(("close",) if thread.state is QuestionState.OPEN else ()), *after)
-    ways = ("undo",) if thread.scheduled_by else ways
-    choices = (*(make_service_button(name, thread) for name in ways), make_service_button("questions"))
+    ways = [ServiceCommandName.ANSWER]
+    if thread.state is QuestionState.OPEN:
+        ways.append(ServiceCommandName.CLOSE)
+    if thread.answer:
+        ways.append(ServiceCommandName.PUBLISH)
+    if thread.scheduled_by:
+        ways = [ServiceCommandName.UNDO]
+    choices = (
+        *(make_command_button(name, thread) for name in ways),
+        make_command_button(ServiceCommandName.QUESTIONS),
+    )
     state = Phrase("inquiry.state_held" if thread.scheduled_by else f"thread.{thread.state}")
-    turn = cmd.reply("one", NEUTRAL, choices, number=format_question_number(thread), state=state, lines=lines)
+    turn = cmd.reply("one", NEUTRAL, choices, number=thread.register_number, state=state, lines=lines)
     return replace(turn, replies=(*before, *turn.replies))
 
 
@@ -107,10 +135,14 @@ def close_without_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> 
         return cmd.reply(
             "held_already",
             NEUTRAL,
-            (make_service_button("question", thread),),
-            number=format_question_number(thread),
+            (make_command_button(ServiceCommandName.QUESTION, thread),),
+            number=thread.register_number,
         )
     act = CloseQuestion(thread.id, thread.seq, to_bangkok_date(cmd.ctx.now))
     return cmd.reply(
-        "closed", NEUTRAL, (make_service_button("questions"),), (act,), number=format_question_number(thread)
+        "closed",
+        NEUTRAL,
+        (make_command_button(ServiceCommandName.QUESTIONS),),
+        (act,),
+        number=thread.register_number,
     )

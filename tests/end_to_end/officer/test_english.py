@@ -20,8 +20,8 @@ from handlers.dialog.events import Channel
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import Message
 from handlers.i18n import render_text
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.members import FindInvitation, JoinStaff
-from handlers.staff.parse import THAI_COMMAND_NAMES
 from handlers.staff.permissions import CommandName, Role
 from handlers.thai import to_bangkok_date
 from tests.end_to_end.desk_harness import DeskHarness
@@ -49,7 +49,9 @@ COMMAND_ARGUMENTS = {
 NAMES = re.compile("|".join(re.escape(name) for name in ("ภาษาไทย", *(b.name.th for b in OFFICE.bodies))))
 """Names of other bodies in the register are data and stay in Thai; and the Thai language names itself in Thai."""
 
-COMMANDS = re.compile("|".join(re.escape(f"(/{names[0]})") for names in THAI_COMMAND_NAMES.values()))
+COMMANDS = re.compile(
+    "|".join(re.escape(f"(/{row.names[0]})") for row in COMPLAINTS_COMMAND_TABLE.rows.values())
+)
 """The Thai names of the commands, which `/help` shows beside the English ones."""
 
 

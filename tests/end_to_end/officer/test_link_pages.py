@@ -22,8 +22,9 @@ from handlers.complaints.messages import FileCase
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import make_receipt
 from handlers.staff.complaints.case_page import PAGE_COMMANDS
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
-from handlers.staff.permissions import PERMISSIONS, CommandName, Role
+from handlers.staff.permissions import CommandName, Role
 from handlers.thai import to_bangkok_date
 from storage.errors import DiskFullError
 from tests.end_to_end.officer.officer_server import LINK_PATTERN, OfficerServer
@@ -134,8 +135,9 @@ def test_only_so_many_files_wait_and_none_on_the_disk(office: OfficerServer, tmp
 
 def test_each_page_is_for_roles_that_may_give_its_command() -> None:
     assert PAGE_COMMANDS.keys() == set(PageKind)
-    assert PERMISSIONS[CommandName.PAGE] == PERMISSIONS[CommandName.EXPORT] == {Role.OFFICER, Role.SUPERVISOR}
-    assert PERMISSIONS[CommandName.IMPORT] == {Role.SUPERVISOR, Role.ADMIN}
+    rows = COMPLAINTS_COMMAND_TABLE.rows
+    assert rows[CommandName.PAGE].roles == rows[CommandName.EXPORT].roles == {Role.OFFICER, Role.SUPERVISOR}
+    assert rows[CommandName.IMPORT].roles == {Role.SUPERVISOR, Role.ADMIN}
 
 
 def test_an_officer_may_not_bring_a_register_nor_an_admin_open_a_case(office: OfficerServer) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.platforms.telegram.commands import (
     CITIZEN_COMMANDS,
+    OFFICER_COMMANDS,
     TelegramCommandMenus,
     list_citizen_commands,
     list_officer_commands,
@@ -15,8 +16,7 @@ from bot.platforms.telegram.commands import (
 from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.events import Lang
 from handlers.service_desk import SERVICE_COMMAND_WORDS
-from handlers.staff.permissions import CommandName, Role, is_allowed
-from handlers.staff.service.dispatch import SERVICE_COMMANDS_BY_NAME
+from handlers.staff.permissions import Role
 from tests.bot.platforms.telegram.driver import TelegramDriver
 from tests.bot.platforms.telegram.fake_bot_api import TelegramFault
 from tests.bot.platforms.telegram.test_officers import join_staff
@@ -39,11 +39,8 @@ def test_every_command_that_is_shown_is_understood(desk: str, lang: Lang) -> Non
     for role in Role:
         own = list_officer_commands(desk, role, lang)
         names = {name for name, _ in own}
-        known = (
-            {*SERVICE_COMMANDS_BY_NAME}
-            if desk == "service"
-            else {order.value for order in CommandName if is_allowed(role, order)}
-        )
+        table = OFFICER_COMMANDS[desk]
+        known = {name.value for name in table.names if table.is_allowed(role, name)}
         assert names <= {*known, *HEARD[desk], *BY_DOOR}
         assert all(told for _, told in own)
 

@@ -16,7 +16,7 @@ from handlers.questions.faq_messages import (
 from handlers.questions.messages import CloseQuestion, QuestionState, ThreadLineKind
 from handlers.staff.members import AuditRefusal, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
-from handlers.staff.service.dispatch import SERVICE_BUTTON_ONLY_COMMANDS, SERVICE_COMMAND_SPELLINGS
+from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from tests.in_memory_desk import ChatUser
 from tests.in_memory_service_desk import InMemoryServiceDesk
 
@@ -188,10 +188,8 @@ def test_what_was_published_can_be_taken_back() -> None:
 def test_every_command_is_told_and_a_mistyped_one_sends_nothing() -> None:
     one, officer = make_desk_and_officer()
     said = officer.say("/help")
-    for own in SERVICE_COMMAND_SPELLINGS:
-        assert (f"(/{SERVICE_COMMAND_SPELLINGS[own][0]})" in said) == (
-            own not in SERVICE_BUTTON_ONLY_COMMANDS
-        )
+    for name, row in SERVICE_COMMAND_TABLE.rows.items():
+        assert (f"(/{name})" in said) == row.in_help
     ask_office(one)
     assert "ไม่มีคำสั่ง “/anwser”" in officer.say("/anwser 1 ยืมได้")
     assert one.threads[f"{1:032x}"].state is QuestionState.OPEN

@@ -1,0 +1,142 @@
+"""The commands of the complaints desk's officers, as one table."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from handlers.complaints.menu import show_complaints_greeting
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
+from handlers.staff.command import (
+    CommandRow,
+    CommandTable,
+    ComplaintsCommandContext,
+    QueryGenerator,
+    SecondFactor,
+)
+from handlers.staff.complaints.approvals import approve_colleague_request, reveal_identity
+from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases
+from handlers.staff.complaints.case_view import (
+    show_audit_log,
+    show_case,
+    show_case_facts,
+    show_case_files,
+    show_case_history,
+    with_readable_case,
+)
+from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
+from handlers.staff.complaints.find_case import with_case
+from handlers.staff.complaints.intake import begin_intake
+from handlers.staff.complaints.lists import run_case_search, show_due_cases, show_inbox, show_overdue_cases
+from handlers.staff.complaints.outgoing import confirm_reply, undo_send
+from handlers.staff.complaints.page_links import (
+    reply_with_case_link,
+    reply_with_export_link,
+    reply_with_import_link,
+)
+from handlers.staff.complaints.release import review_pending_releases
+from handlers.staff.complaints.replies import (
+    add_case_note,
+    ask_reporter,
+    offer_canned_replies,
+    reply_to_reporter,
+)
+from handlers.staff.complaints.statistics import show_statistics
+from handlers.staff.complaints.transitions import (
+    assign_officer,
+    run_transition,
+    run_transition_with_reason,
+    take_case,
+)
+from handlers.staff.dispatch import run_command, show_help
+from handlers.staff.group_notices import set_group_notices
+from handlers.staff.join import leave_desk, reply_already_joined
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, SUPERVISORS, CommandName, Role
+from handlers.staff.state import ComplaintsWork
+
+AUDIT_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+CHANNEL_KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+NEVER, WHERE_SHOWN, ALWAYS = SecondFactor.NEVER, SecondFactor.WHERE_SHOWN, SecondFactor.ALWAYS
+
+_Row: TypeAlias = CommandRow[CommandName, ComplaintsWork]
+
+# fmt: off
+_ROWS: Mapping[CommandName, _Row] = {
+    CommandName.HELP: CommandRow(show_help, ALL_ROLES, NEVER, ("ช่วยเหลือ", "คำสั่ง"), in_help=False, is_public=True),
+    CommandName.JOIN: CommandRow(
+        reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False
+    ),
+    CommandName.LEAVE: CommandRow(leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",)),
+    CommandName.INBOX: CommandRow(show_inbox, CASE_WORKERS, NEVER, ("งาน", "กล่องงาน")),
+    CommandName.CASE: CommandRow(with_case(show_case), CASE_WORKERS, NEVER, ("เรื่อง",)),
+    CommandName.FACTS: CommandRow(with_readable_case(show_case_facts), CASE_WORKERS, WHERE_SHOWN, ("ข้อเท็จจริง",)),
+    CommandName.FILES: CommandRow(with_readable_case(show_case_files), CASE_WORKERS, WHERE_SHOWN, ("ไฟล์", "หลักฐาน")),
+    CommandName.HISTORY: CommandRow(with_readable_case(show_case_history), CASE_WORKERS, WHERE_SHOWN, ("ประวัติ",)),
+    CommandName.TAKE: CommandRow(with_case(take_case), CASE_WORKERS, NEVER, ("รับ",)),
+    # Assigning work, undoing a decision and keeping a case from erasure need somebody who answers for the desk.
+    CommandName.ASSIGN: CommandRow(with_case(assign_officer), SUPERVISORS, NEVER, ("มอบ", "มอบหมาย")),
+    CommandName.SCREEN: CommandRow(with_case(run_transition), CASE_WORKERS, NEVER, ("ตรวจรับ", "กลั่นกรอง")),
+    CommandName.INVESTIGATE: CommandRow(with_case(run_transition), CASE_WORKERS, NEVER, ("สืบสวน", "สอบ")),
+    CommandName.NOT_ACCEPT: CommandRow(with_case(run_transition_with_reason), CASE_WORKERS, NEVER, ("ไม่รับ",)),
+    CommandName.CLOSE: CommandRow(with_case(run_transition_with_reason), CASE_WORKERS, NEVER, ("ปิด", "ยุติ")),
+    CommandName.FORWARD: CommandRow(with_case(run_transition_with_reason), CASE_WORKERS, NEVER, ("ส่งต่อ",)),
+    CommandName.REOPEN: CommandRow(with_case(run_transition_with_reason), SUPERVISORS, NEVER, ("เปิดใหม่", "รื้อ")),
+    CommandName.ASK: CommandRow(with_case(ask_reporter), CASE_WORKERS, NEVER, ("ถาม",)),
+    CommandName.REPLY: CommandRow(with_case(reply_to_reporter), CASE_WORKERS, NEVER, ("ตอบ",)),
+    CommandName.NOTE: CommandRow(with_case(add_case_note), CASE_WORKERS, NEVER, ("บันทึก", "โน้ต")),
+    CommandName.CANNED: CommandRow(with_case(offer_canned_replies), CASE_WORKERS, NEVER, ("คำตอบ",)),
+    CommandName.CONFIRM: CommandRow(confirm_reply, CASE_WORKERS, NEVER, ("ยืนยัน",), in_help=False, keeps_pending=True),
+    CommandName.UNDO: CommandRow(with_case(undo_send), CASE_WORKERS, NEVER, ("เรียกคืน",)),
+    CommandName.DUE: CommandRow(show_due_cases, CASE_WORKERS, NEVER, ("กำหนด", "ใกล้กำหนด")),
+    CommandName.OVERDUE: CommandRow(show_overdue_cases, CASE_WORKERS, NEVER, ("เกินกำหนด",)),
+    CommandName.SEARCH: CommandRow(run_case_search, CASE_WORKERS, ALWAYS, ("ค้น", "ค้นหา"), takes_number=False),
+    CommandName.LINK: CommandRow(with_case(link_related_cases), CASE_WORKERS, NEVER, ("โยง",)),
+    CommandName.INTAKE: CommandRow(begin_intake, CASE_WORKERS, NEVER, ("รับเข้า", "ลงรับ")),
+    CommandName.HOLD: CommandRow(with_case(change_legal_hold), SUPERVISORS, NEVER, ("เก็บไว้",)),
+    CommandName.LOG: CommandRow(show_audit_log, AUDIT_READERS, NEVER, ("ใครเปิด",)),
+    CommandName.STATS: CommandRow(show_statistics, ALL_ROLES, NEVER, ("สถิติ",), takes_number=False),
+    CommandName.HERE: CommandRow(set_group_notices, CHANNEL_KEEPERS, NEVER, ("ที่นี่",)),
+    CommandName.IDENTITY: CommandRow(with_case(reveal_identity), CASE_WORKERS, WHERE_SHOWN, ("เปิดชื่อ",)),
+    CommandName.APPROVE: CommandRow(with_case(approve_colleague_request), CASE_WORKERS, NEVER, ("อนุมัติ",)),
+    CommandName.BAR: CommandRow(with_case(exclude_colleague), SUPERVISORS, NEVER, ("กัน",)),
+    CommandName.LIFT: CommandRow(with_case(readmit_colleague), SUPERVISORS, NEVER, ("เลิกกัน",)),
+    CommandName.RELEASE: CommandRow(review_pending_releases, SUPERVISORS, NEVER, ("เผยแพร่",), takes_number=False),
+    CommandName.PAGE: CommandRow(with_case(reply_with_case_link), CASE_WORKERS, NEVER, ("เปิดหน้า", "หน้าเรื่อง")),
+    CommandName.EXPORT: CommandRow(with_case(reply_with_export_link), CASE_WORKERS, NEVER, ("ส่งออก",)),
+    # An imported register holds numbers and dates, no content, so whoever runs the channel may import it too.
+    CommandName.IMPORT: CommandRow(reply_with_import_link, CHANNEL_KEEPERS, NEVER, ("นำเข้า",)),
+}
+# fmt: on
+
+
+def reply_to_some_case(cmd: ComplaintsCommandContext, text: str) -> QueryGenerator[TurnResult | None]:
+    """Take a text that nothing waits for as a reply to a reporter, for whom it is asked; None for a receipt."""
+    if is_receipt_shaped(normalize_receipt(text)):
+        return None  # the officer follows a case as its reporter
+    if not cmd.may_give(CommandName.REPLY):
+        return (yield from show_help(cmd))
+    return (yield from run_command(replace(cmd, command=ParsedCommand(CommandName.REPLY, rest=text))))
+
+
+COMPLAINTS_COMMAND_TABLE = CommandTable(
+    names=CommandName,
+    rows=_ROWS,
+    join=CommandName.JOIN,
+    help=CommandName.HELP,
+    inbox=CommandName.INBOX,
+    help_choices=(CommandName.INBOX, CommandName.DUE, CommandName.STATS),
+    menu=(
+        *(CommandName.INBOX, CommandName.DUE, CommandName.OVERDUE, CommandName.CASE, CommandName.SEARCH),
+        *(CommandName.INTAKE, CommandName.STATS, CommandName.LOG),
+    ),
+    max_length=4_000,
+    wording="staff",
+    takes_bare_names=True,
+    get_work=lambda officer: officer.complaints,
+    set_work=lambda officer, work: replace(officer, complaints=work),
+    greet=show_complaints_greeting,
+    handle_text=reply_to_some_case,
+    drop_draft=lambda work: work,
+)

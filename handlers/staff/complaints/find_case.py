@@ -1,0 +1,91 @@
+"""Find the case of a command, or say why it is not shown."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from handlers.complaints.conflict_of_interest import load_hidden_case_reply
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import OF_CASE, Choice, Phrase
+from handlers.staff.command import (
+    CommandHandler,
+    ComplaintsCommandContext,
+    QueryGenerator,
+    make_number_button,
+)
+from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
+from handlers.staff.members import StaffMember
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import CommandName, Role
+from handlers.staff.state import AwaitingCaseChoice, ComplaintsWork
+from handlers.thai import get_fiscal_year, to_bangkok_date
+
+CaseHandler: TypeAlias = Callable[[ComplaintsCommandContext, OfficerCase], Decision]
+
+
+def with_case(handler: CaseHandler) -> CommandHandler[CommandName, ComplaintsWork]:
+    """Return the handler of a command about one case: the case is found first."""
+
+    def handle_with_case(cmd: ComplaintsCommandContext) -> Decision:
+        found = yield from resolve_case(cmd)
+        return found if isinstance(found, TurnResult) else (yield from handler(cmd, found))
+
+    return handle_with_case
+
+
+def make_case_command(name: CommandName, case: OfficerCase, rest: str = "") -> ParsedCommand[CommandName]:
+    """Return a command about a case."""
+    return ParsedCommand(name, case.number, case.year, rest)
+
+
+def can_see_case(staff: StaffMember, case: OfficerCase) -> bool:
+    """Whether a person may see a case: officers their own and unassigned ones, supervisors and auditors all.
+
+    Of those, auditors read only the audit log (`PERMISSIONS`). Nobody sees a case that concerns them, nor one that is
+    looked at again after they closed it.
+    """
+    if case.hidden or case.avoid_officer == staff.id:
+        return False
+    return staff.role in {Role.SUPERVISOR, Role.AUDITOR} or case.officer in {"", staff.id}
+
+
+def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
+    """Return the case of a command, or the reply where there is none that this person may see."""
+    if not cmd.command.number:
+        return (yield from _offer_recent_cases(cmd))
+    today = to_bangkok_date(cmd.ctx.now)
+    year = cmd.command.year or get_fiscal_year(today)
+    case = yield from run_query(
+        FindCaseByNumber(cmd.command.number, year, cmd.staff.id, bool(cmd.command.year))
+    )
+    if case is None:
+        shown = f"{cmd.command.number}/{cmd.command.year}" if cmd.command.year else f"{cmd.command.number}"
+        listed = yield from run_query(_recent_cases(cmd))
+        return cmd.reply("unknown", OF_CASE, _make_case_buttons(cmd, listed), number=shown)
+    if not can_see_case(cmd.staff, case):
+        if case.hidden:
+            hidden = load_hidden_case_reply(case.id, case.register_number, cmd.ctx.office, cmd.ctx.lang)
+            return cmd.reply_with((yield from hidden))
+        key = "not_yours_again" if case.avoid_officer == cmd.staff.id else "not_yours"
+        return cmd.reply(key, OF_CASE, number=case.register_number)
+    return case
+
+
+def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
+    """Offer recent cases where no number was given. What was typed is kept for the case that is picked."""
+    listed = yield from run_query(_recent_cases(cmd))
+    if not listed.cases:
+        return cmd.reply("none_yet", OF_CASE)
+    kept = cmd.with_pending(AwaitingCaseChoice(cmd.command)) if cmd.command.rest else cmd
+    return kept.reply(
+        "which", OF_CASE, _make_case_buttons(cmd, listed), order=Phrase(cmd.command.name.label_key)
+    )
+
+
+def _make_case_buttons(cmd: ComplaintsCommandContext, listed: CaseListPage) -> tuple[Choice, ...]:
+    name = CommandName.CASE if cmd.command.number else cmd.command.name
+    return tuple(make_number_button(name, case) for case in listed.cases)
+
+
+def _recent_cases(cmd: ComplaintsCommandContext) -> ListCases:
+    """Return the query for the cases that this person most likely means."""
+    return ListCases(cmd.staff.id, all_officers=cmd.staff.role is Role.SUPERVISOR, limit=6)

@@ -1,0 +1,106 @@
+"""The commands of the service desk's officers, as one table."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from handlers.dialog.effects import TurnResult
+from handlers.questions.menu import show_service_menu
+from handlers.staff.command import (
+    CommandRow,
+    CommandTable,
+    QueryGenerator,
+    SecondFactor,
+    ServiceCommandContext,
+)
+from handlers.staff.dispatch import show_help
+from handlers.staff.join import leave_desk, reply_already_joined
+from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, ServiceCommandName
+from handlers.staff.service.answers import (
+    answer_as_other_question,
+    answer_question,
+    confirm_answer,
+    undo_answer,
+)
+from handlers.staff.service.consultation_results import (
+    add_theme_quote,
+    manage_themes,
+    mark_theme_done,
+    publish_results,
+    set_theme_decision,
+    show_free_texts,
+)
+from handlers.staff.service.consultations import manage_consultations, review_statements
+from handlers.staff.service.feedback import browse_feedback
+from handlers.staff.service.publish import manage_faq, publish_to_board, remove_from_board
+from handlers.staff.service.questions import (
+    close_without_answer,
+    show_open_questions,
+    show_question,
+    with_question,
+)
+from handlers.staff.state import ServiceWork
+
+NEVER = SecondFactor.NEVER
+
+_Row: TypeAlias = CommandRow[ServiceCommandName, ServiceWork]
+
+# fmt: off
+_ROWS: Mapping[ServiceCommandName, _Row] = {
+    ServiceCommandName.QUESTIONS: CommandRow(show_open_questions, CASE_WORKERS, NEVER, ("คำถาม", "งาน", "inbox")),
+    ServiceCommandName.QUESTION: CommandRow(with_question(show_question), CASE_WORKERS, NEVER, ("ดูคำถาม", "case")),
+    ServiceCommandName.ANSWER: CommandRow(with_question(answer_question), CASE_WORKERS, NEVER, ("ตอบ", "reply")),
+    ServiceCommandName.PUBLISH: CommandRow(with_question(publish_to_board), CASE_WORKERS, NEVER, ("เผยแพร่",)),
+    ServiceCommandName.UNPUBLISH: CommandRow(remove_from_board, CASE_WORKERS, NEVER, ("เลิกเผยแพร่",)),
+    ServiceCommandName.MERGE: CommandRow(with_question(answer_as_other_question), CASE_WORKERS, NEVER, ("รวม",)),
+    ServiceCommandName.CONFIRM: CommandRow(confirm_answer, CASE_WORKERS, NEVER, ("ยืนยัน",), in_help=False),
+    ServiceCommandName.UNDO: CommandRow(with_question(undo_answer), CASE_WORKERS, NEVER, ("เรียกคืน",)),
+    ServiceCommandName.CLOSE: CommandRow(with_question(close_without_answer), CASE_WORKERS, NEVER, ("ปิด",)),
+    ServiceCommandName.FAQ: CommandRow(manage_faq, CASE_WORKERS, NEVER, ("คลัง", "คำตอบ", "canned")),
+    # Asks for the second factor itself, before it shows somebody's contact.
+    ServiceCommandName.OPINIONS: CommandRow(browse_feedback, CASE_WORKERS, NEVER, ("ความเห็น",)),
+    ServiceCommandName.CONSULT: CommandRow(manage_consultations, CASE_WORKERS, NEVER, ("รับฟัง",)),
+    ServiceCommandName.STATEMENTS: CommandRow(review_statements, CASE_WORKERS, NEVER, ("ข้อความ",)),
+    ServiceCommandName.TEXTS: CommandRow(show_free_texts, CASE_WORKERS, NEVER, ("ถ้อยคำ",)),
+    ServiceCommandName.THEME: CommandRow(manage_themes, CASE_WORKERS, NEVER, ("ประเด็น", "themes")),
+    ServiceCommandName.QUOTE: CommandRow(add_theme_quote, CASE_WORKERS, NEVER, ("ยกคำ",)),
+    ServiceCommandName.TAKEN: CommandRow(set_theme_decision, CASE_WORKERS, NEVER, ("ตอบประเด็น",)),
+    ServiceCommandName.DONE: CommandRow(mark_theme_done, CASE_WORKERS, NEVER, ("ทำแล้ว",)),
+    ServiceCommandName.RESULTS: CommandRow(publish_results, CASE_WORKERS, NEVER, ("ประกาศผล",)),
+    ServiceCommandName.HELP: CommandRow(
+        show_help, CASE_WORKERS, NEVER, ("ช่วยเหลือ", "คำสั่ง"), in_help=False, is_public=True
+    ),
+    ServiceCommandName.JOIN: CommandRow(
+        reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False
+    ),
+    ServiceCommandName.LEAVE: CommandRow(leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",), in_help=False),
+}
+# fmt: on
+
+
+def leave_text_to_citizens(cmd: ServiceCommandContext, text: str) -> QueryGenerator[TurnResult | None]:  # noqa: ARG001
+    """Return None for a text that nothing waits for: officers ask as anybody does."""
+    yield from ()
+    return None
+
+
+SERVICE_COMMAND_TABLE = CommandTable(
+    names=ServiceCommandName,
+    rows=_ROWS,
+    join=ServiceCommandName.JOIN,
+    help=ServiceCommandName.HELP,
+    inbox=ServiceCommandName.QUESTIONS,
+    help_choices=(ServiceCommandName.QUESTIONS, ServiceCommandName.FAQ, ServiceCommandName.OPINIONS),
+    menu=(
+        *(ServiceCommandName.QUESTIONS, ServiceCommandName.OPINIONS),
+        *(ServiceCommandName.CONSULT, ServiceCommandName.FAQ),
+    ),
+    max_length=6_000,
+    wording="inquiry",
+    takes_bare_names=False,
+    get_work=lambda officer: officer.service,
+    set_work=lambda officer, work: replace(officer, service=work),
+    greet=show_service_menu,
+    handle_text=leave_text_to_citizens,
+    drop_draft=lambda work: replace(work, consultation=()),
+)
