@@ -45,7 +45,7 @@ bench: .venv/dev.done
 
 # Beside other libraries, which live apart from the product: benchmarks/requirements-peers.lock.
 bench-telegram: .venv/dev.done .venv/peers.done
-	@$(BIN)/python -m benchmarks.telegram
+	@$(BIN)/python -m benchmarks.telegram $(BENCH)
 
 .venv/peers.done: benchmarks/requirements-peers.lock .venv/venv.done
 	@$(PYTHON) -m venv .venv/peers

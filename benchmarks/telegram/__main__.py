@@ -1,23 +1,26 @@
-"""Measure all bots in one run: `python -m benchmarks.telegram [ROUNDS [PERSONS]]`.
+"""Measure all bots in one run: `python -m benchmarks.telegram [--rounds N] [--persons N] [--markdown PAGE]`.
 
-Requires `make .venv/peers.done`.
+Requires `make .venv/peers.done`; without it, aiogram is left out.
 """
 
+import argparse
 import asyncio
 import os
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 
 import uvloop
 
+from benchmarks.server_process import read_cpu_seconds
+from benchmarks.tables import HOME, Table, format_ratio, format_spread, write_results
 from benchmarks.telegram.load_generator import FakeTelegram, FakeTelegramProtocol, LoadGenerator
 from benchmarks.telegram.script import ScriptStep, build_steps, encode_script
 from bot.platforms.telegram.client import MAX_WEBHOOK_CONNECTIONS
@@ -28,6 +31,7 @@ PERSONS = MAX_WEBHOOK_CONNECTIONS
 """Concurrent persons: as many updates as Telegram delivers at once with our webhook setting."""
 
 ROUND_SECONDS = 1.0
+START_SECONDS = 60
 
 PEERS_PYTHON = ROOT / ".venv" / "peers" / "bin" / "python"
 OUR_COMMAND = [sys.executable, "-m", "benchmarks.telegram.our_bot"]
@@ -57,66 +61,67 @@ class Contender:
         self.load.latencies.clear()
         self.load.telegram.calls.clear()
         self.load.answered = 0
-        self.cpu_at_start = _read_cpu_seconds(self.pid)
+        self.cpu_at_start = read_cpu_seconds(self.pid)
 
     async def run_round(self, persons: int) -> None:
         self.rates.append(await self.load.run_for(persons, ROUND_SECONDS))
 
     def format_results(self) -> list[str]:
-        """The measured figures as lines of text."""
+        """The measured figures as cells of the table."""
         answered, calls = self.load.answered, self.load.telegram.calls
         complaints = answered / len(self.load.steps)
         each = ", ".join(f"{m} {n / complaints:.2f}" for m, n in sorted(calls.items()) if n >= complaints / 2)
         cuts = quantiles(self.load.latencies, n=100)
-        work = (_read_cpu_seconds(self.pid) - self.cpu_at_start) / answered * 1e6
+        work = (read_cpu_seconds(self.pid) - self.cpu_at_start) / answered * 1e6
         return [
-            f"{_format_median(self.rates, ',.0f')} updates/s",
-            f"p50 {cuts[49] * 1e3:.1f} ms   p99 {cuts[98] * 1e3:.1f} ms   {work:.0f} µs of work an update",
-            f"calls a complaint: {each or 'none'}",
+            format_spread(self.rates, ",.0f"),
+            f"{cuts[49] * 1e3:.1f}",
+            f"{cuts[98] * 1e3:.1f}",
+            f"{work:.0f}",
+            each or "none",
         ]
 
 
-def main(rounds: int = ROUNDS, persons: int = PERSONS) -> None:
+def main() -> None:
     """All bots run the whole time and are driven in turn, one second each, because others use this machine too."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.telegram", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--persons", type=int, default=PERSONS)
+    parser.add_argument("--markdown", type=Path, help="page whose results are replaced")
+    options = parser.parse_args()
     steps, cores = build_steps(), sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
-    print(
-        f"{persons} persons in flight, with complaints of {len(steps)} updates; {rounds} rounds of {ROUND_SECONDS:g} s;"
-        " the bots on a core of their own, and one at a time; medians, and what half of the rounds lie between"
+    rows = uvloop.run(race_contenders(steps, options.rounds, options.persons, cores[0]))
+    note = (
+        f"{options.rounds} rounds of {ROUND_SECONDS:g} s; {options.persons} persons in flight, with complaints of"
+        f" {len(steps)} updates; the bots on a core of their own, and one at a time; {datetime.now(UTC):%Y-%m-%d}"
     )
-    ours, *others = uvloop.run(race_contenders(steps, rounds, persons, cores[0]))
-    for name, bot in others:
-        ratios = [one / other for one, other in zip(ours[1].rates, bot.rates, strict=True)]
-        print(f"  ours / {name}: {_format_median(ratios, '.2f')}")
+    table = Table(
+        "Telegram beside other libraries",
+        ("", "updates/s", "p50 ms", "p99 ms", "CPU µs an update", "calls a complaint", "ours / it"),
+        rows,
+        note,
+    )
+    print(table.format_text())
+    if options.markdown is not None:
+        write_results(options.markdown, "telegram", [table])
 
 
-def _format_median(figures: list[float], form: str) -> str:
-    low, middle, high = quantiles(figures, n=4, method="inclusive")
-    return f"{middle:{form}} ({low:{form}} to {high:{form}})"
-
-
-async def race_contenders(
-    steps: list[ScriptStep], rounds: int, persons: int, core: int
-) -> list[tuple[str, Contender]]:
-    """Start every bot, run the rounds, and return each bot with its measurements."""
+async def race_contenders(steps: list[ScriptStep], rounds: int, persons: int, core: int) -> list[list[str]]:
+    """Start every bot, run the rounds, and return a row of the table for each."""
+    contenders = {name: spec for name, spec in CONTENDERS.items() if os.access(spec[0][0], os.X_OK)}
     async with AsyncExitStack() as stack:
         bots = [
             (name, await stack.enter_async_context(start_contender(spec, steps, core)))
-            for name, spec in CONTENDERS.items()
+            for name, spec in contenders.items()
         ]
         for _, bot in bots:
             await bot.warm_up(persons)
         for _ in range(rounds):
             for _, bot in bots:
                 await bot.run_round(persons)
-        for name, bot in bots:
-            print(
-                "\n".join(
-                    f"  {first:26}{line}"
-                    for first, line in zip((name, "", ""), bot.format_results(), strict=True)
-                )
-            )
-        return bots
+        ours = bots[0][1].rates
+        return [[name, *bot.format_results(), format_ratio(ours, bot.rates)] for name, bot in bots]
 
 
 @asynccontextmanager
@@ -130,7 +135,8 @@ async def start_contender(
         lambda: FakeTelegramProtocol(telegram), "127.0.0.1", 0
     )
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=_ensure_home()) as folder:
+    HOME.mkdir(mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
         script = Path(folder) / "script.json"
         script.write_text(encode_script(steps), "utf-8")
         port = _find_free_port()
@@ -172,7 +178,7 @@ def run_bot_process(
 
 
 async def _wait_until_ready(port: int) -> None:
-    for _ in range(200):
+    for _ in range(START_SECONDS * 20):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
         except OSError:
@@ -184,11 +190,6 @@ async def _wait_until_ready(port: int) -> None:
     raise RuntimeError("the bot did not begin")
 
 
-def _read_cpu_seconds(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _find_free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -196,13 +197,5 @@ def _find_free_port() -> int:
         return port
 
 
-def _ensure_home() -> Path:
-    home = ROOT / "var"
-    home.mkdir(mode=0o700, exist_ok=True)
-    return home
-
-
 if __name__ == "__main__":
-    began = time.monotonic()
-    main(*map(int, sys.argv[1:]))
-    print(f"  in {time.monotonic() - began:.0f} s")
+    main()

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.tables import Table, format_ratio, format_spread, write_results
 from tests.house.source_tree import ROOT
@@ -33,9 +35,10 @@ def test_results_replace_those_of_the_last_time_and_nothing_else(tmp_path: Path)
     assert page.read_text("utf-8") == written
 
 
-def test_the_page_has_room_for_the_results() -> None:
+@pytest.mark.parametrize("name", ["all", "telegram"])
+def test_the_page_has_room_for_the_results(name: str) -> None:
     page = (ROOT / "docs" / "performance.md").read_text("utf-8")
-    assert [page.count(f"<!-- {edge} all -->") for edge in ("begin", "end")] == [1, 1]
+    assert [page.count(f"<!-- {edge} {name} -->") for edge in ("begin", "end")] == [1, 1]
 
 
 def test_a_figure_is_the_median_and_what_half_of_the_rounds_lie_between() -> None:
