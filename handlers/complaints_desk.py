@@ -1,7 +1,7 @@
 """The complaints desk: routes each message to a command, or to the handler of the session's topic."""
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Container
+from dataclasses import dataclass, field
 
 from handlers.complaints.confirm_receipt import handle_confirmation, reprompt_confirmation
 from handlers.complaints.draft import apply_correction, handle_draft, reprompt_draft
@@ -18,20 +18,22 @@ from handlers.complaints.track import (
     handle_tracking,
     look_up_case,
     reprompt_tracking,
-    reset_session,
 )
 from handlers.dialog.commands import (
+    COMMAND_WORDS,
+    KEEPALIVE_CHOICE,
     build_command_words,
     guess_language,
     is_receipt_like,
     is_stale_input,
+    keep_session_alive,
     match_command,
     parse_menu_number,
     reply_to_stale_input,
     resume_or_reset,
 )
-from handlers.dialog.context import Context
-from handlers.dialog.effects import Decision, Now, TurnResult, run_query
+from handlers.dialog.context import Context, reset_session
+from handlers.dialog.effects import Decision, Now, run_query
 from handlers.dialog.events import Event, find_lang
 from handlers.dialog.form import Form, confirm_cancel
 from handlers.dialog.receipt import parse_receipt
@@ -43,20 +45,7 @@ from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake import end_intake
 from handlers.staff.dispatch import handle_staff_message, is_for_staff
 
-COMMAND_WORDS: Mapping[str, str] = {
-    "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
-    "แจ้งเรื่อง": "report", "แจ้งเรื่องทุจริต": "report", "report": "report",
-    "ติดตาม": "track", "ติดตามเรื่อง": "track", "track": "track",
-    "ช่วยเหลือ": "help", "help": "help", "ความเป็นส่วนตัว": "privacy", "privacy": "privacy",
-    "ยกเลิก": "cancel", "cancel": "cancel", "หยุดแจ้งเตือน": "stop", "stop": "stop",
-    "ไทย": "th", "ภาษาไทย": "th", "th": "th", "english": "en", "en": "en", "ภาษาอังกฤษ": "en",
-}  # fmt: skip
-"""Words that are commands when they are the whole text, with or without a slash."""
-
 COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
-
-KEEPALIVE_CHOICE = "/touch"
-"""The choice that a channel sends while a person is typing: it keeps the session from expiring, without a reply."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +70,7 @@ class ComplaintsDesk:
             return (yield from handle_unsend(event, session))
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             now = yield from run_query(Now())
-            return TurnResult(session if session.is_expired(now) else session.replace(at=now))
+            return keep_session_alive(session, now)
         turn = yield from self._decide(event, session)
         return record_message_origin(turn, event, session or Session())
 
@@ -90,15 +79,15 @@ class ComplaintsDesk:
         before = session or Session(lang=guess_language(event))
         initial = Context(event, before.replace(at=now), self.office, now, self.site_url)
         ctx, notes, acts = resume_or_reset(initial, before)
-        command = match_command(event, COMPLAINTS_COMMANDS) or parse_menu_number(event, ctx.session, before)
+        command = match_command(event, COMPLAINTS_COMMANDS) or parse_menu_number(
+            event, ctx.session, before, COMPLAINTS_MENU
+        )
         turn = None
         if event.person_id in self.roster or is_for_staff(COMPLAINTS_COMMAND_TABLE, ctx):
             turn = yield from handle_staff_message(COMPLAINTS_COMMAND_TABLE, ctx, command, self._reprompt)
         if turn is None:
             turn = yield from self._route(ctx, command)
-        if not notes and not acts:
-            return turn
-        return replace(turn, replies=(*notes, *turn.replies), acts=(*acts, *turn.acts))
+        return turn.prepend(notes, acts)
 
     def _route(self, ctx: Context, command: str | None) -> Decision:
         event = ctx.event

@@ -6,21 +6,22 @@ from dataclasses import dataclass, replace
 
 from handlers.complaints.draft import apply_correction
 from handlers.complaints.messages import Unsubscribe
-from handlers.complaints.track import reset_session
-from handlers.complaints_desk import COMMAND_WORDS, KEEPALIVE_CHOICE
 from handlers.consultations.invitation import offer_open_consultations
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, begin_consultation
 from handlers.dialog.commands import (
+    COMMAND_WORDS,
+    KEEPALIVE_CHOICE,
     MAX_COMMAND_LENGTH,
     build_command_words,
     guess_language,
     is_receipt_like,
     is_stale_input,
+    keep_session_alive,
     match_command,
     parse_menu_number,
     reply_to_stale_input,
 )
-from handlers.dialog.context import Context
+from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult, run_query
 from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
 from handlers.dialog.receipt import parse_receipt
@@ -94,25 +95,24 @@ class ServiceDesk:
             lang=DEFAULT_LANG if _parse_consultation_link(event) else guess_language(event)
         )
         if event.choice == KEEPALIVE_CHOICE and session is not None:
-            return TurnResult(before if before.is_expired(now) else before.replace(at=now))
+            return keep_session_alive(session, now)
         ctx, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
         command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
         command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
         if event.person_id in self.roster or is_for_staff(SERVICE_COMMAND_TABLE, ctx):
             turn = yield from handle_staff_message(SERVICE_COMMAND_TABLE, ctx, command, self._reprompt)
             if turn is not None:
-                return _prepend_notes(turn, notes)
+                return turn.prepend(notes)
         if event.file is not None:
-            return _prepend_notes(
-                _drop_file(event, (yield from self._reprompt(ctx, Reply("ask.words", NEUTRAL)))), notes
-            )
+            turn = yield from self._reprompt(ctx, Reply("ask.words", NEUTRAL))
+            return _drop_file(event, turn).prepend(notes)
         if event.previous_text is not None:
             turn = yield from self._handle_correction(ctx, event.previous_text)
         elif is_stale_input(ctx) and not command:
             turn = yield from self._reprompt(ctx, *reply_to_stale_input(event))
         else:
             turn = yield from (self._run_command(ctx, command) if command else self._handle_text(ctx))
-        return _prepend_notes(turn, notes)
+        return turn.prepend(notes)
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question. The result is not stored."""
@@ -253,7 +253,3 @@ def _drop_file(event: Event, turn: TurnResult) -> TurnResult:
     """Delete the file of the message with the turn: this desk takes text only."""
     dropped: tuple[Act, ...] = (DeleteFiles((event.file.id,)),) if event.file and event.file.id else ()
     return replace(turn, acts=(*turn.acts, *dropped))
-
-
-def _prepend_notes(turn: TurnResult, notes: tuple[Reply, ...]) -> TurnResult:
-    return replace(turn, replies=(*notes, *turn.replies)) if notes else turn

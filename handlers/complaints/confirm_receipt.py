@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from handlers.complaints.menu import show_complaints_greeting, show_complaints_menu
 from handlers.complaints.subscriptions import handle_subscribe, list_subscription_options
-from handlers.complaints.track import handle_tracking, reset_session
+from handlers.complaints.track import handle_tracking
 from handlers.dialog.answers import MIN_STORY_LETTERS
 from handlers.dialog.choices import STALE, make_options, parse_choice, to_choices
-from handlers.dialog.context import Context
+from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.receipt import normalize_receipt
 from handlers.dialog.replies import AS_RECEIPT, MUST_ARRIVE, NEUTRAL, OF_CASE, ExpectedInput, Reply

@@ -27,7 +27,7 @@ from handlers.complaints.subscriptions import build_subscription
 from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import FailedLookup, look_up_code
-from handlers.dialog.context import Context
+from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
@@ -73,13 +73,6 @@ def handle_tracking(ctx: Context) -> Decision:
     if case is None:
         return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
     return (yield from add_exclusions(ctx.office, _handle_case_input(ctx, case)))
-
-
-def reset_session(ctx: Context) -> Session:
-    """Return a new session without a case or a draft, in the same language."""
-    return Session(
-        version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt_number=ctx.session.prompt_number
-    )
 
 
 def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:

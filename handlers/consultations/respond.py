@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.complaints.track import reset_session
 from handlers.consultations.messages import (
     Consultation,
     ConsultationPhase,
@@ -14,7 +13,7 @@ from handlers.consultations.messages import (
     SubmitResponse,
 )
 from handlers.dialog.choices import STALE, Option, make_options
-from handlers.dialog.context import Context
+from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import AS_SECTION, MUST_ARRIVE, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session

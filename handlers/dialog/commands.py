@@ -1,15 +1,10 @@
 """Parsing of citizens' commands, expired sessions, and input that came too late for its question."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from handlers.complaints.menu import (
-    COMPLAINTS_MENU,
-)
-from handlers.complaints.track import (
-    reset_session,
-)
-from handlers.dialog.context import Context
-from handlers.dialog.effects import DeleteFiles
+from handlers.dialog.context import Context, reset_session
+from handlers.dialog.effects import DeleteFiles, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.form import delete_draft_files
 from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt, parse_receipt
@@ -17,6 +12,19 @@ from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.i18n import render_label
 from handlers.thai import normalize_for_matching, parse_number
+
+COMMAND_WORDS: Mapping[str, str] = {
+    "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
+    "แจ้งเรื่อง": "report", "แจ้งเรื่องทุจริต": "report", "report": "report",
+    "ติดตาม": "track", "ติดตามเรื่อง": "track", "track": "track",
+    "ช่วยเหลือ": "help", "help": "help", "ความเป็นส่วนตัว": "privacy", "privacy": "privacy",
+    "ยกเลิก": "cancel", "cancel": "cancel", "หยุดแจ้งเตือน": "stop", "stop": "stop",
+    "ไทย": "th", "ภาษาไทย": "th", "th": "th", "english": "en", "en": "en", "ภาษาอังกฤษ": "en",
+}  # fmt: skip
+"""Words that are commands of both desks when they are the whole text, with or without a slash."""
+
+KEEPALIVE_CHOICE = "/touch"
+"""The choice that a channel sends while a person is typing: it keeps the session from expiring, without a reply."""
 
 
 def build_command_words(
@@ -46,6 +54,11 @@ def resume_or_reset(
         return ctx.with_session(reset_session(ctx)), (Reply("track.lapsed", OF_CASE),), ()
     notes = (Reply("draft.lapsed", NEUTRAL),) if before.has_draft else ()
     return ctx.with_session(reset_session(ctx)), notes, delete_draft_files(before)
+
+
+def keep_session_alive(session: Session, now: datetime) -> TurnResult:
+    """Return the turn of `KEEPALIVE_CHOICE`: the session stays, unless it has expired."""
+    return TurnResult(session if session.is_expired(now) else session.replace(at=now))
 
 
 def is_stale_input(ctx: Context) -> bool:
@@ -80,10 +93,7 @@ def match_command(event: Event, typed: Mapping[str, str]) -> str | None:
 
 
 def parse_menu_number(
-    event: Event,
-    session: Session,
-    before: Session,
-    offered: Mapping[Lang, tuple[Choice, ...]] = COMPLAINTS_MENU,
+    event: Event, session: Session, before: Session, offered: Mapping[Lang, tuple[Choice, ...]]
 ) -> str | None:
     """Return the command of a number typed at the menu: LINE on a PC shows no buttons."""
     if before.at == NEVER or session.topic is not DialogTopic.MENU or event.text is None:

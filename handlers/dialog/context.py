@@ -35,3 +35,10 @@ class Context:
     def with_session(self, session: Session) -> "Context":
         """Return a copy with another session."""
         return Context(self.event, session, self.office, self.now, self.site_url)
+
+
+def reset_session(ctx: Context) -> Session:
+    """Return a new session without a case or a draft, in the same language."""
+    return Session(
+        version=ctx.session.version, at=ctx.now, lang=ctx.lang, prompt_number=ctx.session.prompt_number
+    )

@@ -1,7 +1,7 @@
 """Queries, acts, turn results and answers: what a handler reads, what it wants written, and what the person is told."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -66,6 +66,12 @@ class TurnResult:
     replies: tuple[Reply, ...] = ()
     acts: tuple[Act, ...] = ()
     lang: Lang = DEFAULT_LANG
+
+    def prepend(self, notes: tuple[Reply, ...], acts: tuple[Act, ...] = ()) -> "TurnResult":
+        """Return the turn with notices before its replies, and acts before its own."""
+        if not notes and not acts:
+            return self
+        return replace(self, replies=(*notes, *self.replies), acts=(*acts, *self.acts))
 
     def to_answer(self, before: Session | None) -> Answer:
         """Return the answer, in the language of the session; of the one before the message where none is left."""

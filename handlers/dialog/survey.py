@@ -4,10 +4,9 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
-from handlers.complaints.track import reset_session
 from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
-from handlers.dialog.context import Context
+from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, Query, TurnResult
 from handlers.dialog.replies import (
     ASKS_FOR_QUESTION,

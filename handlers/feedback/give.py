@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers.complaints.track import reset_session
 from handlers.consultations.messages import Consultation, ListConsultations
 from handlers.consultations.respond import (
     begin_consultation,
@@ -14,7 +13,7 @@ from handlers.consultations.respond import (
 )
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import format_retry_time, record_failure
-from handlers.dialog.context import Context
+from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, NewReceipt, TurnResult, run_query
 from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt

@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from handlers.complaints.track import reset_session
 from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import format_retry_time, record_failure
-from handlers.dialog.context import Context
+from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, NewReceipt, Query, TurnResult, run_query
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import (

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.complaints.messages import ActorKind
-from handlers.complaints.track import reset_session
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import FailedLookup, format_retry_time, look_up_code, record_failure
-from handlers.dialog.context import Context
+from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import (
     ASKS_FOR_QUESTION,

@@ -18,8 +18,8 @@ from bot.web.multipart import FormData, parse_form
 from bot.web.rate_limit import RateLimiter
 from bot.web.templating import PageRenderer, get_requested_lang
 from bot.web.upload_limits import UploadError, UploadLimiter
-from handlers.complaints_desk import KEEPALIVE_CHOICE
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, is_at_consultation_link
+from handlers.dialog.commands import KEEPALIVE_CHOICE
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase

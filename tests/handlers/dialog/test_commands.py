@@ -5,18 +5,20 @@ from typing import Any
 
 import pytest
 
+from handlers.complaints.menu import COMPLAINTS_MENU
 from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.commands import (
     MAX_COMMAND_LENGTH,
     guess_language,
     is_receipt_like,
     is_stale_input,
+    keep_session_alive,
     match_command,
     parse_menu_number,
     reply_to_stale_input,
     resume_or_reset,
 )
-from handlers.dialog.effects import DeleteFiles
+from handlers.dialog.effects import Act, DeleteFiles, TurnResult
 from handlers.dialog.events import Lang
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Reply
@@ -104,7 +106,7 @@ def test_the_service_desk_has_words_of_its_own(typed: str, command: str) -> None
 )
 def test_a_number_at_the_menu_picks_its_button(typed: str, command: str | None) -> None:
     at_menu = begin_session()
-    assert parse_menu_number(make_event(typed), at_menu, at_menu) == command
+    assert parse_menu_number(make_event(typed), at_menu, at_menu, COMPLAINTS_MENU) == command
 
 
 @pytest.mark.parametrize(
@@ -115,11 +117,13 @@ def test_a_number_at_the_menu_picks_its_button(typed: str, command: str | None) 
     ],
 )
 def test_a_number_elsewhere_is_no_command(session: Session, before: Session) -> None:
-    assert parse_menu_number(make_event("1"), session, before) is None
+    assert parse_menu_number(make_event("1"), session, before, COMPLAINTS_MENU) is None
 
 
 def test_a_tap_is_no_menu_number() -> None:
-    assert parse_menu_number(make_event(choice="1"), begin_session(), begin_session()) is None
+    assert (
+        parse_menu_number(make_event(choice="1"), begin_session(), begin_session(), COMPLAINTS_MENU) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -244,3 +248,19 @@ def test_a_draft_that_a_scheduled_job_deleted_is_mentioned_once() -> None:
     before = begin_session(topic=DialogTopic.LAPSED, at=MORNING)
     ctx, notes, acts = resume_or_reset(make_context(make_event("ก"), before), before)
     assert (ctx.session.topic, notes, acts) == (DialogTopic.MENU, (Reply("draft.lapsed", NEUTRAL),), ())
+
+
+def test_typing_keeps_a_session_but_not_one_that_has_expired() -> None:
+    session, later = begin_session(topic=DialogTopic.REPORT), MORNING + SESSION_IDLE_TIMEOUT / 2
+    kept = keep_session_alive(session, later)
+    assert kept == TurnResult(session.replace(at=later))
+    late = MORNING + SESSION_IDLE_TIMEOUT + timedelta(seconds=1)
+    assert keep_session_alive(session, late) == TurnResult(session)
+
+
+def test_notices_come_before_the_replies() -> None:
+    first, second = Reply("draft.lapsed", NEUTRAL), Reply("menu.ask", NEUTRAL)
+    acts: tuple[Act, ...] = (DeleteFiles(("a",)), DeleteFiles(("b",)))
+    turn = TurnResult(None, (second,), acts[1:])
+    assert turn.prepend((first,), acts[:1]) == TurnResult(None, (first, second), acts)
+    assert turn.prepend(()) is turn
