@@ -3,13 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.dialog.session import NEVER
@@ -29,7 +29,8 @@ class ReadBatcher:
     together with the next, and identical queries are read once.
     """
 
-    connection: aiosqlite.Connection
+    connection: sqlite3.Connection
+    thread: Executor
     _pending: "dict[SqlQuery, list[asyncio.Future[Rows]]]" = field(default_factory=dict)
     _task: "asyncio.Task[None] | None" = None
 
@@ -42,11 +43,12 @@ class ReadBatcher:
         return await answer
 
     async def _read_pending(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while self._pending:
                 asked, self._pending = self._pending, {}
                 try:
-                    results = await self._run_in_thread(list(asked))
+                    results = await loop.run_in_executor(self.thread, self._read_all, list(asked))
                 except Exception as error:  # no caller may wait for ever
                     results = [error] * len(asked)
                 for waiting, rows in zip(asked.values(), results, strict=True):
@@ -55,14 +57,9 @@ class ReadBatcher:
         finally:
             self._task = None
 
-    async def _run_in_thread(self, questions: Sequence[SqlQuery]) -> list[Rows | Exception]:
-        driver: Any = self.connection
-
-        def run_queries() -> list[Rows | Exception]:
-            return [_fetch_rows(driver._conn, *question) for question in questions]
-
-        results: list[Rows | Exception] = await driver._execute(run_queries)
-        return results
+    def _read_all(self, questions: Sequence[SqlQuery]) -> list[Rows | Exception]:
+        """Read the rows of each query; runs in the thread of the connection."""
+        return [_fetch_rows(self.connection, *question) for question in questions]
 
 
 def _fetch_rows(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> Rows | Exception:
@@ -84,10 +81,20 @@ def _resolve_future(answer: "asyncio.Future[Rows]", rows: Rows | Exception) -> N
 @asynccontextmanager
 async def open_read_batcher(path: Path) -> AsyncIterator[ReadBatcher]:
     """Open a connection for batched reads."""
-    async with aiosqlite.connect(path, isolation_level=None) as connection:
-        for pragma in PRAGMAS:
-            await connection.execute_fetchall(f"PRAGMA {pragma}")
-        yield ReadBatcher(connection)
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1, "sqlite-reads") as thread:
+        connection = await loop.run_in_executor(thread, _connect, path)
+        try:
+            yield ReadBatcher(connection, thread)
+        finally:
+            await loop.run_in_executor(thread, connection.close)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 import pytest
 
 from storage.db.read_batcher import ReadBatcher, open_read_batcher
@@ -26,13 +25,13 @@ async def open_numbers(home: Path) -> AsyncIterator[tuple[ReadBatcher, sqlite3.C
     writing.executemany("INSERT INTO numbers VALUES (?)", [(n,) for n in range(5)])
     hops = list[int]()
     async with open_read_batcher(path) as glance:
-        hop = glance._run_in_thread
+        read_all = glance._read_all
 
-        async def count_rows(questions: Any) -> Any:
+        def count_rows(questions: Any) -> Any:
             hops.append(len(questions))
-            return await hop(questions)
+            return read_all(questions)
 
-        glance._run_in_thread = count_rows  # type: ignore[method-assign]
+        glance._read_all = count_rows  # type: ignore[method-assign]
         yield glance, writing, hops
     writing.close()
 
@@ -88,11 +87,10 @@ def test_who_goes_away_takes_nobody_along(tmp_path: Path) -> None:
 
 def test_a_closed_database_keeps_nobody_waiting(tmp_path: Path) -> None:
     async def play() -> None:
-        connection = await aiosqlite.connect(tmp_path / "closed.db")
-        await connection.close()
-        glance = ReadBatcher(connection)
+        async with open_numbers(tmp_path) as (glance, _, _):
+            pass
         for _ in range(2):
-            with pytest.raises(ValueError, match=r"[Cc]losed|no active"):
+            with pytest.raises(RuntimeError, match="after shutdown"):
                 await asyncio.wait_for(glance.fetch("SELECT 1"), 5)
 
     asyncio.run(play())
