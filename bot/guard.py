@@ -62,7 +62,7 @@ async def run_periodically(
 
 
 @asynccontextmanager
-async def run_in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def run_in_background(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
     """Run work in a task for the duration of the body, then cancel it."""
     task = asyncio.create_task(work)
     try:

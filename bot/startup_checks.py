@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.bootstrap import App
+from bot.platforms.registry import PLATFORMS
 from bot.settings import ENV_PREFIX, DeskSettings
 from handlers.complaints.conflict_of_interest import find_alternates
 from handlers.staff.members import ListStaff, StaffMember
@@ -20,17 +21,9 @@ NO_ABLE_ALTERNATE_WARNING = (
     " ตรวจตัวสะกดกับ ita-bot staff list"
     " / names nobody who handles cases and has joined: a case that concerns the head is read by NOBODY."
 )
-
-
-NO_PUBLIC_URL_WARNING = (
-    "{desk}__PUBLIC_URL: ว่างอยู่ Telegram จึงไม่รู้ว่าจะส่งข้อความมาที่ใด และบอตจะเงียบ"
-    " ใส่ที่อยู่ https ของเครื่องนี้ หรือตั้ง {desk}__TELEGRAM_MODE=polling"
-    " / is empty: Telegram does not know where to bring messages, and the bot stays mute."
-    " Set the https address, or TELEGRAM_MODE=polling."
-)
 CLOSED_CHANNEL_WARNING = (
-    "{desk}__{name}_TOKEN: ว่างอยู่ แต่ตั้ง {name}_SECRET ไว้ ช่องทางนี้จึงยังไม่เปิด"
-    " / is empty beside {name}_SECRET: this channel stays closed."
+    "{prefix}{token}: ว่างอยู่ แต่ตั้ง {secret} ไว้ ช่องทางนี้จึงยังไม่เปิด"
+    " / is empty beside {secret}: this channel stays closed."
 )
 
 
@@ -43,18 +36,14 @@ async def collect_startup_warnings(app: App, now: datetime) -> tuple[str, ...]:
 
 
 def _check_channels(name: str, desk_settings: DeskSettings) -> Iterator[str]:
-    """Yield warnings for channels of a desk that are configured only in part."""
-    desk = f"{ENV_PREFIX}{name.upper()}"
-    if (
-        desk_settings.telegram_token is not None
-        and desk_settings.telegram_mode == "webhook"
-        and not desk_settings.public_url
-    ):
-        yield NO_PUBLIC_URL_WARNING.format(desk=desk)
-    if desk_settings.telegram_secret is not None and desk_settings.telegram_token is None:
-        yield CLOSED_CHANNEL_WARNING.format(desk=desk, name="TELEGRAM")
-    if desk_settings.line_secret is not None and desk_settings.line_token is None:
-        yield CLOSED_CHANNEL_WARNING.format(desk=desk, name="LINE")
+    """Yield warnings for platforms of a desk that are configured only in part."""
+    prefix = f"{ENV_PREFIX}{name.upper()}__"
+    for platform in PLATFORMS:
+        yield from platform.iterate_warnings(prefix, desk_settings)
+        token, *others = platform.get_secrets(desk_settings)
+        for secret in others if token.value is None else ():
+            if secret.value is not None:
+                yield CLOSED_CHANNEL_WARNING.format(prefix=prefix, token=token.setting, secret=secret.setting)
 
 
 async def _check_alternates(app: App, now: datetime) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from benchmarks.telegram.script import make_router
 from bot.bootstrap import open_app
 from bot.delivery.worker import DeliveryWorker
 from bot.log import log_exception
+from bot.platforms.platform import PlatformContext
 from bot.platforms.telegram.sender import SendLimiter
 from bot.platforms.telegram.setup import open_telegram
 from bot.serve import build_server_config, tune_gc
@@ -27,8 +28,8 @@ async def serve(port: int) -> None:
         desk = app.desks["complaints"]
         desk.engine.router, desk.engine.on_error = make_router(), log_error
         delivery = DeliveryWorker(desk.engine, desk.store, {}, log_error)
-        settings, api_url = app.settings.complaints, app.settings.telegram_api_url
-        async with open_telegram(desk, settings, api_url, delivery, log_error) as telegram:
+        context = PlatformContext(desk, app.settings, delivery, log_error)
+        async with open_telegram(context) as telegram:
             delivery.transports = {Channel.TELEGRAM: telegram.adapter}
             telegram.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
             listening = socket.create_server(("127.0.0.1", port))

@@ -55,14 +55,19 @@ def chat(
 
 async def _run_chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
     from bot.bootstrap import open_app
-    from bot.platforms.terminal import Terminal, make_random_name
+    from bot.delivery.worker import DeliveryWorker
+    from bot.log import log_exception
+    from bot.platforms.platform import PlatformContext
+    from bot.platforms.terminal import TerminalPlatform, make_random_name
 
+    platform = TerminalPlatform(name or make_random_name(), jsonl)
     async with open_app([desk]) as app:
-        running = app.desks[desk]
+        own = app.desks[desk]
+        worker = DeliveryWorker(own.engine, own.store, {}, log_exception)
+        context = PlatformContext(own, app.settings, worker, log_exception)
         try:
-            await Terminal(running.engine, running.store, name or make_random_name(), jsonl).run(
-                sys.stdin.buffer
-            )
+            async with platform.open(context) as opened:
+                await opened.terminal.run(sys.stdin.buffer)
         except BrokenPipeError:
             sys.stdout = None  # the reader is gone: prevent a flush at exit
     return EXIT_DONE

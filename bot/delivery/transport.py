@@ -1,12 +1,15 @@
 """The interface of a platform to the delivery worker, and the errors of platforms."""
 
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bot.errors import BotError
 from handlers.dialog.events import FileProblem
 from handlers.dialog.replies import Message
+from storage.files.evidence import MAX_FILE_BYTES
 
 
 class TransportError(BotError):
@@ -77,13 +80,30 @@ class PlatformUnavailableError(TransportError):
     """The platform cannot be reached or fails (5xx). Whether the call was carried out is unknown."""
 
 
-class Transport(Protocol):
-    """A platform, as the delivery worker uses it. Both methods raise TransportError.
+NO_LIMIT = sys.maxsize
+"""A limit that nothing comes near."""
 
-    fetch_wait: seconds that the handling of an event waits for its file; after that, the dialog continues without it.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformLimits:
+    """What one message may hold.
+
+    text_units: UTF-16 units of a text. buttons: choices shown as buttons; the others are typed. label_graphemes: of a
+    button. file_bytes: of a file that a person sends. file_wait: seconds that the handling of an event waits for its
+    file; after that, the dialogue goes on without it.
     """
 
-    fetch_wait: float
+    text_units: int = NO_LIMIT
+    buttons: int = NO_LIMIT
+    label_graphemes: int = NO_LIMIT
+    file_bytes: int = MAX_FILE_BYTES
+    file_wait: float = 3.0
+
+
+class Transport(Protocol):
+    """A platform, as the delivery worker uses it. Both methods raise TransportError."""
+
+    limits: PlatformLimits
 
     async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:
         """Send messages to an encrypted return address. On return, the platform has accepted all of them.

@@ -18,7 +18,7 @@ from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportE
 from bot.engine import Engine
 from bot.guard import run_guarded, run_periodically, try_work
 from handlers.dialog.effects import Answer
-from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
+from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File, FileProblem
 from handlers.dialog.replies import MUST_ARRIVE, Reply
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
@@ -78,18 +78,22 @@ class DeliveryWorker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def fetch_file(self, event: Event, name: str, what: Mapping[str, str]) -> File:
-        """Fetch the file of an event. If that takes longer than `Transport.fetch_wait`, return a placeholder.
+    async def fetch_file(self, event: Event, name: str, what: Mapping[str, str], size: int = 0) -> File:
+        """Fetch the file of an event. If that takes longer than the platform's `file_wait`, return a placeholder.
 
+        size: bytes that the platform says it has; 0 if it does not. Too large a file is refused without fetching.
         The caller handles the event with either. A placeholder is filled when the download ends, and the person is
         told if it fails; so the caller need not follow it up. Raises DiskFullError.
         """
+        transport = self.transports[event.channel]
+        if size > transport.limits.file_bytes:
+            return File("", name, "", size, FileProblem.TOO_LARGE)
         placeholder = await self.store.evidence.reserve(name, self.engine.now())
         task = QueuedTask(event.channel, {**what, **_event_to_payload(event, placeholder)})
         row = await self.store.task_queue.add(event.channel, task, self.engine.now() + FETCH_LEASE)
-        leased, transport = LeasedItem(row, task, 0), self.transports[event.channel]
+        leased = LeasedItem(row, task, 0)
         fetching = self._run_in_background(self._try_fetch(leased, transport))
-        done, _ = await asyncio.wait({fetching}, timeout=transport.fetch_wait)
+        done, _ = await asyncio.wait({fetching}, timeout=transport.limits.file_wait)
         # Cancelled where the program ends: the file is fetched after the next start.
         if done and not fetching.cancelled() and (file := fetching.result()) is not None:
             await self.store.task_queue.complete([row])

@@ -8,16 +8,19 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.delivery.transport import PlatformLimits, RetryLaterError
 from bot.engine import Engine
 from bot.errors import BotError
 from bot.images.chart import render_chart_text
 from bot.images.qr import render_qr_text
-from handlers.dialog.effects import Answer
+from bot.platforms.platform import AccountSecret, OpenPlatform, Platform, PlatformContext
+from bot.settings import DeskSettings
 from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
 from handlers.dialog.replies import NEUTRAL, Message, Reply
 from handlers.i18n import render_reply
@@ -27,6 +30,11 @@ from storage.store import Store
 CHUNK_SIZE = 64 * 1024
 TOO_MANY_CHOICE_DIGITS = 5
 """A number with so many digits cannot be a choice, and need not be converted."""
+
+NO_LIMITS = PlatformLimits()
+
+OTHER_TERMINAL_DELAY = 60.0
+"""Seconds until somebody whose terminal this is not may have opened theirs."""
 
 HELP_TEXT = """\
 พิมพ์ข้อความแล้วกด Enter  |  :2 เลือกข้อ 2  |  :file ที่อยู่ไฟล์ แนบไฟล์  |  Ctrl-D จบ
@@ -38,6 +46,32 @@ class TerminalInputError(BotError):
     """A line that cannot be made into an event. Its text is a wording key."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class TerminalSetup(OpenPlatform):
+    """The terminal of one person. `Terminal.run` reads what they type."""
+
+    terminal: "Terminal"
+
+
+@dataclass(frozen=True)
+class TerminalPlatform(Platform):
+    """A terminal that the command `ita-bot chat` opens for a person. name: as of `Terminal`."""
+
+    name: str
+    jsonl: bool
+    channel = Channel.TERMINAL
+
+    def get_secrets(self, desk_settings: DeskSettings) -> Sequence[AccountSecret]:  # noqa: ARG002
+        """Return none: there is no account, and no server opens it."""
+        return ()
+
+    @asynccontextmanager
+    async def open(self, context: PlatformContext) -> AsyncIterator[TerminalSetup]:
+        """Make the terminal (`Platform.open`)."""
+        terminal = Terminal(context.desk.engine, context.desk.store, self.name, self.jsonl)
+        yield TerminalSetup(transport=terminal, terminal=terminal)
+
+
 @dataclass
 class Terminal:
     """One person at one terminal. name: identifies the person, like the user id of a platform."""
@@ -46,6 +80,7 @@ class Terminal:
     store: Store
     name: str
     jsonl: bool
+    limits: PlatformLimits = NO_LIMITS
     choices: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -78,7 +113,8 @@ class Terminal:
             lang = session.lang if session else DEFAULT_LANG
             return self._show_messages((render_reply(Reply(str(trouble), NEUTRAL), lang),))
         answer = await self.engine.handle(event)
-        await self._deliver(answer)
+        self._show_messages(answer.messages)
+        await self.store.outbox.complete(answer.outbox_ids)
         return None
 
     async def _parse_line(self, line: str) -> Event:
@@ -102,12 +138,23 @@ class Terminal:
         return replace(blank, text=line)
 
     async def _store_file(self, typed: str) -> File:
-        with _open_file(typed) as source:
-            try:
-                return await self.store.evidence.store(_read_chunks(source), source.name, self.engine.now())
-            except (OSError, StorageError) as fault:
-                self.engine.on_error(fault)
-                raise TerminalInputError("sorry.busy") from None
+        try:
+            return await self.store.evidence.store(self.fetch({"path": typed}), typed, self.engine.now())
+        except (OSError, StorageError) as fault:
+            self.engine.on_error(fault)
+            raise TerminalInputError("sorry.busy") from None
+
+    async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:  # noqa: ARG002
+        """Show messages (`Transport.deliver`). Raises RetryLaterError if they are for a person at another terminal."""
+        if self.store.keyring.decrypt_address(back) != self.name:
+            raise RetryLaterError(OTHER_TERMINAL_DELAY)
+        self._show_messages(messages)
+
+    async def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """Read a file of this machine (`Transport.fetch`). Raises TerminalInputError, and OSError."""
+        with _open_file(what["path"]) as source:
+            while piece := await asyncio.to_thread(source.read, CHUNK_SIZE):
+                yield piece
 
     def _person_id(self) -> bytes:
         return self.store.keyring.hash_id(Channel.TERMINAL, self.name)
@@ -115,16 +162,12 @@ class Terminal:
     async def _deliver_outbox(self) -> None:
         """Show what an earlier run with this name has committed but not shown."""
         for item in await self.store.outbox.list_all(Channel.TERMINAL):
-            name = self.store.keyring.decrypt_address(item.payload.back)
-            if name == self.name:
-                message = item.payload
-                await self._deliver(Answer(message.says, message.lang, outbox_ids=(item.id,)))
+            messages = [render_reply(say, item.payload.lang) for say in item.payload.says]
+            with suppress(RetryLaterError):
+                await self.deliver(item.payload.back, messages, item.id)
+                await self.store.outbox.complete([item.id])
 
-    async def _deliver(self, answer: Answer) -> None:
-        self._show_messages(answer.messages)
-        await self.store.outbox.complete(answer.outbox_ids)
-
-    def _show_messages(self, messages: tuple[Message, ...]) -> None:
+    def _show_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
             if message.choices:
                 self.choices = message.choices
@@ -161,11 +204,6 @@ def _open_file(typed: str) -> BinaryIO:
     except (OSError, ValueError):  # ValueError: a NUL in the path
         pass
     raise TerminalInputError("terminal.no_file")
-
-
-async def _read_chunks(source: BinaryIO) -> AsyncIterator[bytes]:
-    while piece := await asyncio.to_thread(source.read, CHUNK_SIZE):
-        yield piece
 
 
 def make_random_name() -> str:

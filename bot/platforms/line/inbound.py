@@ -14,7 +14,6 @@ from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from storage.errors import DiskFullError
-from storage.files.evidence import MAX_FILE_BYTES
 from storage.store import Store
 
 FILE_NAME_KEYS: Mapping[str, str] = {"image": "photo", "video": "video", "audio": "audio", "file": "file"}
@@ -88,10 +87,10 @@ class LineEventParser:
         name = message.fileName or render_text(Phrase(f"line.{FILE_NAME_KEYS[message.type]}"), lang)
         if message.contentProvider is not None and message.contentProvider.type != "line":
             file = File("", name, "", 0, FileProblem.UNREADABLE)  # at a URL that somebody sent: never fetched
-        elif (message.fileSize or 0) > MAX_FILE_BYTES:
-            file = File("", name, "", message.fileSize or 0, FileProblem.TOO_LARGE)
         else:
-            file = await self.delivery_worker.fetch_file(inbound.event, name, {"message": message.id})
+            file = await self.delivery_worker.fetch_file(
+                inbound.event, name, {"message": message.id}, message.fileSize or 0
+            )
         return replace(inbound.event, file=file)
 
     async def prepare(self, inbound: LineInboundEvent) -> Event | Answer:

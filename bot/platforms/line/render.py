@@ -4,21 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bot.delivery.transport import PlatformLimits
 from bot.platforms.line.flex import render_flex_card
 from bot.platforms.text import shorten_to_graphemes, split_text, utf16_length
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Message, MonthlyChart, Phrase
 from handlers.i18n import render_text
 
-MAX_TEXT_UNITS = 5000
-"""UTF-16 units of a text message."""
+LIMITS = PlatformLimits(text_units=5000, buttons=13, label_graphemes=20, file_wait=0.8)
+"""LINE's limits (reference, "Text message", "Quick reply", "Action objects"); it waits two seconds for a webhook."""
 
 MAX_MESSAGES_PER_CALL = 5
 """Messages in one reply or push."""
-
-MAX_QUICK_REPLIES = 13
-MAX_LABEL_LENGTH = 20
-"""Graphemes of a label: a Thai vowel or tone mark counts together with its letter."""
 
 NEUTRAL_CHOICES = frozenset(
     (
@@ -101,7 +98,7 @@ def _render_each(
         )
         card = render_flex_card(message, message_text, lang)
         joined = PARAGRAPH_BREAK.join(filter(None, (text, message_text)))
-        if card is not None or utf16_length(joined) > MAX_TEXT_UNITS:
+        if card is not None or utf16_length(joined) > LIMITS.text_units:
             yield from _render_texts(text, complete_before, complete)
             joined, complete_before = message_text, complete
         text, complete = joined, complete + message.policy.durable
@@ -117,7 +114,7 @@ def _render_each(
 
 def _render_texts(text: str, complete_before: int, complete: int) -> Iterator[RenderedMessage]:
     """Split a text into messages. Only the last of them counts as delivering what the text contains."""
-    *first, last = [*split_text(text.strip(), MAX_TEXT_UNITS)] or [""]
+    *first, last = [*split_text(text.strip(), LIMITS.text_units)] or [""]
     for piece in first:
         yield {"type": "text", "text": piece}, complete_before
     if last:
@@ -139,14 +136,14 @@ def render_quick_replies(choices: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
         "items": [
             {"type": "action", "action": render_postback_action(label, data)}
-            for label, data in choices[:MAX_QUICK_REPLIES]
+            for label, data in choices[: LIMITS.buttons]
         ]
     }
 
 
 def render_postback_action(label: str, data: str) -> dict[str, Any]:
     """Render a choice as a postback action. Only navigation is shown in the chat as the person's words, not answers."""
-    action = {"type": "postback", "label": shorten_to_graphemes(label, MAX_LABEL_LENGTH), "data": data}
+    action = {"type": "postback", "label": shorten_to_graphemes(label, LIMITS.label_graphemes), "data": data}
     if data.startswith("/") or data.partition(".")[2] in NEUTRAL_CHOICES:
         action["displayText"] = label
     return action

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bot.delivery.transport import (
     PermanentError,
+    PlatformLimits,
     PlatformUnavailableError,
     QuotaExhaustedError,
     ReplyTokenUsedError,
@@ -23,7 +24,7 @@ from bot.keyed_lock import KeyedLocks
 from bot.platforms.line.client import LineClient
 from bot.platforms.line.flex import replace_cards_with_text
 from bot.platforms.line.quota import PushQuota
-from bot.platforms.line.render import MessageBatch, render_batches
+from bot.platforms.line.render import LIMITS, MessageBatch, render_batches
 from bot.platforms.line.rich_menu import load_language
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel
@@ -34,9 +35,6 @@ from storage.serialization import OutboxMessage
 from storage.store import Store
 
 MessagePayloads = Sequence[Mapping[str, Any]]
-
-FETCH_WAIT = 0.8
-"""Seconds that the handling of an event waits for its file: LINE waits two seconds for the whole webhook."""
 
 REPLY_TOKEN_TTL = 50.0
 """Seconds for which a reply token is used; LINE says that it is valid for a minute."""
@@ -78,7 +76,7 @@ class LineSender:
     quota: PushQuota
     on_error: Callable[[BaseException], None]
     set_news_flag: Callable[[str, bool], Awaitable[None]] = _ignore_news
-    fetch_wait: float = FETCH_WAIT
+    limits: PlatformLimits = LIMITS
     undeliverable: set[bytes] = field(default_factory=set, repr=False)
     """Person ids with outbox messages that could not be delivered."""
 

@@ -2,16 +2,15 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from bot.bootstrap import RunningDesk
 from bot.delivery.transport import TokenRefusedError
-from bot.delivery.worker import DeliveryWorker
-from bot.guard import run_guarded, try_work
+from bot.guard import run_guarded, run_in_background, try_work
 from bot.images.temporary_host import create_temporary_images
 from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter
@@ -20,7 +19,8 @@ from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.rich_menu import RichMenus, RichMenuSelection
 from bot.platforms.line.sender import LineSender
 from bot.platforms.line.webhook import LineWebhook
-from bot.settings import ENV_PREFIX, ConfigurationError, DeskName, DeskSettings
+from bot.platforms.platform import OpenPlatform, PlatformContext
+from bot.settings import ENV_PREFIX, ConfigurationError, DeskName
 from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from handlers.thai import to_bangkok_date
@@ -38,30 +38,24 @@ CHAT_MODE_ON_TEXT = (
 """Messages to the administrator on standard error, in both languages."""
 
 
-@dataclass(frozen=True)
-class LineSetup:
-    """LINE of one desk: adapter, sender, and the routes that LINE calls."""
+@dataclass(frozen=True, kw_only=True)
+class LineSetup(OpenPlatform):
+    """LINE of one desk."""
 
     adapter: LineAdapter
     sender: LineSender
-    routes: Sequence[BaseRoute]
 
 
 @asynccontextmanager
-async def open_line(
-    desk: RunningDesk,
-    desk_settings: DeskSettings,
-    origin: str,
-    delivery_worker: DeliveryWorker,
-    on_error: Callable[[BaseException], None],
-) -> AsyncIterator[LineSetup]:
+async def open_line(context: PlatformContext) -> AsyncIterator[LineSetup]:
     """Run the LINE adapter of a desk that has a token. Raises ConfigurationError if the channel secret is missing."""
+    desk, desk_settings, on_error = context.desk, context.desk_settings, context.on_error
     name = f"{ENV_PREFIX}{desk.name.upper()}__LINE_SECRET"
     if desk_settings.line_token is None or desk_settings.line_secret is None:
         raise ConfigurationError(
             f"{name}: ต้องใส่ channel secret คู่กับ LINE_TOKEN / is needed beside LINE_TOKEN: the channel secret."
         )
-    client = LineClient(desk_settings.line_token.get_secret_value(), origin)
+    client = LineClient(desk_settings.line_token.get_secret_value(), context.settings.line_api_url)
     menus = RichMenus(client, desk.name)
     menu_selection = RichMenuSelection(menus, desk.store, on_error)
     sender = LineSender(
@@ -71,7 +65,7 @@ async def open_line(
     adapter = LineAdapter(
         desk.engine,
         desk.store,
-        delivery_worker,
+        context.delivery_worker,
         client,
         sender,
         on_error,
@@ -79,16 +73,15 @@ async def open_line(
         on_answered=menu_selection.on_answered,
     )
     webhook = LineWebhook(adapter, desk_settings.line_secret.get_secret_value(), on_error)
-    initializing = asyncio.create_task(initialize_account(desk.name, adapter, menus, on_error))
+    routes = [
+        Route(f"/line/{desk.name}", webhook, methods=["POST"]),
+        *([images.build_route()] if images else []),
+    ]
     try:
-        routes = [
-            Route(f"/line/{desk.name}", webhook, methods=["POST"]),
-            *([images.build_route()] if images else []),
-        ]
-        yield LineSetup(adapter, sender, routes)
+        initializing = run_guarded(initialize_account(desk.name, adapter, menus, on_error), on_error)
+        async with run_in_background(initializing):
+            yield LineSetup(transport=sender, routes=routes, adapter=adapter, sender=sender)
     finally:
-        initializing.cancel()
-        await asyncio.gather(initializing, return_exceptions=True)
         await adapter.close()
         await client.close()
 

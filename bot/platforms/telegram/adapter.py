@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.delivery.transport import MessageGoneError, TransportError
+from bot.delivery.transport import MessageGoneError, PlatformLimits, TransportError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine
 from bot.guard import run_guarded
@@ -26,7 +26,7 @@ from bot.platforms.telegram.models import (
     TelegramMessage,
     Update,
 )
-from bot.platforms.telegram.render import OutgoingMessage, to_existing_message
+from bot.platforms.telegram.render import LIMITS, OutgoingMessage, to_existing_message
 from bot.platforms.telegram.replies import SHUTDOWN_TIMEOUT, TelegramReplies, WebhookReply
 from bot.platforms.telegram.sender import TelegramSender
 from handlers.dialog.effects import Answer
@@ -38,9 +38,6 @@ from storage.store import Store
 
 MAX_UPDATE_AGE = timedelta(hours=25)
 """Telegram keeps an update for 24 hours, so an older one is a recording that somebody replays."""
-
-FETCH_WAIT = 3.0
-"""Seconds that the handling of an event waits for its file; Telegram does not say how long it waits for an answer."""
 
 MAX_SEEN = 4096
 """Entries of each in-memory set that tells a repetition from a first time (taps, informed groups)."""
@@ -59,7 +56,7 @@ class TelegramAdapter:
     delivery_worker: DeliveryWorker
     on_error: Callable[[BaseException], None]
     reply_in_webhook: bool = True
-    fetch_wait: float = FETCH_WAIT
+    limits: PlatformLimits = LIMITS
     inbound: TelegramInbound = field(init=False)
     albums: AlbumBuffer = field(init=False)
     replies: TelegramReplies = field(init=False)

@@ -14,11 +14,11 @@ from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
 from handlers.dialog.effects import Answer
-from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File, FileProblem, Lang
+from handlers.dialog.events import DEFAULT_LANG, Channel, Event, Lang
 from handlers.dialog.replies import Phrase
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from handlers.i18n import render_text
-from storage.files.evidence import MAX_FILE_BYTES, sanitize_file_name
+from storage.files.evidence import sanitize_file_name
 from storage.store import Store
 
 DEEP_LINK_PATTERN = re.compile(r"report|track|ask|opinion|c-[0-9A-Za-z]{6}")
@@ -175,10 +175,7 @@ class TelegramInbound:
         name = sanitize_file_name(
             sent.file_name or default_file_name(message, await self.load_language(event.person_id))
         )
-        if (sent.file_size or 0) > MAX_FILE_BYTES:
-            file = File("", name, "", sent.file_size or 0, FileProblem.TOO_LARGE)
-        else:
-            file = await self.delivery_worker.fetch_file(event, name, {"file": sent.file_id})
+        file = await self.delivery_worker.fetch_file(event, name, {"file": sent.file_id}, sent.file_size or 0)
         return await self.engine.handle(replace(event, file=file))
 
     @asynccontextmanager

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.delivery.transport import PlatformLimits
 from bot.platforms.telegram.models import TelegramMessage
 from bot.platforms.text import split_text, utf16_length
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import OF_CASE, Message, MonthlyChart, ReplyPolicy
 
-MAX_TEXT_UNITS = 4096
-"""UTF-16 units of a message's text. The documentation says characters; this stricter reading is always accepted."""
+LIMITS = PlatformLimits(text_units=4096)
+"""Telegram's limits. The documentation says characters of a text; UTF-16 units are the stricter reading."""
 
 MAX_BUTTON_ROW_WIDTH = 28
 """Characters of the labels of buttons in one row; longer labels get rows of their own."""
@@ -113,7 +114,7 @@ def _merge_messages(first: OutgoingMessage, second: OutgoingMessage) -> Outgoing
 
 def _split_message(message: Message) -> Iterator[OutgoingMessage]:
     """Split a message to fit; the buttons are under its last part."""
-    texts = list(split_text(message.text or "…", MAX_TEXT_UNITS))
+    texts = list(split_text(message.text or "…", LIMITS.text_units))
     for text in texts[:-1]:
         yield OutgoingMessage(text, message.policy)
     has_receipt = message.receipt is not None
@@ -128,7 +129,7 @@ def _split_message(message: Message) -> Iterator[OutgoingMessage]:
 
 
 def _fits_message(text: str) -> bool:
-    return utf16_length(text) <= MAX_TEXT_UNITS
+    return utf16_length(text) <= LIMITS.text_units
 
 
 _RECEIPT_PATTERN = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]")

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import hmac
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,14 +15,13 @@ from itertools import takewhile
 from typing import Any
 
 from pydantic import ValidationError
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
-from bot.bootstrap import RunningDesk
 from bot.delivery.transport import RejectedError, RetryLaterError, TokenRefusedError, UpdatesConflictError
-from bot.delivery.worker import DeliveryWorker
 from bot.engine import build_error_answer
-from bot.guard import run_guarded, try_work
+from bot.guard import run_guarded, run_in_background, try_work
 from bot.log import LogEvent, log_event
+from bot.platforms.platform import OpenPlatform, PlatformContext
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.commands import TelegramCommandMenus
@@ -51,33 +50,27 @@ PENDING_UPDATES_WAIT = 0.5
 """Seconds that updates may take before more are requested, while theirs are still unconfirmed."""
 
 
-@dataclass(frozen=True)
-class TelegramSetup:
-    """Telegram of one desk: the adapter, the webhook's route (none with polling), and the command menus."""
+@dataclass(frozen=True, kw_only=True)
+class TelegramSetup(OpenPlatform):
+    """Telegram of one desk. With polling it has no routes."""
 
     adapter: TelegramAdapter
-    routes: Sequence[BaseRoute]
     command_menus: TelegramCommandMenus
 
 
 @asynccontextmanager
-async def open_telegram(
-    desk: RunningDesk,
-    desk_settings: DeskSettings,
-    origin: str,
-    delivery_worker: DeliveryWorker,
-    on_error: Callable[[BaseException], None],
-) -> AsyncIterator[TelegramSetup]:
+async def open_telegram(context: PlatformContext) -> AsyncIterator[TelegramSetup]:
     """Run the Telegram adapter of a desk that has a token. Does not wait for Telegram to be reachable."""
+    desk, desk_settings, on_error = context.desk, context.desk_settings, context.on_error
     token = desk_settings.telegram_token.get_secret_value() if desk_settings.telegram_token else ""
-    client = TelegramClient(token, origin)
+    client = TelegramClient(token, context.settings.telegram_api_url)
     await client.open()
     polling = desk_settings.telegram_mode == "polling"
     adapter = TelegramAdapter(
         desk.engine,
         desk.store,
         TelegramSender(client, SendLimiter()),
-        delivery_worker,
+        context.delivery_worker,
         on_error,
         reply_in_webhook=not polling,
     )
@@ -90,14 +83,17 @@ async def open_telegram(
         TelegramWebhook(adapter, get_webhook_secret(desk_settings), on_error),
         methods=["POST"],
     )
-    work = [background.register_and_poll(), background.flush_message_log_forever(), command_menus.run()]
-    tasks = [asyncio.create_task(one) for one in work]
+    setup = TelegramSetup(
+        transport=adapter, routes=[] if polling else [webhook], adapter=adapter, command_menus=command_menus
+    )
     try:
-        yield TelegramSetup(adapter, [] if polling else [webhook], command_menus)
+        async with (
+            run_in_background(run_guarded(background.register_and_poll(), on_error)),
+            run_in_background(run_guarded(background.flush_message_log_forever(), on_error)),
+            run_in_background(run_guarded(command_menus.run(), on_error)),
+        ):
+            yield setup
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         await adapter.close()
         await client.close()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.transport import PermanentError, RetryLaterError, Transport
+from bot.delivery.transport import PermanentError, PlatformLimits, RetryLaterError, Transport
 from bot.delivery.worker import FETCH_LEASE, DeliveryWorker
 from bot.guard import run_in_background
 from handlers.dialog.events import Channel, Event, File, FileProblem
@@ -18,6 +18,7 @@ from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.samples import SAMPLE_FILES, make_photo, make_zip
 
 BACK = b"sealed elsewhere"
+HURRIED, PATIENT = PlatformLimits(file_wait=0.05), PlatformLimits(file_wait=20)
 
 
 @dataclass
@@ -29,7 +30,7 @@ class FakeTransport:
     sent: list[Message] = field(default_factory=list)
     content: bytes = b""
     gate: asyncio.Event | None = None
-    fetch_wait: float = 0.05
+    limits: PlatformLimits = HURRIED
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:
@@ -146,7 +147,7 @@ def test_a_letter_to_one_who_left_is_given_up_and_the_others_go(tmp_path: Path) 
 
 def test_a_file_is_fetched_at_once_and_judged_by_its_content(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.platform.fetch_wait = SAMPLE_FILES["ใบเสร็จ.pdf"](), 20
+        s.platform.content, s.platform.limits = SAMPLE_FILES["ใบเสร็จ.pdf"](), PATIENT
         file = await s.courier.fetch_file(s.new_event("1"), "ใบเสร็จ.pdf", {"file": "f1"})
         assert (file.kind, file.misnamed, file.coming) == ("image/png", True, False)
         content = b"".join([piece async for piece in s.desk.store.evidence.read_chunks(file.id)])
@@ -334,7 +335,7 @@ def test_files_that_hang_on_one_platform_leave_the_other_its_downloads(tmp_path:
         s.platform.gate, other = asyncio.Event(), s.add_platform()
         for number in "123":
             await s.courier.fetch_file(s.new_event(number), "ภาพถ่าย.jpg", {"file": number})
-        other.content, other.fetch_wait = make_photo(), 20
+        other.content, other.limits = make_photo(), PATIENT
         file = await s.courier.fetch_file(s.new_event("4", Channel.LINE), "ภาพถ่าย.jpg", {"file": "4"})
         assert (file.coming, file.kind) == (False, "image/jpeg")
         assert (s.platform.calls, other.calls) == (["1", "2"], ["4"])
@@ -344,7 +345,7 @@ def test_files_that_hang_on_one_platform_leave_the_other_its_downloads(tmp_path:
 
 def test_the_talk_goes_on_without_a_file_that_the_end_of_the_program_cut_off(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.gate, s.platform.fetch_wait = asyncio.Event(), 20
+        s.platform.gate, s.platform.limits = asyncio.Event(), PATIENT
         fetching = asyncio.create_task(s.courier.fetch_file(s.new_event("1"), "ภาพถ่าย.jpg", {"file": "1"}))
         await s.platform.was_asked.wait()
         await s.courier.close()

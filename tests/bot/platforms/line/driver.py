@@ -18,6 +18,7 @@ from bot.delivery.worker import DeliveryWorker
 from bot.guard import run_in_background
 from bot.jobs.housekeeping import run_due_jobs
 from bot.platforms.line.setup import LineSetup, open_line
+from bot.platforms.platform import PlatformContext
 from bot.settings import DeskSettings, Settings
 from bot.web.app import build_web_app
 from bot.web.middleware import SecurityMiddleware
@@ -84,13 +85,13 @@ async def open_line_desk(
         running_desk = RunningDesk(name, DeskPaths.under(home, name), desk.store, desk.engine)
         transports: dict[Channel, Transport] = {}
         delivery_worker = DeliveryWorker(desk.engine, desk.store, transports, desk.errors.append)
-        line_setup = await stack.enter_async_context(
-            open_line(running_desk, desk_settings, line.url, delivery_worker, desk.errors.append)
-        )
+        settings = Settings(**{name: desk_settings}, line_api_url=line.url)
+        context = PlatformContext(running_desk, settings, delivery_worker, desk.errors.append)
+        line_setup = await stack.enter_async_context(open_line(context))
         transports[Channel.LINE] = line_setup.sender
         stack.push_async_callback(delivery_worker.close)
         await stack.enter_async_context(run_in_background(delivery_worker.run()))
-        app = App(Settings(), OFFICE, {name: running_desk})
+        app = App(settings, OFFICE, {name: running_desk})
         line.webhook = await stack.enter_async_context(serve_web(app, line_setup)) + f"/line/{name}"
         line.now = lambda: desk.now().timestamp()
         yield LineDesk(line, desk, line_setup, delivery_worker, desk_settings)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.platforms.line.flex import replace_cards_with_text
 from bot.platforms.line.render import (
-    MAX_TEXT_UNITS,
+    LIMITS,
     render_payload_batches,
 )
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Message
@@ -70,7 +70,7 @@ def test_a_card_in_plain_words_keeps_its_choices() -> None:
 
 
 def test_much_goes_in_several_batches_with_the_choices_at_the_end() -> None:
-    several = [Message("ก" * MAX_TEXT_UNITS, NEUTRAL)] * 6 + [Message("ถาม", NEUTRAL, (("ตอบ", "1.a"),))]
+    several = [Message("ก" * LIMITS.text_units, NEUTRAL)] * 6 + [Message("ถาม", NEUTRAL, (("ตอบ", "1.a"),))]
     batches = render_payload_batches(several)
     assert [len(batch) for batch in batches] == [5, 2]
     assert "quickReply" not in str(batches[0])

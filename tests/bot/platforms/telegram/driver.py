@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.worker import DeliveryWorker
 from bot.jobs.housekeeping import run_due_jobs
+from bot.platforms.platform import PlatformContext
 from bot.platforms.telegram.sender import SendLimiter
 from bot.platforms.telegram.setup import TelegramSetup, open_telegram
 from bot.settings import DeskSettings, Settings
@@ -82,13 +83,14 @@ async def open_telegram_desk(
         delivery_worker = DeliveryWorker(desk.engine, desk.store, transports, desk.errors.append)
         paths = DeskPaths.under(home, name)
         own_desk = RunningDesk(name, paths, desk.store, desk.engine)
-        opening = open_telegram(own_desk, settings, fake.url, delivery_worker, desk.errors.append)
-        telegram_setup = await stack.enter_async_context(opening)
+        all_settings = Settings(**{name: settings}, telegram_api_url=fake.url)
+        context = PlatformContext(own_desk, all_settings, delivery_worker, desk.errors.append)
+        telegram_setup = await stack.enter_async_context(open_telegram(context))
         telegram_setup.adapter.sender.limiter = SendLimiter(chat_interval=0, overall_interval=0)
         for part, value in more.items():
             setattr(telegram_setup.adapter, part, value)
         transports[Channel.TELEGRAM] = telegram_setup.adapter
-        app = App(Settings(**{name: settings}), OFFICE, {name: own_desk})
+        app = App(all_settings, OFFICE, {name: own_desk})
         address = await stack.enter_async_context(
             serve_application(
                 WebhookBypass(

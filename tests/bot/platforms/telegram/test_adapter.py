@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.delivery.transport import PlatformLimits
 from bot.platforms.telegram.sender import SendLimiter
 from handlers.dialog.events import Channel
 from storage.errors import DiskFullError
@@ -233,7 +234,7 @@ def test_a_file_that_takes_long_shows_that_something_happens(tmp_path: Path) -> 
 def test_a_case_is_filed_while_its_file_is_on_the_way(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         gate = asyncio.Event()
-        o.setup.adapter.fetch_wait = 0.05
+        o.setup.adapter.limits = PlatformLimits(file_wait=0.05)
         original = o.setup.adapter.sender.client.download_file
 
         async def slow(file: str) -> AsyncIterator[bytes]:

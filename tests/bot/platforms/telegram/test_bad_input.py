@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from bot.delivery.transport import PlatformLimits
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.models import Update
 from bot.platforms.telegram.webhook import TelegramWebhook
@@ -138,7 +139,7 @@ update = st.fixed_dictionaries(
 def test_no_update_breaks_the_door(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         webhook = TelegramWebhook(o.setup.adapter, SECRET, o.desk.errors.append)
-        o.setup.adapter.fetch_wait = 0.01
+        o.setup.adapter.limits = PlatformLimits(file_wait=0.01)
         loop, seen = asyncio.get_running_loop(), list[bytes]()
 
         @examples(150, suppress_health_check=list(HealthCheck), database=None)

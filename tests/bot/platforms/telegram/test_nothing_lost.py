@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.transport import PlatformLimits
 from bot.platforms.telegram.sender import SendLimiter
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel
@@ -110,7 +111,7 @@ def test_killed_before_it_is_told_that_a_file_did_not_come(
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await p.say("สวัสดี")
         await p.tap("แจ้งเรื่อง")
-        o.setup.adapter.fetch_wait = 0.05
+        o.setup.adapter.limits = PlatformLimits(file_wait=0.05)
         p.fake.inject_fault = lambda method, _: (
             TelegramFault(404, delay=0.2) if method == "download" else None
         )
@@ -138,7 +139,7 @@ def test_no_letter_waits_for_a_slow_file_or_for_what_cannot_be_deleted(tmp_path:
         other = TelegramChatUser(p.fake, CHAT + 1)
         await other.fill_report()
         await p.say("สวัสดี")
-        o.setup.adapter.fetch_wait = 0.05
+        o.setup.adapter.limits = PlatformLimits(file_wait=0.05)
         files = {"status": 503}
         p.fake.inject_fault = lambda method, q: (
             TelegramFault(**files)
@@ -308,7 +309,7 @@ def test_who_asks_for_updates_lets_nobody_wait_for_anothers_files(tmp_path: Path
         other = TelegramChatUser(p.fake, CHAT + 1)
         await p.say("สวัสดี")
         await other.say("สวัสดี")
-        o.setup.adapter.fetch_wait = 20
+        o.setup.adapter.limits = PlatformLimits(file_wait=20)
         p.fake.inject_fault = lambda method, _: TelegramFault(delay=20) if method == "download" else None
         files = [{"file_id": p.fake.add_file(make_png()), "file_unique_id": "u"} for _ in range(4)]
         p.fake.queue.extend(p.fake.make_message_update(CHAT, document=one) for one in files)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.transport import PlatformLimits
 from bot.log import LibraryLogHandler
 from bot.platforms.telegram.replies import TelegramReplies
 from handlers.dialog.events import Channel
@@ -235,7 +236,7 @@ def test_nothing_on_the_disk_tells_who_wrote_or_what(tmp_path: Path) -> None:
         await p.tap("แก้ไข")
         await p.say(f"{WORDS} ที่ห้องพัสดุ")
         p.fake.inject_fault = lambda method, params: TelegramFault(500) if method == "download" else None
-        o.setup.adapter.fetch_wait = 0.01
+        o.setup.adapter.limits = PlatformLimits(file_wait=0.01)
         await p.send_file("document", b"%PDF-1.4", about={"file_name": f"{WORDS}.pdf"})
         await o.desk.store.chat_messages.flush(o.desk.now())
         other = TelegramChatUser(p.fake, CHAT + 1)

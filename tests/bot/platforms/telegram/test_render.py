@@ -10,7 +10,7 @@ from bot.platforms.telegram.inbound import normalize_command_text
 from bot.platforms.telegram.models import TelegramMessage
 from bot.platforms.telegram.ptb_request import encode_json
 from bot.platforms.telegram.render import (
-    MAX_TEXT_UNITS,
+    LIMITS,
     ExistingMessage,
     OutgoingMessage,
     render_messages,
@@ -34,13 +34,13 @@ def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:
         "link_preview_options": {"is_disabled": True},
         "protect_content": True,
     }
-    halves = render_messages((Message("ก" * (MAX_TEXT_UNITS + 5), NEUTRAL, (("ก", "1"),)),))
+    halves = render_messages((Message("ก" * (LIMITS.text_units + 5), NEUTRAL, (("ก", "1"),)),))
     assert [(utf16_length(bubble.text), bool(bubble.choices)) for bubble in halves] == [
-        (MAX_TEXT_UNITS, False),
+        (LIMITS.text_units, False),
         (5, True),
     ]
-    full = render_messages((Message("ก" * MAX_TEXT_UNITS, NEUTRAL), Message("ข", NEUTRAL)))
-    assert [utf16_length(bubble.text) for bubble in full] == [MAX_TEXT_UNITS, 1]
+    full = render_messages((Message("ก" * LIMITS.text_units, NEUTRAL), Message("ข", NEUTRAL)))
+    assert [utf16_length(bubble.text) for bubble in full] == [LIMITS.text_units, 1]
 
 
 def test_short_buttons_stand_side_by_side() -> None:
@@ -52,7 +52,10 @@ def test_short_buttons_stand_side_by_side() -> None:
 def test_words_stand_before_the_last_ones_where_there_is_room() -> None:
     assert OutgoingMessage("รหัส\n\nพิมพ์", NEUTRAL).with_inserted_text("ลบแล้ว").text == "รหัส\n\nลบแล้ว\n\nพิมพ์"
     assert OutgoingMessage("รหัส", NEUTRAL).with_inserted_text("ลบแล้ว").text == "รหัส\n\nลบแล้ว"
-    assert OutgoingMessage("ก" * MAX_TEXT_UNITS, NEUTRAL).with_inserted_text("ข").text == "ก" * MAX_TEXT_UNITS
+    assert (
+        OutgoingMessage("ก" * LIMITS.text_units, NEUTRAL).with_inserted_text("ข").text
+        == "ก" * LIMITS.text_units
+    )
 
 
 def test_nothing_takes_the_place_of_a_receipt() -> None:

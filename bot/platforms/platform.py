@@ -1,0 +1,81 @@
+"""What a chat platform is: the protocol that a folder of this package implements, named by one line in `registry.py`.
+
+What a platform does stands in five places:
+
+- *set-up*: `Platform.open` connects a desk; `OpenPlatform` is what the desk needs of it from then on.
+- *receive*: a webhook (`OpenPlatform.routes`), polling (a task that `open` runs) or lines of a terminal. What arrives
+  becomes an `Event` for the engine, with the keyed hash of the platform's user id (`Keyring.hash_id`) and the encrypted
+  address to answer to (`Keyring.encrypt_address`); a file comes through `DeliveryWorker.fetch_file`. What is delivered
+  again has the same event id.
+- *render*: a function from `Message` to what the platform shows, within its limits (`text.py` cuts texts).
+- *send*: a `Transport`, which sends what the delivery worker finds in the outbox. The platform sends answers by itself,
+  and completes their outbox rows (`Answer.outbox_ids`) once they were accepted.
+- *limits*: `Transport.limits`, and `ChannelTraits` for what the dialogue has to know.
+
+The simplest one is `terminal.py`. Record: docs/decisions/0025-a-platform.md.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import SecretStr
+from starlette.routing import BaseRoute
+
+from bot.bootstrap import RunningDesk
+from bot.delivery.transport import Transport
+from bot.delivery.worker import DeliveryWorker
+from bot.settings import DeskSettings, Settings
+from handlers.dialog.events import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSecret:
+    """A setting of a desk's account. names_account: every account has its own, so no two desks may have the same."""
+
+    setting: str
+    value: SecretStr | None
+    names_account: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformContext:
+    """What a platform is connected to. delivery_worker: of the desk; it has the transport once the platform is open."""
+
+    desk: RunningDesk
+    settings: Settings
+    delivery_worker: DeliveryWorker
+    on_error: Callable[[BaseException], None]
+
+    @property
+    def desk_settings(self) -> DeskSettings:
+        """The settings of the desk."""
+        return self.settings.desk(self.desk.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenPlatform:
+    """A platform that is connected to a desk.
+
+    transport: sends and fetches; it may be a `Cleanup` too. routes: what the platform calls.
+    """
+
+    transport: Transport
+    routes: Sequence[BaseRoute] = ()
+
+
+class Platform(Protocol):
+    """A chat platform. It is made at every start, so `open` imports what only a desk with an account needs."""
+
+    channel: Channel
+
+    def get_secrets(self, desk_settings: DeskSettings) -> Sequence[AccountSecret]:
+        """Return the secrets of a desk's account. Without the first, the token, the platform is not opened."""
+
+    def iterate_warnings(self, prefix: str, desk_settings: DeskSettings) -> Iterator[str]:  # noqa: ARG002
+        """Yield what the administrator is warned of at the start. prefix: of the names of the desk's settings."""
+        yield from ()
+
+    def open(self, context: PlatformContext) -> AbstractAsyncContextManager[OpenPlatform]:
+        """Connect a desk, without waiting for the platform to be reachable. Raises ConfigurationError."""
