@@ -154,7 +154,7 @@ async def _select_cases(
     few = (
         select(*LISTED_CASE_COLUMNS)
         .where(which)
-        .order_by(CASE_COLUMNS.answer_by)
+        .order_by(CASE_COLUMNS.answer_by, CASE_COLUMNS.fiscal_year, CASE_COLUMNS.number)
         .limit(query.offset + query.limit + 21)
     )
     return (await context.connection.execute(few)).mappings().all()
