@@ -15,7 +15,7 @@ import json
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,21 +147,27 @@ async def serve_line_desk(home: Path) -> AsyncIterator[LoopbackLine]:
         await runner.cleanup()
 
 
-async def measure_persons(persons: int, stories: int) -> tuple[LoadResult, float]:
-    """One run in an empty folder, after a short warm-up run.
+async def measure_round(persons: Sequence[int], stories: int) -> dict[int, tuple[LoadResult, float]]:
+    """A new server, and after a short warm-up each number of persons.
 
-    Returns the result and the server's CPU time per message in microseconds.
+    Returns the results and the server's CPU time per message in microseconds.
     """
+    found: dict[int, tuple[LoadResult, float]] = {}
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=HOME) as folder:
         async with serve_line_desk(Path(folder)) as line:
-            await run_load(lambda tally: LineUser(line, tally).file_complaint(), persons=16, stories=16)
-            before = line.server.read_cpu_seconds()
-            result = await run_load(
-                lambda tally: LineUser(line, tally).file_complaint(), persons=persons, stories=stories
-            )
+
+            async def tell_story(tally: LatencyTally) -> None:
+                await LineUser(line, tally).file_complaint()
+
+            await run_load(tell_story, persons=16, stories=16)
+            for count in persons:
+                before = line.server.read_cpu_seconds()
+                result = await run_load(tell_story, persons=count, stories=stories)
+                cpu = line.server.read_cpu_seconds() - before
+                found[count] = result, cpu / result.messages * 1e6
             if line.pushes:
                 raise RuntimeError(f"{line.pushes} pushes, where every answer has a reply token")
-            return result, (line.server.read_cpu_seconds() - before) / result.messages * 1e6
+    return found
 
 
 def measure(sizes: Sizes) -> Iterable[Table]:
@@ -169,8 +175,8 @@ def measure(sizes: Sizes) -> Iterable[Table]:
     prepare_process()
     found: dict[int, list[tuple[LoadResult, float]]] = {persons: [] for persons in sizes.persons}
     for _ in range(sizes.rounds):
-        for persons, results in found.items():
-            results.append(uvloop.run(measure_persons(persons, sizes.stories)))
+        for persons, result in uvloop.run(measure_round(sizes.persons, sizes.stories)).items():
+            found[persons].append(result)
     yield Table(
         "LINE, from webhook to reply",
         ("persons in flight", "messages/s", "p50 ms", "p99 ms", "CPU µs a message", "of the fake LINE"),
