@@ -68,14 +68,9 @@ class ComplaintsDesk:
         """Decide what a message leads to: the new session, the replies and the acts."""
         if event.unsent_message_id:
             return (yield from handle_unsend(event, session))
-        if event.choice == KEEPALIVE_CHOICE and session is not None:
-            now = yield from run_query(Now())
-            return keep_session_alive(session, now)
-        turn = yield from self._decide(event, session)
-        return record_message_origin(turn, event, session or Session())
-
-    def _decide(self, event: Event, session: Session | None) -> Decision:
         now = yield from run_query(Now())
+        if event.choice == KEEPALIVE_CHOICE and session is not None:
+            return keep_session_alive(session, now)
         before = session or Session(lang=guess_language(event))
         initial = Context(event, before.replace(at=now), self.office, now, self.site_url)
         ctx, notes, acts = resume_or_reset(initial, before)
@@ -87,7 +82,7 @@ class ComplaintsDesk:
             turn = yield from handle_staff_message(COMPLAINTS_COMMAND_TABLE, ctx, command, self._reprompt)
         if turn is None:
             turn = yield from self._route(ctx, command)
-        return turn.prepend(notes, acts)
+        return record_message_origin(turn.prepend(notes, acts), event, session or Session())
 
     def _route(self, ctx: Context, command: str | None) -> Decision:
         event = ctx.event

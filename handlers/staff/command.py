@@ -196,9 +196,9 @@ class CommandTable(Generic[NameT, WorkT]):
         return whole if command.number else self._parse_number(command.name, whole.rest)
 
     def _parse_number(self, name: NameT, rest: str) -> ParsedCommand[NameT]:
-        if not self.rows[name].takes_number:
-            return ParsedCommand(name, rest=rest)
-        return ParsedCommand(name, *split_number(rest))
+        if rest and self.rows[name].takes_number:
+            return ParsedCommand(name, *split_number(rest))
+        return ParsedCommand(name, rest=rest)
 
 
 def skip_second_factor(

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.events import Event, find_lang
+from handlers.dialog.events import find_lang
 from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Phrase, Reply
 from handlers.dialog.session import DialogTopic
 from handlers.staff.command import (
@@ -38,13 +38,8 @@ def is_for_staff(table: CommandTable[Any, Any], ctx: Context) -> bool:
     """Whether an event may be an officer's: of somebody with an officer state, or a command that only officers have."""
     if ctx.session.officer != NO_OFFICER:
         return True
-    given = table.parse(_read_words(ctx.event))
+    given = table.parse(ctx.event.choice or ctx.event.text or "")
     return given is not None and not table.rows[given.name].is_public
-
-
-def _read_words(event: Event) -> str:
-    """Return what was typed, or the text of the button that was pressed."""
-    return (event.choice if event.choice is not None else event.text) or ""
 
 
 def handle_staff_message(
@@ -57,13 +52,13 @@ def handle_staff_message(
 
     command: the message as a citizen's command, if it is one; again: repeats the session's present question.
     """
-    event, words, staff = ctx.event, _read_words(ctx.event), None
+    event, staff = ctx.event, None
+    words = event.choice or event.text or ""
     if ctx.channel_traits.serves_officers:
         staff = yield from run_query(FindStaffMember(event.person_id))
     if staff is None:
         return (yield from _handle_stranger(table, ctx, words, again))
-    lang = find_lang(command or "")
-    if lang is not None:  # officers then get notices in it
+    if command is not None and (lang := find_lang(command)) is not None:  # officers then get notices in it
         turn = yield from again(ctx.replace_session(lang=lang))
         return replace(turn, acts=(*turn.acts, SetStaffLanguage(staff.id, lang)))
     is_typed = bool(event.text) and event.choice is None and event.file is None
@@ -159,28 +154,26 @@ def run_command(cmd: CommandContext[NameT, WorkT]) -> Decision:
 
     A refusal is audited.
     """
-    name, row = cmd.command.name, cmd.table.rows[cmd.command.name]
+    name = cmd.command.name
+    row = cmd.table.rows[name]
     if cmd.staff.role not in row.roles:
         choices = (make_command_button(cmd.table.help),)
         return cmd.reply("refused", OF_CASE, choices, (AuditRefusal(name, cmd.staff.id),))
-    if _needs_second_factor(row.factor, cmd.ctx) and not cmd.is_verified:
+    match row.factor:
+        case SecondFactor.NEVER:
+            asks = False
+        case SecondFactor.WHERE_SHOWN:
+            asks = cmd.ctx.channel_traits.can_delete_messages
+        case SecondFactor.ALWAYS:
+            asks = True
+        case _:
+            assert_never(row.factor)
+    if asks and not cmd.is_verified:
         return cmd.ask_second_factor(cmd.command)
     pending = cmd.work.pending
     if not row.keeps_pending and not isinstance(pending, NothingPending):
         cmd = replace(cmd, command=_add_waiting_words(cmd.command, pending)).with_pending(NothingPending())
     return (yield from row.handler(cmd))
-
-
-def _needs_second_factor(factor: SecondFactor, ctx: Context) -> bool:
-    match factor:
-        case SecondFactor.NEVER:
-            return False
-        case SecondFactor.WHERE_SHOWN:
-            return ctx.channel_traits.can_delete_messages
-        case SecondFactor.ALWAYS:
-            return True
-        case _:
-            assert_never(factor)
 
 
 def _add_waiting_words(given: ParsedCommand[NameT], pending: PendingCommand[NameT]) -> ParsedCommand[NameT]:

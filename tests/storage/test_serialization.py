@@ -135,11 +135,49 @@ CASES: dict[str, tuple[str, OfficerState]] = {
 }
 
 
+NOTHING = '{"kind":"nothing"}'
+WRITTEN_IN_0_5_2: dict[str, tuple[str, str]] = {
+    "a text with an argument before it": (
+        '{"command":{"name":"close","number":12,"year":2570,"rest":"มีมูล"},"kind":"text"}',
+        NOTHING,
+    ),
+    "a case for words": (
+        '{"command":{"name":"reply","number":0,"year":0,"rest":"ขอบคุณครับ 12"},"kind":"case"}',
+        NOTHING,
+    ),
+    "the second factor, and a text": (
+        '{"command":{"name":"search","number":0,"year":0,"rest":"ถนน"},"interrupted":'
+        '{"command":{"name":"note","number":12,"year":2570,"rest":""},"kind":"text"},"kind":"factor"}',
+        NOTHING,
+    ),
+    "an answer that is asked for": (
+        NOTHING,
+        '{"command":{"name":"answer","number":12,"year":2570,"rest":""},"kind":"text"}',
+    ),
+    "a contact behind the second factor": (
+        NOTHING,
+        '{"command":{"name":"opinions","number":0,"year":0,"rest":"contact 7/2570"},"kind":"factor"}',
+    ),
+}
+"""What waited at the complaints desk and at the service desk, written while each had situations of its own."""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_session_of_the_version_before_is_read(name: str) -> None:
     kept, state = CASES[name]
     stored = f'{{"version":3,"at":"2026-11-22T02:00:00Z","prompt":31,"staff":{kept}}}'
     assert decode_session(stored.encode()) == Session(3, AT, prompt_number=31, officer=state)
+
+
+@pytest.mark.parametrize("name", WRITTEN_IN_0_5_2)
+def test_a_session_of_0_5_2_is_read(name: str) -> None:
+    complaints, service = WRITTEN_IN_0_5_2[name]
+    officer = (
+        f'{{"verified_at":null,"joining":null,"complaints":{{"pending":{complaints},"proposal":null,"search":null,'
+        f'"intake_source":null}},"service":{{"pending":{service},"answer":null,"publication":null,"consultation":[]}}}}'
+    )
+    stored = f'{{"version":3,"at":"2026-11-22T02:00:00Z","prompt":31,"officer":{officer}}}'
+    assert decode_session(stored.encode()) == Session(3, AT, prompt_number=31, officer=CASES[name][1])
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -50,13 +50,8 @@ MAX_HISTORY_LINES = 40
 """The last lines of history and audit log that are shown."""
 
 
-def show_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
-    """Show the summary of a case, with buttons for what may be done next."""
-    return (yield from show_case_summary(cmd, found))
-
-
 def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before: Reply) -> Decision:
-    """Show the summary of a case, after other replies."""
+    """Show the summary of a case, with buttons for what may be done next, after other replies."""
     links = yield from run_query(ListLinkedCases(found.id, cmd.staff.id))
     names = yield from load_staff_names()
     category = cmd.ctx.office.find_category(found.category)

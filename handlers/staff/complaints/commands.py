@@ -18,10 +18,10 @@ from handlers.staff.complaints.approvals import approve_colleague_request, revea
 from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases
 from handlers.staff.complaints.case_view import (
     show_audit_log,
-    show_case,
     show_case_facts,
     show_case_files,
     show_case_history,
+    show_case_summary,
     with_readable_case,
 )
 from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
@@ -70,7 +70,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     ),
     CommandName.LEAVE: CommandRow(leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",)),
     CommandName.INBOX: CommandRow(show_inbox, CASE_WORKERS, NEVER, ("งาน", "กล่องงาน")),
-    CommandName.CASE: CommandRow(with_case(show_case), CASE_WORKERS, NEVER, ("เรื่อง",)),
+    CommandName.CASE: CommandRow(with_case(show_case_summary), CASE_WORKERS, NEVER, ("เรื่อง",)),
     CommandName.FACTS: CommandRow(with_readable_case(show_case_facts), CASE_WORKERS, WHERE_SHOWN, ("ข้อเท็จจริง",)),
     CommandName.FILES: CommandRow(with_readable_case(show_case_files), CASE_WORKERS, WHERE_SHOWN, ("ไฟล์", "หลักฐาน")),
     CommandName.HISTORY: CommandRow(with_readable_case(show_case_history), CASE_WORKERS, WHERE_SHOWN, ("ประวัติ",)),

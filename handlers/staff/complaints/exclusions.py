@@ -17,12 +17,12 @@ from handlers.thai import clean_text, to_bangkok_date
 
 def exclude_colleague(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Exclude a colleague from a case: `/bar 12 name reason`."""
-    return (yield from _set_exclusion(cmd, found, ExclusionGround.BARRED))
+    return _set_exclusion(cmd, found, ExclusionGround.BARRED)
 
 
 def readmit_colleague(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Lift a colleague's exclusion from a case that seemed to concern them: `/lift 12 name reason`."""
-    return (yield from _set_exclusion(cmd, found, ExclusionGround.LIFTED))
+    return _set_exclusion(cmd, found, ExclusionGround.LIFTED)
 
 
 def _set_exclusion(cmd: ComplaintsCommandContext, found: OfficerCase, why: ExclusionGround) -> Decision:

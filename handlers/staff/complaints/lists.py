@@ -37,23 +37,23 @@ MIN_SEARCH_LENGTH = 3
 
 def show_inbox(cmd: ComplaintsCommandContext) -> Decision:
     """List new cases and one's own, a supervisor's with everybody's, earliest due first."""
-    return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, date.min, date.max))
+    return _list_cases(cmd, date.min, date.max)
 
 
 def show_due_cases(cmd: ComplaintsCommandContext) -> Decision:
     """List the cases that are due within a week."""
     today = to_bangkok_date(cmd.ctx.now)
-    return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, today, today + DUE_SOON))
+    return _list_cases(cmd, today, today + DUE_SOON)
 
 
 def show_overdue_cases(cmd: ComplaintsCommandContext) -> Decision:
     """List the cases whose due date has passed."""
-    yesterday = to_bangkok_date(cmd.ctx.now) - timedelta(days=1)
-    return (yield from _list_cases(cmd, cmd.staff.role is Role.SUPERVISOR, date.min, yesterday))
+    return _list_cases(cmd, date.min, to_bangkok_date(cmd.ctx.now) - timedelta(days=1))
 
 
-def _list_cases(cmd: ComplaintsCommandContext, everybody: bool, since: date, until: date) -> Decision:
-    place = max(1, cmd.command.number)
+def _list_cases(cmd: ComplaintsCommandContext, since: date, until: date) -> Decision:
+    """List the open cases that are due between two days, a page at a time."""
+    place, everybody = max(1, cmd.command.number), cmd.staff.role is Role.SUPERVISOR
     at = (place - 1) * CASES_PER_PAGE
     page = yield from run_query(ListCases(cmd.staff.id, at, CASES_PER_PAGE, everybody, since, until))
     if not page.cases:
