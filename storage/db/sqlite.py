@@ -13,7 +13,6 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
-from sqlalchemy.util import await_only
 
 from storage.files.directories import acquire_exclusive_lock, create_private_directory
 
@@ -130,7 +129,8 @@ def _create_engine(path: Path, size: int, begin: str, pragmas: Sequence[str]) ->
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        await_only(driver.execute_fetchall(begin))  # one hop, where a cursor of SQLAlchemy's makes three
+        adapted: Any = connection.connection.dbapi_connection
+        # One hop, where a cursor of SQLAlchemy's makes three.
+        adapted.run_async(lambda driver: driver.execute_fetchall(begin))
 
     return engine

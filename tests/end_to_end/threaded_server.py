@@ -24,13 +24,6 @@ from tests.in_memory_desk import OFFICE
 T = TypeVar("T")
 
 
-class SignalFreeServer(uvicorn.Server):
-    """uvicorn in a thread must not install signal handlers."""
-
-    def install_signal_handlers(self) -> None:
-        """Leave the signals to the tests."""
-
-
 @dataclass
 class WebServer:
     """A server in a thread of its own."""
@@ -64,7 +57,7 @@ class WebServer:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        self._server = SignalFreeServer(build_server_config(app))
+        self._server = uvicorn.Server(build_server_config(app))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
         while not self._server.started:  # noqa: ASYNC110 - uvicorn offers only a flag
             await asyncio.sleep(0.005)

@@ -1,11 +1,13 @@
 """Connections that never finish a request or send something else, over a real socket."""
 
+import inspect
 import re
 import socket
 import time
 from collections.abc import Iterator
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from bot.web import http_protocol
 from tests.end_to_end.threaded_server import WebServer
@@ -16,6 +18,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     """A server with short timeouts."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(http_protocol, "HEAD_TIMEOUT", 0.5)
+        patched.setattr(http_protocol, "WRITE_STALL_TIMEOUT", 0.5)
         patched.setattr(http_protocol, "MAX_CONNECTIONS", 40)
         one = WebServer(tmp_path_factory.mktemp("connection") / "var")
         yield one
@@ -92,3 +95,44 @@ def test_more_connections_than_there_is_room_for_are_closed_at_once(server: WebS
     finally:
         for line in lines:
             line.close()
+
+
+def test_who_does_not_read_the_answers_is_hung_up_on(server: WebServer) -> None:
+    requests = 600
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.settimeout(10)
+        line.connect(("127.0.0.1", server.port))
+        line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * requests)
+        time.sleep(2)
+        answers = b""
+        try:
+            while piece := line.recv(1 << 20):
+                answers += piece
+        except ConnectionResetError:
+            pass
+    assert 0 < answers.count(b"HTTP/1.1 ") < requests
+
+
+OVERRIDDEN = {
+    "connection_made": ["transport"],
+    "connection_lost": ["exc"],
+    "data_received": ["data"],
+    "on_message_begin": [],
+    "on_headers_complete": [],
+    "pause_writing": [],
+    "resume_writing": [],
+    "send_400_response": ["msg"],
+}
+
+
+def test_uvicorn_still_has_what_the_protocol_builds_on() -> None:
+    """`HttpToolsProtocol` is not documented (docs/decisions/0024): a new release may change it."""
+    for name, parameters in OVERRIDDEN.items():
+        _, *others = inspect.signature(getattr(HttpToolsProtocol, name)).parameters
+        assert others == parameters, name
+    ours = {name for name in vars(http_protocol.TimeoutHttpProtocol) if not name.startswith("__")}
+    assert {*OVERRIDDEN} == ours & {*vars(HttpToolsProtocol)}
+    made = HttpToolsProtocol.__init__.__code__.co_names
+    assert {"connections", "cycle", "loop", "transport"} <= {*made}
+    assert {"disconnected", "response_complete"} <= {*RequestResponseCycle.__init__.__code__.co_names}
