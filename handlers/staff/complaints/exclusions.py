@@ -64,10 +64,18 @@ def _ask_whom(
 
 
 def _match_colleague(rest: str, able: list[StaffMember]) -> tuple[StaffMember | None, str]:
-    """Return the colleague whose id or name begins the text, and the text after it; None where nobody's does."""
+    """Return the colleague whose id or name begins the text, and the text after it; None where nobody's does.
+
+    Of two names of which one begins the other, the longer one is meant.
+    """
     plain = rest.strip()
-    for one in able:
-        for called in (one.id, one.name):
-            if called and plain.casefold().startswith(called.casefold()):
-                return one, clean_text(plain[len(called) :]).text
-    return None, ""
+    fitting = [
+        (called, one)
+        for one in able
+        for called in (one.id, one.name)
+        if called and plain.casefold().startswith(called.casefold())
+    ]
+    if not fitting:
+        return None, ""
+    called, person = max(fitting, key=lambda pair: len(pair[0]))
+    return person, clean_text(plain[len(called) :]).text
