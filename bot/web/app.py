@@ -21,8 +21,9 @@ from bot.web.html import text_to_html
 from bot.web.officer.routes import OfficerPages
 from bot.web.opinions import OpinionPages
 from bot.web.qna_board import QnaBoard
+from bot.web.request import get_requested_lang
 from bot.web.statistics import StatisticsPages
-from bot.web.templating import PageRenderer, get_requested_lang
+from bot.web.templating import PageRenderer
 from handlers.complaints.form import build_privacy_notice
 from handlers.dialog.context import Context
 from handlers.dialog.events import Channel, Event

@@ -7,7 +7,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.templating import PageRenderer, get_requested_lang
+from bot.web.policies import PAGE_POLICY
+from bot.web.request import get_requested_lang
+from bot.web.templating import PageRenderer
 
 
 class WebhookBypass:
@@ -24,8 +26,7 @@ class WebhookBypass:
 
 
 SECURITY_HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-    "font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "content-security-policy": f"{PAGE_POLICY}; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",

@@ -13,8 +13,9 @@ from starlette.routing import BaseRoute, Route
 from bot.consultations.public_view import PublicOpinion, build_opinion_links
 from bot.consultations.queries import BACKGROUND_PDF_FILE, OPINIONS_PATH
 from bot.engine import utc_now
-from bot.web.qna_board import allow_office_framing
-from bot.web.templating import PageRenderer, get_requested_lang
+from bot.web.policies import allow_framing
+from bot.web.request import get_requested_lang
+from bot.web.templating import PageRenderer
 from handlers.dialog.events import DEFAULT_LANG, Lang
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from ita_stats.opinions.render_html import RESULTS_DOWNLOADS, RESULTS_STYLE, render_results_fragment
@@ -99,7 +100,7 @@ class OpinionPages:
             "opinions.html", lang, content=marked, back=back, at=OPINIONS_PATH, sheet=STYLESHEET_NAME
         )
         found.headers.update(SHORT_CACHE_HEADERS)
-        return allow_office_framing(found, self._pages.office)
+        return allow_framing(found, self._pages.office.website)
 
 
 def _build_links(lang: Lang) -> OverviewLinks:

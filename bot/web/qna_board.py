@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from email.utils import format_datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from markupsafe import Markup
@@ -14,7 +14,9 @@ from starlette.responses import Response
 from bot.bootstrap import App, RunningDesk
 from bot.engine import utc_now
 from bot.web.html import text_to_html
-from bot.web.templating import PageRenderer, get_requested_lang
+from bot.web.policies import allow_framing
+from bot.web.request import get_requested_lang
+from bot.web.templating import PageRenderer
 from handlers.dialog.events import DEFAULT_LANG, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
@@ -120,7 +122,7 @@ class QnaBoard:
             way=lambda **more: _build_board_url(lang, q=wanted, topic=topic, **more),
             one=False,
         )
-        return allow_office_framing(shown, self.pages.office)
+        return allow_framing(shown, self.pages.office.website)
 
     async def show_question(self, request: Request) -> Response:
         """One question on a page of its own, to be linked to."""
@@ -143,7 +145,7 @@ class QnaBoard:
             way=lambda **more: _build_board_url(lang, **more),
             one=True,
         )
-        return allow_office_framing(shown, self.pages.office)
+        return allow_framing(shown, self.pages.office.website)
 
     async def serve_feed(self, _: Request) -> Response:
         """The newest answers as RSS."""
@@ -171,16 +173,6 @@ def _build_board_url(lang: Lang, **parts: str | int) -> str:
     kept = {name: part for name, part in parts.items() if part and (name, part) != ("page", 1)}
     asked = kept if lang == DEFAULT_LANG else {**kept, "lang": lang}
     return f"/qna?{urlencode(asked)}" if asked else "/qna"
-
-
-def allow_office_framing(response: Response, office: Office) -> Response:
-    """Allow the office's own website, and nobody else, to frame a page."""
-    parts = urlsplit(office.website)
-    response.headers["content-security-policy"] = (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; "
-        f"img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self' {parts.scheme}://{parts.netloc}"
-    )
-    return response
 
 
 def render_board_feed(office: Office, posted: Iterable[PublishedQuestion], address: str) -> bytes:

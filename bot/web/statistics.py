@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -14,7 +13,9 @@ from starlette.routing import BaseRoute, Route
 from bot.publishing.release_list import build_release_list, select_public_releases
 from bot.publishing.releases import ReleaseContext, get_release_folder
 from bot.publishing.signing import encode_public_key
-from bot.web.templating import PageRenderer, get_requested_lang
+from bot.web.policies import build_frame_ancestors
+from bot.web.request import get_requested_lang
+from bot.web.templating import PageRenderer
 from ita_stats.cases.model import ReleaseInfo
 from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, parse_manifest
 from ita_stats.render.document import build_statistics_document
@@ -83,7 +84,7 @@ class StatisticsPages:
     def _build_archived_headers(self, path: Path) -> Mapping[str, str]:
         """Headers for an archived page, which an earlier version may have made with another stylesheet."""
         own = extract_page_csp(path.read_text("utf-8"))
-        return {"content-security-policy": f"{own}; {_build_frame_ancestors(self._context.office.website)}"}
+        return {"content-security-policy": f"{own}; {build_frame_ancestors(self._context.office.website)}"}
 
     async def _load_public_releases(self) -> list[StoredRelease]:
         """The releases that are public, newest last."""
@@ -114,13 +115,8 @@ def build_framing_headers(website: str) -> Mapping[str, str]:
     style = f"'self' '{STATISTICS_STYLE.hash}'"
     return {
         "content-security-policy": f"default-src 'none'; style-src {style}; font-src 'self'; "
-        f"img-src 'self'; base-uri 'none'; form-action 'none'; {_build_frame_ancestors(website)}"
+        f"img-src 'self'; base-uri 'none'; form-action 'none'; {build_frame_ancestors(website)}"
     }
-
-
-def _build_frame_ancestors(website: str) -> str:
-    parts = urlsplit(website)
-    return f"frame-ancestors 'self' {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _build_path_params(release: StoredRelease) -> dict[str, int]:

@@ -7,10 +7,9 @@ from typing import Any
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from handlers.dialog.events import DEFAULT_LANG, NEXT_LANG, Lang, find_lang
+from handlers.dialog.events import NEXT_LANG, Lang
 from handlers.dialog.replies import Phrase, ReplyArg
 from handlers.i18n import render_text
 from handlers.office import Office
@@ -53,11 +52,6 @@ class PageRenderer:
     def render_error(self, lang: Lang, what: str, status: int) -> Response:
         """Render an error page. what: the wording is `page.<what>`."""
         return self.render("sorry.html", lang, status, what=what)
-
-
-def get_requested_lang(request: Request) -> Lang:
-    """The language that the URL asks for (`?lang=en`), else the default."""
-    return find_lang(request.query_params.get("lang")) or DEFAULT_LANG
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import RunningDesk
@@ -16,8 +16,9 @@ from bot.web.chat.unsent_text import UnsentTextCache
 from bot.web.chat.view_model import build_chat_view, merge_form_answers
 from bot.web.multipart import FormData, parse_form
 from bot.web.rate_limit import RateLimiter
-from bot.web.templating import PageRenderer, get_requested_lang
-from bot.web.upload_limits import UploadError, UploadLimiter
+from bot.web.request import get_requested_lang, handle_form_page, is_https_request
+from bot.web.templating import PageRenderer
+from bot.web.upload_limits import UploadLimiter
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, is_at_consultation_link
 from handlers.dialog.commands import KEEPALIVE_CHOICE
 from handlers.dialog.effects import Answer
@@ -83,25 +84,14 @@ class WebChat:
 
     async def handle_request(self, request: Request) -> Response:
         """Handle a GET (show the current page) or a POST (process a form)."""
-        if request.method != "POST":
-            return await self._handle_get(request)
-        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-            # Cross-site request forgery: show nothing of the session and leave this browser's draft as it is.
-            return self.pages.render_error(get_requested_lang(request), "garbled", 403)
-        try:
-            return await self._handle_form(request)
-        except UploadError as error:
-            page = self.pages.render_error(get_requested_lang(request), error.page_key, error.status)
-            page.headers["connection"] = "close"
-            return page
-        except ClientDisconnect:
-            return Response(status_code=400)
+        handle = self._handle_form if request.method == "POST" else self._handle_get
+        return await handle_form_page(request, handle, self.pages, get_requested_lang(request))
 
     def delete_cookies(self, request: Request, response: Response) -> None:
         """Delete the session cookie on every path of this desk."""
         for path in self.paths:
             response.delete_cookie(
-                self.cookie_name, path, secure=_is_https_request(request), httponly=True, samesite="lax"
+                self.cookie_name, path, secure=is_https_request(request), httponly=True, samesite="lax"
             )
 
     async def _handle_get(self, request: Request) -> Response:
@@ -289,7 +279,7 @@ class WebChat:
         return page
 
     def _set_cookie(self, request: Request, browser: BrowserSession, response: Response) -> None:
-        browser.set_cookie(response, self.cookie_name, tuple(self.paths), secure=_is_https_request(request))
+        browser.set_cookie(response, self.cookie_name, tuple(self.paths), secure=is_https_request(request))
 
 
 @dataclass
@@ -329,10 +319,6 @@ def is_current_question(answer: Answer, session: Session) -> bool:
     prompts = {choice.data.partition(".")[0] for reply in answer.replies for choice in reply.choices}
     numbered = {prompt for prompt in prompts if prompt.isdecimal()}
     return numbered == ({str(session.prompt_number)} if session.topic is not DialogTopic.MENU else set())
-
-
-def _is_https_request(request: Request) -> bool:
-    return request.url.scheme == "https"
 
 
 def _parse_consultation_command(request: Request) -> str:

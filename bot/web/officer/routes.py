@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -17,11 +17,10 @@ from bot.web.officer.session import (
     OFFICER_LINK_PATH,
     OFFICER_SESSION_COOKIE,
     OfficerSession,
-    is_same_origin_request,
 )
 from bot.web.rate_limit import RateLimiter
+from bot.web.request import handle_form_page
 from bot.web.templating import PageRenderer
-from bot.web.upload_limits import UploadError
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
 from handlers.staff.complaints.case_page import authorize_page, redeem_link
@@ -62,16 +61,7 @@ class OfficerPages:
         """Wrap a handler: error pages for malformed uploads, 403 for cross-site posts."""
 
         async def handle_request(request: Request) -> Response:
-            if request.method == "POST" and not is_same_origin_request(request):
-                return self._pages.render_error("th", "garbled", 403)
-            try:
-                return await page(request)
-            except UploadError as error:
-                answer = self._pages.render_error("th", error.page_key, error.status)
-                answer.headers["connection"] = "close"
-                return answer
-            except ClientDisconnect:
-                return Response(status_code=400)
+            return await handle_form_page(request, page, self._pages, "th")
 
         return handle_request
 

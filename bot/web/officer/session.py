@@ -9,6 +9,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.web.request import is_https_request
 from handlers.staff.page_access import AccessLink, NewAccessLink
 from storage.crypto.aead import constant_time_equal
 from storage.crypto.keyring import Keyring
@@ -94,13 +95,3 @@ class OfficerSession:
 def delete_officer_cookie(response: Response, cookie: str, path: str, request: Request) -> None:
     """Delete the cookie."""
     response.delete_cookie(cookie, path, httponly=True, samesite="strict", secure=is_https_request(request))
-
-
-def is_https_request(request: Request) -> bool:
-    """Whether the request came over HTTPS, so that a cookie can be marked Secure."""
-    return request.url.scheme == "https"
-
-
-def is_same_origin_request(request: Request) -> bool:
-    """Whether a form was sent from one of our pages, as far as the browser says."""
-    return request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
