@@ -1,7 +1,6 @@
 """Publish releases to a folder, for any web server or rsync: one directory per release, never removed."""
 
 import asyncio
-import errno
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from markupsafe import Markup
 from bot.publishing.release_list import build_release_list
 from bot.publishing.releases import read_folder_files, verify_release_folder
 from bot.publishing.target import PublishedRelease, PublishError
+from bot.publishing.web_folder import name_write_error
 from bot.web.templating import PageRenderer
 from ita_stats.release import MANIFEST_FILE
 from ita_stats.render.html import STATISTICS_STYLE
-from storage.files.atomic_write import PUBLIC_MODES, replace_directory, replace_file
+from storage.files.atomic_write import PUBLIC_MODES, replace_changed_file, replace_directory
 from storage.files.directories import fsync_directory
 from storage.releases import StoredRelease
 
@@ -34,10 +34,8 @@ class FolderTarget:
         """Add missing or damaged releases, then update `latest` and the list. Returns the newest's path."""
         try:
             return await asyncio.to_thread(self._publish_files, releases)
-        except OSError as trouble:
-            raise PublishError(
-                "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
-            ) from None
+        except OSError as error:
+            raise PublishError(name_write_error(error)) from None
 
     def _publish_files(self, releases: Sequence[PublishedRelease]) -> str:
         if not self.path.is_dir():
@@ -48,9 +46,7 @@ class FolderTarget:
                 replace_directory(target, read_folder_files(release.folder), PUBLIC_MODES)
         self._point_latest_at(_format_directory_name(releases[-1]))
         page = self._render_list([release.record for release in releases])
-        index = self.path / "index.html"
-        if not index.is_file() or index.read_bytes() != page:
-            replace_file(index, page)
+        replace_changed_file(self.path / "index.html", page)
         return f"{_format_directory_name(releases[-1])}/statistics.html"
 
     def _render_list(self, releases: Sequence[StoredRelease]) -> bytes:

@@ -1,7 +1,5 @@
 """Publish consultations and feedback as files for the office's website: a directory per consultation, and the list."""
 
-import asyncio
-import errno
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -12,16 +10,15 @@ from pathlib import Path
 from bot.bootstrap import App, RunningDesk
 from bot.consultations.public_view import PublicOpinion, build_opinion_links, build_public_opinion
 from bot.jobs.housekeeping import JobResult
-from bot.publishing.notifications import build_staff_notification, make_staff_notifier
+from bot.publishing.web_folder import publish_to_folder
 from handlers.dialog.events import LANGS, NEXT_LANG, Lang, select_by_lang
 from ita_stats.opinions.json_schema import serialize_results
-from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
+from ita_stats.opinions.render import RESULTS_FILE_TYPES, build_language_link, render_results_file
 from ita_stats.opinions.render_overview import OpinionOverview, OverviewLinks, render_overview_page
 from ita_stats.opinions.results import PublishedResults
-from ita_stats.opinions.strings import get_opinion_text
 from ita_stats.render.standalone_page import NamedLink
-from storage.files.atomic_write import PUBLIC_MODES, replace_directory, replace_file
-from storage.files.directories import fsync_directory
+from storage.files.atomic_write import PUBLIC_MODES, replace_changed_file, replace_directory
+from storage.files.directories import create_public_directory
 
 OPINIONS_DIRECTORY = "opinions"
 HASHES_FILE = "files.json"
@@ -44,18 +41,14 @@ class OpinionFolder:
         if not self.path.is_dir():
             raise FileNotFoundError(str(self.path))
         folder = self.path / OPINIONS_DIRECTORY
-        if not folder.is_dir():
-            folder.mkdir(mode=0o755)
-            fsync_directory(self.path)
+        create_public_directory(folder)
         changed = sum(_replace_results(folder / results.code, results) for results in overview.closed)
         for lang in LANGS:
             name = _name_page(lang)
             page = render_overview_page(
                 overview, self._build_links(name), lang, _link_other_language(lang)
             ).encode()
-            if not (folder / name).is_file() or (folder / name).read_bytes() != page:
-                replace_file(folder / name, page)
-                changed += 1
+            changed += replace_changed_file(folder / name, page)
         return changed
 
     def _build_links(self, name: str) -> OverviewLinks:
@@ -69,7 +62,7 @@ def _name_page(lang: Lang) -> str:
 
 def _link_other_language(lang: Lang) -> NamedLink:
     other = NEXT_LANG[lang]
-    return NamedLink(get_opinion_text("list", f"language_{other}")[0], _name_page(other))
+    return build_language_link(other, _name_page(other))
 
 
 def _replace_results(target: Path, results: PublishedResults) -> bool:
@@ -109,17 +102,8 @@ async def publish_overview(
     overview = await public_opinion.load_overview(now)
     if overview.is_empty:
         return
-    try:
-        changed = await asyncio.to_thread(folder.publish, overview)
-    except OSError as trouble:
-        if await desk.store.retention.mark_done("opinions-unposted", str(overview.today)):
-            cause = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
-            await make_staff_notifier(desk.store, now)(
-                build_staff_notification("opinions_not_posted", trouble=cause)
-            )
-        return
-    if changed:
-        yield JobResult("service", "published-opinions", changed)
+    async for result in publish_to_folder(desk.store, now, "opinions", lambda: folder.publish(overview)):
+        yield result
 
 
 async def publish_opinions(app: App, now: datetime) -> AsyncIterator[JobResult]:

@@ -1,19 +1,17 @@
 """Publish the question board as files for the office's website."""
 
-import asyncio
-import errno
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from bot.bootstrap import App
 from bot.jobs.housekeeping import JobResult
-from bot.publishing.notifications import build_staff_notification, make_staff_notifier
+from bot.publishing.web_folder import publish_to_folder
 from bot.web.qna_board import BOARD_FILE, render_board_files
 from bot.web.templating import PageRenderer
 from ita_stats.calendar import to_bangkok_date
-from storage.files.atomic_write import replace_file
-from storage.files.directories import fsync_directory
+from storage.files.atomic_write import replace_changed_file
+from storage.files.directories import create_public_directory
 
 
 def write_board_files(web: Path, files: Mapping[str, bytes]) -> int:
@@ -25,13 +23,8 @@ def write_board_files(web: Path, files: Mapping[str, bytes]) -> int:
         raise FileNotFoundError(str(web))
     changed = 0
     for name, content in files.items():
-        target = web / name
-        if not target.parent.is_dir():
-            target.parent.mkdir(mode=0o755)
-            fsync_directory(web)
-        if not target.is_file() or target.read_bytes() != content:
-            replace_file(target, content)
-            changed += 1
+        create_public_directory((web / name).parent)
+        changed += replace_changed_file(web / name, content)
     return changed
 
 
@@ -48,12 +41,5 @@ async def publish_board(app: App, now: datetime) -> AsyncIterator[JobResult]:
     files = render_board_files(
         PageRenderer(app.office), catalogue, today, f"{address}/ask" if address else ""
     )
-    try:
-        changed = await asyncio.to_thread(write_board_files, web, files)
-    except OSError as trouble:
-        if await store.retention.mark_done("board-unposted", str(today)):
-            cause = "room" if trouble.errno in {errno.ENOSPC, errno.EDQUOT} else "folder"
-            await make_staff_notifier(store, now)(build_staff_notification("board_not_posted", trouble=cause))
-        return
-    if changed:
-        yield JobResult("service", "published-board", changed)
+    async for result in publish_to_folder(store, now, "board", lambda: write_board_files(web, files)):
+        yield result

@@ -24,7 +24,8 @@ def render_results_file(found: PublishedResults, name: str) -> bytes:
     return _RENDERERS[name](found)
 
 
-def _build_language_link(lang: str, address: str) -> NamedLink:
+def build_language_link(lang: str, address: str) -> NamedLink:
+    """Build the link to a page in another language, named in that language."""
     return NamedLink(get_opinion_text("list", f"language_{lang}")[0], address)
 
 
@@ -42,10 +43,10 @@ def _render_csv(found: PublishedResults) -> bytes:
 
 _RENDERERS: dict[str, Callable[[PublishedResults], bytes]] = {
     "index.html": lambda found: render_results_page(
-        found, "th", _build_language_link("en", "en.html")
+        found, "th", build_language_link("en", "en.html")
     ).encode(),
     "en.html": lambda found: render_results_page(
-        found, "en", _build_language_link("th", "index.html")
+        found, "en", build_language_link("th", "index.html")
     ).encode(),
     "results.pdf": _render_pdf,
     "results.csv": _render_csv,

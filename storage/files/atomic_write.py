@@ -46,6 +46,14 @@ def replace_file(target: Path, content: bytes, mode: int = 0o644) -> None:
     fsync_directory(target.parent)
 
 
+def replace_changed_file(target: Path, content: bytes) -> bool:
+    """Replace a public file that is missing or differs; return whether it was so. Raises OSError."""
+    if target.is_file() and target.read_bytes() == content:
+        return False
+    replace_file(target, content)
+    return True
+
+
 def write_new_file(path: Path, content: bytes, mode: int) -> None:
     """Write a file that must not exist, and fsync it."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

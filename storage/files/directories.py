@@ -17,6 +17,13 @@ def create_private_directory(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def create_public_directory(folder: Path) -> None:
+    """Create a directory that everybody may enter, if it does not exist. Its parent must exist. Raises OSError."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o755)
+        fsync_directory(folder.parent)
+
+
 def fsync_directory(folder: Path) -> None:
     """Sync a directory's entries to disk, so that a new file survives a crash."""
     opened = os.open(folder, os.O_RDONLY)

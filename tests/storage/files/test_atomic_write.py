@@ -11,6 +11,7 @@ import pytest
 from storage.files.atomic_write import (
     PUBLIC_MODES,
     remove_leftovers,
+    replace_changed_file,
     replace_directory,
     replace_file,
 )
@@ -106,3 +107,10 @@ def test_one_at_a_time(tmp_path: Path) -> None:
 
     asyncio.run(scene())
     assert inside == []
+
+
+def test_a_file_is_written_where_it_is_missing_or_differs(tmp_path: Path) -> None:
+    target = tmp_path / "index.html"
+    assert [replace_changed_file(target, content) for content in (b"a", b"a", b"b")] == [True, False, True]
+    assert read_folder(tmp_path) == {"index.html": b"b"}
+    assert target.stat().st_mode & 0o777 == 0o644
