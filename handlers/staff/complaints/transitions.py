@@ -181,15 +181,21 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase
 
 def _make_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> ParsedCommand[CommandName]:
     """Return the command with its one-word argument (outcome, reason or body), which the next text completes."""
-    argument = cmd.command.rest.partition(" ")[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else ""
+    argument = _split_argument(cmd)[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else ""
     return make_case_command(cmd.command.name, found, argument)
+
+
+def _split_argument(cmd: ComplaintsCommandContext) -> tuple[str, str]:
+    """Return the first word after the number of the case, and the text after it, which may begin on a new line."""
+    first, rest = (*cmd.command.rest.split(maxsplit=1), "", "")[:2]
+    return first, rest
 
 
 def _parse_transition(
     cmd: ComplaintsCommandContext, found: OfficerCase
 ) -> tuple[TransitionRequest, str] | TurnResult:
     """Return the transition and the reason after it, or the reply that asks for what is missing."""
-    first, _, rest = cmd.command.rest.partition(" ")
+    first, rest = _split_argument(cmd)
     move = TRANSITIONS_BY_COMMAND[cmd.command.name]
     match move:
         case Transition.CLOSE if cmd.command.name is CommandName.FORWARD:
