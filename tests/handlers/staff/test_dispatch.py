@@ -49,6 +49,7 @@ from handlers.staff.state import (
     OfficerState,
 )
 from tests.in_memory_desk import MORNING, OFFICE
+from tests.run_decision import AnswerByQuery, run_decision
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CODE = HOTP(SECRET).at(int(MORNING.timestamp()) // 30)
@@ -61,6 +62,16 @@ WRITING: Mapping[str, DeskCommandName] = {
     "service": ServiceCommandName.ANSWER,
 }
 """A command of each desk with a number and a text."""
+
+INVITED = StaffMember("s1", Role.OFFICER, StaffProfile("สมหญิง"))
+ANSWERS: dict[type[Query[Any]], object] = {
+    FindInvitation: AnswerByQuery(lambda query: INVITED if query.code == "GOOD" else None),
+    NewTotpSecret: SECRET,
+    NewRecoveryCodes: ("AAAAA-BBBBB",),
+    IsRecoveryCode: AnswerByQuery(lambda query: query.code == "AAAAA-BBBBB"),
+    IsCodeUsed: False,
+    GetAttempts: Attempts(),
+}
 
 both_desks = pytest.mark.parametrize("name", TABLES)
 
@@ -80,7 +91,7 @@ class Door:
     session: Session = field(default_factory=lambda: Session(at=MORNING))
     channel: Channel = Channel.TERMINAL
     citizens: Mapping[str, str] = field(default_factory=lambda: {"ยกเลิก": "cancel", "1": "report"})
-    answers: dict[type, Any] = field(default_factory=dict)
+    answers: dict[type[Query[Any]], object] = field(default_factory=dict)
 
     @classmethod
     def of(cls, name: str, **changes: Any) -> "Door":
@@ -91,14 +102,20 @@ class Door:
 
     def send(self, text: str | None = None, **parts: Any) -> TurnResult | None:
         """Handle one event, and keep its session; None where it is a citizen's."""
-        event = Event("e", b"who", self.channel, text, **parts)
-        ctx = Context(event, self.session, OFFICE, MORNING)
-        turn = self._drive(
-            handle_staff_message(self.table, ctx, self.citizens.get(text or ""), repeat_prompt)
+        ctx = Context(Event("e", b"who", self.channel, text, **parts), self.session, OFFICE, MORNING)
+        decision = handle_staff_message(self.table, ctx, self.citizens.get(text or ""), repeat_prompt)
+        turns: list[TurnResult | None] = []
+
+        def keep_turn() -> Decision:
+            turns.append((yield from decision))
+            return turns[0] or TurnResult(ctx.session)
+
+        member = (
+            StaffMember("s1", self.role, StaffProfile("สมหญิง"), b"who", secret=SECRET) if self.role else None
         )
-        if turn is not None and turn.session is not None:
-            self.session = turn.session
-        return turn
+        outcome = run_decision(keep_turn(), {**ANSWERS, FindStaffMember: member, **self.answers})
+        self.session = outcome.kept
+        return turns[0]
 
     def says(self, text: str | None = None, **parts: Any) -> str | None:
         """What one event leads to: the command that ran, or the key of the reply; None where it is a citizen's."""
@@ -117,37 +134,6 @@ class Door:
     @property
     def pending(self) -> Any:
         return self.table.get_work(self.session.officer).pending
-
-    def _drive(self, decision: Any) -> TurnResult | None:
-        answer = None
-        while True:
-            try:
-                query = decision.send(answer)
-            except StopIteration as done:
-                return done.value
-            answer = self._answer(query)
-
-    def _answer(self, query: Query[Any]) -> Any:
-        if type(query) in self.answers:
-            return self.answers[type(query)]
-        match query:
-            case FindStaffMember():
-                return self.role and StaffMember(
-                    "s1", self.role, StaffProfile("สมหญิง"), b"who", secret=SECRET
-                )
-            case FindInvitation(code):
-                return StaffMember("s1", Role.OFFICER, StaffProfile("สมหญิง")) if code == "GOOD" else None
-            case NewTotpSecret():
-                return SECRET
-            case NewRecoveryCodes():
-                return ("AAAAA-BBBBB",)
-            case IsRecoveryCode(code=code):
-                return code == "AAAAA-BBBBB"
-            case IsCodeUsed():
-                return False
-            case GetAttempts():
-                return Attempts()
-        raise AssertionError(query)
 
 
 def echo_text(cmd: CommandContext[Any, Any], text: str) -> Any:
