@@ -15,6 +15,7 @@ What a platform does stands in five places:
 The simplest one is `terminal.py`. Record: docs/decisions/0025-a-platform.md.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ class Platform(Protocol):
 
     channel: Channel
 
+    @abstractmethod
     def get_secrets(self, desk_settings: DeskSettings) -> Sequence[AccountSecret]:
         """Return the secrets of a desk's account. Without the first, the token, the platform is not opened."""
 
@@ -77,5 +79,6 @@ class Platform(Protocol):
         """Yield what the administrator is warned of at the start. prefix: of the names of the desk's settings."""
         yield from ()
 
+    @abstractmethod
     def open(self, context: PlatformContext) -> AbstractAsyncContextManager[OpenPlatform]:
         """Connect a desk, without waiting for the platform to be reachable. Raises ConfigurationError."""

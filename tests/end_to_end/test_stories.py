@@ -1,20 +1,12 @@
-"""Every story through the real engine and storage, and through `ita-bot chat`: the same words, the same effects."""
+"""Stories through `ita-bot chat`: the same words, the same effects as on every platform."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.engine_driver import EngineDriver
 from tests.end_to_end.terminal_driver import TerminalDriver
 from tests.in_memory_desk import STRICT_OFFICE_TOML
 from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer, at_every_door
-
-
-@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
-def test_through_the_engine(story: Path, tmp_path: Path) -> None:
-    door = EngineDriver(tmp_path / "var")
-    StoryPlayer(door).play_story(story)
-    door.close()
 
 
 @pytest.mark.parametrize("story", at_every_door(COMPLAINT_STORIES))
@@ -27,14 +19,6 @@ def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
     assert not "".join(door.errors)
 
 
-@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
-def test_a_stricter_office_through_the_engine(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
-    door = EngineDriver(tmp_path / "var")
-    StoryPlayer(door).play_story(story)
-    door.close()
-
-
 @pytest.mark.parametrize("story", at_every_door(STRICT_STORIES))
 def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
@@ -44,13 +28,6 @@ def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> 
     finally:
         door.close()
     assert not "".join(door.errors)
-
-
-@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
-def test_the_service_desk_through_the_engine(story: Path, tmp_path: Path) -> None:
-    door = EngineDriver(tmp_path / "var", "service")
-    StoryPlayer(door).play_story(story)
-    door.close()
 
 
 @pytest.mark.parametrize("story", at_every_door(SERVICE_STORIES))

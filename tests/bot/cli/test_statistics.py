@@ -27,7 +27,7 @@ from ita_stats.period import parse_period
 from ita_stats.render.json_schema import StatisticsJson
 from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.store import open_store
-from tests.end_to_end.engine_driver import EngineDriver
+from tests.bot.platforms.in_memory_driver import InMemoryDriver
 from tests.end_to_end.terminal_driver import run_ita_bot
 from tests.in_memory_desk import OFFICE, WHOLE_REPORT
 from tests.ita_stats.cases.sample_facts import (
@@ -71,7 +71,7 @@ def read_stats_json(home: Path, *words: str) -> dict[str, Any]:
     return found
 
 
-def file_report(door: EngineDriver, name: str) -> str:
+def file_report(door: InMemoryDriver, name: str) -> str:
     """File a whole report; returns the receipt."""
     heard: list[Message] = []
     for line in (*WHOLE_REPORT, "[ส่งเรื่อง]"):
@@ -90,7 +90,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_a_case_that_was_filed_and_closed_is_counted(home: Path) -> None:
-    door = EngineDriver(home)
+    door = InMemoryDriver(home)
     receipt, _ = (file_report(door, name) for name in ("ก", "ข"))
     door.move_case(receipt, TransitionRequest(Transition.SCREEN))
     door.move_case(receipt, TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="nacc"))

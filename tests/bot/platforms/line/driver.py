@@ -2,10 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,13 +15,11 @@ from bot.bootstrap import App, RunningDesk
 from bot.delivery.transport import Transport
 from bot.delivery.worker import DeliveryWorker
 from bot.guard import run_in_background
-from bot.jobs.housekeeping import run_due_jobs
 from bot.platforms.line.setup import LineSetup, open_line
 from bot.platforms.platform import PlatformContext
 from bot.settings import DeskSettings, Settings
 from bot.web.app import build_web_app
 from bot.web.middleware import SecurityMiddleware
-from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import NEUTRAL, Message
 from handlers.i18n import WORDING
@@ -36,6 +33,7 @@ from tests.bot.platforms.line.fake_line_api import (
     FakeLineApi,
     serve_fake_line_api,
 )
+from tests.end_to_end.desk_driver import DeskDriver
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.in_memory_desk import OFFICE
 from tests.samples import SAMPLE_FILES
@@ -144,41 +142,28 @@ def to_messages(shown: list[dict[str, Any]]) -> list[Message]:
 
 
 @dataclass
-class LineDriver:
-    """People who use LINE on their phones."""
+class LineDriver(DeskDriver):
+    """People who use LINE on their phones; the fake LINE keeps running when the program is restarted."""
 
-    home: Path
-    desk_name: str = "complaints"
-    sets_clock = True
-    shows_content = False
     public: str | None = None
-    clock_offset: timedelta = timedelta()
-    seen: dict[str, int] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-    calls: int = 0
-    _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
-    _outer: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _line: FakeLineApi | None = None
+    line: FakeLineApi = field(init=False)
+    shows_content = False
     _line_desk: LineDesk | None = None
+
+    def __post_init__(self) -> None:
+        self.line = self.run(self._outer.enter_async_context(serve_fake_line_api(load_line_rules())))
+
+    @asynccontextmanager
+    async def open_desk(self) -> AsyncIterator[DeskHarness]:
+        async with open_line_desk(self.home, self.line, self.desk_name, self.public) as self._line_desk:
+            yield self._line_desk.desk
 
     @property
     def line_desk(self) -> LineDesk:
-        """The desk, opened when it is first needed."""
-        if self._line is None:
-            self._line = self.run(self._outer.enter_async_context(serve_fake_line_api(load_line_rules())))
-        if self._line_desk is None:
-            self._line_desk = self.run(
-                self._stack.enter_async_context(
-                    open_line_desk(self.home, self._line, self.desk_name, self.public)
-                )
-            )
-            self._line_desk.desk.clock_offset = self.clock_offset
+        """The desk with its adapter, opened when it is first needed."""
+        assert self.desk
+        assert self._line_desk is not None
         return self._line_desk
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the event loop that the desk and the fake LINE share."""
-        return self._runner.run(work)
 
     def _send_events(self, name: str, *events: dict[str, Any]) -> list[Message]:
         return self.run(self._exchange_events(line_user_id(name), *events))
@@ -217,52 +202,6 @@ class LineDriver:
         return self._send_events(
             name, self.line_desk.line.make_file_event(line_user_id(name), content, "file", **more)
         )
-
-    def restart_program(self, name: str) -> None:
-        """Close the desk; it is opened again when needed."""
-        self.run(self._stack.aclose())
-        self._line_desk = None
-
-    def advance_clock(self, minutes: int) -> None:
-        self.clock_offset += timedelta(minutes=minutes)
-        self.line_desk.desk.clock_offset = self.clock_offset
-
-        async def tick() -> None:
-            desk = self.line_desk.desk
-            async for _ in run_due_jobs(
-                DeskPaths.under(self.home, self.desk_name), desk.store, OFFICE, desk.now()
-            ):
-                pass
-
-        self.run(tick())
-
-    def move_case(self, receipt: str, step: TransitionRequest) -> None:
-        self.run(self.line_desk.desk.move_case(receipt, step))
-
-    def send_office_message(self, receipt: str, words: str) -> None:
-        self.run(self.line_desk.desk.send_office_message(receipt, words))
-
-    def add_staff(self, person: str, role: str) -> str:
-        return self.run(self.line_desk.desk.add_staff(person, role))
-
-    def remove_staff(self, person: str) -> None:
-        self.run(self.line_desk.desk.remove_staff(person))
-
-    def time(self) -> float:
-        return self.line_desk.desk.now().timestamp()
-
-    def answer_question(self, receipt: str, words: str) -> None:
-        self.run(self.line_desk.desk.answer_question(receipt, words))
-
-    def close(self) -> None:
-        """Close the desk; its database must be intact, and LINE must have refused no call."""
-        if self._line_desk is not None:
-            assert self.run(self.line_desk.desk.check_integrity()) == []
-        self.restart_program("")
-        if self._line is not None:
-            self.refused, self.calls = self._line.refused, len(self._line.calls)
-        self.run(self._outer.aclose())
-        self._runner.close()
 
 
 __all__ = ["BOT_USER_ID", "LineDesk", "LineDriver", "line_user_id", "open_line_desk"]

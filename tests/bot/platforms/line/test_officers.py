@@ -27,7 +27,7 @@ def test_content_is_not_shown_on_line(tmp_path: Path) -> None:
             assert ("ไม่แสดงใน LINE" in said) == (words != "/case 1")
     finally:
         door.close()
-    assert door.refused == []
+    assert door.line.refused == []
 
 
 @needs_contracts
@@ -49,7 +49,7 @@ def test_the_figures_come_as_a_picture_that_line_fetches(tmp_path: Path) -> None
         assert door.run(fetch_image(door, address))[0] == 404
     finally:
         door.close()
-    assert door.refused == []
+    assert door.line.refused == []
 
 
 @needs_contracts
@@ -62,7 +62,7 @@ def test_without_an_address_the_words_say_the_figures(tmp_path: Path) -> None:
         assert words["quickReply"]["items"]
     finally:
         door.close()
-    assert door.refused == []
+    assert door.line.refused == []
 
 
 @needs_contracts
@@ -139,4 +139,4 @@ def test_line_shows_the_number_the_state_the_day_and_the_link(tmp_path: Path) ->
         assert len(links) == 5
     finally:
         door.close()
-    assert door.refused == []
+    assert door.line.refused == []

@@ -18,8 +18,8 @@ def test_through_line(story: Path, tmp_path: Path) -> None:
         StoryPlayer(door).play_story(story)
     finally:
         door.close()
-    assert door.refused == []
-    assert door.calls > 0
+    assert door.line.refused == []
+    assert door.line.calls
 
 
 @needs_contracts
@@ -30,7 +30,7 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
         StoryPlayer(door).play_story(story)
     finally:
         door.close()
-    assert door.refused == []
+    assert door.line.refused == []
 
 
 @needs_contracts
@@ -42,4 +42,4 @@ def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
         StoryPlayer(door).play_story(story)
     finally:
         door.close()
-    assert door.refused == []
+    assert door.line.refused == []

@@ -3,10 +3,9 @@
 import asyncio
 import itertools
 import re
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,20 +14,19 @@ from pydantic import SecretStr
 
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.worker import DeliveryWorker
-from bot.jobs.housekeeping import run_due_jobs
 from bot.platforms.platform import PlatformContext
 from bot.platforms.telegram.sender import SendLimiter
 from bot.platforms.telegram.setup import TelegramSetup, open_telegram
 from bot.settings import DeskSettings, Settings
 from bot.web.app import build_web_app
 from bot.web.middleware import SecurityMiddleware, WebhookBypass
-from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import NEUTRAL, Message
 from storage.crypto.key_files import DeskPaths
 from tests.bot.platforms.telegram.api_rules import find_contracts, load_telegram_rules
 from tests.bot.platforms.telegram.fake_bot_api import TOKEN, FakeBotApi, FakeChatMessage, serve_fake_bot_api
+from tests.end_to_end.desk_driver import DeskDriver
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.in_memory_desk import OFFICE
 from tests.samples import SAMPLE_FILES
@@ -105,44 +103,31 @@ async def open_telegram_desk(
 
 
 @dataclass
-class TelegramDriver:
-    """A desk with the Telegram adapter and a fake Telegram, in an event loop of their own."""
+class TelegramDriver(DeskDriver):
+    """A desk with the Telegram adapter and a fake Telegram, which keeps running when the program is restarted."""
 
-    home: Path
     mode: str = "webhook"
-    desk_name: str = "complaints"
-    sets_clock = True
     redeliver: bool = False
-    clock_offset: timedelta = timedelta()
     chats: dict[str, int] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(4200000001))
-    _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
-    _outer: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _inner: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _fake: FakeBotApi | None = None
+    fake: FakeBotApi = field(init=False)
     _telegram_desk: TelegramDesk | None = None
 
-    @property
-    def fake(self) -> FakeBotApi:
-        """The fake Telegram of this story; it keeps running when the program is restarted."""
-        if self._fake is None:
-            self._fake = self.run(
-                self._outer.enter_async_context(serve_fake_bot_api(load_telegram_rules(find_contracts())))
-            )
-        return self._fake
+    def __post_init__(self) -> None:
+        rules = load_telegram_rules(find_contracts())
+        self.fake = self.run(self._outer.enter_async_context(serve_fake_bot_api(rules)))
+
+    @asynccontextmanager
+    async def open_desk(self) -> AsyncIterator[DeskHarness]:
+        async with open_telegram_desk(self.home, self.fake, self.mode, self.desk_name) as self._telegram_desk:
+            yield self._telegram_desk.desk
 
     @property
     def telegram_desk(self) -> TelegramDesk:
-        """The desk, opened when it is first needed."""
-        if self._telegram_desk is None:
-            opening = open_telegram_desk(self.home, self.fake, self.mode, self.desk_name)
-            self._telegram_desk = self.run(self._inner.enter_async_context(opening))
-            self._telegram_desk.desk.clock_offset = self.clock_offset
+        """The desk with its adapter, opened when it is first needed."""
+        assert self.desk
+        assert self._telegram_desk is not None
         return self._telegram_desk
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the loop."""
-        return self._runner.run(work)
 
     def get_chat_id(self, person: str) -> int:
         """The id of a person's chat."""
@@ -189,49 +174,6 @@ class TelegramDriver:
         }
         document["file_size"] = len(content)
         return self._send_update(chat, self.fake.make_message_update(chat, document=document))
-
-    def restart_program(self, person: str) -> None:
-        """Close the desk; it is opened again when needed."""
-        self.run(self._inner.aclose())
-        self._telegram_desk = None
-
-    def advance_clock(self, minutes: int) -> None:
-        self.clock_offset += timedelta(minutes=minutes)
-        telegram_desk = self.telegram_desk
-        telegram_desk.desk.clock_offset = self.clock_offset
-
-        async def tick() -> None:
-            paths = DeskPaths.under(self.home, self.desk_name)
-            async for _ in run_due_jobs(paths, telegram_desk.desk.store, OFFICE, telegram_desk.desk.now()):
-                pass
-
-        self.run(tick())
-
-    def move_case(self, receipt: str, step: TransitionRequest) -> None:
-        self.run(self.telegram_desk.desk.move_case(receipt, step))
-
-    def send_office_message(self, receipt: str, words: str) -> None:
-        self.run(self.telegram_desk.desk.send_office_message(receipt, words))
-
-    def add_staff(self, person: str, role: str) -> str:
-        return self.run(self.telegram_desk.desk.add_staff(person, role))
-
-    def remove_staff(self, person: str) -> None:
-        self.run(self.telegram_desk.desk.remove_staff(person))
-
-    def time(self) -> float:
-        return self.telegram_desk.desk.now().timestamp()
-
-    def answer_question(self, receipt: str, words: str) -> None:
-        self.run(self.telegram_desk.desk.answer_question(receipt, words))
-
-    def close(self) -> None:
-        """Close everything; the database must be intact."""
-        found = self.run(self.telegram_desk.desk.check_integrity())
-        self.restart_program("")
-        self.run(self._outer.aclose())
-        self._runner.close()
-        assert found == []
 
 
 def to_message(shown: FakeChatMessage) -> Message:
