@@ -19,7 +19,7 @@ from handlers.complaints.messages import FileCase
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import Receipt, make_receipt
-from handlers.thai import to_bangkok_date
+from ita_stats.calendar import to_bangkok_date
 from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.db.batch import encode_case_status
 from storage.store import open_store

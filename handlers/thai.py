@@ -12,6 +12,9 @@ from ita_stats.calendar import (
     ENGLISH_MONTHS,
     THAI_MONTHS,
     THAI_SHORT_MONTHS,
+    CalendarMonth,
+    format_calendar_date,
+    format_calendar_month,
     get_fiscal_year,
     to_arabic_digits,
     to_bangkok_date,
@@ -22,6 +25,7 @@ __all__ = [
     "BANGKOK",
     "BUDDHIST_ERA",
     "MAX_COMBINING_MARKS",
+    "CalendarMonth",
     "CleanedText",
     "ParsedDate",
     "clean_text",
@@ -120,8 +124,8 @@ def format_date(when: date, lang: Lang) -> str:
     """Format a day: 22 พฤศจิกายน 2569, or 22 November 2026 (B.E. 2569)."""
     return select_by_lang(
         lang,
-        th=f"{when.day} {THAI_MONTHS[when.month - 1]} {when.year + BUDDHIST_ERA}",
-        en=f"{when.day} {ENGLISH_MONTHS[when.month - 1]} {when.year} (B.E. {when.year + BUDDHIST_ERA})",
+        th=format_calendar_date(when),
+        en=f"{format_calendar_date(when, 'en')} (B.E. {when.year + BUDDHIST_ERA})",
     )
 
 
@@ -193,12 +197,7 @@ def _parse_date_parts(part: dict[str, str | None], today: date, lang: Lang) -> P
         if year is None:
             return None
         if part["d"] is None:
-            words = select_by_lang(
-                lang,
-                th=f"{THAI_MONTHS[month - 1]} {year + BUDDHIST_ERA}",
-                en=f"{ENGLISH_MONTHS[month - 1]} {year}",
-            )
-            return ParsedDate(date(year, month, 1), words)
+            return ParsedDate(date(year, month, 1), format_calendar_month(CalendarMonth(year, month), lang))
         return _make_exact_date(date(year, month, int(part["d"])), lang)
     except (ValueError, IndexError):
         return None  # no such day, such as 31 February, so nothing is certain

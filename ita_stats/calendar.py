@@ -103,6 +103,11 @@ def first_month_of_fiscal_year(year: int) -> CalendarMonth:
 
 def format_calendar_date(day: date, lang: str = "th") -> str:
     """Format a day: with the Buddhist year in Thai ("1 ตุลาคม 2569"), with the Christian one in English."""
+    return f"{day.day} {format_calendar_month(CalendarMonth.from_date(day), lang)}"
+
+
+def format_calendar_month(month: CalendarMonth, lang: str = "th") -> str:
+    """Format a month: with the Buddhist year in Thai ("ตุลาคม 2569"), with the Christian one in English."""
     if lang == "th":
-        return f"{day.day} {THAI_MONTHS[day.month - 1]} {day.year + BUDDHIST_ERA}"
-    return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
+        return f"{THAI_MONTHS[month.number - 1]} {month.buddhist_year}"
+    return f"{ENGLISH_MONTHS[month.number - 1]} {month.year}"

@@ -11,11 +11,11 @@ from datetime import date
 from ita_stats.calendar import (
     BUDDHIST_ERA,
     ENGLISH_MONTHS,
-    THAI_MONTHS,
     THAI_SHORT_MONTHS,
     CalendarMonth,
     first_month_of_fiscal_year,
     format_calendar_date,
+    format_calendar_month,
     to_arabic_digits,
 )
 from ita_stats.cases.model import Layout, Period
@@ -115,10 +115,8 @@ def list_period_rows(period: Period, layout: Layout) -> tuple[RowSpan, ...]:
 def _parse_single(plain: str) -> Period | None:
     if (found := _MONTH_PATTERN.fullmatch(plain)) is not None:
         month = _parse_month(found, plain)
-        label_th = f"เดือน{THAI_MONTHS[month.number - 1]} {month.buddhist_year}"
-        return Period(
-            month.code, month.first, month.last, label_th, f"{ENGLISH_MONTHS[month.number - 1]} {month.year}"
-        )
+        label_th, label_en = f"เดือน{format_calendar_month(month)}", format_calendar_month(month, "en")
+        return Period(month.code, month.first, month.last, label_th, label_en)
     found = _YEAR_PATTERN.fullmatch(plain)
     if found is None or not (found[1] or found[3] or found[5]):
         return None
@@ -211,12 +209,11 @@ def _format_days(first: CalendarMonth, last: CalendarMonth, lang: str = "th") ->
 
 
 def _format_span_th(first: CalendarMonth, last: CalendarMonth) -> str:
-    thai = [f"{THAI_MONTHS[month.number - 1]} {month.buddhist_year}" for month in (first, last)]
-    return f"เดือน{thai[0]} - {thai[1]}"
+    return f"เดือน{format_calendar_month(first)} - {format_calendar_month(last)}"
 
 
 def _format_span_en(first: CalendarMonth, last: CalendarMonth) -> str:
-    return f"{ENGLISH_MONTHS[first.number - 1]} {first.year} - {ENGLISH_MONTHS[last.number - 1]} {last.year}"
+    return f"{format_calendar_month(first, 'en')} - {format_calendar_month(last, 'en')}"
 
 
 def _format_row_labels(

@@ -19,7 +19,7 @@ from handlers.dialog.receipt import RECEIPT_ALPHABET
 from handlers.office import NonEmptyText, OfficeSection
 from handlers.staff.service.consultation_text import MOST_OPTIONS, MOST_QUESTIONS, parse_bangkok_time
 from handlers.staff.service.consultations import pick_consultation_code
-from handlers.thai import BANGKOK
+from ita_stats.calendar import BANGKOK
 
 CODE_LENGTH = 6
 MAX_PDF_BYTES = 20 * 1024**2

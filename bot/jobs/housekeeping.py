@@ -12,8 +12,7 @@ from bot.guard import run_guarded
 from handlers.complaints.conflict_of_interest import find_conflicts
 from handlers.complaints.deadlines import select_reminders
 from handlers.office import Office
-from handlers.thai import BANGKOK
-from ita_stats.calendar import to_bangkok_date
+from ita_stats.calendar import BANGKOK, to_bangkok_date
 from storage.consultations.retention import (
     clear_feedback_senders,
     close_due_consultations,

@@ -6,10 +6,9 @@ from datetime import date, datetime
 
 from ita_stats.calendar import (
     BUDDHIST_ERA,
-    ENGLISH_MONTHS,
-    THAI_MONTHS,
     CalendarMonth,
     format_calendar_date,
+    format_calendar_month,
     to_bangkok_date,
 )
 from ita_stats.opinions.feedback import FeedbackSpan, FeedbackYear, TopicFeedback
@@ -172,10 +171,7 @@ def _format_span(one: FeedbackSpan) -> BilingualText:
 
 
 def _format_month(one: CalendarMonth) -> BilingualText:
-    return (
-        f"{THAI_MONTHS[one.number - 1]} {one.buddhist_year}",
-        f"{ENGLISH_MONTHS[one.number - 1]} {one.year}",
-    )
+    return format_calendar_month(one), format_calendar_month(one, "en")
 
 
 def _format_topic(one: TopicFeedback) -> BilingualText:

@@ -12,7 +12,7 @@ from handlers.complaints.lifecycle import CaseStatus, TransitionNotAllowedError,
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, ApplyTransition, HistoryEntryKind
 from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.messages import OutgoingReply
-from handlers.thai import to_bangkok_date
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.writes import add_history_entry, apply_transition
 from storage.db.batch import WriteBatch

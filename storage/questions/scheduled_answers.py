@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from handlers.complaints.messages import ActorKind
 from handlers.questions.messages import AppendThreadLine, OutgoingAnswer, ThreadLineKind
-from handlers.thai import to_bangkok_date
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter

@@ -7,6 +7,8 @@ import pytest
 from ita_stats.calendar import (
     CalendarMonth,
     end_of_day,
+    format_calendar_date,
+    format_calendar_month,
     get_fiscal_year,
     to_arabic_digits,
     to_bangkok_date,
@@ -45,3 +47,10 @@ def test_a_month_reads_back_from_its_code() -> None:
 
 def test_only_digits_become_arabic() -> None:
     assert to_arabic_digits("ที่ ๑๒/๒๕๗๐ (3)") == "ที่ 12/2570 (3)"
+
+
+def test_thai_has_the_buddhist_year_and_english_the_christian() -> None:
+    day = date(2026, 10, 1)
+    assert [format_calendar_date(day, lang) for lang in ("th", "en")] == ["1 ตุลาคม 2569", "1 October 2026"]
+    month = CalendarMonth.from_date(day)
+    assert [format_calendar_month(month, lang) for lang in ("th", "en")] == ["ตุลาคม 2569", "October 2026"]

@@ -23,7 +23,7 @@ from bot.platforms.platform import OpenPlatform, PlatformContext
 from bot.settings import ENV_PREFIX, ConfigurationError, DeskName
 from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
-from handlers.thai import to_bangkok_date
+from ita_stats.calendar import to_bangkok_date
 
 MIN_RETRY_DELAY, MAX_RETRY_DELAY = 2.0, 300.0
 """Seconds between attempts to reach LINE, doubling from the first value to the second."""

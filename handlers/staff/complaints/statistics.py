@@ -7,7 +7,7 @@ from handlers.dialog.events import Lang, select_by_lang
 from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
-from handlers.thai import BUDDHIST_ERA, get_fiscal_year, to_bangkok_date
+from handlers.thai import BUDDHIST_ERA, CalendarMonth, get_fiscal_year, to_bangkok_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,7 @@ def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
     """Show the figures of this month and this fiscal year, and the year's months as a chart."""
     today = to_bangkok_date(cmd.ctx.now)
     fiscal = get_fiscal_year(today)
-    counted = yield from run_query(
-        CountCases((f"{today.year + BUDDHIST_ERA}-{today.month:02}", f"fy{fiscal}"))
-    )
+    counted = yield from run_query(CountCases((CalendarMonth.from_date(today).code, f"fy{fiscal}")))
     lines = tuple(_format_counts_line("staff.stats.line", one, cmd.ctx.lang) for one in counted)
     chart = Phrase(
         "staff.stats.chart",
