@@ -35,3 +35,9 @@ def split_number(text: str) -> tuple[int, int, str]:
     if found is None:
         return 0, 0, text
     return int(found[1]), complete_buddhist_year(int(found[2] or 0)), text[found.end() :].strip()
+
+
+def split_first_word(text: str) -> tuple[str, str]:
+    """Return the first word of a text, and the text after it, which may begin on a new line; each may be empty."""
+    first, rest = (*text.split(maxsplit=1), "", "")[:2]
+    return first, rest

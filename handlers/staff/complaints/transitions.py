@@ -30,7 +30,7 @@ from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import AssignCase, GetCaseHistory, OfficerCase, OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.members import ListStaff, StaffMember
-from handlers.staff.parse import ParsedCommand
+from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import CASE_WORKERS, CommandName
 from handlers.thai import (
     clean_text,
@@ -181,21 +181,15 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase
 
 def _make_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> ParsedCommand[CommandName]:
     """Return the command with its one-word argument (outcome, reason or body), which the next text completes."""
-    argument = _split_argument(cmd)[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else ""
+    argument = split_first_word(cmd.command.rest)[0] if cmd.command.name in COMMANDS_WITH_ARGUMENT else ""
     return make_case_command(cmd.command.name, found, argument)
-
-
-def _split_argument(cmd: ComplaintsCommandContext) -> tuple[str, str]:
-    """Return the first word after the number of the case, and the text after it, which may begin on a new line."""
-    first, rest = (*cmd.command.rest.split(maxsplit=1), "", "")[:2]
-    return first, rest
 
 
 def _parse_transition(
     cmd: ComplaintsCommandContext, found: OfficerCase
 ) -> tuple[TransitionRequest, str] | TurnResult:
     """Return the transition and the reason after it, or the reply that asks for what is missing."""
-    first, rest = _split_argument(cmd)
+    first, rest = split_first_word(cmd.command.rest)
     move = TRANSITIONS_BY_COMMAND[cmd.command.name]
     match move:
         case Transition.CLOSE if cmd.command.name is CommandName.FORWARD:

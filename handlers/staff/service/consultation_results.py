@@ -21,6 +21,7 @@ from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, ReplyArg, raw_text
 from handlers.questions.pii import redact_pii
 from handlers.staff.command import QueryGenerator, ServiceCommandContext, make_command_button
+from handlers.staff.parse import split_first_word, split_number
 from handlers.staff.service.consultation_text import parse_bangkok_time
 from handlers.thai import clean_text, format_date, normalize_for_matching, to_bangkok_date
 
@@ -42,7 +43,7 @@ def show_free_texts(cmd: ServiceCommandContext) -> Decision:
     }:
         return _reply_not_closed(cmd, code, consultation)
     found = yield from run_query(ListFreeTexts(code))
-    at = (max(1, int(page)) - 1) * TEXTS_PER_PAGE if page.isdecimal() else 0
+    at = (max(1, split_number(page)[0]) - 1) * TEXTS_PER_PAGE
     if not found[at:]:
         return cmd.reply("weigh.no_texts", NEUTRAL, title=consultation.title)
     lines = tuple(_format_free_text(one) for one in found[at : at + TEXTS_PER_PAGE])
@@ -74,7 +75,7 @@ def manage_themes(cmd: ServiceCommandContext) -> Decision:
     name, _, numbers = rest.rpartition(":")
     written = yield from run_query(ListFreeTexts(code))
     own = {one.number for one in written}
-    picked = {int(part) for part in numbers.replace(" ", "").split(",") if part.isdecimal()} & own
+    picked = {split_number(part.strip())[0] for part in numbers.split(",")} & own
     if not name.strip() or not picked:
         return cmd.reply("weigh.how", NEUTRAL, code=code)
     same = next(
@@ -113,11 +114,13 @@ def set_theme_decision(cmd: ServiceCommandContext) -> Decision:
     A promise (adopted or partly) needs the date by which it will be kept.
     """
     code, rest = _split_code(cmd)
-    place, how, *more = rest.split(" ", 3)[:4] if rest else ("", "")
+    place, words = split_first_word(rest)
+    how, words = split_first_word(words)
+    day, after_day = split_first_word(words)
     own = yield from _find_theme(code, place)
     answer = DECISION_WORDS.get(how.casefold())
-    due = parse_bangkok_time(more[0], time(12, 0)) if more else None
-    reason = clean_text(" ".join(more[1:] if due else more)).text
+    due = parse_bangkok_time(day, time(12, 0))
+    reason = clean_text(after_day if due else words).text
     if own is None or answer is None or not reason or (due is None and answer is not OfficeDecision.NOT):
         return cmd.reply("weigh.how_taken", NEUTRAL, code=code)
     by = to_bangkok_date(due) if due and answer is not OfficeDecision.NOT else None
@@ -174,8 +177,8 @@ def _reply_not_closed(cmd: ServiceCommandContext, code: str, consultation: Consu
 
 
 def _split_code(cmd: ServiceCommandContext) -> tuple[str, str]:
-    code, _, rest = cmd.command.rest.partition(" ")
-    return code.upper(), rest.strip()
+    code, rest = split_first_word(cmd.command.rest)
+    return code.upper(), rest
 
 
 def _find_theme(code: str, place: str) -> QueryGenerator[Theme | None]:

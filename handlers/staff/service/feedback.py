@@ -23,7 +23,7 @@ from handlers.staff.command import (
     add_unreadable_notice,
     make_command_button,
 )
-from handlers.staff.parse import ParsedCommand
+from handlers.staff.parse import ParsedCommand, split_number
 from handlers.staff.permissions import ServiceCommandName
 from handlers.thai import format_date
 
@@ -80,10 +80,10 @@ def _show_feedback(cmd: ServiceCommandContext, shown: str) -> Decision:
 
 
 def _find_feedback(shown: str) -> QueryGenerator[Feedback | None]:
-    number, _, year = shown.strip().partition("/")
-    if not number.isdecimal() or (year and not year.isdecimal()):
+    number, year, rest = split_number(shown.strip())
+    if not number or rest:
         return None
-    return (yield from run_query(FindFeedback(int(number), int(year or 0))))
+    return (yield from run_query(FindFeedback(number, year)))
 
 
 def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:

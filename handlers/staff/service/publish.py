@@ -18,9 +18,10 @@ from handlers.questions.faq_messages import (
 from handlers.questions.messages import FindQuestionByNumber, QuestionThread, ThreadLineKind
 from handlers.questions.pii import find_pii, redact_pii
 from handlers.staff.command import ServiceCommandContext, make_command_button
+from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ProposedPublication
-from handlers.thai import clean_text, normalize_for_matching, to_bangkok_date
+from handlers.thai import clean_text, normalize_for_matching, parse_number, to_bangkok_date
 
 MAX_LISTED_ENTRIES = 40
 """FAQ entries that are listed."""
@@ -68,9 +69,9 @@ def _list_topics(cmd: ServiceCommandContext, catalogue: FaqCatalogue) -> tuple[s
 
 
 def _parse_topic_place(rest: str, topics: tuple[str, ...]) -> int:
-    word, _, number = rest.strip().partition(" ")
-    place = int(number) if word in {"topic", "หมวด"} and number.strip().isdecimal() else 0
-    return place if place <= len(topics) else 0
+    word, number = split_first_word(rest)
+    place = parse_number(number) if word in {"topic", "หมวด"} else None
+    return place if place is not None and place <= len(topics) else 0
 
 
 def _preview_publication(
@@ -182,11 +183,11 @@ def _confirm_unpublish(cmd: ServiceCommandContext, one: PublishedQuestion, sure:
 def manage_faq(cmd: ServiceCommandContext) -> Decision:
     """List the FAQ, expired entries first, or add, edit, disable or enable an entry."""
     catalogue = yield from run_query(GetFaqCatalogue())
-    what, _, rest = cmd.command.rest.partition(" ")
+    what, rest = split_first_word(cmd.command.rest)
     entries, today = {one.id: one for one in catalogue.entries}, to_bangkok_date(cmd.ctx.now)
     if what in {"add", "เพิ่ม"}:
         return _add_entry(cmd, entries, rest)
-    name, _, words = rest.strip().partition(" ")
+    name, words = split_first_word(rest)
     if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
         if name not in entries:
             return cmd.reply(
