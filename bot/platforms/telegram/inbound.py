@@ -3,14 +3,14 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot.delivery.transport import TransportError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, build_error_answer, merge_answers
-from bot.guard import run_guarded
+from bot.guard import run_guarded, run_in_background
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
 from handlers.dialog.effects import Answer
@@ -155,7 +155,7 @@ class TelegramInbound:
         self, event: Event, message: TelegramMessage, sent: TelegramFile
     ) -> Answer:
         """Answer a file and its caption, which is handled as a second event."""
-        async with self._show_typing(message.chat.id):
+        async with run_in_background(self._show_typing(message.chat.id)):
             # A file of a repeated update is here already, or still being fetched.
             answer = await self.store.find_previous_answer(event.id) or await self._fetch_and_handle_file(
                 event, message, sent
@@ -178,18 +178,8 @@ class TelegramInbound:
         file = await self.delivery_worker.fetch_file(event, name, {"file": sent.file_id}, sent.file_size or 0)
         return await self.engine.handle(replace(event, file=file))
 
-    @asynccontextmanager
-    async def _show_typing(self, chat: int) -> AsyncIterator[None]:
-        """Show the "typing" indicator while the body runs, from `TYPING_DELAY` on."""
-        task = asyncio.create_task(self._send_typing_repeatedly(chat))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _send_typing_repeatedly(self, chat: int) -> None:
+    async def _show_typing(self, chat: int) -> None:
+        """Show the "typing" indicator again and again, from `TYPING_DELAY` on, until it is cancelled."""
         await asyncio.sleep(TYPING_DELAY)
         while True:
             with suppress(TransportError):  # only a courtesy: a failure is not worth a log line
