@@ -25,7 +25,7 @@ async def measure_page(
 ) -> tuple[CaseSearchResult, float, float]:
     """One page of a search: its result, its seconds, and the longest time that the event loop was blocked."""
     worst, start = 0.0, time.perf_counter()
-    search = asyncio.create_task(
+    search = asyncio.ensure_future(
         desk.store.answer_query(SearchCases(SOUGHT, chief, all_officers=True, below=below), desk.now())
     )
     while not search.done():

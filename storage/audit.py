@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.crypto.aead import constant_time_equal, hmac_sha256
-from storage.db.sqlite import compile_sql, fetch_all
+from storage.db.sqlite import compile_sql, get_driver
 
 AUDIT_CHAIN_START = bytes(32)
 _SELECT_HEAD = compile_sql(select(tables.audit_head.c.count, tables.audit_head.c.mac))
@@ -107,7 +107,8 @@ class AuditChain:
 
 async def load_audit_chain(connection: AsyncConnection, keys: Mapping[int, bytes]) -> AuditChain:
     """Load the head of the chain from the database."""
-    head = await fetch_all(connection, _SELECT_HEAD, ())
+    driver = await get_driver(connection)
+    head = list(await driver.execute_fetchall(_SELECT_HEAD))
     return AuditChain(keys, *head[0]) if head else AuditChain(keys)
 
 

@@ -22,7 +22,7 @@ from handlers.questions.messages import (
     ListOpenQuestions,
 )
 from handlers.staff.complaints.messages import SearchCases
-from handlers.staff.members import ListStaff
+from handlers.staff.members import FindStaffMember, ListStaff
 from storage.cases.approvals import APPROVAL_READERS
 from storage.cases.exclusions import EXCLUSION_READERS
 from storage.cases.officer_queries import OFFICER_CASE_READERS
@@ -97,6 +97,7 @@ QUERY_READERS: Mapping[type[Query[Any]], QueryReader] = {
     FindKnownAnswers: lambda query, sources, _: sources.faq.search(query),
     GetFaqCatalogue: lambda _query, sources, _now: sources.faq.load_catalogue(),
     NewFeedbackNumber: lambda query, sources, _: sources.feedback_numbers.allocate(query),
+    FindStaffMember: lambda query, sources, _: sources.staff_directory.find_member(query),
     ListStaff: lambda query, sources, _: sources.staff_directory.list_all(query),
     SearchCases: lambda query, sources, now: search_cases(query, lambda: sources.open_read_context(now)),
 }

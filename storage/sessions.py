@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import BindParameter, bindparam, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT, DialogTopic, Session
 from storage import tables
 from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadBatcher
-from storage.db.sqlite import compile_sql, fetch_all, pad_to_power_of_two
+from storage.db.sqlite import FetchRows, compile_sql, pad_to_power_of_two
 from storage.errors import ConflictError
 from storage.serialization import decode_session, encode_session
 
@@ -42,12 +42,13 @@ class SessionStore:
     read_batcher: ReadBatcher = field(repr=False)
     _cached: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
 
-    def get_cached(self, who: bytes) -> Session | None:
-        """Return the cached session of a person who wrote recently."""
-        return self._cached.get(who)
-
     async def load(self, who: bytes) -> Session | None:
-        """Load a session from disk. An expired draft gives a session with the topic `LAPSED`."""
+        """Return a person's session, cached or from disk; None where there is none.
+
+        An expired draft gives a session with the topic `LAPSED`.
+        """
+        if who in self._cached:
+            return self._cached[who]
         rows = await self.read_batcher.fetch(_SELECT_SESSION, (who,))
         if not rows:
             return None
@@ -61,9 +62,7 @@ class SessionStore:
     def decode(self, who: bytes, sealed: bytes) -> Session:
         return decode_session(self.keyring.session.decrypt(sealed, "sessions", who.hex(), "talk"))
 
-    async def check_versions(
-        self, connection: AsyncConnection, turns: Iterable[tuple[bytes, Session | None]]
-    ) -> None:
+    async def check_versions(self, fetch: FetchRows, turns: Iterable[tuple[bytes, Session | None]]) -> None:
         """Check that each session is still the one its turn was decided on. Raises `ConflictError`.
 
         Commands in other processes write too, and a cancelled caller may have left a turn in the queue.
@@ -79,34 +78,35 @@ class SessionStore:
             if who in befores or moved:
                 raise ConflictError("this talk went on in the meantime")
             befores[who] = before
-        if not befores:
-            return
         people = pad_to_power_of_two(befores)
-        stored = dict(await fetch_all(connection, _select_versions(len(people)), people))
+        stored = dict(await fetch(_select_versions(len(people)), people))
         for who, before in befores.items():
             if stored.get(who, 0) != get_stored_version(before):
                 self._cached.pop(who, None)
                 raise ConflictError("this talk went on elsewhere")
 
-    def with_next_version(self, before: Session | None, session: Session) -> Session:
-        """Return the session with the version of the row to be written.
+    def add_row(
+        self, who: bytes, before: Session | None, session: Session | None, batch: WriteBatch
+    ) -> Session | None:
+        """Add the row of a session, or delete it where there is none to be stored; return it with its version.
 
         A first version is random, so that a deleted and recreated row is not taken for the older one.
         """
         stored = get_stored_version(before)
-        version = stored + 1 if stored else secrets.randbits(40) + 1
-        return session.replace(version=0 if session.memory_only else version)
-
-    def to_row(self, who: bytes, session: Session) -> dict[str, object]:
-        sealed = self.keyring.session.encrypt(encode_session(session), "sessions", who.hex(), "talk")
-        touched = to_epoch_minutes(session.at)
-        return {
-            "who": who,
-            "version": session.version,
-            "touched": touched,
-            "drafting": session.has_draft,
-            "sealed": sealed,
-        }
+        if session is None or session.memory_only:
+            if stored:
+                batch.add_statement(DELETE_SESSION, who=who)
+            return session if session is None else session.replace(version=0)
+        session = session.replace(version=stored + 1 if stored else secrets.randbits(40) + 1)
+        batch.upsert(
+            "sessions",
+            who=who,
+            version=session.version,
+            touched=to_epoch_minutes(session.at),
+            drafting=session.has_draft,
+            sealed=self.keyring.session.encrypt(encode_session(session), "sessions", who.hex(), "talk"),
+        )
+        return session
 
     def cache_session(self, who: bytes, session: Session | None) -> None:
         """Cache a session that was written, until it is evicted or expires. None removes it."""

@@ -1,7 +1,7 @@
 """The store of one desk: database, keys, evidence files and the single writer, opened together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +30,7 @@ from storage.crypto.key_files import KEY_NAMES, DeskPaths, KeyFiles
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.idempotency import find_event_answers, hash_events
 from storage.db.read_batcher import ReadContext, open_read_batcher
 from storage.db.sqlite import create_reader_engine, create_writer_engine, prepare_database
 from storage.errors import KeyFileError
@@ -70,25 +71,25 @@ class Store:
     feedback_numbers: FeedbackNumbers
     _reader: AsyncEngine
 
-    async def load_session(self, who: bytes) -> Session | None:
+    def load_session(self, who: bytes) -> Awaitable[Session | None]:
         """Return a person's session, cached or from disk; None where there is none."""
-        live = self.committer.sessions.get_cached(who)
-        if live is not None:
-            return live
-        return await self.committer.sessions.load(who)
+        return self.committer.sessions.load(who)
 
-    async def answer_query(self, query: Query[Any], now: datetime) -> Any:  # noqa: ANN401 - as the query says
+    def answer_query(self, query: Query[Any], now: datetime) -> Awaitable[Any]:
         """Answer a handler's query. The type of the result is the query's type parameter."""
-        return await QUERY_READERS[type(query)](query, self, now)
+        return QUERY_READERS[type(query)](query, self, now)
 
-    async def commit(self, event: Event, before: Session | None, turn: TurnResult, at: datetime) -> Answer:
+    def commit(
+        self, event: Event, before: Session | None, turn: TurnResult, at: datetime
+    ) -> Awaitable[Answer]:
         """Write a turn; it is on disk when this returns. Raises `ConflictError`, `DiskFullError`."""
-        return await self.committer.commit(event, before, turn, at)
+        return self.committer.commit(event, before, turn, at)
 
     async def find_previous_answer(self, event_id: str) -> Answer | None:
         """Return the answer to an event of the last hour, as for a page that is reloaded; None for an unknown event."""
-        async with self._reader.connect() as connection:
-            return await self.committer.find_previous_answer(connection, event_id)
+        days = self.committer.daily_keys
+        fetch = self.committer.sessions.read_batcher.fetch
+        return (await find_event_answers(fetch, days, hash_events(days, [event_id]))).get(event_id)
 
     async def load_report(self, case: str) -> StoredReport:
         """Return what the reporter of a case wrote."""

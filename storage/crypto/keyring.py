@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from handlers.dialog.receipt import Receipt
-from storage.crypto.aead import PADDING_BLOCK, Cipher, derive_key, generate_key, hmac_sha256
+from storage.crypto.aead import PADDING_BLOCK, Cipher, HmacKey, derive_key, generate_key, hmac_sha256
 from storage.crypto.key_files import KeyFiles
 
 PADDING_BLOCKS = {"session": 448, "address": 64}
@@ -28,12 +28,15 @@ class Keyring:
     staff: Cipher = field(init=False, repr=False)
     question: Cipher = field(init=False, repr=False)
     envelope: Cipher = field(init=False, repr=False)
+    _person_hash: HmacKey = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive the keys."""
         root = Cipher(self.key_files["seal"], self.desk)
         for purpose in ("session", "day", "case", "file", "waiting", "address", "staff", "question"):
             setattr(self, purpose, root.derive(purpose, PADDING_BLOCKS.get(purpose, PADDING_BLOCK)))
+        persons = self.key_files["person"]
+        self._person_hash = HmacKey(persons[max(persons)])
         self.envelope = Cipher(self.key_files["envelope"], self.desk)
 
     @property
@@ -53,8 +56,7 @@ class Keyring:
 
     def hash_id(self, *parts: str) -> bytes:
         """Return the hash (32 bytes) of an id, such as a platform and user id. The id itself is not stored."""
-        keys = self.key_files["person"]
-        return hmac_sha256(keys[max(keys)], *(part.encode() for part in parts))
+        return self._person_hash(*[part.encode() for part in parts])
 
     def hash_receipt(self, receipt: Receipt) -> bytes:
         """Return the HMAC of a receipt under the current pepper. Only this is stored."""

@@ -18,7 +18,7 @@ from storage import tables
 from storage.audit import AuditChain, AuditRecord, load_audit_chain
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
-from storage.db.sqlite import compile_sql, execute_batches, fetch_all
+from storage.db.sqlite import compile_sql, get_driver
 from storage.staff.roster import Roster
 from storage.tables.rules import SCHEMA_METADATA
 
@@ -105,7 +105,8 @@ class WriteBatch:
     async def allocate_number(self, fiscal_year: int) -> int:
         """Return the next register number of a fiscal year."""
         if fiscal_year not in self._last_numbers:
-            last = await fetch_all(self.connection, _SELECT_LAST_NUMBER, (fiscal_year,))
+            driver = await get_driver(self.connection)
+            last = list(await driver.execute_fetchall(_SELECT_LAST_NUMBER, (fiscal_year,)))
             self._last_numbers[fiscal_year] = last[0][0] if last else 0
         self._last_numbers[fiscal_year] += 1
         return self._last_numbers[fiscal_year]
@@ -137,10 +138,10 @@ class WriteBatch:
             self.upsert("counters", fiscal_year=fiscal_year, last=last)
         if self._chain is not None:
             self.upsert("audit_head", **self._chain.head_row())
-        ordered = sorted(self._rows.values(), key=_write_order)
-        await execute_batches(
-            self.connection, [(compile_statement(statement), rows) for statement, rows in ordered]
-        )
+        driver = await get_driver(self.connection)
+        # Each waits for the one before: on a full disk SQLite rolls back at once, and a later one would stand alone.
+        for statement, rows in sorted(self._rows.values(), key=lambda entry: _write_order(entry[0])):
+            await driver.executemany(compile_statement(statement), rows)
 
 
 _DIALECT = sqlite.dialect(paramstyle="named")
@@ -153,6 +154,6 @@ def compile_statement(statement: UpdateBase) -> str:
     return str(statement.compile(dialect=_DIALECT))
 
 
-def _write_order(entry: tuple[UpdateBase, list[Mapping[str, Any]]]) -> tuple[bool, int]:
-    statement, _ = entry
+@cache
+def _write_order(statement: UpdateBase) -> tuple[bool, int]:
     return not statement.is_insert, _TABLE_ORDER[str(statement.table)]

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,14 +20,12 @@ from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch, compile_statement
 from storage.db.idempotency import find_event_answers, hash_events, save_event_answers
-from storage.db.sqlite import execute_batches
+from storage.db.sqlite import FetchRows, get_driver
 from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
 from storage.outgoing.rows import enqueue_message
 from storage.serialization import OutboxMessage
-from storage.sessions import DELETE_SESSION, SessionStore, get_stored_version
+from storage.sessions import SessionStore
 from storage.staff.roster import Roster
-
-T = TypeVar("T")
 
 MAX_BATCH_SIZE = 256
 DISK_FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
@@ -120,51 +118,62 @@ class GroupCommitWriter:
     async def _write_all(
         self, waiting: list[PendingTurn | PendingWrite], erase: Callable[[list[str]], None]
     ) -> None:
+        """Write what waits in one transaction; where that fails, one by one, so that only the failing one fails."""
+        turns = [one for one in waiting if isinstance(one, PendingTurn)]
+        writes = [one for one in waiting if isinstance(one, PendingWrite)]
+        known, erased = dict[str, Answer](), list[str]()
         try:
-            erase(await self._write_transaction(waiting))
+            if turns:
+                await self.ensure_daily_key(turns[0].at)
+            async with self.transaction() as connection:
+                driver = await get_driver(connection)
+                for sql, rows in _group_rows(writes):
+                    await driver.executemany(sql, rows)
+                if turns:
+                    batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
+                    known = await self._add_turns(turns, batch, driver.execute_fetchall)
+                    await batch.flush()
+                    erased = batch.erased_files
+            self._resolve_all(turns, writes, known)
+            erase(erased)
         except Exception as error:
             if len(waiting) == 1:
                 _fail_future(waiting[0].result, error)
                 return
-            for one in waiting:  # one by one, so that only the failing one fails
+            for one in waiting:
                 await self._write_all([one], erase)
 
-    async def _write_transaction(self, waiting: list[PendingTurn | PendingWrite]) -> list[str]:
-        turns = [one for one in waiting if isinstance(one, PendingTurn)]
-        if turns:
-            await self.ensure_daily_key(turns[0].at)
-        writes = [one for one in waiting if isinstance(one, PendingWrite)]
-        erased: list[str] = []
-        async with self.transaction() as connection:
-            if writes:
-                await execute_batches(connection, _group_rows(writes))
-            known, erased = await self._write_turns(connection, turns) if turns else ({}, [])
+    def _resolve_all(
+        self, turns: list[PendingTurn], writes: list[PendingWrite], known: Mapping[str, Answer]
+    ) -> None:
+        """Tell who waits that it is on disk. known: the answers of events that were handled before."""
         for pending_write in writes:
-            _resolve_future(pending_write.result, None)
+            if not pending_write.result.done():
+                pending_write.result.set_result(None)
         for pending in turns:
-            if pending.event.id in known:
-                _resolve_future(pending.result, known[pending.event.id])
-            else:
+            answer = known.get(pending.event.id)
+            if answer is None:
                 self.sessions.cache_session(pending.event.person_id, pending.after)
                 self.roster.apply_acts(pending.turn.acts)
-                _resolve_future(pending.result, pending.answer)
-        return erased
+                answer = pending.answer
+            if not pending.result.done():
+                pending.result.set_result(answer)
 
-    async def _write_turns(
-        self, connection: AsyncConnection, turns: list[PendingTurn]
-    ) -> tuple[dict[str, Answer], list[str]]:
-        """Write turns; return the answers of duplicate events, and the ids of files whose rows were deleted."""
-        batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
+    async def _add_turns(
+        self, turns: list[PendingTurn], batch: WriteBatch, fetch: FetchRows
+    ) -> dict[str, Answer]:
+        """Add the rows of turns; return the answers of duplicate events, which add none."""
         marked = hash_events(self.daily_keys, [p.event.id for p in turns])
-        known = await find_event_answers(connection, self.daily_keys, marked)
+        known = await find_event_answers(fetch, self.daily_keys, marked)
         fresh = [p for p in turns if p.event.id not in known]
-        await self.sessions.check_versions(connection, ((p.event.person_id, p.before) for p in fresh))
-        for pending in fresh:
-            await self._add_turn(pending, batch)
         if fresh:
+            await self.sessions.check_versions(fetch, [(p.event.person_id, p.before) for p in fresh])
+            for pending in fresh:
+                for act in pending.turn.acts:
+                    await ACT_WRITERS[type(act)](act, batch)
+                self._add_turn(pending, batch)
             save_event_answers([(p.event.id, p.answer) for p in fresh], marked, batch)
-        await batch.flush()
-        return known, batch.erased_files
+        return known
 
     async def ensure_daily_key(self, now: datetime) -> None:
         """Make sure the day's key is on disk before anything is hashed or encrypted with it."""
@@ -186,30 +195,15 @@ class GroupCommitWriter:
                 driver = error.orig if isinstance(error, OperationalError) else error
                 raise _to_storage_error(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
 
-    async def find_previous_answer(self, connection: AsyncConnection, event_id: str) -> Answer | None:
-        """Return the answer of a duplicate event; None for an unknown event."""
-        marked = hash_events(self.daily_keys, [event_id])
-        return (await find_event_answers(connection, self.daily_keys, marked)).get(event_id)
-
-    async def _add_turn(self, pending: PendingTurn, batch: WriteBatch) -> None:
+    def _add_turn(self, pending: PendingTurn, batch: WriteBatch) -> None:
+        """Add the rows of a turn besides those of its acts: the session, and what must arrive."""
         event, turn = pending.event, pending.turn
-        for act in turn.acts:
-            await ACT_WRITERS[type(act)](act, batch)
-        self._add_session(pending, batch)
-        certain = tuple(say for say in turn.replies if say.policy.durable)
+        pending.after = self.sessions.add_row(event.person_id, pending.before, turn.session, batch)
+        certain = tuple([say for say in turn.replies if say.policy.durable])
         if certain and event.reply_to is not None:
             message = OutboxMessage(event.channel, event.reply_to, pending.answer.lang, certain)
             row = enqueue_message(message, batch, DIRECT_REPLY_SECONDS)
             pending.answer = replace(pending.answer, outbox_ids=(row,))
-
-    def _add_session(self, pending: PendingTurn, batch: WriteBatch) -> None:
-        who, before, session = pending.event.person_id, pending.before, pending.turn.session
-        if session is not None:
-            pending.after = session = self.sessions.with_next_version(before, session)
-        if session is not None and not session.memory_only:
-            batch.upsert("sessions", **self.sessions.to_row(who, session))
-        elif get_stored_version(before):
-            batch.add_statement(DELETE_SESSION, who=who)
 
 
 def _group_rows(writes: list[PendingWrite]) -> list[tuple[str, list[Mapping[str, object]]]]:
@@ -226,11 +220,6 @@ def _to_storage_error(code: int) -> StorageError:
     if code == sqlite3.SQLITE_BUSY:
         return DatabaseBusyError("another program holds the database")
     return StorageError(f"the database could not write (SQLite code {code})")
-
-
-def _resolve_future(done: "asyncio.Future[T]", answer: T) -> None:
-    if not done.done():
-        done.set_result(answer)
 
 
 def _fail_future(done: "asyncio.Future[Any]", error: Exception) -> None:

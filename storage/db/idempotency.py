@@ -6,13 +6,12 @@ ends with `OWN_HASH_BYTES` of its own.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import TypeAlias
 
 from sqlalchemy import BindParameter, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.dialog.effects import Answer
 from storage import tables
@@ -20,7 +19,7 @@ from storage.crypto.aead import HmacKey
 from storage.crypto.daily_keys import DailyKeys
 from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
-from storage.db.sqlite import compile_sql, fetch_all, pad_to_power_of_two
+from storage.db.sqlite import FetchRows, compile_sql, pad_to_power_of_two
 from storage.errors import TamperedError
 from storage.serialization import decode_answers, encode_answers
 
@@ -39,15 +38,15 @@ ULID_LENGTH, ULID_TAIL_LENGTH, COUNTER_TAIL_LENGTH = 26, 18, 2
 
 def hash_events(days: DailyKeys, events: Iterable[str]) -> EventHashes:
     """Return the hashes of events under each daily key that still exists."""
-    return {event: dict(_hash_event(days, event)) for event in events}
-
-
-def _hash_event(days: DailyKeys, event: str) -> Iterator[tuple[bytes, date]]:
-    named = event.encode("utf-8", "surrogatepass")
-    for day, mark in days.hashers.items():
-        yield _hash_with_shared_prefix(mark, named), day
-        if day in days.legacy_days:
-            yield mark(named), day
+    hashes: dict[str, dict[bytes, date]] = {}
+    for event in events:
+        named = event.encode("utf-8", "surrogatepass")
+        hashes[event] = own = {}
+        for day, mark in days.hashers.items():
+            own[_hash_with_shared_prefix(mark, named)] = day
+            if day in days.legacy_days:
+                own[mark(named)] = day
+    return hashes
 
 
 def _hash_with_shared_prefix(mark: HmacKey, named: bytes) -> bytes:
@@ -65,9 +64,7 @@ def _select_answers(count: int) -> str:
     )
 
 
-async def find_event_answers(
-    connection: AsyncConnection, days: DailyKeys, marked: EventHashes
-) -> dict[str, Answer]:
+async def find_event_answers(fetch: FetchRows, days: DailyKeys, marked: EventHashes) -> dict[str, Answer]:
     """Return which events were answered before, and the answers: empty where an answer has expired.
 
     Raises `TamperedError` where an event points at answers that do not include its own.
@@ -77,7 +74,7 @@ async def find_event_answers(
         return {}
     found: dict[str, Answer] = {}
     asked = pad_to_power_of_two(events)
-    for mark, row, sealed in await fetch_all(connection, _select_answers(len(asked)), asked):
+    for mark, row, sealed in await fetch(_select_answers(len(asked)), asked):
         event, day = events[mark]
         found[event] = Answer(duplicate=True)
         if sealed is not None:

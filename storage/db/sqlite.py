@@ -2,21 +2,25 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+import aiosqlite
 from sqlalchemy import Select, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from storage.errors import StorageError
 from storage.files.directories import acquire_exclusive_lock, create_private_directory
 
 T = TypeVar("T")
+FetchRows: TypeAlias = Callable[[str, Sequence[Any]], Awaitable[Iterable[Any]]]
+"""Reads the rows of a statement with its values: of the driver in a transaction, or of a `ReadBatcher`."""
 
 PRAGMAS = (
     "journal_mode = WAL",
@@ -81,24 +85,13 @@ def pad_to_power_of_two(values: Iterable[T]) -> tuple[T, ...]:
     return known + known[-1:] * ((1 << (len(known) - 1).bit_length()) - len(known))
 
 
-async def fetch_all(connection: AsyncConnection, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
-    """Return the rows of a statement. One hop to the database's thread, where SQLAlchemy would need four."""
+async def get_driver(connection: AsyncConnection) -> aiosqlite.Connection:
+    """Return the driver's own connection. A statement takes it one hop to the database's thread, SQLAlchemy four."""
     raw = await connection.get_raw_connection()
-    driver: Any = raw.driver_connection
-    return list(await driver.execute_fetchall(sql, tuple(values)))
-
-
-async def execute_batches(
-    connection: AsyncConnection, statements: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
-) -> None:
-    """Execute statements, each with its rows. One hop to the database's thread each, where SQLAlchemy makes four.
-
-    Each waits for the one before: on a full disk SQLite rolls back at once, and a later statement would stand alone.
-    """
-    raw = await connection.get_raw_connection()
-    driver: Any = raw.driver_connection
-    for sql, rows in statements:
-        await driver.executemany(sql, rows)
+    driver: aiosqlite.Connection | None = raw.driver_connection
+    if driver is None:
+        raise StorageError("the database is closed")
+    return driver
 
 
 def checkpoint_wal(path: Path) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from handlers.staff.members import ListStaff, StaffMember
+from handlers.staff.members import FindStaffMember, ListStaff, StaffMember
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadBatcher
@@ -21,6 +21,7 @@ _SQL_BY_GONE = {
     True: compile_sql(_SELECT_EVER_STAFF),
     False: compile_sql(_SELECT_EVER_STAFF.where(_TABLE.c.removed.is_(None))),
 }
+_SQL_BY_PERSON = compile_sql(_SELECT_EVER_STAFF.where(_TABLE.c.who == bindparam("who")))
 _COLUMN_NAMES = tuple(_TABLE.c.keys())
 _DATE_COLUMNS = ("joined", "removed")
 
@@ -32,6 +33,11 @@ class StaffDirectory:
     keyring: Keyring = field(repr=False)
     read_batcher: ReadBatcher = field(repr=False)
     _cached: dict[bool, tuple[list[Any], tuple[StaffMember, ...]]] = field(default_factory=dict, repr=False)
+
+    async def find_member(self, query: FindStaffMember) -> StaffMember | None:
+        """Return the active staff member with a person hash."""
+        rows = await self.read_batcher.fetch(_SQL_BY_PERSON, (query.person_id,))
+        return decode_staff(_row_to_mapping(rows[0]), self.keyring) if rows else None
 
     async def list_all(self, query: ListStaff) -> tuple[StaffMember, ...]:
         """Return the staff, by name. `include_removed`: former members too."""

@@ -14,7 +14,6 @@ from handlers.dialog.receipt import RECEIPT_ALPHABET, normalize_receipt
 from handlers.staff.members import (
     AuditRefusal,
     FindInvitation,
-    FindStaffMember,
     IsCodeUsed,
     IsRecoveryCode,
     JoinStaff,
@@ -50,7 +49,6 @@ STRANGER_ACTOR = "stranger"
 
 
 _TABLE = tables.staff
-_SELECT_STAFF = select(_TABLE).where(_TABLE.c.who == bindparam("of_who"))
 _UPDATE_JOINED = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("staff"))
@@ -72,12 +70,6 @@ _UPDATE_ADDRESS = (
 _DELETE_INVITATIONS = delete(tables.invitations).where(tables.invitations.c.staff_id == bindparam("staff"))
 _DELETE_RECOVERY_CODES = delete(tables.recoveries).where(tables.recoveries.c.staff_id == bindparam("staff"))
 _DELETE_RECOVERY_CODE = delete(tables.recoveries).where(tables.recoveries.c.mark == bindparam("used"))
-
-
-async def find_staff_member(query: FindStaffMember, context: ReadContext) -> StaffMember | None:
-    """Return the active staff member with a person hash."""
-    row = (await context.connection.execute(_SELECT_STAFF, {"of_who": query.person_id})).mappings().first()
-    return decode_staff(row, context.keyring) if row else None
 
 
 async def find_invitation(query: FindInvitation, context: ReadContext) -> StaffMember | None:
@@ -125,7 +117,6 @@ async def generate_recovery_codes(query: NewRecoveryCodes, context: ReadContext)
 
 
 STAFF_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    FindStaffMember: find_staff_member,
     FindInvitation: find_invitation,
     IsCodeUsed: is_code_used,
     IsRecoveryCode: is_recovery_code,

@@ -226,10 +226,10 @@ def test_many_new_talks_push_out_nobody_who_follows_a_case(
         for number, receipt in ((1, make_receipt(1)), (2, None), (3, None), (4, None), (5, None)):
             session = Session(at=NOW, receipt=receipt)
             await one.commit(ground.new_event(bytes([number]) * 32), None, TurnResult(session), NOW)
-        known = one.committer.sessions.get_cached(bytes([1]) * 32)
+        known = one.committer.sessions._cached.get(bytes([1]) * 32)
         assert known is not None
         assert known.receipt == make_receipt(1)
-        assert one.committer.sessions.get_cached(bytes([2]) * 32) is None
+        assert one.committer.sessions._cached.get(bytes([2]) * 32) is None
         assert await one.load_session(bytes([2]) * 32) is not None
 
     ground.run_scenario(scene)

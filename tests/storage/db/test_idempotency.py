@@ -90,13 +90,13 @@ def test_answers_are_found_again_together_and_one_by_one(ground: StoredDesk) -> 
         keys = one.committer.daily_keys
         async with write_batch(one) as batch:
             save_event_answers(answers.items(), hash_events(keys, answers), batch)
-        async with one.committer.transaction() as connection:
-            for asked in (["telegram:3"], [*answers], ["telegram:1", "unknown"], []):
-                found = await find_event_answers(connection, keys, hash_events(keys, asked))
-                assert found.keys() == {*asked} - {"unknown"}
-                for event, answer in found.items():
-                    assert (answer.replies, answer.lang) == (answers[event].replies, "en")
-                    assert answer.duplicate
+        fetch = one.committer.sessions.read_batcher.fetch
+        for asked in (["telegram:3"], [*answers], ["telegram:1", "unknown"], []):
+            found = await find_event_answers(fetch, keys, hash_events(keys, asked))
+            assert found.keys() == {*asked} - {"unknown"}
+            for event, answer in found.items():
+                assert (answer.replies, answer.lang) == (answers[event].replies, "en")
+                assert answer.duplicate
 
     ground.run_scenario(scene)
     assert len(ground.execute_sql("SELECT 1 FROM events")) == 5
