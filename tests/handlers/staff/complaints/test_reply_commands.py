@@ -115,3 +115,11 @@ def test_a_reply_is_called_back_by_its_author_in_time(author: str, send_at: int,
     outcome = give("/undo 12", case=replace(CASE, scheduled_by=author, send_at=send_at))
     assert outcome.keys == (f"staff.undo.{key}",)
     assert outcome.acts == ((CancelSend("c12", "s1"),) if key == "done" else ())
+
+
+def test_a_case_that_is_gone_or_given_away_at_the_confirmation_gets_nothing() -> None:
+    shown = give("/reply 12 กำลังตรวจสอบ")
+    gone = give("/confirm y8", session=shown.kept, case=None)
+    assert (gone.keys, gone.acts) == (("staff.unknown",), ())
+    assert confirm(shown, replace(CASE, officer="s2")).acts == ()
+    assert confirm(shown, replace(CASE, scheduled_by="s2")).acts == ()
