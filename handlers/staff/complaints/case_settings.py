@@ -36,24 +36,11 @@ def link_related_cases(cmd: ComplaintsCommandContext, found: OfficerCase) -> Dec
 def change_legal_hold(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Keep a case from erasure, with a reason: `/hold 12 reason`. `/hold 12 off` lifts the hold."""
     yield from ()
-    reason = clean_text(cmd.command.rest).text
-    back, on = (make_command_button(CommandName.CASE, found),), to_bangkok_date(cmd.ctx.now)
-    if reason in {"off", "เลิก"}:
-        return cmd.reply(
-            "hold.off",
-            OF_CASE,
-            back,
-            (SetLegalHold(found.id, cmd.staff.id, on),),
-            number=found.register_number,
-        )
+    reason, number = clean_text(cmd.command.rest).text, found.register_number
     if not reason:
-        return cmd.await_text_for(make_case_command(CommandName.HOLD, found)).reply(
-            "hold.ask", OF_CASE, number=found.register_number
-        )
-    return cmd.reply(
-        "hold.on",
-        OF_CASE,
-        back,
-        (SetLegalHold(found.id, cmd.staff.id, on, reason),),
-        number=found.register_number,
-    )
+        waiting = cmd.await_text_for(make_case_command(CommandName.HOLD, found))
+        return waiting.reply("hold.ask", OF_CASE, number=number)
+    is_off, on = reason in {"off", "เลิก"}, to_bangkok_date(cmd.ctx.now)
+    act = SetLegalHold(found.id, cmd.staff.id, on, "" if is_off else reason)
+    back = (make_command_button(CommandName.CASE, found),)
+    return cmd.reply("hold.off" if is_off else "hold.on", OF_CASE, back, (act,), number=number)

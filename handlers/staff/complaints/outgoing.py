@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.complaints.case_status import format_timeline_entry
 from handlers.complaints.lifecycle import TransitionNotAllowedError, TransitionRequest, get_next_status
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
-from handlers.dialog.effects import Decision
+from handlers.dialog.effects import Act, Decision
 from handlers.dialog.replies import (
     KEEPS_TEXT,
     OF_CASE,
@@ -128,31 +128,14 @@ def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
 def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Cancel the scheduled reply to the reporter; only its author can, until it is sent."""
     yield from ()
+    acts: tuple[Act, ...] = ()
     if not found.scheduled_by:
-        return cmd.reply(
-            "undo.nothing",
-            OF_CASE,
-            (make_command_button(CommandName.CASE, found),),
-            number=found.register_number,
-        )
-    if found.scheduled_by != cmd.staff.id:
-        return cmd.reply(
-            "undo.others",
-            OF_CASE,
-            (make_command_button(CommandName.CASE, found),),
-            number=found.register_number,
-        )
-    if found.send_at <= int(cmd.ctx.now.timestamp()):
-        return cmd.reply(
-            "undo.late",
-            OF_CASE,
-            (make_command_button(CommandName.CASE, found),),
-            number=found.register_number,
-        )
-    return cmd.reply(
-        "undo.done",
-        OF_CASE,
-        (make_command_button(CommandName.CASE, found),),
-        (CancelSend(found.id, cmd.staff.id),),
-        number=found.register_number,
-    )
+        key = "nothing"
+    elif found.scheduled_by != cmd.staff.id:
+        key = "others"
+    elif found.send_at <= int(cmd.ctx.now.timestamp()):
+        key = "late"
+    else:
+        key, acts = "done", (CancelSend(found.id, cmd.staff.id),)
+    back = (make_command_button(CommandName.CASE, found),)
+    return cmd.reply(f"undo.{key}", OF_CASE, back, acts, number=found.register_number)
