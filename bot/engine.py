@@ -44,6 +44,25 @@ def utc_now() -> datetime:
 
 
 @dataclass
+class ConflictRetries:
+    """The attempts to decide and commit: `while True: with retries: ...; return ...`.
+
+    Where somebody else wrote first, the next attempt decides on what is true by then; after `MAX_DECISION_ATTEMPTS` the
+    ConflictError is raised. (A context instead of a function that awaits attempts: it is on the way of every message,
+    and each function there is entered again after each wait.)
+    """
+
+    conflicts: int = 0
+
+    def __enter__(self) -> None:
+        """Begin an attempt."""
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: object) -> bool:
+        self.conflicts += isinstance(error, ConflictError)
+        return isinstance(error, ConflictError) and self.conflicts < MAX_DECISION_ATTEMPTS
+
+
+@dataclass
 class Engine:
     """The engine of one desk. Handles events of one person in order, of different persons concurrently.
 
@@ -67,7 +86,12 @@ class Engine:
         """
         async with self._locks.lock(event.person_id):
             try:
-                return await retry_on_conflict(lambda: self._decide_and_commit(event))
+                retries = ConflictRetries()
+                while True:
+                    with retries:
+                        session = await self.store.load_session(event.person_id)
+                        turn = await self.run_decision(self.router.decide(event, session))
+                        return await self.store.commit(event, session, turn, self.now())
             except DiskFullError as full:
                 return await self._report_error(full, "sorry.busy", event)
             except UnreadableRowError as error:
@@ -101,11 +125,6 @@ class Engine:
         turn = await self.run_decision(self.router.decide(event, session))
         return turn.to_answer(session), turn.session
 
-    async def _decide_and_commit(self, event: Event) -> Answer:
-        session = await self.store.load_session(event.person_id)
-        turn = await self.run_decision(self.router.decide(event, session))
-        return await self.store.commit(event, session, turn, self.now())
-
     async def _report_error(self, error: Exception, key: str, event: Event) -> Answer:
         self.on_error(error)
         session = (await try_work(self.store.load_session(event.person_id))).value
@@ -113,37 +132,26 @@ class Engine:
 
     async def run_decision(self, decision: Generator[Query[Any], Any, T]) -> T:
         """Run a decision to its result, and answer the queries that it yields. Writes nothing."""
-        answer = None
+        answer: Any = None
         while True:
             try:
                 query = decision.send(answer)
             except StopIteration as decided:
                 result: T = decided.value
                 return result
-            answer = await self.answer_query(query)
+            match query:
+                case Now():
+                    answer = self.now()
+                case NewReceipt():
+                    answer = make_receipt(secrets.randbits(RECEIPT_BITS))
+                case _:
+                    answer = await self.answer_query(query)
 
-    async def answer_query(self, query: Query[Any]) -> Any:  # noqa: ANN401 - as the query says
-        """Answer a query that a decision yielded."""
-        if isinstance(query, Now):
-            return self.now()
-        if isinstance(query, NewReceipt):
-            return make_receipt(secrets.randbits(RECEIPT_BITS))
+    def answer_query(self, query: Query[Any]) -> Awaitable[Any]:
+        """Answer a query that needs more than time and chance: return what is to be awaited for it."""
         if type(query) in self.query_handlers:
-            return await self.query_handlers[type(query)](query, self.now())
-        return await self.store.answer_query(query, self.now())
-
-
-async def retry_on_conflict(decide_and_commit: Callable[[], Awaitable[T]]) -> T:
-    """Decide and commit; where somebody else wrote first, decide again on what is true by then.
-
-    Raises ConflictError after `MAX_DECISION_ATTEMPTS`, and at once whatever else goes wrong.
-    """
-    for _ in range(MAX_DECISION_ATTEMPTS):
-        try:
-            return await decide_and_commit()
-        except ConflictError:
-            continue
-    raise ConflictError("lost every time")
+            return self.query_handlers[type(query)](query, self.now())
+        return self.store.answer_query(query, self.now())
 
 
 def build_error_answer(key: str, lang: Lang) -> Answer:

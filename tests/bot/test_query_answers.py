@@ -7,6 +7,7 @@ import asyncio
 import importlib
 import pkgutil
 from collections import Counter
+from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -14,7 +15,8 @@ import handlers
 from bot.engine import Engine
 from bot.statistics.chat_queries import build_query_handlers
 from handlers.complaints_desk import ComplaintsDesk
-from handlers.dialog.effects import NewReceipt, Now, Query
+from handlers.dialog.effects import NewReceipt, Now, Query, run_query
+from handlers.dialog.receipt import Receipt
 from storage.query_registry import QUERY_READERS
 from storage.store import Store
 from tests.in_memory_desk import OFFICE
@@ -40,7 +42,11 @@ def test_every_query_is_answered_in_one_place() -> None:
 
 
 def test_the_engine_answers_time_and_chance_itself() -> None:
+    def ask() -> Generator[Query[Any], Any, tuple[datetime, Receipt, Receipt]]:
+        now = yield from run_query(Now())
+        return now, (yield from run_query(NewReceipt())), (yield from run_query(NewReceipt()))
+
     engine = Engine(ComplaintsDesk(OFFICE), cast("Store", None), now=lambda: NOON)
-    assert asyncio.run(engine.answer_query(Now())) == NOON
-    first, second = (asyncio.run(engine.answer_query(NewReceipt())) for _ in range(2))
+    now, first, second = asyncio.run(engine.run_decision(ask()))
+    assert now == NOON
     assert first != second

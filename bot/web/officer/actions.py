@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
-from bot.engine import Engine, retry_on_conflict
+from bot.engine import ConflictRetries, Engine
 from handlers.dialog.effects import Act, Answer, Query, TurnResult
 from handlers.dialog.events import Channel, Event, Lang
 from handlers.dialog.replies import Reply
@@ -47,14 +47,13 @@ class OfficerActions:
         self, build_decision: Callable[[PageRequest], Generator[Query[Any], Any, A | None]]
     ) -> A | None:
         """Decide and commit; return the decision. Raises StorageError, ConflictError when it loses every time."""
-
-        async def decide_and_commit() -> A | None:
-            decided = await self.decide(build_decision)
-            if decided is not None and decided.acts:
-                await self._commit(secrets.token_hex(16), TurnResult(None, acts=decided.acts))
-            return decided
-
-        return await retry_on_conflict(decide_and_commit)
+        retries = ConflictRetries()
+        while True:
+            with retries:
+                decided = await self.decide(build_decision)
+                if decided is not None and decided.acts:
+                    await self._commit(secrets.token_hex(16), TurnResult(None, acts=decided.acts))
+                return decided
 
     async def execute_once(
         self, name: str, build_decision: Callable[[PageRequest], Generator[Query[Any], Any, TurnResult]]
@@ -64,15 +63,14 @@ class OfficerActions:
         name: identifies the submission; the same name returns the stored reply.
         """
         id_ = f"officer.{self.token_hash.hex()}.{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-        async def decide_and_commit() -> tuple[Reply, Lang]:
-            answer = await self.engine.store.find_previous_answer(id_)
-            if answer is None or not answer.replies:
-                turn = replace(await self.decide(build_decision), session=None)
-                answer = await self._commit(id_, turn) if turn.acts else turn.to_answer(None)
-            return answer.replies[0], answer.lang
-
-        return await retry_on_conflict(decide_and_commit)
+        retries = ConflictRetries()
+        while True:
+            with retries:
+                answer = await self.engine.store.find_previous_answer(id_)
+                if answer is None or not answer.replies:
+                    turn = replace(await self.decide(build_decision), session=None)
+                    answer = await self._commit(id_, turn) if turn.acts else turn.to_answer(None)
+                return answer.replies[0], answer.lang
 
     async def _commit(self, id_: str, turn: TurnResult) -> Answer:
         event = Event(id_, self.token_hash, Channel.WEB)
