@@ -63,8 +63,7 @@ def approve_colleague_request(cmd: ComplaintsCommandContext, found: OfficerCase)
     others = [one for one in asked if not one.approved_by and one.asked_by != cmd.staff.id]
     back = (make_command_button(CommandName.CASE, found),)
     if not others:
-        is_own = any(one.asked_by == cmd.staff.id for one in asked)
-        key = "approval.own" if is_own else "approval.nothing"
+        key = "approval.own" if asked else "approval.nothing"  # their own, or approved already
         return cmd.reply(key, OF_CASE, back, number=found.register_number)
     one = others[0]
     if cmd.command.rest != one.id:

@@ -297,7 +297,7 @@ def test_where_messages_cannot_be_deleted_the_identity_is_on_the_page_only() -> 
     [
         ((), "staff.approval.nothing"),
         ((approval("s1"),), "staff.approval.own"),
-        ((approval("s2", "s3"),), "staff.approval.nothing"),
+        ((approval("s2", "s3"),), "staff.approval.own"),
         ((approval("s2"),), "staff.approval.ask"),
         ((approval("s1"), replace(approval("s2"), id="a2")), "staff.approval.ask"),
     ],
