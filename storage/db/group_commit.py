@@ -20,7 +20,7 @@ from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch, compile_statement
 from storage.db.idempotency import find_event_answers, hash_events, save_event_answers
-from storage.db.sqlite import FetchRows, get_driver
+from storage.db.sqlite import FetchRows, begin_transaction, get_driver
 from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
 from storage.outgoing.rows import enqueue_message
 from storage.serialization import OutboxMessage
@@ -187,7 +187,7 @@ class GroupCommitWriter:
         """Open a transaction on the only writing connection. Driver errors are raised as `StorageError`."""
         async with self._lock:
             try:
-                async with self.connection.begin():
+                async with begin_transaction(self.connection):
                     yield self.connection
             except (IntegrityError, sqlite3.IntegrityError):
                 raise ConflictError("somebody wrote the same row first") from None

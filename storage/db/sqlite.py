@@ -1,9 +1,10 @@
 """SQLite: engines, schema upgrades, pragmas and fast paths past SQLAlchemy."""
 
+import asyncio
 import os
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -92,6 +93,39 @@ async def get_driver(connection: AsyncConnection) -> aiosqlite.Connection:
     if driver is None:
         raise StorageError("the database is closed")
     return driver
+
+
+@asynccontextmanager
+async def begin_transaction(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Begin a transaction, and commit it or roll it back, also where the caller is cancelled meanwhile.
+
+    A BEGIN that was sent and not waited for would leave the connection in a transaction, where no later one can begin.
+    """
+    transaction = connection.begin()
+    begun = asyncio.ensure_future(transaction.__aenter__())
+
+    async def end(*error: Any) -> None:  # noqa: ANN401 - as __aexit__
+        await asyncio.wait([begun])
+        if begun.exception() is None:
+            await transaction.__aexit__(*error)
+
+    async with AsyncExitStack() as stack:
+        stack.push_async_exit(lambda *error: _run_to_end(end(*error)))
+        await asyncio.shield(begun)
+        yield
+
+
+async def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await work that goes on where the caller is cancelled; the cancellation is raised afterwards."""
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def checkpoint_wal(path: Path) -> bool:
