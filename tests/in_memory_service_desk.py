@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.importers.faq_file import EXAMPLE_FAQ_PATH, load_faq_file
-from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts, Unsubscribe
+from handlers.complaints.messages import Attempts, SaveAttempts, Unsubscribe
 from handlers.consultations.messages import (
     Consultation,
     ConsultationLinks,
@@ -15,8 +15,8 @@ from handlers.consultations.messages import (
     ListConsultations,
     SubmitResponse,
 )
-from handlers.dialog.effects import Act, DeleteFiles, Listing, NewReceipt, Now, Query
-from handlers.dialog.receipt import make_receipt, normalize_receipt
+from handlers.dialog.effects import Act, DeleteFiles, Listing, Query
+from handlers.dialog.receipt import normalize_receipt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.questions.faq_messages import (
     FaqCatalogue,
@@ -85,10 +85,6 @@ class InMemoryServiceDesk(InMemoryDesk):
 
     def answer_query(self, query: Query[Any]) -> Any:
         match query:
-            case Now():
-                return self.now
-            case NewReceipt():
-                return make_receipt(self.rng.getrandbits(80))
             case FindKnownAnswers(text):
                 return tuple(self._to_match(found.id, found.sure) for found in self.index.search(text))
             case FindThreadByCode(receipt):
@@ -97,8 +93,6 @@ class InMemoryServiceDesk(InMemoryDesk):
                 return self.threads.get(thread)
             case GetQuestionRate(who):
                 return self.question_attempts.get(who, Attempts())
-            case GetAttempts(who):
-                return self.attempts.get(who, Attempts())
             case FindStaffMember(who):
                 return self.staff.get(who)
             case FindInvitation():
@@ -122,7 +116,7 @@ class InMemoryServiceDesk(InMemoryDesk):
                 return Listing(tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most]))
             case FindQuestionByNumber(number):
                 return next((t for t in self.threads.values() if t.number == number), None)
-        raise AssertionError(query)
+        return super().answer_query(query)
 
     @staticmethod
     def _to_match(found: str, sure: bool) -> AnswerMatch:

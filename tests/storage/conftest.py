@@ -31,14 +31,31 @@ from handlers.complaints.messages import (
 from handlers.dialog.effects import Act, Answer, TurnResult
 from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt
-from handlers.dialog.replies import NEUTRAL, Reply
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
 from handlers.dialog.session import Session
 from ita_stats.calendar import to_bangkok_date
 from storage.crypto.key_files import DeskPaths, KeyFiles, load_or_create_keys
+from storage.db import sqlite
 from storage.store import Store, open_store
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok
 CANARY = "คานารีเรียกรับเงินร้อยละสิบ"
+RICH_REPLIES = (
+    Reply(
+        "one",
+        NEUTRAL,
+        {"text": "ก", "count": 3, "why": Phrase("w", {"n": 1}), "all": (Phrase("x"), Phrase("y"))},
+    ),
+    Reply("two", NEUTRAL, {}, (Choice("yes", "choice.yes", {"n": 2}),)),
+)
+"""Replies with arguments of every kind, and buttons."""
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Databases that wait for a lock 50 milliseconds instead of seconds."""
+    quick = [pragma for pragma in sqlite.PRAGMAS if "busy" not in pragma]
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*quick, "busy_timeout = 50"))
 
 
 @dataclass

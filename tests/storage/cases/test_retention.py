@@ -11,8 +11,6 @@ from handlers.dialog.effects import TurnResult
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
 from ita_stats.cases.fact import FactField
-from storage.db import sqlite
-from storage.db.sqlite import PRAGMAS
 from storage.errors import StorageError, TamperedError
 from storage.store import Store
 from tests.samples import make_photo
@@ -215,12 +213,8 @@ def test_what_is_erased_is_gone_from_the_file_and_from_the_log(ground: StoredDes
     ground.run_scenario(scene)
 
 
-def test_a_log_that_could_not_be_truncated_is_not_said_to_be(
-    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quick = [p for p in PRAGMAS if "busy" not in p]
-    monkeypatch.setattr(sqlite, "PRAGMAS", (*quick, "busy_timeout = 50"))
-
+@pytest.mark.usefixtures("impatient")
+def test_a_log_that_could_not_be_truncated_is_not_said_to_be(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await ground.file_complaint(one)
         with closing(sqlite3.connect(ground.paths.database, isolation_level=None)) as reader:

@@ -11,17 +11,15 @@ from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import FindCase
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
 from handlers.dialog.session import Session
 from storage.cases.reporter_queries import find_reporter_case
-from storage.db import sqlite
-from storage.db.sqlite import PRAGMAS
 from storage.errors import ConflictError, DiskFullError, StorageError
 from storage.query_registry import ReadContext
 from storage.store import Store, open_store
 from tests.storage.conftest import (
     CANARY,
     NOW,
+    RICH_REPLIES,
     StoredDesk,
     close_case,
     load_reporter_case,
@@ -32,23 +30,17 @@ from tests.storage.conftest import (
 )
 
 ANN = b"a" * 32
-RICH = (
-    Reply(
-        "one",
-        NEUTRAL,
-        {"text": "ก", "count": 3, "why": Phrase("w", {"n": 1}), "all": (Phrase("x"), Phrase("y"))},
-    ),
-    Reply("two", NEUTRAL, {}, (Choice("yes", "choice.yes", {"n": 2}),)),
-)
 
 
 def test_two_deliveries_at_one_instant_are_one(ground: StoredDesk) -> None:
     event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
-        both = (one.commit(event, None, TurnResult(None, RICH, (make_file_case(n),)), NOW) for n in (1, 2))
+        both = (
+            one.commit(event, None, TurnResult(None, RICH_REPLIES, (make_file_case(n),)), NOW) for n in (1, 2)
+        )
         answers = await asyncio.gather(*both)
-        assert [a.replies for a in answers] == [RICH, RICH]
+        assert [a.replies for a in answers] == [RICH_REPLIES, RICH_REPLIES]
         assert sorted(a.duplicate for a in answers) == [False, True]
         assert len(ground.execute_sql("SELECT 1 FROM cases")) == 1
 
@@ -208,12 +200,8 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(ground: StoredDesk) -> 
     ground.run_scenario(scene)
 
 
-def test_a_database_that_somebody_holds_is_told_and_used_again_later(
-    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quick = [p for p in PRAGMAS if "busy" not in p]
-    monkeypatch.setattr(sqlite, "PRAGMAS", (*quick, "busy_timeout = 50"))
-
+@pytest.mark.usefixtures("impatient")
+def test_a_database_that_somebody_holds_is_told_and_used_again_later(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         with closing(sqlite3.connect(ground.paths.database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")

@@ -10,39 +10,31 @@ import pytest
 from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, Choice, Phrase, Reply
+from handlers.dialog.replies import MUST_ARRIVE, Reply
 from handlers.dialog.session import DialogTopic, Session
 from storage import sessions
 from storage.crypto.daily_keys import DailyKeys
 from storage.errors import ConflictError, TamperedError
 from storage.store import Store
-from tests.storage.conftest import CANARY, NOW, StoredDesk, make_file_case, make_text_outcome
+from tests.storage.conftest import CANARY, NOW, RICH_REPLIES, StoredDesk, make_file_case, make_text_outcome
 
 ANN, BOB = b"a" * 32, b"b" * 32
-RICH = (
-    Reply(
-        "one",
-        NEUTRAL,
-        {"text": "ก", "count": 3, "why": Phrase("w", {"n": 1}), "all": (Phrase("x"), Phrase("y"))},
-    ),
-    Reply("two", NEUTRAL, {}, (Choice("yes", "choice.yes", {"n": 2}),)),
-)
 
 
 def test_the_same_event_again_has_no_second_effect_and_the_same_answer(ground: StoredDesk) -> None:
     event, act = ground.new_event(ANN), make_file_case()
-    turn = TurnResult(Session(at=NOW, lang="en", receipt=act.receipt), RICH, (act,))
+    turn = TurnResult(Session(at=NOW, lang="en", receipt=act.receipt), RICH_REPLIES, (act,))
 
     async def scene(one: Store) -> None:
         first = await one.commit(event, None, turn, NOW)
         known = await one.load_session(ANN)
         second = await one.commit(event, known, replace(turn, replies=(), acts=(make_file_case(2),)), NOW)
         assert (first.duplicate, second.duplicate) == (False, True)
-        assert (first.replies, first.lang) == (second.replies, second.lang) == (RICH, "en")
+        assert (first.replies, first.lang) == (second.replies, second.lang) == (RICH_REPLIES, "en")
         assert await one.answer_query(FindCase(make_receipt(2)), NOW) is None
 
     async def after_a_restart(one: Store) -> None:
-        assert (await one.commit(event, None, turn, NOW)).replies == RICH
+        assert (await one.commit(event, None, turn, NOW)).replies == RICH_REPLIES
         assert len(ground.execute_sql("SELECT 1 FROM cases")) == 1
 
     ground.run_scenario(scene)
@@ -54,12 +46,12 @@ def test_an_event_is_known_again_after_midnight_and_a_restart(ground: StoredDesk
     event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
-        await one.commit(event, None, TurnResult(None, RICH, (make_file_case(),)), late)
+        await one.commit(event, None, TurnResult(None, RICH_REPLIES, (make_file_case(),)), late)
 
     async def later(one: Store) -> None:
         assert (
             await one.commit(event, None, TurnResult(None, (), (make_file_case(2),)), next_day)
-        ).replies == RICH
+        ).replies == RICH_REPLIES
 
     ground.run_scenario(scene, late)
     ground.run_scenario(later, next_day)
@@ -71,7 +63,9 @@ def test_events_of_one_time_lie_beside_each_other_and_tell_nothing_else(ground: 
 
     async def scene(one: Store) -> None:
         for event in (*counted, *timed):
-            await one.commit(replace(ground.new_event(ANN), id=event), None, TurnResult(None, RICH), NOW)
+            await one.commit(
+                replace(ground.new_event(ANN), id=event), None, TurnResult(None, RICH_REPLIES), NOW
+            )
         marks = [mark for (mark,) in ground.execute_sql("SELECT mark FROM events")]
         assert len(marks) == len(counted) + len(timed)
         assert {len(mark) for mark in marks} == {28}
@@ -87,14 +81,14 @@ def test_an_event_that_an_earlier_version_marked_is_known_again(ground: StoredDe
     event = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
-        await one.commit(event, None, TurnResult(None, RICH, (make_file_case(),)), NOW)
+        await one.commit(event, None, TurnResult(None, RICH_REPLIES, (make_file_case(),)), NOW)
         whole = one.committer.daily_keys.hash_for_day(DailyKeys.get_day(NOW), event.id.encode())
         ground.execute_sql(f"UPDATE events SET mark = x'{whole.hex()}', answers = NULL")
 
     async def after_the_upgrade(one: Store) -> None:
         answer = await one.commit(event, None, TurnResult(None, (), (make_file_case(2),)), NOW)
         assert (answer.duplicate, answer.replies) == (True, ())
-        other = await one.commit(ground.new_event(BOB), None, TurnResult(None, RICH), NOW)
+        other = await one.commit(ground.new_event(BOB), None, TurnResult(None, RICH_REPLIES), NOW)
         assert not other.duplicate
 
     ground.run_scenario(scene)
@@ -106,9 +100,9 @@ def test_an_event_that_points_at_the_answers_of_others_gets_none(ground: StoredD
 
     async def scene(one: Store) -> None:
         for event in (mine, theirs):
-            await one.commit(event, None, TurnResult(None, RICH), NOW)
+            await one.commit(event, None, TurnResult(None, RICH_REPLIES), NOW)
         ground.execute_sql("UPDATE events SET answers = (SELECT max(id) FROM answers)")
-        told = [one.commit(event, None, TurnResult(None, RICH), NOW) for event in (mine, theirs)]
+        told = [one.commit(event, None, TurnResult(None, RICH_REPLIES), NOW) for event in (mine, theirs)]
         done = await asyncio.gather(*told, return_exceptions=True)
         assert sorted(isinstance(one, TamperedError) for one in done) == [False, True]
 
@@ -122,7 +116,7 @@ def test_the_key_of_a_day_whose_first_batch_failed_is_on_the_disk_all_the_same(g
     async def scene(one: Store) -> None:
         with pytest.raises(ConflictError):  # the first row written on the new day is rolled back
             await one.commit(ground.new_event(BOB), Session(version=9), make_text_outcome(), tomorrow)
-        await one.commit(event, None, TurnResult(None, RICH, (make_file_case(),)), tomorrow)
+        await one.commit(event, None, TurnResult(None, RICH_REPLIES, (make_file_case(),)), tomorrow)
 
     async def after_a_restart(one: Store) -> None:
         answer = await one.commit(event, None, TurnResult(None, (), (make_file_case(2),)), tomorrow)
@@ -156,7 +150,7 @@ def test_a_farewell_is_said_in_the_language_of_the_talk(ground: StoredDesk) -> N
     async def scene(one: Store) -> None:
         await one.commit(ground.new_event(ANN), None, make_text_outcome(lang="en"), NOW)
         done = await one.commit(
-            ground.new_event(ANN), await one.load_session(ANN), TurnResult(None, RICH), NOW
+            ground.new_event(ANN), await one.load_session(ANN), TurnResult(None, RICH_REPLIES), NOW
         )
         assert done.lang == "en"
         assert await one.load_session(ANN) is None
@@ -170,7 +164,9 @@ def test_what_must_arrive_waits_until_it_did(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         back = one.keyring.encrypt_address("terminal:ann")
         event = ground.new_event(ANN, reply_to=back)
-        done = await one.commit(event, None, TurnResult(Session(at=NOW, lang="en"), (told, *RICH)), NOW)
+        done = await one.commit(
+            event, None, TurnResult(Session(at=NOW, lang="en"), (told, *RICH_REPLIES)), NOW
+        )
         (row,) = done.outbox_ids
         (waiting,) = await one.outbox.list_all("web")
         assert (waiting.id, waiting.payload.back, waiting.payload.says) == (row, back, (told,))

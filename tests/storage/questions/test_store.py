@@ -184,13 +184,18 @@ def test_a_new_question_is_told_to_officers_by_its_number_only(tmp_path: Path) -
     run_service_scenario(tmp_path, scene)
 
 
+async def ask_by_line(desk: DeskHarness, who: bytes) -> str:
+    """Ask with the message m1, and send it to the office; return the code."""
+    said = await desk.handle(Event("1", who, Channel.LINE, text=WORDS, reply_to=BACK, message_id="m1"))
+    picks = dict(said[-1].choices)
+    told = await desk.handle(Event("2", who, Channel.LINE, choice=picks["ถามเจ้าหน้าที่"], reply_to=BACK))
+    return next(message.receipt for message in told if message.receipt)
+
+
 def test_a_question_taken_back_within_two_days_leaves_no_words(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         who = desk.person_id("ก")
-        said = await desk.handle(Event("1", who, Channel.LINE, text=WORDS, reply_to=BACK, message_id="m1"))
-        picks = dict(said[-1].choices)
-        told = await desk.handle(Event("2", who, Channel.LINE, choice=picks["ถามเจ้าหน้าที่"], reply_to=BACK))
-        code = next(message.receipt for message in told if message.receipt)
+        code = await ask_by_line(desk, who)
         assert (await desk.load_thread(code)).question == WORDS
         await desk.handle(Event("3", who, Channel.LINE, unsent_message_id="another"))
         assert (await desk.load_thread(code)).question == WORDS
@@ -208,10 +213,7 @@ def test_a_question_taken_back_within_two_days_leaves_no_words(tmp_path: Path) -
 def test_what_was_asked_two_days_ago_cannot_be_taken_back(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         who = desk.person_id("ก")
-        said = await desk.handle(Event("1", who, Channel.LINE, text=WORDS, reply_to=BACK, message_id="m1"))
-        picks = dict(said[-1].choices)
-        told = await desk.handle(Event("2", who, Channel.LINE, choice=picks["ถามเจ้าหน้าที่"], reply_to=BACK))
-        code = next(message.receipt for message in told if message.receipt)
+        code = await ask_by_line(desk, who)
         desk.clock_offset = timedelta(hours=49)
         assert (await run_service_clock(desk, tmp_path))["maps-forgotten"] == 1
         await desk.handle(Event("4", who, Channel.LINE, unsent_message_id="m1"))
