@@ -86,9 +86,8 @@ def _handle_stranger(
             return (yield from finish_joining(table, ctx, joining))
     if given is None or table.rows[given.name].is_public:
         return None
-    ctx = ctx.replace_session(
-        officer=NO_OFFICER
-    )  # an officer may have been removed in the middle of something
+    # An officer may have been removed in the middle of something.
+    ctx = ctx.replace_session(officer=NO_OFFICER)
     turn = table.greet(ctx) if ctx.session.topic is DialogTopic.MENU else (yield from again(ctx))
     return replace(turn, acts=(*turn.acts, AuditRefusal(given.name)))
 

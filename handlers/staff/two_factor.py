@@ -29,7 +29,8 @@ TOTP_WINDOW = (0, -1, 1)
 """Accepted steps: the current one, and its neighbours for clocks that are a little wrong (RFC 6238, section 5.2)."""
 
 TOTP_DIGITS = 6
-_RECOVERY_CODE = re.compile(r"[0-9A-Za-z]{5}[ -]?[0-9A-Za-z]{5}")
+_RECOVERY_CODE = re.compile(r"[0-9A-Za-z]{5}-[0-9A-Za-z]{5}")
+"""As it is shown. Without its hyphen it could be a telephone number."""
 
 
 def is_recently_verified(ctx: Context) -> bool:
