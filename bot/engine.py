@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
+from bot.errors import BotError
 from bot.guard import run_guarded, try_work
 from bot.keyed_lock import KeyedLock, KeyedLocks
 from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query
@@ -26,6 +27,10 @@ MAX_DECISION_ATTEMPTS = 8
 """Attempts of a decision after write conflicts; more of them are a fault of ours, not bad luck."""
 
 RECEIPT_BITS = 80
+
+
+class PersonNotLockedError(BotError):
+    """An event was to be handled in the turn of a person who has none: our fault."""
 
 
 class Router(Protocol):
@@ -85,22 +90,34 @@ class Engine:
         An event with a known id has no second effect and gets the same answer.
         """
         async with self._locks.lock(event.person_id):
-            try:
-                retries = ConflictRetries()
-                while True:
-                    with retries:
-                        session = await self.store.load_session(event.person_id)
-                        turn = await self.run_decision(self.router.decide(event, session))
-                        return await self.store.commit(event, session, turn, self.now())
-            except DiskFullError as full:
-                return await self._report_error(full, "sorry.busy", event)
-            except UnreadableRowError as error:
-                return await self._report_error(error, "sorry.unreadable", event)
-            except Exception as fault:  # whatever broke, the person learns that nothing was saved
-                return await self._report_error(fault, "sorry.fault", event)
+            return await self.handle_locked(event)
+
+    async def handle_locked(self, event: Event) -> Answer:
+        """Handle one event of a person whose lock the caller holds (`lock_person`); else as `handle`.
+
+        Raises PersonNotLockedError.
+        """
+        if not self._locks.is_held(event.person_id):
+            raise PersonNotLockedError
+        try:
+            retries = ConflictRetries()
+            while True:
+                with retries:
+                    session = await self.store.load_session(event.person_id)
+                    turn = await self.run_decision(self.router.decide(event, session))
+                    return await self.store.commit(event, session, turn, self.now())
+        except DiskFullError as full:
+            return await self._report_error(full, "sorry.busy", event)
+        except UnreadableRowError as error:
+            return await self._report_error(error, "sorry.unreadable", event)
+        except Exception as fault:  # whatever broke, the person learns that nothing was saved
+            return await self._report_error(fault, "sorry.fault", event)
 
     def lock_person(self, who: bytes) -> KeyedLock[bytes]:
-        """Return the lock of a person, for `async with`, for what they do outside the chat (web pages)."""
+        """Return the lock of a person, for `async with`: what they do meanwhile waits, in the order of its arrival.
+
+        For a platform that does more than handle one event at a time, and for what a person does on a web page.
+        """
         return self._locks.lock(who)
 
     async def current_prompt(self, event: Event) -> Answer:

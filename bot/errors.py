@@ -13,6 +13,7 @@ BotError
 │   └── TooManyUploadsError        ours: retry when others have ended
 ├── InvalidWebhookBodyError        the sender's: not what LINE sends; retrying is useless
 ├── UpdateTooLargeError            the sender's: larger than any update of Telegram; retrying is useless
+├── PersonNotLockedError           ours: a platform handles an event outside its person's turn
 ├── UnsendNotSavedError            ours: the platform has to redeliver the event
 ├── ReleaseError                   a release of the statistics cannot be made
 │   ├── CorrectionReasonRequiredError  the officer's: a reason is needed

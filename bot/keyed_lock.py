@@ -24,6 +24,11 @@ class KeyedLocks(Generic[K]):
         """Return the number of keys in use."""
         return len(self._locks)
 
+    def is_held(self, key: K) -> bool:
+        """Return whether somebody holds the lock of a key."""
+        lock = self._locks.get(key)
+        return lock is not None and lock.locked()
+
     def lock(self, key: K) -> "KeyedLock[K]":
         """Return the lock of a key, for `async with`."""
         return KeyedLock(self._locks, key)
@@ -32,7 +37,7 @@ class KeyedLocks(Generic[K]):
 class KeyedLock(Generic[K]):
     """One acquisition of a key's lock.
 
-    A class, because `@asynccontextmanager` costs three times as much, and every message takes two locks.
+    A class, because `@asynccontextmanager` costs three times as much, and every message takes a lock.
     """
 
     __slots__ = ("_key", "_lock", "_locks")

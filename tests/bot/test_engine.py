@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.engine import MAX_DECISION_ATTEMPTS, Engine
+from bot.engine import MAX_DECISION_ATTEMPTS, Engine, PersonNotLockedError
 from bot.log import log_exception
 from handlers.complaints.messages import FindCase
 from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query, TurnResult, run_query
@@ -105,6 +105,34 @@ def test_one_persons_messages_are_written_in_order_and_one_at_a_time() -> None:
     assert most == 1
     assert [join_texts(a) for a in answers] == store.written
     assert not one._locks
+
+
+def test_a_platform_that_holds_the_lock_of_a_person_handles_several_events_in_one_turn() -> None:
+    async def scene() -> None:
+        async with one.lock_person(b"w"):
+            waiting = asyncio.create_task(one.handle(event("late")))
+            for name in ("1", "2"):
+                await one.handle_locked(event(name))
+                await asyncio.sleep(0)
+        await waiting
+
+    store = FakeStore()
+    one = engine(store, Echo())
+    asyncio.run(scene())
+    assert store.written == ["1", "2", "late"]
+    assert not one._locks
+
+
+def test_who_forgets_to_take_the_lock_is_told() -> None:
+    async def scene() -> None:
+        async with one.lock_person(b"somebody else"):
+            await one.handle_locked(event("1"))
+
+    store = FakeStore()
+    one = engine(store, Echo())
+    with pytest.raises(PersonNotLockedError):
+        asyncio.run(scene())
+    assert store.written == []
 
 
 def test_different_persons_are_served_side_by_side() -> None:

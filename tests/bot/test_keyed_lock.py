@@ -42,6 +42,7 @@ def test_other_keys_do_not_wait() -> None:
         locks, log, gate = KeyedLocks[str](), list[str](), asyncio.Event()
         first = asyncio.create_task(hold(locks, "a", log, "a", gate))
         await let_others_run()
+        assert (locks.is_held("a"), locks.is_held("b")) == (True, False)
         await hold(locks, "b", log, "b")
         assert log == ["a in", "b in", "b out"]
         assert len(locks) == 1

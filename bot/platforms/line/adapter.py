@@ -15,7 +15,6 @@ from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, build_error_answer
 from bot.errors import BotError
 from bot.images.temporary_host import TemporaryImages
-from bot.keyed_lock import KeyedLocks
 from bot.log import LogEvent, log_event
 from bot.platforms.line.client import LineClient
 from bot.platforms.line.events import MAX_CLOCK_SKEW, MAX_EVENT_AGE, WebhookBody, WebhookEvent
@@ -70,7 +69,6 @@ class LineAdapter:
     on_answered: Callable[[str, Lang, str | None], Coroutine[Any, Any, None] | None] = _ignore_answered
     _parser: LineEventParser = field(init=False)
     _replies: LineReplies = field(init=False)
-    _person_locks: KeyedLocks[str] = field(default_factory=KeyedLocks)
     _seen_events: "OrderedDict[str, asyncio.Task[None]]" = field(default_factory=OrderedDict)
     _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
 
@@ -146,7 +144,7 @@ class LineAdapter:
     async def _handle_person_events(self, person: str, events: Sequence[WebhookEvent]) -> None:
         """Handle the events of one person. They are on disk when this returns. Raises UnsendNotSavedError."""
         back, unsaved = self.sender.encrypt_address(person), False
-        async with self._person_locks.lock(person):
+        async with self.engine.lock_person(self._parser.person_id(person)):
             results = [await self._parser.parse_event(event, person, back) for event in events]
             parsed_events = [parsed for parsed in results if parsed is not None]
             for webhook_event, result in zip(events, results, strict=True):
@@ -157,7 +155,7 @@ class LineAdapter:
             for parsed, ready in zip(
                 parsed_events, await self._parser.prepare_all(parsed_events), strict=True
             ):
-                answer = ready if isinstance(ready, Answer) else await self.engine.handle(ready)
+                answer = ready if isinstance(ready, Answer) else await self.engine.handle_locked(ready)
                 self._replies.send_answer(parsed, answer)
                 unsaved |= bool(parsed.event.unsent_message_id) and not answer.stored
             if (

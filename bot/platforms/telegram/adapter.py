@@ -15,7 +15,7 @@ from bot.delivery.transport import MessageGoneError, PlatformLimits, TransportEr
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine
 from bot.guard import run_guarded
-from bot.keyed_lock import KeyedLocks
+from bot.keyed_lock import KeyedLock
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.albums import AlbumBuffer
 from bot.platforms.telegram.inbound import TelegramInbound, normalize_command_text
@@ -60,7 +60,6 @@ class TelegramAdapter:
     inbound: TelegramInbound = field(init=False)
     albums: AlbumBuffer = field(init=False)
     replies: TelegramReplies = field(init=False)
-    _chat_locks: KeyedLocks[int] = field(default_factory=KeyedLocks, repr=False)
     _seen_taps: "OrderedDict[str, None]" = field(default_factory=OrderedDict, repr=False)
     _informed_groups: "OrderedDict[bytes, None]" = field(default_factory=OrderedDict, repr=False)
 
@@ -114,6 +113,10 @@ class TelegramAdapter:
                 await self.albums.close()
         await self.replies.close()
 
+    def _lock_chat(self, chat: int) -> KeyedLock[bytes]:
+        """Return the lock of the person of a private chat: what they send is answered in order."""
+        return self.engine.lock_person(self.inbound.person_id(chat))
+
     async def _on_message(self, number: int, message: TelegramMessage) -> WebhookReply | None:
         if message.chat.type != PRIVATE_CHAT:
             if self._is_group_registration(message):
@@ -122,7 +125,7 @@ class TelegramAdapter:
         if not self._is_recent_from_person(message):
             return None
         chat = message.chat.id
-        async with self._chat_locks.lock(chat):
+        async with self._lock_chat(chat):
             self.replies.record_message(chat, message.message_id)
             if message.media_group_id is not None and message.file is not None:
                 await self._handle_album_photo(number, message)
@@ -151,7 +154,7 @@ class TelegramAdapter:
 
     async def _finish_album(self, chat: int) -> None:
         """Send the answer to an album once no further picture came (`AlbumBuffer.add`)."""
-        async with self._chat_locks.lock(chat):
+        async with self._lock_chat(chat):
             await run_guarded(self.albums.finish(chat), self.on_error)
 
     async def _send_album_answer(self, chat: int, answer: Answer) -> None:
@@ -160,7 +163,7 @@ class TelegramAdapter:
     async def _on_edited_message(self, number: int, message: TelegramMessage) -> WebhookReply | None:
         if message.chat.type != PRIVATE_CHAT or not self._is_recent_from_person(message):
             return None
-        async with self._chat_locks.lock(message.chat.id):
+        async with self._lock_chat(message.chat.id):
             answer = await self.inbound.answer_edited_message(number, message)
             return await self.replies.send_answer(message.chat.id, answer) if answer else None
 
@@ -168,12 +171,12 @@ class TelegramAdapter:
         if tap.data is None or (tap.message is not None and tap.message.chat.type != PRIVATE_CHAT):
             return _to_callback_answer(tap) if self.reply_in_webhook and self._is_first_tap(tap) else None
         chat = tap.sender.id
-        async with self._chat_locks.lock(chat):
+        async with self._lock_chat(chat):
             await self.albums.finish(chat)
             existing = to_existing_message(tap.message)
             if existing is not None:
                 self.replies.record_message(chat, existing.id)
-            answer = await self.engine.handle(self.inbound.build_event(number, chat, choice=tap.data))
+            answer = await self.engine.handle_locked(self.inbound.build_event(number, chat, choice=tap.data))
             reply = await self.replies.send_answer(chat, answer, existing)
         if not self._is_first_tap(tap):
             return reply
@@ -233,8 +236,7 @@ class TelegramAdapter:
             return None
         if membership.chat.type == PRIVATE_CHAT and status == "kicked":
             # The person blocked the bot: end notifications, and send no confirmation that nobody could read.
-            async with self._chat_locks.lock(membership.chat.id):
-                await self.engine.handle(self.inbound.build_event(number, membership.chat.id, "/stop"))
+            await self.engine.handle(self.inbound.build_event(number, membership.chat.id, "/stop"))
             return None
         if membership.chat.type != PRIVATE_CHAT and status in {"member", "administrator"}:
             return self._explain_private_only(membership.chat.id)

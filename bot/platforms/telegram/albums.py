@@ -35,7 +35,7 @@ class AlbumBuffer:
         self._timers[chat] = asyncio.create_task(self._finish_when_quiet(chat, then))
 
     async def finish(self, chat: int) -> None:
-        """Send the answers of a chat as one. The caller holds the chat's lock."""
+        """Send the answers of a chat as one. The caller holds the person's lock."""
         self.wait_for_more(chat)
         if answers := self._answers.pop(chat, []):
             await self.send_answer(chat, merge_answers(answers))

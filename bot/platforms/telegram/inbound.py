@@ -37,6 +37,8 @@ TYPING_DELAY, TYPING_INTERVAL = 1.0, 4.0
 
 @dataclass
 class TelegramInbound:
+    """Answers what people send; callers of `answer_…` hold the person's lock (`Engine.lock_person`)."""
+
     engine: Engine
     store: Store
     delivery_worker: DeliveryWorker
@@ -94,7 +96,7 @@ class TelegramInbound:
             return await self._answer_file(self.build_event(number, chat), message, message.file)
         if message.text is not None:
             self._remember_text(message)
-            return await self.engine.handle(
+            return await self.engine.handle_locked(
                 self.build_event(number, chat, normalize_command_text(message.text))
             )
         if message.location is not None:
@@ -105,9 +107,9 @@ class TelegramInbound:
             text = render_text(
                 Phrase("chat.place", coordinates), await self.load_language(self.person_id(chat))
             )
-            return await self.engine.handle(self.build_event(number, chat, text))
+            return await self.engine.handle_locked(self.build_event(number, chat, text))
         return (
-            await self.engine.handle(self.build_event(number, chat, ""))
+            await self.engine.handle_locked(self.build_event(number, chat, ""))
             if message.has_unsupported_content
             else None
         )
@@ -120,7 +122,7 @@ class TelegramInbound:
         if message.text_or_caption == was:
             return None  # something other than the text changed
         self._remember_text(message)
-        return await self.engine.handle(
+        return await self.engine.handle_locked(
             self.build_event(number, message.chat.id, message.text_or_caption, was=was)
         )
 
@@ -163,7 +165,7 @@ class TelegramInbound:
             if not message.caption:
                 return answer
             self._remember_text(message)
-            caption_answer = await self.engine.handle(
+            caption_answer = await self.engine.handle_locked(
                 replace(event, id=f"{event.id}/caption", text=message.caption)
             )
             return merge_answers((answer, caption_answer))
@@ -176,7 +178,7 @@ class TelegramInbound:
             sent.file_name or default_file_name(message, await self.load_language(event.person_id))
         )
         file = await self.delivery_worker.fetch_file(event, name, {"file": sent.file_id}, sent.file_size or 0)
-        return await self.engine.handle(replace(event, file=file))
+        return await self.engine.handle_locked(replace(event, file=file))
 
     async def _show_typing(self, chat: int) -> None:
         """Show the "typing" indicator again and again, from `TYPING_DELAY` on, until it is cancelled."""

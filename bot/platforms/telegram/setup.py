@@ -143,7 +143,7 @@ class TelegramBackgroundTasks:
     async def poll_updates(self) -> None:
         """Poll for updates, forever. An update is confirmed when it and all before it were handled.
 
-        Updates of one chat are handled in order: the adapter's chat locks are taken in the order of the tasks here.
+        Updates of one chat are handled in order: the person's lock is taken in the order of the tasks here.
         """
         after: int | None = None
         under_way: dict[int, asyncio.Task[None]] = {}

@@ -765,13 +765,13 @@ def test_the_database_in_trouble_is_answered_with_503(tmp_path: Path) -> None:
         line: FakeLineApi = account.line
         account.setup.adapter.response_deadline = 0.2
         gate = asyncio.Event()
-        handle = account.desk.engine.handle
+        handle = account.desk.engine.handle_locked
 
         async def slow(event: Any) -> Any:
             await gate.wait()
             return await handle(event)
 
-        account.desk.engine.handle = slow  # type: ignore[method-assign]
+        account.desk.engine.handle_locked = slow  # type: ignore[method-assign]
         event = line.make_text_event(A, "สวัสดี")
         assert await line.post_events(event) == 503
         gate.set()

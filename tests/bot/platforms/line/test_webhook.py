@@ -446,6 +446,19 @@ def test_the_log_at_debug_holds_no_id_text_or_token(
         assert secret not in told
 
 
+def test_the_events_of_a_person_in_a_webhook_take_one_lock(tmp_path: Path) -> None:
+    async def scene(account: LineDesk) -> None:
+        taken, locks = list[bytes](), account.desk.engine._locks
+        lock = locks.lock
+        locks.lock = lambda key: (taken.append(key), lock(key))[1]  # type: ignore[method-assign]
+        line = account.line
+        events = [line.make_text_event(person, words) for person in (A, B) for words in ("สวัสดี", "/help")]
+        assert await line.post_events(*events) == 200
+        assert taken == [account.setup.sender.person_id(person) for person in (A, B)]
+
+    run_scenario(tmp_path / "var", scene)
+
+
 def test_the_time_that_reading_took_counts_towards_the_deadline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -455,7 +468,7 @@ def test_the_time_that_reading_took_counts_towards_the_deadline(
         async def never(_: object) -> None:
             await stuck.wait()
 
-        monkeypatch.setattr(talk.engine, "handle", never)
+        monkeypatch.setattr(talk.engine, "handle_locked", never)
         talk.response_deadline = 600
         event = account.line.make_text_event(A, "สวัสดี")
         body = parse_webhook(json.dumps({"destination": BOT_USER_ID, "events": [event]}).encode())

@@ -346,6 +346,19 @@ def test_a_webhook_that_somebody_set_meanwhile_is_named_and_taken_away(
     run_scenario(tmp_path, scene, mode="polling")
 
 
+def test_a_message_takes_one_lock(tmp_path: Path) -> None:
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
+        taken, locks, who = list[bytes](), o.desk.engine._locks, o.setup.adapter.inbound.person_id(CHAT)
+        lock = locks.lock
+        locks.lock = lambda key: (taken.append(key), lock(key))[1]  # type: ignore[method-assign]
+        await p.say("สวัสดี")
+        await p.tap("แจ้งเรื่อง")
+        await p.send_file("photo", make_photo(), caption="คำบรรยาย")
+        assert taken == [who] * 3
+
+    run_scenario(tmp_path, scene)
+
+
 def test_nothing_of_a_person_stands_where_an_error_might_show_it(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await p.say("สวัสดี")
@@ -354,7 +367,7 @@ def test_nothing_of_a_person_stands_where_an_error_might_show_it(tmp_path: Path)
         door = o.setup.adapter
         door.sender.limiter = SendLimiter()
         door.sender.limiter.back_off(CHAT, 5)
-        async with door._chat_locks.lock(CHAT):
+        async with door._lock_chat(CHAT):
             shown = repr(door) + repr(o.setup)
         taps = [update["callback_query"]["id"] for update in p.updates if "callback_query" in update]
         assert not [one for one in (str(CHAT), "CANARY", "FILE0", *taps) if one in shown]
