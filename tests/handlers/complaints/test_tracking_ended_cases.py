@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from handlers.complaints.case_status import MAX_TIMELINE_LINES
 from handlers.complaints.lifecycle import (
     CaseOutcome,
     CaseStatus,
@@ -209,8 +210,8 @@ def test_a_line_of_the_timeline(entry: HistoryEntry, phrase: tuple[str, dict[str
     )
 
 
-def test_only_the_newest_twenty_lines_are_shown() -> None:
+def test_only_the_newest_lines_are_shown() -> None:
     entries = (FILED, *(HistoryEntry(n, TODAY, HistoryEntryKind.REPORTER) for n in range(2, 40)))
     before = at("case")
     outcome = decide(pick(before, "refresh"), before, replace(CASE, entries=entries))
-    assert outcome.replies[0].args["timeline"] == (line("reporter"),) * 20
+    assert outcome.replies[0].args["timeline"] == (line("reporter"),) * MAX_TIMELINE_LINES
