@@ -9,12 +9,12 @@ from handlers.complaints.messages import (
     AddHistoryEntry,
     ApplyTransition,
     FileCase,
-    SaveAttempts,
     SubscribeToCase,
     UnsendMessage,
     Unsubscribe,
 )
 from handlers.consultations.messages import CloseConsultation
+from handlers.dialog.attempts import SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles
 from handlers.feedback.messages import RecordContactAccess, SubmitFeedback
 from handlers.questions.faq_messages import PublishQuestion, SaveFaqEntry, UnpublishQuestion

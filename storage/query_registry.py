@@ -5,11 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
-from handlers.complaints.messages import (
-    FindCase,
-    FindMessageCase,
-    GetAttempts,
-)
+from handlers.complaints.messages import FindCase, FindMessageCase
+from handlers.dialog.attempts import GetAttempts
 from handlers.dialog.effects import Query, StoreTextFile
 from handlers.feedback.messages import NewFeedbackNumber
 from handlers.questions.faq_messages import GetFaqCatalogue

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import to_json
 
 from handlers.complaints.lifecycle import CaseSource
-from handlers.complaints.messages import Attempts
+from handlers.dialog.attempts import Attempts
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.session import Session

@@ -2,11 +2,7 @@
 
 from sqlalchemy import select
 
-from handlers.complaints.messages import (
-    Attempts,
-    GetAttempts,
-    SaveAttempts,
-)
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.questions.messages import (
     GetQuestionRate,
     SaveQuestionRate,

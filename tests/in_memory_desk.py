@@ -12,16 +12,14 @@ from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionReq
 from handlers.complaints.messages import (
     AddHistoryEntry,
     ApplyTransition,
-    Attempts,
     FileCase,
     FindCase,
-    GetAttempts,
     HistoryEntry,
     HistoryEntryKind,
     ReporterCase,
-    SaveAttempts,
 )
 from handlers.complaints_desk import ComplaintsDesk
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles, NewReceipt, Now, Query, StoreTextFile, TurnResult
 from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt, normalize_receipt

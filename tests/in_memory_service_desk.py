@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.importers.faq_file import EXAMPLE_FAQ_PATH, load_faq_file
-from handlers.complaints.messages import Attempts, SaveAttempts, Unsubscribe
+from handlers.complaints.messages import Unsubscribe
 from handlers.consultations.messages import (
     Consultation,
     ConsultationLinks,
@@ -15,6 +15,7 @@ from handlers.consultations.messages import (
     ListConsultations,
     SubmitResponse,
 )
+from handlers.dialog.attempts import Attempts, SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles, Listing, Query
 from handlers.dialog.receipt import normalize_receipt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback

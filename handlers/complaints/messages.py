@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from handlers.complaints.lifecycle import (
@@ -141,35 +141,10 @@ class ReporterCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
-    """Wrong receipts of one person: `wrong` since `since`; locked out until `until`; `level` counts the lockouts."""
-
-    since: datetime | None = None
-    wrong: int = 0
-    until: datetime | None = None
-    level: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class FindCase(Query[ReporterCase | None]):
     """Find the case of a receipt; None for one that was never issued or was erased."""
 
     receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class GetAttempts(Query[Attempts]):
-    """Get the wrong attempts of a person, of today and yesterday."""
-
-    person_id: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SaveAttempts(Act):
-    """Store the wrong attempts of a person, under the key of the day."""
-
-    person_id: bytes
-    attempts: Attempts
 
 
 @dataclass(frozen=True, slots=True)

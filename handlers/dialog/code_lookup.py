@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts, find_lockout_end, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Query, run_query
 from handlers.dialog.receipt import (
@@ -16,29 +16,6 @@ from handlers.dialog.receipt import (
     parse_receipt,
 )
 from handlers.dialog.replies import OF_CASE, Reply
-from handlers.thai import format_time
-
-MAX_WRONG_ATTEMPTS = 5
-ATTEMPT_WINDOW = timedelta(minutes=15)
-MAX_LOCKOUT = timedelta(hours=1)
-MAX_DOUBLINGS = 8
-"""From here on `MAX_LOCKOUT` applies in any case; an unbounded power would exceed what a timedelta can hold."""
-
-
-def record_failure(tries: Attempts, now: datetime) -> Attempts:
-    """Return the attempts after one more failure: each fifth within the window locks out, ever longer, up to 1 hour."""
-    fresh = tries.since is None or now - tries.since >= ATTEMPT_WINDOW
-    since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
-    if wrong < MAX_WRONG_ATTEMPTS:
-        return Attempts(since, wrong, None, tries.level)
-    pause = min(MAX_LOCKOUT, ATTEMPT_WINDOW * 2 ** min(tries.level, MAX_DOUBLINGS))
-    return Attempts(None, 0, now + pause, tries.level + 1)
-
-
-def format_retry_time(instant: datetime) -> str:
-    """Format the time until which a lockout lasts, rounded up to the minute so that it is never too early."""
-    return format_time(instant + timedelta(seconds=59))
-
 
 T = TypeVar("T")
 
@@ -65,8 +42,8 @@ def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | No
     if receipt is None:
         return FailedLookup(Reply("track.mistyped", OF_CASE, {"unsent": text}))
     tries = yield from run_query(GetAttempts(ctx.event.person_id))
-    if tries.until is not None and ctx.now < tries.until:
-        return FailedLookup(Reply("track.wait", OF_CASE, {"until": format_retry_time(tries.until)}))
+    if until := find_lockout_end(tries, ctx.now):
+        return FailedLookup(Reply("track.wait", OF_CASE, {"until": until}))
     found = yield from run_query(find(receipt))
     if found is None:
         wrong = record_failure(tries, ctx.now)
@@ -77,6 +54,6 @@ def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | No
 
 
 def _format_unknown_code(tries: Attempts, now: datetime, text: str) -> Reply:
-    if tries.until is None or tries.until <= now:
-        return Reply("track.unknown", OF_CASE, {"unsent": text})
-    return Reply("track.unknown_wait", OF_CASE, {"until": format_retry_time(tries.until), "unsent": text})
+    if until := find_lockout_end(tries, now):
+        return Reply("track.unknown_wait", OF_CASE, {"until": until, "unsent": text})
+    return Reply("track.unknown", OF_CASE, {"unsent": text})

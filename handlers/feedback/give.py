@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from handlers.consultations.messages import Consultation, ListConsultations
 from handlers.consultations.respond import (
@@ -11,10 +10,10 @@ from handlers.consultations.respond import (
     is_in_consultation,
     reprompt_consultation,
 )
+from handlers.dialog.attempts import find_lockout_end, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
-from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context, reset_session
-from handlers.dialog.effects import Act, Decision, NewReceipt, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.dialog.survey import (
@@ -34,9 +33,9 @@ from handlers.dialog.survey import (
 )
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.office import Bilingual
-from handlers.questions.ask import build_filed_reply
+from handlers.questions.ask import file_question
 from handlers.questions.menu import show_service_menu
-from handlers.questions.messages import GetQuestionRate, SaveQuestionRate, SubmitQuestion, make_reply_address
+from handlers.questions.messages import GetQuestionRate, SaveQuestionRate
 from handlers.thai import get_fiscal_year, to_bangkok_date
 
 WHICH_STEP = "which"
@@ -193,8 +192,8 @@ def _handle_review(ctx: Context) -> Decision:
 
 def _submit_feedback(ctx: Context) -> Decision:
     tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
-    if tries.until is not None and ctx.now < tries.until:
-        return _show_review(ctx, Reply("ask.wait", NEUTRAL, {"until": format_retry_time(tries.until)}))
+    if until := find_lockout_end(tries, ctx.now):
+        return _show_review(ctx, Reply("ask.wait", NEUTRAL, {"until": until}))
     answers, on = ctx.session.answers, to_bangkok_date(ctx.now)
     year = get_fiscal_year(on)
     number = yield from run_query(NewFeedbackNumber(year))
@@ -220,16 +219,11 @@ def _submit_feedback(ctx: Context) -> Decision:
 
 def _submit_as_question(ctx: Context, thanks: Reply, acts: tuple[Act, ...]) -> Decision:
     """Submit feedback that wants an answer as a question to the officers too, with a code and a due date."""
-    receipt = yield from run_query(NewReceipt())
-    on = to_bangkok_date(ctx.now)
-    due = on + timedelta(days=ctx.office.deadlines.first_answer_days)
-    back = make_reply_address(ctx.event.person_id, ctx.event.channel, ctx.event.reply_to, ctx.lang)
     answers = ctx.session.answers
     text = "\n".join(
         filter(None, (answers.get("text"), answers.get("wish"), _format_score(answers.get("score", ""))))
     )
-    act = SubmitQuestion(receipt, text, ctx.event.person_id, ctx.lang, on, due, back)
-    filed = build_filed_reply(ctx, receipt, due, is_answer_sent=back is not None)
+    act, filed = yield from file_question(ctx, text)
     return replace(show_service_menu(ctx.with_session(reset_session(ctx)), thanks, filed), acts=(*acts, act))
 
 

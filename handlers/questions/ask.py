@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from handlers.dialog.answers import list_text_warnings
+from handlers.dialog.attempts import find_lockout_end, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
-from handlers.dialog.code_lookup import format_retry_time, record_failure
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, NewReceipt, Query, TurnResult, run_query
 from handlers.dialog.receipt import Receipt
@@ -142,20 +142,22 @@ def reprompt_question(ctx: Context, *before: Reply) -> Decision:
 def send_question_to_officers(ctx: Context, *before: Reply) -> Decision:
     """Send the question to the officers. At five in a quarter of an hour the person is asked to wait."""
     tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
-    if tries.until is not None and ctx.now < tries.until:
-        until = format_retry_time(tries.until)
+    if until := find_lockout_end(tries, ctx.now):
         return _show_matches(ctx, (), *before, Reply("ask.wait", NEUTRAL, {"until": until}))
+    act, filed = yield from file_question(ctx, ctx.session.answers["question"])
+    acts: tuple[Act, ...] = (act, SaveQuestionRate(ctx.event.person_id, record_failure(tries, ctx.now)))
+    menu = show_service_menu(ctx.with_session(reset_session(ctx)), *before, filed)
+    return replace(menu, acts=acts)
+
+
+def file_question(ctx: Context, text: str) -> Generator[Query[Any], Any, tuple[SubmitQuestion, Reply]]:
+    """Return the act that sends a question to the officers, and the reply with its code and the day it is due."""
     receipt = yield from run_query(NewReceipt())
     on = to_bangkok_date(ctx.now)
     due = on + timedelta(days=ctx.office.deadlines.first_answer_days)
     back = make_reply_address(ctx.event.person_id, ctx.event.channel, ctx.event.reply_to, ctx.lang)
-    act = SubmitQuestion(
-        receipt, ctx.session.answers["question"], ctx.event.person_id, ctx.lang, on, due, back
-    )
-    acts: tuple[Act, ...] = (act, SaveQuestionRate(ctx.event.person_id, record_failure(tries, ctx.now)))
-    filed = build_filed_reply(ctx, receipt, due, is_answer_sent=back is not None)
-    menu = show_service_menu(ctx.with_session(reset_session(ctx)), *before, filed)
-    return replace(menu, acts=acts)
+    act = SubmitQuestion(receipt, text, ctx.event.person_id, ctx.lang, on, due, back)
+    return act, build_filed_reply(ctx, receipt, due, is_answer_sent=back is not None)
 
 
 def build_filed_reply(ctx: Context, receipt: Receipt, due: date, *, is_answer_sent: bool) -> Reply:

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.complaints.messages import ActorKind
+from handlers.dialog.attempts import find_lockout_end, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
-from handlers.dialog.code_lookup import FailedLookup, format_retry_time, look_up_code, record_failure
+from handlers.dialog.code_lookup import FailedLookup, look_up_code
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import (
@@ -210,8 +211,7 @@ def _handle_text(ctx: Context, thread: QuestionThread) -> Decision:
 
 def _send_line(ctx: Context, thread: QuestionThread, text: str) -> Decision:
     tries = yield from run_query(GetQuestionRate(ctx.event.person_id))
-    if tries.until is not None and ctx.now < tries.until:
-        until = format_retry_time(tries.until)
+    if until := find_lockout_end(tries, ctx.now):
         return show_thread(ctx, thread, Reply("ask.wait", NEUTRAL, {"until": until, "unsent": text}))
     on = to_bangkok_date(ctx.now)
     due = on + timedelta(days=ctx.office.deadlines.first_answer_days)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from handlers.complaints.messages import ActorKind, Attempts
+from handlers.complaints.messages import ActorKind
+from handlers.dialog.attempts import Attempts
 from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.receipt import Receipt

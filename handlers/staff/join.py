@@ -1,7 +1,6 @@
 """Join the staff with an invitation code and a second factor, and leave it."""
 
-from handlers.complaints.messages import GetAttempts, SaveAttempts
-from handlers.dialog.code_lookup import format_retry_time, record_failure
+from handlers.dialog.attempts import GetAttempts, SaveAttempts, find_lockout_end, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply
@@ -35,10 +34,8 @@ def begin_joining(ctx: Context, given: ParsedCommand[NameT]) -> Decision:
     Wrong invitation codes are rate limited like wrong codes of the second factor, and audited.
     """
     attempts = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
-    if attempts.until is not None and ctx.now < attempts.until:
-        return TurnResult(
-            ctx.session, (Reply("staff.factor.wait", OF_CASE, {"until": format_retry_time(attempts.until)}),)
-        )
+    if until := find_lockout_end(attempts, ctx.now):
+        return TurnResult(ctx.session, (Reply("staff.factor.wait", OF_CASE, {"until": until}),))
     code = given.rest[:MAX_INVITATION_LENGTH]
     person = yield from run_query(FindInvitation(code))
     if person is None:

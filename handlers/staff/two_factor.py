@@ -11,8 +11,7 @@ from typing import Any
 from pyotp import HOTP
 from pyotp.utils import build_uri
 
-from handlers.complaints.messages import GetAttempts, SaveAttempts
-from handlers.dialog.code_lookup import format_retry_time, record_failure
+from handlers.dialog.attempts import GetAttempts, SaveAttempts, find_lockout_end, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Query, run_query
 from handlers.dialog.replies import OF_CASE, Reply
@@ -84,8 +83,8 @@ def verify_second_factor(
     Five wrong codes lock the person out for a while (`record_failure`).
     """
     attempts = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
-    if attempts.until is not None and ctx.now < attempts.until:
-        return Reply("staff.factor.wait", OF_CASE, {"until": format_retry_time(attempts.until)}), ()
+    if until := find_lockout_end(attempts, ctx.now):
+        return Reply("staff.factor.wait", OF_CASE, {"until": until}), ()
     code = normalize_totp_code(text)
     step = find_matching_step(staff.secret, code, ctx.now) if code else None
     if step is not None:

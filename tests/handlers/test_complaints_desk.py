@@ -7,16 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.complaints.messages import (
-    Attempts,
-    FindCase,
-    FindMessageCase,
-    GetAttempts,
-    ListExclusions,
-    UnsendMessage,
-    Unsubscribe,
-)
+from handlers.complaints.messages import FindCase, FindMessageCase, ListExclusions, UnsendMessage, Unsubscribe
 from handlers.complaints_desk import ComplaintsDesk
+from handlers.dialog.attempts import Attempts, GetAttempts
 from handlers.dialog.effects import DeleteFiles, NewReceipt, Now, StoreTextFile
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.complaints.messages import Attempts, FindMessageCase, GetAttempts, UnsendMessage, Unsubscribe
+from handlers.complaints.messages import FindMessageCase, UnsendMessage, Unsubscribe
 from handlers.consultations.messages import FindConsultation, FindResponse, ListConsultations
+from handlers.dialog.attempts import Attempts, GetAttempts
 from handlers.dialog.effects import DeleteFiles, Listing, NewReceipt, Now
 from handlers.dialog.events import Event, FileProblem
 from handlers.dialog.receipt import make_receipt

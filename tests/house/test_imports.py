@@ -18,6 +18,7 @@ VOCABULARY = {
     "handlers.complaints.messages",
     "handlers.complaints.reminders",
     "handlers.consultations.messages",
+    "handlers.dialog.attempts",
     "handlers.dialog.effects",
     "handlers.dialog.events",
     "handlers.dialog.receipt",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.questions.messages import GetQuestionRate, SaveQuestionRate
 from storage.store import Store
 from tests.storage.conftest import NOW, StoredDesk

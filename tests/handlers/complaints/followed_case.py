@@ -9,15 +9,14 @@ from handlers.complaints.lifecycle import (
     CaseStatus,
 )
 from handlers.complaints.messages import (
-    Attempts,
     FindCase,
-    GetAttempts,
     HistoryEntry,
     HistoryEntryKind,
     ListExclusions,
     ReporterCase,
 )
 from handlers.complaints.track import handle_tracking
+from handlers.dialog.attempts import Attempts, GetAttempts
 from handlers.dialog.events import Event
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import (

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
-from handlers.complaints.messages import ActorKind, AddHistoryEntry, Attempts, FindCase, HistoryEntryKind
-from handlers.dialog.code_lookup import record_failure
+from handlers.complaints.messages import ActorKind, AddHistoryEntry, FindCase, HistoryEntryKind
+from handlers.dialog.attempts import Attempts, record_failure
 from handlers.dialog.events import FileProblem
 from handlers.dialog.receipt import make_receipt
 from tests.in_memory_desk import MORNING, ChatUser, InMemoryDesk

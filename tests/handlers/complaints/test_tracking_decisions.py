@@ -12,12 +12,11 @@ from handlers.complaints.messages import (
     ActorKind,
     AddHistoryEntry,
     ApplyTransition,
-    Attempts,
     FindCase,
-    GetAttempts,
     HistoryEntryKind,
 )
 from handlers.complaints.track import ask_receipt, look_up_case
+from handlers.dialog.attempts import Attempts, GetAttempts
 from handlers.dialog.events import Event, FileProblem
 from handlers.dialog.replies import (
     NEUTRAL,

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
-from handlers.dialog.code_lookup import (
+from handlers.complaints.messages import FindCase
+from handlers.dialog.attempts import (
     ATTEMPT_WINDOW,
     MAX_LOCKOUT,
-    FailedLookup,
+    Attempts,
+    GetAttempts,
+    SaveAttempts,
     format_retry_time,
-    look_up_code,
     record_failure,
 )
+from handlers.dialog.code_lookup import FailedLookup, look_up_code
 from handlers.dialog.effects import Query
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import OF_CASE, Reply

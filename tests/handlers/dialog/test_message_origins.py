@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from handlers.complaints.messages import (
     ActorKind,
     AddHistoryEntry,
-    Attempts,
     FindMessageCase,
     HistoryEntryKind,
-    SaveAttempts,
     UnsendMessage,
     remove_text_from_answers,
     remove_text_part,
 )
+from handlers.dialog.attempts import Attempts, SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles, Now, TurnResult
 from handlers.dialog.events import Event
 from handlers.dialog.receipt import make_receipt

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from handlers.complaints.messages import Attempts
 from handlers.consultations.messages import FindConsultation, FindResponse, ListConsultations
+from handlers.dialog.attempts import Attempts
 from handlers.dialog.effects import Listing, NewReceipt
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt

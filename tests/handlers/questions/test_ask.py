@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handlers.complaints.messages import Attempts
+from handlers.dialog.attempts import Attempts
 from handlers.dialog.effects import NewReceipt
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt

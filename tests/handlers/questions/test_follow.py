@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from handlers.complaints.messages import ActorKind, Attempts, GetAttempts, SaveAttempts
+from handlers.complaints.messages import ActorKind
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pyotp import HOTP
 
-from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, Query, TurnResult
 from handlers.dialog.events import Channel, Event, File

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyotp import HOTP
 
-from handlers.complaints.messages import Attempts, GetAttempts, SaveAttempts
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.replies import OF_CASE, Reply
 from handlers.staff.members import IsCodeUsed, IsRecoveryCode, StaffMember, StaffProfile, UseCode

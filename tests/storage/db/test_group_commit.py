@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.complaints.messages import Attempts, FindCase, GetAttempts, SaveAttempts
+from handlers.complaints.messages import FindCase
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import MUST_ARRIVE, Reply
