@@ -7,7 +7,7 @@ What a platform does stands in five places:
   becomes an `Event` for the engine, with the keyed hash of the platform's user id (`Keyring.hash_id`) and the encrypted
   address to answer to (`Keyring.encrypt_address`); a file comes through `DeliveryWorker.fetch_file`. What is delivered
   again has the same event id. Who handles several events in one turn holds `Engine.lock_person` meanwhile.
-- *render*: a function from `Message` to what the platform shows, within its limits (`text.py` cuts texts).
+- *render*: a function from `Message` to what the platform shows, within its limits (`handlers.dialog.text` cuts texts).
 - *send*: a `Transport`, which sends what the delivery worker finds in the outbox. The platform sends answers by itself,
   and completes their outbox rows (`Answer.outbox_ids`) once they were accepted.
 - *limits*: `Transport.limits`, and `ChannelTraits` for what the dialogue has to know.

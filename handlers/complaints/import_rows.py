@@ -20,6 +20,7 @@ from handlers.complaints.import_vocabulary import (
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseSource, CaseStatus
 from handlers.complaints.messages import ImportedCase
 from handlers.dialog.replies import Phrase
+from handlers.dialog.text import shorten_text
 from handlers.office import Office
 from handlers.thai import BUDDHIST_ERA, get_fiscal_year, normalize_for_matching, to_christian_year
 
@@ -127,8 +128,9 @@ def _normalize_cell(text: str) -> str:
 
 
 def _make_cell_error(code: str, text: str, **more: object) -> PydanticCustomError:
-    shown = text if len(text) <= MAX_QUOTED_LENGTH else text[: MAX_QUOTED_LENGTH - 1] + "…"
-    return PydanticCustomError(f"import.{code}", "wrong", {"found": shown, **more})
+    return PydanticCustomError(
+        f"import.{code}", "wrong", {"found": shorten_text(text, MAX_QUOTED_LENGTH), **more}
+    )
 
 
 def _parse_word(text: str, words: Mapping[str, T], code: str, allowed: Iterable[str] = ()) -> T:

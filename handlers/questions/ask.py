@@ -26,6 +26,7 @@ from handlers.dialog.replies import (
     raw_text,
 )
 from handlers.dialog.session import DialogTopic, advance_prompt
+from handlers.dialog.text import shorten_text
 from handlers.office import Bilingual
 from handlers.questions.menu import show_service_greeting, show_service_menu
 from handlers.questions.messages import (
@@ -184,16 +185,13 @@ def _list_options(ctx: Context, matches: tuple[AnswerMatch, ...]) -> tuple[Optio
             return make_options(("fits", "other", "officer"))
         case "found" if matches:
             titles = [
-                Option(f"m{n}", Bilingual(th=_shorten_title(one.title))) for n, one in enumerate(matches, 1)
+                Option(f"m{n}", Bilingual(th=shorten_text(one.title, MAX_TITLE_LENGTH)))
+                for n, one in enumerate(matches, 1)
             ]
             return (*titles, *make_options(("officer", "again", "leave")))
         case "found":
             return make_options(("officer", "again", "leave"))
     return make_options(("leave",))
-
-
-def _shorten_title(title: str) -> str:
-    return title if len(title) <= MAX_TITLE_LENGTH else f"{title[: MAX_TITLE_LENGTH - 1]}…"
 
 
 def _show_current_step(ctx: Context, matches: tuple[AnswerMatch, ...], *before: Reply) -> TurnResult:

@@ -11,6 +11,7 @@ from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import ASKS_FOR_QUESTION, MUST_ARRIVE, Choice, Phrase, Reply, ReplyArg
+from handlers.dialog.text import shorten_text
 
 
 class QuestionState(StrEnum):
@@ -21,7 +22,7 @@ class QuestionState(StrEnum):
     CLOSED = "closed"  # without an answer, since it was not a question
 
 
-MAX_QUOTED_QUESTION = 200
+MAX_QUOTED_QUESTION = 201
 """Characters of a question that are quoted above its answer."""
 
 
@@ -103,11 +104,7 @@ class QuestionThread:
     def format_answer_text(self, answer: str) -> Phrase:
         """Return an answer as the asker reads it, below the quoted question."""
         first = self.lines[0]
-        words = (
-            first.display_text
-            if len(first.text) <= MAX_QUOTED_QUESTION
-            else f"{first.text[:MAX_QUOTED_QUESTION]}…"
-        )
+        words = shorten_text(first.text, MAX_QUOTED_QUESTION) or first.display_text
         return Phrase("thread.answer", {"question": words, "answer": answer})
 
 

@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.platforms.text import utf16_length
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Message, Phrase
+from handlers.dialog.text import utf16_length
 from handlers.i18n import render_text
 
 MAX_ALT_TEXT_UNITS = 1500

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 from bot.delivery.transport import PlatformLimits
 from bot.platforms.line.flex import render_flex_card
-from bot.platforms.text import shorten_to_graphemes, split_text, utf16_length
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Message, MonthlyChart, Phrase
+from handlers.dialog.text import shorten_to_graphemes, split_text, utf16_length
 from handlers.i18n import render_text
 
 LIMITS = PlatformLimits(text_units=5000, buttons=13, label_graphemes=20, file_wait=0.8)

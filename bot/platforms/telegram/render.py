@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.delivery.transport import PlatformLimits
 from bot.platforms.telegram.models import TelegramMessage
-from bot.platforms.text import split_text, utf16_length
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import OF_CASE, Message, MonthlyChart, ReplyPolicy
+from handlers.dialog.text import split_text, utf16_length
 
 LIMITS = PlatformLimits(text_units=4096)
 """Telegram's limits. The documentation says characters of a text; UTF-16 units are the stricter reading."""

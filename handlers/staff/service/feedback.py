@@ -10,6 +10,7 @@ from handlers.dialog.replies import (
     ReplyArg,
     raw_text,
 )
+from handlers.dialog.text import shorten_text
 from handlers.feedback.messages import (
     Feedback,
     FindFeedback,
@@ -29,7 +30,7 @@ from handlers.thai import format_date
 
 OPINIONS = ServiceCommandName.OPINIONS
 FEEDBACK_PER_PAGE = 8
-FEEDBACK_EXCERPT_LENGTH = 60
+FEEDBACK_EXCERPT_LENGTH = 61
 
 
 def browse_feedback(cmd: ServiceCommandContext) -> Decision:
@@ -102,8 +103,7 @@ def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:
 
 
 def _format_feedback_line(one: Feedback, cmd: ServiceCommandContext) -> Phrase:
-    words = (one.text or one.wish).replace("\n", " ")
-    short = words if len(words) <= FEEDBACK_EXCERPT_LENGTH else f"{words[:FEEDBACK_EXCERPT_LENGTH]}…"
+    short = shorten_text((one.text or one.wish).replace("\n", " "), FEEDBACK_EXCERPT_LENGTH)
     return Phrase("inquiry.opinion_line", {**_build_feedback_args(one, cmd), "words": short})
 
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, Reply
+from handlers.dialog.text import shorten_text
 from handlers.questions.messages import (
     CloseQuestion,
     FindQuestionByNumber,
@@ -25,7 +26,7 @@ from handlers.staff.state import ServiceWork
 from handlers.thai import format_date, to_bangkok_date
 
 OPEN_QUESTIONS_PER_PAGE = 8
-QUESTION_EXCERPT_LENGTH = 60
+QUESTION_EXCERPT_LENGTH = 61
 
 
 QuestionHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], Decision]
@@ -84,9 +85,7 @@ def _format_question_line(thread: QuestionThread, cmd: ServiceCommandContext, ma
         {
             "number": thread.register_number,
             "due": Phrase(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, cmd.ctx.lang)}),
-            "words": (words or last.display_text)
-            if len(words) <= QUESTION_EXCERPT_LENGTH
-            else f"{words[:QUESTION_EXCERPT_LENGTH]}…",
+            "words": shorten_text(words, QUESTION_EXCERPT_LENGTH) or last.display_text,
             "bucket": bucket,
         },
     )

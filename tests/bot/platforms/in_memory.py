@@ -8,10 +8,10 @@ from pydantic import SecretStr
 
 from bot.delivery.transport import PlatformLimits, PlatformUnavailableError
 from bot.platforms.platform import AccountSecret, OpenPlatform, Platform, PlatformContext
-from bot.platforms.text import split_text
 from bot.settings import DeskSettings
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import Message
+from handlers.dialog.text import split_text
 
 LIMITS = PlatformLimits(text_units=4096, file_wait=20)
 

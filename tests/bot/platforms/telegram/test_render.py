@@ -17,9 +17,9 @@ from bot.platforms.telegram.render import (
     to_existing_message,
 )
 from bot.platforms.telegram.sender import MAX_SEND_WAIT, SendLimiter, TelegramSender
-from bot.platforms.text import utf16_length
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Message
+from handlers.dialog.text import utf16_length
 
 
 def test_what_is_said_at_once_is_one_message_until_buttons_close_it() -> None:

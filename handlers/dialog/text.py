@@ -34,6 +34,11 @@ def split_text(text: str, longest: int) -> Iterator[str]:
         yield text
 
 
+def shorten_text(text: str, longest: int) -> str:
+    """Shorten a text to so many characters; an ellipsis is the last of them where something was left out."""
+    return text if len(text) <= longest else text[: _find_grapheme_start(text, longest - 1)].rstrip() + "…"
+
+
 def shorten_to_graphemes(text: str, longest: int) -> str:
     """Shorten a text to so many graphemes, the last of which is an ellipsis where something was left out."""
     starts = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.platforms.text import shorten_to_graphemes, split_text, utf16_length
+from handlers.dialog.text import shorten_text, shorten_to_graphemes, split_text, utf16_length
 
 TEXTS = st.text(st.one_of(st.characters(), st.sampled_from("กำข้ๆ \n😡👍🏽\u200d\ud83d")), max_size=300)
 
@@ -55,3 +55,17 @@ def test_a_label_is_short_enough(label: str) -> None:
 def test_a_label_keeps_the_marks_of_its_letters() -> None:
     assert shorten_to_graphemes("ที่นี่", 2) == "ที่นี่"
     assert shorten_to_graphemes("ที่นี่ที่", 2) == "ที่…"
+
+
+@pytest.mark.parametrize(
+    ("text", "shortened"),
+    [
+        ("", ""),
+        ("กขคงจฉ", "กขคงจฉ"),
+        ("กขคงจฉช", "กขคงจ…"),
+        ("กขคงที่นี่", "กขคง…"),
+        ("กขค ง จฉช", "กขค ง…"),
+    ],
+)
+def test_an_excerpt_ends_between_two_letters(text: str, shortened: str) -> None:
+    assert shorten_text(text, 6) == shortened
