@@ -35,6 +35,7 @@ from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.store import Store, open_store
 from tests.in_memory_desk import load_office_beside
 from tests.in_memory_service_desk import make_service_desk
+from tests.template_desk import copy_template_desk
 
 
 @dataclass
@@ -155,7 +156,9 @@ class DeskHarness:
 @asynccontextmanager
 async def open_desk(home: Path, name: str = "complaints") -> AsyncIterator[DeskHarness]:
     """Open a desk in a folder, where `ita-bot` with ITA_HOME set to that folder finds it too."""
-    keys = load_or_create_keys(DeskPaths.under(home, name))
+    paths = DeskPaths.under(home, name)
+    copy_template_desk(paths)
+    keys = load_or_create_keys(paths)
     async with open_store(keys, datetime.now(UTC)) as store:
         if name == "service":
             await store_example_faq(store, datetime.now(UTC))

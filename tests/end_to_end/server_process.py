@@ -17,6 +17,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 from tests.end_to_end.terminal_driver import build_environment
+from tests.template_desk import copy_template_desks
 
 MULTIPART_BOUNDARY = "edge-of-a-part"
 VOID_ELEMENTS = {"input", "meta", "link", "br", "progress"}
@@ -82,6 +83,7 @@ def raise_file_limit(most: int) -> Iterator[None]:
 
 def start_server(home: Path, **more: str) -> ServerProcess:
     """Start serving on a free port."""
+    copy_template_desks(home)
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run", "--port", "0"], cwd=home.parent,
         env=build_environment(home, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,

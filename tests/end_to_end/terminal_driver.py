@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.dialog.replies import NEUTRAL, Message
+from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.forkserver import ForkedProgram, start_forked_program
 from tests.samples import write_sample_file
+from tests.template_desk import copy_template_desk
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent
@@ -87,6 +89,7 @@ class TerminalDriver:
 
     def _send_line(self, person: str, line: bytes) -> list[Message]:
         if person not in self.programs:
+            copy_template_desk(DeskPaths.under(self.home, self.desk_name))
             words = ("chat", "--desk", self.desk_name, "--as", person, "--jsonl")
             self.programs[person] = ChatProgram(
                 start_forked_program(words, self.home.parent, build_environment(self.home))
@@ -155,6 +158,7 @@ class TerminalDriver:
 
 def start_chat(home: Path, person: str, desk: str = "complaints") -> subprocess.Popen[bytes]:
     """Start a chat as a person."""
+    copy_template_desk(DeskPaths.under(home, desk))
     command = [sys.executable, "-m", "bot", "chat", "--desk", desk, "--as", person, "--jsonl"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, cwd=home.parent, env=build_environment(home), **pipes)  # type: ignore[call-overload,no-any-return]

@@ -37,6 +37,7 @@ from ita_stats.calendar import to_bangkok_date
 from storage.crypto.key_files import DeskPaths, KeyFiles, load_or_create_keys
 from storage.db import sqlite
 from storage.store import Store, open_store
+from tests.template_desk import copy_template_desk
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok
 CANARY = "คานารีเรียกรับเงินร้อยละสิบ"
@@ -71,6 +72,7 @@ class StoredDesk:
 
     @property
     def key_files(self) -> KeyFiles:
+        copy_template_desk(self.paths)
         return load_or_create_keys(self.paths)
 
     def run_scenario(self, scene: "Callable[[Store], Awaitable[None]]", now: datetime = NOW) -> None:

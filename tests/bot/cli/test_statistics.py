@@ -36,6 +36,7 @@ from tests.ita_stats.cases.sample_facts import (
     count_facts,
     make_year_of_facts,
 )
+from tests.template_desk import copy_template_desk
 
 YEAR = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2026-09-30")
 
@@ -43,6 +44,7 @@ YEAR = ("--desk", "complaints", "--period", "fy2569", "--as-of", "2026-09-30")
 def write_facts(home: Path, facts: Sequence[Fact]) -> None:
     """Write facts directly into the database of a desk, as years of use would have left them."""
     place = DeskPaths.under(home, "complaints")
+    copy_template_desk(place)
 
     async def create_desk() -> None:
         async with open_store(load_or_create_keys(place), datetime.now(UTC)):

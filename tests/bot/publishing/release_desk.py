@@ -18,6 +18,7 @@ from storage.store import open_store
 from tests.bot.cli.test_statistics import write_facts
 from tests.in_memory_desk import OFFICE
 from tests.ita_stats.cases.sample_facts import CaseFactsWriter, make_year_of_facts
+from tests.template_desk import copy_template_desk
 
 NOW = datetime(2026, 10, 1, 2, tzinfo=UTC)  # 09:00 in Bangkok, the day after fiscal year 2569
 END = date(2026, 9, 30)
@@ -56,6 +57,8 @@ class ReleaseDesk:
 
     def run_scenario(self, scene: Callable[[ReleaseContext], Awaitable[Any]], now: datetime = NOW) -> Any:
         """Open the desk, run a coroutine on it, check the audit log and close; returns its result."""
+
+        copy_template_desk(self.paths)
 
         async def run_in_loop() -> Any:
             async with (

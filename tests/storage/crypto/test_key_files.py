@@ -1,5 +1,6 @@
 """Keys that are missing, equal, malformed, readable by others or another database's prevent the start."""
 
+import asyncio
 import multiprocessing
 import shutil
 import stat
@@ -10,8 +11,8 @@ import pytest
 
 from storage.crypto.key_files import KEY_NAMES, DeskPaths, assert_distinct_keys, load_or_create_keys
 from storage.errors import KeyFileError
-from storage.store import Store
-from tests.storage.conftest import StoredDesk
+from storage.store import Store, open_store
+from tests.storage.conftest import NOW, StoredDesk
 
 
 async def nothing(_: Store) -> None:
@@ -118,8 +119,14 @@ def test_no_repr_shows_a_key(ground: StoredDesk) -> None:
 
 
 def _start(home: str, together: Barrier) -> None:
+    """A first start without the template of other tests: keys, migration and all."""
+
+    async def open_and_close() -> None:
+        async with open_store(load_or_create_keys(StoredDesk(Path(home)).paths), NOW):
+            pass
+
     together.wait(60)
-    StoredDesk(Path(home)).run_scenario(nothing)
+    asyncio.run(open_and_close())
 
 
 def test_two_first_starts_at_once_agree_on_one_set_of_keys(ground: StoredDesk) -> None:
