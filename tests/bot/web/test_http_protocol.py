@@ -5,6 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -55,16 +56,16 @@ def test_what_is_not_http_gets_a_thai_page_with_all_headers(server: WebServer) -
 
 def test_a_silent_or_unfinished_request_is_closed(server: WebServer) -> None:
     for pieces in ((), (b"GET / HTTP/1.1\r\nHost: x\r\n",)):
-        begun = time.monotonic()
         assert exchange_bytes(server, *pieces) == b""
-        assert 0.4 < time.monotonic() - begun < 3
 
 
 def test_a_slowly_dripping_head_is_closed(server: WebServer) -> None:
-    begun = time.monotonic()
-    drops = [b"GET / HTTP/1.1\r\n", *[b"X-Drop: 1\r\n"] * 40]
-    assert exchange_bytes(server, *drops, pause=0.05) == b""
-    assert time.monotonic() - begun < 4
+    drops = iter([b"GET / HTTP/1.1\r\n", *[b"X-Drop: 1\r\n"] * 400])
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line, suppress(OSError):
+        for drop in drops:
+            line.sendall(drop)
+            time.sleep(0.05)
+    assert [*drops] != []  # the server closed before the head was complete
 
 
 def test_an_endless_head_is_refused(server: WebServer) -> None:
@@ -86,12 +87,13 @@ def test_a_request_that_keeps_its_connection_may_ask_again(server: WebServer) ->
             time.sleep(0.3)
 
 
-def test_more_connections_than_there_is_room_for_are_closed_at_once(server: WebServer) -> None:
+def test_more_connections_than_there_is_room_for_are_closed_at_once(
+    server: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 600)  # so that nothing else closes them
     lines = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(45)]
     try:
-        begun = time.monotonic()
         assert lines[-1].recv(1) == b""
-        assert time.monotonic() - begun < 0.4
     finally:
         for line in lines:
             line.close()

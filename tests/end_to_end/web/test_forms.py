@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -278,8 +277,6 @@ def test_a_talk_that_lapsed_gives_back_what_was_typed(tmp_path: Path) -> None:
         assert page.heading != asked.heading
         assert page.textbox_text == TYPED or "พักไว้" in page.visible_text
         assert WHOLE_REPORT[4] not in visitor.open_page("/report?said").visible_text
-        begun = time.monotonic()
         assert visitor.open_page("/report").status == 200
-        assert time.monotonic() - begun < 2
     finally:
         server.close()

@@ -153,9 +153,9 @@ def test_no_letter_waits_for_a_slow_file_or_for_what_cannot_be_deleted(tmp_path:
         p.fake.blocked.add(777)
         for message in range(5):
             await o.setup.adapter.replies.expiring.schedule_deletion(777, message, o.desk.now())
-        p.fake.inject_fault = lambda method, _: TelegramFault(delay=8) if method == "download" else None
+        p.fake.inject_fault = lambda method, _: TelegramFault(delay=60) if method == "download" else None
         o.desk.clock_offset += timedelta(minutes=20)
-        await asyncio.wait_for(o.worker.run_once(), 3)
+        await asyncio.wait_for(o.worker.run_once(), 30)
         assert len(other.receipts) == 1
         assert await o.desk.store.task_queue.list_all("fading") == []
         o.desk.errors.clear()
