@@ -19,7 +19,7 @@ from tests.end_to_end.web.report_steps import (
 )
 from tests.in_memory_desk import OFFICE
 from tests.samples import write_sample_file
-from tests.story import COMPLAINT_STORIES, StoryPlayer
+from tests.story import COMPLAINT_STORIES, StoryPlayer, at_every_door
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
@@ -31,7 +31,7 @@ PLAYED_STORIES = [
 ]
 
 
-@pytest.mark.parametrize("story", PLAYED_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", at_every_door(PLAYED_STORIES))
 def test_every_page_of_a_story_can_be_read_on_a_phone(story: Path, browser: Browser, tmp_path: Path) -> None:
     door = AuditedBrowserDriver(browser, tmp_path / "var", PHONE)
     try:
@@ -45,7 +45,7 @@ def test_every_page_of_a_story_can_be_read_on_a_phone(story: Path, browser: Brow
 @pytest.mark.parametrize(
     "path", ["/", "/?lang=en", "/privacy", "/privacy?lang=en", "/nothing", "/report", "/track"]
 )
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full("dark pages"))])
 def test_every_other_page_can_be_read_by_everybody(
     path: str, scheme: str, browser: Browser, tmp_path: Path
 ) -> None:

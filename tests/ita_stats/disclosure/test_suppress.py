@@ -64,6 +64,7 @@ def test_nobody_works_out_what_a_year_of_releases_hides(
     assert find_exposed_figures(made) == []
 
 
+@pytest.mark.full("attacks on published figures")
 @examples(4)
 @given(seed=st.integers(0, 10**6), cases=st.sampled_from([3, 13, 40]))
 def test_nor_where_months_quarters_and_the_year_are_all_released(seed: int, cases: int) -> None:

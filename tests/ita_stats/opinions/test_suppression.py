@@ -22,6 +22,7 @@ from tests.ita_stats.opinions.response_worlds import (
 )
 
 SALTS = (b"", b"another", b"third")
+ATTACKS = pytest.mark.full("attacks on published figures")
 
 
 def list_unions(kinds: Sequence[ResponseKind]) -> list[tuple[int, ...]]:
@@ -70,7 +71,7 @@ def find_disclosures(
                 yield f"the dash of {[kinds[i] for i in at]} by {facts}"
 
 
-@pytest.mark.parametrize(("least", "most"), [(2, 7), (3, 8)])
+@pytest.mark.parametrize(("least", "most"), [(2, 7), pytest.param(3, 8, marks=ATTACKS)])
 @pytest.mark.parametrize("cells", [1, 2])
 def test_one_answer_of_several(cells: int, least: int, most: int) -> None:
     kinds = enumerate_single_kinds(cells)
@@ -84,13 +85,14 @@ def test_one_answer_of_three_where_nobody_is_told_apart() -> None:
         assert [*find_disclosures(kinds, False, voices, 5, list_unions(kinds))][:1] == []
 
 
-@pytest.mark.parametrize(("cells", "least", "most"), [(2, 2, 6), (2, 3, 7)])
+@pytest.mark.parametrize(("cells", "least", "most"), [(2, 2, 6), pytest.param(2, 3, 7, marks=ATTACKS)])
 def test_several_answers(cells: int, least: int, most: int) -> None:
     kinds = enumerate_multiple_kinds(cells)
     for voices in range(least, most + 1):
         assert [*find_disclosures(kinds, True, voices, least, list_conjunctions(kinds))][:1] == []
 
 
+@ATTACKS
 @pytest.mark.parametrize(("least", "most"), [(2, 8), (3, 9)])
 def test_several_answers_of_three_where_nobody_is_told_apart(least: int, most: int) -> None:
     kinds = enumerate_multiple_kinds(3, ("account",))
