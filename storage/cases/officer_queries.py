@@ -1,10 +1,10 @@
 """Queries of officers: case lists without content, and the report and history of one case."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, select
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, get_channel_source
 from handlers.dialog.effects import Listing, Query
@@ -135,29 +135,29 @@ async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
         seen,
     )
     if query.all_officers:
-        found = [await _select_cases(due, query, context)]
+        kinds = [due]
     else:
         whose = ([CASE_COLUMNS.officer.is_(None)] if query.new else []) + [
             CASE_COLUMNS.officer == query.staff
         ]
-        found = [await _select_cases(and_(due, who), query, context) for who in whose]
-    rows = [row for some in found for row in some if row["avoid"] != query.staff]
+        kinds = [and_(due, who) for who in whose]
+    rows: list[RowMapping] = []
+    for kind in kinds:
+        found = (await context.connection.execute(_select_cases(kind, query))).mappings()
+        rows += [row for row in found if row["avoid"] != query.staff]
     cases, unreadable = decode_cases(rows)
     shown = sorted(cases, key=lambda c: (c.answer_by, c.year, c.number))[query.offset :]
     return CaseListPage(tuple(shown[: query.limit]), len(shown) > query.limit, tuple(unreadable))
 
 
-async def _select_cases(
-    which: ColumnElement[bool], query: ListCases, context: ReadContext
-) -> Sequence[RowMapping]:
+def _select_cases(which: ColumnElement[bool], query: ListCases) -> Select[Any]:
     # Enough rows of one kind, should the other have none; 21 more, since avoided cases are filtered afterwards.
-    few = (
+    return (
         select(*LISTED_CASE_COLUMNS)
         .where(which)
         .order_by(CASE_COLUMNS.answer_by, CASE_COLUMNS.fiscal_year, CASE_COLUMNS.number)
         .limit(query.offset + query.limit + 21)
     )
-    return (await context.connection.execute(few)).mappings().all()
 
 
 async def get_case_report(query: GetCaseReport, context: ReadContext) -> CaseReport:
