@@ -8,7 +8,7 @@ from bot.web.chat.unsent_text import MAX_UNSENT_LENGTH
 from bot.web.multipart import FormData
 from handlers.dialog.events import Channel, Event
 
-NAVIGATION_CHOICES = {"back", "cancel", "leave", "stay", "rewrite", "clear", "refresh"}
+NAVIGATION_CHOICES = {"back", "cancel", "leave", "stay", "stay_here", "rewrite", "clear", "refresh"}
 """Choices that do not answer the question.
 
 Text typed beside one is not sent; it is kept and shown again when the question returns.

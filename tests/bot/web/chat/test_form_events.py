@@ -93,6 +93,8 @@ def test_a_start_page_never_expires() -> None:
     [
         ("ก", "7.back", True),
         ("ก", "7.cancel", True),
+        ("ก", "7.stay", True),
+        ("ก", "7.stay_here", True),
         ("ก", "/start", True),
         ("ก", "7.done", False),
         ("ก", "7.next", False),
