@@ -78,12 +78,16 @@ class FakeTelegramProtocol(asyncio.Protocol):
 class WebhookConnection(asyncio.Protocol):
     """A connection from the fake Telegram to the bot's webhook."""
 
+    is_open = True
+    """A busy bot may close a connection whose person waits long for the visible answer."""
+
     _done: "asyncio.Future[None] | None" = None
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.is_open = False
         if self._done is not None and not self._done.done():
             self._done.set_exception(ConnectionError("the bot hung up"))
 
@@ -140,23 +144,26 @@ class LoadGenerator:
 
     async def run_for(self, persons: int, seconds: float) -> float:
         """Each person files one complaint after another; returns updates per second."""
-        connect = asyncio.get_running_loop().create_connection
-        connections = [(await connect(WebhookConnection, "127.0.0.1", self.port))[1] for _ in range(persons)]
+        connections = [await self._connect() for _ in range(persons)]
         answered, started, self.stopping = self.answered, time.perf_counter(), False
         busy = [asyncio.create_task(self._report_until_stopped(one)) for one in connections]
         await asyncio.sleep(seconds)
         self.stopping = True
         rate = (self.answered - answered) / (time.perf_counter() - started)
         await asyncio.gather(*busy)
-        for connection in connections:
-            connection.close()
         return rate
+
+    async def _connect(self) -> WebhookConnection:
+        connect = asyncio.get_running_loop().create_connection
+        return (await connect(WebhookConnection, "127.0.0.1", self.port))[1]
 
     async def _report_until_stopped(self, connection: WebhookConnection) -> None:
         while not self.stopping:
-            await self._report(connection)
+            connection = await self._report(connection)
+        connection.close()
 
-    async def _report(self, connection: WebhookConnection) -> None:
+    async def _report(self, connection: WebhookConnection) -> WebhookConnection:
+        """File one complaint. Returns the connection, or the one that replaced it."""
         self.number += 100
         chat = 1_000_000_000 + self.number
         for step in self.steps:
@@ -164,6 +171,8 @@ class LoadGenerator:
             body = encode_update(step, self.last_update_id, chat)
             answered_future = self.telegram.waiting[chat] = asyncio.get_running_loop().create_future()
             started = time.perf_counter()
+            if not connection.is_open:
+                connection = await self._connect()
             answer = await connection.post_update(self.path, self.secret, body)
             if b"chat_id" in answer:
                 self.telegram.resolve_waiter(answer)
@@ -171,3 +180,4 @@ class LoadGenerator:
             self.answered += 1
             if not self.stopping:
                 self.latencies.append(time.perf_counter() - started)
+        return connection
