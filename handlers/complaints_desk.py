@@ -39,11 +39,11 @@ from handlers.dialog.form import Form, confirm_cancel
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import AS_SECTION, NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
-from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.office import Office
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake import end_intake
 from handlers.staff.dispatch import handle_staff_message, is_for_staff
+from handlers.unsend import handle_unsend, record_message_origin
 
 COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
 

@@ -27,7 +27,6 @@ from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import AS_SECTION, NEUTRAL, Phrase, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
-from handlers.dialog.unsend import handle_unsend, record_message_origin
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
 from handlers.office import Office
 from handlers.questions.ask import (
@@ -50,6 +49,7 @@ from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_se
 from handlers.staff.dispatch import handle_staff_message, is_for_staff
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.thai import clean_text
+from handlers.unsend import handle_unsend, record_message_origin
 
 _OWN_WORDS: Mapping[str, str] = {
     **COMMAND_WORDS,

@@ -12,12 +12,7 @@ from handlers.consultations.messages import (
     FindResponse,
     SubmitResponse,
 )
-from handlers.dialog.choices import STALE, Option, make_options
-from handlers.dialog.context import Context, reset_session
-from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import AS_SECTION, MUST_ARRIVE, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
-from handlers.dialog.session import DialogTopic, Session
-from handlers.dialog.survey import (
+from handlers.consultations.survey import (
     REVIEW_STEP,
     SUSPECT_STEP,
     SurveyQuestion,
@@ -32,6 +27,11 @@ from handlers.dialog.survey import (
     parse_review_choice,
     show_survey_review,
 )
+from handlers.dialog.choices import STALE, Option, make_options
+from handlers.dialog.context import Context, reset_session
+from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.replies import AS_SECTION, MUST_ARRIVE, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.session import DialogTopic, Session
 from handlers.office import Bilingual
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import make_reply_address

@@ -10,13 +10,7 @@ from handlers.consultations.respond import (
     is_in_consultation,
     reprompt_consultation,
 )
-from handlers.dialog.attempts import find_lockout_end, record_failure
-from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
-from handlers.dialog.context import Context, reset_session
-from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply
-from handlers.dialog.session import DialogTopic, advance_prompt
-from handlers.dialog.survey import (
+from handlers.consultations.survey import (
     REVIEW_STEP,
     SUSPECT_STEP,
     QueryGenerator,
@@ -31,6 +25,12 @@ from handlers.dialog.survey import (
     parse_review_choice,
     show_survey_review,
 )
+from handlers.dialog.attempts import find_lockout_end, record_failure
+from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
+from handlers.dialog.context import Context, reset_session
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply
+from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.office import Bilingual
 from handlers.questions.ask import file_question

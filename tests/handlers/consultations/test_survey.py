@@ -6,6 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.consultations.survey import (
+    SurveyQuestion,
+    SurveyState,
+    ask_if_complaint,
+    ask_next_question,
+    ask_survey_question,
+    find_previous_key,
+    format_survey_answers,
+    handle_complaint_check,
+    handle_survey_answer,
+    is_possible_complaint,
+    parse_review_choice,
+    show_survey_review,
+)
 from handlers.dialog.choices import STALE, Option, StaleChoice, make_options
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult
@@ -20,20 +34,6 @@ from handlers.dialog.replies import (
     raw_text,
 )
 from handlers.dialog.session import DialogTopic, Session
-from handlers.dialog.survey import (
-    SurveyQuestion,
-    SurveyState,
-    ask_if_complaint,
-    ask_next_question,
-    ask_survey_question,
-    find_previous_key,
-    format_survey_answers,
-    handle_complaint_check,
-    handle_survey_answer,
-    is_possible_complaint,
-    parse_review_choice,
-    show_survey_review,
-)
 from handlers.office import Bilingual
 from tests.in_memory_desk import MORNING
 from tests.run_decision import begin_session, make_buttons, make_context, make_event, pick, run_decision

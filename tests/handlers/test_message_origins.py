@@ -21,13 +21,13 @@ from handlers.dialog.effects import Act, DeleteFiles, Now, TurnResult
 from handlers.dialog.events import Event
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import Session
-from handlers.dialog.unsend import (
+from handlers.questions.messages import AppendThreadLine, SubmitQuestion, ThreadLineKind
+from handlers.unsend import (
     MAX_REMEMBERED_MESSAGES,
     encode_origin,
     handle_unsend,
     record_message_origin,
 )
-from handlers.questions.messages import AppendThreadLine, SubmitQuestion, ThreadLineKind
 from tests.in_memory_desk import MORNING
 from tests.run_decision import PERSON, Outcome, begin_session, make_event, make_file, run_decision
 
