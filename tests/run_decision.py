@@ -1,6 +1,6 @@
 """Run one decision of a handler by hand: an event in, an outcome out; no event loop, no storage, no mock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -48,24 +48,30 @@ class AnswerByQuery:
     find: Callable[[Any], object]
 
 
-def run_decision(decision: Decision | TurnResult, answers: Answers | None = None) -> Outcome:
-    """Drive a decision to its end. A query without an answer fails the test."""
-    if isinstance(decision, TurnResult):
-        return Outcome(decision.session, decision.replies, decision.acts)
+def run_queries(
+    generator: Generator[Query[Any], Any, Any], answers: Answers | None = None
+) -> tuple[Any, tuple[Query[Any], ...]]:
+    """Drive what asks queries to its end: its result, and the queries. One without an answer fails the test."""
     known = answers or {}
     queries: list[Query[Any]] = []
     answer: object = None
     while True:
         try:
-            query = decision.send(answer)
+            query = generator.send(answer)
         except StopIteration as done:
-            result: TurnResult = done.value
-            return Outcome(result.session, result.replies, result.acts, tuple(queries))
+            return done.value, tuple(queries)
         queries.append(query)
         assert type(query) in known, f"no answer for {query!r}"
         answer = known[type(query)]
         if isinstance(answer, AnswerByQuery):
             answer = answer.find(query)
+
+
+def run_decision(decision: Decision | TurnResult, answers: Answers | None = None) -> Outcome:
+    """Drive a decision to its end (`run_queries`)."""
+    result: TurnResult
+    result, queries = (decision, ()) if isinstance(decision, TurnResult) else run_queries(decision, answers)
+    return Outcome(result.session, result.replies, result.acts, queries)
 
 
 def make_event(text: str | None = None, *, channel: Channel = Channel.WEB, **parts: Any) -> Event:

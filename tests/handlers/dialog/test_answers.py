@@ -21,7 +21,7 @@ from handlers.dialog.events import Event, FileProblem
 from handlers.dialog.form import FieldAudience, FieldKind, FormField
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
-from tests.run_decision import begin_session, make_context, make_event, make_file
+from tests.run_decision import begin_session, make_context, make_event, make_file, run_queries
 
 CASE = FieldAudience.CASE
 PICK = FormField("category", FieldKind.PICK, CASE, make_options(("a", "b")))
@@ -36,16 +36,8 @@ def finish(generator: Any) -> tuple[AnswerResult, tuple[Query[Any], ...]]:
     """Drive an answer to its end: its result, and the texts that were stored as files."""
     if isinstance(generator, AnswerResult):
         return generator, ()
-    queries: list[Query[Any]] = []
-    answer = None
-    while True:
-        try:
-            query = generator.send(answer)
-        except StopIteration as done:
-            return done.value, tuple(queries)
-        assert isinstance(query, StoreTextFile)
-        queries.append(query)
-        answer = STORED
+    result, queries = run_queries(generator, {StoreTextFile: STORED})
+    return result, queries
 
 
 def accept(field: FormField, event: Event, session: Session) -> AnswerResult:

@@ -20,7 +20,7 @@ from handlers.dialog.effects import Query
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import OF_CASE, Reply
 from tests.in_memory_desk import MORNING
-from tests.run_decision import PERSON, make_context, make_event
+from tests.run_decision import PERSON, make_context, make_event, run_queries
 
 RECEIPT = make_receipt(77)
 MINUTE = timedelta(minutes=1)
@@ -28,16 +28,7 @@ MINUTE = timedelta(minutes=1)
 
 def look_up(typed: str, answers: dict[type[Query[Any]], Any]) -> tuple[object, tuple[Query[Any], ...]]:
     """Look a code up: what was found, and the queries."""
-    generator = look_up_code(make_context(make_event(typed)), typed, FindCase)
-    queries: list[Query[Any]] = []
-    answer = None
-    while True:
-        try:
-            query = generator.send(answer)
-        except StopIteration as done:
-            return done.value, tuple(queries)
-        queries.append(query)
-        answer = answers[type(query)]
+    return run_queries(look_up_code(make_context(make_event(typed)), typed, FindCase), answers)
 
 
 @pytest.mark.parametrize(

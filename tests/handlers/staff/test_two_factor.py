@@ -24,7 +24,7 @@ from handlers.staff.two_factor import (
     verify_second_factor,
 )
 from tests.in_memory_desk import MORNING
-from tests.run_decision import PERSON, begin_session, make_context, make_event
+from tests.run_decision import PERSON, begin_session, make_context, make_event, run_queries
 
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # the secret of RFC 6238's test vectors, in base32
 VECTORS = [(1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]
@@ -82,22 +82,16 @@ def verify(
     typed: str, attempts: Attempts = NO_ATTEMPTS, **known: bool
 ) -> tuple[Reply | None, tuple[Act, ...], list[Query[Any]]]:
     """Verify what was typed: the refusal, the acts, and the queries."""
-    generator = verify_second_factor(make_context(make_event(typed)), OFFICER, typed)
     answers = {
         GetAttempts: attempts,
         IsCodeUsed: known.get("used", False),
         IsRecoveryCode: known.get("recovery", False),
     }
-    queries: list[Query[Any]] = []
-    answer: Any = None
-    while True:
-        try:
-            query = generator.send(answer)
-        except StopIteration as done:
-            refusal, acts = done.value
-            return refusal, acts, queries
-        queries.append(query)
-        answer = answers[type(query)]  # type: ignore[index]
+    verified, queries = run_queries(
+        verify_second_factor(make_context(make_event(typed)), OFFICER, typed), answers
+    )
+    refusal, acts = verified
+    return refusal, acts, [*queries]
 
 
 def test_the_right_code_is_accepted_and_used_up() -> None:
