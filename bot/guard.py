@@ -4,10 +4,9 @@ All other code catches only the errors that it expects (`bot/errors.py`, `storag
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Generic, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -59,15 +58,3 @@ async def run_periodically(
     while True:
         await run_guarded(work(), on_error)
         await asyncio.sleep(interval)
-
-
-@asynccontextmanager
-async def run_in_background(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
-    """Run work in a task for the duration of the body, then cancel it."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

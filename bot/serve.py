@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import uvicorn
 from starlette.routing import BaseRoute
 
+from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk, open_app
 from bot.engine import utc_now
-from bot.guard import run_guarded, run_in_background, run_periodically
+from bot.guard import run_guarded, run_periodically
 from bot.jobs.housekeeping import run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning

@@ -8,12 +8,13 @@ platform refuses for good is given up.
 import asyncio
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from bot.background import BackgroundTasks
 from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
 from bot.engine import Engine
 from bot.guard import run_guarded, run_periodically, try_work
@@ -49,7 +50,7 @@ class DeliveryWorker:
         default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(MAX_PARALLEL_FETCHES))
     )
     _fetching_ids: set[str] = field(default_factory=set)
-    _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
+    _tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
     async def run(self, every: float = RUN_INTERVAL) -> None:
         """Deliver forever: each channel every so many seconds, in a loop of its own."""
@@ -67,16 +68,14 @@ class DeliveryWorker:
         messages = await self.store.outbox.lease(channel, self.engine.now())
         tasks = await self.store.task_queue.lease(channel, self.engine.now())
         for task in tasks:  # in the background: a file may take minutes, and messages must not wait for it
-            self._run_in_background(run_guarded(self._resume_fetch(task, transport), self.on_error))
+            self._tasks.start(run_guarded(self._resume_fetch(task, transport), self.on_error))
         await asyncio.gather(*(self._send_outbox_message(message, transport) for message in messages))
         if isinstance(transport, Cleanup):
             await transport.clean_up(self.engine.now())
 
     async def close(self) -> None:
         """Cancel what is under way; it is retried after the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
 
     async def fetch_file(self, event: Event, name: str, what: Mapping[str, str], size: int = 0) -> File:
         """Fetch the file of an event. If that takes longer than the platform's `file_wait`, return a placeholder.
@@ -92,7 +91,7 @@ class DeliveryWorker:
         task = QueuedTask(event.channel, {**what, **_event_to_payload(event, placeholder)})
         row = await self.store.task_queue.add(event.channel, task, self.engine.now() + FETCH_LEASE)
         leased = LeasedItem(row, task, 0)
-        fetching = self._run_in_background(self._try_fetch(leased, transport))
+        fetching = self._tasks.start(self._try_fetch(leased, transport))
         done, _ = await asyncio.wait({fetching}, timeout=transport.limits.file_wait)
         # Cancelled where the program ends: the file is fetched after the next start.
         if done and not fetching.cancelled() and (file := fetching.result()) is not None:
@@ -174,18 +173,12 @@ class DeliveryWorker:
     def _on_late_file(self, ended: "asyncio.Task[File | None]", item: LeasedItem[QueuedTask]) -> None:
         """Handle a file that was stored or refused after the dialog had continued."""
         if not ended.cancelled() and ended.exception() is None and (file := ended.result()) is not None:
-            self._run_in_background(run_guarded(self._finish_fetch(item, file), self.on_error))
+            self._tasks.start(run_guarded(self._finish_fetch(item, file), self.on_error))
 
     async def _finish_fetch(self, item: LeasedItem[QueuedTask], file: File) -> None:
         """Handle a file that no caller waits for, then complete its task; a crash in between repeats the handling."""
         await self._handle_file(item.payload, file)
         await self.store.task_queue.complete([item.id])
-
-    def _run_in_background(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
 
     async def _handle_file(self, task: QueuedTask, file: File) -> None:
         """Handle the event with its file. If it was handled before, with a placeholder, report only a failure."""

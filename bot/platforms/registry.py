@@ -6,9 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.routing import BaseRoute
 
+from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.worker import DeliveryWorker
-from bot.guard import run_in_background
 from bot.log import log_exception
 from bot.platforms.line.platform import LinePlatform
 from bot.platforms.platform import Platform, PlatformContext

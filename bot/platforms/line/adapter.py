@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.background import BackgroundTasks
 from bot.delivery.transport import PermanentError, TransportError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, build_error_answer
@@ -70,7 +71,7 @@ class LineAdapter:
     _parser: LineEventParser = field(init=False)
     _replies: LineReplies = field(init=False)
     _seen_events: "OrderedDict[str, asyncio.Task[None]]" = field(default_factory=OrderedDict)
-    _tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)
+    _tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
     def __post_init__(self) -> None:
         self._parser = LineEventParser(self.store, self.delivery_worker)
@@ -78,7 +79,7 @@ class LineAdapter:
             self.sender,
             self.store,
             self.on_error,
-            self._run_in_background,
+            self._tasks.start,
             self._allow_redelivery,
             self.images,
         )
@@ -121,7 +122,7 @@ class LineAdapter:
         return work
 
     def _start_task(self, work: Coroutine[Any, Any, None], *events: WebhookEvent) -> "asyncio.Task[None]":
-        task = self._run_in_background(work)
+        task = self._tasks.start(work)
         for event in events:
             self._seen_events[event.event_key] = task
             task.add_done_callback(lambda ended, key=event.event_key: self._on_task_done(ended, key))  # type: ignore[misc]
@@ -135,12 +136,6 @@ class LineAdapter:
             if not task.cancelled() and (trouble := task.exception()) is not None:
                 self.on_error(trouble)
 
-    def _run_in_background(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
     async def _handle_person_events(self, person: str, events: Sequence[WebhookEvent]) -> None:
         """Handle the events of one person. They are on disk when this returns. Raises UnsendNotSavedError."""
         back, unsaved = self.sender.encrypt_address(person), False
@@ -151,7 +146,7 @@ class LineAdapter:
                 if result is None and (token := to_reply_token(webhook_event)) is not None:
                     self.sender.keep_reply_token(person, token)
             if any(parsed.file_message is not None for parsed in parsed_events):
-                self._run_in_background(self._show_loading(person))
+                self._tasks.start(self._show_loading(person))
             for parsed, ready in zip(
                 parsed_events, await self._parser.prepare_all(parsed_events), strict=True
             ):
@@ -162,7 +157,7 @@ class LineAdapter:
                 parsed_events
                 and (work := self.on_answered(person, answer.lang, parsed.event.choice)) is not None
             ):
-                self._run_in_background(work)
+                self._tasks.start(work)
         if unsaved:
             raise UnsendNotSavedError
 
@@ -186,13 +181,13 @@ class LineAdapter:
                 self.on_error(trouble)
 
         if event.type != "leave":  # the bot was removed already
-            self._run_in_background(leave_quietly())
+            self._tasks.start(leave_quietly())
 
     async def _reply_unknown_person(self, event: WebhookEvent) -> None:
         """Tell a person without a user id in the event that nothing can be stored for them."""
         token = to_reply_token(event)
         if token is not None:
-            self._run_in_background(
+            self._tasks.start(
                 self.sender.reply(
                     token, render_payload_batches(build_error_answer("line.unknown_person", "th").messages)[0]
                 )
@@ -207,11 +202,7 @@ class LineAdapter:
     async def close(self) -> None:
         """Send waiting answers, and give tasks `response_deadline` seconds; durable messages are in the outbox."""
         self._replies.flush()
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=self.response_deadline)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._tasks.close(self.response_deadline)
 
 
 def _drop_duplicates(events: Sequence[WebhookEvent]) -> Iterable[WebhookEvent]:

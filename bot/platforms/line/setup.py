@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from starlette.routing import Route
 
+from bot.background import run_in_background
 from bot.bootstrap import RunningDesk
 from bot.delivery.transport import TokenRefusedError
-from bot.guard import run_guarded, run_in_background, try_work
+from bot.guard import run_guarded, try_work
 from bot.images.temporary_host import create_temporary_images
 from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from bot.background import run_in_background
 from bot.delivery.transport import TransportError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, build_error_answer, merge_answers
-from bot.guard import run_guarded, run_in_background
+from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
 from handlers.dialog.effects import Answer

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
 
+from bot.background import BackgroundTasks
 from bot.delivery.transport import TransportError
-from bot.guard import Outcome, run_guarded, try_work
+from bot.guard import run_guarded, try_work
 from bot.images.chart import render_chart_png
 from bot.images.qr import render_qr_png
 from bot.platforms.telegram.expiring import ExpiringMessages
@@ -51,7 +52,7 @@ class TelegramReplies:
     reply_in_webhook: bool = True
     expiring: ExpiringMessages = field(init=False)
     _delivered_ids: list[str] = field(default_factory=list)
-    _tasks: "set[asyncio.Task[Outcome[None]]]" = field(default_factory=set)
+    _tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
     def __post_init__(self) -> None:
         self.expiring = ExpiringMessages(self.store, self.sender, self.on_error)
@@ -63,11 +64,7 @@ class TelegramReplies:
 
     async def close(self) -> None:
         """Wait for background work, at most `SHUTDOWN_TIMEOUT`, then cancel it."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=SHUTDOWN_TIMEOUT)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._tasks.close(SHUTDOWN_TIMEOUT)
 
     async def send_answer(
         self,
@@ -221,6 +218,4 @@ class TelegramReplies:
 
     def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Start work that no answer waits for; its errors are reported."""
-        task = asyncio.create_task(run_guarded(work, self.on_error))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(run_guarded(work, self.on_error))

@@ -17,9 +17,10 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.routing import Route
 
+from bot.background import run_in_background
 from bot.delivery.transport import RejectedError, RetryLaterError, TokenRefusedError, UpdatesConflictError
 from bot.engine import build_error_answer
-from bot.guard import run_guarded, run_in_background, try_work
+from bot.guard import run_guarded, try_work
 from bot.log import LogEvent, log_event
 from bot.platforms.platform import OpenPlatform, PlatformContext
 from bot.platforms.telegram.adapter import TelegramAdapter

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.background import run_in_background
 from bot.delivery.transport import PermanentError, PlatformLimits, RetryLaterError, Transport
 from bot.delivery.worker import FETCH_LEASE, DeliveryWorker
-from bot.guard import run_in_background
 from handlers.dialog.events import Channel, Event, File, FileProblem
 from handlers.dialog.replies import MUST_ARRIVE, Message, Reply
 from storage.serialization import OutboxMessage

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 import uvicorn
 from pydantic import SecretStr
 
+from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.transport import Transport
 from bot.delivery.worker import DeliveryWorker
-from bot.guard import run_in_background
 from bot.platforms.line.setup import LineSetup, open_line
 from bot.platforms.platform import PlatformContext
 from bot.settings import DeskSettings, Settings
