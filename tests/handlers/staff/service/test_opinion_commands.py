@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handlers.consultations.messages import (
+    AnnounceConsultation,
     CloseConsultation,
     FindConsultation,
     ListPendingStatements,
@@ -18,7 +19,8 @@ from handlers.consultations.messages import (
     SaveTheme,
     Theme,
 )
-from handlers.dialog.effects import Listing
+from handlers.dialog.effects import Listing, NewReceipt
+from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, OFFICER_CONTENT, Reply
 from handlers.feedback.messages import (
     FindFeedback,
@@ -27,7 +29,8 @@ from handlers.feedback.messages import (
 )
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import ServiceCommandName
-from handlers.staff.state import AwaitingSecondFactor, OfficerState
+from handlers.staff.service.consultations import pick_consultation_code
+from handlers.staff.state import AwaitingSecondFactor, AwaitingText, OfficerState
 from tests.handlers.consultations.consultation_rows import CONSULTATION
 from tests.handlers.staff.officer_commands import (
     TODAY,
@@ -42,7 +45,7 @@ from tests.handlers.staff.service.service_officer import (
     told,
 )
 from tests.in_memory_desk import MORNING
-from tests.run_decision import begin_session
+from tests.run_decision import Outcome, begin_session
 
 
 def test_feedback_is_listed_and_shown() -> None:
@@ -184,3 +187,69 @@ def test_statements_are_moderated_one_by_one(word: str, accepted: bool) -> None:
     unknown = give(f"/statements {word} s9", answers={ListPendingStatements: waiting})
     assert told(unknown) == ("statements_one", ())
     assert give("/statements").replies == (Reply("inquiry.statements_none", NEUTRAL),)
+
+
+# Announcing a consultation, line by line.
+
+LINES = "ชื่อ: เวลาเปิดบริการ\nปิด: 31/12/2569 16:30\nถาม: เลือกหนึ่ง | ดีไหม | ดี | ไม่จำเป็น"
+DRAFT = (("title", "เวลาเปิดบริการ"), ("closes", "31/12/2569 16:30"), ("ask", "เลือกหนึ่ง | ดีไหม | ดี | ไม่จำเป็น"))
+MORE = AwaitingText(ParsedCommand(ServiceCommandName.CONSULT, rest="more"))
+
+
+def begin_announcement(words: str = f"/consult new\n{LINES}") -> Outcome:
+    return give(words)
+
+
+def test_a_whole_announcement_is_shown_and_confirmed() -> None:
+    shown = begin_announcement()
+    assert told(shown) == ("consult.shown", ())
+    assert (shown.kept.officer.service.consultation, pending(shown)) == (DRAFT, MORE)
+    assert list_commands(shown.replies[0].choices) == ["/consult yes", "/consult"]
+    done = give("/consult yes", session=shown.kept, answers={NewReceipt: make_receipt(2**79 + 7)})
+    (act,) = done.acts
+    assert isinstance(act, AnnounceConsultation)
+    assert (act.by, act.consultation.title, len(act.consultation.code)) == ("staff:s1", "เวลาเปิดบริการ", 6)
+    assert done.keys == ("inquiry.consult.announced", "inquiry.consult.ways")
+    assert done.kept.officer.service.consultation == ()
+    assert give("/consult yes", session=done.kept).acts == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "keys", "left"),
+    [
+        ("", ("consult.how",), ()),
+        ("ชื่อ: ก", ("consult.lacks",), (("title", "ก"),)),
+        (
+            "ชื่อ: ก\nอะไรก็ไม่รู้\nปิด: เมื่อไรดี",
+            ("consult.wrong", "consult.wrong", "consult.lacks"),
+            (("title", "ก"),),
+        ),
+        (f"{LINES}\nชื่อ: ใหม่", ("consult.shown",), (*DRAFT[1:], ("title", "ใหม่"))),
+        (f"{LINES}\nลบ: 1", ("consult.lacks",), DRAFT[:2]),
+        (f"{LINES}\nลบ: 9", ("consult.wrong", "consult.shown"), DRAFT),
+        (f"{LINES}\nปิด: 01/01/2569", ("consult.wrong",), (DRAFT[0], DRAFT[2], ("closes", "01/01/2569"))),
+    ],
+)
+def test_what_is_understood_is_kept_and_the_rest_is_named(
+    lines: str, keys: tuple[str, ...], left: tuple[tuple[str, str], ...]
+) -> None:
+    outcome = begin_announcement(f"/consult new\n{lines}")
+    assert outcome.keys == tuple(f"inquiry.{key}" for key in keys)
+    assert (outcome.kept.officer.service.consultation, pending(outcome)) == (left, MORE)
+    assert outcome.acts == ()
+
+
+def test_an_announcement_whose_time_passed_since_it_was_shown_is_not_made() -> None:
+    late = begin_announcement(f"/consult new\n{LINES}\nปิด: 01/01/2569")
+    outcome = give("/consult yes", session=late.kept)
+    assert told(outcome) == ("consult.wrong", ())
+    fresh = give("/consult new", session=late.kept)
+    assert fresh.kept.officer.service.consultation == ()
+
+
+@pytest.mark.parametrize("symbols", ["0123456789ABCDEFG", "99999999999999999", "A0000000000000000"])
+def test_a_code_is_not_taken_for_a_number(symbols: str) -> None:
+    code = pick_consultation_code(symbols)
+    assert code in symbols
+    assert len(code) == 6
+    assert code.isdecimal() is symbols.isdecimal()
