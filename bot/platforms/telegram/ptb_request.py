@@ -79,8 +79,10 @@ class CheckedConnector(aiohttp.TCPConnector):
         ):
             connection.close()
             connection = await super().connect(req, traces, timeout)
-        _over_reused.set(protocol in self._used)
-        self._used.add(protocol)
+        is_reused = protocol in self._used
+        if not is_reused:
+            self._used.add(protocol)
+        _over_reused.set(is_reused)
         return connection
 
 
