@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, select
@@ -21,6 +22,8 @@ from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.unreadable_rows import decode_rows
+
+T = TypeVar("T")
 
 FAQ_ENTRY_CODEC = TypeAdapter(FaqEntry)
 PUBLISHED_QUESTION_CODEC = TypeAdapter(PublishedQuestion)
@@ -104,25 +107,24 @@ async def load_faq_catalogue(connection: AsyncConnection, keyring: Keyring) -> F
     """Load all entries in their order, and all published questions, newest first."""
     known, board = tables.knowledge.c, tables.board.c
     rows = await connection.execute(select(known.id, known.sealed).order_by(known.place, known.id))
-    own, _ = decode_rows(
-        "knowledge",
-        rows,
-        lambda r: FAQ_ENTRY_CODEC.validate_json(
-            keyring.question.decrypt(r.sealed, "knowledge", r.id, "entry")
-        ),
-        lambda r: r.id,
-    )
+    own = _decode_catalogue_rows("knowledge", "entry", FAQ_ENTRY_CODEC, rows, keyring)
     newest = select(board.id, board.sealed).order_by(board.answered_on.desc(), board.id)
     rows = await connection.execute(newest)
-    posted, _ = decode_rows(
-        "board",
+    posted = _decode_catalogue_rows("board", "post", PUBLISHED_QUESTION_CODEC, rows, keyring)
+    return FaqCatalogue(own, posted)
+
+
+def _decode_catalogue_rows(
+    table: str, field_name: str, codec: TypeAdapter[T], rows: Iterable[Any], keyring: Keyring
+) -> tuple[T, ...]:
+    """Decode rows of ids and encrypted content; those that cannot be read are left out."""
+    found, _ = decode_rows(
+        table,
         rows,
-        lambda r: PUBLISHED_QUESTION_CODEC.validate_json(
-            keyring.question.decrypt(r.sealed, "board", r.id, "post")
-        ),
-        lambda r: r.id,
+        lambda row: codec.validate_json(keyring.question.decrypt(row.sealed, table, row.id, field_name)),
+        lambda row: row.id,
     )
-    return FaqCatalogue(tuple(own), tuple(posted))
+    return tuple(found)
 
 
 async def save_faq_entry(act: SaveFaqEntry, batch: WriteBatch) -> None:

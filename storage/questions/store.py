@@ -48,39 +48,12 @@ _SCHEDULED_COLUMN = tables.held_answers.c
 _SELECT_QUESTION = select(tables.questions, _SCHEDULED_COLUMN.staff, _SCHEDULED_COLUMN.due).outerjoin(
     tables.held_answers
 )
-SET_QUESTION_ANSWERED = (
-    update(tables.questions)
-    .where(_COLUMN.id == bindparam("question"))
-    .values(
-        seq=bindparam("to_seq"),
-        state=bindparam("to_state"),
-        touched_on=bindparam("on_day"),
-        answered_on=bindparam("on_day"),
-    )
-)
-SET_QUESTION_REOPENED = (
-    update(tables.questions)
-    .where(_COLUMN.id == bindparam("question"))
-    .values(
-        seq=bindparam("to_seq"),
-        state=bindparam("to_state"),
-        touched_on=bindparam("on_day"),
-        answer_by=bindparam("due"),
-    )
-)
-SET_QUESTION_RATING = (
-    update(tables.questions)
-    .where(_COLUMN.id == bindparam("question"), _COLUMN.rating.is_(None))
-    .values(rating=bindparam("to_rating"))
-)
-SET_QUESTION_CLOSED = (
-    update(tables.questions)
-    .where(_COLUMN.id == bindparam("question"))
-    .values(state=bindparam("to_state"), touched_on=bindparam("on_day"))
-)
-SET_QUESTION_PUBLISHED = (
-    update(tables.questions).where(_COLUMN.id == bindparam("question")).values(board=bindparam("to_board"))
-)
+_UPDATE_QUESTION = update(tables.questions).where(_COLUMN.id == bindparam("question"))
+SET_QUESTION_CLOSED = _UPDATE_QUESTION.values(state=bindparam("to_state"), touched_on=bindparam("on_day"))
+SET_QUESTION_ANSWERED = SET_QUESTION_CLOSED.values(seq=bindparam("to_seq"), answered_on=bindparam("on_day"))
+SET_QUESTION_REOPENED = SET_QUESTION_CLOSED.values(seq=bindparam("to_seq"), answer_by=bindparam("due"))
+SET_QUESTION_RATING = _UPDATE_QUESTION.where(_COLUMN.rating.is_(None)).values(rating=bindparam("to_rating"))
+SET_QUESTION_PUBLISHED = _UPDATE_QUESTION.values(board=bindparam("to_board"))
 
 
 async def find_thread_by_code(query: FindThreadByCode, context: ReadContext) -> QuestionThread | None:
