@@ -137,7 +137,7 @@ class ReporterCase:
     @property
     def seq(self) -> int:
         """The number of the last line of the history, visible or not; the next line is `seq + 1`."""
-        return max(self.entries[-1].seq, self.last_stored_seq)
+        return max(self.last_stored_seq, *(entry.seq for entry in self.entries), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,13 @@ from handlers.dialog.effects import Act, Query
 from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import CASE_WORKERS
 from storage.cases.exclusions import is_case_hidden
+from storage.cases.reporter_queries import load_identity
 from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
-from storage.serialization import IDENTITY_CODEC
 from storage.staff.members import format_actor
 from storage.staff.notifications import list_active_staff, notify_staff_member
-from storage.tables import envelopes
 from storage.tables.rules import approvals
 from storage.unreadable_rows import decode_rows
 
@@ -103,15 +102,8 @@ async def list_approvals(query: ListApprovals, context: ReadContext) -> tuple[Ap
 
 
 async def read_identity(query: ReadIdentity, context: ReadContext) -> tuple[tuple[str, str], ...]:
-    """Return the reporter's name and contact as pairs; empty where none were given."""
-    row = (
-        await context.connection.execute(select(envelopes).where(envelopes.c.case_id == query.case))
-    ).first()
-    if row is None:
-        return ()
-    cipher = context.keyring.unwrap_envelope_cipher(query.case, row.key)
-    opened = IDENTITY_CODEC.validate_json(cipher.decrypt(row.sealed, "envelopes", query.case, "identity"))
-    return tuple(opened.items())
+    """Return the reporter's name and contact as pairs; empty where none were given. Raises `UnreadableRowError`."""
+    return tuple((await load_identity(query.case, context)).items())
 
 
 APPROVAL_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {

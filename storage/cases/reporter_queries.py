@@ -77,10 +77,16 @@ async def load_report(case: str, context: ReadContext) -> StoredReport:
 
 
 async def load_identity(case: str, context: ReadContext) -> Mapping[str, str]:
-    """Return a reporter's name and contact; empty where none were given."""
-    envelope = tables.envelopes
-    row = (await context.connection.execute(select(envelope).where(envelope.c.case_id == case))).first()
+    """Return a reporter's name and contact; empty where none were given. Raises `UnreadableRowError`."""
+    envelope, column = tables.envelopes.c, tables.cases.c
+    query = (
+        select(envelope.key, envelope.sealed, column.number, column.fiscal_year)
+        .join(tables.cases, column.id == envelope.case_id)
+        .where(envelope.case_id == case)
+    )
+    row = (await context.connection.execute(query)).first()
     if row is None:
         return {}
-    cipher = context.keyring.unwrap_envelope_cipher(case, row.key)
-    return IDENTITY_CODEC.validate_json(cipher.decrypt(row.sealed, "envelopes", case, "identity"))
+    with reading_row("envelopes", f"{row.number}/{row.fiscal_year}"):
+        cipher = context.keyring.unwrap_envelope_cipher(case, row.key)
+        return IDENTITY_CODEC.validate_json(cipher.decrypt(row.sealed, "envelopes", case, "identity"))

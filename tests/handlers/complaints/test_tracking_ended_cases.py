@@ -215,3 +215,16 @@ def test_only_the_newest_lines_are_shown() -> None:
     before = at("case")
     outcome = decide(pick(before, "refresh"), before, replace(CASE, entries=entries))
     assert outcome.replies[0].args["timeline"] == (line("reporter"),) * MAX_TIMELINE_LINES
+
+
+def test_a_case_of_which_no_line_can_be_read_still_takes_a_message() -> None:
+    damaged = replace(CASE, entries=(), last_stored_seq=3)
+    outcome = decide(make_event("มีข้อมูลเพิ่ม"), at("message"), damaged)
+    assert outcome.acts == (
+        AddHistoryEntry("c1", 4, TODAY, HistoryEntryKind.REPORTER, ActorKind.REPORTER, "มีข้อมูลเพิ่ม"),
+    )
+    assert (damaged.seq, replace(CASE, last_stored_seq=0).seq, replace(CASE, last_stored_seq=5).seq) == (
+        3,
+        1,
+        5,
+    )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.lifecycle import CaseSource, CaseStatus
 from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround
 from handlers.dialog.receipt import make_receipt
@@ -166,6 +167,10 @@ def test_a_case_that_cannot_be_read_is_named_and_one_that_is_not_there_is_a_faul
             assert caught.value.number == "1/2570"
         with pytest.raises(StorageError):
             await one.answer_query(GetCaseReport("0" * 32), NOW)
+        ground.execute_sql("UPDATE envelopes SET sealed = zeroblob(80)")
+        with pytest.raises(UnreadableRowError) as caught:
+            await one.answer_query(ReadIdentity(case), NOW)
+        assert (caught.value.table, caught.value.number) == ("envelopes", "1/2570")
 
     ground.run_scenario(scene)
 
