@@ -71,7 +71,7 @@ async def _fill_desk(home: Path, case_count: int) -> None:
             event = Event(f"fill-{first}", who, Channel.TERMINAL)
             await store.commit(event, None, TurnResult(None, (), acts), now)
     with closing(sqlite3.connect(paths.database)) as raw, raw:
-        _set_statuses(raw)
+        _set_statuses(raw, today)
 
 
 def _make_case(number: int, case_count: int, today: date) -> FileCase:
@@ -82,13 +82,15 @@ def _make_case(number: int, case_count: int, today: date) -> FileCase:
     return FileCase(receipt, category, Channel.WEB, on, answer_by, "2570-1", answers=answers)
 
 
-def _set_statuses(raw: sqlite3.Connection) -> None:
-    """Move the cases on, and write it as facts; which facts belong to which case the database does not know anyway."""
+def _set_statuses(raw: sqlite3.Connection, today: date) -> None:
+    """Move the cases on, today, and write it as facts; which facts are of which case only the reports know anyway.
+
+    None of them is due for erasure, which the server's jobs would begin with.
+    """
     closed = len(PATH) - 1
     for place, status in enumerate(PATH):
-        columns = encode_case_status(status) | {
-            "outcome": CaseOutcome.SUBSTANTIATED.value if place == closed else None
-        }
+        outcome = CaseOutcome.SUBSTANTIATED.value if place == closed else None
+        columns = encode_case_status(status) | {"outcome": outcome, "touched_on": str(today)}
         changes = ", ".join(f"{column} = ?" for column in columns)
         raw.execute(f"UPDATE cases SET {changes} WHERE number % ? = ?", (*columns.values(), len(PATH), place))
     filed = raw.execute("SELECT about, effective FROM facts WHERE field = 'received'").fetchall()
