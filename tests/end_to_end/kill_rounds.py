@@ -22,7 +22,11 @@ from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.in_memory_desk import WHOLE_REPORT
 
 PERSONS = 12
-LONGEST_ROUND = 0.7  # seconds; the first complaints are filed after about 0.05, on a busy machine 0.3
+MOST_LINES = 60
+"""A round reports fewer lines, two for each complaint, before it is killed: as much work on a slow machine."""
+
+LONGEST_WAIT = 0.005
+"""Seconds between the last of these lines and the kill, so that it falls on any instant."""
 
 
 @dataclass
@@ -87,11 +91,12 @@ def run_round(home: Path, log: KillLog, rng: random.Random) -> None:
     os.close(report_fd)
     with os.fdopen(read, "rb") as output:
         assert output.readline() == b"ready\n", "the desk did not open"
-        time.sleep(rng.uniform(0, LONGEST_ROUND))
+        seen = [output.readline() for _ in range(rng.randrange(MOST_LINES))]
+        time.sleep(rng.uniform(0, LONGEST_WAIT))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), "the desk ended by itself"
-        record_output(log, output.read().decode())
+        record_output(log, b"".join([*seen, output.read()]).decode())
     log.rounds += 1
 
 

@@ -60,14 +60,14 @@ class ServerProcess:
     def stop(self) -> list[str]:
         """Stop it with SIGTERM; returns the lines of its log."""
         self.process.send_signal(signal.SIGTERM)
-        _, log = self.process.communicate(timeout=20)
+        _, log = self.process.communicate(timeout=60)
         assert self.process.returncode == 0
         return log.decode().splitlines()
 
     def kill(self) -> None:
         """Kill it with SIGKILL."""
         self.process.kill()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
 
 
 @contextmanager

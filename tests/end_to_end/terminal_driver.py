@@ -67,11 +67,11 @@ class ChatProgram:
             if message == {"done": self.line_count}:
                 return messages
             messages.append(message)
-        raise AssertionError(self.process.communicate(timeout=20)[1].decode() or "ended")
+        raise AssertionError(self.process.communicate(timeout=60)[1].decode() or "ended")
 
     def finish(self) -> str:
         """Close its input and wait; returns what it wrote to standard error."""
-        _, errors = self.process.communicate(timeout=20)
+        _, errors = self.process.communicate(timeout=60)
         assert self.process.returncode == 0, errors.decode()
         return errors.decode()
 

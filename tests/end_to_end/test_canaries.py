@@ -101,7 +101,7 @@ def test_no_canary_stands_anywhere_in_clear(tmp_path: Path) -> None:
     _, errors = program.process.communicate()
     assert find_canaries(home, every) == []
     server.terminate()
-    out, logged = server.communicate(timeout=20)
+    out, logged = server.communicate(timeout=60)
     assert server.returncode == 0
     for canary in every:
         assert not any(s in errors + logged + out for s in encode_canary(canary)), canary

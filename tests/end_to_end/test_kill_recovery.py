@@ -50,14 +50,14 @@ def test_a_receipt_that_was_not_seen_is_shown_at_the_next_start(tmp_path: Path) 
     program.stdout.close()
     program.stdin.write(submit)
     program.stdin.close()
-    program.wait(timeout=20)
+    program.wait(timeout=60)
     assert program.stderr is not None
     program.stderr.close()
     again = start_chat(door.home, "ก")
-    out, _ = again.communicate(b"", timeout=20)
+    out, _ = again.communicate(b"", timeout=60)
     shown = [json.loads(line) for line in out.splitlines()]
     receipts = [m["receipt"] for m in shown if m["receipt"]]
     assert len(receipts) == 1
-    out, _ = start_chat(door.home, "ก").communicate(receipts[0].encode() + b"\n", timeout=20)
+    out, _ = start_chat(door.home, "ก").communicate(receipts[0].encode() + b"\n", timeout=60)
     shown = [json.loads(line) for line in out.splitlines()]
     assert "สถานะ: รับเรื่องแล้ว" in shown[0]["text"]

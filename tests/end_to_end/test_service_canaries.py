@@ -77,7 +77,7 @@ def test_no_canary_of_the_service_desk_stands_anywhere_in_clear(tmp_path: Path) 
     assert find_canaries(home, every) == []
     door._run_on_desk(lambda desk: desk.store.retention.checkpoint_wal())
     server.terminate()
-    out, logged = server.communicate(timeout=20)
+    out, logged = server.communicate(timeout=60)
     assert server.returncode == 0
     for canary in every:
         assert not any(s in errors + logged + out for s in encode_canary(canary)), canary

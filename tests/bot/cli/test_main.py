@@ -157,7 +157,7 @@ def test_first_starts_at_once_all_succeed(home: Path) -> None:
         )
         for _ in range(3)
     ]
-    said = [one.communicate(timeout=30) for one in running]
+    said = [one.communicate(timeout=60) for one in running]
     assert [(one.returncode, errors) for one, (_, errors) in zip(running, said, strict=True)] == [
         (0, b"")
     ] * 3

@@ -175,7 +175,7 @@ def test_killed_at_any_instant_it_is_whole_the_next_time(home: Path, tmp_path: P
         with suppress(subprocess.TimeoutExpired):
             running.wait(hundredths / 100)
         running.kill()
-        running.communicate(timeout=20)
+        running.communicate(timeout=60)
         if (tmp_path / "x").exists():
             assert verify_release_folder(tmp_path / "x") == []
     assert parse_output(run_release(home, *FY, "--out", "x"))["release"] == "1/2569"

@@ -203,7 +203,7 @@ def test_a_tty_is_told_how_and_greeted(home: Path) -> None:
     )
     os.close(end)
     os.write(keyboard, b"\x04")
-    out, errors = running.communicate(timeout=20)
+    out, errors = running.communicate(timeout=60)
     os.close(keyboard)
     assert ":file" in errors.decode()
     assert "Ctrl-D" in errors.decode()

@@ -99,7 +99,7 @@ def test_no_canary_stands_on_either_side(tmp_path: Path, scripts: bool) -> None:
         page.wait_for_timeout(500)  # the browser has written what it writes by now
         window.close()
     server.terminate()
-    out, logged = server.communicate(timeout=20)
+    out, logged = server.communicate(timeout=60)
     assert server.returncode == 0
     bare = receipt.replace("-", "")
     every = [
