@@ -146,6 +146,7 @@ def test_what_is_made_at_the_first_start_is_its_owners_alone(home: Path) -> None
     assert {p: m for p, m in modes.items() if m != (0o700 if p.is_dir() else 0o600)} == {}
 
 
+@pytest.mark.full("first starts at once")
 def test_first_starts_at_once_all_succeed(home: Path) -> None:
     running = [
         subprocess.Popen(

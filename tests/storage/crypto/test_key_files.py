@@ -129,6 +129,7 @@ def _start(home: str, together: Barrier) -> None:
     asyncio.run(open_and_close())
 
 
+@pytest.mark.full("first starts at once")
 def test_two_first_starts_at_once_agree_on_one_set_of_keys(ground: StoredDesk) -> None:
     fresh = multiprocessing.get_context("spawn")
     together = fresh.Barrier(4)

@@ -156,6 +156,8 @@ class LineDriver(DeskDriver):
     @asynccontextmanager
     async def open_desk(self) -> AsyncIterator[DeskHarness]:
         async with open_line_desk(self.home, self.line, self.desk_name, self.public) as self._line_desk:
+            # A story is about words: on a busy machine LINE waits for them.
+            self._line_desk.setup.adapter.response_deadline = 60
             yield self._line_desk.desk
 
     @property

@@ -159,7 +159,7 @@ class FakeLineApi:
         self.statuses[answer.status] += 1
         return answer.status
 
-    async def wait_for_messages(self, person: str, before: int, patience: float = 10) -> list[dict[str, Any]]:
+    async def wait_for_messages(self, person: str, before: int, patience: float = 60) -> list[dict[str, Any]]:
         """Wait for messages beyond the first `before` that a person got; returns them."""
         end = time.monotonic() + patience
         while len(self.chats.get(person, [])) <= before:
