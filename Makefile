@@ -43,11 +43,11 @@ format: .venv/dev.done
 bench: .venv/dev.done
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-# Beside other libraries, which live apart from the product: benchmarks/requirements-peers.lock.
+# Beside other libraries, which live apart from the product: benchmarks/telegram/requirements-peers.lock.
 bench-telegram: .venv/dev.done .venv/peers.done
 	@$(BIN)/python -m benchmarks.telegram $(BENCH)
 
-.venv/peers.done: benchmarks/requirements-peers.lock .venv/venv.done
+.venv/peers.done: benchmarks/telegram/requirements-peers.lock .venv/venv.done
 	@$(PYTHON) -m venv .venv/peers
 	@.venv/peers/bin/python -m pip --disable-pip-version-check --quiet --quiet install $(LOCKED) -r $<
 	@touch $@

@@ -1,1 +1,1 @@
-"""Benchmarks: the throughput of messages, compared with the bare limit of the same machine in the same run."""
+"""Benchmarks: what messages cost, how that grows, and what other work costs beside them (docs/performance.md)."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.handlers_only import OFFICE
+from benchmarks.desks.handlers_only import OFFICE
 from benchmarks.tables import HOME, Sizes, Table, format_spread, get_peak_megabytes, prepare_process
 from bot.publishing.releases import ReleaseContext, ReleaseRequest, make_release
 from bot.statistics.tables import build_counting_rules, count_tables

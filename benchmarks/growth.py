@@ -11,10 +11,10 @@ from statistics import median
 
 import uvloop
 
-from benchmarks.citizen import make_citizen_story
-from benchmarks.engine import BenchmarkDesk
-from benchmarks.fill import assign_cases, copy_full_desk, make_case_receipt
-from benchmarks.load import run_load
+from benchmarks.desks.citizen import make_citizen_story
+from benchmarks.desks.engine import BenchmarkDesk
+from benchmarks.desks.fill import assign_cases, copy_full_desk, make_case_receipt
+from benchmarks.desks.load import run_load
 from benchmarks.tables import HOME, Sizes, Table, format_ratio, format_spread, prepare_process
 from bot.serve import tune_gc
 from handlers.dialog.events import Channel, Event

@@ -3,7 +3,7 @@
 `ita-bot run` serves on one core. On the other, a fake LINE on loopback signs and posts each message of a citizen as
 a webhook with one event, and receives the reply by reply token, sent through line-bot-sdk. A message counts when its
 reply has arrived; every message is on disk before the webhook is answered. The texts and taps are those of
-`benchmarks/citizen.py`: 18 messages, 18 webhooks and 18 replies per complaint, and no push.
+`benchmarks/desks/citizen.py`: 18 messages, 18 webhooks and 18 replies per complaint, and no push.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
-from benchmarks.citizen import COMPLAINT_LINES, MESSAGE_COUNT
-from benchmarks.load import LatencyTally, LoadResult, run_load
+from benchmarks.desks.citizen import COMPLAINT_LINES, MESSAGE_COUNT
+from benchmarks.desks.load import LatencyTally, LoadResult, run_load
 from benchmarks.server_process import ServerProcess, run_server
 from benchmarks.tables import HOME, Sizes, Table, format_spread, prepare_process
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.fill import copy_full_desk
+from benchmarks.desks.fill import copy_full_desk
 from benchmarks.tables import HOME, Sizes, Table, format_spread, prepare_process
 from bot.serve import tune_gc
 from handlers.staff.complaints.messages import CaseSearchResult, SearchCases

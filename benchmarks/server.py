@@ -12,10 +12,10 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.citizen import MESSAGE_COUNT
-from benchmarks.fill import copy_full_desk
+from benchmarks.desks.citizen import MESSAGE_COUNT
+from benchmarks.desks.fill import copy_full_desk
+from benchmarks.desks.load import run_load
 from benchmarks.line import LineUser, serve_line_desk
-from benchmarks.load import run_load
 from benchmarks.tables import HOME, Sizes, Table, format_spread, prepare_process
 
 IMPORTS = {

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.bare_limit import open_bare_limit
-from benchmarks.citizen import MESSAGE_COUNT
-from benchmarks.engine import open_engine
-from benchmarks.handlers_only import open_handlers_only
-from benchmarks.load import LoadResult, Story, run_load
+from benchmarks.desks.bare_limit import open_bare_limit
+from benchmarks.desks.citizen import MESSAGE_COUNT
+from benchmarks.desks.engine import open_engine
+from benchmarks.desks.handlers_only import open_handlers_only
+from benchmarks.desks.load import LoadResult, Story, run_load
 from benchmarks.tables import HOME, Sizes, Table, format_ratio, format_spread, prepare_process
 
 OpenBenchmark = Callable[[Path], AbstractAsyncContextManager[Story]]

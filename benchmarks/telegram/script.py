@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.handlers_only import OFFICE
+from benchmarks.desks.handlers_only import OFFICE
 from handlers.complaints.form import build_review_args, file_complaint
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.effects import NewReceipt, Now

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import aiosqlite
 
-from benchmarks.citizen import make_replay_story
-from benchmarks.load import Story
+from benchmarks.desks.citizen import make_replay_story
+from benchmarks.desks.load import Story
 
 MAX_BATCH = 256
 

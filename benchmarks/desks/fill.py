@@ -54,7 +54,7 @@ async def copy_full_desk(case_count: int, home: Path) -> None:
 
 def _get_template_path(case_count: int) -> Path:
     """The template's path tells what it depends on: this file, the schema and the day."""
-    versions = Path(__file__).parents[1] / "storage" / "migrations" / "versions"
+    versions = Path(__file__).parents[2] / "storage" / "migrations" / "versions"
     parts = [Path(__file__).read_bytes(), *sorted(path.name.encode() for path in versions.glob("*.py"))]
     digest = hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
     return HOME / f"benchmark-cases-{case_count}-{datetime.now(UTC):%Y%m%d}-{digest}"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.citizen import make_citizen_story
-from benchmarks.handlers_only import OFFICE, decode_event, encode_messages
-from benchmarks.load import Story
+from benchmarks.desks.citizen import make_citizen_story
+from benchmarks.desks.handlers_only import OFFICE, decode_event, encode_messages
+from benchmarks.desks.load import Story
 from bot.engine import Engine
 from handlers.complaints_desk import ComplaintsDesk
 from storage.crypto.key_files import DeskPaths, load_or_create_keys

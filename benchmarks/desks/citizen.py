@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from benchmarks.load import LatencyTally
+from benchmarks.desks.load import LatencyTally
 
 MessageHandler: TypeAlias = Callable[[bytes], Awaitable[bytes]]
 """Takes `{"id", "who", "text" or "choice"}` and returns `[{"text", "choices": [[label, data]], "receipt"}]`, as JSON.

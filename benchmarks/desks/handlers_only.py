@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.citizen import make_citizen_story
-from benchmarks.load import Story
+from benchmarks.desks.citizen import make_citizen_story
+from benchmarks.desks.load import Story
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.effects import NewReceipt, Now, Query
 from handlers.dialog.events import Channel, Event
@@ -22,7 +22,7 @@ from handlers.office import Office
 from handlers.staff.members import ListStaff
 
 OFFICE = Office.model_validate(
-    tomllib.loads((Path(__file__).parents[1] / "office.example.toml").read_text("utf-8"))
+    tomllib.loads((Path(__file__).parents[2] / "office.example.toml").read_text("utf-8"))
 )
 
 

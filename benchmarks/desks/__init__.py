@@ -1,0 +1,1 @@
+"""Desks to be measured, and the citizens who write to them."""
