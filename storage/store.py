@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.dialog.effects import Answer, Query, TurnResult
-from handlers.dialog.events import Event
+from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.session import NEVER, Session
 from handlers.questions.faq_messages import FaqEntry
 from ita_stats.cases.fact import Fact, FactField
@@ -74,6 +74,11 @@ class Store:
     def load_session(self, who: bytes) -> Awaitable[Session | None]:
         """Return a person's session, cached or from disk; None where there is none."""
         return self.committer.sessions.load(who)
+
+    async def load_language(self, who: bytes) -> Lang:
+        """Return the language of a person's session; Thai where there is none."""
+        session = await self.load_session(who)
+        return session.lang if session else DEFAULT_LANG
 
     def answer_query(self, query: Query[Any], now: datetime) -> Awaitable[Any]:
         """Answer a handler's query. The type of the result is the query's type parameter."""

@@ -19,7 +19,7 @@ from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportE
 from bot.engine import Engine
 from bot.guard import run_guarded, run_periodically, try_work
 from handlers.dialog.effects import Answer
-from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File, FileProblem
+from handlers.dialog.events import Channel, Event, File, FileProblem
 from handlers.dialog.replies import MUST_ARRIVE, Reply
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
@@ -187,8 +187,7 @@ class DeliveryWorker:
         if not answer.duplicate:
             await self._deliver_answer(event, answer)
         elif file.problem is not None and event.reply_to is not None:
-            session = await self.store.load_session(event.person_id)
-            lang = session.lang if session else DEFAULT_LANG
+            lang = await self.store.load_language(event.person_id)
             says = (Reply(f"file.{file.problem}", MUST_ARRIVE, {"name": file.name, "most": 0}),)
             await self.store.outbox.add(
                 event.channel, OutboxMessage(event.channel, event.reply_to, lang, says), self.engine.now()

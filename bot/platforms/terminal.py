@@ -21,7 +21,7 @@ from bot.images.chart import render_chart_text
 from bot.images.qr import render_qr_text
 from bot.platforms.platform import AccountSecret, OpenPlatform, Platform, PlatformContext
 from bot.settings import DeskSettings
-from handlers.dialog.events import DEFAULT_LANG, Channel, Event, File
+from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.replies import NEUTRAL, Message, Reply
 from handlers.i18n import render_reply
 from storage.errors import StorageError
@@ -109,8 +109,7 @@ class Terminal:
         try:
             event = await self._parse_line(line)
         except TerminalInputError as trouble:
-            session = await self.store.load_session(self._person_id())
-            lang = session.lang if session else DEFAULT_LANG
+            lang = await self.store.load_language(self._person_id())
             return self._show_messages((render_reply(Reply(str(trouble), NEUTRAL), lang),))
         answer = await self.engine.handle(event)
         self._show_messages(answer.messages)

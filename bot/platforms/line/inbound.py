@@ -8,7 +8,7 @@ from bot.delivery.worker import DeliveryWorker
 from bot.engine import build_error_answer
 from bot.guard import run_guarded
 from bot.platforms.line.events import MessageContent, WebhookEvent
-from bot.platforms.line.rich_menu import TAB_DATA_PREFIX, load_language
+from bot.platforms.line.rich_menu import TAB_DATA_PREFIX
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
@@ -74,7 +74,7 @@ class LineEventParser:
         text = (
             content.text or ""
             if content.type == "text"
-            else _format_location(content, await load_language(self.store, who))
+            else _format_location(content, await self.store.load_language(who))
         )
         return LineInboundEvent(webhook_event, person, replace(blank, text=text))
 
@@ -83,7 +83,7 @@ class LineEventParser:
         message = inbound.file_message
         if message is None:
             return inbound.event
-        lang = await load_language(self.store, inbound.event.person_id)
+        lang = await self.store.load_language(inbound.event.person_id)
         name = message.fileName or render_text(Phrase(f"line.{FILE_NAME_KEYS[message.type]}"), lang)
         if message.contentProvider is not None and message.contentProvider.type != "line":
             file = File("", name, "", 0, FileProblem.UNREADABLE)  # at a URL that somebody sent: never fetched
@@ -101,7 +101,7 @@ class LineEventParser:
         if outcome.value is not None:
             return outcome.value
         key = "sorry.busy" if isinstance(outcome.error, DiskFullError) else "sorry.fault"
-        return build_error_answer(key, await load_language(self.store, inbound.event.person_id))
+        return build_error_answer(key, await self.store.load_language(inbound.event.person_id))
 
     async def _find_answer_or_attach_file(self, inbound: LineInboundEvent) -> Event | Answer:
         # Redelivered after a restart: a file that is kept already is neither fetched nor encrypted twice.

@@ -12,7 +12,6 @@ from bot.images.temporary_host import TemporaryImages
 from bot.platforms.line.events import WebhookEvent
 from bot.platforms.line.inbound import LineInboundEvent
 from bot.platforms.line.render import MessageBatch, render_batches
-from bot.platforms.line.rich_menu import load_language
 from bot.platforms.line.sender import LineSender, ReplyToken
 from handlers.dialog.effects import Answer
 from handlers.dialog.replies import Message, MonthlyChart
@@ -130,7 +129,7 @@ class LineReplies:
         Returns the batches, and the outbox rows of the undelivered messages that are included.
         """
         lang, undelivered, included_rows = (
-            await load_language(self.store, who),
+            await self.store.load_language(who),
             tuple[Message, ...](),
             list[str](),
         )

@@ -214,7 +214,7 @@ class RichMenuSelection:
     async def set_news_flag(self, person: str, news: bool) -> None:
         """Show a person the menu with or without the red dot. Raises what `LineClient` raises."""
         who = self._person_id(person)
-        lang = self._langs.get(who) or await load_language(self.store, who)
+        lang = self._langs.get(who) or await self.store.load_language(who)
         await self.rich_menus.show(person, lang, news=news)
 
     def on_answered(self, person: str, lang: Lang, choice: str | None) -> Coroutine[Any, Any, None] | None:
@@ -238,9 +238,3 @@ class RichMenuSelection:
 
     def _person_id(self, person: str) -> bytes:
         return self.store.keyring.hash_id(Channel.LINE, person)
-
-
-async def load_language(store: Store, who: bytes) -> Lang:
-    """Return the language of a person's session; Thai without one."""
-    session = await store.load_session(who)
-    return session.lang if session else DEFAULT_LANG

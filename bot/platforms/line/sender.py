@@ -25,7 +25,6 @@ from bot.platforms.line.client import LineClient
 from bot.platforms.line.flex import replace_cards_with_text
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.render import LIMITS, MessageBatch, render_batches
-from bot.platforms.line.rich_menu import load_language
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import MUST_ARRIVE, Message
@@ -194,7 +193,7 @@ class LineSender:
         async with self.person_locks.lock(who):
             before = self._delivered_counts.get(delivery_id, 0)
             remaining = [replace(message, policy=MUST_ARRIVE) for message in messages[before:]]
-            batches = render_batches(remaining, await load_language(self.store, who), before=before)
+            batches = render_batches(remaining, await self.store.load_language(who), before=before)
             token = self._reply_tokens.pop(who, None) if batches else None
             try:
                 await self.send_batches(

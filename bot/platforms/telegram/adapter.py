@@ -188,7 +188,7 @@ class TelegramAdapter:
     async def _wipe_chat(self, chat: int) -> WebhookReply | None:
         """Delete every message of the chat that is on record (the person sent /wipe)."""
         who = self.inbound.person_id(chat)
-        lang = await self.inbound.load_language(who)
+        lang = await self.store.load_language(who)
         known = await self.store.chat_messages.pop_all(who)
         try:
             await self.sender.delete(chat, known)

@@ -15,7 +15,7 @@ from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
 from handlers.dialog.effects import Answer
-from handlers.dialog.events import DEFAULT_LANG, Channel, Event, Lang
+from handlers.dialog.events import Channel, Event, Lang
 from handlers.dialog.replies import Phrase
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from handlers.i18n import render_text
@@ -85,11 +85,6 @@ class TelegramInbound:
         """Return the chat id of an encrypted address."""
         return int(self.store.keyring.decrypt_address(back))
 
-    async def load_language(self, who: bytes) -> Lang:
-        """Return the language of a person's session; Thai without one."""
-        session = await self.store.load_session(who)
-        return session.lang if session else DEFAULT_LANG
-
     async def answer_message(self, number: int, message: TelegramMessage) -> Answer | None:
         """Answer a message; None for a service message, such as of a pinned one."""
         chat = message.chat.id
@@ -106,7 +101,7 @@ class TelegramInbound:
                 "longitude": f"{message.location.longitude:.5f}",
             }
             text = render_text(
-                Phrase("chat.place", coordinates), await self.load_language(self.person_id(chat))
+                Phrase("chat.place", coordinates), await self.store.load_language(self.person_id(chat))
             )
             return await self.engine.handle_locked(self.build_event(number, chat, text))
         return (
@@ -152,7 +147,7 @@ class TelegramInbound:
         outcome = await run_guarded(self._handle_file_and_caption(event, message, sent), self.on_error)
         if outcome.value is not None:
             return outcome.value
-        return build_error_answer("sorry.busy", await self.load_language(event.person_id))
+        return build_error_answer("sorry.busy", await self.store.load_language(event.person_id))
 
     async def _handle_file_and_caption(
         self, event: Event, message: TelegramMessage, sent: TelegramFile
@@ -176,7 +171,7 @@ class TelegramInbound:
     ) -> Answer:
         """Fetch a file and answer it; one that is too large is refused without fetching."""
         name = sanitize_file_name(
-            sent.file_name or default_file_name(message, await self.load_language(event.person_id))
+            sent.file_name or default_file_name(message, await self.store.load_language(event.person_id))
         )
         file = await self.delivery_worker.fetch_file(event, name, {"file": sent.file_id}, sent.file_size or 0)
         return await self.engine.handle_locked(replace(event, file=file))

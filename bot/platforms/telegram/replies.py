@@ -209,7 +209,7 @@ class TelegramReplies:
             for number in known:
                 self.store.chat_messages.record(who, number)
             return list(outgoing)
-        notice = render_text(Phrase("chat.tidied"), await self.inbound.load_language(who))
+        notice = render_text(Phrase("chat.tidied"), await self.store.load_language(who))
         return [b.with_inserted_text(notice) if b.has_receipt else b for b in outgoing]
 
     def record_message(self, chat: int, message_id: int) -> None:
