@@ -118,3 +118,10 @@ def test_the_run_says_at_its_end_what_it_left_out() -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         assert left in done.stdout
         assert ("left to `make check`" in done.stdout) is (selection is Selection.QUICK)
+
+
+def test_forked_programs_find_everything_imported() -> None:
+    """An unused import is deleted by the linter; then every program of a test would import for two seconds."""
+    show = "import sys, tests.end_to_end.forkserver_preload; print({'bot.serve', 'typst'} <= {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", show], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
