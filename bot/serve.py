@@ -3,10 +3,10 @@
 import asyncio
 import gc
 import resource
-import signal
 import socket
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -32,13 +32,25 @@ DRAIN_SECONDS = 10
 JOB_INTERVAL_SECONDS = 60
 
 
+class Server(uvicorn.Server):
+    """uvicorn's server, for which SIGTERM and SIGINT begin an orderly shutdown and do no more, however often they come.
+
+    uvicorn's own would raise the signal once more at the end, so that the exit code is not 0, and would close without
+    waiting for open requests at a second SIGINT.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn calls it
+        """Begin the shutdown (`uvicorn.Server.handle_exit`)."""
+        self.should_exit = True
+
+
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT, then drain. Returns the exit code. Raises ConfigurationError."""
     _raise_open_file_limit()
     async with open_app(desks) as app, open_platforms(app) as routes:
         settings = app.settings
         listener = _bind_socket(host or settings.host, settings.port if port is None else port)
-        server = uvicorn.Server(build_server_config(app, routes))
+        server = Server(build_server_config(app, routes))
         tune_gc()
         warnings = await collect_startup_warnings(app, utc_now())
         async with (
@@ -46,7 +58,6 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
             run_in_background(_publish_each_minute(app)),
             run_in_background(_announce_ready(server, listener, warnings)),
         ):
-            _end_on_signals(server)
             await server.serve(sockets=[listener])
     log_event(LogEvent.STOPPED)
     return 0
@@ -65,20 +76,6 @@ def build_server_config(app: App, routes: Sequence[BaseRoute] = ()) -> uvicorn.C
         lifespan="off",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-
-
-def _end_on_signals(server: uvicorn.Server) -> None:
-    """Let SIGTERM and SIGINT begin an orderly shutdown, and do no more while it lasts.
-
-    uvicorn's own handlers do so too, but raise the signal once more at their end, for the handlers that were there
-    before: without these here, the exit code would not be 0.
-    """
-
-    def end(*_: object) -> None:
-        server.should_exit = True
-
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, end)
 
 
 def _raise_open_file_limit() -> None:

@@ -51,6 +51,7 @@ class DeliveryWorker:
     )
     _fetching_ids: set[str] = field(default_factory=set)
     _tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
+    _is_closed: bool = False
 
     async def run(self, every: float = RUN_INTERVAL) -> None:
         """Deliver forever: each channel every so many seconds, in a loop of its own."""
@@ -74,7 +75,8 @@ class DeliveryWorker:
             await transport.clean_up(self.engine.now())
 
     async def close(self) -> None:
-        """Cancel what is under way; it is retried after the next start."""
+        """Cancel what is under way, and start no more downloads; both are retried after the next start."""
+        self._is_closed = True
         await self._tasks.close()
 
     async def fetch_file(self, event: Event, name: str, what: Mapping[str, str], size: int = 0) -> File:
@@ -91,6 +93,8 @@ class DeliveryWorker:
         task = QueuedTask(event.channel, {**what, **_event_to_payload(event, placeholder)})
         row = await self.store.task_queue.add(event.channel, task, self.engine.now() + FETCH_LEASE)
         leased = LeasedItem(row, task, 0)
+        if self._is_closed:
+            return placeholder
         fetching = self._tasks.start(self._try_fetch(leased, transport))
         done, _ = await asyncio.wait({fetching}, timeout=transport.limits.file_wait)
         # Cancelled where the program ends: the file is fetched after the next start.

@@ -38,7 +38,7 @@ def is_for_staff(table: CommandTable[Any, Any], ctx: Context) -> bool:
     """Whether an event may be an officer's: of somebody with an officer state, or a command that only officers have."""
     if ctx.session.officer != NO_OFFICER:
         return True
-    given = table.parse(ctx.event.choice or ctx.event.text or "")
+    given = table.parse((ctx.event.choice or ctx.event.text or "").strip())
     return given is not None and not table.rows[given.name].is_public
 
 
@@ -53,7 +53,7 @@ def handle_staff_message(
     command: the message as a citizen's command, if it is one; again: repeats the session's present question.
     """
     event, staff = ctx.event, None
-    words = event.choice or event.text or ""
+    words = (event.choice or event.text or "").strip()
     if ctx.channel_traits.serves_officers:
         staff = yield from run_query(FindStaffMember(event.person_id))
     if staff is None:

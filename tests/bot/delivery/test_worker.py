@@ -350,6 +350,9 @@ def test_the_talk_goes_on_without_a_file_that_the_end_of_the_program_cut_off(tmp
         await s.platform.was_asked.wait()
         await s.courier.close()
         assert (await fetching).coming
-        assert len(await s.desk.store.task_queue.list_all(Channel.TELEGRAM)) == 1
+        late = await s.courier.fetch_file(s.new_event("2"), "ภาพถ่าย.jpg", {"file": "2"})
+        assert late.coming
+        assert s.platform.calls == ["1"]
+        assert len(await s.desk.store.task_queue.list_all(Channel.TELEGRAM)) == 2
 
     run_scenario(tmp_path, scene)

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import uvicorn
 from jinja2 import UndefinedError
 
+from bot.serve import Server
 from bot.settings import Settings
 from bot.web.app import build_web_app
 from bot.web.middleware import SecurityMiddleware
@@ -338,6 +340,13 @@ def test_a_second_start_serves_and_both_signals_end_well(home: Path, served: Ser
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert idle.recv(64).startswith(b"HTTP/1.1 200")
         assert second.stop(signal.SIGINT)[:2] == (0, "")  # although a connection is kept alive
+
+
+def test_a_second_signal_does_not_cut_off_open_requests() -> None:
+    server = Server(uvicorn.Config(lambda: None))
+    for sign in (signal.SIGINT, signal.SIGINT, signal.SIGTERM):
+        server.handle_exit(sign, None)
+    assert (server.should_exit, server.force_exit) == (True, False)
 
 
 def test_a_port_in_use_is_told(home: Path, served: ServedProcess) -> None:

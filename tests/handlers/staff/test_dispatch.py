@@ -374,7 +374,8 @@ def test_a_text_elsewhere_than_at_the_menu_is_a_citizens(name: str) -> None:
         door = Door.of(name, session=Session(at=MORNING, topic=topic)).wait_for(waiting)
         at_menu = topic is DialogTopic.MENU
         assert door.says("ขอบคุณ") == (f"/{WRITING[name]} 3 ขอบคุณ" if at_menu else None), topic
-        assert door.says(f"/{WRITING[name]} 4") == f"/{WRITING[name]} 4"  # a command is one everywhere
+        for space in ("", " ", "\n"):  # a command is one everywhere
+            assert door.says(f"{space}/{WRITING[name]} 4") == f"/{WRITING[name]} 4"
 
 
 @both_desks
@@ -406,6 +407,7 @@ def test_what_is_typed_with_a_slash_goes_to_nobody(name: str) -> None:
     turn = door.send("/anwser 1 ได้")
     assert turn is not None
     assert [(one.key, one.args) for one in turn.replies] == [("inquiry.help.unknown", {"name": "anwser"})]
+    assert [door.says(f"{space}/anwser 1 ได้") for space in " \n"] == ["inquiry.help.unknown"] * 2
     too_long = f"/{WRITING[name]} 1 " + "ก" * door.table.max_length
     assert door.says(too_long) == "staff.too_long"
     assert door.says("ก" * door.table.max_length) == "staff.too_long"
@@ -553,6 +555,7 @@ def test_whose_messages_are_looked_at(name: str) -> None:
         (lambda: is_looked_at(text="/undo 1"), True),
         (lambda: is_looked_at(choice="/undo 1"), True),
         (lambda: is_looked_at(text="/join GOOD"), True),
+        (lambda: is_looked_at(text=" \n/undo 1"), True),
         (lambda: is_looked_at(text="/help"), False),
         (lambda: is_looked_at(text="undo 1"), False),
         (lambda: is_looked_at(text="/start"), False),
