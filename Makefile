@@ -1,6 +1,6 @@
 # make run: set up once, then serve on http://127.0.0.1:8080.   make test: before each commit.
-# make check: everything, as CI runs it.   make proof: what takes hours, before a release.
-# Needs only Python 3.11+, make and a package index.
+# make check: all but proof tests, as CI runs it.   make proof: what takes hours, before a release.
+# Needs only Python 3.11+, make and a package index; CONTRIBUTING, "Tests", says without what some are skipped.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin

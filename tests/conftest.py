@@ -17,6 +17,7 @@ from tests.selection import (
     Selection,
     count_left_out,
     format_left_out,
+    format_skipped,
     is_selected,
 )
 
@@ -84,7 +85,10 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was left out, and which command runs it."""
+    """Say what was skipped and why, what was left out, and which command runs it."""
+    skipped = (report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
+    for line in format_skipped(skipped):
+        terminalreporter.write_line(line)
     for line in format_left_out(config.stash.get(LEFT_OUT, {}), config.getoption("--selection")):
         terminalreporter.write_line(line)
 

@@ -89,3 +89,11 @@ def format_left_out(left_out: Mapping[str, Mapping[str, int]], selection: Select
             f"{more.kills} kills (here {sizes.kills}), crowds of {more.crowd} (here {sizes.crowd})"
         )
     return lines
+
+
+def format_skipped(reasons: Iterable[str]) -> list[str]:
+    """Lines that say how many tests were skipped for each reason, as pytest reports it; most frequent first."""
+    counts = Counter(reason.removeprefix("Skipped: ") for reason in reasons)
+    return [
+        f"{count} {'test' if count == 1 else 'tests'} skipped: {why}" for why, count in counts.most_common()
+    ]

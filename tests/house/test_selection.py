@@ -18,6 +18,7 @@ from tests.selection import (
     Selection,
     count_left_out,
     format_left_out,
+    format_skipped,
     is_selected,
 )
 
@@ -68,6 +69,12 @@ def test_what_is_left_out_is_told_with_the_command_that_runs_it() -> None:
     assert lines[0] == "left to `make check`: 2 tests (slow 2)"
     assert lines[1].startswith("left to `make proof`: 2 tests (")
     assert len(lines) == 4
+
+
+def test_skipped_tests_are_counted_by_their_reason() -> None:
+    reasons = ["no browser", "Skipped: no contracts", "Skipped: no contracts"]
+    assert format_skipped(reasons) == ["2 tests skipped: no contracts", "1 test skipped: no browser"]
+    assert format_skipped([]) == []
 
 
 def test_each_selection_is_larger_than_the_one_before() -> None:

@@ -15,6 +15,8 @@ from openapi_schema_validator import OAS30WriteValidator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
+from tests.bot.platforms.contracts import NO_CONTRACTS
+
 ROOT = Path(__file__).parents[4]
 CONTRACTS = Path(os.environ.get("ITA_CONTRACTS") or ROOT.parent / "shared" / "contracts")
 
@@ -27,10 +29,7 @@ MAX_BUBBLE_BYTES = 30 * 1024
 MAX_CAROUSEL_BYTES = 50 * 1024
 MAX_BODY_UNITS = 2 * 1024 * 1024
 
-needs_contracts = pytest.mark.skipif(
-    not (CONTRACTS / "line").is_dir(),
-    reason="the platforms' specifications are not on this machine (ITA_CONTRACTS)",
-)
+needs_contracts = pytest.mark.skipif(not (CONTRACTS / "line").is_dir(), reason=NO_CONTRACTS)
 
 
 def count_utf16_units(text: str) -> int:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.bot.platforms.contracts import NO_CONTRACTS
+
 ROOT = Path(__file__).resolve().parents[4]
 CONTRACT_FOLDERS = (os.environ.get("ITA_CONTRACTS"), str(ROOT.parent / "shared" / "contracts"))
 
@@ -30,7 +32,7 @@ def find_contracts() -> Path:
     for place in CONTRACT_FOLDERS:
         if place and (Path(place) / "telegram" / "api.json").exists():
             return Path(place)
-    pytest.skip("the specifications are not here: set ITA_CONTRACTS to their folder")
+    pytest.skip(NO_CONTRACTS)
 
 
 @cache
