@@ -1,0 +1,112 @@
+"""Who may give each command of both desks, and when it asks for the second factor: written by hand, a second time."""
+
+import re
+
+import pytest
+
+from handlers.staff.command import SecondFactor
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
+from handlers.staff.permissions import CommandName, DeskCommandName, Role, ServiceCommandName
+from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
+from tests.house.source_tree import ROOT
+
+COMPLAINTS_DESK = """
+    help         officer supervisor admin auditor   never
+    join         officer supervisor admin auditor   never
+    leave        officer supervisor admin auditor   never
+    inbox        officer supervisor                 never
+    case         officer supervisor                 never
+    facts        officer supervisor                 where_shown
+    files        officer supervisor                 where_shown
+    history      officer supervisor                 where_shown
+    take         officer supervisor                 never
+    assign       supervisor                         never
+    screen       officer supervisor                 never
+    investigate  officer supervisor                 never
+    notaccept    officer supervisor                 never
+    close        officer supervisor                 never
+    forward      officer supervisor                 never
+    reopen       supervisor                         never
+    ask          officer supervisor                 never
+    reply        officer supervisor                 never
+    note         officer supervisor                 never
+    canned       officer supervisor                 never
+    confirm      officer supervisor                 never
+    undo         officer supervisor                 never
+    due          officer supervisor                 never
+    overdue      officer supervisor                 never
+    search       officer supervisor                 always
+    link         officer supervisor                 never
+    intake       officer supervisor                 never
+    hold         supervisor                         never
+    log          supervisor auditor                 never
+    stats        officer supervisor admin auditor   never
+    here         supervisor admin                   never
+    identity     officer supervisor                 where_shown
+    approve      officer supervisor                 never
+    bar          supervisor                         never
+    lift         supervisor                         never
+    release      supervisor                         never
+    page         officer supervisor                 never
+    export       officer supervisor                 never
+    import       supervisor admin                   never
+"""
+
+SERVICE_DESK = """
+    questions    officer supervisor                 never
+    question     officer supervisor                 never
+    answer       officer supervisor                 never
+    publish      officer supervisor                 never
+    unpublish    officer supervisor                 never
+    merge        officer supervisor                 never
+    confirm      officer supervisor                 never
+    undo         officer supervisor                 never
+    close        officer supervisor                 never
+    faq          officer supervisor                 never
+    opinions     officer supervisor                 never
+    consult      officer supervisor                 never
+    statements   officer supervisor                 never
+    texts        officer supervisor                 never
+    theme        officer supervisor                 never
+    quote        officer supervisor                 never
+    taken        officer supervisor                 never
+    done         officer supervisor                 never
+    results      officer supervisor                 never
+    help         officer supervisor                 never
+    join         officer supervisor admin auditor   never
+    leave        officer supervisor admin auditor   never
+"""
+
+Permissions = dict[str, tuple[frozenset[Role], SecondFactor]]
+BUTTON_ONLY = {CommandName.CONFIRM, ServiceCommandName.CONFIRM}
+"""What is typed without the number of the button is answered as stale, so that no page tells officers to."""
+
+
+def parse_permissions(table: str) -> Permissions:
+    """The roles and the second factor of each command of a table above."""
+    lines = [line.split() for line in table.strip().splitlines()]
+    return {
+        name: (frozenset(Role(role) for role in roles), SecondFactor[factor.upper()])
+        for name, *roles, factor in lines
+    }
+
+
+def test_who_may_give_a_command_of_the_complaints_desk() -> None:
+    rows = COMPLAINTS_COMMAND_TABLE.rows.items()
+    assert {name.value: (row.roles, row.factor) for name, row in rows} == parse_permissions(COMPLAINTS_DESK)
+
+
+def test_who_may_give_a_command_of_the_service_desk() -> None:
+    rows = SERVICE_COMMAND_TABLE.rows.items()
+    assert {name.value: (row.roles, row.factor) for name, row in rows} == parse_permissions(SERVICE_DESK)
+
+
+@pytest.mark.parametrize(
+    ("names", "pages"),
+    [(CommandName, ("officers", "rules-of-cases")), (ServiceCommandName, ("questions", "opinion"))],
+    ids=["complaints", "service"],
+)
+def test_every_command_is_explained_to_officers(names: type[DeskCommandName], pages: tuple[str, ...]) -> None:
+    text = "".join((ROOT / "docs" / f"{page}.md").read_text("utf-8") for page in pages)
+    missing = [name for name in names if not re.search(rf"(?<![\w./-])/{name}\b", text)]
+    assert missing == [name for name in names if name in BUTTON_ONLY]
