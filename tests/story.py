@@ -71,6 +71,7 @@ class StoryDriver(Protocol):
     """A way for people to talk to the product."""
 
     sets_clock: bool
+    shows_content: bool
 
     def send_text(self, person: str, words: str) -> list[Message]:
         """Send a text."""
@@ -126,7 +127,7 @@ class StoryPlayer:
         for number, line in enumerate(story.read_text("utf-8").splitlines(), start=1):
             if line == "! clock" and not self.driver.sets_clock:
                 return
-            if line == "! content" and not getattr(self.driver, "shows_content", True):
+            if line == "! content" and not self.driver.shows_content:
                 return
             if line.strip() and not line.startswith("#") and line not in {"! clock", "! content"}:
                 sign, _, rest = line.partition(" ")

@@ -70,6 +70,7 @@ class BrowserDriver:
     office: Office = OFFICE
     desk_name: str = "complaints"
     sets_clock = True
+    shows_content = True
     officer_names: set[str] = field(default_factory=set)
     event_count: int = 0
     pages: dict[str, Page] = field(default_factory=dict)

@@ -25,6 +25,7 @@ class DeskDriver(ABC):
     home: Path
     desk_name: str = "complaints"
     sets_clock = True
+    shows_content = True
     clock_offset: timedelta = timedelta()
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     _outer: AsyncExitStack = field(default_factory=AsyncExitStack)

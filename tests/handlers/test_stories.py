@@ -30,6 +30,7 @@ class HandlerDriver:
     """A driver without storage."""
 
     sets_clock = True
+    shows_content = True
     desk: InMemoryDesk = field(default_factory=InMemoryDesk)
     users: dict[str, ChatUser] = field(default_factory=dict)
 
