@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from bot.errors import ImportFileError
 from bot.office_file import format_toml_error
+from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import FaqEntry
 from handlers.thai import parse_date
 from storage.store import Store
@@ -21,6 +22,7 @@ from storage.store import Store
 EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"
 FAQ_COLUMNS = ("id", "topic", "question", "also", "answer", "link", "until", "off")
 ALSO_SEPARATOR = "|"
+MAX_QUOTED_LENGTH = 60  # characters of a wrong value that the error shows
 """Separates alternative questions in a cell of a CSV file."""
 
 _ENTRY_HEADER = re.compile(r"^\s*\[\[\s*entry\s*\]\]")
@@ -152,7 +154,7 @@ def _parse_csv(text: str, name: str) -> list[tuple[int, Any]]:
 
 def _format_error(error: Any) -> str:  # noqa: ANN401 - pydantic's details
     location = ".".join(str(part) for part in error["loc"])
-    found = str(error.get("input", ""))[:60]
+    found = shorten_text(str(error.get("input", "")), MAX_QUOTED_LENGTH)
     if error["type"] == "extra_forbidden":
         return f"{location}: ไม่มีคีย์ชื่อนี้ / there is no such key; {', '.join(FAQ_COLUMNS)}"
     if error["type"] == "missing":

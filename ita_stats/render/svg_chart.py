@@ -94,8 +94,11 @@ def count_letters(text: str) -> int:
     return sum(category(letter) != "Mn" for letter in text)
 
 
-def shorten_text(text: str, most: int) -> str:
-    """Cut a long text between letters, never between a letter and its marks. The tables have it whole."""
+def shorten_to_letters(text: str, most: int) -> str:
+    """Shorten a text to so many letters that take width; the last is an ellipsis where something was left out.
+
+    It is cut neither before a mark nor after a vowel that is written first. The tables have it whole.
+    """
     if count_letters(text) <= most:
         return text
     cut = next(i for i in range(len(text), 0, -1) if count_letters(text[:i]) < most)
@@ -118,7 +121,7 @@ def render_chart_svg(chart: BarChart) -> str:
         f'<title id="{code}-title">{escape(join_languages(chart.title))}</title>'
         f'<desc id="{code}-desc">{escape(chart.description)}</desc>'
         f'<rect width="{SVG_WIDTH}" height="{height}" fill="#ffffff"/>'
-        f'<text x="0" y="20" font-weight="bold">{escape(shorten_text(thai, MAX_TOP_LABEL))}</text>'
+        f'<text x="0" y="20" font-weight="bold">{escape(shorten_to_letters(thai, MAX_TOP_LABEL))}</text>'
         f'<text x="0" y="38" font-size="12" fill="{PALE_TEXT_COLOUR}" lang="en">'
         f"{escape(english)}</text>{inside}</svg>\n"
     )
@@ -149,7 +152,7 @@ def _render_bar(chart: BarChart, bar: ChartBar, y: int) -> str:
     x = 0.0 if chart.has_labels_above else float(LABEL_WIDTH)
     scale = (SVG_WIDTH - FIGURE_WIDTH - x) / chart.longest
     if chart.has_labels_above:
-        drawn = f'<text x="0" y="{y + 14}">{escape(shorten_text(bar.label, MAX_TOP_LABEL))}</text>'
+        drawn = f'<text x="0" y="{y + 14}">{escape(shorten_to_letters(bar.label, MAX_TOP_LABEL))}</text>'
         y += 22
     else:
         drawn = f'<text x="{LABEL_WIDTH - 10}" y="{y + 15}" text-anchor="end">{escape(bar.label)}</text>'

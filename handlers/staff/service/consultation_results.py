@@ -19,6 +19,7 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, ReplyArg, raw_text
+from handlers.dialog.text import shorten_text
 from handlers.questions.pii import redact_pii
 from handlers.staff.command import QueryGenerator, ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word, split_number
@@ -26,6 +27,7 @@ from handlers.staff.service.consultation_text import parse_bangkok_time
 from handlers.thai import clean_text, format_date, normalize_for_matching, to_bangkok_date
 
 TEXTS_PER_PAGE = 15
+MAX_THEME_NAME_LENGTH = 120  # characters
 DECISION_WORDS: Mapping[str, OfficeDecision] = {
     "adopted": OfficeDecision.ADOPTED, "รับ": OfficeDecision.ADOPTED,
     "partly": OfficeDecision.PARTLY, "รับบางส่วน": OfficeDecision.PARTLY,
@@ -82,7 +84,7 @@ def manage_themes(cmd: ServiceCommandContext) -> Decision:
         (one for one in known if normalize_for_matching(one.name) == normalize_for_matching(name)),
         None,
     )
-    made = same or Theme(len(known) + 1, name.strip()[:120])
+    made = same or Theme(len(known) + 1, shorten_text(name.strip(), MAX_THEME_NAME_LENGTH))
     made = replace(made, texts=tuple(sorted({*made.texts, *picked})))
     return cmd.reply(
         "weigh.put", NEUTRAL, acts=(_save_theme(cmd, code, made),), place=made.place, name=made.name

@@ -6,6 +6,7 @@ from datetime import date
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, raw_text
+from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import (
     FaqCatalogue,
     FaqEntry,
@@ -28,6 +29,9 @@ MAX_LISTED_ENTRIES = 40
 
 MAX_TOPICS = 8
 """Topics, or published questions, that are offered as buttons."""
+
+MAX_SHOWN_LENGTH = 60
+"""Characters of a question on a button, and of what was typed in place of an entry's id."""
 
 PUBLISHED_PREFIX = "post "
 """How a button refers to a published question: followed by its id."""
@@ -149,7 +153,9 @@ def remove_from_board(cmd: ServiceCommandContext) -> Decision:
         return cmd.reply("unpublish_none", NEUTRAL, (make_command_button(ServiceCommandName.QUESTIONS),))
     picks = tuple(
         make_command_button(
-            cmd.command.name, rest=f"{PUBLISHED_PREFIX}{one.id}", label=raw_text(one.question[:60])
+            cmd.command.name,
+            rest=f"{PUBLISHED_PREFIX}{one.id}",
+            label=raw_text(shorten_text(one.question, MAX_SHOWN_LENGTH)),
         )
         for one in found
     )
@@ -191,7 +197,10 @@ def manage_faq(cmd: ServiceCommandContext) -> Decision:
     if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
         if name not in entries:
             return cmd.reply(
-                "faq_unknown", NEUTRAL, (make_command_button(ServiceCommandName.FAQ),), id=name[:60]
+                "faq_unknown",
+                NEUTRAL,
+                (make_command_button(ServiceCommandName.FAQ),),
+                id=shorten_text(name, MAX_SHOWN_LENGTH),
             )
         return _change_entry(cmd, entries[name], what, words)
     return _list_entries(cmd, catalogue.entries, today)

@@ -17,7 +17,7 @@ from ita_stats.render.svg_chart import (
     build_row_chart,
     count_letters,
     render_chart_svg,
-    shorten_text,
+    shorten_to_letters,
 )
 from tests.ita_stats.render.sample_documents import make_document, make_protected_tables
 
@@ -92,7 +92,7 @@ def test_nothing_received_has_no_charts() -> None:
     ],
 )
 def test_a_label_is_cut_between_letters_and_never_before_a_mark(text: str, most: int, cut: str) -> None:
-    found = shorten_text(text, most)
+    found = shorten_to_letters(text, most)
     assert found == cut
     assert count_letters(found) <= most
 

@@ -101,6 +101,11 @@ DAY = date(2027, 9, 30)
         ("/theme K7M2QX", "weigh.themes", ()),
         ("/theme K7M2QX อาหาร: 3", "weigh.put", (SaveTheme("K7M2QX", Theme(2, "อาหาร", (3,)), "staff:s1"),)),
         ("/theme K7M2QX\nอาหาร: 3", "weigh.put", (SaveTheme("K7M2QX", Theme(2, "อาหาร", (3,)), "staff:s1"),)),
+        (
+            f"/theme K7M2QX {'ก' * 118}ที่จอด: 3",  # too long: cut before the letter whose marks no longer fit
+            "weigh.put",
+            (SaveTheme("K7M2QX", Theme(2, "ก" * 118 + "…", (3,)), "staff:s1"),),
+        ),
         ("/theme K7M2QX การเดินทาง: 3, 99", "weigh.put", theme()),
         ("/theme K7M2QX อาหาร: 99", "weigh.how", ()),
         (f"/theme K7M2QX อาหาร: {'9' * 5000}", "weigh.how", ()),
