@@ -16,6 +16,7 @@ from ita_stats.calendar import (
     format_calendar_date,
     format_calendar_month,
     get_fiscal_year,
+    parse_written_year,
     to_arabic_digits,
     to_bangkok_date,
     to_christian_year,
@@ -37,6 +38,7 @@ __all__ = [
     "normalize_for_matching",
     "parse_date",
     "parse_number",
+    "parse_written_year",
     "to_arabic_digits",
     "to_bangkok_date",
     "to_christian_year",
@@ -177,7 +179,7 @@ def parse_date(text: str, today: date, lang: Lang = DEFAULT_LANG) -> ParsedDate 
         if found := pattern.search(plain):
             return _parse_date_parts(found.groupdict(), today, lang)
     if found := _YEAR.search(plain):
-        year = _to_christian_year(found["y"], today)
+        year = _parse_likely_year(found["y"], today)
         if year is None:
             return None
         words = select_by_lang(lang, th=f"พ.ศ. {year + BUDDHIST_ERA}", en=f"{year}")
@@ -190,7 +192,7 @@ def _make_exact_date(found: date, lang: Lang) -> ParsedDate:
 
 
 def _parse_date_parts(part: dict[str, str | None], today: date, lang: Lang) -> ParsedDate | None:
-    year = _to_christian_year(part["y"] or "", today)
+    year = _parse_likely_year(part["y"] or "", today)
     name = part["m"] or ""
     month = _MONTH_NAMES.get(name) or int(name)
     try:
@@ -203,11 +205,7 @@ def _parse_date_parts(part: dict[str, str | None], today: date, lang: Lang) -> P
         return None  # no such day, such as 31 February, so nothing is certain
 
 
-def _to_christian_year(written: str, today: date) -> int | None:
-    """Return the Christian year of a written one: 2569 and 69 are Buddhist, 2026 Christian."""
-    year = int(written)
-    if len(written) == 2:
-        year += 2500  # Thais shorten Buddhist years; nobody writes 26 for 2026 on a Thai form
-    if year > today.year + 300:
-        year -= BUDDHIST_ERA
+def _parse_likely_year(written: str, today: date) -> int | None:
+    """Return the Christian year of a written one of either era; None where nobody can mean it."""
+    year = parse_written_year(written)
     return year if 1900 < year <= today.year + 100 else None

@@ -37,6 +37,14 @@ def to_christian_year(year: int) -> int:
     return year - BUDDHIST_ERA if year > 2400 else year
 
 
+def parse_written_year(written: str) -> int:
+    """Return the Christian year of a written one: 2569 and 69 are Buddhist, 2026 Christian. Raises ValueError.
+
+    Thais shorten Buddhist years; nobody writes 26 for 2026 on a Thai form.
+    """
+    return to_christian_year(int(written) + (2500 if len(written) == 2 else 0))
+
+
 def to_bangkok_date(instant: datetime) -> date:
     """Return the date in Bangkok of an instant. Raises ValueError for a naive instant."""
     if instant.tzinfo is None:

@@ -25,7 +25,9 @@ MONTHS_PER_ROW: dict[Layout, int] = {"month": 1, "quarter": 3, "half": 6}
 """Months in a row of each layout."""
 
 PERIOD_EXAMPLES = "fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03"
-_BUDDHIST_YEARS = range(2484, 2800)  # before B.E. 2484 the year began in April
+# Narrower than `to_christian_year` on purpose: who errs is told so. Before B.E. 2484 the year began in April, and a
+# Christian year where a Buddhist one belongs is refused, with what was probably meant.
+_BUDDHIST_YEARS = range(2484, 2800)
 _CHRISTIAN_YEARS = range(1941, 2257)
 _MAX_MONTHS = 120  # months
 _YEAR_PATTERN = re.compile(r"(fy|cy)?([0-9]{4})(?:(h)([12])|(q)([1-4]))?")

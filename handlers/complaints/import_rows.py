@@ -22,7 +22,13 @@ from handlers.complaints.messages import ImportedCase
 from handlers.dialog.replies import Phrase
 from handlers.dialog.text import shorten_text
 from handlers.office import Office
-from handlers.thai import BUDDHIST_ERA, get_fiscal_year, normalize_for_matching, to_christian_year
+from handlers.thai import (
+    BUDDHIST_ERA,
+    get_fiscal_year,
+    normalize_for_matching,
+    parse_written_year,
+    to_christian_year,
+)
 
 T = TypeVar("T")
 
@@ -233,8 +239,7 @@ class _Row(BaseModel):
         """The Buddhist-era year of the number; where it has none, the fiscal year of the day of receipt."""
         written = self.number[1]
         if written:
-            year = int(written) + (2500 if len(written) == 2 else 0)
-            return year if year > 2400 else year + BUDDHIST_ERA
+            return parse_written_year(written) + BUDDHIST_ERA
         return get_fiscal_year(self.received_on)
 
     def to_imported_case(self, line: int) -> ImportedCase:

@@ -10,6 +10,7 @@ from ita_stats.calendar import (
     format_calendar_date,
     format_calendar_month,
     get_fiscal_year,
+    parse_written_year,
     to_arabic_digits,
     to_bangkok_date,
     to_christian_year,
@@ -35,6 +36,13 @@ def test_a_fiscal_year_begins_in_october(day: date, year: int) -> None:
 @pytest.mark.parametrize(("written", "year"), [(2569, 2026), (2401, 1858), (2400, 2400), (2026, 2026)])
 def test_a_year_above_2400_is_buddhist(written: int, year: int) -> None:
     assert to_christian_year(written) == year
+
+
+@pytest.mark.parametrize(
+    ("written", "year"), [("69", 2026), ("00", 1957), ("2569", 2026), ("2026", 2026), ("๖๙", 2026)]
+)
+def test_a_written_year_of_two_digits_is_buddhist(written: str, year: int) -> None:
+    assert parse_written_year(written) == year
 
 
 def test_a_month_reads_back_from_its_code() -> None:
