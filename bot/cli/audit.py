@@ -71,11 +71,13 @@ def make_anchor(
 
 async def _write_anchor_file(desk: DeskName, out: Path) -> int:
     from bot.bootstrap import open_app
+    from storage.files.atomic_write import PRIVATE_MODES, replace_file
 
     async with open_app([desk]) as app:
         anchor = await app.desks[desk].store.build_audit_anchor(datetime.now(UTC))
     try:
-        await asyncio.to_thread(out.write_text, anchor.model_dump_json() + "\n")
+        content = f"{anchor.model_dump_json()}\n".encode()
+        await asyncio.to_thread(replace_file, out, content, PRIVATE_MODES[1])
     except OSError as trouble:
         raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
     return EXIT_DONE

@@ -1,7 +1,6 @@
 """`ita-bot export`: write one case as an encrypted PDF, and print its password once."""
 
 import asyncio
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from handlers.dialog.events import LANGS
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.staff.parse import split_number
+from storage.files.atomic_write import PRIVATE_MODES, write_new_file
 
 
 async def export_case(number: str, desk: DeskName, out: Path) -> int:
@@ -32,13 +32,8 @@ async def export_case(number: str, desk: DeskName, out: Path) -> int:
         return EXIT_WRONG_USE
     content, password = exported
     try:
-        await asyncio.to_thread(_write_private_file, out, content)
+        await asyncio.to_thread(write_new_file, out, content, PRIVATE_MODES[1])
     except OSError as trouble:
         raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
     sys.stdout.write(password + "\n")
     return EXIT_DONE
-
-
-def _write_private_file(out: Path, content: bytes) -> None:
-    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
