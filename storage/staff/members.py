@@ -30,7 +30,7 @@ from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
-from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress, decode_staff, decode_staff_address
+from storage.staff.roster import StaffAddress, decode_staff, decode_staff_address, encrypt_staff_address
 
 INVITATION_TTL = timedelta(hours=24)
 """How long an invitation code is valid."""
@@ -131,17 +131,17 @@ async def join_staff(act: JoinStaff, batch: WriteBatch) -> None:
     query = select(column.staff_id).where(column.mark == mark)
     if (await batch.connection.execute(query)).scalar() != act.staff:
         raise ConflictError("this code was used meanwhile")
-    cipher, address = batch.keyring.staff, None
+    address = None
     if act.reply_to is not None:
-        serialized = STAFF_ADDRESS_CODEC.dump_json(StaffAddress(act.channel, act.reply_to, act.lang))
-        address = cipher.encrypt(serialized, "staff", act.staff, "address")
+        reachable_at = StaffAddress(act.channel, act.reply_to, act.lang)
+        address = encrypt_staff_address(reachable_at, act.staff, batch.keyring)
     batch.insert("spent", mark=mark, until=to_epoch_minutes(batch.now + SPENT_CODE_TTL))
     batch.add_statement(
         _UPDATE_JOINED,
         staff=act.staff,
         as_who=act.person_id,
         on_day=act.on,
-        sealed_factor=cipher.encrypt(act.secret.encode(), "staff", act.staff, "factor"),
+        sealed_factor=batch.keyring.staff.encrypt(act.secret.encode(), "staff", act.staff, "factor"),
         sealed_address=address,
     )
     batch.add_statement(_DELETE_INVITATIONS, staff=act.staff)
@@ -169,8 +169,7 @@ async def set_staff_language(act: SetStaffLanguage, batch: WriteBatch) -> None:
     row = (await batch.connection.execute(query)).mappings().first()
     address = decode_staff_address(row, batch.keyring) if row is not None else None
     if address is not None and address.lang != act.lang:
-        serialized = STAFF_ADDRESS_CODEC.dump_json(replace(address, lang=act.lang))
-        sealed = batch.keyring.staff.encrypt(serialized, "staff", act.staff, "address")
+        sealed = encrypt_staff_address(replace(address, lang=act.lang), act.staff, batch.keyring)
         batch.add_statement(_UPDATE_ADDRESS, staff=act.staff, sealed_address=sealed)
 
 

@@ -117,6 +117,11 @@ def decode_staff(row: RowMapping | Mapping[str, Any], keyring: Keyring) -> Staff
         )
 
 
+def encrypt_staff_address(address: StaffAddress, staff: str, keyring: Keyring) -> bytes:
+    """Encrypt where a staff member is notified."""
+    return keyring.staff.encrypt(STAFF_ADDRESS_CODEC.dump_json(address), "staff", staff, "address")
+
+
 def decode_staff_address(row: RowMapping, keyring: Keyring) -> StaffAddress | None:
     """Decode where a staff member is notified; None where there is no address. Raises `UnreadableRowError`."""
     if row["address"] is None:
