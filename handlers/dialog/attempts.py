@@ -15,7 +15,12 @@ MAX_DOUBLINGS = 8
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Wrong receipts of one person: `wrong` since `since`; locked out until `until`; `level` counts the lockouts."""
+    """What is counted of one person: `wrong` since `since`; locked out until `until`; `level` counts the lockouts.
+
+    Counted apart from each other are wrong codes of cases and questions (`GetAttempts`), wrong codes of the second
+    factor and of invitations (`GetAttempts` under a key of their own), and all that is sent as a question or as
+    feedback, which is not wrong at all (`GetQuestionRate`). Whoever counts also stores what `record_failure` returns.
+    """
 
     since: datetime | None = None
     wrong: int = 0
@@ -39,7 +44,7 @@ class SaveAttempts(Act):
 
 
 def record_failure(tries: Attempts, now: datetime) -> Attempts:
-    """Return the attempts after one more failure: each fifth within the window locks out, ever longer, up to 1 hour."""
+    """Return the attempts after one more: each fifth within the window locks out, ever longer, up to 1 hour."""
     fresh = tries.since is None or now - tries.since >= ATTEMPT_WINDOW
     since, wrong = (now, 1) if fresh else (tries.since, tries.wrong + 1)
     if wrong < MAX_WRONG_ATTEMPTS:
