@@ -95,7 +95,7 @@ class Engine:
     async def handle_locked(self, event: Event) -> Answer:
         """Handle one event of a person whose lock the caller holds (`lock_person`); else as `handle`.
 
-        Raises PersonNotLockedError.
+        Raises PersonNotLockedError where nobody holds it.
         """
         if not self._locks.is_held(event.person_id):
             raise PersonNotLockedError

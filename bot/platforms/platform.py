@@ -6,13 +6,19 @@ What a platform does stands in five places:
 - *receive*: a webhook (`OpenPlatform.routes`), polling (a task that `open` runs) or lines of a terminal. What arrives
   becomes an `Event` for the engine, with the keyed hash of the platform's user id (`Keyring.hash_id`) and the encrypted
   address to answer to (`Keyring.encrypt_address`); a file comes through `DeliveryWorker.fetch_file`. What is delivered
-  again has the same event id. Who handles several events in one turn holds `Engine.lock_person` meanwhile.
+  again has the same event id, which begins with the platform's name: an id is known to the whole desk. Where people
+  can correct or take back what they wrote, the event says so. A webhook checks who calls it, bounds what it reads, and
+  answers 200 only once the event is on the disk (`Answer.stored`). Who handles several events in one turn holds
+  `Engine.lock_person` meanwhile.
 - *render*: a function from `Message` to what the platform shows, within its limits (`handlers.dialog.text` cuts texts).
 - *send*: a `Transport`, which sends what the delivery worker finds in the outbox. The platform sends answers by itself,
   and completes their outbox rows (`Answer.outbox_ids`) once they were accepted.
-- *limits*: `Transport.limits`, and `ChannelTraits` for what the dialogue has to know.
+- *limits*: `Transport.limits` (the delivery worker applies those of files, the platform's own renderer the others), and
+  `ChannelTraits` for what the dialogue has to know.
 
-The simplest one is `terminal.py`. Record: docs/decisions/0025-a-platform.md.
+`tests/bot/platforms/in_memory.py` is a whole one in under a hundred lines. The simplest that people use is
+`terminal.py`, which runs within the person's own program: it reads the outbox itself and has no account. Record:
+docs/decisions/0025-a-platform.md.
 """
 
 from abc import abstractmethod
@@ -73,7 +79,7 @@ class Platform(Protocol):
 
     @abstractmethod
     def get_secrets(self, desk_settings: DeskSettings) -> Sequence[AccountSecret]:
-        """Return the secrets of a desk's account. Without the first, the token, the platform is not opened."""
+        """Return the secrets of a desk's account. Without the first, the token, no server opens the platform."""
 
     def iterate_warnings(self, prefix: str, desk_settings: DeskSettings) -> Iterator[str]:  # noqa: ARG002
         """Yield what the administrator is warned of at the start. prefix: of the names of the desk's settings."""

@@ -49,14 +49,14 @@ class InMemoryPlatform(Platform):
         """Receive a text, a choice or a file, and answer it. The same number again is a repetition."""
         keyring = self.store.keyring
         event = Event(
-            number,
+            f"memory:{number}",
             keyring.hash_id(self.channel, person),
             self.channel,
             reply_to=keyring.encrypt_address(person),
             **said,  # type: ignore[arg-type] - text or choice
         )
         self.received.append(event)
-        answer = await self.store.find_previous_answer(number) if file_name else None
+        answer = await self.store.find_previous_answer(event.id) if file_name else None
         if file_name and answer is None:  # a file of a repetition is here already
             what, size = {"file": number}, len(self.files[number])
             event = replace(event, file=await self.worker.fetch_file(event, file_name, what, size))

@@ -9,6 +9,7 @@ from bot.delivery.transport import PlatformUnavailableError
 from bot.platforms.platform import Platform
 from bot.platforms.registry import PLATFORMS
 from bot.settings import DeskSettings
+from handlers.dialog.events import Channel
 from tests.bot.platforms import in_memory
 from tests.bot.platforms.in_memory import InMemoryPlatform
 from tests.bot.platforms.in_memory_driver import InMemoryDriver
@@ -69,6 +70,10 @@ def test_a_platform_has_under_a_hundred_lines() -> None:
 def test_what_a_platform_lacks_is_named(missing: str) -> None:
     with pytest.raises(TypeError, match=missing):
         type("Halfway", (InMemoryPlatform,), {missing: getattr(Platform, missing)})()
+
+
+def test_every_channel_that_a_server_opens_has_its_line() -> None:
+    assert [*Channel] == [Channel.TERMINAL, Channel.WEB, *(platform.channel for platform in PLATFORMS)]
 
 
 @pytest.mark.parametrize("platform", [*PLATFORMS, InMemoryPlatform()], ids=lambda platform: platform.channel)
