@@ -69,15 +69,24 @@ def make_anchor(
     run_and_exit(_write_anchor_file(desk, out))
 
 
+def _write_to(out: Path, content: bytes) -> None:
+    """Write a file. A link or a pipe, such as /dev/stdout, is written through and never replaced."""
+    from storage.files.atomic_write import PRIVATE_MODES, replace_file
+
+    if out.is_symlink() or (out.exists() and not out.is_file()):
+        out.write_bytes(content)
+    else:
+        replace_file(out, content, PRIVATE_MODES[1])
+
+
 async def _write_anchor_file(desk: DeskName, out: Path) -> int:
     from bot.bootstrap import open_app
-    from storage.files.atomic_write import PRIVATE_MODES, replace_file
 
     async with open_app([desk]) as app:
         anchor = await app.desks[desk].store.build_audit_anchor(datetime.now(UTC))
     try:
         content = f"{anchor.model_dump_json()}\n".encode()
-        await asyncio.to_thread(replace_file, out, content, PRIVATE_MODES[1])
+        await asyncio.to_thread(_write_to, out, content)
     except OSError as trouble:
         raise typer.BadParameter(f"{out}: cannot be written ({trouble.strerror})") from None
     return EXIT_DONE

@@ -78,6 +78,12 @@ def test_the_trail_is_verified_against_an_anchor_of_the_same_desk(home: Path, tm
     ]
     done = run_ita_bot(home, "audit", "verify", "--anchor", str(anchor), "--desk", "service")
     assert (done.returncode, done.stdout) == (2, "")
+    link = tmp_path / "link"
+    link.symlink_to(anchor)  # as /dev/stdout is one: written through, never replaced
+    anchor.write_text("")
+    assert run_ita_bot(home, *out, str(link)).returncode == 0
+    assert link.is_symlink()
+    assert anchor.read_text("utf-8").startswith("{")
     done = run_ita_bot(home, *out, str(tmp_path / "nowhere" / "anchor.json"))
     assert done.returncode == 2
     assert "anchor.json" in done.stderr
