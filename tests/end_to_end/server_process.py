@@ -2,13 +2,12 @@
 
 import http.client
 import json
+import os
 import re
 import resource
 import secrets
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from pathlib import Path
 
+from tests.end_to_end.forkserver import ForkedProgram, start_forked_program
 from tests.end_to_end.terminal_driver import build_environment
 from tests.template_desk import copy_template_desks
 
@@ -28,7 +28,7 @@ class ServerProcess:
     """`ita-bot run` in a process of its own."""
 
     home: Path
-    process: subprocess.Popen[bytes]
+    process: ForkedProgram
     port: int
 
     def memory_bytes(self) -> int:
@@ -59,7 +59,7 @@ class ServerProcess:
 
     def stop(self) -> list[str]:
         """Stop it with SIGTERM; returns the lines of its log."""
-        self.process.send_signal(signal.SIGTERM)
+        os.kill(self.process.pid, signal.SIGTERM)
         _, log = self.process.communicate(timeout=60)
         assert self.process.returncode == 0
         return log.decode().splitlines()
@@ -84,11 +84,7 @@ def raise_file_limit(most: int) -> Iterator[None]:
 def start_server(home: Path, **more: str) -> ServerProcess:
     """Start serving on a free port."""
     copy_template_desks(home)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run", "--port", "0"], cwd=home.parent,
-        env=build_environment(home, **more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
+    process = start_forked_program(("run", "--port", "0"), home.parent, build_environment(home, **more))
     line = process.stdout.readline().decode()
     ready = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)\n", line)
     assert ready is not None, line

@@ -18,7 +18,10 @@ from tests.end_to_end.officers import add_officer
 from tests.end_to_end.page_audit import AXE_RULES
 from tests.end_to_end.web.report_steps import STORY, file_report, open_story_question
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.full("pages in a browser"),
+]
 SMALL = """() => [...document.querySelectorAll('button, a, summary, input:not([type=hidden]), textarea')]
   .map((e) => [e.innerText || e.name, e.getBoundingClientRect()])
   .filter(([, r]) => r.width && r.left >= 0 && (r.height < 24 || r.width < 24)).map(([n]) => n)"""

@@ -21,7 +21,10 @@ from tests.end_to_end.test_canaries import (
     find_canaries,
 )
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.full("pages in a browser"),
+]
 AGENT = "CANARYAGENT"
 
 

@@ -22,7 +22,10 @@ from tests.end_to_end.browser_driver import CHROMIUM, DESKTOP, PHONE
 from tests.end_to_end.page_audit import AXE_RULES
 from tests.ita_stats.opinions.sample_consultation import make_results
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.full("pages in a browser"),
+]
 
 PATHS = (
     "/opinions",

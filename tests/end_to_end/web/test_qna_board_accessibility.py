@@ -10,7 +10,10 @@ from tests.end_to_end.browser_driver import CHROMIUM, PHONE
 from tests.end_to_end.page_audit import AXE_RULES
 from tests.end_to_end.server_process import start_server
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.full("pages in a browser"),
+]
 
 
 def test_a_question_from_the_board_to_its_code(browser: Browser, tmp_path: Path) -> None:

@@ -17,7 +17,10 @@ from ita_stats.render.html import render_statistics_page
 from tests.end_to_end.browser_driver import CHROMIUM, DESKTOP, PHONE, launch_chromium
 from tests.ita_stats.render.sample_documents import make_document, make_protected_tables
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.full("pages in a browser"),
+]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

@@ -16,7 +16,10 @@ from tests.end_to_end.browser_driver import CHROMIUM, DESKTOP, PHONE, launch_chr
 from tests.end_to_end.threaded_server import WebServer
 from tests.in_memory_desk import OFFICE
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.full("pages in a browser"),
+]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

@@ -45,6 +45,7 @@ async def program(home: Path, line: FakeLineApi, **more: str) -> AsyncIterator[s
 
 
 @needs_contracts
+@pytest.mark.full("real programs")
 def test_what_was_answered_with_200_survives_kill_9(tmp_path: Path) -> None:
     home = tmp_path / "var"
 
@@ -84,6 +85,7 @@ def test_what_was_answered_with_200_survives_kill_9(tmp_path: Path) -> None:
 
 
 @needs_contracts
+@pytest.mark.full("real programs")
 def test_a_token_without_its_secret_stops_the_start_and_is_named(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
     env = build_environment(tmp_path / "var", ITA_COMPLAINTS__LINE_TOKEN=TOKEN) | {"PYTHONWARNINGS": ""}
@@ -95,6 +97,7 @@ def test_a_token_without_its_secret_stops_the_start_and_is_named(tmp_path: Path)
 
 @needs_contracts
 @pytest.mark.parametrize("same", ["TOKEN", "SECRET"])
+@pytest.mark.full("real programs")
 def test_one_account_is_not_for_two_desks(tmp_path: Path, same: str) -> None:
     own = {f"ITA_{desk}__LINE_{what}": f"{desk}{what}" for desk in DESKS for what in ("TOKEN", "SECRET")}
     own |= {f"ITA_{desk}__LINE_{same}": TOKEN for desk in DESKS}
@@ -106,6 +109,7 @@ def test_one_account_is_not_for_two_desks(tmp_path: Path, same: str) -> None:
     assert TOKEN not in done.stderr
 
 
+@pytest.mark.full("real programs")
 def test_without_line_its_library_is_not_loaded(tmp_path: Path) -> None:
     told = "import sys, bot.serve, bot.platforms.registry; sys.exit(any(n.startswith('linebot') for n in sys.modules))"
     assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=False).returncode == 0

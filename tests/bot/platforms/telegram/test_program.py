@@ -90,6 +90,7 @@ def test_it_introduces_itself_and_ends_in_order(tmp_path: Path) -> None:
     asyncio.run(run_in_loop())
 
 
+@pytest.mark.full("real programs")
 def test_a_token_that_telegram_refuses_is_named_and_the_rest_serves(tmp_path: Path) -> None:
     async def run_in_loop() -> None:
         async with asyncio.timeout(60), serve_fake_bot_api(load_telegram_rules(find_contracts())) as fake:
@@ -109,6 +110,7 @@ def test_a_token_that_telegram_refuses_is_named_and_the_rest_serves(tmp_path: Pa
     asyncio.run(run_in_loop())
 
 
+@pytest.mark.full("real programs")
 def test_an_address_that_telegram_refuses_is_named(tmp_path: Path) -> None:
     async def run_in_loop() -> None:
         async with asyncio.timeout(60), serve_fake_bot_api(load_telegram_rules(find_contracts())) as fake:
@@ -124,6 +126,7 @@ def test_an_address_that_telegram_refuses_is_named(tmp_path: Path) -> None:
     asyncio.run(run_in_loop())
 
 
+@pytest.mark.full("real programs")
 def test_two_desks_share_no_bot(tmp_path: Path) -> None:
     tokens = {f"ITA_{desk}__TELEGRAM_TOKEN": TOKEN for desk in ("COMPLAINTS", "SERVICE")}
     done = subprocess.run(
@@ -139,6 +142,7 @@ def test_two_desks_share_no_bot(tmp_path: Path) -> None:
     assert TOKEN not in done.stderr
 
 
+@pytest.mark.full("real programs")
 def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_path: Path) -> None:
     async def run_in_loop() -> None:
         async with asyncio.timeout(60), serve_fake_bot_api(load_telegram_rules(find_contracts())) as fake:
@@ -165,6 +169,7 @@ def test_a_receipt_that_was_written_and_not_sent_comes_after_the_next_start(tmp_
 
 
 @pytest.mark.parametrize("accepted", [False, True], ids=["before", "after"])
+@pytest.mark.full("real programs")
 def test_killed_while_the_receipt_is_on_its_way(tmp_path: Path, accepted: bool) -> None:
     """`kill -9` before Telegram accepts the receipt, or after that but before the program knows."""
     held = asyncio.Event()
