@@ -108,10 +108,11 @@ def test_the_clock_brings_it_there_and_a_second_time_changes_nothing(scene: Word
     for one in media:
         with urllib.request.urlopen(one["source_url"], timeout=20) as file:
             content = file.read()
-        own = next(
-            scene.desk.paths.folder.glob(f"releases/*/1/statistics.{one['source_url'][-4:].lstrip('.')}")
-        )
-        assert content == own.read_bytes()
+        suffix = one["source_url"][-4:].lstrip(".")
+        kept = scene.desk.paths.folder.glob(
+            f"releases/*/*/statistics.{suffix}"
+        )  # after 32 days, one or two releases
+        assert content in [own.read_bytes() for own in kept]
         assert one["source_url"] in shown
     again = scene.run_tick(timedelta(days=32, minutes=5))
     assert list_publishing_jobs(again) == []
