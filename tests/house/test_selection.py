@@ -107,6 +107,7 @@ def test_only_one_module_sets_examples() -> None:
     assert {path.name for path in setters} == {"properties.py", "conftest.py", "test_selection.py"}
 
 
+@pytest.mark.full("tests of test runs")
 def test_the_run_says_at_its_end_what_it_left_out() -> None:
     command = [
         sys.executable,
@@ -127,6 +128,7 @@ def test_the_run_says_at_its_end_what_it_left_out() -> None:
         assert ("left to `make check`" in done.stdout) is (selection is Selection.QUICK)
 
 
+@pytest.mark.full("tests of test runs")
 def test_forked_programs_find_everything_imported() -> None:
     """An unused import is deleted by the linter; then every program of a test would import for two seconds."""
     show = "import sys, tests.end_to_end.forkserver_preload; print({'bot.serve', 'typst'} <= {*sys.modules})"
