@@ -88,7 +88,7 @@ class BrowserDriver:
         """A person's window."""
         if person not in self.pages:
             page = self.browser.new_context(**self.context_options).new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(30_000)
             page.on("request", self._record_request)
             page.on("pageerror", lambda error: self.unexpected_events.append(str(error)))
             self.pages[person] = page

@@ -64,7 +64,7 @@ def test_every_page_can_be_read_by_everybody(
     officer, chief = office.add_officer("สมหญิง"), office.add_officer("มาลี", Role.SUPERVISOR)
     context = browser.new_context(**how, color_scheme=scheme)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     wrong: list[str] = []
     page.on("console", lambda told: wrong.append(told.text))
     open_with_code(office, page, officer, "/page 1")
@@ -107,7 +107,7 @@ def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
     officer = office.add_officer("สมหญิง")
     context = browser.new_context(**PHONE, java_script_enabled=False)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.goto(office.server.address + office.request_link(officer))
     page.keyboard.press("Tab")  # skip link: past the header to the content
     page.keyboard.press("Tab")
