@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pydantic import TypeAdapter
 
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel
@@ -35,6 +36,7 @@ from storage.serialization import (
     encode_answers,
     encode_outbox_message,
 )
+from storage.stored_replies import StoredReply
 
 OLD_LETTER = """{"channel": "line", "back": "YmFjaw==", "lang": "th", "says": [
     {"key": "thread.answer", "args": {"question": {"key": "thread.taken_back"}, "answer": "ได้"},
@@ -81,45 +83,68 @@ def test_old_answers_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "policy"),
+    ("key", "certain", "policy"),
     [
-        ("menu.again", NEUTRAL),
-        ("inquiry.one", NEUTRAL),
-        ("thread.more", NEUTRAL),
-        ("report.review", OF_CASE),
-        ("thread.held", OF_CASE),
-        ("staff.help.all", OF_CASE),
-        ("staff.facts", OFFICER_CONTENT),
-        ("staff.history", OFFICER_CONTENT),
-        ("staff.join.secret", OFFICER_CONTENT),
-        ("inquiry.opinion_contact", OFFICER_CONTENT),
+        ("", False, NEUTRAL),
+        ("menu.again", False, NEUTRAL),
+        ("menu.hello", False, NEUTRAL),
+        ("inquiry.line", False, NEUTRAL),
+        ("inquiry.one", False, NEUTRAL),
+        ("news.off", False, NEUTRAL),
+        ("report.story", False, NEUTRAL),
+        ("thread.more", False, NEUTRAL),
+        ("confirm.wrong", False, OF_CASE),
+        ("news.on", False, OF_CASE),
+        ("report.review", False, OF_CASE),
+        ("staff.help.all", False, OF_CASE),
+        ("staff.line", False, OF_CASE),
+        ("thread.held", False, OF_CASE),
+        ("track.ask", False, OF_CASE),
+        ("inquiry.opinion_contact", False, OFFICER_CONTENT),
+        ("staff.facts", False, OFFICER_CONTENT),
+        ("staff.history", False, OFFICER_CONTENT),
+        ("staff.join.secret", False, OFFICER_CONTENT),
+        ("report.filed", True, MUST_ARRIVE),
+        ("track.status", True, MUST_ARRIVE),
+        ("staff.facts", True, MUST_ARRIVE.combine(OFFICER_CONTENT)),
     ],
 )
-def test_the_policy_of_an_old_reply_follows_its_key(key: str, policy: ReplyPolicy) -> None:
-    old = json.dumps({"00": {"lang": "th", "says": [{"key": key, "certain": False}]}}).encode()
+def test_the_policy_of_an_old_reply_follows_its_key(key: str, certain: bool, policy: ReplyPolicy) -> None:
+    old = json.dumps({"00": {"lang": "th", "says": [{"key": key, "certain": certain}]}}).encode()
     assert decode_answers(old)["00"].replies[0].policy == policy
 
 
 @pytest.mark.parametrize(
-    ("key", "presentation"),
+    ("key", "asks", "presentation"),
     [
-        ("menu.again", AS_USUAL),
-        ("ask.too_long", AS_USUAL),
-        ("help.text", AS_SECTION),
-        ("notice.rule", AS_PLAIN_SECTION),
-        ("report.filed", AS_RECEIPT),
-        ("ask.filed", AS_RECEIPT),
-        ("ask.filed_code", AS_SECTION),
-        ("report.review", AS_REVIEW),
-        ("staff.too_long", KEEPS_TEXT),
-        ("staff.confirm.ask", Presentation(officer_page=OfficerPageAction.CONFIRM)),
-        ("staff.held.now", Presentation(officer_page=OfficerPageAction.RELOAD)),
-        ("officer.closed", Presentation(officer_page=OfficerPageAction.CLOSE)),
-        ("officer.title", Presentation(officer_page=OfficerPageAction.ENTER)),
+        ("", False, AS_USUAL),
+        ("menu.again", False, AS_USUAL),
+        ("ask.too_long", False, AS_USUAL),
+        ("ask.suspect", False, AS_USUAL),
+        ("report.story", True, AS_USUAL),
+        ("ask.suspect", True, ASKS_FOR_QUESTION),
+        ("thread.status", True, ASKS_FOR_QUESTION),
+        ("help.text", False, AS_SECTION),
+        ("notice.about", False, AS_SECTION),
+        ("notice.rule", False, AS_PLAIN_SECTION),
+        ("report.filed", False, AS_RECEIPT),
+        ("ask.filed", False, AS_RECEIPT),
+        ("ask.filed_code", False, AS_SECTION),
+        ("report.review", False, AS_REVIEW),
+        ("report.review", True, AS_REVIEW),
+        ("track.status", True, AS_CASE_STATUS),
+        ("staff.too_long", False, KEEPS_TEXT),
+        ("staff.confirm.ask", False, Presentation(officer_page=OfficerPageAction.CONFIRM)),
+        ("staff.held.now", False, Presentation(officer_page=OfficerPageAction.RELOAD)),
+        ("officer.closed", False, Presentation(officer_page=OfficerPageAction.CLOSE)),
+        ("officer.title", False, Presentation(officer_page=OfficerPageAction.ENTER)),
     ],
 )
-def test_an_old_reply_is_shown_as_its_version_showed_it(key: str, presentation: Presentation) -> None:
-    old = json.dumps({"00": {"lang": "th", "says": [{"key": key}]}}).encode()
+def test_an_old_reply_is_shown_as_its_version_showed_it(
+    key: str, asks: bool, presentation: Presentation
+) -> None:
+    choices = [{"data": "1.yes", "key": "choice.yes"}] if asks else []
+    old = json.dumps({"00": {"lang": "th", "says": [{"key": key, "choices": choices}]}}).encode()
     assert decode_answers(old)["00"].replies[0].presentation == presentation
 
 
@@ -143,3 +168,9 @@ def test_an_answer_is_read_as_the_one_to_an_event_that_occurs_again() -> None:
     stored = encode_answers({"00": Answer(says, "en", outbox_ids=("row",))})
     assert json.loads(stored)["00"].keys() == {"lang", "says"}
     assert decode_answers(stored) == {"00": Answer(says, "en", duplicate=True)}
+
+
+def test_a_reply_that_is_one_already_stays_as_it_is() -> None:
+    codec, reply = TypeAdapter(StoredReply), Reply("report.filed", NEUTRAL, {"n": 1})
+    assert codec.validate_python(reply) is reply
+    assert codec.validate_json(codec.dump_json(reply)) == reply
