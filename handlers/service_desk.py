@@ -48,7 +48,7 @@ from handlers.questions.follow import (
 from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_service_menu
 from handlers.staff.dispatch import handle_staff_message, is_for_staff
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
-from handlers.thai import clean_text
+from handlers.thai.text import clean_text
 from handlers.unsend import handle_unsend, record_message_origin
 
 _OWN_WORDS: Mapping[str, str] = {

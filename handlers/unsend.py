@@ -21,7 +21,8 @@ from handlers.dialog.effects import Decision, DeleteFiles, Now, TurnResult, run_
 from handlers.dialog.events import Event
 from handlers.dialog.session import Session
 from handlers.questions.messages import AppendThreadLine, SubmitQuestion
-from handlers.thai import clean_text, to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.text import clean_text
 
 MAX_REMEMBERED_MESSAGES = 400
 """Messages whose origin a draft stores: far more than its other limits admit."""

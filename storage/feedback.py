@@ -21,7 +21,7 @@ from handlers.feedback.messages import (
     RecordContactAccess,
     SubmitFeedback,
 )
-from handlers.thai import normalize_for_matching
+from handlers.thai.matching import normalize_for_matching
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch

@@ -28,7 +28,7 @@ from handlers.dialog.session import Session
 from handlers.i18n import render_reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff, StaffMember
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 
 ROOT = Path(__file__).parent.parent
 OFFICE = Office.model_validate(tomllib.loads((ROOT / "office.example.toml").read_text("utf-8")))

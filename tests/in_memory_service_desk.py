@@ -52,7 +52,7 @@ from handlers.questions.search_index import IndexedEntry, NgramIndex
 from handlers.service_desk import ServiceDesk
 from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.members import AuditRefusal, FindInvitation, FindStaffMember, StaffMember
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from tests.in_memory_desk import OFFICE, InMemoryDesk
 
 COMPLAINTS_URL = "https://complaints.example"

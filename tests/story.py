@@ -35,7 +35,7 @@ from pyotp import HOTP
 from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
 from handlers.dialog.receipt import RECEIPT_ALPHABET, make_receipt
 from handlers.dialog.replies import Message
-from handlers.thai import BANGKOK
+from handlers.thai.dates import BANGKOK
 from ita_stats.calendar import get_fiscal_year
 
 COMPLAINT_STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))

@@ -27,7 +27,7 @@ from handlers.staff.complaints.messages import (
     GetCaseReport,
     OfficerCase,
 )
-from handlers.thai import format_date
+from handlers.thai.dates import format_date
 from ita_stats.calendar import to_bangkok_date
 from ita_stats.render.typst import render_plain_pdf
 from storage.staff.page_access import generate_export_password

@@ -16,7 +16,7 @@ from bot.errors import ImportFileError
 from bot.office_file import format_toml_error
 from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import FaqEntry
-from handlers.thai import parse_date
+from handlers.thai.dates import parse_date
 from storage.store import Store
 
 EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"

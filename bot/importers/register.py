@@ -17,7 +17,7 @@ from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
-from handlers.thai import format_date
+from handlers.thai.dates import format_date
 from ita_stats.calendar import to_bangkok_date
 from storage.store import Store
 

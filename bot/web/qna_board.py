@@ -23,7 +23,8 @@ from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion
 from handlers.questions.messages import FindKnownAnswers
-from handlers.thai import format_date, normalize_for_matching, parse_number
+from handlers.thai.dates import format_date
+from handlers.thai.matching import normalize_for_matching, parse_number
 from ita_stats.calendar import BANGKOK, to_bangkok_date
 
 QUESTIONS_PER_PAGE = 20

@@ -18,7 +18,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.replies import AS_CASE_STATUS, MUST_ARRIVE, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
-from handlers.thai import format_date, to_bangkok_date
+from handlers.thai.dates import format_date, to_bangkok_date
 
 MAX_TIMELINE_LINES = 20
 """Newest lines of the timeline that are shown; a case seldom has more."""

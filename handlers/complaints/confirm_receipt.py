@@ -12,7 +12,7 @@ from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.receipt import normalize_receipt
 from handlers.dialog.replies import AS_RECEIPT, MUST_ARRIVE, NEUTRAL, OF_CASE, ExpectedInput, Reply
 from handlers.dialog.session import DialogTopic
-from handlers.thai import count_letters_and_digits
+from handlers.thai.text import count_letters_and_digits
 
 CONFIRM_SYMBOLS = 5
 

@@ -9,7 +9,7 @@ from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, 
 from handlers.dialog.replies import Phrase
 from handlers.office import Deadlines
 from handlers.staff.permissions import CASE_WORKERS, Role
-from handlers.thai import format_date
+from handlers.thai.dates import format_date
 from handlers.workdays import add_days, subtract_days
 
 ESCALATION_ROLES = frozenset({Role.SUPERVISOR, Role.ADMIN})

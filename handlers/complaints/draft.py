@@ -30,7 +30,7 @@ from handlers.dialog.form import (
 )
 from handlers.dialog.replies import NEUTRAL, TYPED_INPUTS, Reply
 from handlers.dialog.session import Session
-from handlers.thai import clean_text, count_letters_and_digits
+from handlers.thai.text import clean_text, count_letters_and_digits
 
 DONE_OPTION = make_options(("done",))
 

@@ -26,7 +26,7 @@ from handlers.dialog.replies import (
 )
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.office import Office
-from handlers.thai import format_date, to_bangkok_date
+from handlers.thai.dates import format_date, to_bangkok_date
 
 YES_NO_UNSURE = make_options(("yes", "no", "unsure"))
 MAX_REVIEW_LENGTH = 600

@@ -22,13 +22,8 @@ from handlers.complaints.messages import ImportedCase
 from handlers.dialog.replies import Phrase
 from handlers.dialog.text import shorten_text
 from handlers.office import Office
-from handlers.thai import (
-    BUDDHIST_ERA,
-    get_fiscal_year,
-    normalize_for_matching,
-    parse_written_year,
-    to_christian_year,
-)
+from handlers.thai.dates import BUDDHIST_ERA, get_fiscal_year, parse_written_year, to_christian_year
+from handlers.thai.matching import normalize_for_matching
 
 T = TypeVar("T")
 

@@ -33,7 +33,8 @@ from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, ExpectedInput, Reply
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
-from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.text import clean_text, count_letters_and_digits
 
 MAX_MESSAGE_LENGTH = 20_000
 

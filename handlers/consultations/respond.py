@@ -35,7 +35,7 @@ from handlers.dialog.session import DialogTopic, Session
 from handlers.office import Bilingual
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import make_reply_address
-from handlers.thai import format_date, format_time, to_bangkok_date
+from handlers.thai.dates import format_date, format_time, to_bangkok_date
 
 CONSULTATION_KEY = "ballot"
 """Key of a session's answers for the code of the consultation."""

@@ -22,7 +22,7 @@ from handlers.office import Bilingual
 from handlers.questions.ask import build_handover_reply
 from handlers.questions.menu import show_service_menu
 from handlers.questions.misdirected import is_complaint
-from handlers.thai import clean_text
+from handlers.thai.text import clean_text
 
 T = TypeVar("T")
 QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]

@@ -10,7 +10,8 @@ from handlers.dialog.events import File, FileProblem
 from handlers.dialog.form import FieldAudience, FieldKind, FormField
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
-from handlers.thai import CleanedText, clean_text, count_letters_and_digits, parse_date, to_bangkok_date
+from handlers.thai.dates import parse_date, to_bangkok_date
+from handlers.thai.text import CleanedText, clean_text, count_letters_and_digits
 
 MAX_FILES = 20
 STORY_FIELD = FormField("story", FieldKind.LONG, FieldAudience.CASE, limit=20_000)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.dialog.effects import Act, Query
-from handlers.thai import format_time
+from handlers.thai.dates import format_time
 
 MAX_WRONG_ATTEMPTS = 5
 ATTEMPT_WINDOW = timedelta(minutes=15)

@@ -10,7 +10,7 @@ from handlers.dialog.replies import Choice
 from handlers.dialog.session import Session
 from handlers.i18n import render_label
 from handlers.office import Bilingual
-from handlers.thai import normalize_for_matching, parse_number
+from handlers.thai.matching import normalize_for_matching, parse_number
 
 
 class StaleChoice(Enum):

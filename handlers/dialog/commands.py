@@ -11,7 +11,7 @@ from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt, parse_
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.i18n import render_label
-from handlers.thai import normalize_for_matching, parse_number
+from handlers.thai.matching import normalize_for_matching, parse_number
 
 COMMAND_WORDS: Mapping[str, str] = {
     "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",

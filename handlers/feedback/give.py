@@ -36,7 +36,7 @@ from handlers.office import Bilingual
 from handlers.questions.ask import file_question
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import GetQuestionRate, SaveQuestionRate
-from handlers.thai import get_fiscal_year, to_bangkok_date
+from handlers.thai.dates import get_fiscal_year, to_bangkok_date
 
 WHICH_STEP = "which"
 DEFAULT_TOPIC = "general"

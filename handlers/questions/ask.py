@@ -38,13 +38,9 @@ from handlers.questions.messages import (
     make_reply_address,
 )
 from handlers.questions.misdirected import is_complaint, is_foreign
-from handlers.thai import (
-    clean_text,
-    count_letters_and_digits,
-    format_date,
-    normalize_for_matching,
-    to_bangkok_date,
-)
+from handlers.thai.dates import format_date, to_bangkok_date
+from handlers.thai.matching import normalize_for_matching
+from handlers.thai.text import clean_text, count_letters_and_digits
 
 MAX_QUESTION_LENGTH = 4000
 MAX_TITLE_LENGTH = 60

@@ -36,7 +36,8 @@ from handlers.questions.messages import (
     ThreadLineKind,
     make_reply_address,
 )
-from handlers.thai import clean_text, format_date, to_bangkok_date
+from handlers.thai.dates import format_date, to_bangkok_date
+from handlers.thai.text import clean_text
 
 MAX_THREAD_LINES = 12
 """The last lines of a thread that are shown."""

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from itertools import islice
 
-from handlers.thai import normalize_for_matching
+from handlers.thai.matching import normalize_for_matching
 
 MAX_CHECKED_LENGTH = 4000
 """Characters of a text that are examined."""

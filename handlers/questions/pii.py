@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from handlers.thai import to_arabic_digits
+from handlers.thai.dates import to_arabic_digits
 
 REDACTION_MARK = "[ปิดบัง]"
 

@@ -15,7 +15,7 @@ from heapq import nlargest
 from math import log, sqrt
 
 from handlers.questions.stopwords import weigh_letters
-from handlers.thai import to_arabic_digits
+from handlers.thai.dates import to_arabic_digits
 
 NGRAM_SIZES = (3, 4)
 """Characters of an n-gram."""

@@ -32,7 +32,7 @@ from handlers.staff.state import (
     WorkT,
 )
 from handlers.staff.two_factor import is_recently_verified
-from handlers.thai import normalize_for_matching
+from handlers.thai.matching import normalize_for_matching
 
 MAX_NAME_LENGTH = 40
 """Characters of a command's name. A longer word is none and is not compared."""

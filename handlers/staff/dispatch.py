@@ -31,7 +31,7 @@ from handlers.staff.state import (
     WorkT,
 )
 from handlers.staff.two_factor import is_code_shaped, record_verification, verify_second_factor
-from handlers.thai import parse_number
+from handlers.thai.matching import parse_number
 
 
 def is_for_staff(table: CommandTable[Any, Any], ctx: Context) -> bool:

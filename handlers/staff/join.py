@@ -23,7 +23,7 @@ from handlers.staff.two_factor import (
     normalize_totp_code,
     record_verification,
 )
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 
 MAX_INVITATION_LENGTH = 40
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from handlers.staff.permissions import DeskCommandName
-from handlers.thai import complete_buddhist_year
+from handlers.thai.dates import complete_buddhist_year
 
 NameT = TypeVar("NameT", bound=DeskCommandName)
 

@@ -16,7 +16,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Query, run_query
 from handlers.dialog.replies import OF_CASE, Reply
 from handlers.staff.members import IsCodeUsed, IsRecoveryCode, StaffMember, UseCode
-from handlers.thai import normalize_for_matching
+from handlers.thai.matching import normalize_for_matching
 
 TOTP_PERIOD = 30
 """Seconds of a time step."""

@@ -12,7 +12,7 @@ from handlers.complaints.lifecycle import CaseStatus
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, SendReminder
 from handlers.dialog.replies import Phrase
-from handlers.thai import format_date
+from handlers.thai.dates import format_date
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter

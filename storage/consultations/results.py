@@ -21,7 +21,7 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.replies import MUST_ARRIVE, Reply, raw_text
-from handlers.thai import normalize_for_matching
+from handlers.thai.matching import normalize_for_matching
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.subscriptions import decode_address

@@ -25,7 +25,7 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.effects import Act, Listing, Query
 from handlers.questions.messages import ReplyAddress
-from handlers.thai import normalize_for_matching
+from handlers.thai.matching import normalize_for_matching
 from storage import tables
 from storage.cases.subscriptions import encode_address, hash_subscriber
 from storage.crypto.aead import generate_key, hmac_sha256

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.dialog.events import File, FileProblem
-from handlers.thai import clean_text
+from handlers.thai.text import clean_text
 from storage import tables
 from storage.crypto.aead import (
     CHUNK_BYTES,

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from handlers.dialog.replies import MUST_ARRIVE, Phrase, Reply
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
-from handlers.thai import format_date
+from handlers.thai.dates import format_date
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch

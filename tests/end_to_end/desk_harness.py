@@ -29,7 +29,7 @@ from handlers.dialog.session import Session
 from handlers.questions.messages import AppendThreadLine, FindThreadByCode, QuestionThread, ThreadLineKind
 from handlers.staff.members import ListStaff, StaffProfile
 from handlers.staff.permissions import Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from storage import tables
 from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.store import Store, open_store

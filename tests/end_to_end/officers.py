@@ -19,7 +19,7 @@ from handlers.dialog.replies import Message, Reply
 from handlers.dialog.session import Session
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.permissions import Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from tests.end_to_end.desk_harness import DeskHarness
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -10,7 +10,7 @@ from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntr
 from handlers.dialog.events import FileProblem
 from handlers.dialog.receipt import normalize_receipt
 from handlers.dialog.replies import Message
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from tests.in_memory_desk import ChatUser, InMemoryDesk
 from tests.in_memory_service_desk import InMemoryServiceDesk
 from tests.story import CITIZEN_SERVICE_STORIES, CITIZEN_STORIES, StoryPlayer

@@ -8,7 +8,7 @@ from handlers.dialog.replies import Choice
 from handlers.i18n import render_label
 from handlers.questions.menu import SERVICE_MENU
 from handlers.service_desk import SERVICE_COMMAND_WORDS
-from handlers.thai import normalize_for_matching
+from handlers.thai.matching import normalize_for_matching
 from tests.in_memory_desk import InMemoryDesk
 from tests.in_memory_service_desk import InMemoryServiceDesk
 

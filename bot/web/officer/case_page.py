@@ -28,7 +28,7 @@ from handlers.staff.complaints.case_page import (
     undo_from_page,
 )
 from handlers.staff.page_access import PageKind
-from handlers.thai import clean_text
+from handlers.thai.text import clean_text
 from storage.errors import StorageError
 
 

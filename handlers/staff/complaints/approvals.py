@@ -19,7 +19,8 @@ from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName
-from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.text import clean_text, count_letters_and_digits
 
 
 def reveal_identity(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:

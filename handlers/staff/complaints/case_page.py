@@ -42,7 +42,8 @@ from handlers.staff.page_access import (
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
 from handlers.staff.two_factor import verify_second_factor
-from handlers.thai import clean_text, count_letters_and_digits, to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.text import clean_text, count_letters_and_digits
 
 PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
     PageKind.CASE: CommandName.PAGE,

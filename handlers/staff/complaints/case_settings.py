@@ -7,7 +7,8 @@ from handlers.staff.complaints.find_case import can_see_case, make_case_command
 from handlers.staff.complaints.messages import FindCaseByNumber, LinkCases, OfficerCase, SetLegalHold
 from handlers.staff.parse import split_number
 from handlers.staff.permissions import CommandName
-from handlers.thai import clean_text, to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.text import clean_text
 
 
 def link_related_cases(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:

@@ -44,7 +44,7 @@ from handlers.staff.complaints.page_links import make_case_link
 from handlers.staff.members import ListStaff
 from handlers.staff.permissions import CommandName
 from handlers.staff.state import ComplaintsWork
-from handlers.thai import format_date, format_time, to_bangkok_date
+from handlers.thai.dates import format_date, format_time, to_bangkok_date
 
 MAX_HISTORY_LINES = 40
 """The last lines of history and audit log that are shown."""

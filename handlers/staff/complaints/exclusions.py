@@ -12,7 +12,8 @@ from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CommandName
-from handlers.thai import clean_text, to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.text import clean_text
 
 
 def exclude_colleague(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:

@@ -17,7 +17,7 @@ from handlers.staff.members import StaffMember
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import AwaitingCaseChoice, ComplaintsWork
-from handlers.thai import get_fiscal_year, to_bangkok_date
+from handlers.thai.dates import get_fiscal_year, to_bangkok_date
 
 CaseHandler: TypeAlias = Callable[[ComplaintsCommandContext, OfficerCase], Decision]
 

@@ -24,7 +24,8 @@ from handlers.staff.complaints.messages import (
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import SearchProgress
-from handlers.thai import clean_text, format_date, to_bangkok_date
+from handlers.thai.dates import format_date, to_bangkok_date
+from handlers.thai.text import clean_text
 
 CASES_PER_PAGE = 8
 DUE_SOON = timedelta(days=7)

@@ -26,7 +26,7 @@ from handlers.staff.complaints.messages import (
 from handlers.staff.dispatch import run_command
 from handlers.staff.permissions import CommandName
 from handlers.staff.state import ProposedReply
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 
 MAX_REPLY_LENGTH = 3_000
 """Characters of a reply."""

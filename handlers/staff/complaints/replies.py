@@ -11,7 +11,9 @@ from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase, OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.permissions import CommandName
-from handlers.thai import clean_text, parse_number, to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.matching import parse_number
+from handlers.thai.text import clean_text
 
 DEFAULT_ANSWER_DAYS = 7
 """Days that a reporter has to answer where the officer gives no number."""

@@ -7,7 +7,7 @@ from handlers.dialog.events import Lang, select_by_lang
 from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.permissions import CommandName
-from handlers.thai import BUDDHIST_ERA, CalendarMonth, get_fiscal_year, to_bangkok_date
+from handlers.thai.dates import BUDDHIST_ERA, CalendarMonth, get_fiscal_year, to_bangkok_date
 
 
 @dataclass(frozen=True, slots=True)

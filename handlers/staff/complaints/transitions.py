@@ -32,13 +32,9 @@ from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import CASE_WORKERS, CommandName
-from handlers.thai import (
-    clean_text,
-    count_letters_and_digits,
-    format_date,
-    normalize_for_matching,
-    to_bangkok_date,
-)
+from handlers.thai.dates import format_date, to_bangkok_date
+from handlers.thai.matching import normalize_for_matching
+from handlers.thai.text import clean_text, count_letters_and_digits
 
 TYPED_OUTCOMES: Mapping[str, CaseOutcome] = {
     word: outcome for outcome, rules in OUTCOME_RULES.items() for word in rules.typed_words

@@ -17,7 +17,8 @@ from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.parse import ParsedCommand, split_number
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ProposedAnswer
-from handlers.thai import clean_text, format_date
+from handlers.thai.dates import format_date
+from handlers.thai.text import clean_text
 
 MAX_ANSWER_LENGTH = 3_000
 """Characters of an answer."""

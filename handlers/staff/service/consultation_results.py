@@ -24,7 +24,9 @@ from handlers.questions.pii import redact_pii
 from handlers.staff.command import QueryGenerator, ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word, split_number
 from handlers.staff.service.consultation_text import parse_bangkok_time
-from handlers.thai import clean_text, format_date, normalize_for_matching, to_bangkok_date
+from handlers.thai.dates import format_date, to_bangkok_date
+from handlers.thai.matching import normalize_for_matching
+from handlers.thai.text import clean_text
 
 TEXTS_PER_PAGE = 15
 MAX_THEME_NAME_LENGTH = 120  # characters

@@ -8,7 +8,8 @@ from datetime import date, datetime, time
 from handlers.consultations.messages import Consultation, ConsultationQuestion, ConsultationQuestionKind
 from handlers.dialog.events import Lang, select_by_lang
 from handlers.staff.state import ConsultationDraft
-from handlers.thai import BANGKOK, parse_number, to_arabic_digits, to_christian_year
+from handlers.thai.dates import BANGKOK, to_arabic_digits, to_christian_year
+from handlers.thai.matching import parse_number
 
 MOST_QUESTIONS = 20
 MOST_OPTIONS = 12

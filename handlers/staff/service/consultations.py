@@ -29,7 +29,7 @@ from handlers.staff.service.consultation_text import (
     list_missing_fields,
 )
 from handlers.staff.state import ConsultationDraft
-from handlers.thai import format_date, format_time, to_bangkok_date
+from handlers.thai.dates import format_date, format_time, to_bangkok_date
 
 CONTINUE_DRAFT_COMMAND = ParsedCommand(ServiceCommandName.CONSULT, rest="more")
 """The command that the officer's next text completes while an announcement is being written."""

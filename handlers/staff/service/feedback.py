@@ -26,7 +26,7 @@ from handlers.staff.command import (
 )
 from handlers.staff.parse import ParsedCommand, split_number
 from handlers.staff.permissions import ServiceCommandName
-from handlers.thai import format_date
+from handlers.thai.dates import format_date
 
 OPINIONS = ServiceCommandName.OPINIONS
 FEEDBACK_PER_PAGE = 8

@@ -22,7 +22,9 @@ from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ProposedPublication
-from handlers.thai import clean_text, normalize_for_matching, parse_number, to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.matching import normalize_for_matching, parse_number
+from handlers.thai.text import clean_text
 
 MAX_LISTED_ENTRIES = 40
 """FAQ entries that are listed."""

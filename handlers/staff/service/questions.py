@@ -23,7 +23,7 @@ from handlers.staff.command import (
 )
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ServiceWork
-from handlers.thai import format_date, to_bangkok_date
+from handlers.thai.dates import format_date, to_bangkok_date
 
 OPEN_QUESTIONS_PER_PAGE = 8
 QUESTION_EXCERPT_LENGTH = 61

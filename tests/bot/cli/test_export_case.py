@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from bot.cli.export_case import export_case
-from handlers.thai import BUDDHIST_ERA
+from handlers.thai.dates import BUDDHIST_ERA
 from storage.store import Store
 from tests.storage.conftest import StoredDesk
 

@@ -15,7 +15,7 @@ from handlers.i18n import render_text
 from handlers.staff.complaints.release import ListPendingReleases
 from handlers.staff.members import FindInvitation, JoinStaff, NewTotpSecret, StaffProfile
 from handlers.staff.permissions import Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from tests.bot.publishing.fake_targets import FakePublishTarget, PublishingScenario
 
 AT = datetime.fromisoformat("2025-11-01T08:05:00+07:00")

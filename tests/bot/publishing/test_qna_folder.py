@@ -12,7 +12,7 @@ from bot.jobs.publishing import run_publishing_jobs
 from bot.publishing.qna_folder import write_board_files
 from bot.settings import Settings
 from handlers.questions.faq_messages import PublishedQuestion, PublishQuestion, UnpublishQuestion
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from storage.crypto.key_files import DeskPaths
 from storage.errors import ConflictError
 from tests.end_to_end.desk_harness import DeskHarness, open_desk

@@ -19,7 +19,7 @@ from handlers.dialog.events import File
 from handlers.dialog.receipt import Receipt, make_receipt
 from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from storage import tables
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officers import Officer, add_officer, file_case

@@ -10,7 +10,7 @@ from bot.web.officer.session import OFFICER_LINK_PATH, OFFICER_SESSION_COOKIE, m
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.receipt import make_receipt
 from handlers.staff.page_access import NewAccessLink
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from tests.end_to_end.desk_harness import open_desk
 from tests.end_to_end.officer.officer_server import LINK_PATTERN, HttpBrowser
 from tests.end_to_end.officers import Officer, add_officer, file_case

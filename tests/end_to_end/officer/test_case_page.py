@@ -20,7 +20,7 @@ from handlers.dialog.receipt import make_receipt
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.page_access import NewAccessLink, RedeemAccessLink
 from handlers.staff.permissions import Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from storage import tables
 from storage.errors import ConflictError
 from storage.staff.page_access import hash_access_secret

@@ -18,7 +18,7 @@ from handlers.staff.complaints.messages import FindCaseByNumber
 from handlers.staff.members import AuditRefusal
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import OfficerState
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from ita_stats.calendar import get_fiscal_year
 from storage import tables
 from tests.end_to_end.desk_harness import DeskHarness

@@ -23,7 +23,7 @@ from handlers.i18n import render_text
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.members import FindInvitation, JoinStaff
 from handlers.staff.permissions import CommandName, Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officer.test_commands import COMMAND_TABLE
 from tests.end_to_end.officer.test_permissions import run_desk_scenario

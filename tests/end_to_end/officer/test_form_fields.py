@@ -13,7 +13,7 @@ from handlers.dialog.form import FieldAudience, FieldKind, FormField
 from handlers.dialog.receipt import make_receipt
 from handlers.i18n import WORDING
 from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport, OfficerCase
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from ita_stats.calendar import get_fiscal_year
 from storage.cases.writes import ENVELOPE_BYTES
 from storage.serialization import IDENTITY_CODEC

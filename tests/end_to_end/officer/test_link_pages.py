@@ -25,7 +25,7 @@ from handlers.staff.complaints.case_page import PAGE_COMMANDS
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName, Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from storage.errors import DiskFullError
 from tests.end_to_end.officer.officer_server import LINK_PATTERN, OfficerServer
 from tests.in_memory_desk import OFFICE

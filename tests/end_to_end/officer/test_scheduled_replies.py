@@ -18,7 +18,7 @@ from handlers.complaints.messages import (
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import Receipt
 from handlers.staff.permissions import Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from storage import tables
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.officers import Officer, add_officer, file_case

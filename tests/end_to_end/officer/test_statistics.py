@@ -8,7 +8,7 @@ from bot.platforms.terminal import Terminal
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.dialog.events import Channel, Event
 from handlers.staff.permissions import Role
-from handlers.thai import BUDDHIST_ERA, to_bangkok_date
+from handlers.thai.dates import BUDDHIST_ERA, to_bangkok_date
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officer.test_permissions import run_desk_scenario
 from tests.end_to_end.officers import add_officer, file_case

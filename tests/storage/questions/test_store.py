@@ -15,7 +15,7 @@ from handlers.dialog.replies import Message
 from handlers.feedback.messages import SubmitFeedback
 from handlers.questions.messages import ListOpenQuestions, RateAnswer, Rating
 from handlers.staff.permissions import Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from storage import tables
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk

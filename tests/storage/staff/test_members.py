@@ -19,7 +19,7 @@ from handlers.staff.members import (
     UseCode,
 )
 from handlers.staff.permissions import Role
-from handlers.thai import to_bangkok_date
+from handlers.thai.dates import to_bangkok_date
 from storage.errors import ConflictError
 from storage.store import Store
 from tests.storage.conftest import NOW, StoredDesk

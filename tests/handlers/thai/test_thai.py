@@ -8,19 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.dialog.receipt import parse_receipt
-from handlers.thai import (
-    MAX_COMBINING_MARKS,
-    CleanedText,
+from handlers.thai.dates import (
     ParsedDate,
-    clean_text,
     complete_buddhist_year,
     format_date,
     format_time,
-    normalize_for_matching,
     parse_date,
-    parse_number,
     to_bangkok_date,
 )
+from handlers.thai.matching import normalize_for_matching, parse_number
+from handlers.thai.text import MAX_COMBINING_MARKS, CleanedText, clean_text
 
 TODAY = date(2026, 11, 22)
 

@@ -1,11 +1,11 @@
-"""Thai input and output: Buddhist-era dates, Thai digits, relative days, and hidden characters in pasted text."""
+"""Thai calendar days: Buddhist-era dates written in words or digits, relative days, and their formatting."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from handlers.dialog.events import DEFAULT_LANG, Lang, select_by_lang
+from handlers.thai.matching import normalize_for_matching
 from ita_stats.calendar import (
     BANGKOK,
     BUDDHIST_ERA,
@@ -25,96 +25,21 @@ from ita_stats.calendar import (
 __all__ = [
     "BANGKOK",
     "BUDDHIST_ERA",
-    "MAX_COMBINING_MARKS",
     "CalendarMonth",
-    "CleanedText",
     "ParsedDate",
-    "clean_text",
     "complete_buddhist_year",
-    "count_letters_and_digits",
     "format_date",
     "format_time",
     "get_fiscal_year",
-    "normalize_for_matching",
     "parse_date",
-    "parse_number",
     "parse_written_year",
     "to_arabic_digits",
     "to_bangkok_date",
     "to_christian_year",
 ]
 
-_NIKHAHIT = "\u0e4d"
-_DECOMPOSED_SARA_AM = re.compile(_NIKHAHIT + "([\u0e48-\u0e4b]?)\u0e32")
-"""ำ as decomposed by NFKC and some keyboards: its ring, possibly a tone mark, and า."""
-
-# Invisible characters that reorder or hide their neighbours: bidi overrides and isolates, marks, BOM.
-_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-
-MAX_COMBINING_MARKS = 30
-"""Marks on one letter, the limit of Unicode's stream-safe text format (UAX 15): sorting them takes quadratic time."""
-_MARK_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_COMBINING_MARKS + 1},}}")
-
 MAX_DATE_TEXT = 300
 """Characters in which a date is searched."""
-MAX_NUMBER_TEXT = 40
-
-
-@dataclass(frozen=True, slots=True)
-class CleanedText:
-    """A text that is safe to store. `removed`: hidden characters removed; `unreadable`: `�` left in."""
-
-    text: str
-    removed: int = 0
-    unreadable: int = 0
-
-
-def clean_text(raw: str) -> CleanedText:
-    """Remove control and direction characters; keep every letter, mark and emoji as typed (NFC)."""
-    lines = raw.replace("\r\n", "\n").replace("\r", "\n")
-    shown, hidden = _INVISIBLE.subn("", lines)
-    shown, controls = _CONTROL.subn("", shown)
-    level = _MARK_PILE.sub(_trim_mark_pile, shown)
-    text = unicodedata.normalize("NFC", level).strip()
-    return CleanedText(text, hidden + controls + len(shown) - len(level), text.count("\ufffd"))
-
-
-def _trim_mark_pile(run: re.Match[str]) -> str:
-    """Cut the marks on each letter to `MAX_COMBINING_MARKS`."""
-    kept, height = [], 0
-    for character in run[0]:
-        height = height + 1 if unicodedata.combining(character) else 0
-        if height <= MAX_COMBINING_MARKS:
-            kept.append(character)
-    return "".join(kept)
-
-
-def count_letters_and_digits(text: str, enough: int = 10) -> int:
-    """Count letters, vowel signs and digits, up to `enough`. Emoji do not count."""
-    found = 0
-    for character in text:
-        if unicodedata.category(character)[0] in "LMN":
-            found += 1
-            if found == enough:
-                break
-    return found
-
-
-def normalize_for_matching(text: str) -> str:
-    """Normalize a short text for comparison: case, Thai digits, spaces and outer punctuation do not matter."""
-    plain = to_arabic_digits(unicodedata.normalize("NFKC", text))
-    if _NIKHAHIT in plain:
-        plain = _DECOMPOSED_SARA_AM.sub("\\1ำ", plain)
-    return " ".join(plain.casefold().split()).strip(" .!?/")
-
-
-def parse_number(text: str) -> int | None:
-    """Parse a number of up to four Thai or Arabic digits; None where the text is not one."""
-    if len(text) > MAX_NUMBER_TEXT:
-        return None
-    plain = normalize_for_matching(text)
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 4 else None
 
 
 def complete_buddhist_year(year: int) -> int:
