@@ -6,9 +6,11 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED := --require-hashes --only-binary :all:
-# Two at a time, a file each: most tests wait for something.
-SIDE_BY_SIDE := -n 2 --dist loadfile
-PYTEST ?= $(BIN)/python -m pytest $(SIDE_BY_SIDE)
+# A file each: twice as many at a time as there are cores on a small machine, since most quick tests wait for something.
+# The full selection is busier (browsers, database servers, coverage): two at a time.
+QUICK_SIDE_BY_SIDE := -n 4 --dist loadfile
+FULL_SIDE_BY_SIDE := -n 2 --dist loadfile
+PYTEST ?= $(BIN)/python -m pytest $(QUICK_SIDE_BY_SIDE)
 # Which tests: quick, full or proof (tests/selection.py).
 SELECTION ?= quick
 
@@ -28,12 +30,12 @@ check: .venv/dev.done
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/coverage erase
 	@grep -qx '    make test' README.md || { echo "README.md no longer says how to test" >&2; exit 1; }
-	$$(sed -n 's/^    \(make test\)$$/\1/p' README.md | head -n 1) SELECTION=full PYTEST='$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE)'
+	$$(sed -n 's/^    \(make test\)$$/\1/p' README.md | head -n 1) SELECTION=full PYTEST='$(BIN)/coverage run -m pytest $(FULL_SIDE_BY_SIDE)'
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 proof:
-	@$(MAKE) --no-print-directory test SELECTION=proof
+	@$(MAKE) --no-print-directory test SELECTION=proof PYTEST='$(BIN)/python -m pytest $(FULL_SIDE_BY_SIDE)'
 
 format: .venv/dev.done
 	$(BIN)/ruff format .
