@@ -18,7 +18,7 @@ from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic, Session
-from storage.errors import ConflictError, DiskFullError, UnreadableRowError
+from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, UnreadableRowError
 from storage.store import Store
 
 T = TypeVar("T")
@@ -106,12 +106,10 @@ class Engine:
                     session = await self.store.load_session(event.person_id)
                     turn = await self.run_decision(self.router.decide(event, session))
                     return await self.store.commit(event, session, turn, self.now())
-        except DiskFullError as full:
-            return await self._report_error(full, "sorry.busy", event)
-        except UnreadableRowError as error:
-            return await self._report_error(error, "sorry.unreadable", event)
-        except Exception as fault:  # whatever broke, the person learns that nothing was saved
-            return await self._report_error(fault, "sorry.fault", event)
+        except Exception as error:  # whatever broke, the person learns that nothing was saved
+            self.on_error(error)
+            session = (await try_work(self.store.load_session(event.person_id))).value
+            return build_error_answer(get_error_key(error), session.lang if session else DEFAULT_LANG)
 
     def lock_person(self, who: bytes) -> KeyedLock[bytes]:
         """Return the lock of a person, for `async with`: what they do meanwhile waits, in the order of its arrival.
@@ -142,11 +140,6 @@ class Engine:
         turn = await self.run_decision(self.router.decide(event, session))
         return turn.to_answer(session), turn.session
 
-    async def _report_error(self, error: Exception, key: str, event: Event) -> Answer:
-        self.on_error(error)
-        session = (await try_work(self.store.load_session(event.person_id))).value
-        return build_error_answer(key, session.lang if session else DEFAULT_LANG)
-
     async def run_decision(self, decision: Generator[Query[Any], Any, T]) -> T:
         """Run a decision to its result, and answer the queries that it yields. Writes nothing."""
         answer: Any = None
@@ -169,6 +162,21 @@ class Engine:
         if type(query) in self.query_handlers:
             return self.query_handlers[type(query)](query, self.now())
         return self.store.answer_query(query, self.now())
+
+
+_ERROR_KEYS: Mapping[type[BaseException | None], str] = {
+    DiskFullError: "sorry.busy",
+    DatabaseBusyError: "sorry.waiting",
+    UnreadableRowError: "sorry.unreadable",
+}
+
+
+def get_error_key(error: BaseException | None, default: str = "sorry.fault") -> str:
+    """Return the wording for a person whose message could not be saved because of an error.
+
+    default: of an error of no kind that the person can do something about.
+    """
+    return _ERROR_KEYS.get(type(error), default)
 
 
 def build_error_answer(key: str, lang: Lang) -> Answer:

@@ -1,6 +1,7 @@
 """The Thai official calendar: months and fiscal years in the Buddhist Era, dates in Bangkok, and Thai digits.
 
-The one place of these for all four packages: `handlers.thai.dates` passes them on to the handlers (docs/decisions/0023).
+The one place of these for all four packages: `handlers.thai.dates` passes them on to the handlers
+(docs/decisions/0023).
 """
 
 from dataclasses import dataclass

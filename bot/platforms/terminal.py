@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.delivery.transport import PlatformLimits, RetryLaterError
-from bot.engine import Engine
+from bot.engine import Engine, get_error_key
 from bot.errors import BotError
 from bot.images.chart import render_chart_text
 from bot.images.qr import render_qr_text
@@ -141,7 +141,7 @@ class Terminal:
             return await self.store.evidence.store(self.fetch({"path": typed}), typed, self.engine.now())
         except (OSError, StorageError) as fault:
             self.engine.on_error(fault)
-            raise TerminalInputError("sorry.busy") from None
+            raise TerminalInputError(get_error_key(fault, default="sorry.busy")) from None
 
     async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:  # noqa: ARG002
         """Show messages (`Transport.deliver`). Raises RetryLaterError if they are for a person at another terminal."""

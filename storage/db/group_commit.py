@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,8 @@ from storage.staff.roster import Roster
 
 MAX_BATCH_SIZE = 256
 DISK_FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+BUSY_ATTEMPTS = 2
+"""How often a transaction is begun while another program holds the database, `BUSY_TIMEOUT_SECONDS` each."""
 DIRECT_REPLY_SECONDS = 60
 """Seconds the adapter has for its direct reply, before the outbox sender takes the rows for undelivered."""
 
@@ -118,30 +120,48 @@ class GroupCommitWriter:
     async def _write_all(
         self, waiting: list[PendingTurn | PendingWrite], erase: Callable[[list[str]], None]
     ) -> None:
-        """Write what waits in one transaction; where that fails, one by one, so that only the failing one fails."""
-        turns = [one for one in waiting if isinstance(one, PendingTurn)]
-        writes = [one for one in waiting if isinstance(one, PendingWrite)]
-        known, erased = dict[str, Answer](), list[str]()
+        """Write what waits in one transaction; where that fails, one by one, so that only the failing one fails.
+
+        A database that another program has locked fails for all alike: one by one, each would wait for the lock anew.
+        """
         try:
-            if turns:
-                await self.ensure_daily_key(turns[0].at)
-            async with self.transaction() as connection:
-                driver = await get_driver(connection)
-                for sql, rows in _group_rows(writes):
-                    await driver.executemany(sql, rows)
-                if turns:
-                    batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
-                    known = await self._add_turns(turns, batch, driver.execute_fetchall)
-                    await batch.flush()
-                    erased = batch.erased_files
-            self._resolve_all(turns, writes, known)
-            erase(erased)
+            await self._write_once_unlocked(waiting, erase)
         except Exception as error:
-            if len(waiting) == 1:
-                _fail_future(waiting[0].result, error)
+            if len(waiting) == 1 or isinstance(error, DatabaseBusyError):
+                for one in waiting:
+                    _fail_future(one.result, error)
                 return
             for one in waiting:
                 await self._write_all([one], erase)
+
+    async def _write_once_unlocked(
+        self, waiting: list[PendingTurn | PendingWrite], erase: Callable[[list[str]], None]
+    ) -> None:
+        """Write in one transaction, begun up to `BUSY_ATTEMPTS` times. Raises DatabaseBusyError after the last."""
+        for _ in range(BUSY_ATTEMPTS - 1):
+            with suppress(DatabaseBusyError):
+                return await self._write_together(waiting, erase)
+        return await self._write_together(waiting, erase)
+
+    async def _write_together(
+        self, waiting: list[PendingTurn | PendingWrite], erase: Callable[[list[str]], None]
+    ) -> None:
+        turns = [one for one in waiting if isinstance(one, PendingTurn)]
+        writes = [one for one in waiting if isinstance(one, PendingWrite)]
+        known, erased = dict[str, Answer](), list[str]()
+        if turns:
+            await self.ensure_daily_key(turns[0].at)
+        async with self.transaction() as connection:
+            driver = await get_driver(connection)
+            for sql, rows in _group_rows(writes):
+                await driver.executemany(sql, rows)
+            if turns:
+                batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
+                known = await self._add_turns(turns, batch, driver.execute_fetchall)
+                await batch.flush()
+                erased = batch.erased_files
+        self._resolve_all(turns, writes, known)
+        erase(erased)
 
     def _resolve_all(
         self, turns: list[PendingTurn], writes: list[PendingWrite], known: Mapping[str, Answer]

@@ -23,6 +23,9 @@ T = TypeVar("T")
 FetchRows: TypeAlias = Callable[[str, Sequence[Any]], Awaitable[Iterable[Any]]]
 """Reads the rows of a statement with its values: of the driver in a transaction, or of a `ReadBatcher`."""
 
+BUSY_TIMEOUT_SECONDS = 10
+"""Seconds a connection waits for a lock that another program holds."""
+
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # an acknowledged message is on the disk, not in a cache
@@ -30,7 +33,7 @@ PRAGMAS = (
     "foreign_keys = ON",
     "trusted_schema = OFF",
     "temp_store = MEMORY",  # nothing is sorted through an unencrypted temporary file
-    "busy_timeout = 10000",
+    f"busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
 )
 CACHE_PRAGMA = "cache_size = -16000"
 """Page cache of the writer, in KiB (hence negative): with the default of 2 MB most rows of a busy hour are reread."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.delivery.worker import DeliveryWorker
-from bot.engine import build_error_answer
+from bot.engine import build_error_answer, get_error_key
 from bot.guard import run_guarded
 from bot.platforms.line.events import MessageContent, WebhookEvent
 from bot.platforms.line.rich_menu import TAB_DATA_PREFIX
@@ -13,7 +13,6 @@ from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
-from storage.errors import DiskFullError
 from storage.store import Store
 
 FILE_NAME_KEYS: Mapping[str, str] = {"image": "photo", "video": "video", "audio": "audio", "file": "file"}
@@ -100,7 +99,7 @@ class LineEventParser:
         outcome = await run_guarded(self._find_answer_or_attach_file(inbound), self.delivery_worker.on_error)
         if outcome.value is not None:
             return outcome.value
-        key = "sorry.busy" if isinstance(outcome.error, DiskFullError) else "sorry.fault"
+        key = get_error_key(outcome.error)
         return build_error_answer(key, await self.store.load_language(inbound.event.person_id))
 
     async def _find_answer_or_attach_file(self, inbound: LineInboundEvent) -> Event | Answer:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from bot.background import run_in_background
 from bot.delivery.transport import TransportError
 from bot.delivery.worker import DeliveryWorker
-from bot.engine import Engine, build_error_answer, merge_answers
+from bot.engine import Engine, build_error_answer, get_error_key, merge_answers
 from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
 from bot.platforms.telegram.models import TelegramFile, TelegramMessage
@@ -147,7 +147,8 @@ class TelegramInbound:
         outcome = await run_guarded(self._handle_file_and_caption(event, message, sent), self.on_error)
         if outcome.value is not None:
             return outcome.value
-        return build_error_answer("sorry.busy", await self.store.load_language(event.person_id))
+        key = get_error_key(outcome.error, default="sorry.busy")
+        return build_error_answer(key, await self.store.load_language(event.person_id))
 
     async def _handle_file_and_caption(
         self, event: Event, message: TelegramMessage, sent: TelegramFile

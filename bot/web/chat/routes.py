@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import RunningDesk
-from bot.engine import build_error_answer
+from bot.engine import build_error_answer, get_error_key
 from bot.web.chat.form_events import form_to_events, is_unsent_text
 from bot.web.chat.session import BrowserSession, FormToken, StartCommand
 from bot.web.chat.unsent_text import UnsentTextCache
@@ -147,8 +147,9 @@ class WebChat:
         filled = await parse_form(request, self.upload_limiter, can_accept_files, form_files.store_file)
         for error in form_files.errors:
             self.desk.engine.on_error(error)
+            key = get_error_key(error, default="sorry.busy")
             return await self._return_unsaved_form(
-                request, browser, build_error_answer("sorry.busy", get_requested_lang(request)), filled
+                request, browser, build_error_answer(key, get_requested_lang(request)), filled
             )
         token = FormToken.parse(filled.get_text("csrf"), browser, keyring)
         if browser is None or token is None or wait:

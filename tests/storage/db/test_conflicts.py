@@ -2,10 +2,11 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import AbstractAsyncContextManager, closing
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import FindCase
@@ -13,7 +14,9 @@ from handlers.dialog.effects import TurnResult
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import Session
 from storage.cases.reporter_queries import find_reporter_case
-from storage.errors import ConflictError, DiskFullError, StorageError
+from storage.db.group_commit import BUSY_ATTEMPTS
+from storage.db.sqlite import PRAGMAS
+from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
 from storage.query_registry import ReadContext
 from storage.store import Store, open_store
 from tests.storage.conftest import (
@@ -30,6 +33,7 @@ from tests.storage.conftest import (
 )
 
 ANN = b"a" * 32
+TURN = TurnResult(None, RICH_REPLIES)
 
 
 def test_two_deliveries_at_one_instant_are_one(ground: StoredDesk) -> None:
@@ -211,3 +215,36 @@ def test_a_database_that_somebody_holds_is_told_and_used_again_later(ground: Sto
         assert ground.execute_sql("SELECT number FROM cases") == [(1,)]
 
     ground.run_scenario(scene)
+
+
+def test_a_locked_database_is_waited_for(ground: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.db.sqlite.PRAGMAS", (*PRAGMAS[:-1], "busy_timeout = 50"))
+
+    async def scene(one: Store) -> None:
+        with closing(sqlite3.connect(ground.paths.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            attempts = count_begins(one)
+            turns = [one.commit(ground.new_event(bytes([n]) * 32), None, TURN, NOW) for n in range(1, 21)]
+            done = await asyncio.gather(*turns, return_exceptions=True)
+            assert {type(result) for result in done} == {DatabaseBusyError}
+            assert len(attempts) == BUSY_ATTEMPTS  # not once more for each of the twenty
+            waiting = asyncio.create_task(one.commit(ground.new_event(ANN), None, TURN, NOW))
+            while len(attempts) == BUSY_ATTEMPTS:  # noqa: ASYNC110 - until it has begun
+                await asyncio.sleep(0.01)
+            other.execute("ROLLBACK")
+            assert (await waiting).replies == RICH_REPLIES
+
+    ground.run_scenario(scene)
+
+
+def count_begins(store: Store) -> list[str]:
+    """Record each BEGIN of the store's writer from now on."""
+    begun = list[str]()
+    inner = store.committer.transaction
+
+    def recorded() -> AbstractAsyncContextManager[AsyncConnection]:
+        begun.append("BEGIN")
+        return inner()
+
+    store.committer.transaction = recorded  # type: ignore[method-assign]
+    return begun
