@@ -38,7 +38,8 @@ from handlers.dialog.events import Event, find_lang
 from handlers.dialog.form import Form, confirm_cancel
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import AS_SECTION, NEUTRAL, Reply
-from handlers.dialog.session import DialogTopic, Session
+from handlers.dialog.session import NEVER, DialogTopic, Session
+from handlers.dialog.unasked import describe_unreadable
 from handlers.office import Office
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake import end_intake
@@ -80,6 +81,8 @@ class ComplaintsDesk:
         turn = None
         if event.person_id in self.roster or is_for_staff(COMPLAINTS_COMMAND_TABLE, ctx):
             turn = yield from handle_staff_message(COMPLAINTS_COMMAND_TABLE, ctx, command, self._reprompt)
+        if turn is None and event.unreadable is not None and before.at != NEVER:
+            turn = yield from self._reprompt(ctx, describe_unreadable(event.unreadable))
         if turn is None:
             turn = yield from self._route(ctx, command)
         return record_message_origin(turn.prepend(notes, acts), event, session or Session())

@@ -27,6 +27,7 @@ from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import AS_SECTION, NEUTRAL, Phrase, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
+from handlers.dialog.unasked import describe_unreadable
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
 from handlers.office import Office
 from handlers.questions.ask import (
@@ -103,6 +104,8 @@ class ServiceDesk:
             turn = yield from handle_staff_message(SERVICE_COMMAND_TABLE, ctx, command, self._reprompt)
             if turn is not None:
                 return turn.prepend(notes)
+        if event.unreadable is not None and before.at != NEVER:
+            return (yield from self._reprompt(ctx, describe_unreadable(event.unreadable))).prepend(notes)
         if event.file is not None:
             turn = yield from self._reprompt(ctx, Reply("ask.words", NEUTRAL))
             return _drop_file(event, turn).prepend(notes)

@@ -82,6 +82,16 @@ class File:
     coming: bool = False
 
 
+class UnreadableKind(StrEnum):
+    """A kind of message of a platform that brings neither a text nor a file that a desk could keep."""
+
+    STICKER = "sticker"
+    VOICE = "voice"
+    LOCATION = "location"
+    CONTACT = "contact"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing a person did: typed a text, picked a choice or sent a file.
@@ -93,6 +103,7 @@ class Event:
     channel knows it.
     message_id: the platform's id of the message, where it can be unsent; unsent_message_id: of one that was unsent.
     previous_text: the text before the person edited it in the chat; empty when it is no longer known.
+    unreadable: what kind of message it was, where it brought nothing that can be kept; then there is no text or file.
     """
 
     id: str
@@ -107,3 +118,4 @@ class Event:
     message_id: str = ""
     unsent_message_id: str = ""
     previous_text: str | None = None
+    unreadable: UnreadableKind | None = None
