@@ -12,7 +12,6 @@ from handlers.dialog.effects import Query
 from handlers.office import Office
 from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
-from ita_stats.calendar import CalendarMonth
 from ita_stats.cases.model import StatusCounts
 from ita_stats.release import parse_manifest
 from storage.store import Store
@@ -41,11 +40,8 @@ def make_case_counts_handler(
         for period in query.periods:
             request = parse_table_request(period, "", "month", now)
             tables = await count_tables(store, rules, request, exact=True)
-            last_month = CalendarMonth.from_date(tables.as_of).code
             months = tuple(
-                _build_counts(row.label_th, row.label_en, row.figures)
-                for row in tables.rows
-                if row.months[0] <= last_month
+                _build_counts(row.label_th, row.label_en, row.figures) for row in tables.rows if row.reached
             )
             totals = _build_counts(tables.period.label_th, tables.period.label_en, tables.total)
             counts.append(replace(totals, months=months))

@@ -13,7 +13,7 @@ from handlers.office import Office
 from ita_stats.calendar import to_bangkok_date
 from ita_stats.cases.count import CodeLabel, CountingRules
 from ita_stats.cases.fact import CaseState, FactVocabulary, UnknownFactError
-from ita_stats.cases.model import Breakdown, Layout, StatisticsColumn, StatisticsTables
+from ita_stats.cases.model import Breakdown, Layout, StatisticsColumn, StatisticsRow, StatisticsTables
 from ita_stats.cases.tables import (
     TableRequest,
     build_exact_tables,
@@ -108,14 +108,12 @@ def format_tables(tables: StatisticsTables, form: StatisticsFormat) -> str:
     return _format_csv(tables) if form == "csv" else _format_table(tables)
 
 
-def _collect_lines(tables: StatisticsTables) -> list[tuple[str, str, tuple[int | None, ...]]]:
-    """Return every line of figures: table, name, the four figures."""
-    lines: list[tuple[str, str, tuple[int | None, ...]]] = [
-        ("rows", row.label_th, row.figures.cells) for row in tables.rows
-    ]
-    lines.append(("total", "รวม / total", tables.total.cells))
+def _collect_lines(tables: StatisticsTables) -> list[tuple[str, str, list[int | str]]]:
+    """Return every line of figures: table, name, the four figures as they are written."""
+    lines = [("rows", row.label_th, _format_row_cells(row, row.figures.cells)) for row in tables.rows]
+    lines.append(("total", "รวม / total", [*map(_format_cell, tables.total.cells)]))
     for name, splits in _list_breakdowns(tables):
-        lines += [(name, split.name_th, split.figures.cells) for split in splits]
+        lines += [(name, split.name_th, [*map(_format_cell, split.figures.cells)]) for split in splits]
     return lines
 
 
@@ -124,15 +122,15 @@ def _list_breakdowns(tables: StatisticsTables) -> tuple[tuple[str, tuple[Breakdo
 
 
 def _format_csv(tables: StatisticsTables) -> str:
-    """Format all tables as one CSV, with codes; a protected figure is a dash."""
+    """Format all tables as one CSV, with codes; a protected figure is a dash, one of a row not reached is empty."""
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     sheet.writerow(["table", "name", *(column.value for column in StatisticsColumn)])
     for table, name, cells in _collect_lines(tables):
-        sheet.writerow([table, name, *map(_format_cell, cells)])
+        sheet.writerow([table, name, *cells])
     for row in tables.rows:
-        for code, figure in row.categories.items():
-            sheet.writerow([f"rows/{code}", row.label_th, _format_cell(figure), "", "", ""])
+        for code, figure in zip(row.categories, _format_row_cells(row, row.categories.values()), strict=True):
+            sheet.writerow([f"rows/{code}", row.label_th, figure, "", "", ""])
     sheet.writerow(["brought_forward", "", "", "", tables.brought_forward, ""])
     sheet.writerow(["carried_over", "", "", "", tables.carried_over, ""])
     return out.getvalue()
@@ -142,7 +140,7 @@ def _format_table(tables: StatisticsTables) -> str:
     names = {split.code: split.name_th for split in tables.categories}
     head = ["ประจำเดือน / months", *names.values(), *FIGURE_HEADINGS]
     body = [
-        [r.label_th, *_format_cells(r.categories.values()), *_format_cells(r.figures.cells)]
+        [r.label_th, *map(str, _format_row_cells(r, [*r.categories.values(), *r.figures.cells]))]
         for r in tables.rows
     ]
     body.append(
@@ -172,6 +170,11 @@ def _format_table(tables: StatisticsTables) -> str:
     )
     parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in tables.notes))
     return "\n\n".join(parts) + "\n"
+
+
+def _format_row_cells(row: StatisticsRow, figures: Iterable[int | None]) -> list[int | str]:
+    """Format figures of a row; empty where it was not reached."""
+    return [_format_cell(figure) if row.reached else "" for figure in figures]
 
 
 def _format_cells(figures: Iterable[int | None]) -> list[str]:

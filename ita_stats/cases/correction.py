@@ -42,7 +42,7 @@ def _build_change_note(
 def _list_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, PrintedFigure]]:
     """Every figure of the tables."""
     columns = {split.code: (split.name_th, split.name_en) for split in tables.categories}
-    for row in tables.rows:
+    for row in (row for row in tables.rows if row.reached):
         name, code = (row.label_th, row.label_en), "..".join((row.months[0], row.months[-1]))
         for category, figure in row.categories.items():
             yield ("rows", code, category), (name, columns[category], format_cell(figure))

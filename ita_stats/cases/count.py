@@ -10,6 +10,7 @@ from ita_stats.calendar import end_of_day, format_calendar_date
 from ita_stats.cases.fact import CaseState
 from ita_stats.cases.model import (
     STATE_COLUMNS,
+    UNKNOWN_COUNTS,
     Breakdown,
     DaysToClose,
     Footnote,
@@ -132,9 +133,15 @@ def count_case_tables(
         total=total,
         brought_forward=brought,
         carried_over=carried,
-        rows=_count_rows(inside, by_month, rules, period, layout),
+        rows=_count_rows(inside, by_month, rules, period, layout, as_of),
         months=tuple(
-            MonthFigures(m.code, by_month.get((m.year, m.number), NO_CASES) if layout == "month" else None)
+            MonthFigures(
+                m.code,
+                by_month.get((m.year, m.number), NO_CASES)
+                if layout == "month" and m.first <= as_of
+                else None,
+                reached=m.first <= as_of,
+            )
             for m in list_period_months(period)
         ),
         categories=_count_breakdowns(
@@ -150,7 +157,10 @@ def count_case_tables(
 
 
 def build_nothing_received_statement(period: Period, as_of: date) -> str:
-    """Return the Thai sentence that the ITA requires where nothing was received in the period."""
+    """Return the Thai sentence that the ITA requires where nothing was received in the period.
+
+    Before the period has ended it speaks of the days up to the cut-off only.
+    """
     name = "nothing_yet" if as_of < period.last else "nothing"
     return get_statistics_text("statement", name, **_build_date_fields(period, as_of))[0]
 
@@ -174,9 +184,11 @@ def compute_days_to_close(
 
 def build_counting_footnotes(rules: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
     """Return the rules of counting, as footnotes."""
+    not_reached = (build_footnote("not_reached"),) if list_period_months(period)[-1].first > as_of else ()
     return (
         build_footnote("rows"),
         build_footnote("cutoff", **_build_date_fields(period, as_of)),
+        *not_reached,
         build_footnote("forwarded_done" if rules.forwarded_is_done else "forwarded_in_progress", "forwarded"),
         build_footnote("days", deadline=rules.deadline_days),
     )
@@ -188,6 +200,8 @@ def _build_date_fields(period: Period, as_of: date) -> dict[str, str]:
         "period_en": period.label_en,
         "day_th": format_calendar_date(as_of),
         "day_en": format_calendar_date(as_of, "en"),
+        "first_th": format_calendar_date(period.first),
+        "first_en": format_calendar_date(period.first, "en"),
     }
 
 
@@ -217,6 +231,7 @@ def _count_rows(
     rules: CountingRules,
     period: Period,
     layout: Layout,
+    as_of: date,
 ) -> tuple[StatisticsRow, ...]:
     kinds = _list_labels(rules.categories, (c.categories[-1] for c in timelines))
     cells: Counter[tuple[tuple[int, int], str]] = Counter()
@@ -228,7 +243,12 @@ def _count_rows(
         by_kind = {kind.code: sum(cells[key, kind.code] for key in keys) for kind in kinds}
         figures = _sum_counts(by_month.get(key, NO_CASES) for key in keys)
         months = tuple(month.code for month in span.months)
-        found.append(StatisticsRow(span.label_th, span.label_en, months, figures, by_kind))
+        if span.months[0].first > as_of:
+            unknown = dict.fromkeys(by_kind)
+            row = StatisticsRow(span.label_th, span.label_en, months, UNKNOWN_COUNTS, unknown, reached=False)
+        else:
+            row = StatisticsRow(span.label_th, span.label_en, months, figures, by_kind)
+        found.append(row)
     return tuple(found)
 
 

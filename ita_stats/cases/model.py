@@ -43,6 +43,10 @@ class StatusCounts:
         return (self.received, self.done, self.in_progress, self.not_accepted)
 
 
+UNKNOWN_COUNTS = StatusCounts(None, None, None, None)
+"""The counts of a row that was not reached."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The days in which the cases of a table were received, both ends included, in Bangkok."""
@@ -58,7 +62,8 @@ class Period:
 class StatisticsRow:
     """The cases received in one month, quarter or half year: exact counts, and suppressed categories.
 
-    categories: received by category code, in the order of `StatisticsTables.categories`.
+    categories: received by category code, in the order of `StatisticsTables.categories`. reached: whether the row had
+    begun by the cut-off; where not, all of its figures are None, since nothing can have been received in it yet.
     """
 
     label_th: str
@@ -67,14 +72,16 @@ class StatisticsRow:
     figures: StatusCounts
     categories: Mapping[str, int | None]
     note: str = ""
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """The figures of a month; None where the layout shows no single months."""
+    """The figures of a month; None where the layout shows no single months, or where it was not reached (see rows)."""
 
     month: str
     figures: StatusCounts | None
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,7 @@ class StatisticsTables:
         """Whether any figure is suppressed."""
         splits = (*self.categories, *self.sources, *self.outcomes)
         cells = [cell for split in splits for cell in split.figures.cells]
-        cells += [cell for row in self.rows for cell in row.categories.values()]
+        cells += [cell for row in self.rows if row.reached for cell in row.categories.values()]
         return self.days.protected or None in cells
 
 

@@ -191,7 +191,10 @@ def _list_cells(tables: StatisticsTables, k: int) -> dict[str, dict[TableCell, i
         }
     for i, row in enumerate(tables.rows):
         line = TableLine(k, "row", str(i))
-        found["category"] |= {TableCell(line, code): figure for code, figure in row.categories.items()}
+        # Nothing can have been received in a row that was not reached: readers know its figures to be zero.
+        found["category"] |= {
+            TableCell(line, code): figure if row.reached else 0 for code, figure in row.categories.items()
+        }
     return found
 
 
@@ -270,7 +273,7 @@ def _build_reasons(tables: StatisticsTables, threshold: int) -> Iterator[Footnot
     if not tables.has_hidden:
         return
     yield build_footnote("protected", most=threshold - 1)
-    if _is_all_hidden([cell for row in tables.rows for cell in row.categories.values()]):
+    if _is_all_hidden([cell for row in tables.rows if row.reached for cell in row.categories.values()]):
         yield build_footnote("rows_withheld")
     for what in ("category", "source", "outcome"):
         if _is_all_hidden([cell for split in _get_breakdowns(tables, what) for cell in split.figures.cells]):

@@ -1,7 +1,8 @@
 """The tables as grids of texts and figures, which page, sheet and report render each in their own form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from ita_stats.calendar import format_calendar_date
 from ita_stats.cases.model import (
@@ -9,19 +10,31 @@ from ita_stats.cases.model import (
     Breakdown,
     ReleaseInfo,
     StatisticsColumn,
+    StatisticsRow,
     StatisticsTables,
 )
 from ita_stats.strings import BilingualText, get_statistics_text
 
 SUPPRESSED_DASH = "–"
 """Printed for a suppressed figure: an en dash."""
-CellValue = BilingualText | str | int | float | None
-"""A text, a figure, or None for a suppressed figure."""
+
+
+class BlankCell(Enum):
+    """A cell without a figure."""
+
+    NOT_REACHED = "not_reached"
+
+
+CellValue = BilingualText | str | int | float | BlankCell | None
+"""A text, a figure, None for a suppressed figure, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedTable:
-    """A printed table. The first column holds names; the next `spanned` columns are below the heading `span`."""
+    """A printed table. The first column holds names; the next `spanned` columns are below the heading `span`.
+
+    In a line that was not reached, all cells between the name and the remark are blank.
+    """
 
     code: str
     title: BilingualText
@@ -75,9 +88,11 @@ def get_heading(name: str, **filled: object) -> BilingualText:
 
 
 def format_cell(cell: CellValue) -> str:
-    """Format a cell: thousands separated with commas, suppressed figures as a dash."""
+    """Format a cell: thousands separated with commas, suppressed figures as a dash, blank cells empty."""
     if cell is None:
         return SUPPRESSED_DASH
+    if isinstance(cell, BlankCell):
+        return ""
     if isinstance(cell, tuple):
         return join_languages(cell)
     if isinstance(cell, str):
@@ -109,13 +124,22 @@ def _build_main_table(tables: StatisticsTables) -> PrintedTable:
         *map(get_heading, states),
     )
     body = tuple(
-        (row.label_th, *(row.categories[c.code] for c in categories), *row.figures.cells, row.note)
+        (
+            row.label_th,
+            *_blank_if_not_reached(row, [row.categories[c.code] for c in categories]),
+            *_blank_if_not_reached(row, row.figures.cells),
+            row.note,
+        )
         for row in tables.rows
     )
     foot = (get_heading("sum")[0], *(c.figures.received for c in categories), *tables.total.cells, "")
     return PrintedTable(
         "rows", get_heading("rows"), head, body, foot, get_heading("received_by_category"), len(categories)
     )
+
+
+def _blank_if_not_reached(row: StatisticsRow, cells: Sequence[int | None]) -> Sequence[CellValue]:
+    return cells if row.reached else [BlankCell.NOT_REACHED] * len(cells)
 
 
 def _build_other_tables(tables: StatisticsTables) -> Iterator[PrintedTable]:

@@ -9,11 +9,18 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
-from ita_stats.render.document import StatisticsDocument, describe_statistics, format_cell, get_heading
+from ita_stats.render.document import (
+    BlankCell,
+    StatisticsDocument,
+    describe_statistics,
+    format_cell,
+    get_heading,
+)
 from ita_stats.render.standalone_page import TEMPLATES, NamedLink, PageStyle, render_standalone_page
 from ita_stats.render.svg_chart import build_charts, render_chart_svg
 
 STATISTICS_STYLE = PageStyle((files("ita_stats") / "templates" / "page.css").read_text("utf-8"))
+TEMPLATES.tests["blank_cell"] = lambda cell: isinstance(cell, BlankCell)
 _STYLE_ELEMENT = re.compile("<style>(.*?)</style>", re.DOTALL)
 STATISTICS_DOWNLOADS = (
     NamedLink("PDF", "statistics.pdf"),

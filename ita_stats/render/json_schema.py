@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ita_stats.calendar import CalendarMonth
 from ita_stats.cases.model import (
+    UNKNOWN_COUNTS,
     Breakdown,
     DaysToClose,
     Footnote,
@@ -56,23 +58,25 @@ class PeriodJson(PublishedModel):
 
 
 class RowJson(FiguresJson):
-    """A month, quarter or half year, and the categories received in it."""
+    """A month, quarter or half year, and the categories received in it; all null where it was not reached."""
 
     label: str
     label_en: str
     months: list[MonthCode]
     categories: dict[str, ProtectedCaseCount]
     note: str
+    reached: Annotated[bool, Field(description="false: it begins after the cut-off")] = True
 
 
 class MonthJson(PublishedModel):
-    """One month; null figures where the office's layout shows no single month."""
+    """One month; null figures where the office's layout shows no single month, or where it was not reached."""
 
     month: MonthCode
     received: ProtectedCaseCount
     done: ProtectedCaseCount
     in_progress: ProtectedCaseCount
     not_accepted: ProtectedCaseCount
+    reached: Annotated[bool, Field(description="false: it begins after the cut-off")] = True
 
 
 class SplitJson(FiguresJson):
@@ -149,7 +153,9 @@ def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None =
         brought_forward=tables.brought_forward,
         carried_over=tables.carried_over,
         rows=[_build_row_json(row) for row in tables.rows],
-        months=[MonthJson(month=m.month, **_to_count_fields(m.figures)) for m in tables.months],
+        months=[
+            MonthJson(month=m.month, **_to_count_fields(m.figures), reached=m.reached) for m in tables.months
+        ],
         categories=[_build_split_json(s) for s in tables.categories],
         sources=[_build_split_json(s) for s in tables.sources],
         outcomes=[_build_split_json(s) for s in tables.outcomes],
@@ -194,13 +200,8 @@ def parse_statistics(text: str | bytes) -> StatisticsTables:
         total=_parse_counts(found.total),
         brought_forward=found.brought_forward,
         carried_over=found.carried_over,
-        rows=tuple(
-            StatisticsRow(r.label, r.label_en, tuple(r.months), _parse_counts(r), dict(r.categories), r.note)
-            for r in found.rows
-        ),
-        months=tuple(
-            MonthFigures(m.month, None if m.received is None else _parse_counts(m)) for m in found.months
-        ),
+        rows=tuple(_parse_row(row, found.as_of) for row in found.rows),
+        months=tuple(_parse_month(month, found.as_of) for month in found.months),
         categories=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.categories),
         sources=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.sources),
         outcomes=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.outcomes),
@@ -219,6 +220,21 @@ def parse_release_info(text: str | bytes) -> ReleaseInfo | None:
     return ReleaseInfo(
         found.number, tuple(Footnote(n.code, n.th, n.en) for n in found.changes), found.why, found.corrects
     )
+
+
+def _parse_row(row: RowJson, as_of: date) -> StatisticsRow:
+    """Parse a row. Up to 2.1 there was no `reached`, and rows that were not reached held zeros."""
+    labels, months = (row.label, row.label_en), tuple(row.months)
+    if months[0] > CalendarMonth.from_date(as_of).code:
+        unknown = dict.fromkeys(row.categories)
+        return StatisticsRow(*labels, months, UNKNOWN_COUNTS, unknown, row.note, reached=False)
+    return StatisticsRow(*labels, months, _parse_counts(row), dict(row.categories), row.note)
+
+
+def _parse_month(found: MonthJson, as_of: date) -> MonthFigures:
+    reached = found.month <= CalendarMonth.from_date(as_of).code
+    figures = _parse_counts(found) if reached and found.received is not None else None
+    return MonthFigures(found.month, figures, reached)
 
 
 def _parse_counts(part: FiguresJson | MonthJson) -> StatusCounts:
@@ -247,6 +263,7 @@ def _build_row_json(row: StatisticsRow) -> RowJson:
         months=list(row.months),
         categories=dict(row.categories),
         note=row.note,
+        reached=row.reached,
         **_to_count_fields(row.figures),
     )
 

@@ -6,6 +6,7 @@ Charts are drawn in Typst itself, since its SVG reader separates ำ from the le
 import re
 
 from ita_stats.render.document import (
+    BlankCell,
     CellValue,
     PrintedTable,
     StatisticsDocument,
@@ -111,7 +112,7 @@ def _build_table_data(grid: PrintedTable) -> TemplateData:
     return {
         "title": grid.title,
         "head": grid.head,
-        "body": [[_build_cell_data(cell) for cell in line] for line in grid.body],
+        "body": [_build_line_data(line) for line in grid.body],
         "foot": [_build_cell_data(cell) for cell in grid.foot],
         "span": grid.span,
         "spanned": grid.spanned,
@@ -124,6 +125,15 @@ def _compute_column_weights(grid: PrintedTable) -> list[int]:
     return [min(max(width, MIN_COLUMN_LETTERS), MAX_COLUMN_LETTERS) for width in longest]
 
 
+def _build_line_data(line: tuple[CellValue, ...]) -> list[TemplateData]:
+    """Build the cells of a line; of one that was not reached, a single cell over all blank ones."""
+    if len(line) > 1 and isinstance(line[1], BlankCell):
+        words = get_heading(line[1].value)
+        blank = {"figure": False, "words": words, "columns": sum(isinstance(c, BlankCell) for c in line)}
+        return [_build_cell_data(line[0]), blank, _build_cell_data(line[-1])]
+    return [_build_cell_data(cell) for cell in line]
+
+
 def _build_cell_data(cell: CellValue) -> TemplateData:
     words: BilingualText = cell if isinstance(cell, tuple) else (format_cell(cell), format_cell(cell))
-    return {"figure": not isinstance(cell, str | tuple), "words": words}
+    return {"figure": not isinstance(cell, str | tuple), "words": words, "columns": 1}

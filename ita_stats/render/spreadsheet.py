@@ -10,6 +10,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from ita_stats.render.document import (
+    BlankCell,
     CellValue,
     PrintedTable,
     StatisticsDocument,
@@ -184,7 +185,8 @@ def _insert_chart(book: Workbook, sheet: Worksheet, grid: PrintedTable, first: i
 
 def _describe_chart(grid: PrintedTable) -> str:
     """Return the chart's alternative text."""
-    return ", ".join(f"{line[0]} {format_cell(line[1 + grid.spanned])}" for line in grid.body)
+    reached = (line for line in grid.body if not isinstance(line[1], BlankCell))
+    return ", ".join(f"{line[0]} {format_cell(line[1 + grid.spanned])}" for line in reached)
 
 
 def _write_breakdown_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
@@ -241,7 +243,9 @@ def _stack_languages(words: BilingualText) -> str:
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, cell: CellValue, style: Format) -> None:
-    if isinstance(cell, int | float):
+    if isinstance(cell, BlankCell):
+        sheet.write_blank(row, column, None, style)
+    elif isinstance(cell, int | float):
         sheet.write_number(row, column, cell, style)
     else:
         sheet.write_string(row, column, format_cell(cell), style)

@@ -66,13 +66,13 @@ def build_charts(document: StatisticsDocument) -> tuple[BarChart, ...]:
 
 
 def build_row_chart(document: StatisticsDocument) -> BarChart:
-    """Build the chart of each row's cases in three parts: done, in progress, not accepted."""
+    """Build the chart of each row's cases in three parts: done, in progress, not accepted. Rows reached only."""
+    reached = [row for row in document.tables.rows if row.reached]
     series = tuple((get_heading(name), colour) for name, colour in STATUS_COLOURS.items())
     bars = tuple(
-        ChartBar(row.label_th, _get_bar_parts(row), format_cell(row.figures.received))
-        for row in document.tables.rows
+        ChartBar(row.label_th, _get_bar_parts(row), format_cell(row.figures.received)) for row in reached
     )
-    descriptions = (f"{row.label_th} {_describe_row(row)}" for row in document.tables.rows)
+    descriptions = (f"{row.label_th} {_describe_row(row)}" for row in reached)
     return BarChart("rows", get_heading("chart_rows"), series, bars, ", ".join(descriptions))
 
 
