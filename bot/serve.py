@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import resource
 import socket
 import sys
 from collections.abc import Sequence
@@ -19,7 +18,8 @@ from bot.jobs.housekeeping import run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
 from bot.platforms.registry import open_platforms
-from bot.settings import ConfigurationError, DeskName
+from bot.process import hold_desks, raise_open_file_limit
+from bot.settings import ConfigurationError, DeskName, Settings, load_settings
 from bot.startup_checks import collect_startup_warnings
 from bot.web.app import build_web_app
 from bot.web.http_protocol import build_protocol_with_error_page
@@ -46,9 +46,18 @@ class Server(uvicorn.Server):
 
 async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
     """Serve desks until SIGTERM or SIGINT, then drain. Returns the exit code. Raises ConfigurationError."""
-    _raise_open_file_limit()
+    raise_open_file_limit()
+    settings = load_settings()
+    with hold_desks(map(settings.desk_paths, desks), utc_now()):
+        await _serve_desks(desks, settings, host, port)
+    log_event(LogEvent.STOPPED)
+    return 0
+
+
+async def _serve_desks(
+    desks: tuple[DeskName, ...], settings: Settings, host: str | None, port: int | None
+) -> None:
     async with open_app(desks) as app, open_platforms(app) as routes:
-        settings = app.settings
         listener = _bind_socket(host or settings.host, settings.port if port is None else port)
         server = Server(build_server_config(app, routes))
         tune_gc()
@@ -59,8 +68,6 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
             run_in_background(_announce_ready(server, listener, warnings)),
         ):
             await server.serve(sockets=[listener])
-    log_event(LogEvent.STOPPED)
-    return 0
 
 
 def build_server_config(app: App, routes: Sequence[BaseRoute] = ()) -> uvicorn.Config:
@@ -76,13 +83,6 @@ def build_server_config(app: App, routes: Sequence[BaseRoute] = ()) -> uvicorn.C
         lifespan="off",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-
-
-def _raise_open_file_limit() -> None:
-    """Raise the limit of open files to the maximum, since each connection is one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def tune_gc() -> None:

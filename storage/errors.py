@@ -7,6 +7,7 @@ StorageError           anything below; the text never contains stored content
 ├── TamperedError      an encrypted value does not decrypt: not the caller's fault, retrying does not help
 ├── UnreadableRowError a row is damaged or holds a value of no known kind: show the rest, name its number
 ├── SchemaTooNewError  a newer version of this program made the database: the administrator must act
+├── LockHeldError      another program serves this desk: the administrator must end one of the two
 └── KeyFileError       a key is missing, equal to another, readable by others, or not this database's:
                        the start must stop and the administrator must act
 """
@@ -47,6 +48,10 @@ class UnreadableRowError(StorageError):
 
 class SchemaTooNewError(StorageError):
     """A newer version of this program made the database. The administrator must upgrade the program."""
+
+
+class LockHeldError(StorageError):
+    """Another program holds a lock that is not waited for. Its text is what that program wrote about itself."""
 
 
 class KeyFileError(StorageError):

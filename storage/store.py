@@ -32,6 +32,7 @@ from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.idempotency import find_event_answers, hash_events
 from storage.db.read_batcher import ReadContext, open_read_batcher
+from storage.db.readiness import ReadinessProbe
 from storage.db.sqlite import create_reader_engine, create_writer_engine, prepare_database
 from storage.errors import KeyFileError
 from storage.feedback import FeedbackNumbers
@@ -69,6 +70,7 @@ class Store:
     faq: FaqIndex
     staff_directory: StaffDirectory
     feedback_numbers: FeedbackNumbers
+    readiness: ReadinessProbe
     _reader: AsyncEngine
 
     def load_session(self, who: bytes) -> Awaitable[Session | None]:
@@ -154,11 +156,6 @@ class Store:
         async with self._reader.connect() as connection:
             return await audit.build_audit_anchor(connection, self.keyring.audit_keys, self.keyring.desk, now)
 
-    async def is_ready(self) -> bool:
-        """Whether the database answers."""
-        async with self._reader.connect() as connection:
-            return (await connection.execute(select(1))).scalar() == 1
-
     @asynccontextmanager
     async def open_read_context(self, now: datetime = NEVER) -> AsyncIterator[ReadContext]:
         """Open a read transaction, which sees one snapshot. now: the instant of a query."""
@@ -190,6 +187,9 @@ async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]
             traced = bool(await read_batcher.fetch("SELECT 1 FROM traces LIMIT 1"))
             store = _build_store(committer, key_files.paths, reader, traced=traced)
             await store.releases.record_first_start(now)
+            await (
+                store.retention.checkpoint_wal()
+            )  # a program that was killed leaves its log, with who wrote when
             writing = asyncio.create_task(committer.run(store.evidence.delete_files))
             try:
                 yield store
@@ -225,6 +225,7 @@ def _build_store(
         FaqIndex(keyring, reader),
         StaffDirectory(keyring, committer.sessions.read_batcher),
         FeedbackNumbers(committer.sessions.read_batcher),
+        ReadinessProbe(committer, reader),
         reader,
     )
 

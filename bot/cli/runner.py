@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bot.log import install_logging, install_loop_handler
+from bot.process import disable_core_dumps
 from bot.settings import DESK_NAMES, ConfigurationError, DeskName
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, EXIT_WRONG_CONFIGURATION = 0, 1, 2, 78
@@ -39,6 +40,7 @@ def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def run_and_exit(work: Coroutine[Any, Any, int]) -> None:
     """Run a command and exit with its exit code; 78 for a ConfigurationError. Installs the log handlers."""
     install_logging()
+    disable_core_dumps()
 
     async def run_with_loop_handler() -> int:
         install_loop_handler(asyncio.get_running_loop())

@@ -13,7 +13,6 @@ from starlette.staticfiles import StaticFiles
 from bot.bootstrap import App
 from bot.consultations.public_view import build_public_opinion
 from bot.engine import utc_now
-from bot.guard import run_guarded
 from bot.log import log_exception
 from bot.publishing.releases import ReleaseContext
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_PATHS, SERVICE_TOPIC_PATHS, WebChat
@@ -21,6 +20,7 @@ from bot.web.html import text_to_html
 from bot.web.officer.routes import OfficerPages
 from bot.web.opinions import OpinionPages
 from bot.web.qna_board import QnaBoard
+from bot.web.readiness import ReadinessCheck
 from bot.web.request import get_requested_lang
 from bot.web.statistics import StatisticsPages
 from bot.web.templating import PageRenderer
@@ -115,6 +115,7 @@ class StaticPages:
     def __init__(self, app: App, pages: PageRenderer) -> None:
         self._app = app
         self._pages = pages
+        self._readiness = ReadinessCheck(tuple(app.desks.values()))
 
     async def show_home(self, request: Request) -> Response:
         """The home page.
@@ -149,11 +150,10 @@ class StaticPages:
         return PlainTextResponse("ok\n")
 
     async def check_readiness(self, _: Request) -> Response:
-        """Answer 200 if the database of every desk answers, else 503."""
-        for desk in self._app.desks.values():
-            if (await run_guarded(desk.store.is_ready(), log_exception)).error is not None:
-                return PlainTextResponse("not ready\n", 503)
-        return PlainTextResponse("ready\n")
+        """Answer 200 if something can be written and read on every desk, else 503."""
+        if await self._readiness.is_ready():
+            return PlainTextResponse("ready\n")
+        return PlainTextResponse("not ready\n", 503)
 
     async def handle_http_error(self, request: Request, error: Exception) -> Response:
         """Render an error page for an HTTP error such as 404 or 405."""

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from storage.errors import LockHeldError
+
 _LOCK_RETRY_SECONDS = 0.1  # seconds until a lock is tried again
 
 
@@ -39,6 +41,24 @@ def acquire_exclusive_lock(path: Path) -> Iterator[None]:
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def hold_lock_file(path: Path, holder: str) -> Iterator[None]:
+    """Hold a lock between processes, with a text in its file that says who. Raises LockHeldError if another has it.
+
+    The kernel releases it when the process ends, however it ends; the text stays, and means nothing without the lock.
+    """
+    create_private_directory(path.parent)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not _try_lock(lock):
+            raise LockHeldError(os.read(lock, 200).decode(errors="replace"))
+        os.ftruncate(lock, 0)
+        os.write(lock, holder.encode())
         yield
     finally:
         os.close(lock)

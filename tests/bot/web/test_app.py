@@ -276,9 +276,10 @@ class Broken:
     """A desk whose database does not answer."""
 
     class store:  # noqa: N801
-        @staticmethod
-        async def is_ready() -> bool:
-            raise OSError(CANARY)
+        class readiness:  # noqa: N801
+            @staticmethod
+            async def run() -> bool:
+                raise OSError(CANARY)
 
 
 def request_app(path: str, house: Any) -> tuple[int, str]:
@@ -334,8 +335,10 @@ def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.Captu
     assert '"event": "fault"' in written
 
 
-def test_a_second_start_serves_and_both_signals_end_well(home: Path, served: ServedProcess) -> None:
-    second = start_serving(home, "--desk", "complaints")
+def test_a_second_start_serves_and_both_signals_end_well(tmp_path: Path) -> None:
+    first = start_serving(tmp_path / "var", "--desk", "complaints")
+    assert first.stop(signal.SIGTERM)[:2] == (0, "")
+    second = start_serving(tmp_path / "var", "--desk", "complaints")
     with socket.create_connection(("127.0.0.1", second.port), timeout=5) as idle:
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         assert idle.recv(64).startswith(b"HTTP/1.1 200")
@@ -349,8 +352,8 @@ def test_a_second_signal_does_not_cut_off_open_requests() -> None:
     assert (server.should_exit, server.force_exit) == (True, False)
 
 
-def test_a_port_in_use_is_told(home: Path, served: ServedProcess) -> None:
-    done = run_ita_bot(home, "run", "--port", str(served.port))
+def test_a_port_in_use_is_told(tmp_path: Path, served: ServedProcess) -> None:
+    done = run_ita_bot(tmp_path / "var", "run", "--port", str(served.port))
     assert (done.returncode, done.stdout) == (78, "")
     assert f"127.0.0.1:{served.port}" in done.stderr
     assert "--port" in done.stderr
