@@ -1,11 +1,12 @@
 """Retention jobs: expire drafts, answers and daily keys, and delete cases that ended long ago."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
@@ -13,11 +14,13 @@ from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION, hash_case_subscription
-from storage.cases.unsend_map import delete_expired_message_origins
+from storage.cases.unsend_map import MESSAGE_ORIGIN_KIND
+from storage.crypto.daily_keys import DailyKeys
 from storage.db import sqlite
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.pieces import MAX_PIECE_ROWS, delete_in_pieces
 from storage.errors import ConflictError, TamperedError
 from storage.files.evidence import EvidenceStore
 from storage.tables.rules import CASE_RULE_TABLES
@@ -41,22 +44,27 @@ class RetentionJobs:
         """
         table = tables.sessions
         idle = table.c.touched < to_epoch_minutes(now - SESSION_IDLE_TIMEOUT)
+        forgotten = table.c.touched < to_epoch_minutes(now - SESSION_IDLE_TIMEOUT - EXPIRED_DRAFT_TTL)
+        count = emptied = await self._empty_drafts(idle)
+        while emptied == MAX_PIECE_ROWS:
+            emptied = await self._empty_drafts(idle)
+            count += emptied
+        count += await delete_in_pieces(self.committer, table, and_(idle, or_(~table.c.drafting, forgotten)))
+        self.committer.sessions.evict_idle(now)
+        return count
+
+    async def _empty_drafts(self, idle: ColumnElement[bool]) -> int:
+        """Delete the content and files of up to `MAX_PIECE_ROWS` idle drafts; return how many there were."""
+        table = tables.sessions
         held = select(table.c.who, table.c.sealed).where(idle, table.c.drafting, table.c.sealed.is_not(None))
-        over = delete(table).where(
-            idle,
-            (~table.c.drafting)
-            | (table.c.touched < to_epoch_minutes(now - SESSION_IDLE_TIMEOUT - EXPIRED_DRAFT_TTL)),
-        )
         async with self.committer.transaction() as connection:
-            drafts = (await connection.execute(held)).all()
+            drafts = (await connection.execute(held.limit(MAX_PIECE_ROWS))).all()
             files = [file for draft in drafts for file in self._list_session_files(draft.who, draft.sealed)]
             emptied = update(table).where(table.c.who.in_([draft.who for draft in drafts]))
             await connection.execute(emptied.values(sealed=None, version=table.c.version + 1))
-            gone = len(drafts) + (await connection.execute(over)).rowcount
             files = await self.evidence.delete_drafts(connection, files)
         self.evidence.delete_files(files)
-        self.committer.sessions.evict_idle(now)
-        return gone
+        return len(drafts)
 
     def _list_session_files(self, who: bytes, sealed: bytes) -> list[str]:
         try:
@@ -66,31 +74,50 @@ class RetentionJobs:
 
     async def expire_event_answers(self, now: datetime) -> int:
         """Delete expired answers of events, and expired daily keys."""
-        days = self.committer.daily_keys
-        wipe = delete(tables.answers).where(tables.answers.c.until <= to_epoch_minutes(now))
-        async with self.committer.transaction() as connection:
-            gone = (await connection.execute(wipe)).rowcount + await days.delete_expired(connection, now)
+        days, last = self.committer.daily_keys, DailyKeys.get_oldest_day(now)
+        over = tables.answers.c.until <= to_epoch_minutes(now)
+        count = await delete_in_pieces(self.committer, tables.answers, over)
+        # The key goes last: a run that is cut off is continued by the next.
+        for table in (tables.events, tables.answers, tables.tries, tables.traces, tables.day_keys):
+            count += await delete_in_pieces(self.committer, table, table.c.day < last)
         days.evict_expired(now)
-        return gone
+        return count
 
     async def expire_message_origins(self, now: datetime) -> int:
         """Delete expired links between platform messages and cases."""
-        async with self.committer.transaction() as connection:
-            return await delete_expired_message_origins(connection, now)
+        column = tables.errands.c
+        over = and_(column.kind == MESSAGE_ORIGIN_KIND, column.due <= int(now.timestamp()))
+        return await delete_in_pieces(self.committer, tables.errands, over)
 
     async def delete_ended_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Delete the content of cases that ended at least `after_closing` ago; return their number.
 
         Report, envelope, files, history and receipt go; the facts stay. Cases under legal hold are kept.
         """
+        count = 0
+        while erased := await self._delete_some_cases(now, to_bangkok_date(now - after_closing)):
+            count += erased
+        return count
+
+    async def _delete_some_cases(self, now: datetime, last: date) -> int:
+        """Delete cases that were last touched before a day, of up to `MAX_PIECE_ROWS` rows; return their number.
+
+        One case is deleted whole, also where it has more rows than that.
+        """
         column = tables.cases.c
-        last = to_bangkok_date(now - after_closing)
+        over = (
+            ~tables.IS_OPEN_CASE,
+            column.touched_on < last,
+            column.id.not_in(select(tables.holds.c.case_id)),
+        )
+        owned = [
+            select(func.count()).where(table.c.case_id == column.id).scalar_subquery()
+            for table in (*CASE_RULE_TABLES, *_CASE_TABLES)
+        ]
+        query = select(column.id, sum(owned, start=literal(_ROWS_BESIDE_A_CASE))).where(*over)
         async with self.committer.transaction() as connection:
-            kept = select(tables.holds.c.case_id)
-            over = select(column.id).where(
-                ~tables.IS_OPEN_CASE, column.touched_on < last, column.id.not_in(kept)
-            )
-            cases = list((await connection.execute(over)).scalars())
+            sizes = (await connection.execute(query.limit(MAX_PIECE_ROWS // _ROWS_BESIDE_A_CASE))).all()
+            cases = _take_piece([(row[0], row[1]) for row in sizes])
             files = await _delete_cases(connection, cases)
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for case in cases:
@@ -126,18 +153,29 @@ class RetentionJobs:
         return True
 
 
+_CASE_TABLES = (tables.files, tables.envelopes, tables.history, tables.held, tables.links)
+"""Tables whose rows belong to a case and go with it, beside `CASE_RULE_TABLES`."""
+
+_ROWS_BESIDE_A_CASE = 4
+"""Rows that go or come with a case and are not counted: its own, a link to it, a subscription, the audit's."""
+
+
+def _take_piece(cases: Sequence[tuple[str, int]]) -> list[str]:
+    """Return the first cases that have `MAX_PIECE_ROWS` rows together; at least one, if there is any."""
+    taken, rows = list[str](), 0
+    for case, size in cases:
+        rows += size
+        if taken and rows > MAX_PIECE_ROWS:
+            break
+        taken.append(case)
+    return taken
+
+
 async def _delete_cases(connection: AsyncConnection, cases: list[str]) -> list[str]:
     owned = select(tables.files.c.id).where(tables.files.c.case_id.in_(cases))
     files = list((await connection.execute(owned)).scalars())
     await connection.execute(delete(tables.links).where(tables.links.c.other_id.in_(cases)))
-    for table in (
-        *CASE_RULE_TABLES,
-        tables.files,
-        tables.envelopes,
-        tables.history,
-        tables.held,
-        tables.links,
-    ):
+    for table in (*CASE_RULE_TABLES, *_CASE_TABLES):
         await connection.execute(delete(table).where(table.c.case_id.in_(cases)))
     await connection.execute(delete(tables.cases).where(tables.cases.c.id.in_(cases)))
     return files

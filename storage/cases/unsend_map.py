@@ -5,7 +5,7 @@ The deletion time is rounded to the hour, so that no instant links a row to a ca
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -205,11 +205,3 @@ async def _replace_line(
     await batch.connection.execute(_DELETE_LINE, {"case": case, "line": line})
     sealed = encrypt_history_content(left, case, line, cipher)
     batch.insert("history", **{**row, "sealed": sealed})
-
-
-async def delete_expired_message_origins(connection: AsyncConnection, now: datetime) -> int:
-    """Delete expired rows of the map; return their number."""
-    over = delete(tables.errands).where(
-        tables.errands.c.kind == MESSAGE_ORIGIN_KIND, tables.errands.c.due <= int(now.timestamp())
-    )
-    return (await connection.execute(over)).rowcount

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 
 from handlers.complaints.messages import ActorKind
 from handlers.consultations.messages import ConsultationPhase
@@ -14,6 +14,7 @@ from storage.consultations.store import find_consultation_row
 from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.pieces import execute_in_pieces, first_rows
 from storage.staff.notifications import notify_case_workers
 
 _CONSULTATION_COLUMN = tables.ballots.c
@@ -23,25 +24,17 @@ _FEEDBACK_COLUMN = tables.opinions.c
 async def clear_feedback_senders(committer: GroupCommitWriter, now: datetime) -> int:
     """Clear the hashes that detect same-day duplicates, when the daily key is destroyed; return their number."""
     day = to_bangkok_date(now - timedelta(days=1))
-    old = (
-        update(tables.opinions)
-        .where(_FEEDBACK_COLUMN.said_on < day, _FEEDBACK_COLUMN.sender.is_not(None))
-        .values(sender=None)
-    )
-    async with committer.transaction() as connection:
-        return (await connection.execute(old)).rowcount
+    condition = and_(_FEEDBACK_COLUMN.said_on < day, _FEEDBACK_COLUMN.sender.is_not(None))
+    old = first_rows(tables.opinions, condition)
+    return await execute_in_pieces(committer, update(tables.opinions).where(old).values(sender=None))
 
 
 async def delete_expired_feedback(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
     """Delete texts older than `after`. Month, topic and score stay, for statistics."""
     last = to_bangkok_date(now - after)
-    old = (
-        update(tables.opinions)
-        .where(_FEEDBACK_COLUMN.said_on < last, _FEEDBACK_COLUMN.sealed.is_not(None))
-        .values(sealed=None, contact=None, sender=None)
-    )
-    async with committer.transaction() as connection:
-        return (await connection.execute(old)).rowcount
+    condition = and_(_FEEDBACK_COLUMN.said_on < last, _FEEDBACK_COLUMN.sealed.is_not(None))
+    old = update(tables.opinions).where(first_rows(tables.opinions, condition))
+    return await execute_in_pieces(committer, old.values(sealed=None, contact=None, sender=None))
 
 
 async def close_due_consultations(committer: GroupCommitWriter, now: datetime) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -60,20 +60,13 @@ class DailyKeys:
         """Return the hash of something under the key of a day."""
         return self.hashers[day](*parts)
 
-    async def delete_expired(self, connection: AsyncConnection, now: datetime) -> int:
-        """Delete expired keys and all rows hashed with them; return the number of rows."""
-        last = self.get_day(now - MAX_DAILY_KEY_AGE)
-        if (
-            await connection.execute(select(tables.day_keys.c.day).where(tables.day_keys.c.day < last))
-        ).first() is None:
-            return 0
-        gone = 0
-        for table in (tables.events, tables.answers, tables.tries, tables.traces, tables.day_keys):
-            gone += (await connection.execute(delete(table).where(table.c.day < last))).rowcount
-        return gone
+    @staticmethod
+    def get_oldest_day(now: datetime) -> date:
+        """Return the oldest day whose key is kept. Earlier keys, and all rows hashed with them, are deleted."""
+        return DailyKeys.get_day(now - MAX_DAILY_KEY_AGE)
 
     def evict_expired(self, now: datetime) -> None:
         """Drop expired keys from memory."""
-        last = self.get_day(now - MAX_DAILY_KEY_AGE)
+        last = self.get_oldest_day(now)
         self.hashers = {day: mark for day, mark in self.hashers.items() if day >= last}
         self.ciphers = {day: cipher for day, cipher in self.ciphers.items() if day >= last}

@@ -30,6 +30,7 @@ from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.pieces import MAX_PIECE_ROWS
 from storage.errors import DiskFullError, StorageError
 from storage.files.directories import create_private_directory, fsync_directory
 from storage.files.file_types import detect_file_type, find_file_problem, has_wrong_extension
@@ -210,9 +211,16 @@ class EvidenceStore:
         """Delete expired draft files, and encrypted files without a row; return the number of files."""
         minute = to_epoch_minutes(now)
         column = tables.files.c
-        async with self.committer.transaction() as connection:
-            late = select(column.id).where(column.case_id.is_(None), column.until <= minute)
-            gone = await self.delete_drafts(connection, (await connection.execute(late)).scalars())
+        late = select(column.id).where(column.case_id.is_(None), column.until <= minute)
+        gone = list[str]()
+        while True:
+            async with self.committer.transaction() as connection:
+                rows = (await connection.execute(late.limit(MAX_PIECE_ROWS))).scalars()
+                deleted = await self.delete_drafts(connection, rows)
+            gone += deleted
+            if len(deleted) < MAX_PIECE_ROWS:
+                break
+        async with self.reader.connect() as connection:
             known = set((await connection.execute(select(column.id))).scalars())
         strangers = [p.stem for p in self.folder.glob("*.sealed") if p.stem not in known and _is_old(p)]
         self.delete_files([*gone, *strangers])

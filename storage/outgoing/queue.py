@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.pieces import delete_in_pieces
 from storage.errors import UnreadableRowError
 from storage.outgoing.rows import QueueRows
 from storage.unreadable_rows import log_unreadable_row, reading_row
@@ -89,9 +90,8 @@ class DurableQueue(Generic[T]):
 
     async def delete_overdue(self, before: datetime) -> int:
         """Delete rows that were due before an instant; return their number."""
-        late = delete(self.table).where(self.table.c.due < _to_epoch_seconds(before))
-        async with self.committer.transaction() as connection:
-            return (await connection.execute(late)).rowcount
+        late = self.table.c.due < _to_epoch_seconds(before)
+        return await delete_in_pieces(self.committer, self.table, late)
 
     async def retry_on_failure(self, taken: LeasedItem[T], at: datetime) -> bool:
         """Reschedule with exponential backoff. False where it is given up and deleted."""

@@ -1,8 +1,8 @@
 """Scheduled jobs of questions: delete what ended long ago, and remind officers of what is due."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
@@ -14,10 +14,13 @@ from storage import tables
 from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.pieces import execute_in_pieces, first_rows
 from storage.questions.store import hash_reply_address
 from storage.staff.notifications import notify_case_workers
 
 _COLUMN = tables.questions.c
+_QUESTIONS_A_PIECE = 20
+"""Questions deleted in one transaction: with their lines, well under the rows of a piece."""
 
 
 async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
@@ -25,11 +28,18 @@ async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, af
 
     Their lines, code and reply address go; what was published stays.
     """
-    last = to_bangkok_date(now - after)
+    count = 0
+    while erased := await _delete_some_questions(committer, now, to_bangkok_date(now - after)):
+        count += erased
+    return count
+
+
+async def _delete_some_questions(committer: GroupCommitWriter, now: datetime, last: date) -> int:
+    """Delete up to `_QUESTIONS_A_PIECE` questions that were last touched before a day; return their number."""
     over = select(_COLUMN.id).where(_COLUMN.state != QuestionState.OPEN.value, _COLUMN.touched_on < last)
     line = tables.question_lines.c
     async with committer.transaction() as connection:
-        ended = list((await connection.execute(over)).scalars())
+        ended = list((await connection.execute(over.limit(_QUESTIONS_A_PIECE))).scalars())
         await connection.execute(delete(tables.question_lines).where(line.question_id.in_(ended)))
         held = tables.held_answers
         await connection.execute(delete(held).where(held.c.question_id.in_(ended)))
@@ -47,9 +57,8 @@ async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, af
 async def clear_question_buckets(committer: GroupCommitWriter, now: datetime) -> int:
     """Clear the buckets that show a person's questions of one day, when that day's key is destroyed."""
     day = to_bangkok_date(now - timedelta(days=1))
-    old = update(tables.questions).where(_COLUMN.asked_on < day, _COLUMN.bucket != "").values(bucket="")
-    async with committer.transaction() as connection:
-        return (await connection.execute(old)).rowcount
+    old = first_rows(tables.questions, and_(_COLUMN.asked_on < day, _COLUMN.bucket != ""))
+    return await execute_in_pieces(committer, update(tables.questions).where(old).values(bucket=""))
 
 
 async def remind_of_due_questions(

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete
-
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import raw_text
 from handlers.staff.members import StaffMember, StaffProfile
@@ -15,6 +13,7 @@ from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.pieces import delete_in_pieces
 from storage.staff.members import (
     INVITATION_TTL,
     generate_staff_code,
@@ -84,7 +83,6 @@ class StaffAdmin:
     async def delete_expired_codes(self, now: datetime) -> int:
         """Delete expired codes and access links; return their number."""
         at, count = to_epoch_minutes(now), 0
-        async with self.committer.transaction() as connection:
-            for table in (tables.spent, tables.invitations, keyholes):
-                count += (await connection.execute(delete(table).where(table.c.until <= at))).rowcount
+        for table in (tables.spent, tables.invitations, keyholes):
+            count += await delete_in_pieces(self.committer, table, table.c.until <= at)
         return count

@@ -12,7 +12,6 @@ from handlers.staff.complaints.messages import GetCaseHistory, GetCaseReport
 from storage.cases.unsend_map import (
     CASE_ID_ENTRY,
     MESSAGE_ORIGIN_TTL,
-    delete_expired_message_origins,
     find_message_origin,
     save_message_origins,
 )
@@ -133,9 +132,9 @@ def test_the_map_expires_at_the_hour_and_names_nothing(ground: StoredDesk) -> No
             assert found is not None
             assert (found.case, found.entries) == ("c1", {CASE_ID_ENTRY: "c1", "m1": "text:ก"})
             assert await find_message_origin(CASE_ID_ENTRY, connection, one.keyring) is None
-            almost = hour + MESSAGE_ORIGIN_TTL - timedelta(seconds=1)
-            assert await delete_expired_message_origins(connection, almost) == 0
-            assert await delete_expired_message_origins(connection, hour + MESSAGE_ORIGIN_TTL) == 1
+        almost = hour + MESSAGE_ORIGIN_TTL - timedelta(seconds=1)
+        assert await one.retention.expire_message_origins(almost) == 0
+        assert await one.retention.expire_message_origins(hour + MESSAGE_ORIGIN_TTL) == 1
 
     ground.run_scenario(scene)
 
