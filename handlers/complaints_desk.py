@@ -148,7 +148,7 @@ class ComplaintsDesk:
     def _reprompt(self, ctx: Context, *before: Reply) -> Decision:
         """Ask the present question again, after the replies in `before`."""
         if ctx.session.topic is DialogTopic.REPORT:
-            return reprompt_draft(self.form, ctx, *before)
+            return (yield from reprompt_draft(self.form, ctx, *before))
         if ctx.session.topic is DialogTopic.TRACK:
             return (yield from reprompt_tracking(ctx, *before))
         if ctx.session.topic is DialogTopic.CONFIRM:

@@ -135,11 +135,13 @@ class Deadlines(OfficeSection):
 class AlternateOfficers(OfficeSection):
     """Who takes a case that concerns the head of the office or whoever runs this channel.
 
-    officers: their names as `ita-bot staff` has them; if empty, nobody in the office reads such a case.
+    officers: their names as `ita-bot staff list` has them; while none of them has joined, nobody in the office reads
+    such a case, and reporters hear so. outside_only: the office means it so, and names nobody.
     """
 
     post: Bilingual
     officers: Annotated[tuple[NonEmptyText, ...], Field(max_length=20)] = ()
+    outside_only: bool = False
 
 
 class TwoPersonRules(OfficeSection):

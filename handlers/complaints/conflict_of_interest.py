@@ -124,9 +124,12 @@ def find_subordinates(chiefs: set[str], staff: Sequence[StaffMember]) -> set[str
 
 
 def list_able_staff(excluded: Iterable[Exclusion], staff: Sequence[StaffMember]) -> tuple[StaffMember, ...]:
-    """List who may still handle a case. Where it is nobody, officers see only its number and the outside bodies."""
+    """List who of those who have joined may still handle a case.
+
+    Where it is nobody, officers see only its number and the outside bodies.
+    """
     barred = {one.staff for one in excluded if one.ground is not ExclusionGround.LIFTED}
-    return tuple(p for p in staff if p.role in CASE_WORKERS and p.id not in barred)
+    return tuple(p for p in staff if p.active and p.role in CASE_WORKERS and p.id not in barred)
 
 
 def format_hidden_case(

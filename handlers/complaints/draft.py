@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from handlers.complaints.form import NOTICE_OPTIONS, show_report_notice, warn_if_head_accused
+from handlers.complaints.accused.readers import (
+    HEAD_FIELD,
+    NO_READER_STEP,
+    handle_head_answer,
+    handle_no_reader_choice,
+    warn_at_review,
+)
+from handlers.complaints.form import NOTICE_OPTIONS, show_report_notice
 from handlers.complaints.menu import show_complaints_menu
 from handlers.dialog.answers import (
     MIN_STORY_LETTERS,
@@ -40,6 +47,11 @@ MAX_CORRECTED_LENGTH = 300
 
 def handle_draft(office_form: Form, ctx: Context) -> Decision:
     """Handle a message of a person who is writing a complaint."""
+    turn = yield from _handle_step(office_form, ctx)
+    return (yield from warn_at_review(office_form, ctx, turn))
+
+
+def _handle_step(office_form: Form, ctx: Context) -> Decision:
     field = office_form.find_field(ctx.session.step)
     if field is not None:
         return (yield from _handle_field(office_form, field, ctx))
@@ -72,18 +84,19 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
     if choice is STALE:
         return ask_step(office_form, ctx, field.name, Reply("pick.stale", NEUTRAL))
     if isinstance(choice, str):
-        return _handle_pick(office_form, field, ctx, choice)
+        return (yield from _handle_pick(office_form, field, ctx, choice))
     kept = yield from accept_answer(field, ctx)
     if kept.repeat_question:
         return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.all_notes)
     return ask_next_field(office_form, ctx.with_session(kept.session), *kept.all_notes)
 
 
-def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str) -> TurnResult:
+def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str) -> Decision:
     if any(option.value == choice for option in field.options):
         chosen = ctx.replace_session(answers={**ctx.session.answers, field.name: choice})
-        notes = warn_if_head_accused(chosen) if field.name == "head" else ()
-        return ask_next_field(office_form, chosen, *notes)
+        if field.name == HEAD_FIELD:
+            return (yield from handle_head_answer(office_form, chosen))
+        return ask_next_field(office_form, chosen)
     if choice == "back":
         return ask_previous_field(office_form, ctx)
     if choice == "cancel":
@@ -113,6 +126,8 @@ def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
         kept = yield from _keep_unasked(ctx)
         notes = kept.all_notes or (Reply("pick.stale" if choice is STALE else "pick.unknown_here", NEUTRAL),)
         return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *notes)
+    if ctx.session.step == NO_READER_STEP:
+        return handle_no_reader_choice(office_form, ctx, choice)
     if choice == "submit":
         return (yield from _submit_draft(office_form, ctx))
     if choice == "discard":
@@ -142,9 +157,8 @@ def resume_draft(office_form: Form, ctx: Context) -> TurnResult:
     step = ctx.session.resume
     if step == "notice":
         return show_report_notice(ctx)
-    return ask_step(
-        office_form, ctx.replace_session(resume=""), step if office_form.find_field(step) else "review"
-    )
+    is_known = office_form.find_field(step) is not None or step in office_form.own_steps
+    return ask_step(office_form, ctx.replace_session(resume=""), step if is_known else "review")
 
 
 def discard_draft(ctx: Context) -> TurnResult:
@@ -172,11 +186,12 @@ def apply_correction(ctx: Context, was: str) -> tuple[Context, Reply]:
     return ctx, Reply("draft.not_corrected", NEUTRAL)
 
 
-def reprompt_draft(office_form: Form, ctx: Context, *before: Reply) -> TurnResult:
+def reprompt_draft(office_form: Form, ctx: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
     if ctx.session.step == "notice":
         return show_report_notice(ctx, *before)
-    return ask_step(office_form, ctx, ctx.session.step, *before)
+    turn = ask_step(office_form, ctx, ctx.session.step, *before)
+    return (yield from warn_at_review(office_form, ctx, turn))
 
 
 def _keep_unasked(ctx: Context) -> AnswerGenerator:

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from handlers.complaints.conflict_of_interest import ACCUSED_FIELD, find_exclusions
+from handlers.complaints.accused.readers import (
+    HEAD_FIELD,
+    NO_READER_STEP,
+    assess_readership,
+    build_no_reader_step,
+    list_outside_args,
+    list_outside_bodies,
+)
+from handlers.complaints.conflict_of_interest import ACCUSED_FIELD
 from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.messages import FileCase
 from handlers.complaints.subscriptions import list_subscription_options
@@ -37,7 +45,13 @@ NOTICE_OPTIONS = make_options(("accept", "cancel"))
 
 def build_complaint_form(office: Office) -> Form:
     """Build the complaint form of an office."""
-    return Form("report", list_complaint_fields(office), file_complaint, build_review_args)
+    return Form(
+        "report",
+        list_complaint_fields(office),
+        file_complaint,
+        build_review_args,
+        {NO_READER_STEP: build_no_reader_step()},
+    )
 
 
 def list_complaint_fields(office: Office) -> tuple[FormField, ...]:
@@ -63,7 +77,7 @@ def list_complaint_fields(office: Office) -> tuple[FormField, ...]:
         FormField("witnesses", text, case, optional=True),
         FormField("elsewhere", text, case, make_options(("never",)), optional=True),
         FormField("wish", text, case, optional=True),
-        FormField("head", pick, case, YES_NO_UNSURE, help=lambda ctx: ctx.office.head.in_lang(ctx.lang)),
+        FormField(HEAD_FIELD, pick, case, YES_NO_UNSURE, help=lambda ctx: ctx.office.head.in_lang(ctx.lang)),
         FormField(
             "named",
             pick,
@@ -126,15 +140,6 @@ def describe_anonymity(ctx: Context) -> Phrase:
     )
 
 
-def list_outside_bodies(office: Office, lang: Lang) -> tuple[Phrase, ...]:
-    """List the outside bodies that take complaints too, one line each."""
-    lines = []
-    for body in office.bodies:
-        where = " ".join(filter(None, (body.url, body.phone)))
-        lines.append(raw_text(f"• {body.name.in_lang(lang)} {where}".rstrip()))
-    return tuple(lines)
-
-
 def list_category_definitions(office: Office, lang: Lang) -> tuple[Phrase, ...]:
     """List the definitions of the categories, one line each."""
     return tuple(
@@ -175,31 +180,14 @@ def _describe_files(field: FormField, session: Session) -> Phrase:
     )
 
 
-def warn_if_head_accused(ctx: Context) -> tuple[Reply, ...]:
-    """Return the notice for a complaint against the head of the office or whoever runs this channel; else nothing."""
-    if ctx.session.answers.get("head") != "yes":
-        return ()
-    post = ctx.office.alternate.post.in_lang(ctx.lang)
-    return (
-        Reply(
-            "report.alternate",
-            NEUTRAL,
-            {"post": post, "bodies": list_outside_bodies(ctx.office, ctx.lang)},
-            presentation=AS_PLAIN_SECTION,
-        ),
-    )
-
-
 def file_complaint(ctx: Context) -> Decision:
     """File the complaint and show the receipt. The new session keeps the receipt only, and nothing of the draft."""
     receipt = yield from run_query(NewReceipt())
     answers, today = ctx.session.answers, to_bangkok_date(ctx.now)
-    marked = answers.get("head") == "yes"
-    excluded = yield from find_exclusions(ctx.office, answers, marked=marked)
+    fields = list_complaint_fields(ctx.office)
+    readership = yield from assess_readership(ctx.office, fields, ctx.session)
     named = answers.get("named") == "named"
-    apart = [
-        field.name for field in list_complaint_fields(ctx.office) if field.audience is FieldAudience.ENVELOPE
-    ]
+    apart = [field.name for field in fields if field.audience is FieldAudience.ENVELOPE]
     identity = {name: answers[name] for name in apart if named and answers.get(name)}
     act = FileCase(
         receipt=receipt,
@@ -208,22 +196,12 @@ def file_complaint(ctx: Context) -> Decision:
         on=today,
         answer_by=compute_answer_by(today, ctx.office.deadlines),
         notice_version=ctx.office.privacy.version,
-        concerns_head=marked,
-        exclusions=excluded,
+        concerns_head=readership.concerns_head,
+        exclusions=readership.exclusions,
         answers={k: v for k, v in answers.items() if k not in apart},
         identity=identity,
         files=ctx.session.files,
         source=ctx.session.officer.complaints.intake_source,
-    )
-    confirmation = Reply(
-        "report.filed",
-        MUST_ARRIVE,
-        {
-            "receipt": receipt.formatted,
-            "answer_by": format_date(act.answer_by, ctx.lang),
-            "advice": Phrase(f"advice.{act.channel}"),
-        },
-        presentation=AS_RECEIPT,
     )
     known = Session(
         version=ctx.session.version,
@@ -235,4 +213,17 @@ def file_complaint(ctx: Context) -> Decision:
     after = advance_prompt(known, topic=DialogTopic.CONFIRM, step="five")
     ways = make_options(("skip", *list_subscription_options(ctx.event)))
     ask = Reply("confirm.ask", MUST_ARRIVE, {}, to_choices(ways, after), wants=ExpectedInput.CODE)
-    return TurnResult(after, (confirmation, ask), (act,))
+    return TurnResult(after, (_confirm_filing(ctx, act, has_reader=readership.has_reader), ask), (act,))
+
+
+def _confirm_filing(ctx: Context, act: FileCase, *, has_reader: bool) -> Reply:
+    """Build the receipt. It promises a day for the answer only where somebody can read the complaint."""
+    args: dict[str, ReplyArg] = {
+        "receipt": act.receipt.formatted,
+        "advice": Phrase(f"advice.{act.channel}"),
+    }
+    if has_reader:
+        args["answer_by"] = format_date(act.answer_by, ctx.lang)
+        return Reply("report.filed", MUST_ARRIVE, args, presentation=AS_RECEIPT)
+    args |= list_outside_args(ctx)
+    return Reply("report.filed_unread", MUST_ARRIVE, args, presentation=AS_RECEIPT)

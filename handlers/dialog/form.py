@@ -1,5 +1,6 @@
 """Forms: the questions are data; back, skip, cancel, edit and review work the same for all of them."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -73,16 +74,26 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True)
+class FormStep:
+    """A step that asks no field: its options, and the arguments of its wording."""
+
+    options: tuple[str, ...]
+    args: Callable[[Context], Mapping[str, ReplyArg]]
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form. Its first field is always asked.
 
-    finish: files the answers; review_args: returns the arguments of the review.
+    finish: files the answers; review_args: returns the arguments of the review; own_steps: steps of this form alone
+    that ask no field, by name.
     """
 
     name: str
     fields: tuple[FormField, ...]
     finish: Callable[[Context], Decision]
     review_args: Callable[[Context], Mapping[str, ReplyArg]]
+    own_steps: Mapping[str, FormStep] = dataclasses.field(default_factory=dict)
 
     def active_fields(self, session: Session) -> tuple[FormField, ...]:
         """Return the fields that are asked, given the answers so far."""
@@ -132,6 +143,8 @@ def build_question(form: Form, ctx: Context) -> Reply:
     field = form.find_field(step)
     if field is None:
         listing = form.review_args(ctx) if step == "review" else {}
+        if step in form.own_steps:
+            listing = form.own_steps[step].args(ctx)
         choices = to_choices(list_menu_options(form, session), session)
         # the review repeats the answers
         policy, shown = (OF_CASE, AS_REVIEW) if step == "review" else (NEUTRAL, AS_USUAL)
@@ -161,6 +174,8 @@ def build_question(form: Form, ctx: Context) -> Reply:
 
 def list_menu_options(form: Form, session: Session) -> tuple[Option, ...]:
     """List the options of the steps that ask no field: the review, the list of answers to edit, cancelling."""
+    if session.step in form.own_steps:
+        return make_options(form.own_steps[session.step].options)
     if session.step == "review":
         return make_options(("submit", "edit", "cancel"))
     if session.step == "edit":

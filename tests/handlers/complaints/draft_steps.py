@@ -9,7 +9,8 @@ from handlers.dialog.events import Event
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, ExpectedInput, Reply
 from handlers.dialog.session import DialogTopic, Session
-from handlers.staff.members import ListStaff
+from handlers.office import Office
+from handlers.staff.members import ListStaff, StaffMember
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import Outcome, begin_session, make_buttons, make_context, make_menu, run_decision
 
@@ -34,10 +35,12 @@ def at(step: str, **parts: Any) -> Session:
     return begin_session(topic=DialogTopic.REPORT, step=step, at=MORNING, **parts)
 
 
-def decide(event: Event, session: Session, **answers: Any) -> Outcome:
-    return run_decision(
-        handle_draft(FORM, make_context(event, session)), {NewReceipt: RECEIPT, ListStaff: (), **answers}
-    )
+def decide(
+    event: Event, session: Session, *, staff: tuple[StaffMember, ...] = (), office: Office = OFFICE
+) -> Outcome:
+    """Let an event be decided on. staff: everybody on the staff list."""
+    ctx = make_context(event, session, office)
+    return run_decision(handle_draft(FORM, ctx), {NewReceipt: RECEIPT, ListStaff: staff})
 
 
 def moved(session: Session, step: str, **parts: Any) -> Session:

@@ -1,8 +1,10 @@
 """Writing a complaint, decision by decision: each question with everything that people do at it."""
 
+from dataclasses import replace
+
 import pytest
 
-from handlers.complaints.form import warn_if_head_accused
+from handlers.complaints.accused.readers import NO_READER_STEP
 from handlers.dialog.effects import DeleteFiles
 from handlers.dialog.events import Event
 from handlers.dialog.replies import (
@@ -13,11 +15,13 @@ from handlers.dialog.replies import (
     raw_text,
 )
 from handlers.dialog.session import Session
+from handlers.staff.members import ListStaff, StaffMember
+from handlers.staff.permissions import Role
 from tests.handlers.complaints.draft_steps import FORM, FULL, MENU, STORY, ask, at, decide, moved, note
-from tests.in_memory_desk import MORNING
+from tests.handlers.complaints.test_conflict_of_interest import make_staff
+from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import (
     Outcome,
-    make_context,
     make_event,
     make_file,
     pick,
@@ -195,20 +199,85 @@ def test_files_are_collected_until_done_or_cleared() -> None:
     assert decide(pick(before, "done"), before).session == moved(before, "witnesses")
 
 
-@pytest.mark.parametrize("value", ["yes", "no", "unsure"])
-def test_a_complaint_against_the_head_says_where_else_to_complain(value: str) -> None:
+BODIES = (
+    raw_text("• สำนักงาน ป.ป.ช. https://wbs.nacc.go.th 1205"),
+    raw_text("• สำนักงาน ป.ป.ท. https://www.pacc.go.th 1206"),
+)
+ALTERNATE_OFFICE = OFFICE.model_copy(
+    update={"alternate": OFFICE.alternate.model_copy(update={"officers": ("วิชัย มั่นคง",)})}
+)
+ALTERNATE = make_staff("a", "นายวิชัย มั่นคง")
+
+
+@pytest.mark.parametrize("value", ["no", "unsure"])
+def test_who_does_not_accuse_the_head_goes_on(value: str) -> None:
     before = at("head", answers={"category": "other"})
     outcome = decide(pick(before, value), before)
     assert outcome.session == moved(before, "named", answers={"category": "other", "head": value})
-    assert outcome.keys == (("report.alternate",) if value == "yes" else ()) + ("report.named",)
-    if value == "yes":
-        bodies = (raw_text("• สำนักงาน ป.ป.ช. https://wbs.nacc.go.th"), raw_text("• สำนักงาน ป.ป.ท. 1206"))
-        post = "ศูนย์ปฏิบัติการต่อต้านการทุจริต กระทรวงศึกษาธิการ (ศปท. ศธ.)"
-        warning = Reply(
-            "report.alternate", NEUTRAL, {"post": post, "bodies": bodies}, presentation=AS_PLAIN_SECTION
-        )
-        assert outcome.replies[0] == warning
-    assert len(warn_if_head_accused(make_context(make_event(), outcome.kept))) == (value == "yes")
+    assert outcome.keys == ("report.named",)
+
+
+def test_a_complaint_against_the_head_goes_to_the_alternate() -> None:
+    before = at("head", answers={"category": "other"})
+    outcome = decide(pick(before, "yes"), before, staff=(ALTERNATE,), office=ALTERNATE_OFFICE)
+    assert outcome.session == moved(before, "named", answers={"category": "other", "head": "yes"})
+    post = "ศูนย์ปฏิบัติการต่อต้านการทุจริต กระทรวงศึกษาธิการ (ศปท. ศธ.)"
+    warning = Reply(
+        "report.alternate", NEUTRAL, {"post": post, "bodies": BODIES}, presentation=AS_PLAIN_SECTION
+    )
+    assert outcome.replies[0] == warning
+    assert outcome.keys == ("report.alternate", "report.named")
+
+
+@pytest.mark.parametrize(
+    "staff",
+    [
+        (),
+        (make_staff("b", "นายอนันต์ บุญมา"),),
+        (replace(ALTERNATE, joined=None),),
+        (replace(ALTERNATE, role=Role.ADMIN),),
+        (replace(ALTERNATE, role=Role.AUDITOR),),
+        (replace(ALTERNATE, removed=MORNING.date()),),
+    ],
+)
+def test_where_no_alternate_can_read_the_truth_is_said_and_a_choice_asked(
+    staff: tuple[StaffMember, ...],
+) -> None:
+    before = at("head", answers={"category": "other"})
+    outcome = decide(pick(before, "yes"), before, staff=staff, office=ALTERNATE_OFFICE)
+    after = moved(before, NO_READER_STEP, answers={"category": "other", "head": "yes"})
+    question = ask(after, {"bodies": BODIES}, "outside", "file_here", "back", wants=ExpectedInput.PICK)
+    assert outcome == Outcome(after, (question,), queries=(ListStaff(),))
+
+
+def test_an_alternate_whom_the_complaint_names_cannot_read_it() -> None:
+    before = at("head", answers={"category": "other", "story": "นายวิชัยกับหัวหน้าแบ่งเงินกัน"})
+    outcome = decide(pick(before, "yes"), before, staff=(ALTERNATE,), office=ALTERNATE_OFFICE)
+    assert outcome.kept.step == NO_READER_STEP
+
+
+def test_where_all_who_could_read_are_named_the_truth_is_said_too() -> None:
+    named = at("head", answers={"category": "other", "story": "นายวิชัยเรียกเงิน"})
+    assert decide(pick(named, "no"), named, staff=(ALTERNATE,)).kept.step == NO_READER_STEP
+    more = (ALTERNATE, make_staff("b", "นายอนันต์ บุญมา"))
+    assert decide(pick(named, "no"), named, staff=more).kept.step == "named"
+
+
+@pytest.mark.parametrize(("value", "step"), [("outside", "cancel"), ("file_here", "named"), ("back", "head")])
+def test_each_way_on_from_the_truth(value: str, step: str) -> None:
+    before = at(NO_READER_STEP, answers={**FULL, "head": "yes"})
+    outcome = decide(pick(before, value), before)
+    assert outcome.session == moved(before, step, resume=NO_READER_STEP if value == "outside" else "")
+    assert outcome.acts == ()
+
+
+def test_who_changes_the_answer_at_the_review_hears_the_truth_and_comes_back_to_it() -> None:
+    before = at("head", answers=FULL, editing=True)
+    told = decide(pick(before, "yes"), before)
+    assert told.kept.step == NO_READER_STEP
+    back = decide(pick(told.kept, "file_here"), told.kept)
+    assert back.kept.step == "review"
+    assert back.keys == ("report.no_reader_review", "report.review")
 
 
 def test_only_who_gives_a_name_is_asked_for_it() -> None:

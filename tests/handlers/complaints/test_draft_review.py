@@ -34,6 +34,7 @@ from tests.handlers.complaints.draft_steps import (
     moved,
     note,
 )
+from tests.handlers.complaints.test_conflict_of_interest import make_staff
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import (
     Outcome,
@@ -72,6 +73,42 @@ def test_a_whole_complaint_is_filed() -> None:
         files=(make_file(1),),
     )
     assert outcome == Outcome(after, (filed, ask_five), (act,), (NewReceipt(), ListStaff()))
+
+
+def test_what_nobody_here_can_read_is_filed_without_a_promised_day() -> None:
+    before = at("review", answers={**FULL, "head": "yes"})
+    outcome = decide(pick(before, "submit"), before)
+    assert outcome.keys == ("report.filed_unread", "confirm.ask")
+    receipt = outcome.replies[0]
+    assert receipt.args.keys() == {"receipt", "bodies", "advice"}
+    assert (receipt.policy, receipt.presentation) == (MUST_ARRIVE, AS_RECEIPT)
+    (act,) = outcome.acts
+    assert isinstance(act, FileCase)
+    assert act.concerns_head
+
+
+@pytest.mark.parametrize("event", [make_event("ฮะ"), make_event(choice="6.submit")])
+def test_the_truth_stands_before_the_review_each_time_it_is_shown(event: Event) -> None:
+    before = at("review", answers={**FULL, "head": "yes"})
+    assert decide(event, before).keys[-2:] == ("report.no_reader_review", "report.review")
+    again = run_decision(reprompt_draft(FORM, make_context(event, before)), {ListStaff: ()})
+    assert again.keys == ("report.no_reader_review", "report.review")
+
+
+def test_the_reporters_own_name_excludes_nobody() -> None:
+    """An exclusion is seen by colleagues: it would tell them who the reporter is."""
+    before = at("review", answers={**FULL, "named": "named", "name": "สมหญิง รักเรียน", "contact": "สมหญิง"})
+    (act,) = decide(pick(before, "submit"), before, staff=(make_staff("s", "สมหญิง รักเรียน"),)).acts
+    assert isinstance(act, FileCase)
+    assert act.exclusions == ()
+
+
+def test_the_name_of_a_file_names_the_accused_too() -> None:
+    files = (make_file(1, "นายวิชัยรับเงิน.jpg"),)
+    before = at("review", answers=FULL, files=files)
+    (act,) = decide(pick(before, "submit"), before, staff=(make_staff("a", "นายวิชัย มั่นคง"),)).acts
+    assert isinstance(act, FileCase)
+    assert [one.staff for one in act.exclusions] == ["a"]
 
 
 def test_the_name_is_filed_apart_from_the_case() -> None:
@@ -157,7 +194,9 @@ def test_a_draft_is_gone_on_with_where_it_was_left(resume: str, step: str) -> No
 )
 def test_asking_again_keeps_the_session_and_puts_the_notes_first(step: str) -> None:
     before = at(step, answers={**FULL, "named": "named"})
-    outcome = run_decision(reprompt_draft(FORM, make_context(make_event(), before), note("help.text")))
+    outcome = run_decision(
+        reprompt_draft(FORM, make_context(make_event(), before), note("help.text")), {ListStaff: ()}
+    )
     assert outcome.session == before
     assert outcome.keys[0] == "help.text"
     assert outcome.replies[-1].choices

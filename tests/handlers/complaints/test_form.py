@@ -73,8 +73,8 @@ def test_a_name_taken_back_is_not_filed() -> None:
 def test_the_head_is_accused(label: str, *, alternate: bool) -> None:
     person = start_report(*WHOLE_REPORT[:-2])
     said = person.pick(label)
-    assert ("ศปท." in said) == ("wbs.nacc.go.th" in said) == alternate
-    person.fill_report("[ไม่บอกชื่อ]", "[ส่งเรื่อง]")
+    assert ("รับดูแลเรื่องนี้ไม่ได้" in said) == ("wbs.nacc.go.th" in said) == alternate
+    person.fill_report(*(["[ยังต้องการส่งที่นี่]"] if alternate else []), "[ไม่บอกชื่อ]", "[ส่งเรื่อง]")
     assert person.desk.filed_cases[0].concerns_head is alternate
 
 

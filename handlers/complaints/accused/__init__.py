@@ -1,0 +1,1 @@
+"""Whom a complaint accuses, and who is left to read it."""
