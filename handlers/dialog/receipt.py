@@ -16,7 +16,9 @@ MAX_RECEIPT_TEXT = 200
 """Characters of a text in which a receipt is searched. The longest way of writing one takes a third of them."""
 
 _SYMBOL_VALUES = {symbol: value for value, symbol in enumerate(RECEIPT_ALPHABET)}
-_LOOKALIKE = str.maketrans("OIL", "011")
+LOOKALIKES = str.maketrans("OIL", "011")
+"""What people read and type for the symbols 0 and 1."""
+
 _THAI_LETTER = re.compile("[ก-ฮ]")
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u200b\u00ad]+")
 
@@ -29,7 +31,7 @@ class Receipt:
 
     def __post_init__(self) -> None:
         """Raise ValueError unless these are 17 symbols with the right check symbol."""
-        if not is_receipt_shaped(self.symbols) or compute_check_symbol(self.symbols[:16]) != self.symbols[16]:
+        if not is_receipt_shaped(self.symbols) or not has_right_check_symbol(self.symbols):
             raise ValueError("not a receipt")
 
     def __repr__(self) -> str:
@@ -52,6 +54,11 @@ def compute_check_symbol(symbols: str) -> str:
     return RECEIPT_ALPHABET[sum(place * _SYMBOL_VALUES[s] for place, s in enumerate(symbols, start=1)) % 31]
 
 
+def has_right_check_symbol(symbols: str) -> bool:
+    """Whether the last of 17 symbols is the check symbol of the others."""
+    return compute_check_symbol(symbols[:16]) == symbols[16]
+
+
 def make_receipt(number: int) -> Receipt:
     """Make a receipt from a random number of 80 bits. Raises ValueError for a larger or negative one."""
     if not 0 <= number < 1 << 80:
@@ -66,7 +73,7 @@ def normalize_receipt(text: str) -> str:
     Only the first `MAX_RECEIPT_TEXT` characters are used; what is left of a longer text is too long for a receipt.
     """
     upright = unicodedata.normalize("NFKC", text.strip()[:MAX_RECEIPT_TEXT]).upper()
-    return to_arabic_digits(_SEPARATORS.sub("", upright)).translate(_LOOKALIKE)
+    return to_arabic_digits(_SEPARATORS.sub("", upright)).translate(LOOKALIKES)
 
 
 def is_receipt_shaped(symbols: str) -> bool:
@@ -79,6 +86,6 @@ def parse_receipt(text: str) -> Receipt | None:
     if _THAI_LETTER.search(text):  # fast path: most texts are Thai
         return None
     symbols = normalize_receipt(text)
-    if is_receipt_shaped(symbols) and compute_check_symbol(symbols[:16]) == symbols[16]:
+    if is_receipt_shaped(symbols) and has_right_check_symbol(symbols):
         return Receipt(symbols)
     return None
