@@ -17,6 +17,7 @@ BotError
 ├── UnsendNotSavedError            ours: the platform has to redeliver the event
 ├── ReleaseError                   a release of the statistics cannot be made
 │   ├── CorrectionReasonRequiredError  the officer's: a reason is needed
+│   ├── EarlierCutoffError         the officer's: the day is in a newer release
 │   ├── NoReleaseToCorrectError    the officer's: retrying is useless
 │   └── ReleaseFilesLostError      the administrator's: the files have to be restored from a backup
 ├── PublishError                   the target's: retried by the publishing job

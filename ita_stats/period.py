@@ -6,7 +6,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ita_stats.calendar import (
     BUDDHIST_ERA,
@@ -88,6 +88,17 @@ def parse_cutoff_date(text: str, today: date) -> date:
             f"{text} ยังมาไม่ถึง วันนี้ {format_calendar_date(today)}", f"{text} is in the future; today is {today}"
         )
     return meant
+
+
+def require_finished_day(as_of: date, today: date) -> None:
+    """Check that a day is over in Bangkok, so that nothing can happen on it any more. Raises `PeriodError`."""
+    if as_of >= today:
+        last = today - timedelta(days=1)
+        raise PeriodError(
+            f"{as_of} ยังไม่สิ้นวัน เรื่องที่เข้ามาวันนี้จะขาดไป ให้ใช้ --as-of {last} หรือรอถึงวันรุ่งขึ้น",
+            f"{as_of} is not over yet in Bangkok, and what comes in today would be missing;"
+            f" use --as-of {last}, or wait until tomorrow",
+        )
 
 
 def list_period_months(period: Period) -> tuple[CalendarMonth, ...]:

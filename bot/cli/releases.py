@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, print_json, run_and_exit
 from bot.settings import ConfigurationError, DeskName
 
 if TYPE_CHECKING:
-    from bot.publishing.releases import ReleaseContext, ReleaseRequest, ReleaseResult
+    from bot.publishing.releases import ReleaseContext, ReleaseError, ReleaseRequest, ReleaseResult
     from handlers.office import Office
     from storage.releases import StoredRelease
 
@@ -37,7 +37,7 @@ def release(
         str, typer.Option(help="fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03.")
     ] = "",
     as_of: Annotated[
-        str, typer.Option(help="The last day that is counted; default today, or the end of the last row.")
+        str, typer.Option(help="The last day that is counted; default yesterday, or the end of the last row.")
     ] = "",
     out: OutOption = None,
     correct: Annotated[
@@ -57,13 +57,7 @@ def release(
 async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reason: str | None) -> int:
     from bot.bootstrap import open_app
     from bot.office_file import load_office
-    from bot.publishing.releases import (
-        CorrectionReasonRequiredError,
-        NoReleaseToCorrectError,
-        ReleaseContext,
-        ReleaseFilesLostError,
-        make_release,
-    )
+    from bot.publishing.releases import ReleaseContext, ReleaseError, make_release
     from bot.settings import load_settings
     from ita_stats.period import PeriodError
     from storage.errors import DiskFullError
@@ -81,26 +75,44 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reas
                 ReleaseContext(running.paths, running.store, office), request, now, _show_progress
             )
             await asyncio.to_thread(_copy_release, result, out)
-        except CorrectionReasonRequiredError as differs:
-            lines = "\n".join(f"- {note.th} / {note.en}" for note in differs.changed)
-            raise typer.BadParameter(
-                f"ฉบับที่ {differs.name} ของช่วงเวลาและวันตัดยอดนี้เผยแพร่ไปแล้ว ตัวเลขต่างไป ให้บอกเหตุผลด้วย --correct"
-                f" / release {differs.name} has other figures; say why with --correct:\n{lines}"
-            ) from None
-        except NoReleaseToCorrectError:
-            raise typer.BadParameter(
-                "--correct: ยังไม่เคยเผยแพร่ช่วงเวลาและวันตัดยอดนี้ ให้ใส่ --as-of ของฉบับที่จะแก้ (ดูได้ด้วย ita-bot release list)"
-                " / nothing was released of this period and cut-off; give the --as-of of the release to be corrected"
-            ) from None
-        except ReleaseFilesLostError as lost:
-            raise typer.BadParameter(
-                f"ไฟล์ของฉบับที่ {lost} หายหรือถูกแก้ ให้นำกลับจากข้อมูลสำรอง / the files of release {lost} are gone"
-                " or altered, and this version would make others; put them back from a backup"
-            ) from None
+        except ReleaseError as refusal:
+            raise typer.BadParameter(_describe_refusal(refusal, as_of)) from None
         except (OSError, DiskFullError) as trouble:
             raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble})") from None
     print_json({**_describe_release(result.record), "new": result.is_new, "out": str(out)})
     return EXIT_DONE
+
+
+def _describe_refusal(refusal: "ReleaseError", as_of: str) -> str:
+    """Return why a release was not made, and what to do, in Thai and English."""
+    from bot.publishing.releases import (
+        CorrectionReasonRequiredError,
+        EarlierCutoffError,
+        NoReleaseToCorrectError,
+    )
+
+    if isinstance(refusal, CorrectionReasonRequiredError):
+        lines = "\n".join(f"- {note.th} / {note.en}" for note in refusal.changed)
+        return (
+            f"ฉบับที่ {refusal.name} ของช่วงเวลาและวันตัดยอดนี้เผยแพร่ไปแล้ว ตัวเลขต่างไป ให้บอกเหตุผลด้วย --correct"
+            f" / release {refusal.name} has other figures; say why with --correct:\n{lines}"
+        )
+    if isinstance(refusal, EarlierCutoffError):
+        return (
+            f"--as-of {as_of}: ฉบับที่ {refusal.name} ของช่วงเวลานี้นับถึง {refusal.as_of} แล้ว จะย้อนไปวันก่อนหน้านั้นไม่ได้"
+            f" ถ้าตัวเลขต้องแก้ ให้แก้ฉบับนั้น: --as-of {refusal.as_of} --correct “แก้อะไร เพราะอะไร”"
+            f" / release {refusal.name} of this period counts up to {refusal.as_of} already, and no earlier day is"
+            f" released after it; to correct its figures, use --as-of {refusal.as_of} --correct “what and why”"
+        )
+    if isinstance(refusal, NoReleaseToCorrectError):
+        return (
+            "--correct: ยังไม่เคยเผยแพร่ช่วงเวลาและวันตัดยอดนี้ ให้ใส่ --as-of ของฉบับที่จะแก้ (ดูได้ด้วย ita-bot release list)"
+            " / nothing was released of this period and cut-off; give the --as-of of the release to be corrected"
+        )
+    return (
+        f"ไฟล์ของฉบับที่ {refusal} หายหรือถูกแก้ ให้นำกลับจากข้อมูลสำรอง / the files of release {refusal} are gone"
+        " or altered, and this version would make others; put them back from a backup"
+    )
 
 
 def _parse_release_request(
@@ -109,13 +121,14 @@ def _parse_release_request(
     """Parse the options of a release. Raises PeriodError."""
     from bot.publishing.releases import ReleaseRequest
     from ita_stats.calendar import to_bangkok_date
-    from ita_stats.period import parse_cutoff_date, parse_period
+    from ita_stats.period import parse_cutoff_date, parse_period, require_finished_day
     from ita_stats.release import find_latest_cutoff, validate_cutoff
 
     today, layout = to_bangkok_date(now), office.statistics.layout
-    day: date = parse_cutoff_date(as_of, today) if as_of else today
+    day: date = parse_cutoff_date(as_of, today) if as_of else today - timedelta(days=1)
     parsed_period = parse_period(period, day)
     if as_of:
+        require_finished_day(day, today)
         validate_cutoff(parsed_period, layout, day)
     return ReleaseRequest(
         parsed_period, day if as_of else find_latest_cutoff(parsed_period, layout, day), layout, reason

@@ -13,6 +13,7 @@ from bot.publishing.qna_folder import publish_board
 from bot.publishing.release_list import select_public_releases
 from bot.publishing.releases import (
     CorrectionReasonRequiredError,
+    EarlierCutoffError,
     ReleaseContext,
     ReleaseFilesLostError,
     ReleaseRequest,
@@ -27,7 +28,7 @@ from ita_stats.schedule import get_release_period, list_scheduled_releases
 from ita_stats.strings import get_statistics_text
 from storage.errors import DiskFullError
 from storage.files.directories import wait_for_exclusive_lock
-from storage.releases import ReleasePosting, StoredRelease
+from storage.releases import RELEASE_JOB, ReleasePosting, StoredRelease
 
 FIRST_RETRY_DELAY, MAX_RETRY_DELAY = timedelta(minutes=5), timedelta(hours=6)
 """Pause before a target is tried again, doubling from the first value to the second."""
@@ -69,6 +70,10 @@ class PublishingJob:
             if str(run) in finished:
                 continue
             outcome = await try_work(self._make_release(run, now))
+            if isinstance(outcome.error, EarlierCutoffError):
+                # An officer released a later day before this run was made up for: its figures are in that release.
+                await self.context.store.retention.mark_done(RELEASE_JOB, str(run))
+                continue
             if outcome.error is not None:  # whatever it is, the staff learns of it
                 await self._notify_failure_once(run, outcome.error)
             release = outcome.get_value()

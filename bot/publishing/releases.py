@@ -16,10 +16,11 @@ from bot.publishing.signing import build_anchor_json, verify_anchor
 from bot.statistics.tables import build_counting_rules, count_tables
 from handlers.complaints.messages import ActorKind
 from handlers.office import Office
-from ita_stats.calendar import get_fiscal_year, to_arabic_digits
+from ita_stats.calendar import get_fiscal_year, to_arabic_digits, to_bangkok_date
 from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import Footnote, Layout, Period, ReleaseInfo, StatisticsTables
 from ita_stats.cases.tables import build_table_request
+from ita_stats.period import require_finished_day
 from ita_stats.release import (
     ANCHOR_FILE,
     MANIFEST_FILE,
@@ -90,6 +91,14 @@ class NoReleaseToCorrectError(ReleaseError):
     """A reason was given, but there is no release of this period and cut-off to correct."""
 
 
+class EarlierCutoffError(ReleaseError):
+    """The period was released up to a later day already. name, as_of: the newest of these releases."""
+
+    def __init__(self, newest: StoredRelease) -> None:
+        super().__init__(newest.name)
+        self.name, self.as_of = newest.name, newest.as_of
+
+
 class ReleaseFilesLostError(ReleaseError):
     """Files of a release are missing or altered, and this version would make different ones; only a backup helps."""
 
@@ -114,14 +123,17 @@ async def make_release(
 ) -> ReleaseResult:
     """Make a release, or return the one that was made before by the same request.
 
-    Raises CorrectionReasonRequiredError, NoReleaseToCorrectError; OSError and DiskFullError if there is no room, and
-    then nothing was changed.
+    Raises CorrectionReasonRequiredError, NoReleaseToCorrectError, EarlierCutoffError; PeriodError where the day of the
+    cut-off is not over; OSError and DiskFullError if there is no room, and then nothing was changed.
     """
+    require_finished_day(request.as_of, to_bangkok_date(now))
     async with wait_for_exclusive_lock(context.paths.folder / "releases" / ".lock"):
         known = await context.store.releases.list_all()
         before = next((release for release in reversed(known) if _is_same_cutoff(release, request)), None)
-        if before is None and request.why is not None:
-            raise NoReleaseToCorrectError
+        if before is None:
+            _require_later_cutoff(request, known)
+            if request.why is not None:
+                raise NoReleaseToCorrectError
         on_progress(1, count_release_steps(), "ita-stats")
         if before is not None:
             changed = await _find_changes(context, request, before, known)
@@ -299,6 +311,17 @@ async def approve_release(
 def _is_same_cutoff(release: StoredRelease, request: ReleaseRequest) -> bool:
     requested = (request.period.code, request.as_of, request.layout)
     return (release.period, release.as_of, release.layout) == requested
+
+
+def _require_later_cutoff(request: ReleaseRequest, known: Sequence[StoredRelease]) -> None:
+    """Check that no later day of the period was released. Raises EarlierCutoffError."""
+    for release in sorted(known, key=_get_cutoff, reverse=True):
+        if release.period == request.period.code and release.as_of > request.as_of:
+            raise EarlierCutoffError(release)
+
+
+def _get_cutoff(release: StoredRelease) -> date:
+    return release.as_of
 
 
 def _read_release_info(release: StoredRelease) -> ReleaseInfo:

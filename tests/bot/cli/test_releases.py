@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from bot.cli.releases import _show_progress
 from bot.publishing.releases import read_folder_files, verify_release_folder
+from ita_stats.calendar import get_fiscal_year, to_bangkok_date
 from ita_stats.release import MANIFEST_FILE, parse_manifest
 from tests.bot.publishing.release_desk import ReleaseDesk, make_busy_desk, make_late_case
 from tests.end_to_end.terminal_driver import ROOT, build_environment, run_ita_bot
@@ -108,6 +109,30 @@ def test_wrong_use_is_2_and_makes_nothing(home: Path, words: tuple[str, ...]) ->
     assert done.stderr
     assert not (home.parent / "x").exists()
     assert not (home / "complaints" / "releases").exists()
+
+
+def test_a_day_that_is_not_over_is_refused_with_the_day_to_take(home: Path) -> None:
+    today = to_bangkok_date(datetime.now(UTC))
+    words = ("--desk", "complaints", "--period", f"fy{get_fiscal_year(today)}", "--out", "x")
+    done = run_release(home, *words, "--as-of", str(today))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--as-of {today - timedelta(days=1)}" in done.stderr
+    assert "ยังไม่สิ้นวัน" in done.stderr
+    assert "not over yet in Bangkok" in done.stderr
+    assert not (home / "complaints" / "releases").exists()
+    assert run_release(home, *words, "--as-of", str(today + timedelta(days=1))).returncode == 2
+
+
+def test_an_earlier_day_than_a_released_one_is_refused_with_the_way(home: Path) -> None:
+    parse_output(run_release(home, *FY, "--out", "x"))
+    for more in ((), ("--correct", "พิมพ์ผิด")):
+        done = run_release(home, *FY[:-1], "2569-08-31", "--out", "x", *more)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "ฉบับที่ 1/2569" in done.stderr
+        assert "--as-of 2026-09-30 --correct" in done.stderr
+    assert len(run_release(home, "list").stdout.splitlines()) == 1
+    half = ("--desk", "complaints", "--period", "2569H1", "--as-of", "2569-03-31", "--out", "y")
+    assert parse_output(run_release(home, *half))["release"] == "2/2569"
 
 
 def test_only_a_release_is_replaced(home: Path, tmp_path: Path) -> None:

@@ -35,6 +35,23 @@ def test_a_month_is_released_at_the_offices_hour_and_never_twice(tmp_path: Path)
     assert "https://www.example.go.th/1/2569" in posted
 
 
+def test_at_midnight_the_day_before_is_over(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path, publish_hour=0)
+    assert town.run_at("2025-10-31T23:59:59") == []
+    assert town.run_at("2025-11-01T00:00") == ["released"]
+    assert town.list_cutoffs() == ["2025-10-31"]
+
+
+def test_an_overdue_run_is_left_out_where_an_officer_released_a_later_day(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path)
+    later = make_release_request("fy2569", date(2025, 11, 15))
+    town.desk.make_release(later, datetime.fromisoformat("2025-11-16T00:00:00+07:00"))
+    assert town.run_at("2025-11-16T08:00") == []
+    assert town.pop_notifications() == []
+    assert town.run_at("2025-12-01T08:00") == ["released"]
+    assert town.list_cutoffs() == ["2025-11-15", "2025-11-30"]
+
+
 def test_another_hour(tmp_path: Path) -> None:
     town = PublishingScenario.create(tmp_path, publish_hour=17)
     assert town.run_at("2025-11-01T16:59") == []

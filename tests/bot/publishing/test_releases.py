@@ -12,6 +12,7 @@ import pytest
 
 from bot.publishing.releases import (
     CorrectionReasonRequiredError,
+    EarlierCutoffError,
     NoReleaseToCorrectError,
     ReleaseContext,
     ReleaseFilesLostError,
@@ -24,6 +25,7 @@ from bot.publishing.releases import (
     verify_release_folder,
 )
 from bot.publishing.signing import encode_public_key, verify_anchor
+from ita_stats.period import PeriodError
 from ita_stats.release import (
     ANCHOR_FILE,
     MANIFEST_FILE,
@@ -135,7 +137,11 @@ def test_a_reason_that_corrects_nothing_is_refused(tmp_path: Path) -> None:
     ground = make_busy_desk(tmp_path / "var")
     ground.make_release()
     with pytest.raises(NoReleaseToCorrectError):
+        ground.make_release(make_release_request("2569H1", date(2026, 3, 31), why="พิมพ์ผิด"))
+    with pytest.raises(EarlierCutoffError):
         ground.make_release(make_release_request(as_of=date(2026, 8, 31), why="พิมพ์ผิด"))
+    with pytest.raises(PeriodError):
+        ground.make_release(make_release_request(as_of=date(2026, 10, 1), text="fy2570"))
     assert ground.list_release_folders() == ["2569", "2569/1"]
 
 
