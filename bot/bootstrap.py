@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.desk_names import DeskName
 from bot.engine import Engine, utc_now
+from bot.errors import ConfigurationError
 from bot.importers.faq_file import store_example_faq
 from bot.log import log_exception
 from bot.office_file import is_example_office, load_office
-from bot.settings import ConfigurationError, DeskName, Settings, load_settings
+from bot.settings import Settings, load_settings
 from bot.statistics.chat_queries import build_query_handlers
 from bot.web.officer.session import make_access_link_factory
 from handlers.complaints_desk import ComplaintsDesk

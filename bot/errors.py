@@ -43,3 +43,7 @@ class BotError(Exception):
 
 class ImportFileError(BotError):
     """A file of the office cannot be imported. The office has to correct it."""
+
+
+class ConfigurationError(BotError):
+    """A setting, office.toml or a key prevents the start. The administrator has to correct it; exit code 78."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bot.settings import DESK_NAMES, DeskName
+from bot.desk_names import DESK_NAMES, DeskName
 from storage.errors import UnreadableRowError
 from storage.unreadable_rows import UNREADABLE_ROW_ATTRIBUTE
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.settings import ConfigurationError
+from bot.errors import ConfigurationError
 from handlers.office import Office
 
 EXAMPLE_OFFICE_PATHS = (

@@ -6,9 +6,9 @@ import socket
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from pathlib import Path
 
-from bot.settings import ConfigurationError
-from storage.crypto.key_files import DeskPaths
+from bot.errors import ConfigurationError
 from storage.errors import LockHeldError
 from storage.files.directories import hold_lock_file
 
@@ -32,16 +32,19 @@ def raise_open_file_limit() -> None:
 
 
 @contextmanager
-def hold_desks(desks: Iterable[DeskPaths], now: datetime) -> Iterator[None]:
-    """Serve desks alone, since a server keeps in memory what the other would not know. Raises ConfigurationError."""
+def hold_desks(folders: Iterable[Path], now: datetime) -> Iterator[None]:
+    """Serve the desks of some folders alone, since a server keeps in memory what another would not know.
+
+    Raises ConfigurationError, which says who has a desk.
+    """
     holder = f"pid {os.getpid()}, {socket.gethostname()}, {now.isoformat(timespec='minutes')}"
     with ExitStack() as held:
-        for paths in desks:
+        for folder in folders:
             try:
-                held.enter_context(hold_lock_file(paths.folder / SERVING_LOCK, holder))
+                held.enter_context(hold_lock_file(folder / SERVING_LOCK, holder))
             except LockHeldError as other:
                 raise ConfigurationError(
-                    f"{paths.folder}: มีเซิร์ฟเวอร์อื่นให้บริการข้อมูลชุดนี้อยู่แล้ว ({other}) ปิดตัวนั้นก่อน"
+                    f"{folder}: มีเซิร์ฟเวอร์อื่นให้บริการข้อมูลชุดนี้อยู่แล้ว ({other}) ปิดตัวนั้นก่อน"
                     f" / another server serves this desk already ({other}); end it first."
                 ) from None
         yield

@@ -12,14 +12,16 @@ from starlette.routing import BaseRoute
 
 from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk, open_app
+from bot.desk_names import DeskName
 from bot.engine import utc_now
+from bot.errors import ConfigurationError
 from bot.guard import run_guarded, run_periodically
 from bot.jobs.housekeeping import run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
 from bot.platforms.registry import open_platforms
 from bot.process import hold_desks, raise_open_file_limit
-from bot.settings import ConfigurationError, DeskName, Settings, load_settings
+from bot.settings import Settings, load_settings
 from bot.startup_checks import collect_startup_warnings
 from bot.web.app import build_web_app
 from bot.web.http_protocol import build_protocol_with_error_page
@@ -48,7 +50,7 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
     """Serve desks until SIGTERM or SIGINT, then drain. Returns the exit code. Raises ConfigurationError."""
     raise_open_file_limit()
     settings = load_settings()
-    with hold_desks(map(settings.desk_paths, desks), utc_now()):
+    with hold_desks([settings.desk_paths(name).folder for name in desks], utc_now()):
         await _serve_desks(desks, settings, host, port)
     log_event(LogEvent.STOPPED)
     return 0

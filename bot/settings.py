@@ -23,11 +23,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.errors import BotError
+from bot.desk_names import DESK_NAMES, DeskName
+from bot.errors import ConfigurationError
 from storage.crypto.key_files import KEY_NAMES, DeskPaths
 
-DeskName = Literal["complaints", "service"]
-DESK_NAMES: tuple[DeskName, ...] = ("complaints", "service")
 ENV_PREFIX = "ITA_"
 SECRETS_DIR_ENV = f"{ENV_PREFIX}SECRETS_DIR"
 HttpUrlText = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
@@ -46,10 +45,6 @@ StrippedSecret = Annotated[
     SecretStr, BeforeValidator(lambda value: value.strip() if isinstance(value, str) else value)
 ]
 """A secret without surrounding whitespace, which often comes along when it is copied from a web page."""
-
-
-class ConfigurationError(BotError):
-    """A setting, office.toml or a key prevents the start. The administrator has to correct it; exit code 78."""
 
 
 class DeskSettings(BaseModel):

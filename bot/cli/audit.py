@@ -16,7 +16,8 @@ from bot.cli.runner import (
     run_and_exit,
     select_desks,
 )
-from bot.settings import ConfigurationError, DeskName, load_settings
+from bot.desk_names import DeskName
+from bot.errors import ConfigurationError
 
 audit_commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The audit trail: who did what."
@@ -45,6 +46,8 @@ async def _verify_audit(desks: tuple[DeskName, ...], path: Path | None) -> int:
     wanted = [name for name in desks if anchor is None or name == anchor.desk]
     if not wanted:
         raise typer.BadParameter(f"{path} is the anchor of another desk")
+    from bot.settings import load_settings
+
     settings = load_settings()
     wanted = [name for name in wanted if settings.desk_paths(name).database.exists()]
     if not wanted:  # do not create the folder of a mistyped ITA_HOME and call it sound

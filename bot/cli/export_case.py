@@ -9,8 +9,8 @@ import typer
 
 from bot.bootstrap import open_app
 from bot.cli.runner import EXIT_DONE, EXIT_WRONG_USE
+from bot.desk_names import DeskName
 from bot.exporters.case_pdf import export_case_pdf
-from bot.settings import DeskName
 from handlers.dialog.events import LANGS
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text

@@ -11,6 +11,7 @@ import typer
 
 from bot.bootstrap import open_app
 from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE
+from bot.desk_names import DeskName
 from bot.importers.register import (
     format_bilingual,
     format_import_result,
@@ -18,7 +19,6 @@ from bot.importers.register import (
     import_result_to_json,
 )
 from bot.importers.spreadsheet import RegisterFileError
-from bot.settings import DeskName
 
 PROGRESS_BAR_MIN_ROWS = 1000
 """Number of rows from which on a progress bar is shown."""

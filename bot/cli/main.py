@@ -16,7 +16,7 @@ from bot.cli.releases import release_commands
 from bot.cli.runner import EXIT_DONE, DeskOption, DesksOption, print_json, run_and_exit, select_desks
 from bot.cli.staff import staff_commands
 from bot.cli.statistics import print_statistics
-from bot.settings import DeskName
+from bot.desk_names import DeskName
 
 cli_app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, print_json, run_and_exit
-from bot.settings import ConfigurationError, DeskName
+from bot.desk_names import DeskName
+from bot.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from bot.publishing.releases import ReleaseContext, ReleaseError, ReleaseRequest, ReleaseResult

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from bot.desk_names import DESK_NAMES, DeskName
+from bot.errors import ConfigurationError
 from bot.log import install_logging, install_loop_handler
 from bot.process import disable_core_dumps
-from bot.settings import DESK_NAMES, ConfigurationError, DeskName
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, EXIT_WRONG_CONFIGURATION = 0, 1, 2, 78
 

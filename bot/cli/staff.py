@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.cli.runner import run_and_exit
-from bot.settings import DeskName
+from bot.desk_names import DeskName
 
 staff_commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Who is on the staff of a desk."

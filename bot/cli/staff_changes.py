@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from bot.settings import DeskName
+from bot.desk_names import DeskName
 from handlers.staff.members import ListStaff, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from ita_stats.calendar import to_bangkok_date

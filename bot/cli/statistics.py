@@ -7,7 +7,7 @@ from typing import Literal
 import typer
 
 from bot.cli.runner import EXIT_DONE
-from bot.settings import DeskName, load_settings
+from bot.desk_names import DeskName
 
 
 async def print_statistics(
@@ -22,6 +22,7 @@ async def print_statistics(
     """Print the statistics of a period as a table, JSON or CSV. Returns the exit code."""
     from bot.bootstrap import open_app
     from bot.office_file import load_office
+    from bot.settings import load_settings
     from bot.statistics.tables import build_counting_rules, count_tables, format_tables, parse_table_request
     from ita_stats.period import PeriodError
 

@@ -9,11 +9,12 @@ from starlette.routing import BaseRoute
 from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk
 from bot.delivery.worker import DeliveryWorker
+from bot.errors import ConfigurationError
 from bot.log import log_exception
 from bot.platforms.line.platform import LinePlatform
 from bot.platforms.platform import Platform, PlatformContext
 from bot.platforms.telegram.platform import TelegramPlatform
-from bot.settings import ENV_PREFIX, ConfigurationError, Settings
+from bot.settings import ENV_PREFIX, Settings
 
 PLATFORMS: tuple[Platform, ...] = (
     TelegramPlatform(),

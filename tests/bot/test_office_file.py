@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import ConfigurationError
 from bot.office_file import load_office
-from bot.settings import ConfigurationError
 from tests.end_to_end.terminal_driver import run_ita_bot
 
 ROOT = Path(__file__).parents[2]

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import ConfigurationError
 from bot.process import SERVING_LOCK, hold_desks
-from bot.settings import ConfigurationError
-from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.forkserver import start_forked_program
 from tests.end_to_end.server_process import start_server
 from tests.end_to_end.terminal_driver import build_environment
@@ -15,13 +14,13 @@ from tests.storage.conftest import NOW
 
 
 def test_a_desk_is_served_by_one(tmp_path: Path) -> None:
-    paths = [DeskPaths.under(tmp_path, desk) for desk in ("complaints", "service")]
-    with hold_desks(paths, NOW):
+    folders = [tmp_path / desk for desk in ("complaints", "service")]
+    with hold_desks(folders, NOW):
         refused = pytest.raises(ConfigurationError, match="another server serves this desk already")
-        with refused, hold_desks(paths[1:], NOW):
+        with refused, hold_desks(folders[1:], NOW):
             pytest.fail("a second server got the desk")
-        assert (paths[0].folder / SERVING_LOCK).stat().st_mode & 0o777 == 0o600
-    with hold_desks(paths[1:], NOW):  # free again
+        assert (folders[0] / SERVING_LOCK).stat().st_mode & 0o777 == 0o600
+    with hold_desks(folders[1:], NOW):  # free again
         pass
 
 

@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import (
-    DESK_NAMES,
-    ConfigurationError,
-    DeskSettings,
-    Settings,
-    list_setting_names,
-    load_settings,
-)
+from bot.desk_names import DESK_NAMES
+from bot.errors import ConfigurationError
+from bot.settings import DeskSettings, Settings, list_setting_names, load_settings
 from tests.end_to_end.terminal_driver import run_ita_bot
 
 ROOT = Path(__file__).parents[2]

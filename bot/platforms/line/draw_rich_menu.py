@@ -9,6 +9,7 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
+from bot.desk_names import DESK_NAMES
 from bot.platforms.line.rich_menu import (
     MENU_IMAGES_FOLDER,
     MENU_WIDTH,
@@ -20,7 +21,6 @@ from bot.platforms.line.rich_menu import (
     build_tap_areas,
     get_menu_text,
 )
-from bot.settings import DESK_NAMES
 
 FONTS_FOLDER = MENU_IMAGES_FOLDER.parent / "static" / "fonts"
 TEXT_COLOR, BACKGROUND_COLOR, INACTIVE_TAB_COLOR, OUTLINE_COLOR, DOT_COLOR = (

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.delivery.transport import TransportError
+from bot.desk_names import DeskName
 from bot.log import LogEvent, log_event
 from bot.platforms.line.client import LineClient
-from bot.settings import DeskName
 
 FULL_PERCENT = 100
 WARNING_PERCENTS = (FULL_PERCENT, 90, 70)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.delivery.transport import TransportError
+from bot.desk_names import DeskName
 from bot.platforms.line.client import LineClient
-from bot.settings import DeskName
 from handlers.dialog.events import DEFAULT_LANG, LANGS, NEXT_LANG, Channel, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text

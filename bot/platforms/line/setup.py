@@ -11,6 +11,8 @@ from starlette.routing import Route
 from bot.background import run_in_background
 from bot.bootstrap import RunningDesk
 from bot.delivery.transport import TokenRefusedError
+from bot.desk_names import DeskName
+from bot.errors import ConfigurationError
 from bot.guard import run_guarded, try_work
 from bot.images.temporary_host import create_temporary_images
 from bot.log import LogEvent, log_event
@@ -21,7 +23,7 @@ from bot.platforms.line.rich_menu import RichMenus, RichMenuSelection
 from bot.platforms.line.sender import LineSender
 from bot.platforms.line.webhook import LineWebhook
 from bot.platforms.platform import OpenPlatform, PlatformContext
-from bot.settings import ENV_PREFIX, ConfigurationError, DeskName
+from bot.settings import ENV_PREFIX
 from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from ita_stats.calendar import to_bangkok_date

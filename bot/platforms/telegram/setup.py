@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from bot.background import run_in_background
 from bot.delivery.transport import RejectedError, RetryLaterError, TokenRefusedError, UpdatesConflictError
+from bot.desk_names import DeskName
 from bot.engine import build_error_answer
 from bot.guard import run_guarded, try_work
 from bot.log import LogEvent, log_event
@@ -30,7 +31,7 @@ from bot.platforms.telegram.models import Update
 from bot.platforms.telegram.render import OutgoingMessage
 from bot.platforms.telegram.sender import SendLimiter, TelegramSender
 from bot.platforms.telegram.webhook import TelegramWebhook
-from bot.settings import ENV_PREFIX, DeskName, DeskSettings
+from bot.settings import ENV_PREFIX, DeskSettings
 from handlers.dialog.replies import NEUTRAL
 
 FLUSH_INTERVAL = 10.0

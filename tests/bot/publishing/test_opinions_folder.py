@@ -12,10 +12,11 @@ import pytest
 
 from bot.bootstrap import App, RunningDesk
 from bot.consultations.public_view import PublicOpinion, build_public_opinion, build_results_rules
+from bot.desk_names import DeskName
 from bot.jobs.publishing import run_publishing_jobs
 from bot.publishing import opinions_folder
 from bot.publishing.opinions_folder import OpinionFolder, publish_opinions, publish_overview
-from bot.settings import DeskName, Settings
+from bot.settings import Settings
 from ita_stats.opinions.model import CountedConsultation, ThemeDecision
 from ita_stats.opinions.render import RESULTS_FILE_TYPES, render_results_file
 from ita_stats.opinions.results_builder import build_results

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.delivery.transport import PlatformUnavailableError
+from bot.desk_names import DESK_NAMES
 from bot.platforms.line import draw_rich_menu as line_picture
 from bot.platforms.line import rich_menu
 from bot.platforms.line.client import LineClient
@@ -21,7 +22,6 @@ from bot.platforms.line.rich_menu import (
     build_tap_areas,
     render_rich_menu,
 )
-from bot.settings import DESK_NAMES
 from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.events import Channel
 from handlers.service_desk import SERVICE_COMMAND_WORDS
