@@ -18,6 +18,7 @@ TABLES = {
 REASONS = {
     "bot.cli": "commands run as programs (tests/bot/cli, tests/end_to_end)",
     **dict.fromkeys(
+        ("handlers.errors", "ita_stats.errors"),
         "the base of a tree, which tests/house/test_errors.py compares with the code",
     ),
     **dict.fromkeys(
