@@ -21,7 +21,7 @@ from handlers.feedback.messages import (
     RecordContactAccess,
     SubmitFeedback,
 )
-from handlers.thai.matching import normalize_for_matching
+from handlers.thai.matching import normalize_stored_words
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
@@ -64,7 +64,7 @@ class FeedbackNumbers:
 
 async def submit_feedback(act: SubmitFeedback, batch: WriteBatch) -> None:
     """Insert feedback, unless the same person sent the same words on the same day."""
-    words = normalize_for_matching(f"{act.topic} {act.text} {act.wish}")
+    words = normalize_stored_words(f"{act.topic} {act.text} {act.wish}")
     twin = batch.keyring.hash_id(
         "the words of an opinion", words if act.text or act.wish else secrets.token_hex(16)
     )

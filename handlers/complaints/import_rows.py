@@ -125,7 +125,7 @@ def _to_cell_problem(error: Any) -> CellProblem:  # noqa: ANN401 - pydantic's ow
 
 
 def _normalize_cell(text: str) -> str:
-    return "".join(normalize_for_matching(text.replace("\ufeff", "")).split())
+    return "".join(normalize_for_matching(text).split())
 
 
 def _make_cell_error(code: str, text: str, **more: object) -> PydanticCustomError:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
+from handlers.thai.matching import fold_characters
+
 NAME_TITLES = (
     "นางสาว", "น.ส.", "นส.", "นาย", "นาง", "เด็กชาย", "เด็กหญิง", "ด.ช.", "ด.ญ.",
     "ว่าที่ร้อยตรีหญิง", "ว่าที่ร้อยตรี", "ว่าที่ร้อยโท", "ว่าที่ร้อยเอก", "ว่าที่พันตรี", "ว่าที่ ร้อยตรี",
@@ -95,7 +97,7 @@ def compute_word_keys(text: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def compute_keys_after_titles(text: str) -> frozenset[str]:
     """Return the keys of what follows each title in a text, cut to `MAX_SHORT_NAME` characters."""
-    folded = text.casefold()
+    folded = fold_characters(text)
     rests = (_cut_after_title(folded, found) for found in _TITLE_PATTERN.finditer(folded))
     return frozenset(
         reading for rest in rests if rest for reading in compute_text_keys(rest[:MAX_SHORT_NAME])
@@ -107,9 +109,10 @@ MAX_SHORT_NAME = 12
 
 
 def _strip_first_title(name: str) -> str | None:
-    folded = name.casefold()
-    found = _TITLE_PATTERN.match(folded) if len(folded) == len(name) else None
-    rest = _cut_after_title(name, found) if found else None
+    folded = fold_characters(name)
+    found = _TITLE_PATTERN.match(folded)
+    # A name whose letters fold one by one keeps its capitals.
+    rest = _cut_after_title(name if len(folded) == len(name) else folded, found) if found else None
     return rest if rest and any(unicodedata.category(c)[0] == "L" for c in rest) else None
 
 
@@ -124,8 +127,7 @@ def _cut_after_title(text: str, title: re.Match[str]) -> str | None:
 
 
 def _normalize_text(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0e4d\u0e32", "ัม")
-    return plain.replace("เเ", "แ").replace("ฤๅ", "ฤ")
+    return fold_characters(text).replace("ำ", "ัม").replace("ฤๅ", "ฤ")
 
 
 def _list_ru_sounds(text: str) -> tuple[str, ...]:

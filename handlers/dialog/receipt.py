@@ -5,10 +5,9 @@ detects every single wrong symbol and every swap of neighbours, except 0 for Z.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-from handlers.thai.dates import to_arabic_digits
+from handlers.thai.matching import fold_characters
 
 RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 17
@@ -20,7 +19,7 @@ LOOKALIKES = str.maketrans("OIL", "011")
 """What people read and type for the symbols 0 and 1."""
 
 _THAI_LETTER = re.compile("[ก-ฮ]")
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u200b\u00ad]+")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,8 @@ def normalize_receipt(text: str) -> str:
 
     Only the first `MAX_RECEIPT_TEXT` characters are used; what is left of a longer text is too long for a receipt.
     """
-    upright = unicodedata.normalize("NFKC", text.strip()[:MAX_RECEIPT_TEXT]).upper()
-    return to_arabic_digits(_SEPARATORS.sub("", upright)).translate(LOOKALIKES)
+    upright = fold_characters(text.strip()[:MAX_RECEIPT_TEXT]).upper()
+    return _SEPARATORS.sub("", upright).translate(LOOKALIKES)
 
 
 def is_receipt_shaped(symbols: str) -> bool:

@@ -5,7 +5,6 @@ BM25 (Robertson and Zaragoza 2009) with the weight of rare n-grams squared. Ther
 """
 
 import re
-import unicodedata
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -15,7 +14,7 @@ from heapq import nlargest
 from math import log, sqrt
 
 from handlers.questions.stopwords import weigh_letters
-from handlers.thai.dates import to_arabic_digits
+from handlers.thai.matching import fold_characters, remove_emphasis
 
 NGRAM_SIZES = (3, 4)
 """Characters of an n-gram."""
@@ -43,7 +42,6 @@ MAX_QUERY_LENGTH = 2_000
 
 _SEPARATORS = re.compile(r"[^\w\u0e00-\u0e7f]+")
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")  # e-mail
-_REPEATED_LETTER = re.compile(r"([^\W\d])\1{2,}")  # มากกกก
 _POLITE_PHRASES = re.compile(
     r"^(?:สวัสดี|รบกวน|ขอ|สอบถาม|อยากทราบ|อยากรู้|อยากถาม|ถาม|หน่อย|ว่า|เรื่อง)*"
     r"|(?:หน่อย|นะ|น่ะ|จ้า|จ้ะ|ฮะ|ครับผม|ครับ|คับ|ค่ะ|คะ|คร่า|ค้าบ|ๆ)+$"
@@ -213,9 +211,9 @@ def split_ngrams(text: str) -> list[str]:
 
 
 def _split_words(text: str) -> list[str]:
-    # NFKC decomposes ำ, and people type both forms: the decomposed one is used.
-    plain = to_arabic_digits(unicodedata.normalize("NFKC", text).casefold())
-    return [word for word in _SEPARATORS.split(_HYPHEN.sub("", _REPEATED_LETTER.sub(r"\1", plain))) if word]
+    # The thresholds were tuned with ำ in its two parts.
+    plain = remove_emphasis(fold_characters(text)).replace("ำ", "\u0e4d\u0e32")
+    return [word for word in _SEPARATORS.split(_HYPHEN.sub("", plain)) if word]
 
 
 def _choose_sizes(word: str) -> Sequence[int]:

@@ -21,7 +21,7 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.replies import MUST_ARRIVE, Reply, raw_text
-from handlers.thai.matching import normalize_for_matching
+from handlers.thai.matching import normalize_stored_words
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.subscriptions import decode_address
@@ -60,7 +60,7 @@ async def list_free_texts(query: ListFreeTexts, context: ReadContext) -> tuple[F
 
 
 async def _load_free_texts(code: str, context: ReadContext) -> list[tuple[FreeText, list[str]]]:
-    """Return each distinct text (see `normalize_for_matching`) once, with the ids of its responses."""
+    """Return each distinct text (see `normalize_stored_words`) once, with the ids of its responses."""
     row = (
         await context.connection.execute(select(tables.ballots).where(_CONSULTATION_COLUMN.code == code))
     ).first()
@@ -78,7 +78,7 @@ async def _load_free_texts(code: str, context: ReadContext) -> list[tuple[FreeTe
             await asyncio.sleep(0)
         answers = decode_response_answers(one, context.keyring)
         for key in (key for key in own if answers.get(key)):
-            found.setdefault((key, normalize_for_matching(answers[key])), (answers[key], []))[1].append(
+            found.setdefault((key, normalize_stored_words(answers[key])), (answers[key], []))[1].append(
                 one.id
             )
     return [

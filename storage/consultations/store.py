@@ -25,7 +25,7 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.effects import Act, Listing, Query
 from handlers.questions.messages import ReplyAddress
-from handlers.thai.matching import normalize_for_matching
+from handlers.thai.matching import normalize_stored_words
 from storage import tables
 from storage.cases.subscriptions import encode_address, hash_subscriber
 from storage.crypto.aead import generate_key, hmac_sha256
@@ -131,7 +131,7 @@ async def submit_response(act: SubmitResponse, batch: WriteBatch) -> None:
 
 
 async def _add_statement(batch: WriteBatch, code: str, question: str, words: str) -> None:
-    twin = batch.keyring.hash_id("a statement", code, question, normalize_for_matching(words))
+    twin = batch.keyring.hash_id("a statement", code, question, normalize_stored_words(words))
     column = tables.statements.c
     known = select(column.id).where(column.code == code, column.twin == twin)
     if (await batch.connection.execute(known)).first() is None:

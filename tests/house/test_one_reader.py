@@ -1,0 +1,46 @@
+"""Texts are brought to one form for comparing in `handlers.thai` only, so that no two readers of Thai differ."""
+
+import ast
+
+import pytest
+
+from tests.house.source_tree import ROOT
+
+ALLOWED = {
+    "handlers/thai/matching.py": "the one reader",
+    "handlers/thai/text.py": "cleans what is stored, and compares nothing",
+    "handlers/dialog/text.py": "cuts texts between letters: emoji are joined by a sign without width",
+    "bot/web/chat/receipt_download.py": "writes a byte-order mark",
+}
+SIGNS_WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+MODULES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for part in ("handlers", "storage", "bot")
+    for path in (ROOT / part).rglob("*.py")
+)
+
+
+def find_own_normalization(code: str) -> list[int]:
+    """Return the lines that normalize Unicode or name signs without width."""
+    lines = []
+    for node in ast.walk(ast.parse(code)):
+        normalizes = (isinstance(node, ast.Attribute) and node.attr == "normalize") or (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "unicodedata"
+            and any(name.name == "normalize" for name in node.names)
+        )
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if normalizes or (is_text and any(sign in node.value for sign in SIGNS_WITHOUT_WIDTH)):
+            lines.append(node.lineno)
+    return lines
+
+
+def test_the_check_finds_what_it_looks_for() -> None:
+    assert find_own_normalization('import unicodedata\nunicodedata.normalize("NFC", x)') == [2]
+    assert find_own_normalization("from unicodedata import normalize") == [1]
+    assert find_own_normalization('x.replace("\\u200b", "")') == [1]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in ALLOWED])
+def test_no_other_module_normalizes(name: str) -> None:
+    assert find_own_normalization((ROOT / name).read_text("utf-8")) == []
