@@ -21,7 +21,7 @@ from handlers.dialog.receipt import (
     Receipt,
     has_right_check_symbol,
 )
-from handlers.thai.matching import normalize_for_matching
+from handlers.thai.matching import fold_characters
 
 GROUP_ENDS = (4, 8, 12, 16, RECEIPT_LENGTH)
 """After how many symbols each group of a code ends."""
@@ -111,7 +111,7 @@ def remove_codes(text: str, placeholder: str, *, mistyped: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _read_sign(character: str) -> str:
-    plain = normalize_for_matching(character).upper()
+    plain = fold_characters(character).upper()
     if len(plain) == 1 and plain.isascii() and plain.isalnum():
         return plain
     category = unicodedata.category(character)
