@@ -14,6 +14,7 @@ from handlers.dialog.replies import NEUTRAL, Message
 from handlers.office import Office
 from tests.end_to_end.threaded_server import WebServer
 from tests.in_memory_desk import OFFICE
+from tests.report import FiledReport
 from tests.samples import write_sample_file
 from tests.story import CONSULTATION_CODE_PATTERN
 
@@ -177,6 +178,15 @@ class BrowserDriver:
 
     def answer_question(self, receipt: str, words: str) -> None:
         self.server.run_on_desk(lambda desk: desk.answer_question(receipt, words))
+
+    def open_report_page(self, person: str, lang: str) -> list[Message]:
+        """Open the page of reports, as from a link."""
+        page = self.get_page(person)
+        page.goto(f"{self.server.address}/report" + ("?lang=en" if lang == "en" else ""))
+        return self._read_page(page)
+
+    def load_filed_report(self, receipt: str) -> FiledReport:
+        return self.server.run(self.server.desk.load_filed_report(receipt))
 
     def move_case(self, receipt: str, step: TransitionRequest) -> None:
         self.server.run_on_desk(lambda desk: desk.move_case(receipt, step))

@@ -14,6 +14,7 @@ from handlers.complaints.lifecycle import TransitionRequest
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.in_memory_desk import OFFICE
+from tests.report import FiledReport
 
 T = TypeVar("T")
 
@@ -72,6 +73,9 @@ class DeskDriver(ABC):
 
     def send_office_message(self, receipt: str, words: str) -> None:
         self.run(self.desk.send_office_message(receipt, words))
+
+    def load_filed_report(self, receipt: str) -> FiledReport:
+        return self.run(self.desk.load_filed_report(receipt))
 
     def add_staff(self, person: str, role: str) -> str:
         return self.run(self.desk.add_staff(person, role))

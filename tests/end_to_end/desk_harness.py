@@ -35,6 +35,7 @@ from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.store import Store, open_store
 from tests.in_memory_desk import load_office_beside
 from tests.in_memory_service_desk import make_service_desk
+from tests.report import FiledReport
 from tests.template_desk import copy_template_desk
 
 
@@ -140,6 +141,13 @@ class DeskHarness:
         async with self.store._reader.connect() as connection:
             cases = list((await connection.execute(select(tables.cases.c.id))).scalars())
         return {case: (await self.store.load_report(case)).answers["story"] for case in cases}
+
+    async def load_filed_report(self, receipt: str) -> FiledReport:
+        """What was filed under a receipt, decrypted with the keys of the desk."""
+        case = await self.find_case_id(receipt)
+        assert case is not None, "there is no case with that receipt"
+        report, identity = await self.store.load_report(case), await self.store.load_identity(case)
+        return FiledReport({**report.answers, **identity}, len(report.files))
 
     async def load_register_numbers(self) -> list[int]:
         """All register numbers, sorted."""

@@ -16,6 +16,7 @@ from handlers.dialog.replies import NEUTRAL, Message
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.forkserver import ForkedProgram, start_forked_program
+from tests.report import FiledReport
 from tests.samples import write_sample_file
 from tests.template_desk import copy_template_desk
 
@@ -133,6 +134,9 @@ class TerminalDriver:
 
     def answer_question(self, receipt: str, words: str) -> None:
         self._run_on_desk(lambda desk: desk.answer_question(receipt, words))
+
+    def load_filed_report(self, receipt: str) -> FiledReport:
+        return self._run_on_desk(lambda desk: desk.load_filed_report(receipt))
 
     def add_staff(self, person: str, role: str) -> str:
         return self._run_on_desk(lambda desk: desk.add_staff(person, role))

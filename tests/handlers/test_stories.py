@@ -7,12 +7,13 @@ import pytest
 
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog.events import FileProblem
+from handlers.dialog.events import FileProblem, UnreadableKind
 from handlers.dialog.receipt import normalize_receipt
 from handlers.dialog.replies import Message
 from handlers.thai.dates import to_bangkok_date
 from tests.in_memory_desk import ChatUser, InMemoryDesk
 from tests.in_memory_service_desk import InMemoryServiceDesk
+from tests.report import FiledReport
 from tests.story import CITIZEN_SERVICE_STORIES, CITIZEN_STORIES, StoryPlayer
 
 PROBLEMS = {
@@ -51,6 +52,17 @@ class HandlerDriver:
         before = len(actor.messages)
         actor.send_file(name, problem=PROBLEMS.get(name), misnamed=name == "ใบเสร็จ.pdf")
         return actor.messages[before:]
+
+    def send_sticker(self, person: str) -> list[Message]:
+        """Send a sticker."""
+        actor = self.users.setdefault(person, self.desk.new_user(person))
+        before = len(actor.messages)
+        actor.send_event(unreadable=UnreadableKind.STICKER)
+        return actor.messages[before:]
+
+    def load_filed_report(self, receipt: str) -> FiledReport:
+        filed = next(act for act in self.desk.filed_cases if act.receipt.formatted == receipt)
+        return FiledReport({**filed.answers, **filed.identity}, len(filed.files))
 
     def restart_program(self, person: str) -> None:
         """The dialogue has no program here that could end."""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.bootstrap import RunningDesk
 from bot.platforms.registry import PLATFORMS, open_desk_platforms
 from bot.settings import Settings
+from handlers.dialog.events import UnreadableKind
 from handlers.dialog.replies import Message
 from storage.crypto.key_files import DeskPaths
 from tests.bot.platforms.in_memory import InMemoryPlatform
@@ -52,3 +53,7 @@ class InMemoryDriver(DeskDriver):
 
     def send_file(self, person: str, name: str) -> list[Message]:
         return self._send(person, SAMPLE_FILES[name](), file_name=name)
+
+    def send_sticker(self, person: str) -> list[Message]:
+        """Send a sticker."""
+        return self._send(person, unreadable=UnreadableKind.STICKER)

@@ -198,6 +198,12 @@ class LineDriver(DeskDriver):
             return self.send_text(name, label)
         return self._send_events(name, self.line_desk.line.make_postback_event(line_user_id(name), data))
 
+    def send_sticker(self, name: str) -> list[Message]:
+        """Send a sticker."""
+        who = line_user_id(name)
+        sticker = {"id": "1", "type": "sticker", "packageId": "1", "stickerId": "2"}
+        return self._send_events(name, self.line_desk.line.make_event(who, message=sticker))
+
     def send_file(self, name: str, file: str) -> list[Message]:
         content = FakeContent(SAMPLE_FILES[file]())
         more = {"fileName": file, "fileSize": len(content.data)}

@@ -165,6 +165,12 @@ class TelegramDriver(DeskDriver):
         message_id = max(m.id for m in self.fake.chats[chat].values() if (label, data) in m.buttons)
         return self._send_update(chat, self.fake.make_tap_update(chat, message_id, data))
 
+    def send_sticker(self, person: str) -> list[Message]:
+        """Send a sticker."""
+        chat = self.get_chat_id(person)
+        sticker = {"file_id": "s", "file_unique_id": "u", "emoji": "🙏"}
+        return self._send_update(chat, self.fake.make_message_update(chat, sticker=sticker))
+
     def send_file(self, person: str, name: str) -> list[Message]:
         chat, content = self.get_chat_id(person), SAMPLE_FILES[name]()
         document: dict[str, Any] = {
