@@ -5,6 +5,7 @@ import gc
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from types import FrameType
 
 import uvicorn
@@ -59,11 +60,13 @@ async def serve(desks: tuple[DeskName, ...], host: str | None, port: int | None)
 async def _serve_desks(
     desks: tuple[DeskName, ...], settings: Settings, host: str | None, port: int | None
 ) -> None:
-    async with open_app(desks) as app, open_platforms(app) as routes:
+    async with open_app(desks) as app, AsyncExitStack() as platforms:
+        # Before any platform opens: an office that may not open receives nothing either.
+        warnings = await collect_startup_warnings(app, utc_now())
+        routes = await platforms.enter_async_context(open_platforms(app))
         listener = _bind_socket(host or settings.host, settings.port if port is None else port)
         server = Server(build_server_config(app, routes))
         tune_gc()
-        warnings = await collect_startup_warnings(app, utc_now())
         async with (
             run_in_background(_run_jobs_each_minute(app)),
             run_in_background(_publish_each_minute(app)),

@@ -4,22 +4,48 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.bootstrap import App
+from bot.errors import ConfigurationError
+from bot.office_file import is_example_office
 from bot.platforms.registry import PLATFORMS
 from bot.settings import ENV_PREFIX, DeskSettings
 from handlers.complaints.conflict_of_interest import find_alternates
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CASE_WORKERS
 
-ALTERNATES_SETTING = "office.toml [alternate] officers"
+ALTERNATES_SETTING = "office.toml [alternate]"
+ALTERNATE_NEEDED_FROM = "0.7.0"
+"""The version from which on an office that ran before needs an alternate too, or says that it has none."""
+
+_TWO_WAYS_TH = (
+    'เลือกอย่างใดอย่างหนึ่ง: officers = ["ชื่อ"] โดยชื่อนั้นอยู่ใน ita-bot staff list เป็น officer หรือ supervisor'
+    " (เพิ่มด้วย ita-bot staff add) หรือ outside_only = true คือไม่มีผู้รับเรื่องแทน และผู้แจ้งจะได้รับคำบอกก่อนส่งว่าหน่วยงานใดรับได้"
+)
+_TWO_WAYS_EN = (
+    'Do one of two things: officers = ["name"], a name that stands in `ita-bot staff list` as officer or supervisor'
+    " (`ita-bot staff add` adds it), or outside_only = true: there is no alternate, and reporters hear before sending"
+    " which outside bodies can take the case."
+)
+NO_ALTERNATE_ERROR = (
+    f"{ALTERNATES_SETTING}: ยังไม่บอกว่าใครรับเรื่องแทน เมื่อผู้ถูกร้องคือหัวหน้าหน่วยงานหรือผู้ดูแลช่องทาง"
+    f" จึงยังไม่เปิดช่องทางแจ้งทุจริต {_TWO_WAYS_TH}"
+    f" / does not say who takes a case that concerns the head, so the complaints desk does not open. {_TWO_WAYS_EN}"
+)
 NO_ALTERNATE_WARNING = (
-    f"{ALTERNATES_SETTING}: ว่างอยู่ เรื่องที่ผู้แจ้งบอกว่าเกี่ยวกับหัวหน้าหน่วยงานหรือผู้ดูแลช่องทาง จะไม่มีผู้ใดในสำนักงานอ่านได้"
-    " ใส่ชื่อผู้รับเรื่องแทนให้ตรงกับ ita-bot staff list"
-    " / is empty: a case that the reporter marks as concerning the head is read by NOBODY. Name an alternate."
+    f"{ALTERNATES_SETTING}: ยังไม่บอกว่าใครรับเรื่องแทน เมื่อผู้ถูกร้องคือหัวหน้าหน่วยงานหรือผู้ดูแลช่องทาง"
+    f" ตั้งแต่รุ่น {ALTERNATE_NEEDED_FROM} จะไม่เปิดช่องทางแจ้งทุจริต {_TWO_WAYS_TH}"
+    f" / does not say who takes a case that concerns the head. From version {ALTERNATE_NEEDED_FROM} on the"
+    f" complaints desk does not open like this. {_TWO_WAYS_EN}"
+)
+OUTSIDE_ONLY_WARNING = (
+    f"{ALTERNATES_SETTING} outside_only: ไม่มีผู้รับเรื่องแทน เรื่องที่เกี่ยวกับหัวหน้าหน่วยงานหรือผู้ดูแลช่องทางจะไม่มีผู้ใดในสำนักงานอ่านได้"
+    " ผู้แจ้งได้รับคำบอกเช่นนั้นก่อนส่ง"
+    " / there is no alternate: a case that concerns the head is read by NOBODY, and reporters hear so before sending."
 )
 NO_ABLE_ALTERNATE_WARNING = (
-    f"{ALTERNATES_SETTING}: ไม่มีชื่อใดเป็นเจ้าหน้าที่หรือหัวหน้าที่เข้าร่วมแล้ว เรื่องที่เกี่ยวกับหัวหน้าหน่วยงานจะไม่มีผู้ใดอ่านได้"
-    " ตรวจตัวสะกดกับ ita-bot staff list"
-    " / names nobody who handles cases and has joined: a case that concerns the head is read by NOBODY."
+    f"{ALTERNATES_SETTING} officers: ผู้รับเรื่องแทนยังไม่เข้าร่วม (/join) เรื่องที่เกี่ยวกับหัวหน้าหน่วยงานจะยังไม่มีผู้ใดอ่านได้"
+    " ผู้แจ้งได้รับคำบอกเช่นนั้นก่อนส่ง"
+    " / no alternate has joined yet (/join): until then a case that concerns the head is read by NOBODY, and reporters"
+    " hear so before sending."
 )
 CLOSED_CHANNEL_WARNING = (
     "{prefix}{token}: ว่างอยู่ แต่ตั้ง {secret} ไว้ ช่องทางนี้จึงยังไม่เปิด"
@@ -28,7 +54,10 @@ CLOSED_CHANNEL_WARNING = (
 
 
 async def collect_startup_warnings(app: App, now: datetime) -> tuple[str, ...]:
-    """Return the warnings for the administrator, without anybody's name."""
+    """Return the warnings for the administrator, without anybody's name.
+
+    Raises ConfigurationError for an office that may not open like this.
+    """
     channel_warnings = (
         warning for name in app.desks for warning in _check_channels(name, app.settings.desk(name))
     )
@@ -47,15 +76,22 @@ def _check_channels(name: str, desk_settings: DeskSettings) -> Iterator[str]:
 
 
 async def _check_alternates(app: App, now: datetime) -> tuple[str, ...]:
-    """Return a warning if nobody could read a case that concerns the head of the office."""
+    """Return a warning if nobody could read a case that concerns the head of the office.
+
+    Raises ConfigurationError where a new office does not say who reads it; the example may leave it open.
+    """
     desk = app.desks.get("complaints")
     if desk is None:
         return ()
-    named = app.office.alternate.officers
-    if not named:
-        return (NO_ALTERNATE_WARNING,)
+    alternate = app.office.alternate
     staff: tuple[StaffMember, ...] = await desk.store.answer_query(ListStaff(), now)
-    readers = [
-        member for member in find_alternates(staff, named) if member.active and member.role in CASE_WORKERS
-    ]
-    return () if readers else (NO_ABLE_ALTERNATE_WARNING,)
+    standing = [one for one in find_alternates(staff, alternate.officers) if one.role in CASE_WORKERS]
+    if any(one.active for one in standing):
+        return ()
+    if standing:
+        return (NO_ABLE_ALTERNATE_WARNING,)
+    if alternate.outside_only:
+        return (OUTSIDE_ONLY_WARNING,)
+    if is_example_office(app.settings.office) or await desk.store.has_been_used():
+        return (NO_ALTERNATE_WARNING,)
+    raise ConfigurationError(NO_ALTERNATE_ERROR)

@@ -115,6 +115,15 @@ class Store:
             await replace_faq_entries(batch, entries)
             await batch.flush()
 
+    async def has_been_used(self) -> bool:
+        """Whether a case was ever filed or imported here, or somebody of the staff ever joined."""
+        joined = select(tables.staff.c.id).where(tables.staff.c.joined.is_not(None))
+        async with self._reader.connect() as connection:
+            for query in (select(tables.cases.c.id), joined):
+                if (await connection.execute(query.limit(1))).first() is not None:
+                    return True
+        return False
+
     async def load_facts(self, until: date | None = None) -> list[Fact]:
         """Return all facts recorded up to a day (inclusive), ordered by case and seq."""
         async with self._reader.connect() as connection:
