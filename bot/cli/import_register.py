@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -19,6 +20,12 @@ from bot.importers.register import (
     import_result_to_json,
 )
 from bot.importers.spreadsheet import RegisterFileError
+from bot.publishing.late_entries import (
+    OutdatedRelease,
+    describe_outdated_releases,
+    find_outdated_releases,
+)
+from handlers.dialog.events import LANGS
 
 PROGRESS_BAR_MIN_ROWS = 1000
 """Number of rows from which on a progress bar is shown."""
@@ -49,6 +56,23 @@ async def run_register_import(file: Path, desk: DeskName, *, trial: bool) -> int
         except RegisterFileError as trouble:
             sys.stderr.write(format_bilingual(trouble.reason) + "\n")
             return EXIT_WRONG_USE
+        outdated: tuple[OutdatedRelease, ...] = ()
+        if result.imported:
+            outdated = await find_outdated_releases(store, app.office, desk)
     sys.stderr.write(format_import_result(result))
-    sys.stdout.write(import_result_to_json(result) + "\n")
+    if outdated:
+        sys.stderr.write(
+            "\n\n".join(describe_outdated_releases(outdated, desk, lang) for lang in LANGS) + "\n"
+        )
+    sys.stdout.write(import_result_to_json(result, [_describe_release(one) for one in outdated]) + "\n")
     return EXIT_FINDINGS if result.bad_rows else EXIT_DONE
+
+
+def _describe_release(found: OutdatedRelease) -> dict[str, Any]:
+    return {
+        "release": found.name,
+        "period": found.period,
+        "as_of": str(found.as_of),
+        "correction": found.is_owed,
+        "changes": [{"code": note.code, "th": note.th, "en": note.en} for note in found.changes],
+    }

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,8 +100,8 @@ def format_bilingual(phrase: Phrase) -> str:
     return "\n".join(render_text(phrase, lang) for lang in LANGS)
 
 
-def import_result_to_json(result: RegisterImportResult) -> str:
-    """Format a result as JSON for programs."""
+def import_result_to_json(result: RegisterImportResult, outdated: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Format a result as JSON for programs. outdated: the releases that differ from the register afterwards."""
     problems: Sequence[dict[str, Any]] = [
         {
             "line": row.line,
@@ -115,7 +115,8 @@ def import_result_to_json(result: RegisterImportResult) -> str:
         "bad": len(result.bad_rows),
         "imported": result.row_count if result.imported else 0,
     }
-    return json.dumps({**counts, "problems": problems}, ensure_ascii=False)
+    touched = {"releases": [*outdated]} if outdated else {}
+    return json.dumps({**counts, "problems": problems, **touched}, ensure_ascii=False)
 
 
 def format_row_errors(row: RejectedRow, lang: Lang) -> str:

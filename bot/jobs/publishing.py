@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.bootstrap import App, RunningDesk
-from bot.guard import iterate_guarded, try_work
+from bot.guard import iterate_guarded, run_guarded, try_work
 from bot.jobs.housekeeping import JobResult
+from bot.publishing.late_entries import (
+    LATE_ENTRIES_JOB,
+    build_late_entry_notification,
+    find_outdated_releases,
+)
 from bot.publishing.notifications import NotifyStaff, build_staff_notification, make_staff_notifier
 from bot.publishing.opinions_folder import publish_opinions
 from bot.publishing.qna_folder import publish_board
@@ -52,6 +57,7 @@ class PublishingJob:
         """
         desk = self.context.paths.desk
         errors: list[Exception] = []
+        await run_guarded(self._report_late_entries(), errors.append)
         async for _ in iterate_guarded(self._make_due_releases(now), errors.append):
             yield JobResult(desk, "released", 1)
         for target in self.targets:
@@ -61,6 +67,22 @@ class PublishingJob:
                 yield JobResult(desk, f"published-{target.name}", 1)
         if errors:
             raise errors[-1]
+
+    async def _report_late_entries(self) -> None:
+        """After an import, tell the staff which releases it touched, and for which a correction is owed.
+
+        Only an import enters what happened on an earlier day: what officers do in the chat holds from its own day on,
+        and no day is released before it is over.
+        """
+        store = self.context.store
+        imports = str(await store.register_importer.count_imports())
+        if imports == "0" or await store.retention.is_done(LATE_ENTRIES_JOB, imports):
+            return
+        desk = self.context.paths.desk
+        found = await find_outdated_releases(store, self.context.office, desk)
+        if found:
+            await self.notify(build_late_entry_notification(found, desk))
+        await store.retention.mark_done(LATE_ENTRIES_JOB, imports)
 
     async def _make_due_releases(self, now: datetime) -> AsyncIterator[ReleaseResult]:
         """Make the due releases that are missing, in order. A failure stops the later ones."""

@@ -28,6 +28,14 @@ def describe_changes(before: StatisticsTables, after: StatisticsTables) -> tuple
     )
 
 
+def describe_exact_changes(before: StatisticsTables, after: StatisticsTables) -> tuple[Footnote, ...]:
+    """The changes of the figures that are exact: rows, totals, brought forward and carried over, and no split."""
+    lines = ["total/", *(f"rows/{row.months[0]}..{row.months[-1]}" for row in after.rows)]
+    exact = {f"{line}/{state}" for line in lines for state in StatisticsColumn}
+    exact |= {"overview//brought_forward", "overview//carried_over"}
+    return tuple(note for note in describe_changes(before, after) if note.code in exact)
+
+
 def _build_change_note(
     place: FigureKey, old: Mapping[FigureKey, PrintedFigure], new: Mapping[FigureKey, PrintedFigure]
 ) -> Footnote:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.messages import ActorKind, HistoryEntryKind, ImportedCase
@@ -37,6 +37,11 @@ class RegisterImporter:
         async with self.committer.transaction() as connection:
             found = select(column.on).where(column.digest == self._hash_content(content))
             return (await connection.execute(found)).scalar()
+
+    async def count_imports(self) -> int:
+        """Return how many files were imported."""
+        async with self.committer.transaction() as connection:
+            return (await connection.execute(select(func.count()).select_from(imports))).scalar() or 0
 
     async def find_duplicates(self, cases: Iterable[ImportedCase]) -> list[ImportedCase]:
         """Return the cases whose register number exists already."""
