@@ -1,6 +1,7 @@
 """The exceptions of handlers, in one tree: who causes each, and whether retrying helps.
 
 DecisionError
+├── NoSuchDayError             the person's: no calendar has the day that a text names; retrying does not help
 └── TransitionNotAllowedError  the caller's: the lifecycle does not allow the transition; retrying does not help
 
 Each class stands in the module that raises it.

@@ -16,7 +16,7 @@ from bot.errors import ImportFileError
 from bot.office_file import format_toml_error
 from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import FaqEntry
-from handlers.thai.dates import parse_date
+from handlers.thai.dates import parse_exact_day
 from storage.store import Store
 
 EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"
@@ -39,10 +39,10 @@ def _parse_day(value: object) -> object:
         return value
     if not value.strip():
         return None
-    parsed = parse_date(value, datetime.now(UTC).date())
-    if parsed is None:
+    day = parse_exact_day(value, datetime.now(UTC).date())
+    if day is None:
         raise ValueError(f"ไม่ใช่วันที่ / is no day; {_DAY_HINT}")
-    return parsed.first_day
+    return day
 
 
 def _split_also(value: object) -> object:

@@ -10,7 +10,7 @@ from handlers.dialog.events import File, FileProblem
 from handlers.dialog.form import FieldAudience, FieldKind, FormField
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
-from handlers.thai.dates import parse_date, to_bangkok_date
+from handlers.thai.dates import DatePrecision, parse_date, to_bangkok_date
 from handlers.thai.text import CleanedText, clean_text, count_letters_and_digits
 
 MAX_FILES = 20
@@ -149,13 +149,15 @@ def _accept_when(field: FormField, ctx: Context, text: str) -> AnswerGenerator:
     understood = parse_date(text, today, ctx.lang)
     if understood is None:
         return replace(kept, notes=(*kept.notes, Reply("when.as_typed", NEUTRAL)))
-    if understood.first_day > today:
-        return replace(
-            kept,
-            notes=(*kept.notes, Reply("when.future", NEUTRAL, {"when": understood.formatted})),
-            repeat_question=True,
-        )
-    return replace(kept, notes=(*kept.notes, Reply("when.read", NEUTRAL, {"when": understood.formatted})))
+    shown = {"when": understood.formatted}
+    if understood.is_to_come(today):
+        return replace(kept, notes=(*kept.notes, Reply("when.future", NEUTRAL, shown)), repeat_question=True)
+    key = "read"
+    if understood.is_year_assumed:
+        key = "without_year"
+    elif understood.precision is DatePrecision.ABOUT:
+        key = "about"
+    return replace(kept, notes=(*kept.notes, Reply(f"when.{key}", NEUTRAL, shown)))
 
 
 def _accept_note(field: FormField, ctx: Context, text: str) -> AnswerGenerator:

@@ -1,17 +1,14 @@
 """Thai calendar days: Buddhist-era dates written in words or digits, relative days, and their formatting."""
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from handlers.dialog.events import DEFAULT_LANG, Lang, select_by_lang
-from handlers.thai.matching import normalize_for_matching
+from handlers.thai.date_readings import DatePrecision
+from handlers.thai.date_spans import find_date_span
 from ita_stats.calendar import (
     BANGKOK,
     BUDDHIST_ERA,
-    ENGLISH_MONTHS,
-    THAI_MONTHS,
-    THAI_SHORT_MONTHS,
     CalendarMonth,
     format_calendar_date,
     format_calendar_month,
@@ -26,20 +23,20 @@ __all__ = [
     "BANGKOK",
     "BUDDHIST_ERA",
     "CalendarMonth",
+    "DatePrecision",
     "ParsedDate",
     "complete_buddhist_year",
     "format_date",
+    "format_days",
     "format_time",
     "get_fiscal_year",
     "parse_date",
+    "parse_exact_day",
     "parse_written_year",
     "to_arabic_digits",
     "to_bangkok_date",
     "to_christian_year",
 ]
-
-MAX_DATE_TEXT = 300
-"""Characters in which a date is searched."""
 
 
 def complete_buddhist_year(year: int) -> int:
@@ -63,74 +60,63 @@ def format_time(instant: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """A day, month or year found in a text. `first_day`: its first day; `formatted`: to confirm it to the person."""
+    """The days that a text speaks of, from `first_day` to `last_day`, and how precisely.
+
+    formatted: to confirm them to the person. end_first_day: the first day of what the span ends in, which is to come
+    where the span is. is_year_assumed: no year was told, and it is the last one in which the day has passed.
+    """
 
     first_day: date
+    last_day: date
+    precision: DatePrecision
+    end_first_day: date
     formatted: str
+    is_year_assumed: bool = False
 
-
-_MONTH_NAMES = {
-    name.replace(".", ""): index
-    for names in (
-        THAI_MONTHS,
-        THAI_SHORT_MONTHS,
-        tuple(m.lower() for m in ENGLISH_MONTHS),
-        tuple(m[:3].lower() for m in ENGLISH_MONTHS),
-    )
-    for index, name in enumerate(names, start=1)
-}
-_MONTH_NAME_PATTERN = "|".join(sorted(map(re.escape, _MONTH_NAMES), key=len, reverse=True))
-_BY_NAME = re.compile(
-    rf"(?:(?P<d>\d{{1,2}})\s*)?(?:เดือน)?\s*(?P<m>{_MONTH_NAME_PATTERN})\s*(?:พศ|be|ปี|\s)*(?P<y>\d{{4}}|\d{{2}})(?!\d)"
-)
-_BY_NUMBER = re.compile(r"(?<!\d)(?P<d>\d{1,2})[/\-](?P<m>\d{1,2})[/\-](?P<y>\d{4}|\d{2})(?!\d)")
-_ISO = re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)")
-_YEAR = re.compile(r"(?:^|ปี|พศ|in )\s*(?P<y>\d{4})(?!\d)")
-_RELATIVE_DAYS = {"วันนี้": 0, "today": 0, "เมื่อวานซืน": 2, "วานซืน": 2, "เมื่อวาน": 1, "วานนี้": 1, "yesterday": 1}
+    def is_to_come(self, today: date) -> bool:
+        """Whether a part of it that was told by itself has not come yet; the rest of a running month does not count."""
+        return self.first_day > today or self.end_first_day > today
 
 
 def parse_date(text: str, today: date, lang: Lang = DEFAULT_LANG) -> ParsedDate | None:
-    """Find a day, month or year: Thai or English month names, Buddhist or Christian years, relative days.
+    """Find days, months or years in everyday words, Thai or English, of either era, absolute or counted from today.
 
     None where nothing is certain; what the person typed is stored in any case.
     """
-    plain = " ".join(
-        normalize_for_matching(text[:MAX_DATE_TEXT]).replace(".", "").replace("พ ศ", "พศ").split()
+    span = find_date_span(text, today)
+    if span is None:
+        return None
+    shown = format_days(span.first_day, span.last_day, span.precision, lang)
+    return ParsedDate(
+        span.first_day, span.last_day, span.precision, span.end_first_day, shown, span.is_year_assumed
     )
-    for word, ago in _RELATIVE_DAYS.items():
-        if word in plain:
-            return _make_exact_date(today - timedelta(days=ago), lang)
-    for pattern in (_ISO, _BY_NAME, _BY_NUMBER):
-        if found := pattern.search(plain):
-            return _parse_date_parts(found.groupdict(), today, lang)
-    if found := _YEAR.search(plain):
-        year = _parse_likely_year(found["y"], today)
-        if year is None:
-            return None
-        words = select_by_lang(lang, th=f"พ.ศ. {year + BUDDHIST_ERA}", en=f"{year}")
-        return ParsedDate(date(year, 1, 1), words)
-    return None
 
 
-def _make_exact_date(found: date, lang: Lang) -> ParsedDate:
-    return ParsedDate(found, format_date(found, lang))
+def parse_exact_day(text: str, today: date) -> date | None:
+    """Return the day of a text that names one with its year, as in a file; None for spans and relative days."""
+    span = find_date_span(text, today)
+    if span is None or not span.explicit or span.is_year_assumed or span.precision is not DatePrecision.DAY:
+        return None
+    return span.first_day if span.first_day == span.last_day else None
 
 
-def _parse_date_parts(part: dict[str, str | None], today: date, lang: Lang) -> ParsedDate | None:
-    year = _parse_likely_year(part["y"] or "", today)
-    name = part["m"] or ""
-    month = _MONTH_NAMES.get(name) or int(name)
-    try:
-        if year is None:
-            return None
-        if part["d"] is None:
-            return ParsedDate(date(year, month, 1), format_calendar_month(CalendarMonth(year, month), lang))
-        return _make_exact_date(date(year, month, int(part["d"])), lang)
-    except (ValueError, IndexError):
-        return None  # no such day, such as 31 February, so nothing is certain
+def format_days(first: date, last: date, precision: DatePrecision, lang: Lang) -> str:
+    """Format a day, a month, a year or a span: 5–7 มกราคม 2569, มกราคม – มีนาคม 2569, พ.ศ. 2568."""
+    if precision is DatePrecision.YEAR and (first, last) == (date(first.year, 1, 1), date(last.year, 12, 31)):
+        years = [str(year + select_by_lang(lang, th=BUDDHIST_ERA, en=0)) for year in (first.year, last.year)]
+        return select_by_lang(lang, th="พ.ศ. ", en="") + " – ".join(dict.fromkeys(years))
+    start, end = CalendarMonth.from_date(first), CalendarMonth.from_date(last)
+    if precision >= DatePrecision.MONTH and (first, last) == (start.first, end.last):
+        return _join_ends(format_calendar_month(start, lang), format_calendar_month(end, lang))
+    era = select_by_lang(lang, th="", en=f" (B.E. {last.year + BUDDHIST_ERA})")
+    if first != last and start == end:
+        return f"{first.day}–{format_calendar_date(last, lang)}{era}"
+    return _join_ends(format_calendar_date(first, lang), format_calendar_date(last, lang)) + era
 
 
-def _parse_likely_year(written: str, today: date) -> int | None:
-    """Return the Christian year of a written one of either era; None where nobody can mean it."""
-    year = parse_written_year(written)
-    return year if 1900 < year <= today.year + 100 else None
+def _join_ends(first: str, last: str) -> str:
+    """Join the ends of a span; a year that both have stands once."""
+    if first == last:
+        return last
+    words, _, year = first.rpartition(" ")
+    return f"{words if last.endswith(' ' + year) else first} – {last}"

@@ -145,6 +145,12 @@ def test_appending_counts_the_line_break() -> None:
         ("เมื่อวาน", "when.read", {"when": "21 พฤศจิกายน 2569"}),
         ("วันนี้ค่ะ", "when.read", {"when": "22 พฤศจิกายน 2569"}),
         ("ปี 2568", "when.read", {"when": "พ.ศ. 2568"}),
+        ("5-7 ม.ค. 2569 แต่เพิ่งทราบวันนี้", "when.read", {"when": "5–7 มกราคม 2569"}),
+        ("เดือนนี้", "when.read", {"when": "พฤศจิกายน 2569"}),
+        ("ต้นเดือนที่แล้ว", "when.about", {"when": "1–10 ตุลาคม 2569"}),
+        ("12 มีนา", "when.without_year", {"when": "12 มีนาคม 2569"}),
+        ("ทุกวันนี้ก็ยังทำอยู่", "when.as_typed", {}),
+        ("12/1/00", "when.as_typed", {}),
         ("ช่วงก่อนเปิดเทอม", "when.as_typed", {}),
         ("31 ก.พ. 2569", "when.as_typed", {}),
         ("99/99/99", "when.as_typed", {}),
@@ -159,7 +165,7 @@ def test_a_day_is_repeated_as_it_was_understood_and_kept_as_it_was_typed(
     )
 
 
-@pytest.mark.parametrize("text", ["23 พ.ย. 2569", "1/1/2571", "2027-01-01"])
+@pytest.mark.parametrize("text", ["23 พ.ย. 2569", "1/1/2571", "2027-01-01", "20-25 พ.ย. 2569", "พรุ่งนี้"])
 def test_a_day_that_has_not_come_is_asked_again(text: str) -> None:
     result = accept(WHEN, make_event(text), BEFORE)
     assert result.repeat_question
