@@ -73,7 +73,8 @@ class ComplaintsDesk:
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             return keep_session_alive(session, now)
         before = session or Session(lang=guess_language(event))
-        initial = Context(event, before.replace(at=now), self.office, now, self.site_url)
+        is_first = before.at == NEVER or before.is_expired(now)
+        initial = Context(event, before.replace(at=now), self.office, now, self.site_url, is_first)
         ctx, notes, acts = resume_or_reset(initial, before)
         command = match_command(event, COMPLAINTS_COMMANDS) or parse_menu_number(
             event, ctx.session, before, COMPLAINTS_MENU
@@ -106,7 +107,7 @@ class ComplaintsDesk:
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question, for a page that is opened again. The result is not stored."""
         now = yield from run_query(Now())
-        return (yield from self._reprompt(Context(event, session, self.office, now, self.site_url)))
+        return (yield from self._show_anew(Context(event, session, self.office, now, self.site_url)))
 
     def _dispatch_by_topic(self, ctx: Context) -> Decision:
         if ctx.session.topic is DialogTopic.REPORT:
@@ -122,7 +123,7 @@ class ComplaintsDesk:
     def _run_command(self, ctx: Context, command: str) -> Decision:
         lang = find_lang(command)
         if lang is not None:
-            return (yield from self._reprompt(ctx.replace_session(lang=lang)))
+            return (yield from self._show_anew(ctx.replace_session(lang=lang)))
         if command == "stop":
             return handle_unsubscribe(ctx, (yield from self._reprompt(ctx)))
         if command in {"privacy", "help"}:
@@ -144,6 +145,12 @@ class ComplaintsDesk:
         if command == "track":
             return ask_receipt(free)
         return show_complaints_greeting(free)
+
+    def _show_anew(self, ctx: Context) -> Decision:
+        """Ask the present question where nothing that was said before is shown, or not in this language."""
+        if ctx.session.topic is DialogTopic.REPORT and ctx.session.step == "notice":
+            return show_report_notice(ctx)
+        return (yield from self._reprompt(ctx))
 
     def _reprompt(self, ctx: Context, *before: Reply) -> Decision:
         """Ask the present question again, after the replies in `before`."""

@@ -104,5 +104,9 @@ def _remove_from_draft(session: Session, what: str, message: str) -> TurnResult:
         file = what.removeprefix(FILE_PREFIX)
         kept = tuple(one for one in session.files if one.id != file)
         return TurnResult(session.replace(message_origins=origins, files=kept), (), (DeleteFiles((file,)),))
-    answers = remove_text_from_answers(session.answers, what.removeprefix(TEXT_PREFIX))
+    held, text = session.unconfirmed, what.removeprefix(TEXT_PREFIX)
+    if held is not None and (left := remove_text_part(held.text, text)) != held.text:
+        waiting = replace(held, text=left) if left else None
+        return TurnResult(session.replace(message_origins=origins, unconfirmed=waiting))
+    answers = remove_text_from_answers(session.answers, text)
     return TurnResult(session.replace(message_origins=origins, answers=answers))

@@ -133,7 +133,10 @@ def encode_outbox_message(message: OutboxMessage) -> bytes:
 
 def encode_answers(answers: Mapping[str, Answer]) -> bytes:
     """Serialize answers by the hex hash of their event, without fields that have their default."""
-    fields = {event: _AnswerFields(answer.lang, answer.replies) for event, answer in answers.items()}
+    fields = {
+        event: _AnswerFields(answer.lang, tuple([reply.without_memory_args() for reply in answer.replies]))
+        for event, answer in answers.items()
+    }
     return _ANSWERS_CODEC.dump_json(fields, exclude_defaults=True)
 
 

@@ -36,6 +36,10 @@ def get_stored_version(session: Session | None) -> int:
     return 0 if session is None or session.memory_only else session.version
 
 
+def _is_stored_whole(session: Session) -> bool:
+    return not session.memory_only and session.without_memory_only_text() is session
+
+
 @dataclass
 class SessionStore:
     keyring: Keyring
@@ -98,13 +102,14 @@ class SessionStore:
                 batch.add_statement(DELETE_SESSION, who=who)
             return session if session is None else session.replace(version=0)
         session = session.replace(version=stored + 1 if stored else secrets.randbits(40) + 1)
+        content = encode_session(session.without_memory_only_text())
         batch.upsert(
             "sessions",
             who=who,
             version=session.version,
             touched=to_epoch_minutes(session.at),
             drafting=session.has_draft,
-            sealed=self.keyring.session.encrypt(encode_session(session), "sessions", who.hex(), "talk"),
+            sealed=self.keyring.session.encrypt(content, "sessions", who.hex(), "talk"),
         )
         return session
 
@@ -116,8 +121,9 @@ class SessionStore:
         self._cached[who] = session
         self._cached.move_to_end(who)
         if len(self._cached) > MAX_CACHED_SESSIONS:
-            # Evict sessions that are on disk first: opening many talks must not evict somebody who follows a case.
-            stored = (one for one, session in self._cached.items() if not session.memory_only)
+            # Evict sessions that are on disk first: opening many talks must not evict somebody who follows a case, or
+            # lose what is kept in memory only.
+            stored = (one for one, session in self._cached.items() if _is_stored_whole(session))
             del self._cached[next(stored, next(iter(self._cached)))]
 
     def evict_idle(self, now: datetime) -> None:

@@ -1,6 +1,8 @@
 """Draft of a complaint: notice, questions, review, edit, cancel, submit."""
 
+from collections.abc import Generator
 from dataclasses import replace
+from typing import Any
 
 from handlers.complaints.accused.readers import (
     HEAD_FIELD,
@@ -9,18 +11,20 @@ from handlers.complaints.accused.readers import (
     handle_no_reader_choice,
     warn_at_review,
 )
-from handlers.complaints.form import NOTICE_OPTIONS, show_report_notice
+from handlers.complaints.form import ask_to_begin, list_notice_options
 from handlers.complaints.menu import show_complaints_menu
 from handlers.dialog.answers import (
     MIN_STORY_LETTERS,
-    AnswerGenerator,
-    AnswerResult,
+    STORY_FIELD,
     accept_answer,
-    keep_unasked_input,
+    accept_file,
+    add_to_story,
+    append_to_answer,
+    replace_answer,
 )
-from handlers.dialog.choices import STALE, make_options, parse_choice
+from handlers.dialog.choices import STALE, StaleChoice, make_options, parse_choice
 from handlers.dialog.context import Context
-from handlers.dialog.effects import Decision, TurnResult
+from handlers.dialog.effects import Decision, Query, TurnResult
 from handlers.dialog.form import (
     EXPECTED_INPUTS,
     FieldKind,
@@ -32,11 +36,27 @@ from handlers.dialog.form import (
     confirm_cancel,
     delete_draft_files,
     has_answer,
+    is_text_asked_about,
     list_field_options,
+    list_menu_options,
     parse_menu_choice,
 )
-from handlers.dialog.replies import NEUTRAL, TYPED_INPUTS, Reply
-from handlers.dialog.session import Session
+from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, Phrase, Reply
+from handlers.dialog.session import Session, UnconfirmedText
+from handlers.dialog.text import shorten_text
+from handlers.dialog.unasked import (
+    ADD_TO_STORY,
+    AS_ANSWER,
+    DROP_TEXT,
+    MAX_QUOTE_LENGTH,
+    MAX_UNCONFIRMED_LENGTH,
+    build_early_text_note,
+    describe_unknown_choice,
+    drop_held_text,
+    hold_text,
+    is_slip,
+    list_text_options,
+)
 from handlers.thai.text import clean_text, count_letters_and_digits
 
 DONE_OPTION = make_options(("done",))
@@ -52,6 +72,10 @@ def handle_draft(office_form: Form, ctx: Context) -> Decision:
 
 
 def _handle_step(office_form: Form, ctx: Context) -> Decision:
+    if is_text_asked_about(ctx.session):
+        decided = yield from _decide_on_text(office_form, ctx)
+        if decided is not None:
+            return decided
     field = office_form.find_field(ctx.session.step)
     if field is not None:
         return (yield from _handle_field(office_form, field, ctx))
@@ -61,15 +85,39 @@ def _handle_step(office_form: Form, ctx: Context) -> Decision:
 
 
 def _handle_notice(office_form: Form, ctx: Context) -> Decision:
-    choice = parse_choice(ctx.event, ctx.session, NOTICE_OPTIONS, numbers=True)
+    choice = parse_choice(ctx.event, ctx.session, list_notice_options(ctx.session), numbers=True)
     if choice == "accept":
-        return ask_step(office_form, ctx, office_form.fields[0].name)
+        return (yield from _begin_form(office_form, ctx))
     if choice == "cancel":
         return confirm_cancel(office_form, ctx) if ctx.session.has_draft else discard_draft(ctx)
-    kept = yield from _keep_unasked(ctx)
-    if not kept.all_notes and choice is STALE:
-        return show_report_notice(ctx.with_session(kept.session), Reply("pick.stale", NEUTRAL))
-    return show_report_notice(ctx.with_session(kept.session), *kept.all_notes)
+    if choice == DROP_TEXT:
+        dropped = ctx.with_session(drop_held_text(ctx.session))
+        return ask_to_begin(dropped, Reply("unasked.dropped", NEUTRAL))
+    if choice is STALE:
+        return ask_to_begin(ctx, Reply("pick.stale", NEUTRAL))
+    if ctx.event.file is not None:
+        kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
+        return ask_to_begin(ctx.with_session(kept.session), *kept.notes, Reply("file.before_notice", NEUTRAL))
+    if is_slip(ctx.event):
+        return ask_to_begin(ctx, describe_unknown_choice(ctx.event))
+    held, notes = hold_text(ctx, memory_only=True)
+    return ask_to_begin(held, *notes)
+
+
+def _begin_form(office_form: Form, ctx: Context) -> Decision:
+    """Ask the first question. A text that was told before the notice was acknowledged is the beginning of the story."""
+    held, first = ctx.session.unconfirmed, office_form.fields[0].name
+    if held is None:
+        return ask_step(office_form, ctx, first)
+    if not held.text:
+        gone = ctx.with_session(drop_held_text(ctx.session))
+        return ask_step(office_form, gone, first, Reply("unasked.lost", NEUTRAL))
+    kept = yield from append_to_answer(
+        ctx.session.replace(unconfirmed=None), STORY_FIELD.name, held.text, STORY_FIELD.limit
+    )
+    return ask_step(
+        office_form, ctx.with_session(kept.session), first, *kept.notes, Reply("unasked.begun", NEUTRAL)
+    )
 
 
 def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision:
@@ -85,6 +133,8 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         return ask_step(office_form, ctx, field.name, Reply("pick.stale", NEUTRAL))
     if isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
+    if field.kind is FieldKind.PICK and ctx.event.file is None and not is_slip(ctx.event):
+        return _hold_text_at_choice(office_form, ctx)
     kept = yield from accept_answer(field, ctx)
     if kept.repeat_question:
         return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.all_notes)
@@ -123,9 +173,7 @@ def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str)
 def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     choice = parse_menu_choice(office_form, ctx)
     if not isinstance(choice, str):
-        kept = yield from _keep_unasked(ctx)
-        notes = kept.all_notes or (Reply("pick.stale" if choice is STALE else "pick.unknown_here", NEUTRAL),)
-        return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *notes)
+        return _handle_input_at_menu_step(office_form, ctx, choice)
     if ctx.session.step == NO_READER_STEP:
         return handle_no_reader_choice(office_form, ctx, choice)
     if choice == "submit":
@@ -141,7 +189,83 @@ def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     return ask_step(office_form, ctx, choice)
 
 
+def _hold_text_at_choice(office_form: Form, ctx: Context) -> TurnResult:
+    """Let a text wait that came where a choice was asked, and ask what it is."""
+    held, notes = hold_text(ctx, field=find_field_before(office_form, ctx.session))
+    text = held.session.unconfirmed
+    if text is not None and text.memory_only:
+        notes = (*notes, build_early_text_note(text))
+    return ask_step(office_form, held, ctx.session.step, *notes)
+
+
+def find_field_before(office_form: Form, session: Session) -> str:
+    """Return the typed question, other than the story, to which a text at a choice may belong; empty for none.
+
+    At a question the nearest before it; where leaving the draft is asked, also the interrupted one; at the review the
+    one that was answered last.
+    """
+    fields = office_form.active_fields(session)
+    names = [f.name for f in fields]
+    typed = [f.name for f in fields if f.kind in {FieldKind.TEXT, FieldKind.WHEN}]
+    if session.step in names:
+        return next((n for n in reversed(names[: names.index(session.step)]) if n in typed), "")
+    if session.resume in names:
+        return next((n for n in reversed(names[: names.index(session.resume) + 1]) if n in typed), "")
+    return next((name for name in reversed([*session.answers]) if name in typed), typed[-1])
+
+
+def _decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], Any, TurnResult | None]:
+    """Handle a message while it is asked what a waiting text is; None where the present step handles it as usual."""
+    session, held = ctx.session, ctx.session.unconfirmed
+    if held is None or ctx.event.file is not None:
+        return None
+    choice = parse_choice(ctx.event, session, list_text_options(held), numbers=True)
+    if choice in {ADD_TO_STORY, AS_ANSWER}:
+        return (yield from _file_held_text(office_form, ctx, held, held.field if choice == AS_ANSWER else ""))
+    if choice == DROP_TEXT:
+        quote = Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)})
+        return ask_step(office_form, ctx.with_session(drop_held_text(session)), session.step, quote)
+    field = office_form.find_field(session.step)
+    here = (
+        list_field_options(office_form, field, session) if field else list_menu_options(office_form, session)
+    )
+    if choice is STALE or parse_choice(ctx.event, session, here, numbers=False) is not None:
+        return None
+    if is_slip(ctx.event):
+        return ask_step(office_form, ctx, session.step, describe_unknown_choice(ctx.event))
+    return _hold_text_at_choice(office_form, ctx)
+
+
+def _file_held_text(office_form: Form, ctx: Context, held: UnconfirmedText, name: str) -> Decision:
+    """Add the waiting text to an answer of the draft, or to the story, and ask the present question."""
+    session, field = ctx.session.replace(unconfirmed=None), office_form.find_field(name)
+    if field is None:
+        kept = yield from add_to_story(session, held.text)
+    else:
+        answer = session.answers.get(field.name, "")
+        keep = replace_answer if field.find_option(answer) else append_to_answer
+        kept = yield from keep(session, field.name, held.text, field.limit)
+        note = Reply("unasked.as_answer", NEUTRAL, {"about": Phrase(f"choice.field_{field.name}")})
+        kept = replace(kept, placement=(note,))
+    return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *kept.all_notes)
+
+
+def _handle_input_at_menu_step(office_form: Form, ctx: Context, choice: StaleChoice | None) -> TurnResult:
+    """Handle what picks nothing where a choice is asked: a late tap, a file, a slip, or a text that has to wait."""
+    step = ctx.session.step
+    if choice is STALE:
+        return ask_step(office_form, ctx, step, Reply("pick.stale", NEUTRAL))
+    if ctx.event.file is not None:
+        kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
+        return ask_step(office_form, ctx.with_session(kept.session), step, *kept.all_notes)
+    if is_slip(ctx.event):
+        return ask_step(office_form, ctx, step, describe_unknown_choice(ctx.event))
+    return _hold_text_at_choice(office_form, ctx)
+
+
 def _submit_draft(office_form: Form, ctx: Context) -> Decision:
+    if ctx.session.unconfirmed is not None:
+        return ask_step(office_form, ctx, ctx.session.step, Reply("unasked.before_submit", NEUTRAL))
     missing = [
         f for f in office_form.active_fields(ctx.session) if not f.optional and not has_answer(f, ctx.session)
     ]
@@ -156,7 +280,7 @@ def resume_draft(office_form: Form, ctx: Context) -> TurnResult:
     """Continue the draft at the step where it was interrupted."""
     step = ctx.session.resume
     if step == "notice":
-        return show_report_notice(ctx)
+        return ask_to_begin(ctx.replace_session(resume=""))
     is_known = office_form.find_field(step) is not None or step in office_form.own_steps
     return ask_step(office_form, ctx.replace_session(resume=""), step if is_known else "review")
 
@@ -175,6 +299,12 @@ def discard_draft(ctx: Context) -> TurnResult:
 def apply_correction(ctx: Context, was: str) -> tuple[Context, Reply]:
     """Apply an edit of a chat message to the draft that contains it. Return the new context and a reply."""
     old, new = clean_text(was).text, clean_text(ctx.event.text or "").text
+    held = ctx.session.unconfirmed
+    if held is not None and old and new and f"\n{old}\n" in f"\n{held.text}\n":
+        mended = f"\n{held.text}\n".replace(f"\n{old}\n", f"\n{new}\n", 1)[1:-1]
+        if len(mended) <= MAX_UNCONFIRMED_LENGTH:
+            held = replace(held, text=mended)
+            return ctx.replace_session(unconfirmed=held), Reply("unasked.corrected", NEUTRAL)
     for name, answer in ctx.session.answers.items():
         lines = f"\n{answer}\n"
         if old and new and name != "held" and f"\n{old}\n" in lines:
@@ -189,13 +319,6 @@ def apply_correction(ctx: Context, was: str) -> tuple[Context, Reply]:
 def reprompt_draft(office_form: Form, ctx: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
     if ctx.session.step == "notice":
-        return show_report_notice(ctx, *before)
+        return ask_to_begin(ctx, *before)
     turn = ask_step(office_form, ctx, ctx.session.step, *before)
     return (yield from warn_at_review(office_form, ctx, turn))
-
-
-def _keep_unasked(ctx: Context) -> AnswerGenerator:
-    """Keep input that came where a choice was asked: a text in the story, a file as evidence."""
-    if ctx.event.choice is not None:
-        return AnswerResult(ctx.session)
-    return (yield from keep_unasked_input(ctx))

@@ -33,14 +33,13 @@ from handlers.dialog.replies import (
     raw_text,
 )
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
+from handlers.dialog.unasked import DROP_TEXT, build_early_text_note
 from handlers.office import Office
 from handlers.thai.dates import format_date, to_bangkok_date
 
 YES_NO_UNSURE = make_options(("yes", "no", "unsure"))
 MAX_REVIEW_LENGTH = 600
 """Characters of an answer that the review shows. The whole answer is filed."""
-
-NOTICE_OPTIONS = make_options(("accept", "cancel"))
 
 
 def build_complaint_form(office: Office) -> Form:
@@ -90,14 +89,28 @@ def list_complaint_fields(office: Office) -> tuple[FormField, ...]:
     )
 
 
-def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
-    """Show what a person must know before writing (anonymity, privacy, unsigned letters), and ask whether to begin."""
-    office, lang = ctx.office, ctx.lang
+def list_notice_options(session: Session) -> tuple[Option, ...]:
+    """List what may be picked at the notice; a text that waits may be dropped."""
+    waiting = session.unconfirmed is not None and session.unconfirmed.text
+    return make_options(("accept", "cancel", DROP_TEXT) if waiting else ("accept", "cancel"))
+
+
+def ask_to_begin(ctx: Context, *before: Reply) -> TurnResult:
+    """Ask whether to begin, without the notice. A text that was told before is shown back as not sent yet."""
     session = (
         ctx.session
         if ctx.session.step == "notice"
         else advance_prompt(ctx.session, step="notice", topic=DialogTopic.REPORT)
     )
+    held = (build_early_text_note(session.unconfirmed),) if session.unconfirmed else ()
+    choices = to_choices(list_notice_options(session), session)
+    agree = Reply("notice.agree", NEUTRAL, {}, choices, wants=ExpectedInput.PICK)
+    return TurnResult(session, (*before, *held, agree))
+
+
+def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
+    """Show what a person must know before writing (anonymity, privacy, unsigned letters), and ask whether to begin."""
+    office, lang = ctx.office, ctx.lang
     about = Reply(
         "notice.about",
         NEUTRAL,
@@ -110,8 +123,7 @@ def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
         {"rule": office.unsigned_letters.in_lang(lang), "bodies": list_outside_bodies(office, lang)},
         presentation=AS_PLAIN_SECTION,
     )
-    agree = Reply("notice.agree", NEUTRAL, {}, to_choices(NOTICE_OPTIONS, session), wants=ExpectedInput.PICK)
-    return TurnResult(session, (*before, about, build_privacy_notice(ctx), rule, agree))
+    return ask_to_begin(ctx, *before, about, build_privacy_notice(ctx), rule)
 
 
 def build_privacy_notice(ctx: Context) -> Reply:

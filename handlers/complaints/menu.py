@@ -1,14 +1,25 @@
 """The main menu of the complaints desk, and what happens to input that no question asked for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from handlers.complaints.form import describe_anonymity
-from handlers.dialog.answers import keep_unasked_input
+from handlers.dialog.answers import STORY_FIELD, accept_file
+from handlers.dialog.choices import make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.events import LANGS, NEXT_LANG, Lang
-from handlers.dialog.replies import NEUTRAL, Choice, Reply
+from handlers.dialog.replies import NEUTRAL, Choice, Reply, ReplyArg
 from handlers.dialog.session import DialogTopic
+from handlers.dialog.unasked import (
+    DROP_TEXT,
+    build_early_text_note,
+    describe_unknown_choice,
+    drop_held_text,
+    hold_text,
+    is_slip,
+)
+from handlers.thai.matching import parse_number
 
 
 def _make_command_choices(*names: str) -> tuple[Choice, ...]:
@@ -23,29 +34,59 @@ COMPLAINTS_MENU: Mapping[Lang, tuple[Choice, ...]] = {
 
 def show_complaints_greeting(ctx: Context, *before: Reply) -> TurnResult:
     """Show the greeting and the main menu."""
-    hello = Reply(
-        "menu.hello",
-        NEUTRAL,
-        {"office": ctx.office.name.in_lang(ctx.lang), "anonymity": describe_anonymity(ctx)},
-        COMPLAINTS_MENU[ctx.lang],
-    )
-    return TurnResult(ctx.session.replace(topic=DialogTopic.MENU, step=""), (*before, hello))
+    return _ask_at_menu(ctx, _build_greeting(ctx, "menu.hello"), *before)
 
 
 def show_complaints_menu(ctx: Context, *before: Reply) -> TurnResult:
     """Show the main menu without the greeting."""
-    return TurnResult(
-        ctx.session.replace(topic=DialogTopic.MENU, step=""),
-        (*before, Reply("menu.again", NEUTRAL, {}, COMPLAINTS_MENU[ctx.lang])),
-    )
+    return _ask_at_menu(ctx, Reply("menu.again", NEUTRAL), *before)
+
+
+def _build_greeting(ctx: Context, key: str) -> Reply:
+    args: dict[str, ReplyArg] = {
+        "office": ctx.office.name.in_lang(ctx.lang),
+        "anonymity": describe_anonymity(ctx),
+    }
+    return Reply(key, NEUTRAL, args)
+
+
+def _ask_at_menu(ctx: Context, question: Reply, *before: Reply) -> TurnResult:
+    """Ask with the buttons of the menu. A text that waits is shown back as not sent yet, and may be dropped."""
+    session = ctx.session.replace(topic=DialogTopic.MENU, step="")
+    held, choices = session.unconfirmed, COMPLAINTS_MENU[ctx.lang]
+    if held is not None and held.text:
+        question = build_early_text_note(held)
+        choices = (*choices, *to_choices(make_options((DROP_TEXT,)), session))
+    return TurnResult(session, (*before, replace(question, choices=choices)))
 
 
 def handle_complaints_menu(ctx: Context) -> Decision:
-    """Handle a text or a file sent at the menu: keep it for a report, or greet where it is too short to keep."""
+    """Handle what is sent at the menu: a text waits for the notice, a file is kept for a report.
+
+    A slip gets the menu again; who says nothing more is greeted where that was not done yet.
+    """
+    yield from ()
+    held = ctx.session.unconfirmed
+    if held is not None and held.text and _is_drop_picked(ctx):
+        return show_complaints_menu(
+            ctx.with_session(drop_held_text(ctx.session)), Reply("unasked.dropped", NEUTRAL)
+        )
     if ctx.event.choice is not None:
         return show_complaints_menu(ctx, Reply("pick.stale", NEUTRAL))
-    kept = yield from keep_unasked_input(ctx)
-    if kept.all_notes:
-        held = Reply("menu.held", NEUTRAL) if kept.session.has_draft else Reply("menu.not_held", NEUTRAL)
-        return show_complaints_menu(ctx.with_session(kept.session), *kept.notes, held)
-    return show_complaints_greeting(ctx)
+    if ctx.event.file is not None:
+        kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
+        note = Reply("menu.held", NEUTRAL) if kept.session.files else Reply("menu.not_held", NEUTRAL)
+        return show_complaints_menu(ctx.with_session(kept.session), *kept.notes, note)
+    if is_slip(ctx.event):
+        slip = describe_unknown_choice(ctx.event)
+        return show_complaints_greeting(ctx) if ctx.is_first else show_complaints_menu(ctx, slip)
+    greeting = (_build_greeting(ctx, "menu.greeting"),) if ctx.is_first else ()
+    waiting, notes = hold_text(ctx, memory_only=True)
+    return show_complaints_menu(waiting, *greeting, *notes)
+
+
+def _is_drop_picked(ctx: Context) -> bool:
+    """Whether the button that drops the waiting text was tapped, or its label or its number typed."""
+    place = parse_number(ctx.event.text or "") if ctx.event.choice is None else None
+    chosen = parse_choice(ctx.event, ctx.session, make_options((DROP_TEXT,)), numbers=False)
+    return chosen == DROP_TEXT or place == len(COMPLAINTS_MENU[ctx.lang]) + 1

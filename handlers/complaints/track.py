@@ -33,6 +33,8 @@ from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, ExpectedInput, Reply
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
+from handlers.dialog.text import shorten_text
+from handlers.dialog.unasked import MAX_QUOTE_LENGTH
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.text import clean_text, count_letters_and_digits
 
@@ -132,9 +134,11 @@ def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:
         shown = show_reporter_case(
             ctx, append_entry(case, acts[0]), Reply("track.attached", OF_CASE, {"name": before.files[0].name})
         )
-    if "story" not in before.answers:
+    # sessions of versions up to 0.5.3 have it in the story
+    told = before.unconfirmed.text if before.unconfirmed else before.answers.get("story")
+    if not told:
         return replace(shown, acts=acts)
-    held = ctx.with_session((shown.session or ctx.session).replace(answers={"held": before.answers["story"]}))
+    held = ctx.with_session((shown.session or ctx.session).replace(answers={"held": told}))
     offer = _offer_to_send(held)
     return TurnResult(offer.session, (*shown.replies, *offer.replies), acts)
 
@@ -188,7 +192,9 @@ def _handle_case_choice(ctx: Context, case: ReporterCase, choice: str) -> TurnRe
         return replace(show_reporter_case(ctx, case, notice), acts=acts)
     if choice == "leave":
         return show_complaints_menu(ctx.with_session(reset_session(ctx)), Reply("track.left", OF_CASE))
-    return show_reporter_case(ctx.replace_session(answers={}), case)
+    left = ctx.session.answers.get("held", "")
+    quote = Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(left, MAX_QUOTE_LENGTH)})
+    return show_reporter_case(ctx.replace_session(answers={}), case, *((quote,) if left else ()))
 
 
 def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:

@@ -10,12 +10,13 @@ from handlers.dialog.events import File, FileProblem
 from handlers.dialog.form import FieldAudience, FieldKind, FormField
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
+from handlers.dialog.unasked import describe_unknown_choice
 from handlers.thai.dates import DatePrecision, parse_date, to_bangkok_date
 from handlers.thai.text import CleanedText, clean_text, count_letters_and_digits
 
 MAX_FILES = 20
 STORY_FIELD = FormField("story", FieldKind.LONG, FieldAudience.CASE, limit=20_000)
-"""The account of what happened. Also takes texts that no question asked for."""
+"""The account of what happened. Also takes texts that no question asked for, once the person wants that."""
 
 MIN_STORY_LETTERS = 10
 """Minimum letters of an account. A shorter one is kept, and the person is asked for more."""
@@ -61,19 +62,10 @@ def list_text_warnings(cleaned: CleanedText) -> tuple[Reply, ...]:
     return (*removed, *unread)
 
 
-def keep_unasked_input(ctx: Context) -> AnswerGenerator:
-    """Store input that no question asked for: a text in the story, a file as evidence.
-
-    A text of fewer than `MIN_STORY_LETTERS` letters is taken for a slip: it is not stored, and there are no notes.
-    """
-    if ctx.event.file is not None:
-        return accept_file(STORY_FIELD, ctx.session, ctx.event.file)
-    cleaned = clean_text(ctx.event.text or "")
-    if count_letters_and_digits(cleaned.text) < MIN_STORY_LETTERS:
-        return AnswerResult(ctx.session)
-    kept = yield from append_to_answer(ctx.session, STORY_FIELD.name, cleaned.text, STORY_FIELD.limit)
-    notes = (*list_text_warnings(cleaned), *kept.notes)
-    return replace(kept, notes=notes, placement=(Reply("pick.story", NEUTRAL),))
+def add_to_story(session: Session, text: str) -> AnswerGenerator:
+    """Append a text to the account of what happened, and say so."""
+    kept = yield from append_to_answer(session, STORY_FIELD.name, text, STORY_FIELD.limit)
+    return replace(kept, placement=(Reply("pick.story", NEUTRAL),))
 
 
 def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
@@ -123,11 +115,9 @@ def _store_answer(session: Session, answers: dict[str, str], name: str, limit: i
     return AnswerResult(session, (Reply("text.overflow", NEUTRAL, shown),))
 
 
-def _accept_pick(_field: FormField, ctx: Context, text: str) -> AnswerGenerator:
-    # People often go on with their account at a choice: treat it as part of the story, not as an error.
-    kept = yield from keep_unasked_input(ctx)
-    notes = kept.notes if kept.all_notes else (Reply("pick.unknown", NEUTRAL, {"text": text}),)
-    return replace(kept, notes=notes, repeat_question=True)
+def _accept_pick(_field: FormField, ctx: Context, _text: str) -> AnswerGenerator:
+    yield from ()
+    return AnswerResult(ctx.session, (describe_unknown_choice(ctx.event),), repeat_question=True)
 
 
 def _accept_text(field: FormField, ctx: Context, text: str) -> AnswerGenerator:

@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cache
 
 from handlers.dialog.events import Event, Lang
-from handlers.dialog.replies import Choice
+from handlers.dialog.replies import Choice, Phrase
 from handlers.dialog.session import Session
 from handlers.i18n import render_label
 from handlers.office import Bilingual
@@ -38,17 +38,21 @@ CHOICE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option. Its label is `name` (the office's own), or the wording `choice.<value>`."""
+    """An option. Its label is `name` (the office's own), or the wording `choice.<value>`.
+
+    about: the wording key of what the label tells about, as its argument; empty for a label without one.
+    """
 
     value: str
     name: Bilingual | None = None
+    about: str = ""
 
     def to_choice(self, session: Session) -> Choice:
         """Return the option as a button of the session's present question."""
         data = f"{session.prompt_number}.{self.value}"
         if self.name:
             return Choice(data, "literal", {"text": self.name.in_lang(session.lang)})
-        return Choice(data, f"choice.{self.value}")
+        return Choice(data, f"choice.{self.value}", {"about": Phrase(self.about)} if self.about else {})
 
 
 @cache

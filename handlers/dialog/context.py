@@ -18,6 +18,8 @@ class Context:
     now: datetime
     site_url: str = ""
     """Address of the desk's web page, or empty."""
+    is_first: bool = False
+    """Whether nothing was said before, or not for so long that the person is greeted anew."""
 
     @property
     def channel_traits(self) -> ChannelTraits:
@@ -34,7 +36,7 @@ class Context:
 
     def with_session(self, session: Session) -> "Context":
         """Return a copy with another session."""
-        return Context(self.event, session, self.office, self.now, self.site_url)
+        return Context(self.event, session, self.office, self.now, self.site_url, self.is_first)
 
 
 def reset_session(ctx: Context) -> Session:

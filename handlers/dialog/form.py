@@ -10,6 +10,7 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, DeleteFiles, TurnResult
 from handlers.dialog.replies import AS_REVIEW, AS_USUAL, NEUTRAL, OF_CASE, ExpectedInput, Reply, ReplyArg
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
+from handlers.dialog.unasked import build_text_question
 
 
 class FieldKind(Enum):
@@ -109,6 +110,10 @@ class Form:
         return None
 
 
+INTERRUPTING_STEPS = frozenset({"cancel", "open"})
+"""Steps at which the person is asked whether to leave the draft."""
+
+
 def has_answer(field: FormField, session: Session) -> bool:
     """Whether a question was answered."""
     return bool(session.files) if field.kind is FieldKind.FILES else bool(session.answers.get(field.name))
@@ -141,6 +146,9 @@ def build_question(form: Form, ctx: Context) -> Reply:
     """Build the question of the session's step."""
     step, session = ctx.session.step, ctx.session
     field = form.find_field(step)
+    held = session.unconfirmed
+    if held is not None and is_text_asked_about(session):
+        return build_text_question(session, held)
     if field is None:
         listing = form.review_args(ctx) if step == "review" else {}
         if step in form.own_steps:
@@ -170,6 +178,18 @@ def build_question(form: Form, ctx: Context) -> Reply:
         to_choices(list_field_options(form, field, session), session),
         wants=EXPECTED_INPUTS[field.kind],
     )
+
+
+def is_text_asked_about(session: Session) -> bool:
+    """Whether the session asks what a waiting text is, in place of its own question.
+
+    A question that interrupts the form comes first, save for a text that was typed there. Before the notice is
+    acknowledged, nothing is asked about a text.
+    """
+    held = session.unconfirmed
+    if held is None or held.memory_only:
+        return False
+    return session.step not in INTERRUPTING_STEPS or held.step == session.step
 
 
 def list_menu_options(form: Form, session: Session) -> tuple[Option, ...]:
@@ -207,7 +227,7 @@ def ask_previous_field(form: Form, ctx: Context) -> TurnResult:
 
 def confirm_cancel(form: Form, ctx: Context, step: str = "cancel") -> TurnResult:
     """Ask for confirmation before a draft is discarded."""
-    resume = ctx.session.resume if ctx.session.step in {"cancel", "open"} else ctx.session.step
+    resume = ctx.session.resume if ctx.session.step in INTERRUPTING_STEPS else ctx.session.step
     return ask_step(form, ctx.replace_session(resume=resume), step)
 
 

@@ -1,7 +1,7 @@
 """Replies to a person: as wording keys with arguments (`Reply`), and as rendered text (`Message`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -201,6 +201,7 @@ class Reply:
     wants: the expected input, where the reply asks a question.
     The argument `receipt` is shown to the person as the receipt of the case and `status` as its public status;
     `unsent` is text that the person wrote and that was not stored: it is put back into the input.
+    memory_args: the arguments that are kept in memory only: where an answer is stored, they are left out.
     """
 
     key: str
@@ -209,6 +210,13 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     wants: ExpectedInput | None = None
     presentation: Presentation = AS_USUAL
+    memory_args: tuple[str, ...] = ()
+
+    def without_memory_args(self) -> "Reply":
+        """Return the reply as it is stored: an ellipsis stands for each argument that is kept in memory only."""
+        if not self.memory_args:
+            return self
+        return replace(self, args={**self.args, **dict.fromkeys(self.memory_args, "…")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,22 @@ class DialogTopic(StrEnum):
     OPINION = "opinion"
 
 
+@dataclass(frozen=True, slots=True)
+class UnconfirmedText:
+    """A text that came where a choice was asked. Nothing of it is in a draft until the person says what it is.
+
+    text: empty where it was kept in memory only and is lost; step: where the newest part of it was typed; field: the
+    question whose answer it may be, or empty; messages: the platform's ids of the messages that it came in;
+    memory_only: it came before the notice was acknowledged, so that it is never stored.
+    """
+
+    text: str
+    step: str = ""
+    field: str = ""
+    messages: tuple[str, ...] = ()
+    memory_only: bool = False
+
+
 @dataclass(frozen=True)
 class Session:
     """The state of a dialog. Encrypted when stored; expires `SESSION_IDLE_TIMEOUT` after `at`.
@@ -38,8 +54,9 @@ class Session:
     version: of the stored row, 0 where there is none; prompt_number: of the last question, so that a choice of an
     older one is recognized; editing: an answer is being changed from the review; resume: the step to return to when
     cancelling is called off; message_origins: what each message of the platform brought, by its id; officer: the state
-    of an officer's dialog. A session with a `receipt` would link a person to a case, so it is kept in memory only and
-    its stored row is deleted. An alias is the name under which a field is stored, in earlier versions and in this one.
+    of an officer's dialog; unconfirmed: a text that is not part of the draft.
+    A session with a `receipt` would link a person to a case, so it is kept in memory only and its stored row is
+    deleted. An alias is the name under which a field is stored, in earlier versions and in this one.
     """
 
     version: int = 0
@@ -55,6 +72,7 @@ class Session:
     receipt: Receipt | None = None
     message_origins: Annotated[Mapping[str, str], Field(alias="sent")] = field(default_factory=dict)
     officer: OfficerState = NO_OFFICER
+    unconfirmed: UnconfirmedText | None = None
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with changes. Raises TypeError for an unknown field.
@@ -67,12 +85,22 @@ class Session:
     @property
     def has_draft(self) -> bool:
         """Whether the session holds something that the person typed or sent."""
-        return bool(self.answers or self.files)
+        return bool(self.answers or self.files or self.unconfirmed)
 
     @property
     def memory_only(self) -> bool:
         """Whether the session must not be stored: it links a person to a case, or holds what may be a complaint."""
         return self.receipt is not None or self.step == "suspect"
+
+    def without_memory_only_text(self) -> "Session":
+        """Return the session as it is stored: of a text that is kept in memory only, it tells that there was one."""
+        held = self.unconfirmed
+        if held is None or not held.memory_only:
+            return self
+        origins = {
+            number: what for number, what in self.message_origins.items() if number not in held.messages
+        }
+        return self.replace(unconfirmed=UnconfirmedText("", memory_only=True), message_origins=origins)
 
     def is_expired(self, now: datetime) -> bool:
         """Whether the person has been idle for `SESSION_IDLE_TIMEOUT`."""

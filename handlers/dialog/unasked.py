@@ -1,9 +1,99 @@
-"""Replies to what no question asked for, shared by both desks."""
+"""What no question asked for, on both desks: unreadable messages, and texts that came where a choice was asked.
 
-from handlers.dialog.events import UnreadableKind
-from handlers.dialog.replies import NEUTRAL, Reply
+Such a text is shown back and stays apart from the draft (`Session.unconfirmed`) until the person says what it is.
+"""
+
+from handlers.dialog.choices import Option, make_options, to_choices
+from handlers.dialog.context import Context
+from handlers.dialog.events import Event, UnreadableKind
+from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Reply
+from handlers.dialog.session import Session, UnconfirmedText
+from handlers.dialog.text import shorten_text
+from handlers.thai.text import clean_text, count_letters_and_digits
+
+MAX_UNCONFIRMED_LENGTH = 100_000
+"""Characters that wait to be confirmed; what is longer than an answer becomes a file when it is confirmed."""
+
+MAX_QUOTE_LENGTH = 200
+"""Characters of a text that are shown back."""
+
+MIN_TEXT_LETTERS = 10
+"""Letters. A shorter text at a choice is taken for a slip: it is called an unknown choice, and does not wait."""
+
+ADD_TO_STORY, AS_ANSWER, DROP_TEXT = "add_story", "as_answer", "drop_text"
 
 
 def describe_unreadable(kind: UnreadableKind) -> Reply:
     """Say that a message of this kind brought nothing that could be kept, and what to do instead."""
     return Reply(f"unreadable.{kind}", NEUTRAL)
+
+
+def is_slip(event: Event) -> bool:
+    """Whether the text of an event is too short to tell something."""
+    return count_letters_and_digits(clean_text(event.text or "").text, MIN_TEXT_LETTERS) < MIN_TEXT_LETTERS
+
+
+def describe_unknown_choice(event: Event) -> Reply:
+    """Say that a text picks nothing. It is repeated, since it is not kept."""
+    text = clean_text(event.text or "").text
+    if not text:
+        return Reply("pick.unknown_here", NEUTRAL)
+    return Reply("pick.unknown", NEUTRAL, {"text": shorten_text(text, MAX_QUOTE_LENGTH)})
+
+
+def hold_text(
+    ctx: Context, *, field: str = "", memory_only: bool = False
+) -> tuple[Context, tuple[Reply, ...]]:
+    """Let the text of the event wait, after one that waits already. Return the context, and a note if it is too long.
+
+    field: the question whose answer it may be; memory_only: it may not be stored.
+    """
+    text = clean_text(ctx.event.text or "").text
+    before = ctx.session.unconfirmed or UnconfirmedText("")
+    whole = "\n".join(filter(None, (before.text, text)))
+    if len(whole) > MAX_UNCONFIRMED_LENGTH:
+        counts = {"limit": f"{MAX_UNCONFIRMED_LENGTH:,}", "count": f"{len(text):,}"}
+        unsent = {} if memory_only or before.memory_only else {"unsent": text}
+        return ctx, (Reply("unasked.too_long", OF_CASE, {**counts, **unsent}),)
+    number = ctx.event.message_id
+    held = UnconfirmedText(
+        whole,
+        ctx.session.step,
+        field or before.field,
+        (*before.messages, number) if number else before.messages,
+        memory_only or before.memory_only,
+    )
+    return ctx.replace_session(unconfirmed=held), ()
+
+
+def drop_held_text(session: Session) -> Session:
+    """Return the session without the text that waits, nor any trace of the messages it came in."""
+    gone = session.unconfirmed.messages if session.unconfirmed else ()
+    origins = {number: what for number, what in session.message_origins.items() if number not in gone}
+    return session.replace(unconfirmed=None, message_origins=origins)
+
+
+def list_text_options(held: UnconfirmedText) -> tuple[Option, ...]:
+    """List what a text may be said to be that waits in a complaint: part of the story, an answer, or nothing."""
+    answer = (Option(AS_ANSWER, about=f"choice.field_{held.field}"),) if held.field else ()
+    return (*make_options((ADD_TO_STORY,)), *answer, *make_options((DROP_TEXT,)))
+
+
+def build_text_question(session: Session, held: UnconfirmedText) -> Reply:
+    """Show the text that waits, and ask what it is."""
+    return Reply(
+        "unasked.ask",
+        OF_CASE,
+        {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)},
+        to_choices(list_text_options(held), session),
+        wants=ExpectedInput.PICK,
+    )
+
+
+def build_early_text_note(held: UnconfirmedText) -> Reply:
+    """Say that a text which came before the notice was acknowledged is not sent yet, or that it is lost."""
+    if not held.text:
+        return Reply("unasked.lost", NEUTRAL)
+    return Reply(
+        "unasked.early", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)}, memory_args=("text",)
+    )

@@ -8,7 +8,9 @@ from bot.web.chat.unsent_text import MAX_UNSENT_LENGTH
 from bot.web.multipart import FormData
 from handlers.dialog.events import Channel, Event
 
-NAVIGATION_CHOICES = {"back", "cancel", "leave", "stay", "stay_here", "rewrite", "clear", "refresh"}
+NAVIGATION_CHOICES = {
+    *("back", "cancel", "leave", "stay", "stay_here", "rewrite", "clear", "refresh", "drop_text")
+}
 """Choices that do not answer the question.
 
 Text typed beside one is not sent; it is kept and shown again when the question returns.

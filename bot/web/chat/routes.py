@@ -117,7 +117,17 @@ class WebChat:
         session = await self._load_session(browser)
         if not answers or (session and not is_current_question(answers[-1], session)):
             return None
-        return PageState(merge_form_answers(answers), session)
+        answer = merge_form_answers(answers)
+        if any(reply.memory_args for reply in answer.replies):
+            answer = await self._restore_memory_args(browser, answer)
+        return PageState(answer, session)
+
+    async def _restore_memory_args(self, browser: BrowserSession, answer: Answer) -> Answer:
+        """Return a stored answer with what is kept in memory only, as far as the present question repeats it."""
+        event = Event("", browser.derive_person_id(self.desk.store.keyring), Channel.WEB)
+        known = {reply.key: reply for reply in (await self.desk.engine.current_prompt(event)).replies}
+        replies = tuple(known.get(r.key, r) if r.memory_args else r for r in answer.replies)
+        return replace(answer, replies=replies)
 
     async def _load_current_state(
         self, request: Request, browser: BrowserSession, path: StartCommand

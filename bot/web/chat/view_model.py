@@ -14,7 +14,19 @@ from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Message, PageLa
 from handlers.dialog.session import Session
 from handlers.i18n import render_label, render_lines, render_reply, render_text
 
-EXIT_CHOICES = {"back", "skip", "next", "cancel", "leave", "stay", "none", "clear", "rewrite", "refresh"}
+EXIT_CHOICES = {
+    "back",
+    "skip",
+    "next",
+    "cancel",
+    "leave",
+    "stay",
+    "none",
+    "clear",
+    "rewrite",
+    "refresh",
+    "drop_text",
+}
 """Choices that leave a question; they are shown apart from the answers to it."""
 
 PRIMARY_CHOICES = {"accept", "submit", "done", "next", "send", "review", "resume", "give"}

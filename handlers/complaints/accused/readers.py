@@ -17,6 +17,7 @@ from handlers.dialog.form import (
     ask_next_field,
     ask_step,
     confirm_cancel,
+    is_text_asked_about,
 )
 from handlers.dialog.replies import AS_PLAIN_SECTION, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session
@@ -121,6 +122,8 @@ def warn_at_review(form: Form, ctx: Context, turn: TurnResult) -> Decision:
     session = turn.session
     if session is None or session.topic is not DialogTopic.REPORT or session.step != "review":
         return turn
+    if is_text_asked_about(session):
+        return turn  # the review comes after that question
     readership = yield from assess_readership(ctx.office, form.fields, session)
     if readership.has_reader:
         return turn

@@ -1,5 +1,6 @@
 """Confirming the receipt after filing, the menu, and notifications, decision by decision."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,17 @@ from handlers.complaints.subscriptions import build_subscription, handle_subscri
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Channel, Event, FileProblem
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import AS_RECEIPT, MUST_ARRIVE, NEUTRAL, OF_CASE, ExpectedInput, Phrase, Reply
-from handlers.dialog.session import DialogTopic, Session
+from handlers.dialog.replies import (
+    AS_RECEIPT,
+    MUST_ARRIVE,
+    NEUTRAL,
+    OF_CASE,
+    Choice,
+    ExpectedInput,
+    Phrase,
+    Reply,
+)
+from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
 from handlers.staff.members import ListStaff
 from tests.handlers.complaints.followed_case import CASE, LEFT, MENU
 from tests.in_memory_desk import MORNING
@@ -133,8 +143,9 @@ def test_one_word_ends_all_notifications_and_repeats_the_question() -> None:
 AT_MENU = begin_session(at=MORNING, topic=DialogTopic.MENU)
 
 
-def at_menu(event: Event, session: Session = AT_MENU) -> Outcome:
-    return run_decision(handle_complaints_menu(make_context(event, session)))
+def at_menu(event: Event, session: Session = AT_MENU, *, is_first: bool = False) -> Outcome:
+    ctx = replace(make_context(event, session), is_first=is_first)
+    return run_decision(handle_complaints_menu(ctx))
 
 
 @pytest.mark.parametrize("text", ["", "สวัสดี", "ครับ", "😡😡😡😡😡😡😡😡😡😡😡", "12"])
@@ -151,13 +162,27 @@ def test_what_is_too_short_to_keep_is_greeted(text: str, lang: str) -> None:
         {"office": office, "anonymity": Phrase("anonymity.web", {"site": ""})},
         make_menu("report", "track", "privacy", "help", {"th": "en", "en": "th"}[lang]),
     )
-    assert at_menu(make_event(text), session) == Outcome(session, (hello,))
+    assert at_menu(make_event(text), session, is_first=True) == Outcome(session, (hello,))
 
 
-def test_an_account_at_the_menu_is_held_for_a_report() -> None:
+@pytest.mark.parametrize("text", ["ครับ", "😡😡😡😡😡😡😡😡😡😡😡", "12"])
+def test_a_slip_later_at_the_menu_is_not_greeted_again(text: str) -> None:
+    note = Reply("pick.unknown", NEUTRAL, {"text": text})
+    assert at_menu(make_event(text)) == Outcome(AT_MENU, (note, MENU))
+
+
+def test_an_account_at_the_menu_waits_in_memory_for_the_notice() -> None:
     text = "เจ้าหน้าที่เรียกเงินจากผู้ปกครอง"
     outcome = at_menu(make_event(text))
-    assert outcome == Outcome(AT_MENU.replace(answers={"story": text}), (Reply("menu.held", NEUTRAL), MENU))
+    assert outcome.session == AT_MENU.replace(unconfirmed=UnconfirmedText(text, memory_only=True))
+    drop = Choice(f"{AT_MENU.prompt_number}.drop_text", "choice.drop_text")
+    question = Reply("unasked.early", OF_CASE, {"text": text}, (*MENU.choices, drop), memory_args=("text",))
+    assert outcome.replies == (question,)
+
+
+def test_whoever_begins_with_an_account_is_greeted_first() -> None:
+    outcome = at_menu(make_event("เจ้าหน้าที่เรียกเงินจากผู้ปกครอง"), is_first=True)
+    assert outcome.keys == ("menu.greeting", "unasked.early")
 
 
 @pytest.mark.parametrize(

@@ -63,16 +63,16 @@ def test_refusing_the_notice_with_a_draft_asks_first() -> None:
 @pytest.mark.parametrize(
     ("event", "notes"),
     [
-        (make_event("สวัสดี"), ()),
+        (make_event("สวัสดี"), ("pick.unknown",)),
         (make_event(choice="6.accept"), ("pick.stale",)),
         (make_event(choice="7.submit"), ("pick.stale",)),
-        (make_event(STORY), ("pick.story",)),
-        (make_event(file=make_file()), ("file.kept", "file.early")),
+        (make_event(STORY), ("unasked.early",)),
+        (make_event(file=make_file()), ("file.kept", "file.before_notice")),
     ],
 )
-def test_anything_else_repeats_the_whole_notice(event: Event, notes: tuple[str, ...]) -> None:
+def test_anything_else_asks_again_without_the_notice(event: Event, notes: tuple[str, ...]) -> None:
     outcome = decide(event, at("notice"))
-    assert outcome.keys == (*notes, "notice.about", "notice.privacy", "notice.rule", "notice.agree")
+    assert outcome.keys == (*notes, "notice.agree")
     assert outcome.kept.step == "notice"
     assert outcome.kept.prompt_number == 7
 

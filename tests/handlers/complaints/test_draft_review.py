@@ -28,7 +28,6 @@ from tests.handlers.complaints.draft_steps import (
     FULL,
     MENU,
     RECEIPT,
-    STORY,
     at,
     decide,
     moved,
@@ -153,10 +152,10 @@ def test_every_answer_can_be_changed_from_the_review(field: Any) -> None:
 @pytest.mark.parametrize(
     ("event", "note_key", "kept"),
     [
-        (make_event("ฮะ"), "pick.unknown_here", {}),
-        (make_event("99"), "pick.unknown_here", {}),
+        (make_event("ฮะ"), "pick.unknown", {}),
+        (make_event("99"), "pick.unknown", {}),
+        (make_event(""), "pick.unknown_here", {}),
         (make_event(choice="6.submit"), "pick.stale", {}),
-        (make_event(STORY), "pick.story", {"answers": {"story": STORY}}),
         (make_event(file=make_file(3)), "file.kept", {"files": (make_file(3),)}),
     ],
 )

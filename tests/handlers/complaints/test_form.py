@@ -8,7 +8,7 @@ from handlers.complaints.messages import FileCase
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.effects import DeleteFiles
 from handlers.dialog.events import Channel, FileProblem
-from handlers.dialog.session import DialogTopic
+from handlers.dialog.session import DialogTopic, UnconfirmedText
 from tests.in_memory_desk import OFFICE, WHOLE_REPORT, ChatUser, InMemoryDesk
 
 TO_STORY = WHOLE_REPORT[:4]
@@ -156,7 +156,8 @@ def test_a_draft_lapses_after_thirty_idle_minutes_and_the_person_is_told() -> No
     said = person.say("เล่าต่อว่ามีการเรียกเงินอีกครั้งหนึ่ง")
     assert "ร่างเดิมจึงถูกลบ" in said
     assert "พักไว้" in said
-    assert person.session.answers == {"story": "เล่าต่อว่ามีการเรียกเงินอีกครั้งหนึ่ง"}
+    assert person.session.answers == {}
+    assert person.session.unconfirmed == UnconfirmedText("เล่าต่อว่ามีการเรียกเงินอีกครั้งหนึ่ง", memory_only=True)
     assert isinstance(person.desk.acts[-1], DeleteFiles)
 
 
@@ -182,19 +183,24 @@ def test_words_before_the_form_go_into_the_report() -> None:
     assert person.session.answers["story"] == "ผู้อำนวยการเรียกเงินค่ารับนักเรียน"
 
 
-def test_a_story_told_at_a_choice_is_kept() -> None:
+def test_a_story_told_at_a_choice_is_asked_about() -> None:
     person = start_report(*WHOLE_REPORT[:3])
     said = person.say("ผู้อำนวยการเรียกเงินค่ารับนักเรียน")
-    assert "ส่วนหนึ่งของเหตุการณ์" in said
+    assert "ยังไม่ได้เก็บ" in said
+    assert person.session.answers == {}
+    said = person.pick("เพิ่มในเหตุการณ์ที่เล่า")
+    assert "เพิ่มข้อความนี้ในเหตุการณ์" in said
     assert "ประเภทใด" in said
     assert "ไม่มีตัวเลือก" in person.say("9")
 
 
-def test_a_story_told_at_the_review_or_notice_is_kept() -> None:
+def test_a_story_told_at_the_review_or_notice_is_asked_about() -> None:
     person = start_report(*WHOLE_REPORT)
     assert "และเมื่อวานก็เกิดขึ้นอีก" in person.say("และเมื่อวานก็เกิดขึ้นอีกครั้ง")
+    assert "โปรดตรวจก่อนส่ง" in person.pick("ไม่เก็บข้อความนี้")
+    assert "เมื่อวานก็เกิดขึ้นอีก" not in person.messages[-1].text
     other = start_report("แจ้งเรื่อง")
-    assert "ส่วนหนึ่งของเหตุการณ์" in other.say("ผู้อำนวยการเรียกเงินค่ารับนักเรียน")
+    assert "ยังไม่ได้ส่งถึงใคร" in other.say("ผู้อำนวยการเรียกเงินค่ารับนักเรียน")
     assert "เลือกจากรายการ" in other.fill_report("[รับทราบ เริ่มแจ้งเรื่อง]", "ยกเลิก", "อะไร")
 
 

@@ -1,5 +1,7 @@
 """Following a case, decision by decision: an event in; session, replies, acts and queries out."""
 
+from typing import Any
+
 import pytest
 
 from handlers.complaints.lifecycle import (
@@ -24,7 +26,7 @@ from handlers.dialog.replies import (
     ExpectedInput,
     Reply,
 )
-from handlers.dialog.session import DialogTopic
+from handlers.dialog.session import DialogTopic, UnconfirmedText
 from tests.handlers.complaints.followed_case import (
     CASE,
     CLOSED,
@@ -85,7 +87,8 @@ def test_what_is_no_receipt_asks_nothing_of_the_register(typed: str) -> None:
 def test_an_account_or_a_file_instead_of_the_receipt_is_held_for_a_report(event: Event) -> None:
     outcome = decide(event, AT_CODE)
     assert outcome.kept.has_draft
-    assert (outcome.kept.topic, outcome.keys[-2:]) == (DialogTopic.MENU, ("menu.held", "menu.again"))
+    assert outcome.kept.topic is DialogTopic.MENU
+    assert outcome.keys[-1:] == (("menu.again",) if event.file else ("unasked.early",))
 
 
 def test_the_receipt_opens_the_case() -> None:
@@ -94,8 +97,15 @@ def test_the_receipt_opens_the_case() -> None:
     assert outcome == Outcome(after, (status(after),), (), (GetAttempts(PERSON), FindCase(RECEIPT)))
 
 
-def test_what_was_held_before_the_receipt_is_attached_and_offered() -> None:
-    before = begin_session(at=MORNING, answers={"story": "เพิ่มเติม"}, files=(make_file(1), make_file(2)))
+EARLY_TEXTS: list[dict[str, Any]] = [
+    {"unconfirmed": UnconfirmedText("เพิ่มเติม", memory_only=True)},
+    {"answers": {"story": "เพิ่มเติม"}},  # of versions up to 0.5.3
+]
+
+
+@pytest.mark.parametrize("early", EARLY_TEXTS)
+def test_what_was_held_before_the_receipt_is_attached_and_offered(early: dict[str, Any]) -> None:
+    before = begin_session(at=MORNING, files=(make_file(1), make_file(2)), **early)
     outcome = run_decision(
         look_up_case(make_context(make_event(), before), RECEIPT.formatted),
         {GetAttempts: Attempts(), FindCase: CASE},
@@ -181,7 +191,8 @@ def test_the_offered_text_is_sent(event: Event) -> None:
 def test_the_offered_text_is_not_sent(event: Event) -> None:
     outcome = decide(event, at("offer", answers={"held": "มีข้อมูลเพิ่ม"}))
     after = at("case", prompt_number=8)
-    assert (outcome.session, outcome.acts, outcome.replies) == (after, (), (status(after),))
+    quote = Reply("unasked.not_kept", OF_CASE, {"text": "มีข้อมูลเพิ่ม"})
+    assert (outcome.session, outcome.acts, outcome.replies) == (after, (), (quote, status(after)))
 
 
 @pytest.mark.parametrize("text", ["1", "๒", "ส่งให้แล้วครับ", "😡", "ก" * 20_000])

@@ -11,8 +11,8 @@ from handlers.dialog.answers import (
     AnswerResult,
     accept_answer,
     accept_file,
+    add_to_story,
     append_to_answer,
-    keep_unasked_input,
     replace_answer,
 )
 from handlers.dialog.choices import make_options
@@ -188,13 +188,9 @@ def test_a_slip_at_a_choice_is_not_kept(text: str) -> None:
     assert result == AnswerResult(BEFORE, (note("pick.unknown", text=text),), repeat_question=True)
 
 
-def test_an_account_at_a_choice_becomes_part_of_the_story_and_is_not_called_unknown() -> None:
+def test_an_account_at_a_choice_is_never_kept_as_its_answer() -> None:
     text = "ผู้อำนวยการเรียกเงินค่ารับนักเรียน"
-    result = accept(PICK, make_event(text), BEFORE)
-    assert result.session == with_answer(story=text)
-    assert result.repeat_question
-    assert result.placement == (note("pick.story"),)
-    assert result.notes == ()
+    assert accept(PICK, make_event(text), BEFORE).session == BEFORE
 
 
 @pytest.mark.parametrize("field", [PICK, TEXT, LONG, WHEN], ids=lambda field: field.name)
@@ -232,25 +228,17 @@ def test_the_twenty_first_file_is_one_too_many() -> None:
     assert accept_file(FILES, full, make_file(30)) == AnswerResult(full, (told,), repeat_question=True)
 
 
-@pytest.mark.parametrize("text", ["", "สวัสดี", "ครับผม", "👍👍👍👍👍👍👍👍👍👍👍👍", "123456789"])
-def test_less_than_ten_letters_that_nobody_asked_for_are_a_slip(text: str) -> None:
-    assert finish(keep_unasked_input(make_context(make_event(text), BEFORE))) == (AnswerResult(BEFORE), ())
-
-
-def test_an_account_that_nobody_asked_for_is_appended_to_the_story() -> None:
+def test_a_text_that_belongs_to_the_story_is_appended_to_it() -> None:
     before = with_answer(story="ต้นเรื่อง")
-    result, queries = finish(keep_unasked_input(make_context(make_event("เจ้าหน้าที่เรียกเงิน\x00"), before)))
+    result, queries = finish(add_to_story(before, "เจ้าหน้าที่เรียกเงิน"))
     assert queries == ()
     assert result == AnswerResult(
-        with_answer(story="ต้นเรื่อง\nเจ้าหน้าที่เรียกเงิน"),
-        (note("text.removed", count=1),),
-        placement=(note("pick.story"),),
+        with_answer(story="ต้นเรื่อง\nเจ้าหน้าที่เรียกเงิน"), placement=(note("pick.story"),)
     )
-    assert result.all_notes == (note("text.removed", count=1), note("pick.story"))
 
 
 def test_an_account_longer_than_the_story_may_be_goes_into_a_file() -> None:
     text = "ก" * (STORY_FIELD.limit + 5)
-    result, queries = finish(keep_unasked_input(make_context(make_event(text), BEFORE)))
+    result, queries = finish(add_to_story(BEFORE, text))
     assert queries == (StoreTextFile("ก" * 5, "story.txt"),)
     assert result.notes == (note("text.overflow", limit="20,000", rest="5"),)

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.dialog.events import File
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.session import DialogTopic, Session
+from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
 from handlers.staff.state import OfficerState
 
 BEFORE = Session(
@@ -27,6 +27,7 @@ CHANGES: dict[str, Any] = {
     "resume": "notice",
     "receipt": make_receipt(7),
     "message_origins": {"1": "story"},
+    "unconfirmed": UnconfirmedText("เรียกรับเงิน"),
     "officer": OfficerState(verified_at=datetime(2026, 11, 22, tzinfo=UTC)),
 }
 

@@ -9,8 +9,8 @@ import pytest
 from handlers.complaints.messages import FindCase
 from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.effects import TurnResult
-from handlers.dialog.replies import NEUTRAL, Reply
-from handlers.dialog.session import DialogTopic, Session
+from handlers.dialog.replies import NEUTRAL, OF_CASE, Reply
+from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
 from ita_stats.cases.fact import FactField
 from storage.errors import StorageError, TamperedError
 from storage.store import Store
@@ -43,6 +43,35 @@ def test_a_draft_lapses_and_its_person_can_be_told(ground: StoredDesk) -> None:
         assert lapsed is not None
         assert (lapsed.topic, lapsed.has_draft) == (DialogTopic.LAPSED, False)
         await one.commit(ground.new_event(ANN), lapsed, make_text_outcome(), NOW + timedelta(hours=1))
+
+    ground.run_scenario(scene)
+    ground.run_scenario(later)
+
+
+def test_a_text_before_the_notice_is_nowhere_on_disk_and_a_restart_is_told_of(ground: StoredDesk) -> None:
+    text = UnconfirmedText(CANARY, messages=("m1",), memory_only=True)
+    note = Reply("unasked.early", OF_CASE, {"text": CANARY}, memory_args=("text",))
+    early = Session(at=NOW, unconfirmed=text, message_origins={"m1": f"text:{CANARY}", "m2": "file:1"})
+    told = ground.new_event(ANN)
+
+    async def scene(one: Store) -> None:
+        answer = await one.commit(told, None, TurnResult(early, (note,)), NOW)
+        assert answer.replies == (note,)
+        kept = await one.load_session(ANN)
+        assert kept is not None
+        assert kept.unconfirmed == text
+        assert await one.load_session(ANN) is kept
+
+    async def later(one: Store) -> None:
+        left = await one.load_session(ANN)
+        assert left is not None
+        assert left.unconfirmed == UnconfirmedText("", memory_only=True)
+        assert left.message_origins == {"m2": "file:1"}
+        answer = await one.find_previous_answer(told.id)
+        assert answer is not None
+        assert [reply.args["text"] for reply in answer.replies] == ["…"]
+        again = left.replace(unconfirmed=UnconfirmedText("อีกครั้ง", memory_only=True))
+        await one.commit(ground.new_event(ANN), left, TurnResult(again), NOW)
 
     ground.run_scenario(scene)
     ground.run_scenario(later)
