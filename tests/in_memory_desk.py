@@ -33,9 +33,12 @@ from handlers.thai.dates import to_bangkok_date
 ROOT = Path(__file__).parent.parent
 OFFICE = Office.model_validate(tomllib.loads((ROOT / "office.example.toml").read_text("utf-8")))
 STRICT_OFFICE_TOML = (
-    (ROOT / "office.example.toml").read_text("utf-8").replace("unfounded = false", "unfounded = true")
+    (ROOT / "office.example.toml")
+    .read_text("utf-8")
+    .replace("unfounded = false", "unfounded = true")
+    .replace("officers = []\noutside_only = true", 'officers = ["มาลีรัตน์ รับแทน"]')
 )
-"""The office.toml of an office in which it takes two officers to close a case as unfounded."""
+"""office.toml of an office in which it takes two officers to close a case as unfounded, and that has an alternate."""
 
 MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 09:00 in Bangkok, 22 พฤศจิกายน 2569
 

@@ -42,7 +42,7 @@ COMPLAINT_STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 SERVICE_STORIES = sorted((Path(__file__).parent / "stories" / "service").glob("*.txt"))
 
 STRICT_STORIES = sorted((Path(__file__).parent / "stories" / "strict").glob("*.txt"))
-"""Stories of an office in which it takes two officers to close a case as unfounded."""
+"""Stories of an office in which it takes two officers to close a case as unfounded, and that has an alternate."""
 
 CITIZEN_STORIES = [story for story in COMPLAINT_STORIES if "! staff " not in story.read_text("utf-8")]
 CITIZEN_SERVICE_STORIES = [story for story in SERVICE_STORIES if "! staff " not in story.read_text("utf-8")]
@@ -183,7 +183,7 @@ class StoryPlayer:
             case "person":
                 self.person = rest
             case "staff":
-                self.person, _, role = rest.partition(" ")
+                self.person, _, role = rest.rpartition(" ")
                 self.invitation_code = self.driver.add_staff(self.person, role)
             case "removed":
                 self.driver.remove_staff(rest)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.guard import run_guarded
-from handlers.complaints.conflict_of_interest import find_conflicts
+from handlers.complaints.conflict_of_interest import EXCLUSION_RULES, find_conflicts
 from handlers.complaints.deadlines import select_reminders
 from handlers.office import Office
 from ita_stats.calendar import BANGKOK, to_bangkok_date
@@ -93,14 +93,18 @@ async def run_due_jobs(
 
 
 async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
-    """Rescan open cases for conflicts of interest if the staff list has changed. Returns the number of exclusions."""
-    staff, staff_version = await store.conflict_rescan.load_staff()
+    """Match open cases with the staff again if the staff list, the alternates or the rules of matching have changed.
+
+    Returns the number of changes to who may read: exclusions, and alternates to whom a case opened.
+    """
+    alternates = office.alternate.officers
+    staff, staff_version = await store.conflict_rescan.load_staff(str(EXCLUSION_RULES), *alternates)
     done_today = f"{staff_version} {to_bangkok_date(now)}"
     if not staff or any(
         [await store.retention.is_done("hidden", due) for due in (staff_version, done_today)]
     ):
         return 0
-    hidden, unreadable = 0, False
+    changed, unreadable = 0, False
     for case in await store.conflict_rescan.list_open_cases():
         try:
             report = await store.conflict_rescan.load_case_text(case)
@@ -109,12 +113,14 @@ async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:
             unreadable = True
             continue
         if report is not None:
-            alternates = office.alternate.officers
             found = find_conflicts(report.answers, staff, marked=report.concerns_head, alternates=alternates)
-            hidden += await store.conflict_rescan.add_exclusions(case, found, now)
+            changed += await store.conflict_rescan.add_exclusions(case, found, now)
+            free = {person.id for person in staff} - {one.staff for one in found}
+            if report.marked & free:
+                changed += await store.conflict_rescan.admit_alternates(case, report.marked & free, now)
     # A case that cannot be read is tried again each day: once it can be, it must be hidden from whom it concerns.
-    await store.retention.mark_done("hidden", done_today if unreadable else staff_version)
-    return hidden
+    await store.retention.mark_newest_done("hidden", done_today if unreadable else staff_version)
+    return changed
 
 
 async def remind_of_deadlines(store: Store, office: Office, now: datetime) -> int:

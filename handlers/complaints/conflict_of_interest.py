@@ -25,6 +25,9 @@ from handlers.staff.permissions import CASE_WORKERS, Role
 ACCUSED_FIELD = "accused"
 """The field that says who is accused. A unit named there is accused; elsewhere it is only a place."""
 
+EXCLUSION_RULES = 2
+"""The version of the rules of matching. Open cases are matched again where it was raised."""
+
 MIN_SUBSTRING_LENGTH = 4
 """Letters of a name key from which on it matches anywhere in a text; a shorter one must be a word of its own."""
 

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, null, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.effects import Act, Query
+from handlers.staff.complaints.messages import CountUnreadableCases
+from handlers.staff.permissions import CASE_WORKERS
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
@@ -103,12 +105,44 @@ async def list_exclusions(query: ListExclusions, context: ReadContext) -> tuple[
     return tuple(found)
 
 
+async def count_unreadable_cases(query: CountUnreadableCases, context: ReadContext) -> int:
+    """Count the open cases that nobody of the staff who has joined can read; see `CountUnreadableCases`."""
+    member, case, row = tables.staff.c, tables.cases.c, EXCLUSION_TABLE.c
+    # Named, since a query inside another's query would bring a table of its own.
+    excluded = (
+        select(row.case_id)
+        .where(row.case_id == case.id, row.staff_id == member.id, row.why != ExclusionGround.LIFTED.value)
+        .correlate(tables.cases, tables.staff)
+    )
+    reader = (
+        select(member.id)
+        .where(
+            member.role.in_([role.value for role in CASE_WORKERS]),
+            member.joined.is_not(None),
+            member.removed.is_(None),
+            ~exists(excluded),
+        )
+        .correlate(tables.cases)
+    )
+    concerned_in = exists(
+        select(row.case_id).where(
+            row.case_id == case.id,
+            row.staff_id == query.staff,
+            row.why.not_in([ExclusionGround.LIFTED.value, ExclusionGround.MARKED.value]),
+        )
+    )
+    found = select(func.count()).select_from(tables.cases)
+    found = found.where(tables.IS_OPEN_CASE, ~exists(reader), ~concerned_in)
+    return int((await context.connection.execute(found)).scalar_one())
+
+
 def _encrypt_reason(case: str, one: Exclusion, batch: WriteBatch) -> bytes:
     return batch.keyring.staff.encrypt(one.reason.encode(), "concerned", f"{case}/{one.staff}", "reason")
 
 
 EXCLUSION_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    ListExclusions: list_exclusions
+    ListExclusions: list_exclusions,
+    CountUnreadableCases: count_unreadable_cases,
 }
 EXCLUSION_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
     SetExclusion: set_exclusion

@@ -152,6 +152,15 @@ class RetentionJobs:
             return False
         return True
 
+    async def mark_newest_done(self, name: str, due: str) -> None:
+        """Mark a scheduled job as done for this and nothing else.
+
+        What it was done for before is due anew, should it come back.
+        """
+        async with self.committer.transaction() as connection:
+            await connection.execute(delete(tables.chores).where(tables.chores.c.name == name))
+            await connection.execute(INSERT_BY_TABLE["chores"], {"name": name, "due": due})
+
 
 _CASE_TABLES = (tables.files, tables.envelopes, tables.history, tables.held, tables.links)
 """Tables whose rows belong to a case and go with it, beside `CASE_RULE_TABLES`."""

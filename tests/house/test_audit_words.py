@@ -22,6 +22,7 @@ MADE: dict[str, set[str]] = {
     "f'asked-{act.kind}'": {f"asked-{what}" for what in ApprovalKind},
     "f'question-{act.kind}'": {f"question-{kind}" for kind in ThreadLineKind},
     "f'hidden:{one.staff}'": {"hidden"},
+    "f'lifted:{person}'": {"lifted"},
     "f'{one.ground}:{one.staff}'": {why.value for why in ExclusionGround},
 }
 """Kinds that are computed: each expression with all values that it can have."""

@@ -267,3 +267,13 @@ class ApproveRelease(Act):
 
     name: str
     staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountUnreadableCases(Query[int]):
+    """Count the open cases that nobody of the staff who has joined can read.
+
+    staff: id of who asks; a case that concerns them by name, unit, command or a supervisor's decision is not counted.
+    """
+
+    staff: str

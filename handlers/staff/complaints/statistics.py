@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from handlers.dialog.effects import Decision, Query, run_query
 from handlers.dialog.events import Lang, select_by_lang
 from handlers.dialog.replies import OF_CASE, Phrase, Reply
-from handlers.staff.command import ComplaintsCommandContext, make_command_button
-from handlers.staff.permissions import CommandName
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
+from handlers.staff.complaints.messages import CountUnreadableCases
+from handlers.staff.permissions import CommandName, Role
 from handlers.thai.dates import BUDDHIST_ERA, CalendarMonth, get_fiscal_year, to_bangkok_date
 
 
@@ -50,14 +51,21 @@ def show_statistics(cmd: ComplaintsCommandContext) -> Decision:
             ),
         },
     )
-    return cmd.reply_with(
-        Reply(
-            "staff.stats.all",
-            OF_CASE,
-            {"lines": lines, "chart": chart},
-            (make_command_button(CommandName.HELP),),
-        )
+    figures = Reply(
+        "staff.stats.all",
+        OF_CASE,
+        {"lines": lines, "chart": chart},
+        (make_command_button(CommandName.HELP),),
     )
+    return cmd.reply_with(*(yield from _warn_of_unreadable_cases(cmd)), figures)
+
+
+def _warn_of_unreadable_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[tuple[Reply, ...]]:
+    """Return how many cases nobody can read, for who runs the channel and can have an alternate named."""
+    if cmd.staff.role is not Role.ADMIN:
+        return ()
+    count = yield from run_query(CountUnreadableCases(cmd.staff.id))
+    return (Reply("staff.stats.unreadable", OF_CASE, {"count": count}),) if count else ()
 
 
 def _format_counts_line(key: str, one: PeriodCounts, lang: Lang) -> Phrase:

@@ -9,7 +9,7 @@ from handlers.dialog.effects import Listing, NewReceipt
 from handlers.dialog.receipt import make_receipt
 from handlers.questions.messages import ListOpenQuestions
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
-from handlers.staff.complaints.messages import CaseSearchResult, SearchCases
+from handlers.staff.complaints.messages import CaseSearchResult, CountUnreadableCases, SearchCases
 from handlers.staff.complaints.release import ListPendingReleases
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
 from handlers.staff.permissions import CommandName, Role, ServiceCommandName
@@ -54,6 +54,7 @@ COUNTS = PeriodCounts("เดือน", "month", 1, 1, 0, 0)
 MORE_ANSWERS: dict[Any, Any] = {
     SearchCases: CaseSearchResult((officer_commands.CASE,), 1, (2570, 1), has_more=True),
     CountCases: (COUNTS, COUNTS),
+    CountUnreadableCases: 2,
     ListPendingReleases: (),
     ListOpenQuestions: Listing(()),
     NewReceipt: make_receipt(7),

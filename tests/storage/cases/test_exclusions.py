@@ -6,6 +6,8 @@ from sqlalchemy import select
 from bot.jobs.housekeeping import rescan_conflicts
 from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.effects import Act
+from handlers.office import Office
+from handlers.staff.complaints.messages import CountUnreadableCases
 from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
@@ -13,8 +15,9 @@ from storage.cases.exclusions import build_hidden_condition, is_case_hidden
 from storage.errors import ConflictError
 from storage.store import Store
 from tests.in_memory_desk import OFFICE
-from tests.storage.conftest import NOW, StoredDesk, load_reporter_case, make_entry
+from tests.storage.conftest import NOW, StoredDesk, close_case, load_reporter_case, make_entry
 from tests.storage.staff.test_members import add_joined_staff
+from tests.storage.staffed_desk import join_staff
 
 DAY = NOW.date()
 
@@ -93,5 +96,93 @@ def test_who_joins_later_is_hidden_from_too(ground: StoredDesk) -> None:
         assert not await is_hidden_from(one, case, staff)
         standings, _ = await one.reminders.load_deadlines_and_recipients()
         assert standings[0].excluded_staff == frozenset()
+
+    ground.run_scenario(scene)
+
+
+def make_office_naming(*officers: str) -> Office:
+    return OFFICE.model_copy(update={"alternate": OFFICE.alternate.model_copy(update={"officers": officers})})
+
+
+def test_a_case_about_the_head_opens_to_an_alternate_who_is_named_or_joins_later(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        there, other = [await join_staff(ground, one, name) for name in ("มาลี รักงาน", "วิชัย มั่นคง")]
+        marked = tuple(Exclusion(who, ExclusionGround.MARKED) for who in (there, other))
+        receipt = await ground.file_complaint(one, concerns_head=True, exclusions=marked)
+        case = (await load_reporter_case(one, receipt)).id
+        assert await rescan_conflicts(one, OFFICE, NOW) == 0
+        assert [await is_hidden_from(one, case, who) for who in (there, other)] == [True, True]
+        # Somebody who is on the staff already is named.
+        assert await rescan_conflicts(one, make_office_naming("นางสาวมาลี รักงาน"), NOW) == 1
+        assert [await is_hidden_from(one, case, who) for who in (there, other)] == [False, True]
+        # Somebody who is named joins.
+        both = make_office_naming("มาลี รักงาน", "อนันต์ บุญมา")
+        new = await join_staff(ground, one, "อนันต์ บุญมา")
+        await rescan_conflicts(one, both, NOW)
+        assert [await is_hidden_from(one, case, who) for who in (there, other, new)] == [False, True, False]
+        # Who is an alternate no longer reads it no longer; named once more, again.
+        assert await rescan_conflicts(one, make_office_naming("อนันต์ บุญมา"), NOW) == 1
+        assert await is_hidden_from(one, case, there)
+        assert await rescan_conflicts(one, both, NOW) == 1
+        assert not await is_hidden_from(one, case, there)
+        assert await rescan_conflicts(one, both, NOW) == 0
+
+    ground.run_scenario(scene)
+    audited = [what for (what,) in ground.execute_sql("SELECT what FROM audit ORDER BY seq")]
+    assert len([what for what in audited if what.startswith("lifted:")]) == 2
+
+
+def test_an_alternate_stays_excluded_for_any_other_ground(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        grounds = [ExclusionGround.MARKED, ExclusionGround.NAMED, ExclusionGround.BARRED]
+        names = ["มาลี รักงาน", "วิชัย มั่นคง", "อนันต์ บุญมา"]
+        staff = [await join_staff(ground, one, name) for name in names]
+        excluded = tuple(map(Exclusion, staff, grounds))
+        receipt = await ground.file_complaint(
+            one, concerns_head=True, exclusions=excluded, answers={"story": "มาลีกับท่าน"}
+        )
+        case = (await load_reporter_case(one, receipt)).id
+        assert await rescan_conflicts(one, make_office_naming(*names), NOW) == 0
+        assert all([await is_hidden_from(one, case, who) for who in staff])
+
+    ground.run_scenario(scene)
+
+
+def test_a_case_that_a_later_message_marked_stays_hidden_from_who_joins_after(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        there = await join_staff(ground, one, "มาลี รักงาน")
+        receipt = await ground.file_complaint(one, exclusions=(Exclusion(there, ExclusionGround.MARKED),))
+        case = (await load_reporter_case(one, receipt)).id
+        new = await join_staff(ground, one, "อนันต์ บุญมา")
+        assert await rescan_conflicts(one, OFFICE, NOW) == 1
+        assert await is_hidden_from(one, case, new)
+
+    ground.run_scenario(scene)
+
+
+def test_open_cases_that_nobody_can_read_are_counted_for_who_is_not_accused(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        async def count(admin: str) -> int:
+            counted: int = await one.answer_query(CountUnreadableCases(admin), NOW)
+            return counted
+
+        admin, accused = [await join_staff(ground, one, name, Role.ADMIN) for name in "กข"]
+        await one.staff_admin.add(Role.OFFICER, StaffProfile("เชิญแล้ว ยังไม่เข้าร่วม"), NOW)
+        officer = await join_staff(ground, one, "สมหญิง")
+        assert await count(admin) == 0
+        await ground.file_complaint(one, 1)
+        everybody = (admin, accused, officer)
+        by_head = tuple(Exclusion(who, ExclusionGround.MARKED) for who in everybody)
+        await ground.file_complaint(one, 2, concerns_head=True, exclusions=by_head)
+        named = (Exclusion(officer, ExclusionGround.NAMED), Exclusion(accused, ExclusionGround.UNIT))
+        receipt = await ground.file_complaint(one, 3, exclusions=named)
+        ended = await ground.file_complaint(one, 4, exclusions=named)
+        await close_case(ground, one, ended)
+        assert [await count(who) for who in (admin, accused)] == [2, 1]
+        case = (await load_reporter_case(one, receipt)).id
+        await ground.commit_acts(one, make_exclusion_act(case, officer, ExclusionGround.LIFTED, "c"))
+        assert [await count(who) for who in (admin, accused)] == [1, 1]
+        await one.staff_admin.remove(officer, DAY, NOW)
+        assert await count(admin) == 3
 
     ground.run_scenario(scene)

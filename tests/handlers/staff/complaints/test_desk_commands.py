@@ -6,11 +6,20 @@ from handlers.complaints.lifecycle import INTAKE_SOURCES, CaseSource
 from handlers.dialog.replies import Phrase, raw_text
 from handlers.dialog.session import DialogTopic
 from handlers.staff.complaints.intake import end_intake
-from handlers.staff.complaints.messages import ApproveRelease
+from handlers.staff.complaints.messages import ApproveRelease, CountUnreadableCases
 from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
+from handlers.staff.members import StaffMember
+from handlers.staff.permissions import Role
 from handlers.staff.state import ComplaintsWork
-from tests.handlers.staff.officer_commands import SUPERVISOR, VERIFIED, give, list_commands
+from tests.handlers.staff.officer_commands import (
+    OFFICER,
+    SUPERVISOR,
+    VERIFIED,
+    give,
+    list_commands,
+    make_member,
+)
 from tests.run_decision import begin_session, make_context, make_event
 
 
@@ -71,3 +80,25 @@ def test_the_figures_of_the_month_and_the_year(lang: str, label: str) -> None:
     assert isinstance(chart, Phrase)
     assert chart.args["year"] == ("2570" if lang == "th" else "2570 (2027)")
     assert [one.key for one in chart.args["months"]] == ["staff.stats.month"]  # type: ignore[union-attr]
+
+
+ADMIN = make_member("s4", Role.ADMIN)
+AUDITOR = make_member("s5", Role.AUDITOR)
+
+
+def test_who_runs_the_channel_hears_how_many_cases_nobody_can_read() -> None:
+    counts = (PeriodCounts("เดือน", "month", 1, 1, 0, 0),) * 2
+    told = give("/stats", answers={CountCases: counts, CountUnreadableCases: 2}, staff=ADMIN)
+    assert told.keys == ("staff.stats.unreadable", "staff.stats.all")
+    assert told.replies[0].args == {"count": 2}
+    assert told.queries[1:] == (CountUnreadableCases("s4"),)
+    assert give("/stats", answers={CountCases: counts, CountUnreadableCases: 0}, staff=ADMIN).keys == (
+        "staff.stats.all",
+    )
+
+
+@pytest.mark.parametrize("staff", [OFFICER, SUPERVISOR, AUDITOR])
+def test_nobody_else_hears_of_them(staff: StaffMember) -> None:
+    counts = (PeriodCounts("เดือน", "month", 1, 1, 0, 0),) * 2
+    told = give("/stats", answers={CountCases: counts}, staff=staff)
+    assert told.keys == ("staff.stats.all",)
