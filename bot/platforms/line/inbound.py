@@ -10,13 +10,16 @@ from bot.guard import run_guarded
 from bot.platforms.line.events import MessageContent, WebhookEvent
 from bot.platforms.line.rich_menu import TAB_DATA_PREFIX
 from handlers.dialog.effects import Answer
-from handlers.dialog.events import Channel, Event, File, FileProblem, Lang
+from handlers.dialog.events import Channel, Event, File, FileProblem, Lang, UnreadableKind
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from storage.store import Store
 
 FILE_NAME_KEYS: Mapping[str, str] = {"image": "photo", "video": "video", "audio": "audio", "file": "file"}
 """Message types that are files, with the wording key (after `line.`) of the name for one without a name."""
+
+UNREADABLE_TYPES: Mapping[str, UnreadableKind] = {"sticker": UnreadableKind.STICKER}
+"""Message types that bring nothing that is kept; a type that LINE adds is `UnreadableKind.OTHER`."""
 
 MAX_UNSENT_MESSAGES = 10_000
 """Unsent messages remembered in memory; older ones are by the event hashes in the database."""
@@ -62,20 +65,32 @@ class LineEventParser:
             if webhook_event.postback.data.startswith(TAB_DATA_PREFIX):
                 return None  # LINE has switched the menu's tab by itself
             return LineInboundEvent(webhook_event, person, replace(blank, choice=webhook_event.postback.data))
-        if webhook_event.type != "message" or webhook_event.message is None:
-            return None
         content = webhook_event.message
-        if await self._is_unsent(webhook_event, content.id):
+        if content is None:
             return None
-        blank = replace(blank, message_id=content.id)
+        if webhook_event.type == "messageEdited":
+            # What it said before is not kept, so it corrects no answer; the person hears so.
+            edited = replace(blank, text=content.text or "", previous_text="")
+            return LineInboundEvent(webhook_event, person, edited)
+        if webhook_event.type != "message" or await self._is_unsent(webhook_event, content.id):
+            return None
+        return await self._parse_message(
+            webhook_event, person, replace(blank, message_id=content.id), content
+        )
+
+    async def _parse_message(
+        self, webhook_event: WebhookEvent, person: str, blank: Event, content: MessageContent
+    ) -> LineInboundEvent:
+        """Convert a message: a file, a text (also one written on a sticker), a location, or another kind."""
         if content.type in FILE_NAME_KEYS:
             return LineInboundEvent(webhook_event, person, blank, content)
-        text = (
-            content.text or ""
-            if content.type == "text"
-            else _format_location(content, await self.store.load_language(who))
-        )
-        return LineInboundEvent(webhook_event, person, replace(blank, text=text))
+        if content.text:
+            return LineInboundEvent(webhook_event, person, replace(blank, text=content.text))
+        if content.type == "location":
+            text = _format_location(content, await self.store.load_language(blank.person_id))
+            return LineInboundEvent(webhook_event, person, replace(blank, text=text))
+        kind = UNREADABLE_TYPES.get(content.type, UnreadableKind.OTHER)
+        return LineInboundEvent(webhook_event, person, replace(blank, unreadable=kind))
 
     async def attach_file(self, inbound: LineInboundEvent) -> Event:
         """Return the event with its file: stored, refused, or still being fetched by a task that is on disk by now."""
@@ -136,13 +151,10 @@ def to_unsend_event_id(message: str) -> str:
 
 
 def _format_location(message: MessageContent, lang: Lang) -> str:
-    """Return a location as text; empty for a sticker, which has no content to store."""
-    if message.type == "location":
-        place = {
-            "title": message.title or "",
-            "address": message.address or "",
-            "latitude": f"{message.latitude or 0:.5f}",
-            "longitude": f"{message.longitude or 0:.5f}",
-        }
-        return render_text(Phrase("line.place", place), lang)
-    return ""
+    place = {
+        "title": message.title or "",
+        "address": message.address or "",
+        "latitude": f"{message.latitude or 0:.5f}",
+        "longitude": f"{message.longitude or 0:.5f}",
+    }
+    return render_text(Phrase("line.place", place), lang)

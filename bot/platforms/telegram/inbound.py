@@ -13,7 +13,7 @@ from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, build_error_answer, get_error_key, merge_answers
 from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
-from bot.platforms.telegram.models import TelegramFile, TelegramMessage
+from bot.platforms.telegram.models import Location, TelegramFile, TelegramMessage
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Event, Lang
 from handlers.dialog.replies import Phrase
@@ -86,29 +86,40 @@ class TelegramInbound:
         return int(self.store.keyring.decrypt_address(back))
 
     async def answer_message(self, number: int, message: TelegramMessage) -> Answer | None:
-        """Answer a message; None for a service message, such as of a pinned one."""
+        """Answer a message; None for one that Telegram itself wrote, such as that another was pinned."""
         chat = message.chat.id
         if message.file is not None:
             return await self._answer_file(self.build_event(number, chat), message, message.file)
-        if message.text is not None:
+        if message.text_or_caption is not None:
             self._remember_text(message)
-            return await self.engine.handle_locked(
-                self.build_event(number, chat, normalize_command_text(message.text))
+            answer = await self.engine.handle_locked(
+                self.build_event(number, chat, normalize_command_text(message.text_or_caption))
+            )
+            is_partly_unreadable = message.contains_media or message.written_text is None
+            return (
+                await self._add_unreadable_note(number, message, answer) if is_partly_unreadable else answer
             )
         if message.location is not None:
-            coordinates = {
-                "latitude": f"{message.location.latitude:.5f}",
-                "longitude": f"{message.location.longitude:.5f}",
-            }
-            text = render_text(
-                Phrase("chat.place", coordinates), await self.store.load_language(self.person_id(chat))
-            )
-            return await self.engine.handle_locked(self.build_event(number, chat, text))
-        return (
-            await self.engine.handle_locked(self.build_event(number, chat, ""))
-            if message.has_unsupported_content
-            else None
+            return await self._answer_location(number, message, message.location)
+        if message.is_service:
+            return None
+        return await self.engine.handle_locked(
+            replace(self.build_event(number, chat), unreadable=message.unreadable)
         )
+
+    async def _add_unreadable_note(self, number: int, message: TelegramMessage, answer: Answer) -> Answer:
+        """Return an answer to a text with a note on what came with it and was not kept."""
+        event = self.build_event(number, message.chat.id)
+        rest = replace(event, id=f"{event.id}/rest", unreadable=message.unreadable)
+        return merge_answers((answer, await self.engine.handle_locked(rest)))
+
+    async def _answer_location(self, number: int, message: TelegramMessage, location: Location) -> Answer:
+        chat = message.chat.id
+        coordinates = {"latitude": f"{location.latitude:.5f}", "longitude": f"{location.longitude:.5f}"}
+        lang = await self.store.load_language(self.person_id(chat))
+        place = (message.venue.title, message.venue.address) if message.venue is not None else ()
+        text = "\n".join(filter(None, (*place, render_text(Phrase("chat.place", coordinates), lang))))
+        return await self.engine.handle_locked(self.build_event(number, chat, text))
 
     async def answer_edited_message(self, number: int, message: TelegramMessage) -> Answer | None:
         """Answer an edited message; None if it has no text or its text did not change."""

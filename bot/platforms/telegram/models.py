@@ -3,12 +3,38 @@
 Names and types are those of core.telegram.org/bots/api, except `sender` (there `from`).
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+
+from bot.platforms.telegram.content import (
+    contains_media,
+    extract_text,
+    get_unreadable_kind,
+    is_service_message,
+)
+from handlers.dialog.events import UnreadableKind
 
 PRIVATE_CHAT = "private"
-ShortText = Annotated[str, StringConstraints(max_length=4096)]
+
+
+def _none_if_invalid(raw: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(raw)
+    except ValidationError:
+        return None
+
+
+Lenient = WrapValidator(_none_if_invalid)
+"""Marks what a message brings: an unknown shape counts as missing, so that its sender is answered all the same."""
 
 
 class _Model(BaseModel):
@@ -54,34 +80,63 @@ class InlineKeyboardMarkup(_Model):
     inline_keyboard: tuple[tuple[InlineKeyboardButton, ...], ...] = ()
 
 
+class Venue(_Model):
+    """A place with a name, beside its `location`."""
+
+    title: str = ""
+    address: str = ""
+
+
+LenientText = Annotated[str | None, Lenient]
+LenientFile = Annotated[TelegramFile | None, Lenient]
+
+
 class TelegramMessage(_Model):
-    """A message. date: seconds since 1970; 0 for an inaccessible message (older than bots may see)."""
+    """A message. date: seconds since 1970; 0 for an inaccessible message (older than bots may see).
+
+    contained_text: the text of a message that is no text, such as a poll's. contains_media: a rich message has
+    pictures, which are not kept. is_service: Telegram wrote it. unreadable: its kind, if it has neither text nor file.
+    """
 
     message_id: int
     date: int = 0
     chat: TelegramChat
     sender: TelegramUser | None = Field(default=None, alias="from")
-    text: str | None = None
-    caption: str | None = None
-    photo: tuple[TelegramFile, ...] = ()
-    document: TelegramFile | None = None
-    voice: TelegramFile | None = None
-    audio: TelegramFile | None = None
-    video: TelegramFile | None = None
-    video_note: TelegramFile | None = None
-    animation: TelegramFile | None = None
-    location: Location | None = None
-    sticker: object | None = None
-    contact: object | None = None
-    poll: object | None = None
-    dice: object | None = None
-    story: object | None = None
-    game: object | None = None
-    checklist: object | None = None
-    paid_media: object | None = None
-    media_group_id: str | None = None
+    text: LenientText = None
+    caption: LenientText = None
+    photo: Annotated[tuple[TelegramFile, ...] | None, Lenient] = None
+    document: LenientFile = None
+    voice: LenientFile = None
+    audio: LenientFile = None
+    video: LenientFile = None
+    video_note: LenientFile = None
+    animation: LenientFile = None
+    live_photo: LenientFile = None
+    location: Annotated[Location | None, Lenient] = None
+    venue: Annotated[Venue | None, Lenient] = None
+    media_group_id: LenientText = None
     has_protected_content: bool = False
-    reply_markup: InlineKeyboardMarkup | None = None
+    reply_markup: Annotated[InlineKeyboardMarkup | None, Lenient] = None
+    contained_text: str | None = None
+    contains_media: bool = False
+    is_service: bool = False
+    unreadable: UnreadableKind = UnreadableKind.OTHER
+
+    @model_validator(mode="before")
+    @classmethod
+    def _summarize_content(cls, raw: Any) -> Any:  # noqa: ANN401 - what Telegram sent
+        """Add what is kept of kinds that have no field here; the rest is dropped."""
+        if not isinstance(raw, dict):
+            return raw
+        if isinstance(raw.get("text"), str):
+            return {**raw, "contained_text": None, "contains_media": False, "is_service": False}
+        return {
+            **raw,
+            "contained_text": extract_text(raw),
+            "contains_media": contains_media(raw),
+            "is_service": is_service_message(raw),
+            "unreadable": get_unreadable_kind(raw),
+        }
 
     @property
     def file(self) -> TelegramFile | None:
@@ -89,18 +144,18 @@ class TelegramMessage(_Model):
         if self.photo:
             return self.photo[-1]
         # An animation comes with `document` set too, for clients that do not know animations.
-        return self.document or self.voice or self.audio or self.video or self.video_note or self.animation
+        files = (self.document, self.voice, self.audio, self.video, self.video_note, self.animation)
+        return next((file for file in (*files, self.live_photo) if file is not None), None)
 
     @property
-    def has_unsupported_content(self) -> bool:
-        """Whether a person sent something that is neither text, file nor location."""
-        others = (self.sticker, self.contact, self.poll, self.dice, self.story, self.game)
-        return any(other is not None for other in (*others, self.checklist, self.paid_media))
+    def written_text(self) -> str | None:
+        """What was written: the text, or the one that another kind contains; None where there is none."""
+        return self.text if self.text is not None else self.contained_text
 
     @property
     def text_or_caption(self) -> str | None:
-        """What was typed: the text, or the caption of a file."""
-        return self.text if self.text is not None else self.caption
+        """What was written: the text, or the caption of a file."""
+        return self.written_text if self.written_text is not None else self.caption
 
 
 class CallbackQuery(_Model):
