@@ -98,6 +98,7 @@ class ExpectedCase(BaseModel):
     named: str
     evidence: int
     elsewhere: str = ""
+    when: str = ""
     story: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
 
@@ -215,14 +216,17 @@ class ReportPlayer:
     def _settle(self, step: Step) -> None:
         """Say what words were that were shown back as not kept."""
         shown_back = {option: self._find_label(option) for option in ("add_story", "as_answer", "drop_text")}
-        if not shown_back["drop_text"]:
+        beginning = "“" + _squeeze(step.words)[:20]
+        if step.tapped or not shown_back["drop_text"] or beginning not in _squeeze(self.heard):
             if step.deed is Deed.ASK:
                 quoted = _squeeze(step.words) in _squeeze(self.heard)
                 assert quoted or step.hears, f"it got no answer:\n{self.heard}"
             return
         assert step.deed in {Deed.TELL, Deed.ASK, Deed.PASTE}, f"it was not understood:\n{self.heard}"
         kept_as = "add_story" if step.into == "story" else "as_answer"
-        self._tap(shown_back[kept_as if step.deed is Deed.TELL else "drop_text"])
+        label = shown_back[kept_as if step.deed is Deed.TELL else "drop_text"]
+        if label:  # before the notice it waits, without being asked about, until the report begins
+            self._tap(label)
 
     def _find_label(self, option: str) -> str:
         """The label of an option that begins as its wording does; empty where it is not offered."""
@@ -278,8 +282,10 @@ def _list_choices(report: Report) -> Iterator[tuple[str, str]]:
         ("head", report.filed.head),
         ("named", report.filed.named),
     )
-    if not any(step.into == "elsewhere" for step in report.said):
-        yield ("elsewhere", report.filed.elsewhere)
+    told = {step.into for step in report.said}
+    for name, value in (("when", report.filed.when), ("elsewhere", report.filed.elsewhere)):
+        if name not in told:
+            yield (name, value)
 
 
 def _list_field_faults(report: Report, filed: FiledReport, name: str) -> Iterator[str]:
