@@ -3,7 +3,7 @@
 from collections.abc import Container
 from dataclasses import dataclass, field
 
-from handlers.complaints.confirm_receipt import handle_confirmation, reprompt_confirmation
+from handlers.complaints.confirm_receipt import confirm_with_code, handle_confirmation, reprompt_confirmation
 from handlers.complaints.draft import apply_correction, handle_draft, reprompt_draft
 from handlers.complaints.form import build_complaint_form, build_privacy_notice, show_report_notice
 from handlers.complaints.menu import (
@@ -14,17 +14,26 @@ from handlers.complaints.menu import (
 )
 from handlers.complaints.subscriptions import handle_unsubscribe
 from handlers.complaints.track import (
+    WRITING_STEPS,
     ask_receipt,
+    handle_code_in_case,
     handle_tracking,
-    look_up_case,
+    is_receipt_asked,
+    open_case_of_code,
     reprompt_tracking,
+)
+from handlers.dialog.codes.typed_codes import (
+    ScreenedMessage,
+    TypedCode,
+    ask_about_code,
+    finish_turn,
+    screen_message,
 )
 from handlers.dialog.commands import (
     COMMAND_WORDS,
     KEEPALIVE_CHOICE,
     build_command_words,
     guess_language,
-    is_receipt_like,
     is_stale_input,
     keep_session_alive,
     match_command,
@@ -33,10 +42,9 @@ from handlers.dialog.commands import (
     resume_or_reset,
 )
 from handlers.dialog.context import Context, reset_session
-from handlers.dialog.effects import Decision, Now, run_query
+from handlers.dialog.effects import Decision, Now, TurnResult, run_query
 from handlers.dialog.events import Event, find_lang
 from handlers.dialog.form import Form, confirm_cancel
-from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import AS_SECTION, NEUTRAL, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unasked import describe_unreadable
@@ -76,38 +84,70 @@ class ComplaintsDesk:
         is_first = before.at == NEVER or before.is_expired(now)
         initial = Context(event, before.replace(at=now), self.office, now, self.site_url, is_first)
         ctx, notes, acts = resume_or_reset(initial, before)
-        command = match_command(event, COMPLAINTS_COMMANDS) or parse_menu_number(
-            event, ctx.session, before, COMPLAINTS_MENU
+        command = match_command(event, COMPLAINTS_COMMANDS)
+        screened = screen_message(
+            ctx, command, is_code_asked=is_receipt_asked(ctx.session), is_late=is_stale_input(ctx)
         )
+        if isinstance(screened, TurnResult):
+            return screened.prepend(notes, acts)
+        ctx, event = screened.ctx, screened.ctx.event
+        turn = yield from self._handle_screened(screened, command, before)
+        turn = finish_turn(turn, screened)
+        return record_message_origin(turn.prepend(notes, acts), event, ctx.session)
+
+    def _handle_screened(self, screened: ScreenedMessage, command: str | None, before: Session) -> Decision:
+        ctx, event, code = screened.ctx, screened.ctx.event, screened.code
+        command = command or parse_menu_number(event, ctx.session, before, COMPLAINTS_MENU)
         turn = None
         if event.person_id in self.roster or is_for_staff(COMPLAINTS_COMMAND_TABLE, ctx):
-            turn = yield from handle_staff_message(COMPLAINTS_COMMAND_TABLE, ctx, command, self._reprompt)
+            turn = yield from handle_staff_message(
+                COMPLAINTS_COMMAND_TABLE, ctx, command, self._reprompt, code
+            )
         if turn is None and event.unreadable is not None and before.at != NEVER:
             turn = yield from self._reprompt(ctx, describe_unreadable(event.unreadable))
-        if turn is None:
-            turn = yield from self._route(ctx, command)
-        return record_message_origin(turn.prepend(notes, acts), event, session or Session())
+        if turn is None and code is not None:
+            turn = yield from self._handle_code(ctx, code)
+        return (yield from self._route(ctx, command)) if turn is None else turn
 
     def _route(self, ctx: Context, command: str | None) -> Decision:
         event = ctx.event
-        if ctx.session.topic is DialogTopic.REPORT and parse_receipt(event.text or "") is not None:
-            return (yield from self._handle_receipt_in_draft(ctx))
         if event.previous_text is not None:
             return (yield from self._reprompt(*apply_correction(ctx, event.previous_text)))
         if is_stale_input(ctx) and not command:
             return (yield from self._reprompt(ctx, *reply_to_stale_input(event)))
         return (yield from (self._run_command(ctx, command) if command else self._dispatch_by_topic(ctx)))
 
-    def _handle_receipt_in_draft(self, ctx: Context) -> Decision:
-        """Do not store a receipt typed into a draft: an officer who reads it could link the reporter's two cases."""
-        if ctx.session.has_draft:
-            return (yield from self._reprompt(ctx, Reply("draft.code", NEUTRAL)))
-        return (yield from look_up_case(ctx.with_session(reset_session(ctx)), ctx.event.text or ""))
+    def _handle_code(self, ctx: Context, code: TypedCode) -> Decision:
+        """Handle a text with a tracking code: open its case, or keep the text without it. The code is never stored."""
+        session = ctx.session
+        if session.topic is DialogTopic.REPORT and session.has_draft:
+            if not code.has_words:
+                return (yield from self._reprompt(ctx, Reply("draft.code", NEUTRAL)))
+            return (yield from self._handle_without_code(ctx))
+        if session.receipt is not None:
+            is_message = session.topic is DialogTopic.CONFIRM or session.step in WRITING_STEPS
+            if code.has_story and (is_message or code.receipt in (None, session.receipt)):
+                return (yield from self._handle_without_code(ctx))
+            if session.topic is DialogTopic.CONFIRM:
+                return confirm_with_code(ctx, code)
+            return (yield from handle_code_in_case(ctx, code))
+        turn = yield from open_case_of_code(ctx, code)
+        if code.has_story and turn.session is not None and turn.session.receipt is None:
+            # No case was found: what was told beside the code is handled as if it had come alone.
+            told = yield from self._route(ctx, None)
+            return told.prepend(turn.replies[:-1], turn.acts)
+        return turn
+
+    def _handle_without_code(self, ctx: Context) -> Decision:
+        """Handle a text from which a code was taken out, and say that it was."""
+        turn = yield from self._route(ctx, None)
+        about = "code.staff" if ctx.event.person_id in self.roster else "code.removed"
+        return turn.prepend((Reply(about, NEUTRAL),))
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question, for a page that is opened again. The result is not stored."""
-        now = yield from run_query(Now())
-        return (yield from self._show_anew(Context(event, session, self.office, now, self.site_url)))
+        ctx = Context(event, session, self.office, (yield from run_query(Now())), self.site_url)
+        return ask_about_code(ctx) if session.doubtful else (yield from self._show_anew(ctx))
 
     def _dispatch_by_topic(self, ctx: Context) -> Decision:
         if ctx.session.topic is DialogTopic.REPORT:
@@ -116,8 +156,6 @@ class ComplaintsDesk:
             return (yield from handle_tracking(ctx))
         if ctx.session.topic is DialogTopic.CONFIRM:
             return (yield from handle_confirmation(ctx))
-        if is_receipt_like(ctx.event.text or ""):
-            return (yield from look_up_case(ctx, ctx.event.text or ""))
         return (yield from handle_complaints_menu(ctx))
 
     def _run_command(self, ctx: Context, command: str) -> Decision:

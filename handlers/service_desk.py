@@ -8,13 +8,19 @@ from handlers.complaints.draft import apply_correction
 from handlers.complaints.messages import Unsubscribe
 from handlers.consultations.invitation import offer_open_consultations
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, begin_consultation
+from handlers.dialog.codes.typed_codes import (
+    ScreenedMessage,
+    TypedCode,
+    ask_about_code,
+    finish_turn,
+    screen_message,
+)
 from handlers.dialog.commands import (
     COMMAND_WORDS,
     KEEPALIVE_CHOICE,
     MAX_COMMAND_LENGTH,
     build_command_words,
     guess_language,
-    is_receipt_like,
     is_stale_input,
     keep_session_alive,
     match_command,
@@ -24,7 +30,6 @@ from handlers.dialog.commands import (
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult, run_query
 from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
-from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import AS_SECTION, NEUTRAL, Phrase, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unasked import describe_unreadable
@@ -40,10 +45,12 @@ from handlers.questions.ask import (
 )
 from handlers.questions.follow import (
     ANSWER_BUTTON_PREFIX,
+    WRITING_STEPS,
     ask_question_code,
     handle_answer_button,
     handle_thread,
-    look_up_thread,
+    is_question_code_asked,
+    open_thread_of_code,
     reprompt_thread,
 )
 from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_service_menu
@@ -87,10 +94,6 @@ class ServiceDesk:
         if event.unsent_message_id:
             turn = yield from handle_unsend(event, session)
             return replace(turn, session=_drop_empty_answers(turn.session) if turn.session else None)
-        turn = yield from self._decide(event, session)
-        return record_message_origin(turn, event, session or Session())
-
-    def _decide(self, event: Event, session: Session | None) -> Decision:
         now = yield from run_query(Now())
         before = session or Session(
             lang=DEFAULT_LANG if _parse_consultation_link(event) else guess_language(event)
@@ -99,28 +102,61 @@ class ServiceDesk:
             return keep_session_alive(session, now)
         ctx, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
         command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
+        screened = screen_message(
+            ctx, command, is_code_asked=is_question_code_asked(ctx.session), is_late=is_stale_input(ctx)
+        )
+        if isinstance(screened, TurnResult):
+            return screened.prepend(notes)
+        ctx, event = screened.ctx, screened.ctx.event
+        turn = yield from self._handle_screened(screened, command, before)
+        return record_message_origin(finish_turn(turn, screened).prepend(notes), event, ctx.session)
+
+    def _handle_screened(self, screened: ScreenedMessage, command: str | None, before: Session) -> Decision:
+        ctx, event, code = screened.ctx, screened.ctx.event, screened.code
         command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
         if event.person_id in self.roster or is_for_staff(SERVICE_COMMAND_TABLE, ctx):
-            turn = yield from handle_staff_message(SERVICE_COMMAND_TABLE, ctx, command, self._reprompt)
+            turn = yield from handle_staff_message(SERVICE_COMMAND_TABLE, ctx, command, self._reprompt, code)
             if turn is not None:
-                return turn.prepend(notes)
+                return turn
         if event.unreadable is not None and before.at != NEVER:
-            return (yield from self._reprompt(ctx, describe_unreadable(event.unreadable))).prepend(notes)
+            return (yield from self._reprompt(ctx, describe_unreadable(event.unreadable)))
         if event.file is not None:
-            turn = yield from self._reprompt(ctx, Reply("ask.words", NEUTRAL))
-            return _drop_file(event, turn).prepend(notes)
+            return _drop_file(event, (yield from self._reprompt(ctx, Reply("ask.words", NEUTRAL))))
+        return (yield from (self._route(ctx, command) if code is None else self._handle_code(ctx, code)))
+
+    def _route(self, ctx: Context, command: str | None) -> Decision:
+        event = ctx.event
         if event.previous_text is not None:
-            turn = yield from self._handle_correction(ctx, event.previous_text)
-        elif is_stale_input(ctx) and not command:
-            turn = yield from self._reprompt(ctx, *reply_to_stale_input(event))
-        else:
-            turn = yield from (self._run_command(ctx, command) if command else self._handle_text(ctx))
-        return turn.prepend(notes)
+            return (yield from self._handle_correction(ctx, event.previous_text))
+        if is_stale_input(ctx) and not command:
+            return (yield from self._reprompt(ctx, *reply_to_stale_input(event)))
+        return (yield from (self._run_command(ctx, command) if command else self._handle_text(ctx)))
+
+    def _handle_code(self, ctx: Context, code: TypedCode) -> Decision:
+        """Handle a text with a code: open its question, or take the text without it. The code is never stored."""
+        session = ctx.session
+        if session.topic is DialogTopic.OPINION and not code.has_words:
+            return (yield from self._reprompt(ctx, Reply("draft.code", NEUTRAL)))
+        is_question = session.topic in {DialogTopic.ASK, DialogTopic.THREAD} and session.step in WRITING_STEPS
+        if (
+            session.topic is DialogTopic.OPINION
+            or session.step == "suspect"
+            or (is_question and code.has_story)
+        ):
+            turn = yield from self._route(ctx, None)
+            about = "code.staff" if ctx.event.person_id in self.roster else "code.removed"
+            return turn.prepend((Reply(about, NEUTRAL),)) if code.has_words else turn
+        turn = yield from open_thread_of_code(ctx, code, self.complaints_url)
+        if code.has_story and turn.session is not None and "thread" not in turn.session.answers:
+            # No question was found: what was told beside the code is handled as if it had come alone.
+            told = yield from self._route(ctx, None)
+            return told.prepend(turn.replies[:-1], turn.acts)
+        return turn
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question. The result is not stored."""
-        now = yield from run_query(Now())
-        return (yield from self._reprompt(Context(event, session, self.office, now)))
+        ctx = Context(event, session, self.office, (yield from run_query(Now())))
+        return ask_about_code(ctx) if session.doubtful else (yield from self._reprompt(ctx))
 
     def _handle_correction(self, ctx: Context, was: str) -> Decision:
         """Handle an edit of a chat message: a question that is not sent yet is looked up again."""
@@ -140,15 +176,11 @@ class ServiceDesk:
         if ctx.session.topic is DialogTopic.ASK and ctx.session.step == "suspect":
             return (yield from handle_question(ctx, self.complaints_url))
         if ctx.session.topic is DialogTopic.OPINION:
-            if parse_receipt(text) is not None:  # an opinion is read by others: do not store a receipt in it
-                return (yield from reprompt_feedback(ctx, Reply("draft.code", NEUTRAL)))
             return (yield from handle_feedback(ctx, self.complaints_url))
-        if is_receipt_like(text):
-            return (yield from look_up_thread(ctx, text))
         if ctx.session.topic is DialogTopic.ASK:
             return (yield from handle_question(ctx, self.complaints_url))
         if ctx.session.topic is DialogTopic.THREAD:
-            return (yield from handle_thread(ctx))
+            return (yield from handle_thread(ctx, self.complaints_url))
         if ctx.event.choice is not None:
             return show_service_menu(ctx, Reply("pick.stale", NEUTRAL))
         return show_service_greeting(ctx) if is_greeting(text) else (yield from handle_question_text(ctx))

@@ -90,6 +90,9 @@ def handle_unsend(event: Event, session: Session | None) -> Decision:
         return _remove_from_draft(
             session, session.message_origins[event.unsent_message_id], event.unsent_message_id
         )
+    if session is not None and any(one.message_id == event.unsent_message_id for one in session.doubtful):
+        left = tuple(one for one in session.doubtful if one.message_id != event.unsent_message_id)
+        return TurnResult(session.replace(doubtful=left))
     case = yield from run_query(FindMessageCase(event.unsent_message_id))
     acts: tuple[UnsendMessage, ...] = ()
     if case is not None:

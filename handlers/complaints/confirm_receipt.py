@@ -7,6 +7,7 @@ from handlers.complaints.subscriptions import handle_subscribe, list_subscriptio
 from handlers.complaints.track import handle_tracking
 from handlers.dialog.answers import MIN_STORY_LETTERS
 from handlers.dialog.choices import STALE, make_options, parse_choice, to_choices
+from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.receipt import normalize_receipt
@@ -41,6 +42,13 @@ def handle_confirmation(ctx: Context) -> Decision:
         if choice is STALE
         else Reply("confirm.wrong", OF_CASE, {"unsent": text}),
     )
+
+
+def confirm_with_code(ctx: Context, code: TypedCode) -> TurnResult:
+    """Compare a whole code that was typed instead of its last five symbols. Another case's code opens nothing here."""
+    if code.receipt == ctx.session.receipt:
+        return _finish_confirmation(ctx, Reply("confirm.right", OF_CASE))
+    return reprompt_confirmation(ctx, Reply("confirm.other" if code.receipt else "confirm.wrong", OF_CASE))
 
 
 def reprompt_confirmation(ctx: Context, *before: Reply) -> TurnResult:

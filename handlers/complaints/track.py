@@ -27,12 +27,13 @@ from handlers.complaints.subscriptions import build_subscription
 from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import FailedLookup, look_up_code
+from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, ExpectedInput, Reply
-from handlers.dialog.session import DialogTopic, Session, advance_prompt
+from handlers.dialog.session import DialogTopic, Session, UnconfirmedText, advance_prompt
 from handlers.dialog.text import shorten_text
 from handlers.dialog.unasked import MAX_QUOTE_LENGTH
 from handlers.thai.dates import to_bangkok_date
@@ -56,6 +57,17 @@ TRACKING_QUESTIONS: Mapping[str, TrackingQuestion] = {
     "unsettled": TrackingQuestion(ExpectedInput.TEXT, make_options(("stay",))),
     "withdraw": TrackingQuestion(ExpectedInput.PICK, make_options(("withdraw_yes", "stay"))),
 }
+
+
+WRITING_STEPS = frozenset({"message", "unsettled"})
+"""The steps at which a text is a message to the office."""
+
+
+def is_receipt_asked(session: Session) -> bool:
+    """Whether the present question asks for a receipt, or for a part of it."""
+    return session.topic is DialogTopic.CONFIRM or (
+        session.topic is DialogTopic.TRACK and session.receipt is None
+    )
 
 
 def ask_receipt(ctx: Context, *before: Reply) -> TurnResult:
@@ -112,15 +124,36 @@ def _is_story(text: str) -> bool:
     return count_letters_and_digits(text) >= MIN_STORY_LETTERS and not normalize_receipt(text).isascii()
 
 
+def open_case_of_code(ctx: Context, code: TypedCode) -> Decision:
+    """Open the case of a code. Enough words beside it are offered to be sent to the office, and are not sent yet."""
+    if code.receipt is None:
+        return ask_receipt(ctx, Reply("track.mistyped", OF_CASE, {"unsent": code.typed}))
+    if code.has_story:
+        before = ctx.session.unconfirmed or UnconfirmedText(ctx.session.answers.get("story", ""))
+        told = "\n".join(filter(None, (before.text, clean_text(ctx.event.text or "").text)))
+        ctx = ctx.replace_session(unconfirmed=UnconfirmedText(told, memory_only=True))
+    return (yield from look_up_case(ctx, code.receipt.formatted))
+
+
+def handle_code_in_case(ctx: Context, code: TypedCode) -> Decision:
+    """Handle a code that is typed while a case is open: where it finds no case, the open one stays."""
+    turn = yield from open_case_of_code(ctx.replace_session(answers={}), code)
+    if turn.session is not None and turn.session.receipt is not None:
+        return turn
+    again = yield from reprompt_tracking(ctx, *turn.replies[:-1])
+    return again.prepend((), turn.acts)
+
+
 def look_up_case(ctx: Context, text: str) -> Decision:
     """Find the case of a receipt. A mistyped one is recognized by its check symbol, without a lookup.
 
-    A receipt that was never issued and one whose case was erased get the same answer. Five wrong receipts within 15
-    minutes lock the person out: for 15 minutes at first, never for more than an hour.
+    A receipt that was never issued, one whose case was erased and one of a question get the same answer. Five wrong
+    receipts within 15 minutes lock the person out: for 15 minutes at first, never for more than an hour.
     """
     case = yield from look_up_code(ctx, text, FindCase)
     if isinstance(case, FailedLookup):
-        return replace(ask_receipt(ctx, case.reply), acts=case.acts)
+        elsewhere = (Reply("track.is_question", NEUTRAL),) if case.is_unknown else ()
+        return replace(ask_receipt(ctx, case.reply, *elsewhere), acts=case.acts)
     receipt = parse_receipt(text)
     return _open_case(ctx.with_session(reset_session(ctx).replace(receipt=receipt)), case, ctx.session)
 

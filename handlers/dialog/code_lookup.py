@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts, find_lockout_end, record_failure
+from handlers.dialog.attempts import GetAttempts, SaveAttempts, find_lockout_end, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Query, run_query
 from handlers.dialog.receipt import (
@@ -22,10 +21,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FailedLookup:
-    """A lookup that failed: the reply to the person, and the acts that record the attempt."""
+    """A lookup that failed: the reply to the person, and the acts that record the attempt.
+
+    is_unknown: the code is well-formed and nobody has it.
+    """
 
     reply: Reply
     acts: tuple[Act, ...] = ()
+    is_unknown: bool = False
 
 
 CodeLookup: TypeAlias = Generator[Query[Any], Any, T | FailedLookup]
@@ -47,13 +50,12 @@ def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | No
     found = yield from run_query(find(receipt))
     if found is None:
         wrong = record_failure(tries, ctx.now)
-        return FailedLookup(
-            _format_unknown_code(wrong, ctx.now, text), (SaveAttempts(ctx.event.person_id, wrong),)
+        # The code is not repeated: it may be the key to something at the other desk.
+        until = find_lockout_end(wrong, ctx.now)
+        reply = (
+            Reply("track.unknown_wait", OF_CASE, {"until": until})
+            if until
+            else Reply("track.unknown", OF_CASE)
         )
+        return FailedLookup(reply, (SaveAttempts(ctx.event.person_id, wrong),), is_unknown=True)
     return found
-
-
-def _format_unknown_code(tries: Attempts, now: datetime, text: str) -> Reply:
-    if until := find_lockout_end(tries, now):
-        return Reply("track.unknown_wait", OF_CASE, {"until": until, "unsent": text})
-    return Reply("track.unknown", OF_CASE, {"unsent": text})

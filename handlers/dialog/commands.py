@@ -1,13 +1,14 @@
 """Parsing of citizens' commands, expired sessions, and input that came too late for its question."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from handlers.dialog.codes.code_finder import remove_codes
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import DeleteFiles, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.form import delete_draft_files
-from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt, parse_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.i18n import render_label
@@ -102,18 +103,13 @@ def parse_menu_number(
     return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
 
 
-def is_receipt_like(text: str) -> bool:
-    """Whether a text is a receipt, or looks like a mistyped one."""
-    symbols = normalize_receipt(text)
-    return parse_receipt(text) is not None or (
-        is_receipt_shaped(symbols) and any(s.isdigit() for s in symbols)
-    )
+_ADDRESS = re.compile(r"\w+://\S*")
 
 
 def guess_language(event: Event) -> Lang:
     """Return the initial language: the page's, else English for a text in Latin letters only, else Thai."""
     if event.lang is not None:
         return event.lang
-    text = event.text or ""
+    text = _ADDRESS.sub("", remove_codes(event.text or "", "", mistyped=True))
     latin = text.isascii() and any(c.isalpha() for c in text)
-    return "en" if latin and not text.startswith("/") and not is_receipt_like(text) else DEFAULT_LANG
+    return "en" if latin and not text.startswith("/") else DEFAULT_LANG

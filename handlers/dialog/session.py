@@ -47,6 +47,18 @@ class UnconfirmedText:
     memory_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtfulText:
+    """A text in which something looks like a mistyped tracking code. It waits for the person to say whether it is one.
+
+    text: empty where it is lost, since it is kept in memory only; previous_text, message_id: of its event.
+    """
+
+    text: str = field(repr=False)
+    previous_text: str | None = field(default=None, repr=False)
+    message_id: str = ""
+
+
 @dataclass(frozen=True)
 class Session:
     """The state of a dialog. Encrypted when stored; expires `SESSION_IDLE_TIMEOUT` after `at`.
@@ -54,7 +66,8 @@ class Session:
     version: of the stored row, 0 where there is none; prompt_number: of the last question, so that a choice of an
     older one is recognized; editing: an answer is being changed from the review; resume: the step to return to when
     cancelling is called off; message_origins: what each message of the platform brought, by its id; officer: the state
-    of an officer's dialog; unconfirmed: a text that is not part of the draft.
+    of an officer's dialog; unconfirmed: a text that is not part of the draft; doubtful: texts that wait until it is
+    said whether they have a tracking code in them.
     A session with a `receipt` would link a person to a case, so it is kept in memory only and its stored row is
     deleted. An alias is the name under which a field is stored, in earlier versions and in this one.
     """
@@ -73,6 +86,7 @@ class Session:
     message_origins: Annotated[Mapping[str, str], Field(alias="sent")] = field(default_factory=dict)
     officer: OfficerState = NO_OFFICER
     unconfirmed: UnconfirmedText | None = None
+    doubtful: tuple[DoubtfulText, ...] = ()
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with changes. Raises TypeError for an unknown field.
@@ -94,6 +108,8 @@ class Session:
 
     def without_memory_only_text(self) -> "Session":
         """Return the session as it is stored: of a text that is kept in memory only, it tells that there was one."""
+        if self.doubtful:
+            return self.replace(doubtful=()).without_memory_only_text().replace(doubtful=(DoubtfulText(""),))
         held = self.unconfirmed
         if held is None or not held.memory_only:
             return self

@@ -7,6 +7,7 @@ from handlers.complaints.messages import ActorKind
 from handlers.dialog.attempts import find_lockout_end, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
 from handlers.dialog.code_lookup import FailedLookup, look_up_code
+from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import (
@@ -19,7 +20,7 @@ from handlers.dialog.replies import (
     Reply,
     raw_text,
 )
-from handlers.dialog.session import DialogTopic, advance_prompt
+from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.questions.ask import MAX_QUESTION_LENGTH, look_up_answers
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (
@@ -48,6 +49,15 @@ ANSWER_BUTTON_PREFIX = "q."
 RATING_VALUES = tuple(rating.value for rating in Rating)
 
 
+WRITING_STEPS = frozenset({"ask", "more"})
+"""The steps at which a text is a question, or a further one."""
+
+
+def is_question_code_asked(session: Session) -> bool:
+    """Whether the present question asks for the code of a question."""
+    return session.topic is DialogTopic.THREAD and "thread" not in session.answers
+
+
 def ask_question_code(ctx: Context, *before: Reply) -> TurnResult:
     """Ask for the code."""
     session = ctx.session if ctx.session.step == "code" else advance_prompt(ctx.session, step="code")
@@ -58,15 +68,15 @@ def ask_question_code(ctx: Context, *before: Reply) -> TurnResult:
     return TurnResult(session, (*before, question))
 
 
-def handle_thread(ctx: Context) -> Decision:
-    """Handle a message of somebody who follows a question, or wants to."""
+def handle_thread(ctx: Context, complaints_url: str = "") -> Decision:
+    """Handle a message of somebody who follows a question, or wants to. complaints_url: of that desk, or empty."""
     if "thread" not in ctx.session.answers:
         choice = parse_choice(ctx.event, ctx.session, make_options(("leave",)), numbers=False)
         if choice == "leave":
             return show_service_menu(ctx.with_session(reset_session(ctx)))
         if choice is STALE:
             return ask_question_code(ctx, Reply("pick.stale", NEUTRAL))
-        return (yield from look_up_thread(ctx, ctx.event.text or ""))
+        return (yield from look_up_thread(ctx, ctx.event.text or "", complaints_url))
     thread = yield from run_query(GetThread(ctx.session.answers["thread"]))
     if thread is None:
         return ask_question_code(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
@@ -89,12 +99,39 @@ def reprompt_thread(ctx: Context, *before: Reply) -> Decision:
     return show_thread(ctx, thread, *before)
 
 
-def look_up_thread(ctx: Context, text: str) -> Decision:
-    """Find the thread of a code. Guessing is rate limited, as for cases."""
+def look_up_thread(ctx: Context, text: str, complaints_url: str) -> Decision:
+    """Find the thread of a code. Guessing is rate limited, as for cases; where none is found, an open one stays."""
     thread = yield from look_up_code(ctx, text, FindThreadByCode)
-    if isinstance(thread, FailedLookup):
-        return replace(ask_question_code(ctx, thread.reply), acts=thread.acts)
-    return show_thread(ctx.with_session(reset_session(ctx)), thread)
+    if not isinstance(thread, FailedLookup):
+        return show_thread(ctx.with_session(reset_session(ctx)), thread)
+    elsewhere = Reply("track.is_case", NEUTRAL, {"address": complaints_url or ctx.office.website})
+    told = (thread.reply, elsewhere) if thread.is_unknown else (thread.reply,)
+    turn = yield from _ask_again_for_code(ctx, *told)
+    return replace(turn, acts=(*turn.acts, *thread.acts))
+
+
+def open_thread_of_code(ctx: Context, code: TypedCode, complaints_url: str) -> Decision:
+    """Open the question of a code. Enough words beside it are offered to be sent, and are not sent yet."""
+    if code.receipt is None:
+        return (yield from _ask_again_for_code(ctx, Reply("track.mistyped", OF_CASE, {"unsent": code.typed})))
+    turn = yield from look_up_thread(
+        ctx.with_session(reset_session(ctx)), code.receipt.formatted, complaints_url
+    )
+    if turn.session is None or "thread" not in turn.session.answers:
+        again = yield from _ask_again_for_code(ctx, *turn.replies[:-1])
+        return replace(again, acts=turn.acts)
+    if not code.has_story:
+        return turn
+    held = {**turn.session.answers, "held": clean_text(ctx.event.text or "").text}
+    session = advance_prompt(turn.session, step="held", answers=held)
+    return (yield from reprompt_thread(ctx.with_session(session), *turn.replies))
+
+
+def _ask_again_for_code(ctx: Context, *before: Reply) -> Decision:
+    """Ask for a code again; where a thread is open, show its present question."""
+    if "thread" in ctx.session.answers:
+        return (yield from reprompt_thread(ctx, *before))
+    return ask_question_code(ctx, *before)
 
 
 def handle_answer_button(ctx: Context, command: str) -> Decision:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, assert_never
 
+from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import find_lang
@@ -19,7 +20,7 @@ from handlers.staff.command import (
     skip_second_factor,
 )
 from handlers.staff.join import begin_joining, finish_joining
-from handlers.staff.members import AuditRefusal, FindStaffMember, SetStaffLanguage
+from handlers.staff.members import AuditRefusal, FindStaffMember, SetStaffLanguage, StaffMember
 from handlers.staff.parse import NameT, ParsedCommand
 from handlers.staff.state import (
     NO_OFFICER,
@@ -47,10 +48,12 @@ def handle_staff_message(
     ctx: Context,
     command: str | None,
     again: Callable[[Context], Decision],
+    code: TypedCode | None = None,
 ) -> QueryGenerator[TurnResult | None]:
     """Handle a message of an officer, or of somebody who joins; None where it is handled like any citizen's.
 
-    command: the message as a citizen's command, if it is one; again: repeats the session's present question.
+    command: the message as a citizen's command, if it is one; again: repeats the session's present question; code: a
+    reporter's tracking code that was taken out of the message: alone, it is looked up as anybody's.
     """
     event, staff = ctx.event, None
     words = (event.choice or event.text or "").strip()
@@ -58,6 +61,26 @@ def handle_staff_message(
         staff = yield from run_query(FindStaffMember(event.person_id))
     if staff is None:
         return (yield from _handle_stranger(table, ctx, words, again))
+    if code is None:
+        return (yield from _handle_officer(table, ctx, command, again, staff))
+    about = Reply("code.staff", OF_CASE)
+    if not code.has_words:
+        pending = table.get_work(ctx.session.officer).pending
+        is_waited_for = isinstance(pending, AwaitingText | AwaitingSecondFactor)
+        return TurnResult(ctx.session, (about,)) if is_waited_for else None
+    turn = yield from _handle_officer(table, ctx, command, again, staff)
+    return None if turn is None else turn.prepend((about,))
+
+
+def _handle_officer(
+    table: CommandTable[NameT, WorkT],
+    ctx: Context,
+    command: str | None,
+    again: Callable[[Context], Decision],
+    staff: StaffMember,
+) -> QueryGenerator[TurnResult | None]:
+    event = ctx.event
+    words = (event.choice or event.text or "").strip()
     if command is not None and (lang := find_lang(command)) is not None:  # officers then get notices in it
         turn = yield from again(ctx.replace_session(lang=lang))
         return replace(turn, acts=(*turn.acts, SetStaffLanguage(staff.id, lang)))

@@ -271,11 +271,14 @@ def test_the_present_question_is_repeated(session: Session, key: str) -> None:
     assert run_decision(DESK.current_prompt(make_event(), session), ANSWERS).keys == (key,)
 
 
-def test_an_unknown_code_is_given_back() -> None:
+def test_an_unknown_code_is_not_repeated_and_the_other_desk_named() -> None:
     unknown = run_decision(
         DESK.decide(make_event(CODE.formatted), AT_MENU), {**ANSWERS, FindThreadByCode: None}
     )
-    assert unknown.replies[0] == Reply("track.unknown", OF_CASE, {"unsent": CODE.formatted})
+    assert unknown.replies[:2] == (
+        Reply("track.unknown", OF_CASE),
+        Reply("track.is_case", NEUTRAL, {"address": "https://complaints.example"}),
+    )
 
 
 EVENTS = st.one_of(

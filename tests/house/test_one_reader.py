@@ -10,7 +10,7 @@ ALLOWED = {
     "handlers/thai/matching.py": "the one reader",
     "handlers/thai/text.py": "cleans what is stored, and compares nothing",
     "handlers/dialog/text.py": "cuts texts between letters: emoji are joined by a sign without width",
-    "handlers/dialog/code_finder.py": "reads each sign with the one reader, and pads escapes to keep their places",
+    "handlers/dialog/codes/code_finder.py": "reads each sign with the one reader; pads escapes to keep places",
     "bot/web/chat/receipt_download.py": "writes a byte-order mark",
 }
 SIGNS_WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"

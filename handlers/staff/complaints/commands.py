@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from handlers.complaints.menu import show_complaints_greeting
 from handlers.dialog.effects import TurnResult
-from handlers.dialog.receipt import is_receipt_shaped, normalize_receipt
 from handlers.staff.command import (
     CommandRow,
     CommandTable,
@@ -112,9 +111,7 @@ _ROWS: Mapping[CommandName, _Row] = {
 
 
 def reply_to_some_case(cmd: ComplaintsCommandContext, text: str) -> QueryGenerator[TurnResult | None]:
-    """Take a text that nothing waits for as a reply to a reporter, for whom it is asked; None for a receipt."""
-    if is_receipt_shaped(normalize_receipt(text)):
-        return None  # the officer follows a case as its reporter
+    """Take a text that nothing waits for as a reply to a reporter, for whom it is asked."""
     if not cmd.may_give(CommandName.REPLY):
         return (yield from show_help(cmd))
     return (yield from run_command(replace(cmd, command=ParsedCommand(CommandName.REPLY, rest=text))))

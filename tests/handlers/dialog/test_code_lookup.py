@@ -73,8 +73,9 @@ def test_a_code_that_nobody_has_counts_as_a_guess() -> None:
     found = look_up(RECEIPT.formatted, {GetAttempts: Attempts(), FindCase: None})
     assert found == (
         FailedLookup(
-            Reply("track.unknown", OF_CASE, {"unsent": RECEIPT.formatted}),
+            Reply("track.unknown", OF_CASE),
             (SaveAttempts(PERSON, Attempts(MORNING, 1)),),
+            is_unknown=True,
         ),
         (GetAttempts(PERSON), FindCase(RECEIPT)),
     )
@@ -84,8 +85,9 @@ def test_the_fifth_guess_locks_out_and_says_until_when() -> None:
     before = Attempts(MORNING - MINUTE, 4)
     found, _ = look_up(RECEIPT.formatted, {GetAttempts: before, FindCase: None})
     assert found == FailedLookup(
-        Reply("track.unknown_wait", OF_CASE, {"until": "09:15", "unsent": RECEIPT.formatted}),
+        Reply("track.unknown_wait", OF_CASE, {"until": "09:15"}),
         (SaveAttempts(PERSON, Attempts(None, 0, MORNING + 15 * MINUTE, 1)),),
+        is_unknown=True,
     )
 
 

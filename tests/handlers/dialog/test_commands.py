@@ -10,7 +10,6 @@ from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.commands import (
     MAX_COMMAND_LENGTH,
     guess_language,
-    is_receipt_like,
     is_stale_input,
     keep_session_alive,
     match_command,
@@ -127,24 +126,6 @@ def test_a_tap_is_no_menu_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "like"),
-    [
-        (RECEIPT.formatted, True),
-        (RECEIPT.formatted.lower(), True),
-        (f" {RECEIPT.formatted} ", True),
-        (RECEIPT.symbols[:-1] + "7", True),
-        (RECEIPT.symbols[:-1], False),
-        ("ABCDEFGHJKMNPQRST", False),  # 17 letters and no digit: a word
-        ("", False),
-        ("สวัสดี", False),
-        (f"รหัส {RECEIPT.formatted}", False),
-    ],
-)
-def test_what_looks_like_a_receipt(typed: str, like: bool) -> None:
-    assert is_receipt_like(typed) is like
-
-
-@pytest.mark.parametrize(
     ("parts", "lang"),
     [
         ({"text": "hello"}, "en"),
@@ -155,6 +136,9 @@ def test_what_looks_like_a_receipt(typed: str, like: bool) -> None:
         ({"text": "123"}, "th"),
         ({"text": ""}, "th"),
         ({"text": RECEIPT.formatted}, "th"),
+        ({"text": RECEIPT.formatted + " ค่ะ"}, "th"),
+        ({"text": RECEIPT.symbols[:-1] + "7"}, "th"),
+        ({"text": f"My code is {RECEIPT.formatted}"}, "en"),
         ({"text": "hello", "lang": "th"}, "th"),
         ({"text": "สวัสดี", "lang": "en"}, "en"),
         ({"choice": "/report"}, "th"),

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.dialog.events import File
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
+from handlers.dialog.session import DialogTopic, DoubtfulText, Session, UnconfirmedText
 from handlers.staff.state import OfficerState
 
 BEFORE = Session(
@@ -29,6 +29,7 @@ CHANGES: dict[str, Any] = {
     "message_origins": {"1": "story"},
     "unconfirmed": UnconfirmedText("เรียกรับเงิน"),
     "officer": OfficerState(verified_at=datetime(2026, 11, 22, tzinfo=UTC)),
+    "doubtful": (DoubtfulText("รหัส"),),
 }
 
 

@@ -172,7 +172,7 @@ def test_what_is_no_code_asks_nothing_of_the_register(typed: str, key: str) -> N
 
 def test_a_code_that_nobody_has_counts_as_a_guess() -> None:
     outcome = decide(make_event(CODE.formatted), AT_CODE, None)
-    assert outcome.keys == ("track.unknown", "track.ask")
+    assert outcome.keys == ("track.unknown", "track.is_case", "track.ask")
     assert outcome.acts == (SaveAttempts(PERSON, Attempts(MORNING, 1)),)
 
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 
 from handlers.dialog.effects import Decision, TurnResult
-from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import Phrase
 from handlers.staff.command import CommandContext
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE, reply_to_some_case
@@ -134,7 +133,6 @@ def test_a_text_that_nobody_asked_for_is_a_reply_to_some_case() -> None:
     assert list_commands(outcome.replies[0].choices) == ["/reply 12/2570"]
     assert get_work(outcome).pending == AwaitingCaseChoice(ParsedCommand(CommandName.REPLY, rest="ขอบคุณครับ"))
     assert say("ขอบคุณครับ", make_member("s4", Role.AUDITOR)).keys == ("staff.help.all",)
-    assert say(make_receipt(1).formatted).keys == ()  # a receipt: the officer follows a case as its reporter
     picked = give("/reply 12", session=outcome.kept)
     assert picked.keys == ("staff.confirm.ask",)
     assert get_work(picked).pending == NothingPending()

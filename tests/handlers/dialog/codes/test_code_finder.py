@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.dialog.code_finder import find_codes, find_receipts, remove_codes
+from handlers.dialog.codes.code_finder import find_codes, find_receipts, remove_codes
 from handlers.dialog.receipt import RECEIPT_ALPHABET, Receipt, make_receipt
 from tests.properties import examples
 
