@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
+from typing import Any
 
 import pikepdf
 
@@ -29,12 +30,17 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.thai.dates import format_date
 from ita_stats.calendar import to_bangkok_date
-from ita_stats.render.typst import render_plain_pdf
+from ita_stats.render.typst import MISSING_CHARACTER, find_missing_characters, render_plain_pdf
 from storage.staff.page_access import generate_export_password
 from storage.store import Store
 
 CASE_PDF_LANG: Lang = "th"
 """The language of the document, whatever the officer's: it goes to a Thai committee."""
+
+TEXT_ATTACHMENT = "case.txt"
+"""The attachment of the document: the same as plain text, with the characters that its fonts do not have."""
+
+MAX_LISTED_CHARACTERS = 30
 
 
 async def export_case_pdf(
@@ -59,7 +65,9 @@ async def render_case_pdf(
     report: CaseReport = await store.answer_query(GetCaseReport(case.id), now)
     lines: Listing[CaseHistoryLine] = await store.answer_query(GetCaseHistory(case.id), now)
     data = build_case_document(case, report, lines, office, now)
-    return await asyncio.to_thread(lambda: encrypt_pdf(typeset_case(data, now), password))
+    return await asyncio.to_thread(
+        lambda: encrypt_pdf(typeset_case(data, now), password, format_as_text(data))
+    )
 
 
 def build_case_document(
@@ -75,7 +83,7 @@ def build_case_document(
         "status": _format_text(f"staff.status.{case.status}"),
         "made": format_date(to_bangkok_date(now), CASE_PDF_LANG),
     }
-    return {
+    data = {
         "title": _format_text("casefile.title", number=case.register_number),
         "secret": _format_text("casefile.secret"),
         "office": office.name.in_lang(CASE_PDF_LANG),
@@ -90,6 +98,37 @@ def build_case_document(
         "files": [file.name for file in report.files],
         "note": _format_text("casefile.note"),
     }
+    return {**data, "missing": _describe_missing_characters(data)}
+
+
+def _describe_missing_characters(data: Mapping[str, object]) -> str:
+    """Say which characters the paper cannot show, and that its attachment has them; empty where there are none."""
+    missing = find_missing_characters(data)
+    if not missing:
+        return ""
+    codes = [f"U+{ord(character):04X}" for character in missing]
+    more = ["…"] if len(codes) > MAX_LISTED_CHARACTERS else []
+    return _format_text(
+        "casefile.missing",
+        shown=MISSING_CHARACTER,
+        codes=", ".join(codes[:MAX_LISTED_CHARACTERS] + more),
+        name=TEXT_ATTACHMENT,
+    )
+
+
+def format_as_text(data: Mapping[str, Any]) -> str:
+    """Return what a paper says as plain text, with every character, to be attached to it."""
+    answers = [f"{name}\n{value}" for name, value in data["told"]]
+    history = [" · ".join(filter(None, line)) for line in data["history"]]
+    files = [data["files_title"], *data["files"]] if data["files"] else []
+    parts = [
+        data["title"],
+        *answers,
+        "\n".join((data["history_title"], *history)),
+        "\n".join(files),
+        data["note"],
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _list_unreadable_lines(numbers: tuple[str, ...]) -> list[tuple[str, str, str]]:
@@ -115,14 +154,26 @@ def _format_text(key: str, **args: str) -> str:
 
 
 def typeset_case(data: Mapping[str, object], now: datetime) -> bytes:
-    """Typeset the document with the font Sarabun only. What a citizen wrote is passed as data, never as markup."""
+    """Typeset the document with the fonts of the package. What a citizen wrote is passed as data, never as markup."""
     return render_plain_pdf((files("bot") / "typeset" / "case.typ").read_bytes(), data, now)
 
 
-def encrypt_pdf(clear: bytes, password: str) -> bytes:
-    """Encrypt a PDF with a password: AES-256 (revision 6, ISO 32000-2), metadata included."""
+def encrypt_pdf(clear: bytes, password: str, text: str) -> bytes:
+    """Encrypt a PDF with a password: AES-256 (revision 6, ISO 32000-2), metadata and attachment included.
+
+    text: attached as `TEXT_ATTACHMENT`.
+    """
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(clear)) as pdf:
+        pdf.attachments[TEXT_ATTACHMENT] = pikepdf.AttachedFileSpec(
+            pdf,
+            text.encode(),
+            description="",
+            filename=TEXT_ATTACHMENT,
+            mime_type="text/plain",
+            creation_date="",
+            mod_date="",
+        )
         encryption = pikepdf.Encryption(
             owner=secrets.token_urlsafe(24), user=password, R=6, aes=True, metadata=True
         )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -25,6 +26,15 @@ SARABUN_CHARACTERS = (
 MISSING_CHARACTER = "\u25ca"
 """Replaces characters that the font lacks, since an archival PDF must not contain missing glyphs."""
 _UNSUPPORTED_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}]")
+OTHER_SCRIPTS_CHARACTERS = (
+    "\u0e81\u0e82\u0e84\u0e87\u0e88\u0e8a\u0e8d\u0e94-\u0e97\u0e99-\u0e9f\u0ea1-\u0ea3\u0ea5\u0ea7\u0eaa\u0eab"
+    "\u0ead-\u0eb9\u0ebb-\u0ebd\u0ec0-\u0ec4\u0ec6\u0ec8-\u0ecd\u0ed0-\u0ed9\u0edc-\u0edf"
+    "\u1000-\u109f\ua9e0-\ua9fe\uaa60-\uaa7f\u1780-\u17dd\u17e0-\u17e9\u17f0-\u17f9\u19e0-\u19ff"
+    "\u3000-\u3003\u3005-\u3007\u300a-\u3019\u301c-\u301f\u3041-\u3094\u3099-\u309e\u30a0-\u30f6\u30fb-\u30fe"
+    "\u3105-\u3129\u3131-\u318e\u4e00-\u9fa5\uac00-\ud7a3\uf900-\ufa2d\uff01-\uff5e\uffe0-\uffe6"
+)
+"""The characters of the other fonts in the package, as regex ranges: Lao, Burmese, Khmer, Chinese, Japanese, Korean."""
+_NOT_PLAIN_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}{OTHER_SCRIPTS_CHARACTERS}]")
 
 
 def render_archival_pdf(template: str, data: TemplateData, at: datetime) -> bytes:
@@ -44,15 +54,27 @@ def render_archival_pdf(template: str, data: TemplateData, at: datetime) -> byte
 
 
 def render_plain_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
-    """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived."""
+    """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived.
+
+    The template may use every font of the package; `find_missing_characters` tells what none of them has.
+    """
     return typst.compile(
         source,
         format="pdf",
         font_paths=_load_fonts(),
         ignore_system_fonts=True,
-        sys_inputs=_build_inputs(data),
+        sys_inputs=_build_inputs(data, _NOT_PLAIN_PATTERN),
         timestamp=int(at.timestamp()),
     )
+
+
+def find_missing_characters(data: TemplateData) -> list[str]:
+    """Return the characters of a plain PDF's data that no font of the package has, each once, in order of code.
+
+    What is not seen by itself (line breaks, joiners, variation selectors) is left out.
+    """
+    found = set(_NOT_PLAIN_PATTERN.findall(json.dumps(data, ensure_ascii=False)))
+    return sorted(one for one in found if unicodedata.category(one) not in {"Cc", "Cf", "Mn", "Zl", "Zp"})
 
 
 def render_png_pages(
@@ -79,7 +101,7 @@ def format_typst_date(at: datetime) -> list[int]:
 
 @cache
 def _load_fonts() -> typst.Fonts:
-    """Load Sarabun, and no other font."""
+    """Load the fonts of the package, and no other: Sarabun, and those of other scripts for plain PDFs."""
     with as_file(_PACKAGE_FOLDER / "fonts") as folder:
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
@@ -88,9 +110,5 @@ def _read_template(template: str) -> bytes:
     return (_PACKAGE_FOLDER / "templates" / template).read_bytes()
 
 
-def _build_inputs(data: TemplateData) -> dict[str, str]:
-    return {
-        "data": _UNSUPPORTED_PATTERN.sub(
-            MISSING_CHARACTER, json.dumps(data, ensure_ascii=False, sort_keys=True)
-        )
-    }
+def _build_inputs(data: TemplateData, unsupported: re.Pattern[str] = _UNSUPPORTED_PATTERN) -> dict[str, str]:
+    return {"data": unsupported.sub(MISSING_CHARACTER, json.dumps(data, ensure_ascii=False, sort_keys=True))}

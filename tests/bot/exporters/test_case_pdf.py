@@ -1,13 +1,29 @@
 """The PDF of a case opens only with its password and has the report, but never the reporter's identity."""
 
 import io
+import re
+from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
+import typst
 
-from bot.exporters.case_pdf import build_case_document, export_case_pdf
+from bot.exporters.case_pdf import (
+    TEXT_ATTACHMENT,
+    build_case_document,
+    export_case_pdf,
+    typeset_case,
+)
 from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport
+from ita_stats.render.typst import (
+    OTHER_SCRIPTS_CHARACTERS,
+    SARABUN_CHARACTERS,
+    _load_fonts,
+    find_missing_characters,
+)
 from storage.store import Store
 from tests.in_memory_desk import OFFICE
 from tests.storage.conftest import NOW, StoredDesk
@@ -64,3 +80,81 @@ def test_the_paper_says_which_lines_of_its_history_cannot_be_read(tmp_path: Path
         assert "unheard-of" not in str(paper)
 
     ground.run_scenario(scene)
+
+
+SCRIPTS = "ဝန်ထမ်းက ငွေတောင်းသည်။ ຜູ້ກ່ຽວຂ້ອງ 王小明 收了五千铢 ខ្មែរ เขาขอเงินห้าพันบาท 😀"
+
+
+def make_paper(story: str) -> dict[str, object]:
+    parts = ("title", "secret", "office", "history_title", "files_title", "note")
+    return {
+        **dict.fromkeys(parts, "คำ"),
+        "facts": [("ก", "ข")],
+        "told": [("เล่า", story)],
+        "history": [],
+        "files": [],
+    }
+
+
+def test_a_reporters_script_reaches_the_paper_and_what_it_cannot_show_is_listed(tmp_path: Path) -> None:
+    ground = StoredDesk(tmp_path / "var")
+
+    async def scene(one: Store) -> None:
+        await ground.file_complaint(one, answers={"story": SCRIPTS, "head": "no"})
+        made = await export_case_pdf(one, OFFICE, 1, 2570, NOW)
+        assert made is not None
+        pdf, password = made
+        with pikepdf.open(io.BytesIO(pdf), password=password) as opened:
+            attached = opened.attachments[TEXT_ATTACHMENT].get_file().read_bytes().decode()
+        assert SCRIPTS in attached
+        with closing(pypdfium2.PdfDocument(pdf, password=password)) as shown:
+            printed = "".join(page.get_textpage().get_text_range() for page in shown)
+        for word in ("ငွေ", "ຂ້ອງ", "王小明", "收了五千铢", "เขาขอเงินห้าพันบาท"):
+            assert word in printed
+        assert "😀" not in printed
+        assert "U+1F600" in printed
+        assert TEXT_ATTACHMENT in printed
+
+    ground.run_scenario(scene)
+
+
+def test_a_word_of_each_script_leaves_ink_of_its_own() -> None:
+    drawn = set[bytes]()
+    for word in ("", "ငွေ", "ຂ້ອງ", "王", "ខ្មែរ", "한", "か", "◊"):
+        paper = typeset_case({**make_paper(word), "missing": ""}, NOW)
+        with closing(pypdfium2.PdfDocument(paper)) as shown:
+            drawn.add(shown[0].render(scale=1).to_pil().tobytes())
+    assert len(drawn) == 8
+
+
+def test_only_what_is_seen_is_listed_as_missing() -> None:
+    assert find_missing_characters(make_paper("ก\u200d\ufe0f\n王")) == []
+    assert find_missing_characters(make_paper("😀ა😀")) == ["ა", "😀"]
+
+
+def test_the_fonts_have_every_character_that_they_are_said_to_have() -> None:
+    ranges = re.compile(f"[{SARABUN_CHARACTERS}{OTHER_SCRIPTS_CHARACTERS}]")
+    text = "".join(c for c in map(chr, range(0x20, 0x10000)) if ranges.match(c) and c not in "\u200b\u2060")
+    names = '"Sarabun", "Noto Sans Lao", "Noto Sans Myanmar", "Noto Sans Khmer", "Droid Sans Fallback"'
+    template = (files("bot") / "typeset" / "case.typ").read_text("utf-8")
+    assert f"font: ({names})" in template
+    # An archival PDF is refused where a glyph is missing.
+    source = f'#set text(font: ({names}), fallback: false)\n#sys.inputs.data.clusters().join(" ")'
+    made = typst.compile(
+        source.encode(),
+        font_paths=_load_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": text},
+        pdf_standards=["a-2b"],
+        timestamp=0,
+    )
+    assert made.startswith(b"%PDF")
+    with pytest.raises(typst.TypstError):
+        typst.compile(
+            source.encode(),
+            font_paths=_load_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": "ა"},
+            pdf_standards=["a-2b"],
+            timestamp=0,
+        )
