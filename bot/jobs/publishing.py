@@ -142,7 +142,7 @@ class PublishingJob:
         if posting.done or now < posting.due <= now + MAX_RETRY_DELAY:
             return False
         try:
-            link = await target.publish(
+            outcome = await target.publish(
                 [
                     PublishedRelease(release, await ensure_release_files(self.context, release, now))
                     for release in releases
@@ -154,7 +154,15 @@ class PublishingJob:
         await store.save_posting(
             releases[-1], ReleasePosting(target.name, now, posting.attempts + 1, done=True)
         )
-        await self.notify(build_staff_notification("posted", releases[-1], place=target.name, link=link))
+        await self.notify(
+            build_staff_notification("posted", releases[-1], place=target.name, link=outcome.address)
+        )
+        for refused in outcome.refused:
+            await self.notify(
+                build_staff_notification(
+                    "file_refused", releases[-1], place=target.name, file=refused.file, trouble=refused.code
+                )
+            )
         return True
 
     async def _record_failure(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from bot.publishing.release_list import build_release_list
+from bot.publishing.release_list import build_release_list, build_year_links, select_year_releases
 from bot.publishing.releases import read_folder_files, verify_release_folder
-from bot.publishing.target import PublishedRelease, PublishError
+from bot.publishing.target import PublishedRelease, PublishError, PublishOutcome
 from bot.publishing.web_folder import name_write_error
 from bot.web.templating import PageRenderer
 from ita_stats.release import MANIFEST_FILE
@@ -30,10 +30,10 @@ class FolderTarget:
     pages: PageRenderer
     name: str = "folder"
 
-    async def publish(self, releases: Sequence[PublishedRelease]) -> str:
-        """Add missing or damaged releases, then update `latest` and the list. Returns the newest's path."""
+    async def publish(self, releases: Sequence[PublishedRelease]) -> PublishOutcome:
+        """Add missing or damaged releases, then update the links and the list. Its address is a path in the folder."""
         try:
-            return await asyncio.to_thread(self._publish_files, releases)
+            return PublishOutcome(await asyncio.to_thread(self._publish_files, releases))
         except OSError as error:
             raise PublishError(name_write_error(error)) from None
 
@@ -41,30 +41,34 @@ class FolderTarget:
         if not self.path.is_dir():
             raise PublishError("folder")
         for release in releases:
-            target = self.path / _format_directory_name(release)
+            target = self.path / _format_directory_name(release.record)
             if not _has_release(target, release.record.manifest):
                 replace_directory(target, read_folder_files(release.folder), PUBLIC_MODES)
-        self._point_latest_at(_format_directory_name(releases[-1]))
+        self._point_link_at(LATEST_LINK, _format_directory_name(releases[-1].record))
+        for year, newest in select_year_releases(release.record for release in releases).items():
+            self._point_link_at(str(year), _format_directory_name(newest))
         page = self._render_list([release.record for release in releases])
         replace_changed_file(self.path / "index.html", page)
-        return f"{_format_directory_name(releases[-1])}/statistics.html"
+        return f"{_format_directory_name(releases[-1].record)}/statistics.html"
 
     def _render_list(self, releases: Sequence[StoredRelease]) -> bytes:
         page = self.pages.render(
             "statistics_list.html",
             "th",
+            latest=f"{LATEST_LINK}/statistics.html",
+            years=build_year_links(releases, "{year}/statistics.html"),
             releases=[*reversed(build_release_list(releases, "{year}-{number}/{file}"))],
             style=Markup(STATISTICS_STYLE.css),  # noqa: S704 - our own file
             policy=STATISTICS_STYLE.page_policy,
         )
         return bytes(page.body)
 
-    def _point_latest_at(self, newest: str) -> None:
-        """Point the link `latest` to the newest release, atomically."""
-        link = self.path / LATEST_LINK
+    def _point_link_at(self, name: str, newest: str) -> None:
+        """Point a link (`latest`, or a fiscal year) to the newest release, atomically."""
+        link = self.path / name
         if link.is_symlink() and str(link.readlink()) == newest:
             return
-        temporary = self.path / f".{LATEST_LINK}.{secrets.token_hex(4)}.new"
+        temporary = self.path / f".{name}.{secrets.token_hex(4)}.new"
         temporary.symlink_to(newest)
         try:
             temporary.replace(link)
@@ -74,8 +78,8 @@ class FolderTarget:
         fsync_directory(self.path)
 
 
-def _format_directory_name(release: PublishedRelease) -> str:
-    return f"{release.record.fiscal_year}-{release.record.number}"
+def _format_directory_name(release: StoredRelease) -> str:
+    return f"{release.fiscal_year}-{release.number}"
 
 
 def _has_release(target: Path, manifest: bytes) -> bool:

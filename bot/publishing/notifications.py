@@ -13,7 +13,7 @@ from ita_stats.release import parse_manifest
 from storage.releases import StoredRelease
 from storage.store import Store
 
-FAILURE_NOTICES = ("not_released", "not_posted", "opinions_not_posted", "board_not_posted")
+FAILURE_NOTICES = ("not_released", "not_posted", "file_refused", "opinions_not_posted", "board_not_posted")
 """Keys of [publish] in the wording that report a failure."""
 
 

@@ -28,6 +28,22 @@ class PublishError(BotError):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that a place does not take, so that it is linked on our own site. code: as of PublishError."""
+
+    file: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishOutcome:
+    """What was published: the address of the newest release there, and the files that the place refused."""
+
+    address: str
+    refused: tuple[RefusedFile, ...] = ()
+
+
 class PublishTarget(Protocol):
     """A place where releases are published. Publishing the same releases again changes nothing."""
 
@@ -35,8 +51,5 @@ class PublishTarget(Protocol):
     def name(self) -> str:
         """Its code in [publish.place] of the wording."""
 
-    async def publish(self, releases: Sequence[PublishedRelease]) -> str:
-        """Publish all releases, given oldest first. Returns the address of the newest there.
-
-        Raises PublishError.
-        """
+    async def publish(self, releases: Sequence[PublishedRelease]) -> PublishOutcome:
+        """Publish all releases, given oldest first. Raises PublishError."""

@@ -13,6 +13,11 @@ from bot.publishing.target import PublishError
 
 MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=90, sock_connect=10, sock_read=60)
+_TOO_LARGE_REASONS = {
+    "rest_upload_file_too_big",
+    "rest_upload_limited_space",
+    "rest_upload_user_quota_exceeded",
+}
 _ERROR_CODES = {
     HTTPStatus.UNAUTHORIZED: "refused",
     HTTPStatus.FORBIDDEN: "refused",
@@ -37,6 +42,10 @@ class WordPressClient:
             "POST", route, {}, aiohttp.BytesPayload(body, content_type="application/json")
         )
 
+    async def delete(self, route: str) -> Any:  # noqa: ANN401
+        """Delete an object, past the trash, which media do not have."""
+        return await self._request("DELETE", route, {"force": "true"}, None)
+
     async def upload(self, route: str, name: str, kind: str, content: bytes, **fields: str) -> Any:  # noqa: ANN401
         """Upload a file with form fields. kind: its media type. Returns the parsed response."""
         form = aiohttp.FormData(fields)
@@ -50,8 +59,8 @@ class WordPressClient:
             async with self._session.request(
                 method, self._origin, params=params, data=data, allow_redirects=False
             ) as response:
-                _check_status(response.status)
                 body = await response.content.read(MAX_RESPONSE_BYTES)
+                _check_status(response.status, body)
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise PublishError("unreachable") from None  # the original's message may contain the URL
         try:
@@ -60,14 +69,28 @@ class WordPressClient:
             raise PublishError("answer") from None
 
 
-def _check_status(status: int) -> None:
-    """Raise PublishError unless the status is 2xx."""
+def _check_status(status: int, body: bytes) -> None:
+    """Raise PublishError unless the status is 2xx. body: WordPress names the reason by a code of its own."""
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if status < HTTPStatus.BAD_REQUEST:
         raise PublishError("moved")
+    reason = _read_reason(body)
+    if status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE and reason.startswith("rest_upload_"):
+        # With status 500 or 400: WordPress itself works, and refuses this file.
+        raise PublishError("too_large" if reason in _TOO_LARGE_REASONS else "file_type")
+    if status == HTTPStatus.FORBIDDEN and reason.startswith("rest_"):
+        raise PublishError("rights")  # logged in, without the right; a wrong password is 401
     server = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
     raise PublishError("broken" if server else _ERROR_CODES.get(HTTPStatus(status), "answer"))
+
+
+def _read_reason(body: bytes) -> str:
+    """Return the `code` of an error response; empty where it is not one of WordPress."""
+    try:
+        return str(json.loads(body)["code"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from bot.publishing.target import PublishedRelease, PublishError
+from bot.publishing.release_list import find_last_full_year
+from bot.publishing.target import PublishedRelease, PublishError, PublishOutcome, RefusedFile
 from bot.publishing.wordpress_client import WordPressClient, open_wordpress_client
 from bot.web.statistics import STATISTICS_FILE_PATH, STATISTICS_PATH
 from ita_stats.cases.model import ReleaseInfo
@@ -32,6 +33,10 @@ UPLOADED_FILES = {
     "PNG": PICTURE_FILE,
 }
 """Files that WordPress accepts as media. It refuses JSON and SVG, which are linked on our own site instead."""
+FILE_REFUSALS = frozenset({"file_type", "too_large"})
+"""Errors that concern one file: the page is written all the same, and links our own."""
+SLUGS_PER_REQUEST = 40
+SUPERSEDED = "[มีฉบับใหม่แล้ว / superseded]"
 LINKED_FILES = {
     "JSON": "statistics.json",
     "SVG 1": "rows.svg",
@@ -56,6 +61,10 @@ class _Text(BaseModel):
     raw: str
 
 
+class _TitledMedia(_Media):
+    title: _Text
+
+
 class _Page(_WordPressObject):
     link: str
     content: _Text
@@ -72,33 +81,80 @@ class WordPressTarget:
     site: str | None
     name: str = "wordpress"
 
-    async def publish(self, releases: Sequence[PublishedRelease]) -> str:
-        """Upload the newest release's files and write its page. Returns the page's URL. Raises PublishError."""
-        newest = releases[-1]
-        figures = newest.record.figures
+    async def publish(self, releases: Sequence[PublishedRelease]) -> PublishOutcome:
+        """Upload the files of the newest release and of the last full fiscal year, and write a page of each.
+
+        The page of the year has the year in its slug, and stays. Files of other releases are deleted from the media
+        library at the end. Raises PublishError.
+        """
+        full = find_last_full_year([release.record for release in releases])
+        of_year = next((release for release in releases if release.record is full), None)
+        async with open_wordpress_client(self.origin, self.user, self.password) as client:
+            beside: list[NamedLink] = []
+            if of_year is not None:
+                year = of_year.record.fiscal_year
+                page = await self._publish_release(client, of_year, f"{self.slug}-{year}", [])
+                beside = [NamedLink(f"ปีงบประมาณ {year} ทั้งปี / fiscal year {year}", page.address)]
+            outcome = await self._publish_release(client, releases[-1], self.slug, beside)
+            await self._delete_superseded_media(
+                client, [release for release in releases[:-1] if release is not of_year]
+            )
+            return outcome
+
+    async def _publish_release(
+        self, client: WordPressClient, release: PublishedRelease, slug: str, beside: Sequence[NamedLink]
+    ) -> PublishOutcome:
+        """Upload a release's files, and write the page of a slug. beside: links to other pages."""
+        figures = release.record.figures
         document = build_statistics_document(
             parse_statistics(figures), parse_release_info(figures) or ReleaseInfo()
         )
-        async with open_wordpress_client(self.origin, self.user, self.password) as client:
-            media = {
-                name: await self._ensure_media(client, newest, file, document)
-                for name, file in UPLOADED_FILES.items()
-            }
-            links = [NamedLink(name, address) for name, address in media.items()]
-            content = render_wordpress_html(document, media["PNG"], [*links, *self._build_own_links(newest)])
-            return await self._write_page(client, content, document.title[0])
+        media, refused = dict[str, str](), list[RefusedFile]()
+        for name, file in UPLOADED_FILES.items():
+            try:
+                media[name] = await self._ensure_media(client, release, file, document)
+            except PublishError as refusal:
+                if refusal.code not in FILE_REFUSALS:
+                    raise
+                refused.append(RefusedFile(file, refusal.code))
+                media |= self._link_own_files(release, {name: file})
+        links = [NamedLink(name, address) for name, address in media.items()]
+        links += [*self._build_own_links(release), *beside]
+        content = render_wordpress_html(document, media.get("PNG", ""), links)
+        title = document.title[0] if slug == self.slug else f"{document.title[0]} {document.period[0]}"
+        return PublishOutcome(await self._write_page(client, slug, content, title), tuple(refused))
+
+    async def _delete_superseded_media(
+        self, client: WordPressClient, releases: Sequence[PublishedRelease]
+    ) -> None:
+        """Delete the files of releases that no page shows any more. Where the site forbids it, mark their titles."""
+        slugs = [
+            self._build_slug(release, file, (release.folder / file).read_bytes())
+            for release in releases
+            for file in UPLOADED_FILES.values()
+        ]
+        for at in range(0, len(slugs), SLUGS_PER_REQUEST):
+            some = ",".join(slugs[at : at + SLUGS_PER_REQUEST])
+            found = await client.get(
+                MEDIA_ROUTE, slug=some, context="edit", per_page="100", _fields="id,source_url,title"
+            )
+            for media in _parse_items(_TitledMedia, found):
+                await _delete_media(client, media)
 
     def _build_own_links(self, newest: PublishedRelease) -> list[NamedLink]:
         """Return links to files and list of releases on our own site; none without a public URL."""
         if self.site is None:
             return []
-        site, release = self.site.rstrip("/"), newest.record
-        place = {"year": release.fiscal_year, "number": release.number}
-        links = [
-            NamedLink(name, site + STATISTICS_FILE_PATH.format(**place, file=file))
-            for name, file in LINKED_FILES.items()
-        ]
-        return [*links, NamedLink("ฉบับทั้งหมด / all releases", site + STATISTICS_PATH)]
+        links = [NamedLink(*link) for link in self._link_own_files(newest, LINKED_FILES).items()]
+        return [*links, NamedLink("ฉบับทั้งหมด / all releases", self.site.rstrip("/") + STATISTICS_PATH)]
+
+    def _link_own_files(self, release: PublishedRelease, files: Mapping[str, str]) -> dict[str, str]:
+        """Return the URLs of files on our own site, by name; none without a public URL."""
+        if self.site is None:
+            return {}
+        place = {"year": release.record.fiscal_year, "number": release.record.number}
+        site = self.site.rstrip("/")
+        return {name: site + STATISTICS_FILE_PATH.format(**place, file=file) for name, file in files.items()}
 
     async def _ensure_media(
         self, client: WordPressClient, newest: PublishedRelease, file: str, document: StatisticsDocument
@@ -127,21 +183,29 @@ class WordPressTarget:
             f"{self.slug}-{release.fiscal_year}-{release.number}-{ending}-{sha256(content).hexdigest()[:8]}"
         )
 
-    async def _write_page(self, client: WordPressClient, content: str, title: str) -> str:
+    async def _write_page(self, client: WordPressClient, slug: str, content: str, title: str) -> str:
         """Create the page, or update it if its content differs. Returns its URL. Does not change its status."""
         found = _parse_items(
             _Page,
-            await client.get(
-                PAGES_ROUTE, slug=self.slug, status="any", context="edit", _fields="id,link,content"
-            ),
+            await client.get(PAGES_ROUTE, slug=slug, status="any", context="edit", _fields="id,link,content"),
         )
         if not found:
-            new = {"slug": self.slug, "title": title, "content": content, "status": "publish"}
+            new = {"slug": slug, "title": title, "content": content, "status": "publish"}
             return _parse_items(_Page, [await client.post_json(PAGES_ROUTE, new)])[0].link
         first = min(found, key=lambda page: page.id)
         if _extract_visible_content(first.content.raw) != _extract_visible_content(content):
             _parse_items(_Page, [await client.post_json(f"{PAGES_ROUTE}/{first.id}", {"content": content})])
         return first.link
+
+
+async def _delete_media(client: WordPressClient, media: _TitledMedia) -> None:
+    try:
+        await client.delete(f"{MEDIA_ROUTE}/{media.id}")
+    except PublishError as refusal:
+        if refusal.code != "rights":
+            raise
+        if not media.title.raw.startswith(SUPERSEDED):
+            await client.post_json(f"{MEDIA_ROUTE}/{media.id}", {"title": f"{SUPERSEDED} {media.title.raw}"})
 
 
 def _read_media_types(newest: PublishedRelease) -> Mapping[str, str]:

@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.publishing.release_list import build_release_list, select_public_releases
+from bot.publishing.release_list import (
+    RELEASE_FILES,
+    build_release_list,
+    build_year_links,
+    select_public_releases,
+    select_year_releases,
+)
 from bot.publishing.releases import ReleaseContext, get_release_folder
 from bot.publishing.signing import encode_public_key
 from bot.web.policies import build_frame_ancestors
@@ -30,6 +37,7 @@ from ita_stats.render.standalone_page import NamedLink
 from storage.releases import StoredRelease
 
 STATISTICS_PATH = "/statistics"
+LATEST_PATH = STATISTICS_PATH + "/latest"
 STATISTICS_FILE_PATH = STATISTICS_PATH + "/{year}/{number}/{file}"
 IMMUTABLE_CACHE_CONTROL = "public, max-age=31536000, immutable"
 SHORT_CACHE_CONTROL = "public, max-age=300"
@@ -46,14 +54,38 @@ class StatisticsPages:
     def routes(self) -> Sequence[BaseRoute]:
         return (
             Route(STATISTICS_PATH, self.show_latest),
+            Route(LATEST_PATH, self.show_latest),
+            Route(LATEST_PATH + "/{file}", self.redirect_to_file),
+            Route(STATISTICS_PATH + "/{year:int}", self.show_year),
             Route(STATISTICS_PATH + "/{year:int}/{number:int}", self.show_release),
             Route(STATISTICS_PATH + "/{year:int}/{number:int}/{file}", self.serve_file),
+            Route(STATISTICS_PATH + "/{year:int}/{file}", self.redirect_to_file),
         )
 
     async def show_latest(self, request: Request) -> Response:
         """The newest release, or a note that there is none yet, above the list of all."""
         releases = await self._load_public_releases()
         return self._render_page(request, releases[-1] if releases else None, releases)
+
+    async def show_year(self, request: Request) -> Response:
+        """The newest release of a fiscal year: of the year as a whole, else of a part of it."""
+        releases = await self._load_public_releases()
+        return self._render_page(request, _find_year(request.path_params["year"], releases), releases)
+
+    async def redirect_to_file(self, request: Request) -> Response:
+        """Redirect from a stable address to the file of the newest release, or of a year's."""
+        releases, year = await self._load_public_releases(), request.path_params.get("year")
+        if not releases:
+            raise HTTPException(404)
+        release = releases[-1] if year is None else _find_year(year, releases)
+        file = request.path_params["file"]
+        if file not in {name for _, name in RELEASE_FILES}:
+            raise HTTPException(404)
+        return RedirectResponse(
+            STATISTICS_FILE_PATH.format(**_build_path_params(release), file=file),
+            HTTPStatus.FOUND,
+            {"cache-control": SHORT_CACHE_CONTROL},
+        )
 
     async def show_release(self, request: Request) -> Response:
         releases = await self._load_public_releases()
@@ -103,6 +135,8 @@ class StatisticsPages:
             if release
             else "",
             style=Markup(STATISTICS_STYLE.css),  # noqa: S704 - our own file
+            latest=LATEST_PATH,
+            years=build_year_links(releases, STATISTICS_PATH + "/{year}"),
             releases=[*reversed(build_release_list(releases, STATISTICS_FILE_PATH))],
             key=encode_public_key(self._context.store.keyring),
         )
@@ -130,6 +164,14 @@ def _find_release(request: Request, releases: Sequence[StoredRelease]) -> Stored
     if found is None:
         raise HTTPException(404)
     return found
+
+
+def _find_year(year: int, releases: Sequence[StoredRelease]) -> StoredRelease:
+    """The newest release of a fiscal year. Raises HTTPException 404."""
+    of_year = {one.fiscal_year: one for one in releases} | select_year_releases(releases)
+    if year not in of_year:
+        raise HTTPException(404)
+    return of_year[year]
 
 
 @lru_cache(maxsize=32)

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.publishing.target import PublishedRelease, PublishError
+from bot.publishing.target import PublishedRelease, PublishError, PublishOutcome, RefusedFile
 from bot.publishing.wordpress_client import open_wordpress_client
 from bot.publishing.wordpress_target import WordPressTarget
 from ita_stats.render.json_schema import parse_statistics
@@ -72,7 +72,7 @@ class WordPressScenario:
         cwd = self.desk.home.parent
         return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=60)
 
-    def post_release(self, shown: list[PublishedRelease], **changed: Any) -> str:
+    def post_release(self, shown: list[PublishedRelease], **changed: Any) -> PublishOutcome:
         """Publish a release as the program would."""
         given = {"origin": self.site.origin, "user": USER, "slug": "ita-statistics", "site": SITE}
         given |= {"password": SecretStr(self.site.password), **changed}
@@ -102,7 +102,15 @@ def test_the_clock_brings_it_there_and_a_second_time_changes_nothing(scene: Word
     assert page["title"]["rendered"].startswith("ข้อมูลเชิงสถิติ")
     assert sorted(one["mime_type"].rpartition("/")[2][-5:] for one in media) == ["csv", "pdf", "png", "sheet"]
     shown = html.unescape(scene.get_path(page["link"].removeprefix(scene.site.origin)))
-    for name in ("ประจำเดือน", "แล้วเสร็จ", "อยู่ระหว่างดำเนินการ", "ไม่รับเรื่อง", "รวม", "<table>", "<caption"):
+    for name in (
+        "ประจำเดือน",
+        "แล้วเสร็จ",
+        "อยู่ระหว่างดำเนินการ",
+        "ไม่รับเรื่อง",
+        "รวม",
+        '<table border="1"',
+        "<caption",
+    ):
         assert name in shown
     assert f"{SITE}/statistics" in shown
     for one in media:
@@ -134,11 +142,21 @@ def test_posting_again_writes_nothing_and_a_correction_the_same_page(scene: Word
         [PublishedRelease(made.record, made.folder), PublishedRelease(second.record, second.folder)]
     )
     changed = scene.get_our_page()
-    assert (changed["id"], len(scene.list_objects("media"))) == (page["id"], len(media) + 4)
+    assert changed["id"] == page["id"]
+    kept = {one["slug"] for one in scene.list_objects("media")}
+    # The files of the corrected release are gone; those of a release that was not named stay.
+    corrected = f"ita-statistics-2569-{made.record.number}-"
+    assert {slug for slug in kept if slug.startswith("ita-statistics-2569")} == {
+        slug for slug in kept if slug.startswith(f"ita-statistics-2569-{second.record.number}-")
+    }
+    assert len([one for one in media if one["slug"].startswith(corrected)]) == 4
+    years = [one for one in scene.list_objects("pages") if one["slug"] == "ita-statistics-2569"]
+    assert [one["link"] in changed["content"]["rendered"] for one in years] == [True]
     shown = scene.get_path(changed["link"].removeprefix(scene.site.origin))
     assert "<b>ย้อนหลัง" not in shown
     total = parse_statistics(second.record.figures).total.received
-    assert f">{total}</td>" in shown.replace(' class="figure"', "")
+    assert f">{total}</td>" in shown
+    assert 'style="border:1px solid' in shown
     before = scene.get_our_page()
     scene.post_release([PublishedRelease(second.record, second.folder)])
     assert scene.get_our_page() == before
@@ -152,6 +170,43 @@ def test_json_and_svg_are_refused_so_they_are_linked(scene: WordPressScenario) -
     for name, kind in (("a.json", "application/json"), ("a.svg", "image/svg+xml")):
         with pytest.raises(PublishError):
             asyncio.run(upload(name, kind))
+
+
+def test_files_that_the_site_refuses_are_linked_and_named(scene: WordPressScenario) -> None:
+    made = scene.desk.make_release(make_release_request("2569Q2"), NOW)
+    plugin = scene.site.root / "wp-content" / "mu-plugins" / "no-sheets.php"
+    plugin.parent.mkdir(exist_ok=True)
+    plugin.write_text(
+        "<?php add_filter('upload_mimes', function ($m) { unset($m['csv'], $m['xlsx']); return $m; });"
+    )
+    try:
+        published = scene.post_release([PublishedRelease(made.record, made.folder)])
+    finally:
+        plugin.unlink()
+    assert published.refused == (
+        RefusedFile("statistics.xlsx", "file_type"),
+        RefusedFile("statistics.csv", "file_type"),
+    )
+    content = scene.get_our_page()["content"]["rendered"]
+    for name in ("statistics.xlsx", "statistics.csv"):
+        assert f"{SITE}/statistics/2569/{made.record.number}/{name}" in content
+
+
+def test_a_user_without_rights_is_told_so(scene: WordPressScenario) -> None:
+    made = scene.desk.make_release(make_release_request("2569Q3"), NOW)
+    before = scene.get_our_page()
+    plugin = scene.site.root / "wp-content" / "mu-plugins" / "no-rights.php"
+    plugin.parent.mkdir(exist_ok=True)
+    plugin.write_text(
+        "<?php add_filter('user_has_cap', function ($c) {"
+        " return array_diff_key($c, ['upload_files' => 1, 'edit_pages' => 1, 'edit_posts' => 1]); });"
+    )
+    try:
+        with pytest.raises(PublishError, match="rights"):
+            scene.post_release([PublishedRelease(made.record, made.folder)])
+    finally:
+        plugin.unlink()
+    assert scene.get_our_page() == before
 
 
 def test_a_wrong_password_leaves_the_page(scene: WordPressScenario) -> None:

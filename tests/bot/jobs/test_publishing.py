@@ -9,6 +9,7 @@ import pytest
 
 from bot.publishing import releases
 from bot.publishing.releases import ReleaseContext, approve_release
+from bot.publishing.target import RefusedFile
 from storage.files import atomic_write
 from tests.bot.publishing.fake_targets import FIRST_OPENED_AT, FakePublishTarget, PublishingScenario
 from tests.bot.publishing.release_desk import (
@@ -109,6 +110,16 @@ def test_a_website_that_is_down_for_two_days(tmp_path: Path) -> None:
     back = [town.run_job(start + timedelta(hours=48 + hour)) for hour in range(7)]
     assert [did for several in back for did in several] == ["published-wordpress"]
     assert "แล้ว https://" in town.pop_notifications()[0]
+
+
+def test_officers_hear_which_file_a_website_does_not_take(tmp_path: Path) -> None:
+    place = FakePublishTarget(refused=(RefusedFile("statistics.csv", "file_type"),))
+    town = PublishingScenario.create(tmp_path, place)
+    town.run_at("2025-11-01T08:00")
+    *_, posted, refused = town.pop_notifications()
+    assert "https://www.example.go.th/1/2569" in posted
+    assert "ไม่รับไฟล์ statistics.csv ของฉบับที่ 1/2569: เว็บไซต์ไม่อนุญาตไฟล์ชนิดนี้" in refused
+    assert town.run_at("2025-11-01T09:00") == []
 
 
 def test_one_places_trouble_does_not_stop_another(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.jobs.publishing import PublishingJob
 from bot.publishing.notifications import StaffNotification
 from bot.publishing.releases import ReleaseContext
-from bot.publishing.target import PublishedRelease, PublishError, PublishTarget
+from bot.publishing.target import PublishedRelease, PublishError, PublishOutcome, PublishTarget, RefusedFile
 from tests.bot.publishing.release_desk import ReleaseDesk, make_busy_desk
 
 FIRST_OPENED_AT = datetime.fromisoformat("2025-10-20T09:00:00+07:00")
@@ -24,14 +24,15 @@ class FakePublishTarget:
     posted_releases: list[list[str]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     attempts: int = 0
+    refused: tuple[RefusedFile, ...] = ()
 
-    async def publish(self, releases: Sequence[PublishedRelease]) -> str:
+    async def publish(self, releases: Sequence[PublishedRelease]) -> PublishOutcome:
         self.attempts += 1
         assert all((one.folder / "manifest.json").read_bytes() == one.record.manifest for one in releases)
         if self.failures:
             raise PublishError(self.failures.pop(0))
         self.posted_releases.append([one.record.name for one in releases])
-        return f"https://www.example.go.th/{releases[-1].record.name}"
+        return PublishOutcome(f"https://www.example.go.th/{releases[-1].record.name}", self.refused)
 
 
 @dataclass

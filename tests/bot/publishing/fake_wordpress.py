@@ -10,13 +10,13 @@ from typing import Any
 from aiohttp import encode_basic_auth, web
 
 USER, PASSWORD = "editor", "KANA ryPa sswo rd12"
-REFUSED_TYPES = ("application/json", "image/svg+xml")
 
 
 @dataclass
 class FakeWordPress:
     """A website in memory.
 
+    refused_types: media types that it does not take; may_delete: whether the user may delete media.
     requests: method and route of each; statuses: of the responses; faults_by_request: the fault of request number n.
     """
 
@@ -24,19 +24,23 @@ class FakeWordPress:
     media: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
-    faults_by_request: dict[int, str | int] = field(default_factory=dict)
+    faults_by_request: dict[int, str | int | tuple[int, str]] = field(default_factory=dict)
+    refused_types: set[str] = field(default_factory=lambda: {"application/json", "image/svg+xml"})
+    may_delete: bool = True
     rewrite: Callable[[str], str] = str
     origin: str = ""
 
     @property
     def write_requests(self) -> list[str]:
         """The requests that changed something."""
-        return [request for request in self.requests if request.startswith("POST")]
+        return [request for request in self.requests if not request.startswith("GET")]
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
         route = request.query.get("rest_route", "")
         self.requests.append(f"{request.method} {route}")
         fault = self.faults_by_request.pop(len(self.requests), None)
+        if isinstance(fault, tuple):
+            return self._respond(fault[0], {"code": fault[1]}, request)
         if isinstance(fault, int):
             return self._respond(fault, {"code": "no", "message": "CANARY of the website"}, request)
         if fault == "html":
@@ -57,11 +61,15 @@ class FakeWordPress:
         kind, number = (self.pages, 100) if route.startswith("/wp/v2/pages") else (self.media, 200)
         if request.method == "GET":
             assert request.query["context"] == "edit"
-            return self._respond(200, [one for one in kind if one["slug"] == request.query["slug"]], request)
+            return self._respond(
+                200, [one for one in kind if one["slug"] in request.query["slug"].split(",")], request
+            )
+        last = route.rpartition("/")[2]
+        if kind is self.media and last.isdigit():
+            return await self._change_media(request, int(last))
         if kind is self.media:
             return await self._store_upload(request)
         content = json.loads(await request.read())
-        last = route.rpartition("/")[2]
         if last.isdigit():
             page = next(one for one in self.pages if one["id"] == int(last))
         else:
@@ -70,17 +78,34 @@ class FakeWordPress:
         page["content"] = {"raw": self.rewrite(content["content"])}
         return self._respond(200, page, request)
 
+    async def _change_media(self, request: web.Request, number: int) -> web.Response:
+        (one,) = (one for one in self.media if one["id"] == number)
+        if request.method == "DELETE":
+            if not self.may_delete:
+                return self._respond(403, {"code": "rest_cannot_delete"}, request)
+            self.media.remove(one)
+        else:
+            one["title"] = {"raw": json.loads(await request.read())["title"]}
+        return self._respond(200, one, request)
+
     async def _store_upload(self, request: web.Request) -> web.Response:
         form = await request.post()
         file = form["file"]
         assert isinstance(file, web.FileField)
-        if file.content_type in REFUSED_TYPES:
+        if file.content_type in self.refused_types:
             return self._respond(500, {"code": "rest_upload_sideload_error"}, request)
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         url = f"{self.origin}/wp-content/uploads/{file.filename}"
-        number = 200 + len(self.media)
+        number = 1 + max((one["id"] for one in self.media), default=199)
         self.media.append(
-            {**fields, "id": number, "source_url": url, "type": file.content_type, "bytes": file.file.read()}
+            {
+                **fields,
+                "title": {"raw": fields["title"]},
+                "id": number,
+                "source_url": url,
+                "type": file.content_type,
+                "bytes": file.file.read(),
+            }
         )
         return self._respond(201, self.media[-1], request)
 

@@ -34,7 +34,7 @@ def web(tmp_path: Path) -> Path:
 
 
 def post(web: Path, shown: list[PublishedRelease]) -> str:
-    return asyncio.run(FolderTarget(web, PageRenderer(OFFICE)).publish(shown))
+    return asyncio.run(FolderTarget(web, PageRenderer(OFFICE)).publish(shown)).address
 
 
 def stamps(web: Path) -> dict[str, int]:
@@ -48,17 +48,35 @@ def test_releases_are_added_and_the_list_leads_to_every_file(web: Path, made: li
     first = dict(read_folder_files(web / "2569-1"))
     assert post(web, made) == "2569-2/statistics.html"
     assert dict(read_folder_files(web / "2569-1")) == first
-    assert sorted(p.name for p in web.iterdir()) == ["2569-1", "2569-2", "index.html", "latest", "other.txt"]
+    assert sorted(p.name for p in web.iterdir()) == [
+        "2569",
+        "2569-1",
+        "2569-2",
+        "index.html",
+        "latest",
+        "other.txt",
+    ]
     assert verify_release_folder(web / "latest") == []
-    assert str((web / "latest").readlink()) == "2569-2"
+    assert {str((web / link).readlink()) for link in ("latest", "2569")} == {"2569-2"}
     page = (web / "index.html").read_text("utf-8")
     links = re.findall(r'href="([^"]+)"', page)
-    assert len(links) == 2 * 9
+    assert len(links) == 2 * 9 + 2
     assert all((web / link).is_file() for link in links)
-    assert page.index("2569-2/") < page.index("2569-1/")
+    assert page.index('"2569/statistics.html"') < page.index("2569-2/") < page.index("2569-1/")
     assert OFFICE.name.th in page
     modes = {p.stat().st_mode & 0o777 for p in web.rglob("*") if p.is_file() and p.name != "other.txt"}
     assert modes == {0o644}
+
+
+def test_a_part_of_a_year_does_not_take_the_years_place(web: Path, tmp_path: Path) -> None:
+    ground = make_busy_desk(tmp_path / "var")
+    made = [
+        ground.make_release(make_release_request(as_of=date(2026, 8, 31))),
+        ground.make_release(make_release_request("2569H2")),
+    ]
+    post(web, [PublishedRelease(one.record, one.folder) for one in made])
+    assert str((web / "latest").readlink()) == "2569-2"
+    assert str((web / "2569").readlink()) == "2569-1"
 
 
 def test_a_second_time_nothing_is_written(web: Path, made: list[PublishedRelease]) -> None:

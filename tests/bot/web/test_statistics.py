@@ -3,7 +3,7 @@
 import http.client
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 from bot.publishing.releases import ReleaseContext, approve_release
 from bot.web.statistics import build_framing_headers
 from ita_stats.release import parse_manifest
-from tests.bot.publishing.release_desk import ReleaseDesk, make_busy_desk, make_release_request
+from tests.bot.publishing.release_desk import NOW, ReleaseDesk, make_busy_desk, make_release_request
 from tests.end_to_end.threaded_server import WebServer
 from tests.in_memory_desk import OFFICE
 
@@ -62,7 +62,9 @@ def serve_releases(folder: Path) -> Iterator[StatisticsSite]:
     ground = make_busy_desk(folder / "var")
     ground.make_release(make_release_request("2569Q1", date(2025, 12, 31)))
     ground.make_release()
-    ground.with_rules(hold=True).make_release(make_release_request("fy2569", date(2026, 10, 1)))
+    ground.with_rules(hold=True).make_release(
+        make_release_request("fy2569", date(2026, 10, 1)), NOW + timedelta(days=1)
+    )
     served = StatisticsSite(ground)
     yield served
     served.server.close()
@@ -92,12 +94,32 @@ def test_the_newest_is_shown_above_all_that_may_be_read(served: StatisticsSite) 
     assert "ข้อมูล ณ สิ้นวันที่ 31 ธันวาคม 2568" in past
 
 
+def test_a_year_and_the_newest_have_addresses_that_stay(served: StatisticsSite) -> None:
+    page = served.get_page("/statistics")
+    assert 'href="/statistics/latest"' in page
+    assert '<a href="/statistics/2569">ปีงบประมาณ 2569 ทั้งปี</a>' in page
+    for path in ("/statistics/latest", "/statistics/2569"):
+        assert "ข้อมูล ณ สิ้นวันที่ 30 กันยายน 2569" in served.get_page(path)
+        status, headers, _ = served.request(f"{path}/statistics.pdf")
+        assert (status, headers["location"]) == (302, "/statistics/2569/2/statistics.pdf")
+        assert "immutable" not in headers["cache-control"]
+        assert served.request(f"{path}/desk.sqlite")[0] == 404
+    assert served.request("/statistics/2568")[0] == 404
+    assert served.request("/statistics/2568/statistics.pdf")[0] == 404
+
+
+def test_before_the_first_release_the_stable_addresses_say_so(empty: StatisticsSite) -> None:
+    assert "ยังไม่มีสถิติที่เผยแพร่" in empty.get_page("/statistics/latest")
+    assert empty.request("/statistics/2569")[0] == 404
+    assert empty.request("/statistics/latest/statistics.pdf")[0] == 404
+
+
 def test_every_link_of_the_page_leads_to_its_file(served: StatisticsSite) -> None:
     import re
 
     page = served.get_page("/statistics")
     links = set(re.findall(r'href="(/statistics/[^"]+)"', page))
-    assert len(links) == 16
+    assert len(links) == 18
     for link in links:
         assert served.request(link)[0] == 200
 
