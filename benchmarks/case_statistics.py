@@ -16,8 +16,9 @@ from pathlib import Path
 from benchmarks.desks.handlers_only import OFFICE
 from benchmarks.tables import HOME, Sizes, Table, format_spread, get_peak_megabytes, prepare_process
 from bot.publishing.releases import ReleaseContext, ReleaseRequest, make_release
-from bot.statistics.tables import build_counting_rules, count_tables
-from ita_stats.cases.tables import build_table_request
+from bot.statistics.splits import SplitsDesk, count_public_tables, load_counting_rules
+from bot.statistics.tables import count_exact_tables
+from ita_stats.cases.tables import TableRequest
 from ita_stats.period import parse_period
 from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.store import Store, open_store
@@ -96,12 +97,16 @@ def create_full_desk(folder: str, fact_count: int) -> None:
 async def measure_counts(store: Store, rounds: int) -> dict[str, Spans]:
     """Count the tables of the whole year, month by month."""
     end = FISCAL_YEAR_START + timedelta(364)
-    table_request = build_table_request(parse_period("fy2569", end), end, "month")
-    rules, found = build_counting_rules(OFFICE, "complaints"), {"exact": Spans(), "protected": Spans()}
+    table_request = TableRequest(parse_period("fy2569", end), end, "month")
+    rules, found = (
+        await load_counting_rules(store, OFFICE, "complaints"),
+        {"exact": Spans(), "public": Spans()},
+    )
     for _ in range(rounds):
-        for name, spans in found.items():
-            with spans:
-                await count_tables(store, rules, table_request, exact=name == "exact")
+        with found["exact"]:
+            await count_exact_tables(store, rules, table_request)
+        with found["public"]:
+            await count_public_tables(SplitsDesk(store, OFFICE, "complaints"), table_request, ())
     return found
 
 

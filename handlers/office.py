@@ -166,8 +166,9 @@ class DeskMessengerLinks(OfficeSection):
 
 
 class StatisticsSettings(OfficeSection):
-    """How statistics are laid out, counted and released. Figures of a breakdown below `hide_below` are suppressed.
+    """How statistics are laid out, counted and released. Lines of a split below `hide_below` (at least 5) are folded.
 
+    splits: "never" is read when a span has settled, and then holds for that span for ever.
     publish_hour: hour of the 1st of a month, in Bangkok; hold: releases wait for a supervisor; signature: the PDF has a
     signature block for the head of the office.
     """
@@ -175,6 +176,7 @@ class StatisticsSettings(OfficeSection):
     layout: Literal["month", "quarter", "half"] = "month"
     forwarded_counts_as: Literal["done", "in_progress"] = "done"
     hide_below: Annotated[int, Field(ge=2, le=100)] = 5
+    splits: Literal["told", "never"] = "told"
     publish_hour: Annotated[int, Field(ge=0, le=23)] = 8
     hold: bool = False
     signature: bool = False

@@ -29,8 +29,11 @@ _GROUPED = (
     f"SELECT group_concat(days, '{_CASE_SEPARATOR}'), group_concat(fields, '{_CASE_SEPARATOR}'),"  # noqa: S608
     f" group_concat(said, '{_CASE_SEPARATOR}') FROM ("
     f"SELECT group_concat(effective, '{_LINE_SEPARATOR}') days, group_concat(field, '{_LINE_SEPARATOR}') fields,"
-    f" group_concat(value, '{_LINE_SEPARATOR}') said FROM facts WHERE about >= ? AND about < ? GROUP BY about)"
+    f" group_concat(value, '{_LINE_SEPARATOR}') said FROM facts"
+    " WHERE about >= ? AND about < ?{} GROUP BY about)"
 )
+_RECORDED_BY_SQL = " AND recorded <= ?"
+"""Further condition of both, where only what was recorded until a day is wanted."""
 
 
 async def load_facts(connection: AsyncConnection, until: date | None = None) -> list[Fact]:
@@ -43,6 +46,17 @@ async def load_facts(connection: AsyncConnection, until: date | None = None) -> 
     return [Fact(r.about, r.seq, r.effective, r.recorded, FactField(r.field), r.value) for r in rows]
 
 
+async def load_receipts(connection: AsyncConnection) -> list[tuple[str, date, date, str]]:
+    """Return what was recorded of the receipt of cases: case, day of receipt, day of recording, "1" or "0".
+
+    Ordered by case and seq: of one case the last written counts.
+    """
+    fact = tables.facts.c
+    query = select(fact.about, fact.effective, fact.recorded, fact.value).order_by(fact.about, fact.seq)
+    rows = (await connection.execute(query.where(fact.field == FactField.RECEIVED.value))).all()
+    return [(row.about, row.effective, row.recorded, row.value) for row in rows]
+
+
 async def find_case_of_fact(connection: AsyncConnection, field: FactField, value: str) -> str:
     """Return the id (`about`) of a case that has a fact with this value; empty where there is none."""
     fact = tables.facts.c
@@ -50,20 +64,26 @@ async def find_case_of_fact(connection: AsyncConnection, field: FactField, value
     return (await connection.execute(query)).scalar() or ""
 
 
-async def stream_grouped_facts(connection: AsyncConnection) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
+async def stream_grouped_facts(
+    connection: AsyncConnection, until: date | None = None
+) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
     """Yield the facts of every case, one range of cases at a time, all read in one transaction.
+
+    until: only those that were recorded by that day (inclusive).
 
     Each case is three newline-separated texts, in the order of `seq`: effective days (ISO), fields, values.
     """
     await connection.begin()
     raw = await connection.get_raw_connection()
     driver: Any = raw.driver_connection
-    ahead = [asyncio.ensure_future(driver.execute_fetchall(_STREAMED_SQL, part)) for part in _CASE_ID_RANGES]
+    more = "" if until is None else _RECORDED_BY_SQL
+    parts = [(*part, until.isoformat()) if until else part for part in _CASE_ID_RANGES]
+    ahead = [asyncio.ensure_future(driver.execute_fetchall(_STREAMED_SQL + more, part)) for part in parts]
     try:
-        for part, reading in zip(_CASE_ID_RANGES, ahead, strict=True):
+        for part, reading in zip(parts, ahead, strict=True):
             (days, fields, values), *_ = await reading
             if days is not None and not _has_receipts_first(fields):
-                (days, fields, values), *_ = await driver.execute_fetchall(_GROUPED, part)
+                (days, fields, values), *_ = await driver.execute_fetchall(_GROUPED.format(more), part)
             if days is not None:
                 yield zip(
                     days.split(_CASE_SEPARATOR),

@@ -45,6 +45,7 @@ from storage.questions.faq import FaqIndex, replace_faq_entries
 from storage.releases import ReleaseStore
 from storage.serialization import OutboxMessage, QueuedTask, StoredReport
 from storage.sessions import SessionStore
+from storage.split_spans import SplitSpanStore
 from storage.staff.admin import StaffAdmin
 from storage.staff.directory import StaffDirectory
 from storage.staff.roster import Roster
@@ -62,6 +63,7 @@ class Store:
     retention: RetentionJobs
     chat_messages: ChatMessageLog
     releases: ReleaseStore
+    split_spans: SplitSpanStore
     staff_admin: StaffAdmin
     scheduled_replies: ScheduledReplies
     reminders: CaseReminders
@@ -134,10 +136,17 @@ class Store:
         async with self._reader.connect() as connection:
             return await facts.find_case_of_fact(connection, field, value)
 
-    async def stream_grouped_facts(self) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
+    async def load_receipts(self) -> list[tuple[str, date, date, str]]:
+        """Return what was recorded of the receipt of cases: see `storage.facts.load_receipts`."""
+        async with self._reader.connect() as connection:
+            return await facts.load_receipts(connection)
+
+    async def stream_grouped_facts(
+        self, until: date | None = None
+    ) -> AsyncIterator[Iterable[tuple[str, str, str]]]:
         """Yield the facts of every case, all read in one transaction: see `storage.facts.stream_grouped_facts`."""
         async with self._reader.connect() as connection:
-            async for several in facts.stream_grouped_facts(connection):
+            async for several in facts.stream_grouped_facts(connection, until):
                 yield several
 
     @property
@@ -226,6 +235,7 @@ def _build_store(
         RetentionJobs(committer, evidence, paths.database),
         ChatMessageLog(committer, not traced),
         ReleaseStore(committer, keyring, reader),
+        SplitSpanStore(committer, reader),
         StaffAdmin(committer, committer.roster),
         ScheduledReplies(committer),
         CaseReminders(committer),

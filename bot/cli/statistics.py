@@ -23,7 +23,8 @@ async def print_statistics(
     from bot.bootstrap import open_app
     from bot.office_file import load_office
     from bot.settings import load_settings
-    from bot.statistics.tables import build_counting_rules, count_tables, format_tables, parse_table_request
+    from bot.statistics.splits import SplitsDesk, count_public_tables, load_counting_rules
+    from bot.statistics.tables import count_exact_tables, format_tables, parse_table_request
     from ita_stats.period import PeriodError
 
     office = load_office(load_settings().office)
@@ -32,7 +33,11 @@ async def print_statistics(
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     async with open_app([desk]) as app:
-        rules = build_counting_rules(office, desk)
-        tables = await count_tables(app.desks[desk].store, rules, request, exact=exact)
+        store = app.desks[desk].store
+        if exact:
+            tables = await count_exact_tables(store, await load_counting_rules(store, office, desk), request)
+        else:
+            releases = await store.releases.list_all()
+            tables = await count_public_tables(SplitsDesk(store, office, desk), request, releases)
     sys.stdout.write(format_tables(tables, form))
     return EXIT_DONE

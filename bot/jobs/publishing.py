@@ -27,6 +27,7 @@ from bot.publishing.releases import (
     make_release,
 )
 from bot.publishing.target import PublishedRelease, PublishError, PublishTarget
+from bot.statistics.splits import settle_splits
 from bot.web.statistics import STATISTICS_PATH
 from handlers.complaints.messages import ActorKind
 from ita_stats.schedule import get_release_period, list_scheduled_releases
@@ -57,6 +58,7 @@ class PublishingJob:
         """
         desk = self.context.paths.desk
         errors: list[Exception] = []
+        await run_guarded(settle_splits(self.context.splits_desk, now), errors.append)
         await run_guarded(self._report_late_entries(), errors.append)
         async for _ in iterate_guarded(self._make_due_releases(now), errors.append):
             yield JobResult(desk, "released", 1)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.publishing.notifications import StaffNotification
-from bot.statistics.tables import build_counting_rules, count_tables
+from bot.statistics.splits import load_counting_rules
+from bot.statistics.tables import count_exact_tables
 from handlers.dialog.events import LANGS, Lang, select_by_lang
 from handlers.dialog.replies import Phrase, ReplyArg, raw_text
 from handlers.i18n import render_text
 from handlers.office import Office
 from ita_stats.calendar import format_calendar_date
-from ita_stats.cases.correction import describe_exact_changes
+from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import Footnote
 from ita_stats.cases.tables import TableRequest
 from ita_stats.render.json_schema import parse_statistics
@@ -45,12 +46,12 @@ async def find_outdated_releases(store: Store, office: Office, desk: str) -> tup
     """
     current = _select_current_releases(await store.releases.list_all())
     newest = {release.period: release for release in current}  # the last of a period stays
-    rules = build_counting_rules(office, desk)
+    rules = await load_counting_rules(store, office, desk)
     found = []
     for release in current[-MAX_COMPARED_RELEASES:]:
         told = parse_statistics(release.figures)
         request = TableRequest(told.period, told.as_of, told.layout)
-        changes = describe_exact_changes(told, await count_tables(store, rules, request, exact=True))
+        changes = describe_changes(told, await count_exact_tables(store, rules, request))
         if changes:
             is_owed = newest[release.period] is release
             found.append(OutdatedRelease(release.name, release.period, release.as_of, changes, is_owed))

@@ -1,7 +1,7 @@
 """Make, restore, approve and verify releases of the statistics.
 
-A release is counted with disclosure control against all earlier ones, rendered, signed, written to a directory, and
-recorded in the database.
+A release is counted, with the splits that were told once, rendered, signed, written to a directory, and recorded in the
+database.
 """
 
 import asyncio
@@ -13,13 +13,14 @@ from pathlib import Path
 
 from bot.errors import BotError
 from bot.publishing.signing import build_anchor_json, verify_anchor
-from bot.statistics.tables import build_counting_rules, count_tables
+from bot.statistics.splits import SplitsDesk, count_public_tables, load_counting_rules, settle_splits
+from bot.statistics.tables import count_exact_tables
 from handlers.complaints.messages import ActorKind
 from handlers.office import Office
 from ita_stats.calendar import get_fiscal_year, to_arabic_digits, to_bangkok_date
 from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import Footnote, Layout, Period, ReleaseInfo, StatisticsTables
-from ita_stats.cases.tables import build_table_request
+from ita_stats.cases.tables import TableRequest
 from ita_stats.period import require_finished_day
 from ita_stats.release import (
     ANCHOR_FILE,
@@ -52,6 +53,11 @@ class ReleaseContext:
     paths: DeskPaths
     store: Store
     office: Office
+
+    @property
+    def splits_desk(self) -> SplitsDesk:
+        """The same desk, whose splits are told."""
+        return SplitsDesk(self.store, self.office, self.paths.desk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,7 @@ async def make_release(
     """
     require_finished_day(request.as_of, to_bangkok_date(now))
     async with wait_for_exclusive_lock(context.paths.folder / "releases" / ".lock"):
+        await settle_splits(context.splits_desk, now)
         known = await context.store.releases.list_all()
         before = next((release for release in reversed(known) if _is_same_cutoff(release, request)), None)
         if before is None:
@@ -136,16 +143,20 @@ async def make_release(
                 raise NoReleaseToCorrectError
         on_progress(1, count_release_steps(), "ita-stats")
         if before is not None:
-            changed = await _find_changes(context, request, before, known)
+            changed = await _find_changes(context, request, before)
             if not changed and request.why in {None, _read_release_info(before).why}:
                 if request.run:
                     await context.store.retention.mark_done(RELEASE_JOB, request.run)
                 return ReleaseResult(before, await ensure_release_files(context, before, now), is_new=False)
             if request.why is None:
                 raise CorrectionReasonRequiredError(before.name, changed)
-        tables = await _count_tables(context, request, known)
+        year = get_fiscal_year(request.period.first)
+        number = max((release.number for release in known if release.fiscal_year == year), default=0) + 1
+        tables = await count_public_tables(
+            context.splits_desk, _get_table_request(request), known, f"{number}/{year}"
+        )
         return await _write_release(
-            context, request, tables, _build_release_info(request, tables, known, before), now, on_progress
+            context, request, tables, _build_release_info(request, tables, number, before), now, on_progress
         )
 
 
@@ -168,32 +179,21 @@ def _has_intact_files(folder: Path, release: StoredRelease) -> bool:
 
 
 async def _find_changes(
-    context: ReleaseContext, request: ReleaseRequest, before: StoredRelease, known: Sequence[StoredRelease]
+    context: ReleaseContext, request: ReleaseRequest, before: StoredRelease
 ) -> tuple[Footnote, ...]:
     """Return what would differ in an earlier release of the same cut-off if it were made now in its place."""
-    recounted = await _count_tables(context, request, known[: known.index(before)])
+    rules = await load_counting_rules(context.store, context.office, context.paths.desk)
+    recounted = await count_exact_tables(context.store, rules, _get_table_request(request))
     return describe_changes(parse_statistics(before.figures), recounted)
 
 
-async def _count_tables(
-    context: ReleaseContext, request: ReleaseRequest, known: Sequence[StoredRelease]
-) -> StatisticsTables:
-    """Count the tables, with disclosure control against all known releases."""
-    earlier = [parse_statistics(release.figures) for release in known]
-    table_request = build_table_request(request.period, request.as_of, request.layout, earlier)
-    return await count_tables(
-        context.store, build_counting_rules(context.office, context.paths.desk), table_request
-    )
+def _get_table_request(request: ReleaseRequest) -> TableRequest:
+    return TableRequest(request.period, request.as_of, request.layout)
 
 
 def _build_release_info(
-    request: ReleaseRequest,
-    tables: StatisticsTables,
-    known: Sequence[StoredRelease],
-    before: StoredRelease | None,
+    request: ReleaseRequest, tables: StatisticsTables, number: int, before: StoredRelease | None
 ) -> ReleaseInfo:
-    year = get_fiscal_year(request.period.first)
-    number = max((release.number for release in known if release.fiscal_year == year), default=0) + 1
     if before is None:
         return ReleaseInfo(number)
     return ReleaseInfo(

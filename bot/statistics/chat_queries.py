@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.consultations.queries import make_links_handler, make_result_handler
-from bot.statistics.tables import build_counting_rules, count_tables, parse_table_request
+from bot.statistics.splits import load_counting_rules
+from bot.statistics.tables import count_exact_tables, parse_table_request
 from handlers.consultations.messages import GetConsultationLinks, GetConsultationResult
 from handlers.dialog.effects import Query
 from handlers.office import Office
@@ -33,13 +34,13 @@ def make_case_counts_handler(
     store: Store, office: Office, desk: str
 ) -> Callable[[CountCases, datetime], Awaitable[tuple[PeriodCounts, ...]]]:
     """Make the handler of `CountCases`."""
-    rules = build_counting_rules(office, desk)
 
     async def count_cases(query: CountCases, now: datetime) -> tuple[PeriodCounts, ...]:
         counts = []
+        rules = await load_counting_rules(store, office, desk)
         for period in query.periods:
             request = parse_table_request(period, "", "month", now)
-            tables = await count_tables(store, rules, request, exact=True)
+            tables = await count_exact_tables(store, rules, request)
             months = tuple(
                 _build_counts(row.label_th, row.label_en, row.figures) for row in tables.rows if row.reached
             )

@@ -4,22 +4,25 @@ import asyncio
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, assert_never
 
 from handlers.complaints.lifecycle import OUTCOME_RULES, STATUS_RULES, CaseOutcome, CaseSource, CountedAs
 from handlers.office import Office
 from ita_stats.calendar import to_bangkok_date
-from ita_stats.cases.count import CodeLabel, CountingRules
+from ita_stats.cases.count import CodeLabel, CountingRules, OutcomeLine, SourceLine
 from ita_stats.cases.fact import CaseState, FactVocabulary, UnknownFactError
-from ita_stats.cases.model import Breakdown, Layout, StatisticsColumn, StatisticsRow, StatisticsTables
-from ita_stats.cases.tables import (
-    TableRequest,
-    build_exact_tables,
-    build_protected_tables,
-    build_table_request,
+from ita_stats.cases.model import (
+    Breakdown,
+    DaysToClose,
+    Layout,
+    StatisticsColumn,
+    StatisticsRow,
+    StatisticsTables,
+    is_split_told,
 )
+from ita_stats.cases.tables import TableRequest, build_exact_tables
 from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
 from ita_stats.period import parse_cutoff_date, parse_period
 from ita_stats.render.json_schema import serialize_statistics
@@ -43,6 +46,32 @@ def _to_counted_state(counted_as: CountedAs) -> CaseState:
             assert_never(counted_as)
 
 
+def get_source_line(source: CaseSource) -> SourceLine:
+    """Return the line of the split by source in which a source counts."""
+    match source:
+        case CaseSource.WEB | CaseSource.LINE | CaseSource.TELEGRAM | CaseSource.TERMINAL:
+            return SourceLine.ONLINE
+        case CaseSource.LETTER | CaseSource.DELEGATED:
+            return SourceLine.LETTER
+        case CaseSource.WALK_IN | CaseSource.CALL:
+            return SourceLine.IN_PERSON
+        case _:
+            assert_never(source)
+
+
+def get_outcome_line(outcome: CaseOutcome) -> OutcomeLine:
+    """Return the line of the split by outcome in which an outcome counts."""
+    match outcome:
+        case CaseOutcome.SUBSTANTIATED:
+            return OutcomeLine.SUBSTANTIATED
+        case CaseOutcome.UNSUBSTANTIATED | CaseOutcome.INSUFFICIENT:
+            return OutcomeLine.UNSUBSTANTIATED
+        case CaseOutcome.FORWARDED | CaseOutcome.WITHDRAWN:
+            return OutcomeLine.OTHERWISE
+        case _:
+            assert_never(outcome)
+
+
 FACT_VOCABULARY = FactVocabulary(
     {status.value: _to_counted_state(rules.counted_as) for status, rules in STATUS_RULES.items()},
     frozenset(outcome.value for outcome in CaseOutcome),
@@ -50,8 +79,10 @@ FACT_VOCABULARY = FactVocabulary(
 """The states and outcomes that facts may hold, as the lifecycle has them."""
 
 
-def build_counting_rules(office: Office, desk: str) -> CountingRules:
-    """Build the counting rules from office.toml."""
+def build_counting_rules(
+    office: Office, desk: str, forwarded_by_year: Mapping[int, bool] | None = None
+) -> CountingRules:
+    """Build the counting rules from office.toml. forwarded_by_year: how earlier fiscal years count for ever."""
     return CountingRules(
         office_th=office.name.th,
         office_en=office.name.en or office.name.th,
@@ -63,36 +94,34 @@ def build_counting_rules(office: Office, desk: str) -> CountingRules:
         deadline_days=office.deadlines.first_answer_days,
         forwarded_is_done=office.statistics.forwarded_counts_as == "done",
         threshold=office.statistics.hide_below,
+        forwarded_by_year=forwarded_by_year or {},
+        source_lines={source.value: get_source_line(source) for source in CaseSource},
+        outcome_lines={outcome.value: get_outcome_line(outcome) for outcome in CaseOutcome},
     )
 
 
-def parse_table_request(
-    text: str, as_of: str, layout: Layout, now: datetime, releases: Sequence[StatisticsTables] | None = None
-) -> TableRequest:
-    """Parse period and cut-off date. Raises PeriodError, whose text says what is allowed.
-
-    releases: the published tables; None if they are not known (see `build_table_request`).
-    """
+def parse_table_request(text: str, as_of: str, layout: Layout, now: datetime) -> TableRequest:
+    """Parse period and cut-off date. Raises PeriodError, whose text says what is allowed."""
     today = to_bangkok_date(now)
     day = parse_cutoff_date(as_of, today) if as_of else today
-    return build_table_request(parse_period(text, day), day, layout, releases)
+    return TableRequest(parse_period(text, day), day, layout)
 
 
-async def count_tables(
-    store: Store, rules: CountingRules, request: TableRequest, *, exact: bool = False
-) -> StatisticsTables:
-    """Count the tables of a desk, with disclosure control unless `exact`."""
-    timelines = await collect_timelines(store, request.days)
-    if exact:
-        return build_exact_tables(timelines, rules, request)
-    return await asyncio.to_thread(build_protected_tables, timelines, rules, request, store.statistics_salt)
+async def count_exact_tables(store: Store, rules: CountingRules, request: TableRequest) -> StatisticsTables:
+    """Count the tables of a desk with everything that is known: for officers only."""
+    return build_exact_tables(await collect_timelines(store, request.days), rules, request)
 
 
-async def collect_timelines(store: Store, days: Sequence[date]) -> TimelineCounts:
-    """Collect the timelines of all cases, as of some days. Raises UnknownFactError."""
+async def collect_timelines(
+    store: Store, days: Sequence[date], recorded_until: date | None = None
+) -> TimelineCounts:
+    """Collect the timelines of all cases, as of some days. Raises UnknownFactError.
+
+    recorded_until: the last day on which what was recorded counts; None for all that is recorded now.
+    """
     builder = TimelineBuilder(TimelineCounts(tuple(days), FACT_VOCABULARY))
     try:
-        async for facts in store.stream_grouped_facts():
+        async for facts in store.stream_grouped_facts(recorded_until):
             builder.add(facts)
             await asyncio.sleep(0)  # let other tasks run between cases
     except UnknownFactError as unknown:
@@ -137,7 +166,8 @@ def _format_csv(tables: StatisticsTables) -> str:
 
 
 def _format_table(tables: StatisticsTables) -> str:
-    names = {split.code: split.name_th for split in tables.categories}
+    kinds = tables.categories if tables.splits_period else ()
+    names = {split.code: split.name_th for split in kinds}
     head = ["ประจำเดือน / months", *names.values(), *FIGURE_HEADINGS]
     body = [
         [r.label_th, *map(str, _format_row_cells(r, [*r.categories.values(), *r.figures.cells]))]
@@ -146,7 +176,7 @@ def _format_table(tables: StatisticsTables) -> str:
     body.append(
         [
             "รวม / total",
-            *_format_cells(s.figures.received for s in tables.categories),
+            *_format_cells(s.figures.received for s in kinds),
             *_format_cells(tables.total.cells),
         ]
     )
@@ -160,16 +190,23 @@ def _format_table(tables: StatisticsTables) -> str:
     )
     titles = {"categories": "ประเภท / category", "sources": "ช่องทาง / source", "outcomes": "ผล / outcome"}
     for name, splits in _list_breakdowns(tables):
+        if not is_split_told(splits):
+            continue
         lines = [[split.name_th, *_format_cells(split.figures.cells)] for split in splits]
         parts.append(_align_columns([[titles[name], *FIGURE_HEADINGS], *lines]))
-    days = tables.days
-    median = DASH if days.median is None else f"{days.median:g}"
-    share = DASH if days.within_deadline is None else f"{days.within_deadline:.1%}"
-    parts.append(
-        f"มัธยฐาน / median {median} วัน   ภายใน {days.deadline} วัน / within {days.deadline} days {share}"
-    )
+    parts.append(_format_days(tables.days))
     parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in tables.notes))
     return "\n\n".join(parts) + "\n"
+
+
+def _format_days(days: DaysToClose) -> str:
+    middle = days.median_class
+    if middle is not None:
+        median = f"{middle[0]}-{middle[1] or ''}"
+    else:
+        median = DASH if days.median is None else f"{days.median:g}"
+    share = DASH if days.within_deadline is None else f"{days.within_deadline:.1%}"
+    return f"มัธยฐาน / median {median} วัน   ภายใน {days.deadline} วัน / within {days.deadline} days {share}"
 
 
 def _format_row_cells(row: StatisticsRow, figures: Iterable[int | None]) -> list[int | str]:

@@ -16,8 +16,8 @@ PrintedFigure = tuple[BilingualText, BilingualText, str]
 def describe_changes(before: StatisticsTables, after: StatisticsTables) -> tuple[Footnote, ...]:
     """What stands otherwise in two tables of the same period: a sentence for each figure, with the old and the new.
 
-    A figure that only one of them has is a dash in the other, like one that is protected. A category that was only
-    renamed has not changed.
+    Only exact figures are compared: that a case is of another kind than was written changes nothing that is printed. A
+    figure that only one of them has is a dash in the other.
     """
     old, new = dict(_list_figures(before)), dict(_list_figures(after))
     places = [*new, *(place for place in old if place not in new)]
@@ -26,14 +26,6 @@ def describe_changes(before: StatisticsTables, after: StatisticsTables) -> tuple
         for place in places
         if (old[place][2] if place in old else None) != (new[place][2] if place in new else None)
     )
-
-
-def describe_exact_changes(before: StatisticsTables, after: StatisticsTables) -> tuple[Footnote, ...]:
-    """The changes of the figures that are exact: rows, totals, brought forward and carried over, and no split."""
-    lines = ["total/", *(f"rows/{row.months[0]}..{row.months[-1]}" for row in after.rows)]
-    exact = {f"{line}/{state}" for line in lines for state in StatisticsColumn}
-    exact |= {"overview//brought_forward", "overview//carried_over"}
-    return tuple(note for note in describe_changes(before, after) if note.code in exact)
 
 
 def _build_change_note(
@@ -48,46 +40,15 @@ def _build_change_note(
 
 
 def _list_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, PrintedFigure]]:
-    """Every figure of the tables."""
-    columns = {split.code: (split.name_th, split.name_en) for split in tables.categories}
+    """Every exact figure of the tables: what is assessed. Splits are told once, so nothing of them changes."""
     for row in (row for row in tables.rows if row.reached):
         name, code = (row.label_th, row.label_en), "..".join((row.months[0], row.months[-1]))
-        for category, figure in row.categories.items():
-            yield ("rows", code, category), (name, columns[category], format_cell(figure))
         for state, figure in zip(StatisticsColumn, row.figures.cells, strict=True):
             yield ("rows", code, state), (name, get_heading(state), format_cell(figure))
     for state, figure in zip(StatisticsColumn, tables.total.cells, strict=True):
         yield ("total", "", state), (get_heading("sum"), get_heading(state), format_cell(figure))
-    yield from _list_breakdown_figures(tables)
     for what in ("brought_forward", "carried_over"):
         yield (
             ("overview", "", what),
             (get_heading("overview"), get_heading(what), format_cell(getattr(tables, what))),
         )
-    yield from _list_duration_figures(tables)
-
-
-def _list_breakdown_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, PrintedFigure]]:
-    for what, splits in (
-        ("categories", tables.categories),
-        ("sources", tables.sources),
-        ("outcomes", tables.outcomes),
-    ):
-        for split in splits:
-            for state, figure in zip(StatisticsColumn, split.figures.cells, strict=True):
-                place, name = (what, split.code, state), (split.name_th, split.name_en)
-                yield (
-                    place,
-                    (name, get_heading("cases" if what == "outcomes" else state), format_cell(figure)),
-                )
-
-
-def _list_duration_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, PrintedFigure]]:
-    days = tables.days
-    share = None if days.within_deadline is None else round(100 * days.within_deadline, 1)
-    within = get_heading("within_deadline", deadline=days.deadline)
-    yield (
-        ("overview", "", "median"),
-        (get_heading("overview"), get_heading("median"), format_cell(days.median)),
-    )
-    yield ("overview", "", "within_deadline"), (get_heading("overview"), within, format_cell(share))

@@ -1,12 +1,13 @@
 """Count timelines into the exact tables of a period: rows by month of receipt, states as of the cut-off."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import assert_never
 
-from ita_stats.calendar import end_of_day, format_calendar_date
+from ita_stats.calendar import end_of_day, format_calendar_date, get_fiscal_year
 from ita_stats.cases.fact import CaseState
 from ita_stats.cases.model import (
     STATE_COLUMNS,
@@ -47,6 +48,22 @@ COLUMNS_BY_STATE: Mapping[CaseState, StatisticsColumn] = {state: _get_column(sta
 """The column of each state; the rules of an office decide on closed cases that were forwarded."""
 
 
+class SourceLine(StrEnum):
+    """The lines of the split by source."""
+
+    ONLINE = "online"
+    LETTER = "letter"  # or sent by another body
+    IN_PERSON = "in_person"  # or by telephone
+
+
+class OutcomeLine(StrEnum):
+    """The lines of the split by outcome."""
+
+    SUBSTANTIATED = "substantiated"
+    UNSUBSTANTIATED = "unsubstantiated"  # or not enough to go on
+    OTHERWISE = "otherwise"
+
+
 @dataclass(frozen=True, slots=True)
 class CodeLabel:
     """A category, source or outcome, with its current name."""
@@ -61,7 +78,9 @@ class CountingRules:
     """How an office counts.
 
     deadline_days: days it sets itself; forwarding_outcomes: outcomes by which a case goes to another body;
-    forwarded_is_done: whether such a case is done; threshold: figures of a breakdown below it are suppressed, except 0.
+    forwarded_is_done: whether such a case is done, now; forwarded_by_year: the same for cases received in a fiscal
+    year, for ever; threshold: lines of a split below it are folded; source_lines, outcome_lines: the line of a split
+    in which a source or outcome is counted.
     """
 
     office_th: str
@@ -74,14 +93,30 @@ class CountingRules:
     deadline_days: int
     forwarded_is_done: bool = True
     threshold: int = 5
+    forwarded_by_year: Mapping[int, bool] = field(default_factory=dict)
+    source_lines: Mapping[str, SourceLine] = field(default_factory=dict)
+    outcome_lines: Mapping[str, OutcomeLine] = field(default_factory=dict)
 
-    def classify(self, state: StateOnDay | None) -> StatisticsColumn | None:
-        """Return the column a state counts in; None where the case was not yet received."""
+    def classify(self, state: StateOnDay | None, received: MonthKey) -> StatisticsColumn | None:
+        """Return the column in which a case of a month of receipt counts; None where it was not yet received."""
         if state is None:
             return None
-        if state.outcome in self.forwarding_outcomes and not self.forwarded_is_done:
+        if state.outcome in self.forwarding_outcomes and not self.is_forwarded_done(received):
             return StatisticsColumn.IN_PROGRESS
         return COLUMNS_BY_STATE[state.state]
+
+    def is_forwarded_done(self, received: MonthKey) -> bool:
+        """Whether forwarded cases of a month of receipt are done: as the office counted in that fiscal year.
+
+        Of a year in which this was not noted, as in the next one that was; after the last, as now.
+        """
+        if not self.forwarded_by_year:
+            return self.forwarded_is_done
+        year = get_fiscal_year(date(*received, 1))
+        if year in self.forwarded_by_year:
+            return self.forwarded_by_year[year]
+        later = [noted for noted in self.forwarded_by_year if noted > year]
+        return self.forwarded_by_year[min(later)] if later else self.forwarded_is_done
 
 
 @dataclass(slots=True)
@@ -111,11 +146,13 @@ def count_case_tables(
     as_of, eve = timelines.days[-1], timelines.days.index(day_before_period(period))
     inside: dict[CaseTimeline, int] = {}
     brought = carried = 0
-    first, last = _to_month_key(period.first), _to_month_key(period.last)
+    first, last = to_month_of_day(period.first), to_month_of_day(period.last)
     for timeline, cases in timelines.cases.items():
-        open_now = rules.classify(timeline.states_on_days[-1]) is StatisticsColumn.IN_PROGRESS
+        now = rules.classify(timeline.states_on_days[-1], timeline.received)
+        open_now = now is StatisticsColumn.IN_PROGRESS
         if timeline.received < first:
-            brought += cases * (rules.classify(timeline.states_on_days[eve]) is StatisticsColumn.IN_PROGRESS)
+            then = rules.classify(timeline.states_on_days[eve], timeline.received)
+            brought += cases * (then is StatisticsColumn.IN_PROGRESS)
             carried += cases * open_now
         elif timeline.received <= last:
             inside[timeline] = cases
@@ -134,16 +171,7 @@ def count_case_tables(
         brought_forward=brought,
         carried_over=carried,
         rows=_count_rows(inside, by_month, rules, period, layout, as_of),
-        months=tuple(
-            MonthFigures(
-                m.code,
-                by_month.get((m.year, m.number), NO_CASES)
-                if layout == "month" and m.first <= as_of
-                else None,
-                reached=m.first <= as_of,
-            )
-            for m in list_period_months(period)
-        ),
+        months=tuple(_list_month_figures(by_month, period, as_of, is_shown=layout == "month")),
         categories=_count_breakdowns(
             inside, rules, _list_labels(rules.categories, (c.categories[-1] for c in inside)), 0
         ),
@@ -154,6 +182,15 @@ def count_case_tables(
         notes=build_counting_footnotes(rules, period, as_of),
         exact=True,
     )
+
+
+def _list_month_figures(
+    by_month: Mapping[MonthKey, StatusCounts], period: Period, as_of: date, *, is_shown: bool
+) -> Iterator[MonthFigures]:
+    for month in list_period_months(period):
+        reached = month.first <= as_of
+        figures = by_month.get((month.year, month.number), NO_CASES) if is_shown and reached else None
+        yield MonthFigures(month.code, figures, reached=reached)
 
 
 def build_nothing_received_statement(period: Period, as_of: date) -> str:
@@ -170,16 +207,15 @@ def compute_days_to_close(
 ) -> DaysToClose:
     """Return median and share within the deadline of done cases, received in the months from `first` to `last`."""
     took: Counter[int] = Counter()
-    for (received, state, days), cases in timelines.days_to_close.items():
-        if first <= received <= last and rules.classify(state) is StatisticsColumn.DONE:
-            took[days] += cases
+    for closing, cases in timelines.days_to_close.items():
+        column = rules.classify(closing.state, closing.received)
+        if first <= closing.received <= last and column is StatisticsColumn.DONE:
+            took[closing.days] += cases
     whole = took.total()
     if not whole:
         return DaysToClose(None, None, rules.deadline_days, protected=False)
     soon = sum(cases for days, cases in took.items() if days <= rules.deadline_days)
-    return DaysToClose(
-        _compute_median(took, whole), round(soon / whole, 4), rules.deadline_days, protected=False
-    )
+    return DaysToClose(compute_median(took), round(soon / whole, 4), rules.deadline_days, protected=False)
 
 
 def build_counting_footnotes(rules: CountingRules, period: Period, as_of: date) -> tuple[Footnote, ...]:
@@ -189,9 +225,24 @@ def build_counting_footnotes(rules: CountingRules, period: Period, as_of: date) 
         build_footnote("rows"),
         build_footnote("cutoff", **_build_date_fields(period, as_of)),
         *not_reached,
-        build_footnote("forwarded_done" if rules.forwarded_is_done else "forwarded_in_progress", "forwarded"),
+        *_build_forwarded_footnotes(rules, period),
         build_footnote("days", deadline=rules.deadline_days),
     )
+
+
+def _build_forwarded_footnotes(rules: CountingRules, period: Period) -> list[Footnote]:
+    """Return how forwarded cases count; where the fiscal years of the period differ, for each of them."""
+    by_year = {
+        month.first: rules.is_forwarded_done((month.year, month.number))
+        for month in list_period_months(period)
+    }
+    names = {True: "forwarded_done", False: "forwarded_in_progress"}
+    if len(set(by_year.values())) == 1:
+        return [build_footnote(names[is_done], "forwarded") for is_done in set(by_year.values())]
+    years = {get_fiscal_year(first): is_done for first, is_done in by_year.items()}
+    return [
+        build_footnote(f"{names[is_done]}_of_year", "forwarded", year=year) for year, is_done in years.items()
+    ]
 
 
 def _build_date_fields(period: Period, as_of: date) -> dict[str, str]:
@@ -205,7 +256,8 @@ def _build_date_fields(period: Period, as_of: date) -> dict[str, str]:
     }
 
 
-def _to_month_key(day: date) -> tuple[int, int]:
+def to_month_of_day(day: date) -> MonthKey:
+    """Return year and month of a day."""
     return (day.year, day.month)
 
 
@@ -215,7 +267,7 @@ def _count_by_month(
     tallies: dict[tuple[int, int], StatusCounter] = {}
     for timeline, cases in timelines.items():
         tallies.setdefault(timeline.received, StatusCounter()).states[
-            rules.classify(timeline.states_on_days[-1])
+            rules.classify(timeline.states_on_days[-1], timeline.received)
         ] += cases
     return {month: tally.figures for month, tally in tallies.items()}
 
@@ -271,7 +323,8 @@ def _count_breakdowns(
     tallies: dict[str, StatusCounter] = {}
     for timeline, cases in timelines.items():
         code = timeline.source if which else timeline.categories[-1]
-        tallies.setdefault(code, StatusCounter()).states[rules.classify(timeline.states_on_days[-1])] += cases
+        column = rules.classify(timeline.states_on_days[-1], timeline.received)
+        tallies.setdefault(code, StatusCounter()).states[column] += cases
     return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 
 
@@ -280,13 +333,15 @@ def _count_outcomes(timelines: Mapping[CaseTimeline, int], rules: CountingRules)
     for timeline, cases in timelines.items():
         closed = timeline.closed_as
         if closed is not None:
-            tallies.setdefault(closed.outcome, StatusCounter()).states[rules.classify(closed)] += cases
+            column = rules.classify(closed, timeline.received)
+            tallies.setdefault(closed.outcome, StatusCounter()).states[column] += cases
     kinds = _list_labels(rules.outcomes, tallies)
     return tuple(Breakdown(k.code, k.th, k.en, tallies.get(k.code, StatusCounter()).figures) for k in kinds)
 
 
-def _compute_median(took: Counter[int], whole: int) -> float:
-    """Return the median of days; between two middle values, their mean."""
+def compute_median(took: Mapping[int, int]) -> float:
+    """Return the median of days, by the number of cases that took so many; between two middle values, their mean."""
+    whole = sum(took.values())
     middle = (whole - 1) // 2, whole // 2
     seen, found = 0, list[int]()
     for days, cases in sorted(took.items()):

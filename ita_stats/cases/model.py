@@ -4,7 +4,7 @@ A figure that is None is suppressed: it is not zero, and cannot be derived from 
 Months are codes with the Buddhist year first: "2569-10" is October 2026.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -60,10 +60,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class StatisticsRow:
-    """The cases received in one month, quarter or half year: exact counts, and suppressed categories.
+    """The cases received in one month, quarter or half year.
 
-    categories: received by category code, in the order of `StatisticsTables.categories`. reached: whether the row had
-    begun by the cut-off; where not, all of its figures are None, since nothing can have been received in it yet.
+    categories: received by category code, in the order of `StatisticsTables.categories`; only in exact tables.
+    reached: whether the row had begun by the cut-off; where not, all of its figures are None, since nothing can have
+    been received in it yet.
     """
 
     label_th: str
@@ -73,6 +74,10 @@ class StatisticsRow:
     categories: Mapping[str, int | None]
     note: str = ""
     reached: bool = True
+
+
+REST_CODE = "rest"
+"""Code of the line that stands for the folded lines of a split together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,11 @@ class MonthFigures:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The suppressed figures of one category, source or outcome over the whole period.
+    """A line of a split. In exact tables: a category, source or outcome of the period, with all its figures.
 
-    Of an outcome, `received` is how many cases ended so.
+    In tables for the public it is a line of a span that was told once: `received` is its one figure, the others are
+    None. Of an outcome, `received` is how many cases ended so. A line of the code `REST_CODE` stands for all lines
+    whose figure is None, together.
     """
 
     code: str
@@ -102,13 +109,15 @@ class DaysToClose:
     """Calendar days from receipt to the last closing, of cases that are done.
 
     median: days, None where suppressed or where nothing is done; within_deadline: share from 0 to 1, None likewise;
-    deadline: days that the office sets itself; protected: whether a None is a suppressed figure.
+    deadline: days that the office sets itself; protected: whether a None is a suppressed figure. Tables for the public
+    tell the class of the median instead: median_class is its first and last day, without a last one in the highest.
     """
 
     median: float | None
     within_deadline: float | None
     deadline: int
     protected: bool
+    median_class: tuple[int, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,38 @@ class Footnote:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitsOrigin:
+    """What printed splits are about: the fiscal years that they split, and the last day of recording that counts."""
+
+    span: Period
+    recorded_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSplits:
+    """The splits of a span that is over: frozen, and the same in every release that prints them.
+
+    A split whose lines have no figure at all is not told.
+    """
+
+    origin: SplitsOrigin
+    categories: tuple[Breakdown, ...]
+    sources: tuple[Breakdown, ...]
+    outcomes: tuple[Breakdown, ...]
+    days: DaysToClose
+
+    @property
+    def is_any_told(self) -> bool:
+        """Whether any split is told."""
+        return any(map(is_split_told, (self.categories, self.sources, self.outcomes)))
+
+
+def is_split_told(lines: Sequence[Breakdown]) -> bool:
+    """Whether a split is told: then at least one of its lines has a figure."""
+    return any(line.figures.received is not None for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
 class StatisticsTables:
     """All tables of a period, as of a cut-off, for one desk of an office.
 
@@ -129,6 +170,8 @@ class StatisticsTables:
     carried_over: cases in progress at the cut-off, received in the period or before it.
     statement: "ไม่มีเรื่องร้องเรียน" with the period where nothing was received in it, else None.
     exact: nothing is suppressed; such tables are for officers only.
+    splits: the span whose splits are printed, None where none has settled yet, and in exact tables, which split the
+    period itself; splits_from: the name of the release that told them first, such as 2/2570, None where none is told.
     """
 
     office_th: str
@@ -150,6 +193,13 @@ class StatisticsTables:
     statement: str | None
     notes: tuple[Footnote, ...]
     exact: bool = False
+    splits: SplitsOrigin | None = None
+    splits_from: str | None = None
+
+    @property
+    def splits_period(self) -> bool:
+        """Whether the splits are of the period itself: in exact tables, and in releases of earlier versions."""
+        return any(row.categories for row in self.rows)
 
     @property
     def percentages(self) -> Mapping[str, float | None]:
@@ -160,14 +210,6 @@ class StatisticsTables:
                 for column, part in zip(STATE_COLUMNS, self.total.cells[1:], strict=True)
             }
         )
-
-    @property
-    def has_hidden(self) -> bool:
-        """Whether any figure is suppressed."""
-        splits = (*self.categories, *self.sources, *self.outcomes)
-        cells = [cell for split in splits for cell in split.figures.cells]
-        cells += [cell for row in self.rows if row.reached for cell in row.categories.values()]
-        return self.days.protected or None in cells
 
 
 @dataclass(frozen=True, slots=True)

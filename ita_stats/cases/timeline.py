@@ -56,18 +56,29 @@ class CaseTimeline:
         return last if last is not None and last.state is CaseState.CLOSED else None
 
 
+class Closing(NamedTuple):
+    """How a case was closed that is closed on the last day. A tuple: it is hashed often.
+
+    received, closed: (year, month) of receipt and of the last closing; days: from the one to the other.
+    """
+
+    received: tuple[int, int]
+    state: StateOnDay
+    days: int
+    closed: tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineCounts:
     """How many cases have each timeline, of those received by the last day.
 
-    days: in order, the last is the cut-off; days_to_close: by month of receipt, closed state on the last day, and days
-    from receipt to the last closing, the number of cases.
+    days: in order, the last is the cut-off; days_to_close: closed cases by how and when they were closed last.
     """
 
     days: tuple[date, ...]
     vocabulary: FactVocabulary
     cases: Counter[CaseTimeline] = field(default_factory=Counter)
-    days_to_close: Counter[tuple[tuple[int, int], StateOnDay, int]] = field(default_factory=Counter)
+    days_to_close: Counter[Closing] = field(default_factory=Counter)
 
     def add(self, pieces: Sequence[FactTuple]) -> None:
         """Count a case, by its facts in the order in which they were written. Raises UnknownFactError."""
@@ -79,8 +90,10 @@ class TimelineCounts:
             return
         self.cases[timeline] += 1
         if timeline.closed_as is not None:
-            took = count_days_to_close(pieces, ends[-1], self.vocabulary)
-            self.days_to_close[timeline.received, timeline.closed_as, took] += 1
+            closed, took = find_last_closing(pieces, ends[-1], self.vocabulary)
+            self.days_to_close[
+                Closing(timeline.received, timeline.closed_as, took, to_month_key(closed))
+            ] += 1
 
 
 @dataclass(slots=True)
@@ -144,7 +157,8 @@ class TimelineBuilder:
                 timeline = folds[shape]
                 closed = None if timeline is None else timeline.closed_as
                 if timeline is not None and closed is not None:
-                    found.days_to_close[timeline.received, closed, days] += cases
+                    month = to_month_key(shape[kind.closing_index or 0])
+                    found.days_to_close[Closing(timeline.received, closed, days, month)] += cases
         return found
 
     def _register_pattern(self, days: list[str], fields: str, values: str) -> FactPattern:
@@ -214,7 +228,7 @@ def build_timeline(
     outcomes = by_field.get(FactField.OUTCOME, [])
     steps = [(day, STATES[vocabulary.states[to]]) for day, _, to in statuses]
     return CaseTimeline(
-        (int(received[:4]), int(received[5:7])),
+        to_month_key(received),
         tuple([_find_value(categories, end) for end in ends])
         if len(categories) > 1
         else (categories[0][2] if categories else "",) * len(ends),
@@ -223,11 +237,16 @@ def build_timeline(
     )
 
 
-def count_days_to_close(pieces: Iterable[FactTuple], end: str, vocabulary: FactVocabulary) -> int:
-    """Return the days from receipt to the closing that holds at the end of a day.
+def to_month_key(day: str) -> tuple[int, int]:
+    """Return year and month of an ISO day."""
+    return int(day[:4]), int(day[5:7])
 
-    Never below 0, as a backdated register would give. Of two "closed" in a row the first counts; of a reopened case the
-    last closing.
+
+def find_last_closing(pieces: Iterable[FactTuple], end: str, vocabulary: FactVocabulary) -> tuple[str, int]:
+    """Return the day (ISO) of the closing that holds at the end of a day, and the days to it from receipt.
+
+    Never below 0 days, as a backdated register would give. Of two "closed" in a row the first counts; of a reopened
+    case the last closing.
     """
     by_field = _group_by_field(pieces)
     received = closed = by_field[FactField.RECEIVED][-1][0]
@@ -237,7 +256,7 @@ def count_days_to_close(pieces: Iterable[FactTuple], end: str, vocabulary: FactV
         if day <= end and is_closed and not was_closed:
             closed = day
         was_closed = is_closed
-    return max(0, (date.fromisoformat(closed) - date.fromisoformat(received)).days)
+    return closed, max(0, (date.fromisoformat(closed) - date.fromisoformat(received)).days)
 
 
 def _group_by_field(pieces: Iterable[FactTuple]) -> dict[str, list[FactTuple]]:

@@ -8,10 +8,13 @@ from ita_stats.calendar import format_calendar_date
 from ita_stats.cases.model import (
     STATE_COLUMNS,
     Breakdown,
+    DaysToClose,
+    Period,
     ReleaseInfo,
     StatisticsColumn,
     StatisticsRow,
     StatisticsTables,
+    is_split_told,
 )
 from ita_stats.strings import BilingualText, get_statistics_text
 
@@ -115,8 +118,11 @@ def describe_statistics(document: StatisticsDocument) -> str:
 
 
 def _build_main_table(tables: StatisticsTables) -> PrintedTable:
-    """Build the table that the office is assessed on: received by category, and the states of the cases."""
-    categories = tables.categories
+    """Build the table that the office is assessed on: received, and the states of the cases; all exact.
+
+    Releases of earlier versions have the categories of each row too.
+    """
+    categories = tables.categories if tables.splits_period else ()
     states = ("sum", *STATE_COLUMNS, "remark")
     head = (
         get_heading(tables.layout),
@@ -133,9 +139,8 @@ def _build_main_table(tables: StatisticsTables) -> PrintedTable:
         for row in tables.rows
     )
     foot = (get_heading("sum")[0], *(c.figures.received for c in categories), *tables.total.cells, "")
-    return PrintedTable(
-        "rows", get_heading("rows"), head, body, foot, get_heading("received_by_category"), len(categories)
-    )
+    span = get_heading("received_by_category") if categories else None
+    return PrintedTable("rows", get_heading("rows"), head, body, foot, span, len(categories))
 
 
 def _blank_if_not_reached(row: StatisticsRow, cells: Sequence[int | None]) -> Sequence[CellValue]:
@@ -149,17 +154,48 @@ def _build_other_tables(tables: StatisticsTables) -> Iterator[PrintedTable]:
         (get_heading("item"), get_heading("value")),
         tuple(_build_overview_rows(tables)),
     )
-    states = tuple(map(get_heading, StatisticsColumn))
-    for code, label, splits in (
+    splits = (
         ("categories", "category", tables.categories),
         ("sources", "source", tables.sources),
-    ):
-        body = tuple((_get_breakdown_name(s), *s.figures.cells) for s in splits)
-        yield PrintedTable(code, get_heading(code), (get_heading(label), *states), body)
-    ended = tuple((_get_breakdown_name(s), s.figures.received) for s in tables.outcomes)
-    yield PrintedTable(
-        "outcomes", get_heading("outcomes"), (get_heading("outcome"), get_heading("cases")), ended
+        ("outcomes", "outcome", tables.outcomes),
     )
+    if tables.splits_period:
+        for code, label, lines in splits:
+            yield _build_period_split(code, label, lines)
+    elif tables.splits is not None:
+        span = tables.splits.span
+        for code, label, lines in splits:
+            if is_split_told(lines):
+                yield _build_told_split(code, label, lines, span)
+        days = tuple(_build_days_rows(tables.days))
+        if days:
+            head = (get_heading("item"), get_heading("value"))
+            yield PrintedTable("days", _build_span_title("days", span), head, days)
+
+
+def _build_told_split(code: str, label: str, lines: Sequence[Breakdown], span: Period) -> PrintedTable:
+    """Build the table of a split that was told once: a line each, the rest together, and their sum."""
+    body = tuple((_get_breakdown_name(line), line.figures.received) for line in lines)
+    foot = (get_heading("sum"), sum(line.figures.received or 0 for line in lines))
+    head = (get_heading(label), get_heading("cases"))
+    return PrintedTable(code, _build_span_title(code, span), head, body, foot)
+
+
+def _build_span_title(code: str, span: Period) -> BilingualText:
+    """Return the title of a split: its days stand in the notes."""
+    thai, english = get_heading(code)
+    years_th, years_en = (label.partition(" (")[0] for label in (span.label_th, span.label_en))
+    return f"{thai} {years_th}", f"{english}, {years_en[0].lower()}{years_en[1:]}"
+
+
+def _build_period_split(code: str, label: str, lines: Sequence[Breakdown]) -> PrintedTable:
+    """Build the table of a split of the period itself. Of an outcome there is one figure."""
+    if code == "outcomes":
+        ended = tuple((_get_breakdown_name(s), s.figures.received) for s in lines)
+        return PrintedTable(code, get_heading(code), (get_heading(label), get_heading("cases")), ended)
+    states = tuple(map(get_heading, StatisticsColumn))
+    body = tuple((_get_breakdown_name(s), *s.figures.cells) for s in lines)
+    return PrintedTable(code, get_heading(code), (get_heading(label), *states), body)
 
 
 def _get_breakdown_name(split: Breakdown) -> BilingualText:
@@ -173,8 +209,25 @@ def _build_overview_rows(tables: StatisticsTables) -> Iterator[tuple[CellValue, 
     for state, share in tables.percentages.items():
         if share is not None:
             yield get_heading(f"percent_{state}"), share
-    days = tables.days
+    if tables.splits_period:
+        yield from _build_period_days_rows(tables.days)
+
+
+def _build_period_days_rows(days: DaysToClose) -> Iterator[tuple[CellValue, ...]]:
     if days.median is not None or days.protected:
         yield get_heading("median"), days.median
-        share = None if days.within_deadline is None else round(100 * days.within_deadline, 1)
-        yield get_heading("within_deadline", deadline=days.deadline), share
+        yield get_heading("within_deadline", deadline=days.deadline), _compute_share_percent(days)
+
+
+def _build_days_rows(days: DaysToClose) -> Iterator[tuple[CellValue, ...]]:
+    """Yield what is told of the days of a span: only what is told."""
+    if days.median_class is not None:
+        first, last = days.median_class
+        name = "days_from" if last is None else "days_between" if first else "days_up_to"
+        yield get_heading("median_class"), get_heading(name, first=first, last=last)
+    if days.within_deadline is not None:
+        yield get_heading("within_deadline", deadline=days.deadline), _compute_share_percent(days)
+
+
+def _compute_share_percent(days: DaysToClose) -> float | None:
+    return None if days.within_deadline is None else round(100 * days.within_deadline, 1)

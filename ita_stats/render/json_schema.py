@@ -17,10 +17,12 @@ from ita_stats.cases.model import (
     MonthFigures,
     Period,
     ReleaseInfo,
+    SplitsOrigin,
     StatisticsColumn,
     StatisticsRow,
     StatisticsTables,
     StatusCounts,
+    ToldSplits,
 )
 
 MonthCode = Annotated[
@@ -80,20 +82,34 @@ class MonthJson(PublishedModel):
 
 
 class SplitJson(FiguresJson):
-    """A category, source or outcome. Of an outcome, `received` is how many cases ended so."""
+    """A line of a split. Of an outcome, `received` is how many cases ended so.
+
+    code `rest`: all lines whose `received` is null, together. The other figures are null, save in exact statistics.
+    """
 
     code: str
     name: str
     name_en: str
 
 
+class DaysClassJson(PublishedModel):
+    """The class of days in which the median lies, both included; `to` is null in the highest."""
+
+    from_: Annotated[int, Field(ge=0, alias="from")]
+    to: int | None
+
+
 class DaysJson(PublishedModel):
-    """Calendar days from receipt to the last closing of what is done; within_deadline: share from 0 to 1."""
+    """Calendar days from receipt to the last closing of what is done; within_deadline: share from 0 to 1.
+
+    median: in exact statistics only; others tell its class.
+    """
 
     median: Annotated[float, Field(ge=0)] | None
     within_deadline: Annotated[float, Field(ge=0, le=1)] | None
     deadline: int
     protected: bool
+    median_class: DaysClassJson | None = None
 
 
 class NoteJson(PublishedModel):
@@ -111,6 +127,23 @@ class IssueJson(PublishedModel):
     corrects: Annotated[int, Field(ge=1)] | None
     changes: list[NoteJson]
     why: str
+
+
+class SplitsJson(PublishedModel):
+    """What categories, sources, outcomes and days are about: a span of fiscal years that is told once."""
+
+    period: PeriodJson
+    recorded_until: Annotated[date, Field(description="what was recorded later does not count")]
+
+
+class ToldSplitsJson(PublishedModel):
+    """The splits of a span, as they are stored: every release repeats them."""
+
+    splits: SplitsJson
+    categories: list[SplitJson]
+    sources: list[SplitJson]
+    outcomes: list[SplitJson]
+    days: DaysJson
 
 
 class StatisticsJson(PublishedModel):
@@ -137,6 +170,12 @@ class StatisticsJson(PublishedModel):
     notes: list[NoteJson]
     exact: Annotated[bool, Field(description="true: nothing is hidden; for officers only")]
     release: Annotated[IssueJson | None, Field(description="null where it was asked for and not released")]
+    splits_from: Annotated[
+        str | None, Field(description="the release that told the splits first; null where none are told yet")
+    ] = None
+    splits: Annotated[
+        SplitsJson | None, Field(description="what the splits are about; null where no span has settled yet")
+    ] = None
 
 
 def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> StatisticsJson:
@@ -159,17 +198,14 @@ def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None =
         categories=[_build_split_json(s) for s in tables.categories],
         sources=[_build_split_json(s) for s in tables.sources],
         outcomes=[_build_split_json(s) for s in tables.outcomes],
-        days=DaysJson(
-            median=tables.days.median,
-            within_deadline=tables.days.within_deadline,
-            deadline=tables.days.deadline,
-            protected=tables.days.protected,
-        ),
+        days=_build_days_json(tables.days),
         percentages=dict(tables.percentages),
         statement=tables.statement,
         notes=_build_note_json(tables.notes),
         exact=tables.exact,
         release=_build_release_json(issue) if issue is not None else None,
+        splits_from=tables.splits_from,
+        splits=_build_splits_json(tables.splits) if tables.splits is not None else None,
     )
 
 
@@ -193,7 +229,7 @@ def parse_statistics(text: str | bytes) -> StatisticsTables:
         office_th=found.office,
         office_en=found.office_en,
         desk=found.desk,
-        period=Period(period.code, period.from_, period.to, period.label, period.label_en),
+        period=_parse_period(period),
         cutoff=found.cutoff,
         as_of=found.as_of,
         layout=found.layout,
@@ -202,14 +238,47 @@ def parse_statistics(text: str | bytes) -> StatisticsTables:
         carried_over=found.carried_over,
         rows=tuple(_parse_row(row, found.as_of) for row in found.rows),
         months=tuple(_parse_month(month, found.as_of) for month in found.months),
-        categories=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.categories),
-        sources=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.sources),
-        outcomes=tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in found.outcomes),
-        days=DaysToClose(**found.days.model_dump()),
+        categories=_parse_splits(found.categories),
+        sources=_parse_splits(found.sources),
+        outcomes=_parse_splits(found.outcomes),
+        days=_parse_days(found.days),
         statement=found.statement,
         notes=tuple(Footnote(n.code, n.th, n.en) for n in found.notes),
         exact=found.exact,
+        splits=_parse_origin(found.splits) if found.splits is not None else None,
+        splits_from=found.splits_from,
     )
+
+
+def serialize_told_splits(told: ToldSplits) -> str:
+    """Serialize the splits of a span, to be stored."""
+    return ToldSplitsJson(
+        splits=_build_splits_json(told.origin),
+        categories=[_build_split_json(s) for s in told.categories],
+        sources=[_build_split_json(s) for s in told.sources],
+        outcomes=[_build_split_json(s) for s in told.outcomes],
+        days=_build_days_json(told.days),
+    ).model_dump_json(by_alias=True)
+
+
+def parse_told_splits(text: str) -> ToldSplits:
+    """Parse the stored splits of a span. Raises pydantic's ValidationError."""
+    found = ToldSplitsJson.model_validate_json(text)
+    return ToldSplits(
+        _parse_origin(found.splits),
+        _parse_splits(found.categories),
+        _parse_splits(found.sources),
+        _parse_splits(found.outcomes),
+        _parse_days(found.days),
+    )
+
+
+def is_told_once(text: str | bytes) -> bool:
+    """Whether the JSON text of a release is of a version that tells splits once.
+
+    Earlier ones counted them anew in each release. Raises pydantic's ValidationError.
+    """
+    return "splits_from" in StatisticsJson.model_validate_json(text).model_fields_set
 
 
 def parse_release_info(text: str | bytes) -> ReleaseInfo | None:
@@ -239,6 +308,46 @@ def _parse_month(found: MonthJson, as_of: date) -> MonthFigures:
 
 def _parse_counts(part: FiguresJson | MonthJson) -> StatusCounts:
     return StatusCounts(part.received, part.done, part.in_progress, part.not_accepted)
+
+
+def _parse_splits(lines: Iterable[SplitJson]) -> tuple[Breakdown, ...]:
+    return tuple(Breakdown(s.code, s.name, s.name_en, _parse_counts(s)) for s in lines)
+
+
+def _parse_period(found: PeriodJson) -> Period:
+    return Period(found.code, found.from_, found.to, found.label, found.label_en)
+
+
+def _parse_origin(found: SplitsJson) -> SplitsOrigin:
+    return SplitsOrigin(_parse_period(found.period), found.recorded_until)
+
+
+def _parse_days(found: DaysJson) -> DaysToClose:
+    middle = found.median_class
+    return DaysToClose(
+        found.median,
+        found.within_deadline,
+        found.deadline,
+        found.protected,
+        None if middle is None else (middle.from_, middle.to),
+    )
+
+
+def _build_days_json(days: DaysToClose) -> DaysJson:
+    middle = days.median_class
+    return DaysJson(
+        median=days.median,
+        within_deadline=days.within_deadline,
+        deadline=days.deadline,
+        protected=days.protected,
+        median_class=None
+        if middle is None
+        else DaysClassJson.model_validate({"from": middle[0], "to": middle[1]}),
+    )
+
+
+def _build_splits_json(origin: SplitsOrigin) -> SplitsJson:
+    return SplitsJson(period=_build_period_json(origin.span), recorded_until=origin.recorded_until)
 
 
 def _build_release_json(issue: ReleaseInfo) -> IssueJson:

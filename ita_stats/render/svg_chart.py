@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from unicodedata import category
 
-from ita_stats.cases.model import StatisticsColumn, StatisticsRow
+from ita_stats.cases.model import StatisticsColumn, StatisticsRow, is_split_told
 from ita_stats.render.document import (
     StatisticsDocument,
     format_cell,
@@ -59,10 +59,10 @@ class BarChart:
 
 
 def build_charts(document: StatisticsDocument) -> tuple[BarChart, ...]:
-    """Build the charts of rows by state and of categories; none where nothing was received."""
-    return (
-        (build_row_chart(document), build_category_chart(document)) if document.tables.total.received else ()
-    )
+    """Build the charts of rows by state and of categories: where something was received, and categories are told."""
+    tables = document.tables
+    by_row = (build_row_chart(document),) if tables.total.received else ()
+    return (*by_row, build_category_chart(document)) if is_split_told(tables.categories) else by_row
 
 
 def build_row_chart(document: StatisticsDocument) -> BarChart:

@@ -43,7 +43,7 @@ from storage.tables.questions import (
     questions,
     shelf,
 )
-from storage.tables.releases import postings, releases
+from storage.tables.releases import counting_years, postings, releases, split_spans
 from storage.tables.schema import metadata
 from storage.tables.staff import groups, held, holds, invitations, links, recoveries, spent, staff
 
@@ -58,6 +58,7 @@ __all__ = [
     "cases",
     "chores",
     "counters",
+    "counting_years",
     "day_keys",
     "envelopes",
     "errands",
@@ -86,6 +87,7 @@ __all__ = [
     "sessions",
     "shelf",
     "spent",
+    "split_spans",
     "staff",
     "statements",
     "themes",

@@ -1,4 +1,4 @@
-"""Releases of the statistics, and where each was published."""
+"""Releases of the statistics, where each was published, and the splits that they repeat."""
 
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String
 
@@ -27,4 +27,22 @@ postings = define_unordered_table(
     Column("attempts", Integer, nullable=False),
     Column("done", Boolean, nullable=False),
     Column("trouble", String(40), nullable=False),  # an error code, never a server's response
+)
+
+split_spans = define_unordered_table(
+    "split_spans",
+    Column("first", Date, primary_key=True),  # a fiscal year's first day
+    Column("last", Date, nullable=False),
+    Column("hide_below", Integer, nullable=False),  # this and what follows: as on the first day
+    Column("deadline_days", Integer, nullable=False),
+    Column("categories", String, nullable=False),  # JSON: the codes that were in force throughout
+    Column("others", Boolean, nullable=False),  # whether other codes were in force meanwhile
+    Column("settled", Boolean, nullable=False),
+    Column("told", String, nullable=False),  # JSON: the splits, lines folded; empty where none are told
+)
+
+counting_years = define_unordered_table(
+    "counting_years",
+    Column("fiscal_year", Integer, primary_key=True),
+    Column("forwarded_is_done", Boolean, nullable=False),
 )

@@ -30,7 +30,6 @@ REASONS = {
         ("bot.web.chat.routes", "bot.web.officer.case_page", "bot.web.officer.routes"),
         "requests of browsers reach it (tests/end_to_end)",
     ),
-    "ita_stats.disclosure": "attacked as a whole through the tables they protect (tests/ita_stats/disclosure)",
     "storage.tables": "declarations; every test of storage opens a database made of them",
 }
 """Modules and folders that no test names, and why; as few as possible."""

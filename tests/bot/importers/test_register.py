@@ -19,7 +19,7 @@ from bot.importers.register import (
     import_result_to_json,
 )
 from bot.importers.spreadsheet import MAX_REGISTER_BYTES, RegisterFileError
-from bot.statistics.tables import build_counting_rules, count_tables, parse_table_request
+from bot.statistics.tables import build_counting_rules, count_exact_tables, parse_table_request
 from handlers.complaints.import_vocabulary import OUTCOME_WORDS, STATUS_WORDS
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
 from ita_stats.calendar import BUDDHIST_ERA, get_fiscal_year
@@ -128,7 +128,7 @@ def test_statistics_agree(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await import_register(Path("ก.csv"), table(*THAI[1:], head=THAI[0]), one, OFFICE, NOW)
         terms = build_counting_rules(OFFICE, "complaints")
-        found = await count_tables(one, terms, parse_table_request("fy2569", "", "month", NOW), exact=True)
+        found = await count_exact_tables(one, terms, parse_table_request("fy2569", "", "month", NOW))
         total = found.total
         assert (total.received, total.done, total.in_progress, total.not_accepted) == (5, 3, 1, 1)
         named = {split.code: split.figures.received for split in found.outcomes}

@@ -47,7 +47,7 @@ from tests.bot.publishing.release_desk import (
     make_release_request,
     patch_attributes,
 )
-from tests.ita_stats.cases.sample_facts import CaseFactsWriter, make_year_of_facts
+from tests.ita_stats.cases.sample_facts import make_year_of_facts
 
 
 def content(made: ReleaseResult) -> dict[str, bytes]:
@@ -152,27 +152,6 @@ def test_a_reason_alone_is_a_new_release_too(tmp_path: Path) -> None:
     issue = parse_release_info(second.record.figures)
     assert issue is not None
     assert (second.is_new, issue.changes, issue.corrects) == (True, (), 1)
-
-
-def test_each_release_knows_the_earlier_ones(tmp_path: Path) -> None:
-    """By web came 20, then 22: each may be shown alone, but both together reveal that two came in November."""
-    october, november = date(2025, 10, 5), date(2025, 11, 5)
-    came = [(october, "web")] * 20 + [(october, "line")] * 20
-    came += [(november, "web")] * 2 + [(november, "line")] * 20
-    facts = [
-        fact
-        for number, (on, source) in enumerate(came)
-        for fact in CaseFactsWriter(f"{number:032x}").add_filing(on, source=source).facts
-    ]
-
-    def by_web(made: ReleaseResult) -> int | None:
-        sources = parse_statistics(made.record.figures).sources
-        return next(split.figures.received for split in sources if split.code == "web")
-
-    knowing, alone = (ReleaseDesk(tmp_path / name).write_facts(facts) for name in ("one", "two"))
-    assert by_web(knowing.make_release(make_release_request(as_of=date(2025, 10, 31)))) == 20
-    assert by_web(knowing.make_release(make_release_request(as_of=date(2025, 11, 30)))) is None
-    assert by_web(alone.make_release(make_release_request(as_of=date(2025, 11, 30)))) == 22
 
 
 def test_a_break_at_any_write_leaves_what_was_there(tmp_path: Path) -> None:

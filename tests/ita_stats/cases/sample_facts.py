@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from ita_stats.cases.count import CodeLabel, CountingRules
+from ita_stats.cases.count import CodeLabel, CountingRules, OutcomeLine, SourceLine
 from ita_stats.cases.fact import CaseState, Fact, FactField, FactVocabulary
 from ita_stats.cases.timeline import TimelineCounts, count_timelines
 
@@ -31,6 +31,19 @@ def make_labels(codes: tuple[str, ...]) -> tuple[CodeLabel, ...]:
     return tuple(CodeLabel(code, code, code) for code in codes)
 
 
+SOURCE_LINES = {
+    "web": SourceLine.ONLINE,
+    "line": SourceLine.ONLINE,
+    "letter": SourceLine.LETTER,
+    "walk_in": SourceLine.IN_PERSON,
+}
+OUTCOME_LINES = {
+    "substantiated": OutcomeLine.SUBSTANTIATED,
+    "unsubstantiated": OutcomeLine.UNSUBSTANTIATED,
+    "insufficient": OutcomeLine.UNSUBSTANTIATED,
+    "forwarded": OutcomeLine.OTHERWISE,
+    "withdrawn": OutcomeLine.OTHERWISE,
+}
 TERMS = CountingRules(
     "สำนักงาน",
     "Office",
@@ -40,6 +53,8 @@ TERMS = CountingRules(
     make_labels(OUTCOMES),
     frozenset({"forwarded"}),
     deadline_days=15,
+    source_lines=SOURCE_LINES,
+    outcome_lines=OUTCOME_LINES,
 )
 
 

@@ -23,7 +23,7 @@ from ita_stats.cases.model import (
     StatisticsTables,
     StatusCounts,
 )
-from ita_stats.cases.tables import build_exact_tables, build_table_request
+from ita_stats.cases.tables import TableRequest, build_exact_tables
 from ita_stats.cases.timeline import (
     StateOnDay,
     TimelineBuilder,
@@ -54,7 +54,7 @@ def tables(
     **terms: bool,
 ) -> StatisticsTables:
     """The exact tables of some facts."""
-    wish = build_table_request(parse_period(text, as_of), as_of, layout, [])
+    wish = TableRequest(parse_period(text, as_of), as_of, layout)
     return build_exact_tables(count_facts(facts, wish.days), replace(TERMS, **terms), wish)
 
 
@@ -190,7 +190,9 @@ def test_the_columns_are_the_figures_of_a_line() -> None:
     assert [column.value for column in StatisticsColumn] == [one.name for one in fields(StatusCounts)]
     assert set(STATE_COLUMNS) == set(StatisticsColumn) - {StatisticsColumn.RECEIVED}
     counted = {
-        TERMS.classify(StateOnDay(state, outcome)) for state in CaseState for outcome in (*OUTCOMES, "")
+        TERMS.classify(StateOnDay(state, outcome), (2026, 1))
+        for state in CaseState
+        for outcome in (*OUTCOMES, "")
     }
     assert counted == set(STATE_COLUMNS)
 

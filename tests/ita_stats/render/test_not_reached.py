@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from bot.statistics.tables import format_tables
 from ita_stats.cases.model import ReleaseInfo
-from ita_stats.cases.tables import build_exact_tables, build_protected_tables, build_table_request
+from ita_stats.cases.tables import TableRequest, build_exact_tables, build_public_tables
 from ita_stats.period import parse_period
 from ita_stats.render import render_release_files
 from ita_stats.render.document import BlankCell, build_statistics_document
@@ -35,8 +35,6 @@ def test_json_has_null_and_says_that_the_month_was_not_reached() -> None:
         figures = [row[name] for name in ("received", "done", "in_progress", "not_accepted")]
         assert row["reached"] == (month in REACHED)
         assert all((figure is None) == (month not in REACHED) for figure in figures)
-        if month not in REACHED and "categories" in row:
-            assert set(row["categories"].values()) == {None}
 
 
 def test_what_was_written_is_read_again_and_an_earlier_versions_zeros_are_blank() -> None:
@@ -45,7 +43,6 @@ def test_what_was_written_is_read_again_and_an_earlier_versions_zeros_are_blank(
     for row in (*found["rows"], *found["months"]):
         if not row.pop("reached"):
             row |= dict.fromkeys(("received", "done", "in_progress", "not_accepted"), 0)
-            row |= {"categories": dict.fromkeys(row["categories"], 0)} if "categories" in row else {}
     earlier = parse_statistics(json.dumps(found))
     assert (earlier.rows, earlier.months) == (TABLES.rows, TABLES.months)
 
@@ -58,9 +55,8 @@ def test_csv_and_workbook_leave_the_cells_empty() -> None:
         (line,) = (line for line in lines if line[0] == label)
         (cells,) = (cells for cells in printed if cells[0] == label)
         is_reached = label in {row.label_th for row in TABLES.rows[: len(REACHED)]}
-        figures = len(TABLES.categories) + 4
-        assert all(bool(cell) == is_reached for cell in line[1 : 1 + figures])
-        assert all((cell is not None) == is_reached for cell in cells[1 : 1 + figures])
+        assert all(bool(cell) == is_reached for cell in line[1:5])
+        assert all((cell is not None) == is_reached for cell in cells[1:5])
 
 
 @pytest.mark.parametrize("form", ["table", "csv"])
@@ -89,11 +85,10 @@ def test_the_chart_and_the_notes() -> None:
     assert "not_reached" not in {note.code for note in make_protected_tables(60).notes}
 
 
-def test_a_row_that_was_not_reached_is_no_hidden_figure() -> None:
-    wanted = build_table_request(parse_period("fy2569", JANUARY_END), JANUARY_END, "month", [])
+def test_exact_tables_say_it_too() -> None:
+    wanted = TableRequest(parse_period("fy2569", JANUARY_END), JANUARY_END, "month")
     exact = build_exact_tables(count_facts([], wanted.days), TERMS, wanted)
     assert [row.reached for row in exact.rows] == [month.month in REACHED for month in exact.months]
-    assert not exact.has_hidden
 
 
 @pytest.mark.parametrize(
@@ -104,7 +99,7 @@ def test_a_row_that_was_not_reached_is_no_hidden_figure() -> None:
     ],
 )
 def test_the_statement_of_no_cases_speaks_of_what_has_passed(as_of: date, statement: str) -> None:
-    wanted = build_table_request(parse_period("fy2569", as_of), as_of, "month", [])
-    empty = build_protected_tables(count_facts([], wanted.days), TERMS, wanted, b"a salt")
+    wanted = TableRequest(parse_period("fy2569", as_of), as_of, "month")
+    empty = build_public_tables(count_facts([], wanted.days), TERMS, wanted)
     assert empty.statement == statement
     assert json.loads(serialize_statistics(empty))["statement"] == statement

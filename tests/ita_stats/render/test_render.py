@@ -13,7 +13,7 @@ import time_machine
 from openapi_schema_validator import OAS31Validator
 
 from ita_stats.cases.model import Footnote, ReleaseInfo, StatisticsTables
-from ita_stats.cases.tables import build_exact_tables, build_table_request
+from ita_stats.cases.tables import TableRequest, build_exact_tables
 from ita_stats.period import parse_period
 from ita_stats.render import RELEASE_FILE_TYPES, render_release_files
 from ita_stats.render.json_schema import parse_release_info, parse_statistics, serialize_statistics
@@ -89,7 +89,7 @@ def test_another_number_gives_other_bytes_where_it_is_printed() -> None:
 
 
 def test_exact_tables_are_never_rendered() -> None:
-    wish = build_table_request(parse_period("fy2569", YEAR_END), YEAR_END, "month", [])
+    wish = TableRequest(parse_period("fy2569", YEAR_END), YEAR_END, "month")
     exact = build_exact_tables(count_facts(make_year_of_facts(7, 20), wish.days), TERMS, wish)
     with pytest.raises(ValueError, match="officers only"):
         list(render_release_files(exact, ReleaseInfo()))

@@ -53,7 +53,7 @@ def test_csv_has_every_figure_of_the_table_and_a_dash_for_hidden_ones() -> None:
         figures = [*row.categories.values(), *row.figures.cells]
         assert printed_row == [row.label_th, *(SUPPRESSED_DASH if f is None else str(f) for f in figures), ""]
     assert rows[top + 13][0] == "รวม"
-    assert rows[top + 13][4:8] == [str(f) for f in found.tables.total.cells]
+    assert rows[top + 13][1:5] == [str(f) for f in found.tables.total.cells]
     assert any(SUPPRESSED_DASH in row for row in rows)
     assert join_languages((found.tables.notes[0].th, found.tables.notes[0].en)) in [row[0] for row in rows]
 
@@ -81,12 +81,11 @@ def test_xlsx_has_every_figure_as_a_number() -> None:
     top = next(i for i, row in enumerate(values) if str(row[0]).startswith("ประจำเดือน"))
     for row, printed_row in zip(found.tables.rows, values[top + 1 :], strict=False):
         figures = [*row.categories.values(), *row.figures.cells]
-        assert printed_row[1:8] == [SUPPRESSED_DASH if f is None else f for f in figures]
-    assert values[top + 13][4:8] == list(found.tables.total.cells)
+        assert printed_row[1:5] == [SUPPRESSED_DASH if f is None else f for f in figures]
+    assert values[top + 13][1:5] == list(found.tables.total.cells)
     assert main.freeze_panes == f"B{top + 2}"
     assert main.print_title_rows == f"${top + 1}:${top + 1}"
     assert main.page_setup.orientation == "landscape"
-    assert values[top - 1][1] == "รับไว้ แยกตามประเภท\nReceived, by category"
 
 
 def test_xlsx_is_set_in_the_official_typeface_and_made_at_the_cut_off() -> None:
@@ -117,7 +116,7 @@ def test_nothing_received_is_said_over_zeros_and_without_a_chart() -> None:
     told = [row[0] for row in rows if row[0].startswith("ไม่มีเรื่องร้องเรียน")]
     assert told == ["ไม่มีเรื่องร้องเรียน ปีงบประมาณ พ.ศ. 2569 (1 ตุลาคม 2568 - 30 กันยายน 2569)"]
     top = where(rows, "ประจำเดือน")
-    assert all(row[1:8] == ["0"] * 7 for row in rows[top + 1 : top + 14])
+    assert all(row[1:5] == ["0"] * 4 for row in rows[top + 1 : top + 14])
     assert not [
         n for n in zipfile.ZipFile(io.BytesIO(render_statistics_xlsx(found))).namelist() if "chart" in n
     ]
@@ -127,7 +126,8 @@ def test_splits_and_notes_have_sheets_of_their_own() -> None:
     found = make_document()
     _, splits, notes = book(found).worksheets
     words = [row[0].value for row in splits.iter_rows()]
-    assert "LINE" in words
+    assert "ทางออนไลน์ / Online" in words
+    assert "ที่เหลือรวมกัน / The rest together" in words
     assert "ยกมา (เรื่อง) / Brought forward (cases)" in words
     assert "ไม่รับเรื่อง (ร้อยละ) / Not accepted (%)" in words
     assert notes["A1"].value.startswith("ข้อมูลเชิงสถิติ")

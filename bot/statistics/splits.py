@@ -1,0 +1,167 @@
+"""Tell the splits of a desk once: note each span when it begins, count it when it has settled, and repeat it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.statistics.tables import build_counting_rules, collect_timelines
+from handlers.office import Office
+from ita_stats.calendar import get_fiscal_year, to_bangkok_date
+from ita_stats.cases.count import CountingRules
+from ita_stats.cases.model import Period, SplitsOrigin, StatisticsTables, ToldSplits
+from ita_stats.cases.splits import SpanRules, build_untold_splits, count_splits
+from ita_stats.cases.tables import TableRequest, build_public_tables
+from ita_stats.disclosure.spans import SplitSpan, get_block_start, list_spans
+from ita_stats.render.json_schema import (
+    is_told_once,
+    parse_statistics,
+    parse_told_splits,
+    serialize_told_splits,
+)
+from storage.releases import StoredRelease
+from storage.split_spans import StoredSpan
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class SplitsDesk:
+    """The desk whose splits are told."""
+
+    store: Store
+    office: Office
+    desk: str
+
+
+async def load_counting_rules(store: Store, office: Office, desk: str) -> CountingRules:
+    """Return how a desk counts: by office.toml, and earlier fiscal years as was noted in them."""
+    return build_counting_rules(office, desk, await store.split_spans.load_counting_years())
+
+
+async def settle_splits(desk: SplitsDesk, now: datetime) -> None:
+    """Note the fiscal year and the span that have begun, and count the splits of spans that have settled.
+
+    Any time is right, and a second call changes nothing. What is read of office.toml holds from now on: the settings of
+    a span that begins, and whether one that has settled is told at all.
+    """
+    store, today = desk.store, to_bangkok_date(now)
+    settings, year = desk.office.statistics, get_fiscal_year(today)
+    if year not in await store.split_spans.load_counting_years():
+        await store.split_spans.note_counting_year(
+            year, forwarded_is_done=settings.forwarded_counts_as == "done"
+        )
+    noted = await store.split_spans.list_all()
+    if not noted or noted[-1].last < today:
+        await _begin_spans(desk, noted, today)
+        noted = await store.split_spans.list_all()
+    current = {category.code for category in desk.office.categories}
+    for span in noted:
+        if span.first <= today <= span.last and set(span.categories) != current:
+            kept = tuple(code for code in span.categories if code in current)
+            if kept != span.categories or not span.others:
+                await store.split_spans.narrow_categories(span.first, kept)
+    due = [span for span in noted if not span.settled and _get_span(span).settling_day < today]
+    if due:
+        releases = await store.releases.list_all()
+        for span in due:
+            await store.split_spans.settle(span.first, await _tell_span(desk, span, releases))
+
+
+async def _begin_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: date) -> None:
+    """Note the spans from the last noted one to that of today, or from the first fiscal year with a record."""
+    count_received, earliest = await _count_received_by_year(desk.store)
+    year = get_fiscal_year(today)
+    start = get_fiscal_year(noted[-1].last) + 1 if noted else get_block_start(min(earliest or year, year))
+    settings, categories = desk.office.statistics, tuple(c.code for c in desk.office.categories)
+    for span in list_spans(start, year, lambda number: count_received.get(number, 0)):
+        await desk.store.split_spans.begin(
+            StoredSpan(
+                span.first,
+                span.last,
+                settings.hide_below,
+                desk.office.deadlines.first_answer_days,
+                categories,
+                # Which codes were in force before is not known where the span began unseen.
+                others=span.first < today,
+            )
+        )
+
+
+async def _count_received_by_year(store: Store) -> tuple[Mapping[int, int], int | None]:
+    """Return the cases received in each fiscal year as recorded by its last day, and the first year of any record."""
+    last: dict[tuple[str, int], tuple[date, str]] = {}
+    first = None
+    for about, received, recorded, value in await store.load_receipts():
+        year = get_fiscal_year(recorded)
+        first = year if first is None else min(first, year)
+        last[about, year] = received, value
+    counts: dict[int, int] = {}
+    for (_, year), (received, value) in last.items():
+        counts[year] = counts.get(year, 0) + (value == "1" and get_fiscal_year(received) == year)
+    return counts, first
+
+
+async def _tell_span(desk: SplitsDesk, noted: StoredSpan, releases: Sequence[StoredRelease]) -> str:
+    """Return the splits of a span that has settled, to be stored; empty where none are told."""
+    span = _get_span(noted)
+    if desk.office.statistics.splits == "never" or any(_was_told_before(span, one) for one in releases):
+        return ""
+    timelines = await collect_timelines(desk.store, (span.last,), span.settling_day)
+    rules = await load_counting_rules(desk.store, desk.office, desk.desk)
+    fixed = SpanRules(span, noted.hide_below, noted.deadline_days, noted.categories, noted.others)
+    return serialize_told_splits(count_splits(timelines, rules, fixed, desk.store.statistics_salt))
+
+
+def _was_told_before(span: SplitSpan, release: StoredRelease) -> bool:
+    """Whether readers may have other splits of a span already.
+
+    A release of an earlier version split its period. And one that was made after the settling day has told the span:
+    where it is not stored, this database is an older copy, which may lack what was counted then.
+    """
+    if to_bangkok_date(release.made_at) > span.settling_day:
+        return True
+    if is_told_once(release.figures):
+        return False
+    period = parse_statistics(release.figures).period
+    return period.first <= span.last and span.first <= period.last
+
+
+async def load_told_splits(desk: SplitsDesk, period: Period) -> ToldSplits | None:
+    """Return the splits of the latest settled span that is not later than a period; None where there is none yet."""
+    settled = [span for span in await desk.store.split_spans.list_all() if span.settled]
+    wanted = [span for span in settled if span.first <= period.last] or settled[:1]
+    if not wanted:
+        return None
+    if wanted[-1].told:
+        return parse_told_splits(wanted[-1].told)
+    span = _get_span(wanted[-1])
+    rules = await load_counting_rules(desk.store, desk.office, desk.desk)
+    return build_untold_splits(rules, SplitsOrigin(span.period, span.settling_day))
+
+
+def find_first_telling(origin: SplitsOrigin, releases: Sequence[StoredRelease]) -> str | None:
+    """Return the name of the release that told the splits of a span first; None where none did."""
+    for release in releases:
+        tables = parse_statistics(release.figures)
+        if tables.splits is not None and tables.splits.span.code == origin.span.code and tables.splits_from:
+            return tables.splits_from
+    return None
+
+
+async def count_public_tables(
+    desk: SplitsDesk, request: TableRequest, releases: Sequence[StoredRelease], name: str | None = None
+) -> StatisticsTables:
+    """Count the tables of a desk as they may be published.
+
+    releases: those that readers have; name: that of the release that is being made, None where it is none: then only
+    splits that were released before are told.
+    """
+    rules = await load_counting_rules(desk.store, desk.office, desk.desk)
+    told = await load_told_splits(desk, request.period)
+    told_in = None if told is None else find_first_telling(told.origin, releases) or name
+    timelines = await collect_timelines(desk.store, request.days)
+    return build_public_tables(timelines, rules, request, told if told_in else None, told_in)
+
+
+def _get_span(noted: StoredSpan) -> SplitSpan:
+    year = get_fiscal_year(noted.first)
+    return SplitSpan(year, get_fiscal_year(noted.last) - year + 1)
