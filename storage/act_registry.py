@@ -32,7 +32,7 @@ from storage.cases.approvals import APPROVAL_WRITERS
 from storage.cases.exclusions import EXCLUSION_WRITERS
 from storage.cases.officer_writes import OFFICER_CASE_WRITERS
 from storage.cases.subscriptions import subscribe_to_case, unsubscribe_person
-from storage.cases.unsend_map import unsend_message
+from storage.cases.unsend import unsend_message
 from storage.cases.writes import add_history_entry, apply_transition, file_case
 from storage.consultations.close import close_consultation
 from storage.consultations.results import RESULT_WRITERS

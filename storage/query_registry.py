@@ -23,8 +23,9 @@ from handlers.staff.members import FindStaffMember, ListStaff
 from storage.cases.approvals import APPROVAL_READERS
 from storage.cases.exclusions import EXCLUSION_READERS
 from storage.cases.officer_queries import OFFICER_CASE_READERS
-from storage.cases.reporter_queries import find_message_case, find_reporter_case
+from storage.cases.reporter_queries import find_reporter_case
 from storage.cases.search import search_cases
+from storage.chat_messages import MessageOrigins
 from storage.consultations.results import RESULT_READERS
 from storage.consultations.store import CONSULTATION_READERS
 from storage.db.read_batcher import ReadContext
@@ -51,6 +52,10 @@ class QuerySources(Protocol):
     feedback_numbers: FeedbackNumbers
     staff_directory: StaffDirectory
 
+    @property
+    def message_origins(self) -> MessageOrigins:
+        """Where the messages of the last 48 hours went."""
+
     def open_read_context(self, now: datetime) -> AbstractAsyncContextManager[ReadContext]:
         """Open a read transaction, which sees one snapshot."""
 
@@ -72,7 +77,6 @@ def _read_one_snapshot(read: SnapshotReader) -> QueryReader:
 _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     FindCase: find_reporter_case,
     GetAttempts: get_attempts,
-    FindMessageCase: find_message_case,
     **STAFF_READERS,
     **OFFICER_CASE_READERS,
     **EXCLUSION_READERS,
@@ -88,8 +92,15 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **PAGE_ACCESS_READERS,
 }
 
+
+async def _find_message_case(query: FindMessageCase, sources: QuerySources, _: datetime) -> str | None:
+    origin = sources.message_origins.find(query.message_id)
+    return origin.case if origin else None
+
+
 QUERY_READERS: Mapping[type[Query[Any]], QueryReader] = {
     **{query: _read_one_snapshot(read) for query, read in _SNAPSHOT_READERS.items()},
+    FindMessageCase: _find_message_case,
     StoreTextFile: lambda query, sources, now: sources.evidence.store_text(query.text, query.name, now),
     FindKnownAnswers: lambda query, sources, _: sources.faq.search(query),
     GetFaqCatalogue: lambda _query, sources, _now: sources.faq.load_catalogue(),

@@ -32,8 +32,8 @@ def _select_versions(count: int) -> str:
 
 
 def get_stored_version(session: Session | None) -> int:
-    """Return the version that the row on disk must have; 0 for no row, as for a memory-only session."""
-    return 0 if session is None or session.memory_only else session.version
+    """Return the version that the row on disk must have; 0 for no row, as of every memory-only session."""
+    return 0 if session is None else session.version
 
 
 def _is_stored_whole(session: Session) -> bool:
@@ -45,14 +45,17 @@ class SessionStore:
     keyring: Keyring
     read_batcher: ReadBatcher = field(repr=False)
     _cached: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
+    _irreplaceable: "OrderedDict[bytes, Session]" = field(default_factory=OrderedDict, repr=False)
+    """Sessions that stand nowhere else, or not whole, and whose loss the person would feel: they follow a case."""
 
     async def load(self, who: bytes) -> Session | None:
         """Return a person's session, cached or from disk; None where there is none.
 
         An expired draft gives a session with the topic `LAPSED`.
         """
-        if who in self._cached:
-            return self._cached[who]
+        live = self._get_live(who)
+        if live is not None:
+            return live
         rows = await self.read_batcher.fetch(_SELECT_SESSION, (who,))
         if not rows:
             return None
@@ -62,6 +65,9 @@ class SessionStore:
         session = self.decode(who, sealed)
         self._cached[who] = session
         return session
+
+    def _get_live(self, who: bytes) -> Session | None:
+        return self._irreplaceable.get(who) or self._cached.get(who)
 
     def decode(self, who: bytes, sealed: bytes) -> Session:
         return decode_session(self.keyring.session.decrypt(sealed, "sessions", who.hex(), "talk"))
@@ -73,7 +79,7 @@ class SessionStore:
         """
         befores = dict[bytes, Session | None]()
         for who, before in turns:
-            live = self._cached.get(who)
+            live = self._get_live(who)
             moved = (
                 live is not before
                 if before is not None and before.memory_only
@@ -114,19 +120,22 @@ class SessionStore:
         return session
 
     def cache_session(self, who: bytes, session: Session | None) -> None:
-        """Cache a session that was written, until it is evicted or expires. None removes it."""
+        """Cache a session that was written, until it is evicted or expires. None removes it.
+
+        What is on disk or blank is evicted first: opening many talks must not evict somebody who follows a case.
+        """
+        self._cached.pop(who, None)
+        self._irreplaceable.pop(who, None)
         if session is None:
-            self._cached.pop(who, None)
             return
-        self._cached[who] = session
-        self._cached.move_to_end(who)
-        if len(self._cached) > MAX_CACHED_SESSIONS:
-            # Evict sessions that are on disk first: opening many talks must not evict somebody who follows a case, or
-            # lose what is kept in memory only.
-            stored = (one for one, session in self._cached.items() if _is_stored_whole(session))
-            del self._cached[next(stored, next(iter(self._cached)))]
+        replaceable = session.is_blank or _is_stored_whole(session)
+        cache = self._cached if replaceable else self._irreplaceable
+        cache[who] = session
+        if len(self._cached) + len(self._irreplaceable) > MAX_CACHED_SESSIONS:
+            (self._cached or self._irreplaceable).popitem(last=False)
 
     def evict_idle(self, now: datetime) -> None:
         """Evict sessions idle for `SESSION_IDLE_TIMEOUT`; memory-only ones, which know a case, end with it."""
-        for who in [who for who, session in self._cached.items() if now - session.at >= SESSION_IDLE_TIMEOUT]:
-            del self._cached[who]
+        for known in (self._cached, self._irreplaceable):
+            for who in [who for who, session in known.items() if now - session.at >= SESSION_IDLE_TIMEOUT]:
+                del known[who]

@@ -22,7 +22,7 @@ from storage.cases.import_register import RegisterImporter
 from storage.cases.reminders import CaseReminders
 from storage.cases.reporter_queries import load_identity, load_report
 from storage.cases.retention import RetentionJobs
-from storage.chat_messages import ChatMessageLog
+from storage.chat_messages import ChatMessageLog, MessageOrigins
 from storage.consultations.statistics_source import ConsultationStatistics
 from storage.crypto.aead import constant_time_equal, hmac_sha256
 from storage.crypto.daily_keys import DailyKeys
@@ -160,6 +160,11 @@ class Store:
         return self.committer.roster
 
     @property
+    def message_origins(self) -> MessageOrigins:
+        """Where the messages of the last 48 hours went."""
+        return self.committer.origins
+
+    @property
     def statistics_salt(self) -> bytes:
         """A stable secret of the desk, for choices that must be reproducible but not predictable."""
         return self.keyring.derive_salt("statistics")
@@ -202,8 +207,7 @@ async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]
             await committer.ensure_daily_key(now)
             async with committer.transaction():
                 await committer.roster.load(connection)
-            traced = bool(await read_batcher.fetch("SELECT 1 FROM traces LIMIT 1"))
-            store = _build_store(committer, key_files.paths, reader, traced=traced)
+            store = _build_store(committer, key_files.paths, reader)
             await store.releases.record_first_start(now)
             await (
                 store.retention.checkpoint_wal()
@@ -212,7 +216,6 @@ async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]
             try:
                 yield store
             finally:
-                await store.chat_messages.flush()
                 await committer.close(writing)
                 with suppress(asyncio.CancelledError):
                     await writing
@@ -221,9 +224,7 @@ async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]
         await reader.dispose()
 
 
-def _build_store(
-    committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEngine, *, traced: bool
-) -> Store:
+def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEngine) -> Store:
     keyring = committer.keyring
     evidence = EvidenceStore(paths.folder / "evidence", committer, keyring, reader)
     return Store(
@@ -233,7 +234,7 @@ def _build_store(
         DurableQueue(OUTBOX_ROWS, committer, keyring, reader),
         DurableQueue(TASK_ROWS, committer, keyring, reader),
         RetentionJobs(committer, evidence, paths.database),
-        ChatMessageLog(committer, not traced),
+        ChatMessageLog(),
         ReleaseStore(committer, keyring, reader),
         SplitSpanStore(committer, reader),
         StaffAdmin(committer, committer.roster),

@@ -72,7 +72,7 @@ async def run_due_jobs(
         ("letters-forgotten", lambda: store.outbox.delete_overdue(now - OUTBOX_TTL)),
         ("errands-forgotten", lambda: store.task_queue.delete_overdue(now - QUEUED_TASK_TTL)),
         ("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
-        ("maps-forgotten", lambda: retention.expire_message_origins(now)),
+        ("maps-forgotten", lambda: retention.forget_messages(now)),
         ("files-swept", lambda: store.evidence.collect_garbage(now)),
         ("cases-erased", lambda: retention.delete_ended_cases(now, after_closing)),
         ("consultations-closed", lambda: close_due_consultations(store.committer, now)),

@@ -102,9 +102,18 @@ class Session:
         return bool(self.answers or self.files or self.unconfirmed)
 
     @property
+    def is_blank(self) -> bool:
+        """Whether the person would miss nothing but the place in a menu and the language, were it forgotten."""
+        tells = self.has_draft or self.topic is DialogTopic.LAPSED
+        return not tells and self.receipt is None and self.officer == NO_OFFICER
+
+    @property
     def memory_only(self) -> bool:
-        """Whether the session must not be stored: it links a person to a case, or holds what may be a complaint."""
-        return self.receipt is not None or self.step == "suspect"
+        """Whether the session must not be stored: it links a person to a case, or holds what may be a complaint.
+
+        Nor is a blank one: a row would show who was here, and the fresh row of somebody at the menu who filed.
+        """
+        return self.receipt is not None or self.step == "suspect" or self.is_blank
 
     def without_memory_only_text(self) -> "Session":
         """Return the session as it is stored: of a text that is kept in memory only, it tells that there was one."""

@@ -1,7 +1,7 @@
 """What of a case is encrypted with its own key: the report, and the lines of its history.
 
 A line stays as it was written, but for one case: what a reporter unsends is taken out of it
-(`storage.cases.unsend_map`).
+(`storage.cases.unsend`).
 """
 
 from sqlalchemy import RowMapping, select

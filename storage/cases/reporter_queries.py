@@ -10,13 +10,11 @@ from handlers.complaints.messages import (
     INTERNAL_ENTRY_KINDS,
     ActorKind,
     FindCase,
-    FindMessageCase,
     HistoryEntry,
     ReporterCase,
 )
 from storage import tables
 from storage.cases.history import decode_history_line, decrypt_report
-from storage.cases.unsend_map import find_message_origin
 from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
@@ -57,12 +55,6 @@ def _decode_entry(row: RowMapping, cipher: Cipher) -> HistoryEntry:
     """Decode a line of history, without the reporter's own texts."""
     entry, _ = decode_history_line(row, cipher)
     return replace(entry, text="", by_reporter=True) if row["by"] == ActorKind.REPORTER else entry
-
-
-async def find_message_case(query: FindMessageCase, context: ReadContext) -> str | None:
-    """Return the id of the case that a platform message went into."""
-    found = await find_message_origin(query.message_id, context.connection, context.keyring)
-    return found.case if found else None
 
 
 async def load_report(case: str, context: ReadContext) -> StoredReport:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
@@ -14,7 +14,6 @@ from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION, hash_case_subscription
-from storage.cases.unsend_map import MESSAGE_ORIGIN_KIND
 from storage.crypto.daily_keys import DailyKeys
 from storage.db import sqlite
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch
@@ -24,6 +23,9 @@ from storage.db.pieces import MAX_PIECE_ROWS, delete_in_pieces
 from storage.errors import ConflictError, TamperedError
 from storage.files.evidence import EvidenceStore
 from storage.tables.rules import CASE_RULE_TABLES
+
+LEGACY_MESSAGE_ORIGIN_KIND = "sent"
+"""Kind of the rows in `errands` that said, up to 0.5.3, which message went into which case."""
 
 EXPIRED_DRAFT_TTL = timedelta(hours=24)
 """How long a deleted draft is remembered, so that its author can be told that it expired."""
@@ -83,11 +85,12 @@ class RetentionJobs:
         days.evict_expired(now)
         return count
 
-    async def expire_message_origins(self, now: datetime) -> int:
-        """Delete expired links between platform messages and cases."""
-        column = tables.errands.c
-        over = and_(column.kind == MESSAGE_ORIGIN_KIND, column.due <= int(now.timestamp()))
-        return await delete_in_pieces(self.committer, tables.errands, over)
+    async def forget_messages(self, now: datetime) -> int:
+        """Forget expired messages of chats, and delete what earlier versions kept of them on disk."""
+        count = self.committer.origins.evict_expired(now)
+        legacy = tables.errands.c.kind == LEGACY_MESSAGE_ORIGIN_KIND
+        count += await delete_in_pieces(self.committer, tables.errands, legacy)
+        return count + await delete_in_pieces(self.committer, tables.traces, true())
 
     async def delete_ended_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Delete the content of cases that ended at least `after_closing` ago; return their number.

@@ -18,7 +18,7 @@ from storage.cases.exclusions import save_exclusions
 from storage.cases.history import append_history_line, encrypt_report, load_case_cipher_and_report
 from storage.cases.reopen import reassign_case
 from storage.cases.subscriptions import notify_subscriber
-from storage.cases.unsend_map import save_message_origins
+from storage.cases.unsend import record_message_origins
 from storage.db.batch import (
     ATTACH_FILE_TO_CASE,
     TOUCH_CASE,
@@ -69,7 +69,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     _insert_envelope(case, act.identity, batch)
     for file in act.files:
         batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=case)
-    save_message_origins(case, act.message_origins, batch)
+    record_message_origins(case, act.message_origins, batch)
     initial_facts = {
         FactField.RECEIVED: "1",
         FactField.CATEGORY: act.category,
@@ -90,7 +90,7 @@ async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
     for file in act.files:
         batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=act.case)
     batch.add_statement(TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
-    save_message_origins(act.case, act.message_origins, batch)
+    record_message_origins(act.case, act.message_origins, batch)
     if act.by is ActorKind.REPORTER:
         await notify_of_reporter_message(act.case, batch, {one.staff for one in act.exclusions})
     if act.kind not in INTERNAL_ENTRY_KINDS:

@@ -16,6 +16,7 @@ from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus
 from ita_stats.cases.fact import Fact, FactField
 from storage import tables
 from storage.audit import AuditChain, AuditRecord, load_audit_chain
+from storage.chat_messages import MessageOrigins
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.sqlite import compile_sql, get_driver
@@ -85,7 +86,14 @@ class WriteBatch:
     daily_keys: DailyKeys
     now: datetime
     roster: Roster | None = None
+    origins: MessageOrigins = field(default_factory=MessageOrigins)
     erased_files: list[str] = field(default_factory=list)
+    recorded_messages: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+    """The case or question, and what each message brought to it; remembered in `origins` after the commit."""
+
+    unsent_messages: list[str] = field(default_factory=list)
+    """Ids of messages that were unsent; forgotten in `origins` after the commit."""
+
     _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
     _last_numbers: dict[int, int] = field(default_factory=dict)
     _chain: AuditChain | None = None

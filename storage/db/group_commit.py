@@ -16,6 +16,7 @@ from handlers.dialog.effects import Answer, TurnResult
 from handlers.dialog.events import Event
 from handlers.dialog.session import Session
 from storage.act_registry import ACT_WRITERS
+from storage.chat_messages import MessageOrigins
 from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch, compile_statement
@@ -66,6 +67,7 @@ class GroupCommitWriter:
     daily_keys: DailyKeys
     sessions: SessionStore
     roster: Roster
+    origins: MessageOrigins = field(default_factory=MessageOrigins)
     _queue: "asyncio.Queue[PendingTurn | PendingWrite]" = field(default_factory=asyncio.Queue)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _closed: bool = False
@@ -148,7 +150,7 @@ class GroupCommitWriter:
     ) -> None:
         turns = [one for one in waiting if isinstance(one, PendingTurn)]
         writes = [one for one in waiting if isinstance(one, PendingWrite)]
-        known, erased = dict[str, Answer](), list[str]()
+        known, batch = dict[str, Answer](), None
         if turns:
             await self.ensure_daily_key(turns[0].at)
         async with self.transaction() as connection:
@@ -156,12 +158,21 @@ class GroupCommitWriter:
             for sql, rows in _group_rows(writes):
                 await driver.executemany(sql, rows)
             if turns:
-                batch = WriteBatch(connection, self.keyring, self.daily_keys, turns[0].at, self.roster)
+                batch = WriteBatch(
+                    connection, self.keyring, self.daily_keys, turns[0].at, self.roster, self.origins
+                )
                 known = await self._add_turns(turns, batch, driver.execute_fetchall)
                 await batch.flush()
-                erased = batch.erased_files
         self._resolve_all(turns, writes, known)
-        erase(erased)
+        if batch is not None:
+            self._remember_messages(batch)
+            erase(batch.erased_files)
+
+    def _remember_messages(self, batch: WriteBatch) -> None:
+        for case, sent in batch.recorded_messages:
+            self.origins.record(case, sent, batch.now)
+        for message in batch.unsent_messages:
+            self.origins.forget(message)
 
     def _resolve_all(
         self, turns: list[PendingTurn], writes: list[PendingWrite], known: Mapping[str, Answer]

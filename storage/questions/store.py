@@ -31,7 +31,7 @@ from handlers.questions.messages import (
 from ita_stats.calendar import get_fiscal_year
 from storage import tables
 from storage.cases.subscriptions import load_address, save_address
-from storage.cases.unsend_map import save_message_origins
+from storage.cases.unsend import record_message_origins
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
@@ -190,7 +190,7 @@ async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
         board="",
     )
     _insert_line(batch, question, 1, act.on, ThreadLineKind.ASKED, act.text)
-    save_message_origins(question, act.message_origins, batch)
+    record_message_origins(question, act.message_origins, batch)
     _save_reply_address(batch, question, act.reply_address)
     await notify_of_new_item("inquiry.notice.new", year, number, act.answer_by, batch)
     await batch.audit(ActorKind.REPORTER, "asked", question)
@@ -202,7 +202,7 @@ async def append_thread_line(act: AppendThreadLine, batch: WriteBatch) -> None:
     if found is None:
         raise ConflictError("the question was erased meanwhile")
     _insert_line(batch, act.thread, act.seq, act.on, act.kind, act.text)
-    save_message_origins(act.thread, act.message_origins, batch)
+    record_message_origins(act.thread, act.message_origins, batch)
     touched = {"question": act.thread, "to_seq": act.seq, "on_day": act.on}
     if act.kind is ThreadLineKind.ANSWER:
         batch.add_statement(SET_QUESTION_ANSWERED, to_state=QuestionState.ANSWERED.value, **touched)

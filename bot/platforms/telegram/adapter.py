@@ -189,13 +189,14 @@ class TelegramAdapter:
         """Delete every message of the chat that is on record (the person sent /wipe)."""
         who = self.inbound.person_id(chat)
         lang = await self.store.load_language(who)
-        known = await self.store.chat_messages.pop_all(who)
+        now = self.engine.now()
+        known = self.store.chat_messages.pop_all(who, now)
         try:
             await self.sender.delete(chat, known)
         except TransportError as error:  # the reply says that it failed, so the person can try again
             self.on_error(error)
             for number in known:
-                self.store.chat_messages.record(who, number)
+                self.store.chat_messages.record(who, number, now)
             return await self._send_reply(chat, Reply("chat.not_wiped", NEUTRAL), lang)
         return await self._send_reply(chat, Reply("chat.wiped", NEUTRAL, {"count": len(known)}), lang)
 

@@ -201,20 +201,22 @@ class TelegramReplies:
     ) -> list[OutgoingMessage]:
         """Delete the draft of a case just filed from the chat, and add a sentence about it to the receipt."""
         who = self.inbound.person_id(chat)
-        known = await self.store.chat_messages.pop_all(who)
+        now = self.inbound.engine.now()
+        known = self.store.chat_messages.pop_all(who, now)
         try:
             await self.sender.delete(chat, known)
         except TransportError as error:  # the receipt must be sent all the same
             self.on_error(error)
             for number in known:
-                self.store.chat_messages.record(who, number)
+                self.store.chat_messages.record(who, number, now)
             return list(outgoing)
         notice = render_text(Phrase("chat.tidied"), await self.store.load_language(who))
         return [b.with_inserted_text(notice) if b.has_receipt else b for b in outgoing]
 
     def record_message(self, chat: int, message_id: int) -> None:
         """Record that a message is in a chat, so that it can be deleted (48 hours, by Telegram's rule)."""
-        self.store.chat_messages.record(self.inbound.person_id(chat), message_id)
+        who, now = self.inbound.person_id(chat), self.inbound.engine.now()
+        self.store.chat_messages.record(who, message_id, now)
 
     def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Start work that no answer waits for; its errors are reported."""

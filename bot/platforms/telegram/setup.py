@@ -34,8 +34,8 @@ from bot.platforms.telegram.webhook import TelegramWebhook
 from bot.settings import ENV_PREFIX, DeskSettings
 from handlers.dialog.replies import NEUTRAL
 
-FLUSH_INTERVAL = 10.0
-"""Seconds between two writes of the log of chat messages (`ChatMessageLog`)."""
+EVICTION_INTERVAL = 10.0
+"""Seconds between two evictions of what is remembered for a while."""
 
 WEBHOOK_REFUSED_EN = "refuses this secret, or the address in PUBLIC_URL, which must begin with https"
 
@@ -91,7 +91,7 @@ async def open_telegram(context: PlatformContext) -> AsyncIterator[TelegramSetup
     try:
         async with (
             run_in_background(run_guarded(background.register_and_poll(), on_error)),
-            run_in_background(run_guarded(background.flush_message_log_forever(), on_error)),
+            run_in_background(run_guarded(background.evict_caches_forever(), on_error)),
             run_in_background(run_guarded(command_menus.run(), on_error)),
         ):
             yield setup
@@ -134,13 +134,12 @@ class TelegramBackgroundTasks:
             address = f"{self.desk_settings.public_url.rstrip('/')}/telegram/{self.desk}"
             await self.client.set_webhook(address, get_webhook_secret(self.desk_settings))
 
-    async def flush_message_log_forever(self) -> None:
-        """Every `FLUSH_INTERVAL`, evict caches and write the log of chat messages to the database."""
+    async def evict_caches_forever(self) -> None:
+        """Every `EVICTION_INTERVAL`, evict what is remembered for a while."""
         while True:
-            await asyncio.sleep(FLUSH_INTERVAL)
+            await asyncio.sleep(EVICTION_INTERVAL)
             self.adapter.evict_caches()
-            now = self.adapter.engine.now()
-            await run_guarded(self.adapter.store.chat_messages.flush(now), self.on_error)
+            self.adapter.store.chat_messages.evict_expired(self.adapter.engine.now())
 
     async def poll_updates(self) -> None:
         """Poll for updates, forever. An update is confirmed when it and all before it were handled.

@@ -34,6 +34,7 @@ from tests.storage.conftest import (
 
 ANN = b"a" * 32
 TURN = TurnResult(None, RICH_REPLIES)
+SAID = {"story": "ต้นเรื่อง"}
 
 
 def test_two_deliveries_at_one_instant_are_one(ground: StoredDesk) -> None:
@@ -105,16 +106,22 @@ def test_of_two_programs_that_move_a_case_one_wins_and_the_other_decides_again(g
 def test_a_session_that_another_program_changed_is_decided_on_again(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         async with open_store(ground.key_files, NOW) as other:
-            await one.commit(ground.new_event(ANN), None, make_text_outcome(step="mine"), NOW)
+            await one.commit(ground.new_event(ANN), None, make_text_outcome(step="mine", answers=SAID), NOW)
             mine = await one.load_session(ANN)
             theirs = await other.load_session(ANN)
-            await other.commit(ground.new_event(ANN), theirs, make_text_outcome(step="theirs"), NOW)
+            await other.commit(
+                ground.new_event(ANN), theirs, make_text_outcome(step="theirs", answers=SAID), NOW
+            )
             with pytest.raises(ConflictError):
-                await one.commit(ground.new_event(ANN), mine, make_text_outcome(step="mine again"), NOW)
+                await one.commit(
+                    ground.new_event(ANN), mine, make_text_outcome(step="mine again", answers=SAID), NOW
+                )
             now_known = await one.load_session(ANN)
             assert now_known is not None
             assert now_known.step == "theirs"
-            await one.commit(ground.new_event(ANN), now_known, make_text_outcome(step="mine at last"), NOW)
+            await one.commit(
+                ground.new_event(ANN), now_known, make_text_outcome(step="mine at last", answers=SAID), NOW
+            )
 
     ground.run_scenario(scene)
 

@@ -220,13 +220,15 @@ def test_many_new_talks_push_out_nobody_who_follows_a_case(
     monkeypatch.setattr(sessions, "MAX_CACHED_SESSIONS", 3)
 
     async def scene(one: Store) -> None:
-        for number, receipt in ((1, make_receipt(1)), (2, None), (3, None), (4, None), (5, None)):
-            session = Session(at=NOW, receipt=receipt)
+        begun = Session(at=NOW, answers={"story": "ต้นเรื่อง"})
+        for number, session in enumerate(
+            (Session(at=NOW, receipt=make_receipt(1)), begun, Session(at=NOW), begun, begun)
+        ):
             await one.commit(ground.new_event(bytes([number]) * 32), None, TurnResult(session), NOW)
-        known = one.committer.sessions._cached.get(bytes([1]) * 32)
-        assert known is not None
-        assert known.receipt == make_receipt(1)
-        assert one.committer.sessions._cached.get(bytes([2]) * 32) is None
-        assert await one.load_session(bytes([2]) * 32) is not None
+        follows, drafts, was_at_menu = [await one.load_session(bytes([number]) * 32) for number in range(3)]
+        assert follows is not None
+        assert follows.receipt == make_receipt(1)
+        assert drafts is not None  # from disk
+        assert was_at_menu is None
 
     ground.run_scenario(scene)

@@ -29,6 +29,7 @@ EXPIRED_ROWS = {
     "answers": "(id, day, until, sealed) VALUES (:n, '2000-01-01', 0, x'00')",
     "events": "(mark, day) VALUES (:key, '2000-01-01')",
     "files": "(id, until, sealed) VALUES (printf('%032d', :n), 0, x'00')",
+    "traces": "(id, bucket, day, sealed) VALUES (printf('%032d', :n), :key, '2000-01-01', x'00')",
     "errands": "(id, kind, due, attempts, sealed) VALUES (printf('%032d', :n), 'sent', 0, 0, x'00')",
 }
 
@@ -40,7 +41,7 @@ def test_what_expired_goes_in_pieces(ground: StoredDesk, table: str) -> None:
         counts = count_rows_written(one)
         gone = await one.retention.expire_sessions(LATER)
         gone += await one.retention.expire_event_answers(LATER)
-        gone += await one.retention.expire_message_origins(LATER)
+        gone += await one.retention.forget_messages(LATER)
         gone += await one.evidence.collect_garbage(LATER)
         assert gone >= MANY
         assert max(counts) <= MAX_PIECE_ROWS

@@ -27,7 +27,7 @@ from handlers.dialog.events import Channel
 from handlers.service_desk import SERVICE_COMMAND_WORDS
 from storage.serialization import OutboxMessage
 from tests.bot.platforms.line.api_rules import count_graphemes, load_line_rules, needs_contracts
-from tests.bot.platforms.line.driver import line_user_id, open_line_desk, to_messages
+from tests.bot.platforms.line.driver import LineDesk, line_user_id, open_line_desk, to_messages
 from tests.bot.platforms.line.fake_line_api import TOKEN, LineFault, serve_fake_line_api
 from tests.bot.platforms.line.test_sender import NEWS
 
@@ -201,21 +201,29 @@ def test_the_menu_follows_the_language_of_the_talk(tmp_path: Path) -> None:
 
 
 @needs_contracts
-def test_news_are_shown_in_the_language_of_the_talk_after_a_start_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("writes", [False, True])
+def test_news_are_shown_in_the_language_of_the_talk(tmp_path: Path, *, writes: bool) -> None:
     async def play() -> None:
         async with serve_fake_line_api(load_line_rules()) as line:
             async with open_line_desk(tmp_path / "var", line, "service") as account:
                 await wait_until(lambda: bool(line.default_menu))
                 assert await line.post_events(line.make_postback_event(A, "/en")) == 200
                 await wait_until(lambda: bool(line.linked_menus))
+                await switch_news(account, "-en")
+                if writes:
+                    assert await line.post_events(line.make_text_event(A, "When are you open?")) == 200
             line.default_menu = ""
             async with open_line_desk(tmp_path / "var", line, "service") as account:
                 await wait_until(lambda: bool(line.default_menu))
-                await account.setup.sender.set_news_flag(A, True)
-                assert line.linked_menus == {A: line.aliases["ita-service-main-news-en"]}
-                await account.setup.sender.set_news_flag(A, False)
-                assert line.linked_menus == {A: line.aliases["ita-service-main-en"]}
+                # Of somebody at the menu nothing is on disk, not even the language.
+                await switch_news(account, "-en" if writes else "")
                 assert line.refused == []
+
+    async def switch_news(account: LineDesk, ending: str) -> None:
+        await account.setup.sender.set_news_flag(A, True)
+        assert account.line.linked_menus == {A: account.line.aliases[f"ita-service-main-news{ending}"]}
+        await account.setup.sender.set_news_flag(A, False)
+        assert account.line.linked_menus.get(A) in {account.line.aliases[f"ita-service-main{ending}"], None}
 
     asyncio.run(play())
 

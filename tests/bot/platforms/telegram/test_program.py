@@ -243,7 +243,6 @@ def test_nothing_on_the_disk_tells_who_wrote_or_what(tmp_path: Path) -> None:
         p.fake.inject_fault = lambda method, params: TelegramFault(500) if method == "download" else None
         o.setup.adapter.limits = PlatformLimits(file_wait=0.01)
         await p.send_file("document", b"%PDF-1.4", about={"file_name": f"{WORDS}.pdf"})
-        await o.desk.store.chat_messages.flush(o.desk.now())
         other = TelegramChatUser(p.fake, CHAT + 1)
         await other.fill_report()
         await other.tap("ส่งเรื่อง")

@@ -1,15 +1,10 @@
-"""Map from platform messages to cases, so that unsending works: encrypted, apart from the case, for 48 hours at most.
-
-The deletion time is rounded to the hour, so that no instant links a row to a case.
-"""
+"""Unsending: what one message brought is removed from its case or question (`storage.chat_messages` knows which)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import (
     FILE_PREFIX,
@@ -27,23 +22,11 @@ from storage.cases.history import (
     encrypt_report,
 )
 from storage.crypto.aead import Cipher
-from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.errors import TamperedError
-from storage.outgoing.rows import TASK_ROWS
 from storage.serialization import (
     IDENTITY_CODEC,
     HistoryContent,
-    QueuedTask,
 )
-
-MESSAGE_ORIGIN_KIND = "sent"
-"""Kind of the rows in `errands`. No worker leases it: such rows only expire."""
-
-CASE_ID_ENTRY = "case"
-"""The entry that names the case. The keys of other entries are message ids, which are numbers."""
-
-MESSAGE_ORIGIN_TTL = timedelta(hours=48)
 
 _CASES, _HISTORY, _ENVELOPES = tables.cases.c, tables.history.c, tables.envelopes.c
 _UPDATE_REPORT = update(tables.cases).where(_CASES.id == bindparam("case")).values(report=bindparam("left"))
@@ -56,55 +39,22 @@ _UPDATE_IDENTITY = (
 _DELETE_FILE = delete(tables.files).where(
     tables.files.c.id == bindparam("file"), tables.files.c.case_id == bindparam("case")
 )
-_UPDATE_ORIGINS = (
-    update(tables.errands).where(tables.errands.c.id == bindparam("row")).values(sealed=bindparam("left"))
-)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageOrigin:
-    """Where a message went. `row_id`: of the map's row; `entries`: everything in that row."""
-
-    row_id: str
-    case: str
-    entries: Mapping[str, str] = field(repr=False)
-
-
-def save_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch) -> None:
-    """Store which messages brought which parts of a case."""
-    if not sent:
-        return
-    hour = int(batch.now.timestamp()) // 3600 * 3600
-    due = hour + int(MESSAGE_ORIGIN_TTL.total_seconds())
-    origins = QueuedTask(MESSAGE_ORIGIN_KIND, {CASE_ID_ENTRY: case, **sent})
-    batch.insert("errands", **TASK_ROWS.build(MESSAGE_ORIGIN_KIND, origins, due, batch.keyring))
-
-
-async def find_message_origin(
-    message: str, connection: AsyncConnection, keyring: Keyring
-) -> MessageOrigin | None:
-    """Find where a message went. Every row is decrypted, since rows must not reveal what is in them."""
-    column = tables.errands.c
-    for row in await connection.execute(
-        select(column.id, column.sealed).where(column.kind == MESSAGE_ORIGIN_KIND)
-    ):
-        try:
-            what = TASK_ROWS.decrypt(row.id, row.sealed, keyring).what
-        except (TamperedError, ValueError):
-            continue
-        if message in what and message != CASE_ID_ENTRY:
-            return MessageOrigin(row.id, what[CASE_ID_ENTRY], what)
-    return None
+def record_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch) -> None:
+    """Remember which messages brought which parts of a case or question, once it is on disk."""
+    if sent:
+        batch.recorded_messages.append((case, sent))
 
 
 async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
     """Remove from a case what one message brought."""
-    known = await find_message_origin(act.message_id, batch.connection, batch.keyring)
+    known = batch.origins.find(act.message_id)
     query = select(_CASES.key, _CASES.report).where(_CASES.id == act.case)
     case = (await batch.connection.execute(query)).first()
     if known is None:
-        return  # deleted meanwhile
-    what = known.entries[act.message_id]
+        return  # forgotten meanwhile
+    what = known.what
     if case is None:
         await _remove_from_question(act.case, what.removeprefix(TEXT_PREFIX), batch)
     elif what.startswith(FILE_PREFIX):
@@ -113,12 +63,7 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
     else:
         cipher = batch.keyring.unwrap_case_cipher(act.case, case.key)
         await _remove_text(act.case, what.removeprefix(TEXT_PREFIX), case.report, cipher, batch)
-    left = {message: one for message, one in known.entries.items() if message != act.message_id}
-    batch.add_statement(
-        _UPDATE_ORIGINS,
-        row=known.row_id,
-        left=TASK_ROWS.encrypt(known.row_id, QueuedTask(MESSAGE_ORIGIN_KIND, left), batch.keyring),
-    )
+    batch.unsent_messages.append(act.message_id)
     await batch.audit(ActorKind.REPORTER, "unsent", act.case)
 
 

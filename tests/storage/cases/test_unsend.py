@@ -1,4 +1,4 @@
-"""A message that was unsent leaves its case: report, history, envelope or question; and the map expires."""
+"""A message that was unsent leaves its case: report, history, envelope or question; for 48 hours, from memory."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,15 +9,9 @@ from handlers.complaints.messages import ActorKind, FindMessageCase, UnsendMessa
 from handlers.dialog.receipt import make_receipt
 from handlers.questions.messages import FindThreadByCode, SubmitQuestion
 from handlers.staff.complaints.messages import GetCaseHistory, GetCaseReport
-from storage.cases.unsend_map import (
-    CASE_ID_ENTRY,
-    MESSAGE_ORIGIN_TTL,
-    find_message_origin,
-    save_message_origins,
-)
+from storage.chat_messages import CHAT_MESSAGE_TTL
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, StoredDesk, load_reporter_case, make_entry, store_file
-from tests.storage.staffed_desk import write_batch
 
 ANSWERS = {"story": f"{CANARY}\nและอีกครั้ง", "wish": "ขอให้ตรวจสอบ"}
 
@@ -117,37 +111,29 @@ def test_what_is_no_longer_there_changes_nothing(ground: StoredDesk, text: str) 
     ground.run_scenario(scene)
 
 
-def test_the_map_expires_at_the_hour_and_names_nothing(ground: StoredDesk) -> None:
-    hour = NOW.replace(minute=0)
-
+def test_where_it_went_stands_nowhere_on_the_disk(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        async with write_batch(one, NOW + timedelta(minutes=40)) as batch:
-            save_message_origins("c1", {"m1": "text:ก"}, batch)
-            save_message_origins("c2", {}, batch)
-        assert ground.execute_sql("SELECT due FROM errands") == [
-            (int((hour + MESSAGE_ORIGIN_TTL).timestamp()),)
-        ]
-        async with one.committer.transaction() as connection:
-            found = await find_message_origin("m1", connection, one.keyring)
-            assert found is not None
-            assert (found.case, found.entries) == ("c1", {CASE_ID_ENTRY: "c1", "m1": "text:ก"})
-            assert await find_message_origin(CASE_ID_ENTRY, connection, one.keyring) is None
-        almost = hour + MESSAGE_ORIGIN_TTL - timedelta(seconds=1)
-        assert await one.retention.expire_message_origins(almost) == 0
-        assert await one.retention.expire_message_origins(hour + MESSAGE_ORIGIN_TTL) == 1
+        case = await file_with(ground, one, {"770077007": f"text:{CANARY}"})
+        assert await one.answer_query(FindMessageCase("770077007"), NOW) == case
+        assert ground.execute_sql("SELECT count(*) FROM errands") == [(0,)]
+
+    async def after_a_restart(one: Store) -> None:
+        assert await one.answer_query(FindMessageCase("770077007"), NOW) is None
 
     ground.run_scenario(scene)
+    ground.run_scenario(after_a_restart)
 
 
-def test_a_damaged_row_of_the_map_hides_no_other(ground: StoredDesk) -> None:
+def test_it_is_forgotten_after_48_hours_and_what_earlier_versions_kept_at_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        async with write_batch(one) as batch:
-            save_message_origins("c1", {"m1": "text:ก"}, batch)
-            save_message_origins("c2", {"m2": "text:ข"}, batch)
-        ((first,), _) = ground.execute_sql("SELECT id FROM errands")
-        ground.execute_sql(f"UPDATE errands SET sealed = zeroblob(80) WHERE id = '{first}'")
-        async with one.committer.transaction() as connection:
-            found = [await find_message_origin(message, connection, one.keyring) for message in ("m1", "m2")]
-        assert sum(origin is not None for origin in found) == 1
+        await file_with(ground, one, {"m1": f"text:{CANARY}"})
+        ground.execute_sql(
+            "INSERT INTO errands (id, kind, due, attempts, sealed) VALUES ('x', 'sent', 9999999999, 0, x'00')",
+            "INSERT INTO traces (id, bucket, day, sealed) VALUES ('y', x'00', '2026-11-22', x'00')",
+        )
+        assert await one.retention.forget_messages(NOW + CHAT_MESSAGE_TTL - timedelta(seconds=1)) == 2
+        assert await one.answer_query(FindMessageCase("m1"), NOW) is not None
+        assert await one.retention.forget_messages(NOW + CHAT_MESSAGE_TTL) == 1
+        assert await one.answer_query(FindMessageCase("m1"), NOW) is None
 
     ground.run_scenario(scene)
