@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 
 from handlers.complaints.confirm_receipt import confirm_with_code, handle_confirmation, reprompt_confirmation
 from handlers.complaints.draft import apply_correction, handle_draft, reprompt_draft
-from handlers.complaints.form import build_complaint_form, build_privacy_notice, show_report_notice
+from handlers.complaints.form import (
+    build_complaint_form,
+    build_privacy_notice,
+    describe_anonymity,
+    get_report_address,
+    show_report_notice,
+)
 from handlers.complaints.menu import (
     COMPLAINTS_MENU,
     handle_complaints_menu,
@@ -44,10 +50,10 @@ from handlers.dialog.commands import (
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, Now, TurnResult, run_query
 from handlers.dialog.events import Event, find_lang
-from handlers.dialog.form import Form, confirm_cancel
-from handlers.dialog.replies import AS_SECTION, NEUTRAL, Reply
+from handlers.dialog.form import FieldKind, Form, confirm_cancel, is_text_asked_about
+from handlers.dialog.replies import AS_SECTION, NEUTRAL, OF_CASE, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
-from handlers.dialog.unasked import describe_unreadable
+from handlers.dialog.unasked import describe_unreadable, find_aside
 from handlers.office import Office
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake import end_intake
@@ -115,7 +121,7 @@ class ComplaintsDesk:
             return (yield from self._reprompt(*apply_correction(ctx, event.previous_text)))
         if is_stale_input(ctx) and not command:
             return (yield from self._reprompt(ctx, *reply_to_stale_input(event)))
-        return (yield from (self._run_command(ctx, command) if command else self._dispatch_by_topic(ctx)))
+        return (yield from (self._run_command(ctx, command) if command else self._handle_input(ctx)))
 
     def _handle_code(self, ctx: Context, code: TypedCode) -> Decision:
         """Handle a text with a tracking code: open its case, or keep the text without it. The code is never stored."""
@@ -148,6 +154,29 @@ class ComplaintsDesk:
         """Return the session's present question, for a page that is opened again. The result is not stored."""
         ctx = Context(event, session, self.office, (yield from run_query(Now())), self.site_url)
         return ask_about_code(ctx) if session.doubtful else (yield from self._show_anew(ctx))
+
+    def _handle_input(self, ctx: Context) -> Decision:
+        """Handle what is no command: answer fear and small talk, which are no answers; pass on the rest."""
+        session = ctx.session
+        field = self.form.find_field(session.step) if session.topic is DialogTopic.REPORT else None
+        is_message = session.topic is DialogTopic.TRACK and session.step in WRITING_STEPS
+        takes_text = is_message or (field is not None and field.kind is not FieldKind.PICK)
+        aside = find_aside(
+            ctx,
+            describe_anonymity(ctx),
+            get_report_address(ctx),
+            takes_text=takes_text and not is_text_asked_about(session),
+            is_message=is_message,
+        )
+        if aside is None:
+            return (yield from self._dispatch_by_topic(ctx))
+        if aside.goes_on:
+            return (yield from self._dispatch_by_topic(ctx)).prepend((aside.reply,))
+        if aside.leaves and session.receipt is not None and session.topic is DialogTopic.TRACK:
+            return show_complaints_menu(ctx.with_session(reset_session(ctx)), Reply("track.left", OF_CASE))
+        if ctx.is_first:
+            return show_complaints_greeting(ctx, *(() if aside.greets else (aside.reply,)))
+        return (yield from self._reprompt(ctx, aside.reply))
 
     def _dispatch_by_topic(self, ctx: Context) -> Decision:
         if ctx.session.topic is DialogTopic.REPORT:

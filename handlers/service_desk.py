@@ -32,7 +32,7 @@ from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult,
 from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
 from handlers.dialog.replies import AS_SECTION, NEUTRAL, Phrase, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
-from handlers.dialog.unasked import describe_unreadable
+from handlers.dialog.unasked import describe_unreadable, find_aside
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
 from handlers.office import Office
 from handlers.questions.ask import (
@@ -100,7 +100,9 @@ class ServiceDesk:
         )
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             return keep_session_alive(session, now)
-        ctx, notes = _resume_or_reset(Context(event, before.replace(at=now), self.office, now), before)
+        is_first = before.at == NEVER or before.is_expired(now)
+        initial = Context(event, before.replace(at=now), self.office, now, is_first=is_first)
+        ctx, notes = _resume_or_reset(initial, before)
         command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
         screened = screen_message(
             ctx, command, is_code_asked=is_question_code_asked(ctx.session), is_late=is_stale_input(ctx)
@@ -130,7 +132,7 @@ class ServiceDesk:
             return (yield from self._handle_correction(ctx, event.previous_text))
         if is_stale_input(ctx) and not command:
             return (yield from self._reprompt(ctx, *reply_to_stale_input(event)))
-        return (yield from (self._run_command(ctx, command) if command else self._handle_text(ctx)))
+        return (yield from (self._run_command(ctx, command) if command else self._handle_input(ctx)))
 
     def _handle_code(self, ctx: Context, code: TypedCode) -> Decision:
         """Handle a text with a code: open its question, or take the text without it. The code is never stored."""
@@ -171,6 +173,19 @@ class ServiceDesk:
             )
         return (yield from self._reprompt(*apply_correction(ctx, was)))
 
+    def _handle_input(self, ctx: Context) -> Decision:
+        """Handle what is no command: answer fear and small talk, which are no answers; pass on the rest."""
+        is_message = ctx.session.topic is DialogTopic.THREAD and ctx.session.step == "more"
+        known = Phrase("worry.known_service")
+        aside = find_aside(ctx, known, self.complaints_url, takes_text=True, is_message=is_message)
+        if aside is None:
+            return (yield from self._handle_text(ctx))
+        if aside.goes_on:
+            return (yield from self._handle_text(ctx)).prepend((aside.reply,))
+        if ctx.is_first:
+            return show_service_greeting(ctx, *(() if aside.greets else (aside.reply,)))
+        return (yield from self._reprompt(ctx, aside.reply))
+
     def _handle_text(self, ctx: Context) -> Decision:
         text = ctx.event.text or ""
         if ctx.session.topic is DialogTopic.ASK and ctx.session.step == "suspect":
@@ -183,7 +198,9 @@ class ServiceDesk:
             return (yield from handle_thread(ctx, self.complaints_url))
         if ctx.event.choice is not None:
             return show_service_menu(ctx, Reply("pick.stale", NEUTRAL))
-        return show_service_greeting(ctx) if is_greeting(text) else (yield from handle_question_text(ctx))
+        if is_greeting(text):
+            return show_service_greeting(ctx) if ctx.is_first else show_service_menu(ctx)
+        return (yield from handle_question_text(ctx))
 
     def _run_command(self, ctx: Context, command: str) -> Decision:
         lang = find_lang(command)

@@ -146,10 +146,13 @@ def build_privacy_notice(ctx: Context) -> Reply:
 
 def describe_anonymity(ctx: Context) -> Phrase:
     """Describe how anonymous the channel really is that the person is using."""
-    return Phrase(
-        f"anonymity.{ctx.event.channel}",
-        {"site": f" {ctx.site_url.rstrip('/')}/report" if ctx.site_url else ""},
-    )
+    address = get_report_address(ctx)
+    return Phrase(f"anonymity.{ctx.event.channel}", {"site": f" {address}" if address else ""})
+
+
+def get_report_address(ctx: Context) -> str:
+    """Return the address of the web page where reports are written; empty where there is none."""
+    return f"{ctx.site_url.rstrip('/')}/report" if ctx.site_url else ""
 
 
 def list_category_definitions(office: Office, lang: Lang) -> tuple[Phrase, ...]:

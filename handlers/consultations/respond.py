@@ -32,6 +32,7 @@ from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import AS_SECTION, MUST_ARRIVE, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session
+from handlers.dialog.unasked import describe_unknown_choice
 from handlers.office import Bilingual
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import make_reply_address
@@ -234,7 +235,7 @@ def _handle_review(ctx: Context, consultation: Consultation) -> TurnResult:
     return _show_review(
         ctx,
         consultation,
-        Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL),
+        Reply("pick.stale", NEUTRAL) if choice is STALE else describe_unknown_choice(ctx.event),
     )
 
 

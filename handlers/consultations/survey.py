@@ -18,6 +18,7 @@ from handlers.dialog.replies import (
     raw_text,
 )
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
+from handlers.dialog.unasked import describe_unknown_choice
 from handlers.office import Bilingual
 from handlers.questions.ask import build_handover_reply
 from handlers.questions.menu import show_service_menu
@@ -93,7 +94,7 @@ def handle_survey_answer(
         return ask_survey_question(ctx, topic, items, item.key, Reply("pick.stale", NEUTRAL))
     if choice is None:
         if item.options:
-            return ask_survey_question(ctx, topic, items, item.key, Reply("pick.unknown_here", NEUTRAL))
+            return ask_survey_question(ctx, topic, items, item.key, describe_unknown_choice(ctx.event))
         return _accept_survey_text(ctx, topic, items, item)
     if choice == "leave":
         return SurveyState(ctx, "leave")
@@ -266,5 +267,8 @@ def handle_complaint_check(ctx: Context, address: str, onward: Callable[..., Dec
         answers = {**ctx.session.answers, SUSPECT_STEP: "1"}
         return (yield from onward(ctx.replace_session(step=ctx.session.resume, resume="", answers=answers)))
     return ask_if_complaint(
-        ctx, Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
+        ctx,
+        Reply("pick.stale", NEUTRAL)
+        if choice is STALE
+        else describe_unknown_choice(ctx.event, memory_only=True),
     )

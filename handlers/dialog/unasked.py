@@ -1,15 +1,19 @@
-"""What no question asked for, on both desks: unreadable messages, and texts that came where a choice was asked.
+"""What no question asked for, on both desks: unreadable messages, fear, small talk, and texts at a choice.
 
-Such a text is shown back and stays apart from the draft (`Session.unconfirmed`) until the person says what it is.
+A text at a choice is shown back, and stays apart from the draft (`Session.unconfirmed`) until it is known what it is.
 """
+
+from dataclasses import dataclass
 
 from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.events import Event, UnreadableKind
-from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Reply
-from handlers.dialog.session import Session, UnconfirmedText
+from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Phrase, Reply
+from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
 from handlers.dialog.text import shorten_text
+from handlers.thai.small_talk import SmallTalk, parse_small_talk
 from handlers.thai.text import clean_text, count_letters_and_digits
+from handlers.thai.worries import Worry, find_worry
 
 MAX_UNCONFIRMED_LENGTH = 100_000
 """Characters that wait to be confirmed; what is longer than an answer becomes a file when it is confirmed."""
@@ -28,17 +32,64 @@ def describe_unreadable(kind: UnreadableKind) -> Reply:
     return Reply(f"unreadable.{kind}", NEUTRAL)
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A text that is no answer, or not only: the reply to it, and what else happens.
+
+    goes_on: it is handled as usual too; greets: who says it first is greeted instead; leaves: the person takes leave.
+    """
+
+    reply: Reply
+    goes_on: bool = False
+    greets: bool = False
+    leaves: bool = False
+
+
+def find_aside(
+    ctx: Context, known: Phrase, address: str, *, takes_text: bool, is_message: bool = False
+) -> Aside | None:
+    """Find fear, a call for help or small talk in a typed text; None for any other event.
+
+    known: what is known of the person in this channel; address: of the web page where one is safer, or empty;
+    takes_text: a text is asked for here; is_message: one that goes to an officer, who is thanked and told of fear too.
+    Nothing is kept of who was afraid.
+    """
+    text = ctx.event.text or ""
+    if ctx.event.choice is not None or ctx.event.file is not None or not text:
+        return None
+    worry, is_draft = find_worry(text), ctx.session.topic in _DRAFT_TOPICS
+    if worry is not None:
+        reply = build_worry_reply(worry, known, address)
+        is_account = worry.tells_something and (takes_text or not is_slip(ctx.event))
+        return Aside(reply, goes_on=is_account or (is_message and worry is not Worry.WHO_KNOWS))
+    talk = None if is_message else parse_small_talk(text)
+    if talk is None:
+        return None
+    reply = Reply(f"small_talk.{talk}_draft" if is_draft else f"small_talk.{talk}", NEUTRAL)
+    return Aside(reply, greets=talk is SmallTalk.HELLO, leaves=talk is SmallTalk.LEAVE)
+
+
+def build_worry_reply(worry: Worry, known: Phrase, address: str) -> Reply:
+    """Say what is known of the person and what is not, where they are safer, and whom to call in danger."""
+    door = Phrase("worry.door", {"address": address}) if address else Phrase("worry.door_elsewhere")
+    return Reply(f"worry.{worry}", NEUTRAL, {"known": known, "door": door})
+
+
+_DRAFT_TOPICS = frozenset({DialogTopic.REPORT, DialogTopic.OPINION})
+
+
 def is_slip(event: Event) -> bool:
     """Whether the text of an event is too short to tell something."""
     return count_letters_and_digits(clean_text(event.text or "").text, MIN_TEXT_LETTERS) < MIN_TEXT_LETTERS
 
 
-def describe_unknown_choice(event: Event) -> Reply:
-    """Say that a text picks nothing. It is repeated, since it is not kept."""
+def describe_unknown_choice(event: Event, *, memory_only: bool = False) -> Reply:
+    """Say that a text picks nothing. It is repeated, since it is not kept; memory_only: it may not be stored."""
     text = clean_text(event.text or "").text
     if not text:
         return Reply("pick.unknown_here", NEUTRAL)
-    return Reply("pick.unknown", NEUTRAL, {"text": shorten_text(text, MAX_QUOTE_LENGTH)})
+    quote = shorten_text(text, MAX_QUOTE_LENGTH)
+    return Reply("pick.unknown", NEUTRAL, {"text": quote}, memory_args=("text",) if memory_only else ())
 
 
 def hold_text(

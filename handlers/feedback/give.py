@@ -31,6 +31,7 @@ from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
+from handlers.dialog.unasked import describe_unknown_choice
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.office import Bilingual
 from handlers.questions.ask import file_question
@@ -131,7 +132,7 @@ def _handle_which(ctx: Context) -> Decision:
         return _ask_first_question(ctx)
     if isinstance(choice, str):
         return (yield from begin_consultation(ctx, choice))
-    note = Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
+    note = Reply("pick.stale", NEUTRAL) if choice is STALE else describe_unknown_choice(ctx.event)
     return _ask_which(ctx, consultations, note)
 
 
@@ -186,7 +187,7 @@ def _handle_review(ctx: Context) -> Decision:
             ctx, DialogTopic.OPINION, build_feedback_survey(ctx), build_feedback_survey(ctx)[-1].key
         )
     return _show_review(
-        ctx, Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
+        ctx, Reply("pick.stale", NEUTRAL) if choice is STALE else describe_unknown_choice(ctx.event)
     )
 
 

@@ -27,8 +27,9 @@ from handlers.dialog.replies import (
 )
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.dialog.text import shorten_text
+from handlers.dialog.unasked import describe_unknown_choice
 from handlers.office import Bilingual
-from handlers.questions.menu import show_service_greeting, show_service_menu
+from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (
     AnswerMatch,
     FindKnownAnswers,
@@ -94,7 +95,7 @@ def handle_question(ctx: Context, address: str) -> Decision:
     if choice is STALE:
         return _show_current_step(ctx, matches, Reply("pick.stale", NEUTRAL))
     if choice is None and ctx.session.step == "ask" and is_greeting(ctx.event.text or ""):
-        return show_service_greeting(ctx.with_session(reset_session(ctx)))
+        return begin_question(ctx)
     if choice is None:
         return (yield from handle_question_text(ctx))
     return (yield from _handle_choice(ctx, matches, choice))
@@ -277,7 +278,11 @@ def _handle_suspicion(ctx: Context, address: str) -> Decision:
     if choice == "general":
         session = ctx.session.replace(step="found")
         return (yield from look_up_answers(ctx.with_session(session), ctx.session.answers["question"]))
-    note = Reply("pick.stale", NEUTRAL) if choice is STALE else Reply("pick.unknown_here", NEUTRAL)
+    note = (
+        Reply("pick.stale", NEUTRAL)
+        if choice is STALE
+        else describe_unknown_choice(ctx.event, memory_only=True)
+    )
     return _ask_if_complaint(ctx, note)
 
 

@@ -146,7 +146,7 @@ def test_a_code_is_not_kept_in_feedback_nor_in_a_suspected_complaint() -> None:
     outcome = decide(make_event(CODE.formatted), AT_OPINION)
     assert outcome.keys == ("draft.code", "poll.item")
     assert outcome.kept.answers == AT_OPINION.answers
-    assert decide(make_event(CODE.formatted), AT_SUSPECT).keys == ("pick.unknown_here", "ask.suspect")
+    assert decide(make_event(CODE.formatted), AT_SUSPECT).keys == ("pick.unknown", "ask.suspect")
 
 
 @pytest.mark.parametrize("text", ["c-K7M2QX", "/start c-K7M2QX", " c-k7m2qx "])

@@ -107,7 +107,8 @@ def test_a_browser_that_lost_its_cookie_can_send_what_stands_there(visitor: Visi
     assert visitor.cookie_jar
     page = visitor.submit_form(TYPED)
     assert page.status == 200
-    assert "เก็บข้อความนี้ไว้" in page.visible_text
+    assert "ยังไม่ได้ส่งถึงใคร" in page.visible_text
+    assert "ไม่อยากพิมพ์ใหม่" in page.visible_text  # from memory: the stored answer does not hold it
     visitor.say("[รับทราบ")
     page = visitor.say("[ทุจริตต่อหน้าที่]")
     assert TYPED in page.visible_text  # as the beginning of the story
@@ -186,6 +187,16 @@ def test_what_was_typed_stays_in_another_language(visitor: Visitor) -> None:
     page = visitor.submit_form(TYPED, pick="English")
     assert (page.heading != asked.heading, page.textbox_text) == (True, TYPED)
     assert visitor.submit_form(page.textbox_text, pick="ภาษาไทย").textbox_text == TYPED
+
+
+def test_a_text_beside_a_choice_is_asked_about(visitor: Visitor) -> None:
+    open_report_until(visitor, 1)
+    page = visitor.submit_form("ไม่รู้จะเลือกข้อไหน เขาเรียกเงิน", pick="ทุจริตต่อหน้าที่")
+    assert "ยังไม่ได้เก็บ" in page.visible_text
+    assert "เขาเรียกเงิน" in page.visible_text
+    page = visitor.say("[เพิ่มในเหตุการณ์ที่เล่า")
+    assert "เกิดอะไรขึ้น" in page.visible_text or "เล่าเพิ่มได้อีก" in page.visible_text
+    assert "เขาเรียกเงิน" in page.visible_text
 
 
 def test_a_form_sent_again_is_one_case_with_one_answer(served: ServerProcess, visitor: Visitor) -> None:

@@ -226,7 +226,7 @@ def test_answers_to_questions_that_are_no_longer_asked_are_not_sent() -> None:
     [
         (make_event("2"), ("poll.item",), "q1"),
         (make_event("ยกเลิก"), ("consult.left", "welcome.again"), ""),
-        (make_event("อะไร"), ("pick.unknown_here", "poll.review"), "review"),
+        (make_event("อะไร"), ("pick.unknown", "poll.review"), "review"),
         (make_event(choice="7.give_hear"), ("pick.stale", "poll.review"), "review"),
     ],
 )

@@ -93,7 +93,7 @@ def test_open_consultations_are_offered_first() -> None:
         (make_event("2"), ("opinion.hello", "poll.item")),
         (make_event("3"), ("welcome.again",)),
         (make_event("ยกเลิก"), ("welcome.again",)),
-        (make_event("4"), ("pick.unknown_here", "opinion.which")),
+        (make_event("4"), ("pick.unknown", "opinion.which")),
         (make_event(choice="6.any"), ("pick.stale", "opinion.which")),
         (make_event(""), ("pick.unknown_here", "opinion.which")),
     ],
@@ -223,7 +223,7 @@ def test_who_sends_too_much_waits_with_everything_kept() -> None:
     [
         (make_event("2"), ("poll.item",), "answer"),
         (make_event("3"), ("opinion.forgotten", "welcome.again"), ""),
-        (make_event("อะไรนะ"), ("pick.unknown_here", "poll.review"), "review"),
+        (make_event("อะไรนะ"), ("pick.unknown", "poll.review"), "review"),
         (make_event(choice="6.give"), ("pick.stale", "poll.review"), "review"),
         (make_event(choice="7.give_hear"), ("pick.stale", "poll.review"), "review"),
     ],
