@@ -104,7 +104,7 @@ class Session:
     @property
     def is_blank(self) -> bool:
         """Whether the person would miss nothing but the place in a menu and the language, were it forgotten."""
-        tells = self.has_draft or self.topic is DialogTopic.LAPSED
+        tells = self.has_draft or self.doubtful or self.topic is DialogTopic.LAPSED
         return not tells and self.receipt is None and self.officer == NO_OFFICER
 
     @property
