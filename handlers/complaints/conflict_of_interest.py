@@ -7,6 +7,8 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from handlers.complaints.accused.agent_phrases import accuses_unit
+from handlers.complaints.accused.head_post import suspects_head
 from handlers.complaints.messages import AddHistoryEntry, Exclusion, ExclusionGround, ListExclusions
 from handlers.complaints.name_matching import (
     compute_keys_after_titles,
@@ -23,7 +25,7 @@ from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
 
 ACCUSED_FIELD = "accused"
-"""The field that says who is accused. A unit named there is accused; elsewhere it is only a place."""
+"""The field that says who is accused. A unit named there is accused; elsewhere the words must say that it acted."""
 
 EXCLUSION_RULES = 2
 """The version of the rules of matching. Open cases are matched again where it was raised."""
@@ -70,15 +72,16 @@ def find_conflicts(
 ) -> tuple[Exclusion, ...]:
     """Return who must not read a complaint: the staff it names, members of an accused unit, and their subordinates.
 
-    marked: the reporter said that it concerns the head or who runs this channel: then only the alternate
-    officers (by name, as office.toml has them) may read it.
+    answers: everything that was told, by field. marked: it concerns the head or who runs this channel, as the reporter
+    said or as the words seem to say: then only the alternate officers (by name, as office.toml has them) may read it.
     """
     whole = "\n".join(answers.values())
+    accused_units = find_accused_units(answers, {unit for person in staff for unit in person.profile.units})
     why: dict[str, ExclusionGround] = {}
     for person in staff:
         if any(is_name_in_text(name, whole) for name in list_staff_names(person)):
             why[person.id] = ExclusionGround.NAMED
-        elif any(is_name_in_text(unit, answers.get(ACCUSED_FIELD, "")) for unit in person.profile.units):
+        elif not accused_units.isdisjoint(person.profile.units):
             why[person.id] = ExclusionGround.UNIT
     # Only persons who are named exclude their subordinates; an accused unit does not concern staff of other units.
     for one in find_subordinates(
@@ -93,6 +96,16 @@ def find_conflicts(
     return tuple(Exclusion(one, reason) for one, reason in sorted(why.items()))
 
 
+def find_accused_units(answers: Mapping[str, str], units: Iterable[str]) -> frozenset[str]:
+    """Return the units that are accused: named as the accused, or said to have done something."""
+    named, others = answers.get(ACCUSED_FIELD, ""), [t for f, t in answers.items() if f != ACCUSED_FIELD]
+    return frozenset(
+        unit
+        for unit in units
+        if is_name_in_text(unit, named) or any(accuses_unit(unit, text) for text in others)
+    )
+
+
 def find_alternates(staff: Sequence[StaffMember], names: Iterable[str]) -> tuple[StaffMember, ...]:
     """Return the alternate officers, found among the staff by their names in office.toml."""
     chosen = {reading for name in names for reading in compute_text_keys(strip_titles(name))}
@@ -102,8 +115,12 @@ def find_alternates(staff: Sequence[StaffMember], names: Iterable[str]) -> tuple
 def find_exclusions(
     office: Office, answers: Mapping[str, str], *, marked: bool = False
 ) -> Generator[Query[Any], Any, tuple[Exclusion, ...]]:
-    """Return who of the present staff must not read these answers."""
+    """Return who of the present staff must not read these texts, by field or as a later `message`.
+
+    marked: the reporter said that it concerns the head.
+    """
     staff = yield from run_query(ListStaff())
+    marked = marked or suspects_head(office, answers)
     return find_conflicts(answers, staff, marked=marked, alternates=office.alternate.officers)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
+from handlers.complaints.accused.head_post import HEAD_FIELD
 from handlers.complaints.accused.readers import (
-    HEAD_FIELD,
     NO_READER_STEP,
     handle_head_answer,
     handle_no_reader_choice,

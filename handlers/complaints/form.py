@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from handlers.complaints.accused.head_post import HEAD_FIELD
 from handlers.complaints.accused.readers import (
-    HEAD_FIELD,
     NO_READER_STEP,
     assess_readership,
     build_no_reader_step,

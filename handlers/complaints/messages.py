@@ -152,10 +152,11 @@ class FileCase(Act):
     """File a complaint: register number, receipt, history, statistics facts and audit record in one transaction.
 
     on: the day in Bangkok; answer_by: the day by which the reporter must have a first answer; notice_version: of the
-    privacy notice shown; concerns_head: it concerns the head of the office or whoever runs this channel; answers: what
-    the reporter wrote, by field; identity: name and contact, in a separate envelope; message_origins: what each
-    message of the platform brought, kept apart from the case for 48 hours so that it can be unsent; source: how the
-    complaint reached the office, where an officer entered it; exclusions: staff who must not read it.
+    privacy notice shown; concerns_head: it concerns the head of the office or whoever runs this channel, as the
+    reporter says or as the program suspects, and keeps readers out, nothing else; answers: what the reporter wrote, by
+    field; identity: name and contact, in a separate envelope; message_origins: what each message of the platform
+    brought, kept apart from the case for 48 hours so that it can be unsent; source: how the complaint reached the
+    office, where an officer entered it; exclusions: staff who must not read it.
     """
 
     receipt: Receipt = field(repr=False)

@@ -149,8 +149,21 @@ def _expand_silenced(name: str) -> Iterator[str]:
         yield "".join(chosen)
 
 
+class _KeySigns(dict[int, str | None]):
+    """What each sign becomes in a key: its sound-alike, or nothing where it is no letter or vowel."""
+
+    def __missing__(self, code: int) -> str | None:
+        sign = chr(code)
+        is_part = unicodedata.category(sign)[0] in "LM" and not _TONE_MARKS.match(sign)
+        becomes = _SOUND_ALIKE.get(sign, sign) if is_part else None
+        if code <= _LAST_THAI_SIGN:  # others are too many to be kept
+            self[code] = becomes
+        return becomes
+
+
+_LAST_THAI_SIGN = 0x0E7F
+_KEY_SIGNS = _KeySigns()
+
+
 def _reduce_to_key(text: str) -> str:
-    alike = "".join(
-        _SOUND_ALIKE.get(c, c) for c in _TONE_MARKS.sub("", text) if unicodedata.category(c)[0] in "LM"
-    )
-    return _REPEATED_LETTER.sub(r"\1", alike)
+    return _REPEATED_LETTER.sub(r"\1", text.translate(_KEY_SIGNS))

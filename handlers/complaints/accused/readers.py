@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from handlers.complaints.accused.head_post import HEAD_FIELD, suspects_head
 from handlers.complaints.conflict_of_interest import find_conflicts, list_able_staff
 from handlers.complaints.messages import Exclusion
 from handlers.dialog.context import Context
@@ -25,9 +26,6 @@ from handlers.office import Office
 from handlers.staff.members import ListStaff
 from handlers.staff.permissions import CASE_WORKERS
 
-HEAD_FIELD = "head"
-"""The question whether the accused is the head of the office, or who runs the channel."""
-
 NO_READER_STEP = "no_reader"
 """The step at which a person hears that nobody here can read the complaint, and chooses what to do."""
 
@@ -36,7 +34,8 @@ NO_READER_STEP = "no_reader"
 class Readership:
     """Who must not read a complaint, and whether anybody is left who can.
 
-    concerns_head: the head of the office or who runs the channel is accused, so that only alternates may read it.
+    concerns_head: the head of the office or who runs the channel is accused, as the reporter says or as the program
+    suspects, so that only alternates may read it.
     """
 
     exclusions: tuple[Exclusion, ...]
@@ -53,10 +52,9 @@ def assess_readership(
     having a reader.
     """
     staff = yield from run_query(ListStaff())
-    concerns_head = session.answers.get(HEAD_FIELD) == "yes"
-    exclusions = find_conflicts(
-        list_told_texts(fields, session), staff, marked=concerns_head, alternates=office.alternate.officers
-    )
+    told = list_told_texts(fields, session)
+    concerns_head = session.answers.get(HEAD_FIELD) == "yes" or suspects_head(office, told)
+    exclusions = find_conflicts(told, staff, marked=concerns_head, alternates=office.alternate.officers)
     is_staffed = any(person.active and person.role in CASE_WORKERS for person in staff)
     has_reader = bool(list_able_staff(exclusions, staff)) or not (concerns_head or is_staffed)
     return Readership(exclusions, concerns_head, has_reader)
@@ -69,7 +67,11 @@ def list_told_texts(fields: Iterable[FormField], session: Session) -> dict[str, 
     """
     apart = {field.text_name for field in fields if field.audience is FieldAudience.ENVELOPE}
     told = {name: text for name, text in session.answers.items() if name not in apart}
-    return {**told, "files": "\n".join(file.name for file in session.files)} if session.files else told
+    if session.files:
+        told["files"] = "\n".join(file.name for file in session.files)
+    if session.unconfirmed is not None:
+        told["unconfirmed"] = session.unconfirmed.text  # never filed; it only keeps the accused out
+    return told
 
 
 def list_outside_bodies(office: Office, lang: Lang) -> tuple[Phrase, ...]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.complaints.accused.readers import list_told_texts
 from handlers.complaints.conflict_of_interest import (
     can_change_exclusion,
     find_conflicts,
@@ -15,8 +16,10 @@ from handlers.complaints.conflict_of_interest import (
     list_able_staff,
     list_staff_names,
 )
+from handlers.complaints.form import list_complaint_fields
 from handlers.complaints.messages import AddHistoryEntry, Exclusion, ExclusionGround
 from handlers.complaints.name_matching import NAME_TITLES, compute_text_keys, strip_titles
+from handlers.dialog.session import Session, UnconfirmedText
 from handlers.i18n import render_text
 from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
@@ -54,6 +57,10 @@ TEAM = (
 )
 
 
+TOLD_IN = ("story", "accused", "where", "witnesses", "elsewhere", "wish", "evidence_note", "files", "message")
+"""Where something may be told: answers, names of files, later messages."""
+
+
 def find_excluded(**answers: str) -> dict[str, ExclusionGround]:
     return {one.staff: one.ground for one in find_conflicts(answers, TEAM)}
 
@@ -89,24 +96,37 @@ def test_titles_are_dropped(name: str, bare: str) -> None:
     assert strip_titles(name) == bare
 
 
-def test_whom_it_names_and_who_is_under_them() -> None:
-    assert find_excluded(story="ผอ.ประเสริด เรียกเงิน") == {}  # a different name: ด is not ฐ
-    assert find_excluded(story="ผอ.ประเสริฐเรียกเงิน") == {
+@pytest.mark.parametrize("field", TOLD_IN)
+def test_whom_it_names_and_who_is_under_them(field: str) -> None:
+    assert find_excluded(**{field: "ผอ.ประเสริด เรียกเงิน"}) == {}  # a different name: ด is not ฐ
+    assert find_excluded(**{field: "ผอ.ประเสริฐเรียกเงิน"}) == {
         "head": ExclusionGround.NAMED,
         "deputy": ExclusionGround.COMMAND,
         "clerk": ExclusionGround.COMMAND,
     }
-    assert find_excluded(story="เงินหาย", accused="คุณวิไล") == {
+    assert find_excluded(**{field: "เงินหาย คุณวิไล"}) == {
         "deputy": ExclusionGround.NAMED,
         "clerk": ExclusionGround.COMMAND,
     }
-    assert find_excluded(story="SOMSRI took it") == {"clerk": ExclusionGround.NAMED}
-    assert find_excluded(story="ไม่รู้ว่าใคร") == {}
+    assert find_excluded(**{field: "SOMSRI took it"}) == {"clerk": ExclusionGround.NAMED}
+    assert find_excluded(**{field: "ไม่รู้ว่าใคร"}) == {}
 
 
-def test_a_unit_is_meant_where_it_is_accused() -> None:
-    assert find_excluded(accused="เจ้าหน้าที่กลุ่ม อำนวยการ") == {"clerk": ExclusionGround.UNIT}
-    assert find_excluded(story="จ่ายที่กลุ่มอำนวยการ") == {}
+@pytest.mark.parametrize("field", TOLD_IN)
+def test_a_unit_is_accused_where_the_words_say_that_it_acted(field: str) -> None:
+    for text in ("เจ้าหน้าที่กลุ่ม อำนวยการ", "กลุ่มอำนวยการเรียกเงิน", "หัวหน้ากลุ่มอำนวยการรับเงินทุกเดือน"):
+        assert find_excluded(**{field: text}) == {"clerk": ExclusionGround.UNIT}
+
+
+@pytest.mark.parametrize("field", [field for field in TOLD_IN if field != "accused"])
+def test_a_unit_is_only_a_place_where_something_happened(field: str) -> None:
+    for text in ("จ่ายที่กลุ่มอำนวยการ", "ผมไปยื่นเอกสารที่กลุ่มอำนวยการ แล้วมีคนเรียกเงิน", "ห้องพัสดุ กลุ่มอำนวยการ"):
+        assert find_excluded(**{field: text}) == {}
+
+
+def test_a_unit_in_the_answer_to_who_is_accused_however_it_is_put() -> None:
+    assert find_excluded(accused="กลุ่มอำนวยการ") == {"clerk": ExclusionGround.UNIT}
+    assert find_excluded(accused="คนที่กลุ่มอำนวยการ") == {"clerk": ExclusionGround.UNIT}
 
 
 def test_a_short_name_must_be_a_word() -> None:
@@ -160,15 +180,78 @@ def test_what_is_filed_says_who_must_not_read_it() -> None:
     assert {one.staff: one.ground for one in case.exclusions} == {"clerk": ExclusionGround.UNIT}
 
 
-def test_a_later_message_says_so_too() -> None:
+@pytest.mark.parametrize(
+    ("story", "head", "excluded"),
+    [
+        ("นายอนันต์เรียกเงินจากผู้รับเหมา", "ไม่ใช่", {"free": ExclusionGround.NAMED}),
+        ("หัวหน้ากลุ่มอำนวยการเรียกเงินจากผู้รับเหมา", "ไม่ใช่", {"clerk": ExclusionGround.UNIT}),
+        ("ผมไปยื่นเอกสารที่กลุ่มอำนวยการ แล้วมีคนเรียกเงิน", "ไม่ใช่", {}),
+        ("ท่านศึกษาธิการเรียกเงินจากผู้รับเหมา", "ไม่ใช่", {}),
+        ("มีคนเรียกเงินจากผู้รับเหมา ไม่รู้ว่าใคร", "ไม่แน่ใจ", {}),
+        (
+            "ท่านศึกษาธิการเรียกเงินจากผู้รับเหมา",
+            "ไม่แน่ใจ",
+            dict.fromkeys(("head", "deputy", "clerk", "free"), ExclusionGround.MARKED),
+        ),
+        (
+            "นายอนันต์กับ ผอ. แบ่งเงินกัน",
+            "ไม่แน่ใจ",
+            {
+                "free": ExclusionGround.NAMED,
+                **dict.fromkeys(("head", "deputy", "clerk"), ExclusionGround.MARKED),
+            },
+        ),
+        (
+            "เงินหายจากห้องการเงินทุกเดือน",
+            "ใช่",
+            dict.fromkeys(("head", "deputy", "clerk", "free"), ExclusionGround.MARKED),
+        ),
+    ],
+)
+def test_who_is_accused_is_found_in_a_story_alone(
+    story: str, head: str, excluded: dict[str, ExclusionGround]
+) -> None:
+    stage = InMemoryDesk(staff=TEAM)
+    person = stage.new_user()
+    person.fill_report("แจ้งเรื่อง", "[รับทราบ เริ่มแจ้งเรื่อง]", "[ทุจริตต่อหน้าที่]", story, "[เสร็จแล้ว]")
+    told = person.fill_report(*["[ข้าม]"] * 3, "[ไม่มีหลักฐาน]", *["[ข้าม]"] * 3, f"[{head}]")
+    nobody = len(excluded) == len(TEAM)
+    assert ("รับดูแลเรื่องนี้ไม่ได้" in told) == nobody
+    person.fill_report(*(["[ยังต้องการส่งที่นี่]"] if nobody else []), "[ไม่บอกชื่อ]", "[ส่งเรื่อง]")
+    (case,) = stage.filed_cases
+    assert {one.staff: one.ground for one in case.exclusions} == excluded
+    assert case.concerns_head is nobody
+    # What is only suspected changes nothing of what is filed.
+    assert case.answers["head"] == {"ใช่": "yes", "ไม่ใช่": "no", "ไม่แน่ใจ": "unsure"}[head]
+
+
+def test_a_text_that_waits_at_a_choice_keeps_out_whom_it_accuses() -> None:
+    """It is never filed; it may only exclude."""
+    held = UnconfirmedText("เรื่องนี้คุณอนันต์เป็นคนเรียกเงินครับ")
+    fields = list_complaint_fields(OFFICE)
+    told = list_told_texts(fields, Session(answers={"story": "เงินหาย"}, unconfirmed=held))
+    assert [one.staff for one in find_conflicts(told, TEAM)] == ["free"]
+
+
+@pytest.mark.parametrize(
+    ("message", "excluded"),
+    [
+        ("คนที่รับเงินคือคุณอนันต์", ["free"]),
+        ("หัวหน้ากลุ่มอำนวยการเป็นคนเรียกเงิน", ["clerk"]),
+        ("ผมไปถามที่กลุ่มอำนวยการแล้ว", []),
+        ("ท่านศึกษาธิการได้รับเรื่องหรือยัง", []),
+        ("ท่านศึกษาธิการเป็นคนเรียกเงิน", ["clerk", "deputy", "free", "head"]),
+    ],
+)
+def test_a_later_message_says_so_too(message: str, excluded: list[str]) -> None:
     stage = InMemoryDesk(staff=TEAM)
     person = stage.new_user()
     person.file_report()
     person.send_event(text=person.receipt)
     person.pick("ส่งข้อความ")
-    person.say("คนที่รับเงินคือคุณอนันต์")
+    person.say(message)
     (entry,) = [act for act in stage.acts if isinstance(act, AddHistoryEntry)]
-    assert [one.staff for one in entry.exclusions] == ["free"]
+    assert [one.staff for one in entry.exclusions] == excluded
 
 
 def test_what_is_shown_instead() -> None:
