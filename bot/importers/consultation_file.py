@@ -9,12 +9,14 @@ from typing import Annotated, Self
 import typer
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from bot.importers.faq_file import CODE_IN_FILE
 from bot.office_file import format_toml_error
 from handlers.consultations.messages import (
     Consultation,
     ConsultationQuestion,
     ConsultationQuestionKind,
 )
+from handlers.dialog.codes.code_finder import find_receipts
 from handlers.dialog.receipt import RECEIPT_ALPHABET
 from handlers.office import NonEmptyText, OfficeSection
 from handlers.staff.service.consultation_text import MOST_OPTIONS, MOST_QUESTIONS, parse_bangkok_time
@@ -109,6 +111,8 @@ def load_consultation_file(file: Path) -> ConsultationFile:
     """Load a file. Raises BadParameter with all errors and their keys."""
     try:
         text = file.read_text("utf-8-sig")
+        if find_receipts(text):
+            raise typer.BadParameter(f"{file}: {CODE_IN_FILE}")
         return ConsultationFile.model_validate(tomllib.loads(text))
     except UnicodeDecodeError:
         raise typer.BadParameter(f"{file}: ไม่ใช่ UTF-8 / is not UTF-8") from None

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from bot.errors import ImportFileError
 from bot.office_file import format_toml_error
+from handlers.dialog.codes.code_finder import find_receipts
 from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import FaqEntry
 from handlers.thai.dates import parse_exact_day
@@ -25,6 +26,7 @@ ALSO_SEPARATOR = "|"
 MAX_QUOTED_LENGTH = 60  # characters of a wrong value that the error shows
 """Separates alternative questions in a cell of a CSV file."""
 
+CODE_IN_FILE = "มีรหัสติดตามอยู่ โปรดเอาออก / has a tracking code in it, which must be taken out"
 _ENTRY_HEADER = re.compile(r"^\s*\[\[\s*entry\s*\]\]")
 _DAY_HINT = "เช่น “30/09/2570” / such as 2027-09-30"
 
@@ -115,6 +117,8 @@ def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
             mistakes.append(
                 f"{name}:{line}: id “{row.id}” ซ้ำกับบรรทัด {seen[row.id]} / stands at line {seen[row.id]} too"
             )
+        if any(map(find_receipts, (row.question, row.answer, *row.also, row.topic, row.link))):
+            mistakes.append(f"{name}:{line}: {CODE_IN_FILE}")
         seen[row.id] = line
         entries.append(FaqEntry(**row.model_dump(), example=example))
     if mistakes:

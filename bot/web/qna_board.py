@@ -17,6 +17,7 @@ from bot.web.html import text_to_html
 from bot.web.policies import allow_framing
 from bot.web.request import get_requested_lang
 from bot.web.templating import PageRenderer
+from handlers.dialog.codes.code_finder import remove_codes
 from handlers.dialog.events import DEFAULT_LANG, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
@@ -104,7 +105,8 @@ class QnaBoard:
         """The board: searched by `q`, filtered by `topic`, in pages."""
         lang, on = get_requested_lang(request), to_bangkok_date(utc_now())
         every = list_board_items(await self.desk.store.faq.load_catalogue(), on, lang)
-        wanted = request.query_params.get("q", "")[:MAX_SEARCH_LENGTH].strip()
+        typed = request.query_params.get("q", "")[:MAX_SEARCH_LENGTH].strip()
+        wanted = remove_codes(typed, " ", mistyped=True).strip()
         topic = request.query_params.get("topic", "")
         found = await self._search(every, wanted, on) if wanted else every
         found = [one for one in found if not topic or one.topic == topic]
@@ -119,6 +121,7 @@ class QnaBoard:
             topics=list(dict.fromkeys(one.topic for one in every if one.topic)),
             topic=topic,
             wanted=wanted,
+            has_code=wanted != typed,
             number=number,
             last=last,
             way=lambda **more: _build_board_url(lang, q=wanted, topic=topic, **more),
@@ -142,6 +145,7 @@ class QnaBoard:
             topics=[],
             topic="",
             wanted="",
+            has_code=False,
             number=1,
             last=1,
             way=lambda **more: _build_board_url(lang, **more),

@@ -64,7 +64,7 @@ def handle_staff_message(
     if code is None:
         return (yield from _handle_officer(table, ctx, command, again, staff))
     about = Reply("code.staff", OF_CASE)
-    if not code.has_words:
+    if not code.has_words and table.parse(words) is None:
         pending = table.get_work(ctx.session.officer).pending
         is_waited_for = isinstance(pending, AwaitingText | AwaitingSecondFactor)
         return TurnResult(ctx.session, (about,)) if is_waited_for else None

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from handlers.dialog.codes.code_finder import remove_codes
 from handlers.dialog.events import File, FileProblem
 from handlers.thai.text import clean_text
 from storage import tables
@@ -231,8 +232,9 @@ class EvidenceStore:
 
 
 def sanitize_file_name(name: str) -> str:
-    """Return a file's name without its path and control characters, cut to `MAX_FILE_NAME_LENGTH`."""
-    last = re.split(r"[/\\]", clean_text(name).text)[-1].replace("\n", " ").replace("\ufffd", "?").strip()
+    """Return a file's name without its path, control characters and tracking codes; `MAX_FILE_NAME_LENGTH` at most."""
+    plain = remove_codes(clean_text(name).text, "…")
+    last = re.split(r"[/\\]", plain)[-1].replace("\n", " ").replace("\ufffd", "?").strip()
     if len(last) <= MAX_FILE_NAME_LENGTH:
         return last or "ไฟล์"
     stem, dot, ending = last.rpartition(".")

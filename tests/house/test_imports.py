@@ -19,6 +19,7 @@ VOCABULARY = {
     "handlers.complaints.reminders",
     "handlers.consultations.messages",
     "handlers.dialog.attempts",
+    "handlers.dialog.codes.code_finder",
     "handlers.dialog.effects",
     "handlers.dialog.events",
     "handlers.dialog.receipt",

@@ -14,6 +14,8 @@ from bot.web.officer.import_register import RegisterImport
 from bot.web.officer.responses import OfficerResponses, reject_files, stream_file
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
 from bot.web.templating import PageRenderer
+from handlers.dialog.codes.code_finder import remove_codes
+from handlers.dialog.codes.typed_codes import get_code_placeholder
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
 from handlers.staff.complaints.case_page import (
@@ -165,7 +167,8 @@ class CasePages(CaseFiles):
             case OfficerPageAction.RELOAD:
                 return RedirectResponse(request.url.path, 303)
             case OfficerPageAction.KEEP_TEXT:
-                return await self._render_page(request, session, page_session, reply, text)
+                kept = remove_codes(text, get_code_placeholder(page_session.access.lang))
+                return await self._render_page(request, session, page_session, reply, kept)
             case OfficerPageAction.SHOW | OfficerPageAction.ENTER:
                 return await self._render_page(request, session, page_session, reply)
             case _:

@@ -75,12 +75,17 @@ class ScreenedMessage:
     is_dropped: bool = False
 
 
+def get_code_placeholder(lang: Lang) -> str:
+    """Return what stands in a text in place of a code."""
+    return render_text(Phrase("code.placeholder"), lang)
+
+
 def take_codes_out(event: Event, lang: Lang, *, mistyped: bool = False) -> tuple[Event, TypedCode | None]:
     """Return the event without codes in any of its texts, and the first one of the text that was typed.
 
     mistyped: what may be a mistyped code is one.
     """
-    placeholder = render_text(Phrase("code.placeholder"), lang)
+    placeholder = get_code_placeholder(lang)
     text = event.text or ""
     found = [one for one in find_codes(text) if mistyped or one.receipt is not None]
     code = None
@@ -170,7 +175,7 @@ def _remove_joined_codes(turn: TurnResult, ctx: Context) -> TurnResult:
     session, before = turn.session, ctx.session.answers
     if session is None:
         return turn
-    placeholder = render_text(Phrase("code.placeholder"), ctx.lang)
+    placeholder = get_code_placeholder(ctx.lang)
     cleaned = {
         name: remove_codes(text, placeholder)
         for name, text in session.answers.items()

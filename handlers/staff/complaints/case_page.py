@@ -11,6 +11,8 @@ from hashlib import sha256
 from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
+from handlers.dialog.codes.code_finder import find_receipts, remove_codes
+from handlers.dialog.codes.typed_codes import get_code_placeholder
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.events import Channel, Event, File
@@ -58,6 +60,9 @@ CONVERSATION_KINDS = frozenset({HistoryEntryKind.OFFICE, HistoryEntryKind.ASKED,
 
 PAGE_CLOSED = Reply(
     "officer.closed", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.CLOSE)
+)
+PAGE_CODE_TYPED = Reply(
+    "officer.code_removed", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.KEEP_TEXT)
 )
 PAGE_ENTERED = Reply(
     "officer.title", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.ENTER)
@@ -228,7 +233,8 @@ def open_original_file(
     page_session, file = yield from _find_file(request, key)
     if page_session is None or page_session.case is None:
         return None
-    why, found, c = clean_text(reason).text, page_session.case, page_session.command
+    found, c = page_session.case, page_session.command
+    why = remove_codes(clean_text(reason).text, get_code_placeholder(c.ctx.lang))
     if file is None or count_letters_and_digits(why) < MIN_REASON_LENGTH:
         short = Phrase("officer.original_short", {"fewest": MIN_REASON_LENGTH}) if file else None
         return PageActionResult(page_session, file, short)
@@ -276,10 +282,12 @@ def record_import(request: PageRequest) -> QueryGenerator[PageActionResult | Non
 
 
 def reply_from_page(request: PageRequest, text: str, *, confirmed: bool) -> Decision:
-    """Preview a reply to the reporter, or schedule it once confirmed."""
+    """Preview a reply to the reporter, or schedule it once confirmed. One with a tracking code is given back."""
     page_session = yield from _authorize_case_page(request)
     if page_session is None or page_session.case is None:
         return TurnResult(None, (PAGE_CLOSED,))
+    if find_receipts(text):
+        return TurnResult(None, (PAGE_CODE_TYPED,), (), page_session.access.lang)
     given = _make_command(page_session, CommandName.REPLY, text, confirmed=confirmed)
     turn = yield from reply_to_reporter(given, page_session.case)
     return TurnResult(None, turn.replies, turn.acts, page_session.access.lang)

@@ -130,6 +130,12 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
         load_consultation_file(file)
 
 
+def test_a_tracking_code_in_a_file_is_refused(tmp_path: Path) -> None:
+    file = write_consultation_file(tmp_path, WHOLE.replace("ดีไหม", "รหัส HD99-FDTG-J8YE-PFZX-6 ดีไหม"))
+    with pytest.raises(typer.BadParameter, match="มีรหัสติดตามอยู่"):
+        load_consultation_file(file)
+
+
 def test_a_code_has_a_letter() -> None:
     assert any(sign.isalpha() for sign in generate_consultation_code())
     assert pick_consultation_code("0123456789A12345") == "56789A"

@@ -80,6 +80,10 @@ def test_the_board(served: ServerProcess, home: Path) -> None:
     assert "ยืมเต็นท์" in found
     assert "เบอร์โทรศัพท์" not in found
     assert "ไม่พบคำถามที่ใกล้เคียง" in visitor.request("/qna?q=zzzzqqqq").body
+    coded = visitor.request("/qna?q=HD99-FDTG-J8YE-PFZX-6").body
+    assert "รหัสติดตามไม่ใช้ค้นที่นี่" in coded
+    assert "HD99" not in coded
+    assert "ยืมเต็นท์" in coded
     assert "หน้าถัดไป" in page
     assert "หน้าก่อน" in visitor.request("/qna?page=2").body
     assert visitor.request(f"/qna/b.{POSTED.id}").status == 200

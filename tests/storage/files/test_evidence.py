@@ -293,6 +293,8 @@ def test_a_dropped_file_goes_from_the_disk_and_a_cases_file_stays(ground: Stored
         ("C:\\Users\\ก\\ภาพ.jpg", "ภาพ.jpg"),
         ("ภาพ\u202egpj.exe", "ภาพgpj.exe"),
         ("a\x00b\nc.jpg", "ab c.jpg"),
+        ("รหัส HD99-FDTG-J8YE-PFZX-6.jpg", "รหัส ….jpg"),
+        ("ก" * 95 + "HD99-FDTG-J8YE-PFZX-6.jpg", "ก" * 95 + "….jpg"),
     ],
 )
 def test_a_name_hides_nothing(name: str, shown: str) -> None:
