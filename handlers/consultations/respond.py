@@ -26,6 +26,7 @@ from handlers.consultations.survey import (
     is_possible_complaint,
     parse_review_choice,
     show_survey_review,
+    take_unasked_text,
 )
 from handlers.dialog.choices import STALE, Option, make_options
 from handlers.dialog.context import Context, reset_session
@@ -100,6 +101,9 @@ def handle_consultation(ctx: Context, address: str) -> Decision:
             return _ask_next(after, consultation, *notes)
 
         return (yield from handle_complaint_check(ctx, address, continue_survey))
+    taken = take_unasked_text(ctx, build_consultation_survey(consultation), address)
+    if taken is not None:
+        return (yield from reprompt_consultation(taken[0], *taken[1]))
     if ctx.session.step == REVIEW_STEP:
         return _handle_review(ctx, consultation)
     state = handle_survey_answer(ctx, DialogTopic.OPINION, build_consultation_survey(consultation))

@@ -11,14 +11,23 @@ from handlers.dialog.effects import Decision, Query, TurnResult
 from handlers.dialog.replies import (
     ASKS_FOR_QUESTION,
     NEUTRAL,
+    OF_CASE,
     ExpectedInput,
     Phrase,
     Reply,
     ReplyArg,
     raw_text,
 )
-from handlers.dialog.session import DialogTopic, Session, advance_prompt
-from handlers.dialog.unasked import describe_unknown_choice
+from handlers.dialog.session import DialogTopic, Session, UnconfirmedText, advance_prompt
+from handlers.dialog.text import shorten_text
+from handlers.dialog.unasked import (
+    DROP_TEXT,
+    MAX_QUOTE_LENGTH,
+    describe_unknown_choice,
+    drop_held_text,
+    hold_text,
+    is_slip,
+)
 from handlers.office import Bilingual
 from handlers.questions.ask import build_handover_reply
 from handlers.questions.menu import show_service_menu
@@ -77,6 +86,8 @@ def ask_survey_question(
     args["so_far"] = (
         Phrase("poll.so_far", {"answer": answer}) if answer and not item.options else raw_text("")
     )
+    if session.unconfirmed is not None:
+        return TurnResult(session, (*before, _build_text_question(session, items)))
     choices = to_choices(_list_options(items, item, session), session)
     wants = ExpectedInput.PICK if item.options else ExpectedInput.TEXT
     return TurnResult(session, (*before, Reply("poll.item", NEUTRAL, args, choices, wants=wants)))
@@ -105,6 +116,75 @@ def handle_survey_answer(
     if item.multiple:
         return ask_survey_question(_toggle_option(ctx, item, choice), topic, items, item.key)
     return SurveyState(ctx.replace_session(answers={**ctx.session.answers, item.key: choice}), "onward")
+
+
+def take_unasked_text(
+    ctx: Context, items: Sequence[SurveyQuestion], address: str
+) -> tuple[Context, tuple[Reply, ...]] | None:
+    """Handle a text that came where a choice is asked: it waits until the person says whether it is a comment.
+
+    Return the context and notes with which the present question is asked again; None where the message is handled as
+    usual. What may be a complaint of corruption is not kept: the person is told where it is received, at `address`.
+    """
+    held, session = ctx.session.unconfirmed, ctx.session
+    item = _find_question(items, session.step)
+    is_review = session.step == REVIEW_STEP
+    here = _REVIEW_OPTIONS_WITH_NEWS if is_review else _list_options(items, item, session)
+    if held is not None:
+        choice = parse_choice(ctx.event, session, _TEXT_OPTIONS, numbers=True)
+        if isinstance(choice, str):
+            return _decide_on_text(ctx, held, choice)
+        picked = parse_choice(ctx.event, session, here, numbers=False)
+        if picked in {"give", "give_hear"}:
+            return ctx, (Reply("unasked.before_give", NEUTRAL),)
+        if picked is not None:
+            return None
+    elif not (is_review or item.options) or parse_choice(ctx.event, session, here, numbers=True) is not None:
+        return None
+    if is_slip(ctx.event):
+        return ctx, (describe_unknown_choice(ctx.event),)
+    if is_complaint(ctx.event.text or ""):
+        return ctx, (build_handover_reply(ctx, address),)
+    target = _find_text_key(items, session.step)
+    return hold_text(ctx, field=target) if target else None
+
+
+def _find_text_key(items: Sequence[SurveyQuestion], step: str) -> str:
+    """Return the question in words that is nearest before a step, else the first after it; empty for none."""
+    keys = [one.key for one in items]
+    place = keys.index(step) if step in keys else len(keys)
+    before = [one.key for one in items[:place] if not one.options]
+    after = [one.key for one in items[place:] if not one.options]
+    return [*before[-1:], *after[:1], ""][0]
+
+
+def _decide_on_text(ctx: Context, held: UnconfirmedText, choice: str) -> tuple[Context, tuple[Reply, ...]]:
+    """Add the waiting text to the answer that it may be, or leave it out. What is too long for it is given back."""
+    decided = ctx.with_session(drop_held_text(ctx.session))
+    if choice == DROP_TEXT:
+        return decided, (
+            Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)}),
+        )
+    answer = "\n".join(filter(None, (ctx.session.answers.get(held.field), held.text)))
+    if len(answer) > MAX_SURVEY_TEXT:
+        counts = {"limit": f"{MAX_SURVEY_TEXT:,}", "count": f"{len(answer):,}"}
+        return decided, (Reply("ask.too_long", OF_CASE, {**counts, "unsent": held.text}),)
+    answers = {**ctx.session.answers, held.field: answer}
+    return ctx.replace_session(unconfirmed=None, answers=answers), (Reply("unasked.as_comment", NEUTRAL),)
+
+
+def _build_text_question(session: Session, items: Sequence[SurveyQuestion]) -> Reply:
+    held = session.unconfirmed or UnconfirmedText("")
+    item = _find_question(items, held.field)
+    args: dict[str, ReplyArg] = {
+        "text": shorten_text(held.text, MAX_QUOTE_LENGTH),
+        "title": item.short_title or item.title,
+    }
+    choices = to_choices(_TEXT_OPTIONS, session)
+    return Reply("unasked.ask_survey", OF_CASE, args, choices, wants=ExpectedInput.PICK)
+
+
+_TEXT_OPTIONS = make_options(("as_comment", DROP_TEXT))
 
 
 def ask_next_question(
@@ -212,6 +292,8 @@ def show_survey_review(
         ctx.session if ctx.session.step == REVIEW_STEP else advance_prompt(ctx.session, step=REVIEW_STEP)
     )
     session = session.replace(topic=topic)
+    if session.unconfirmed is not None:
+        return TurnResult(session, (*before, _build_text_question(session, items)))
     lines = format_survey_answers(items, session.answers, ctx.with_session(session))
     choices = to_choices(_REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, session)
     return TurnResult(

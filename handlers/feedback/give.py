@@ -24,6 +24,7 @@ from handlers.consultations.survey import (
     is_possible_complaint,
     parse_review_choice,
     show_survey_review,
+    take_unasked_text,
 )
 from handlers.dialog.attempts import find_lockout_end, record_failure
 from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
@@ -67,6 +68,9 @@ def handle_feedback(ctx: Context, address: str) -> Decision:
         return (yield from _handle_which(ctx))
     if ctx.session.step == SUSPECT_STEP:
         return (yield from handle_complaint_check(ctx, address, _ask_next))
+    taken = take_unasked_text(ctx, build_feedback_survey(ctx), address)
+    if taken is not None:
+        return (yield from reprompt_feedback(taken[0], *taken[1]))
     if ctx.session.step == REVIEW_STEP:
         return (yield from _handle_review(ctx))
     state = handle_survey_answer(ctx, DialogTopic.OPINION, build_feedback_survey(ctx))
