@@ -17,6 +17,7 @@ from handlers.complaints.messages import ActorKind
 from handlers.dialog.effects import Listing
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Phrase
+from handlers.dialog.text import disarm_links
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.staff.complaints.case_view import list_report_answers
@@ -141,7 +142,7 @@ def _format_history_line(line: CaseHistoryLine) -> tuple[str, str, str]:
     what = entry.status if entry.status else entry.kind
     reporter = line.by == ActorKind.REPORTER
     who = _format_text("casefile.by_reporter" if reporter else "casefile.by_office")
-    text = "" if entry.kind.value == "assigned" else line.words
+    text = "" if entry.kind.value == "assigned" else disarm_links(line.words)
     return (
         format_date(entry.on, CASE_PDF_LANG),
         who,

@@ -11,7 +11,7 @@ from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, Lang
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import ASKS_FOR_QUESTION, MUST_ARRIVE, Choice, Phrase, Reply, ReplyArg
-from handlers.dialog.text import shorten_text
+from handlers.dialog.text import disarm_links, shorten_text
 
 
 class QuestionState(StrEnum):
@@ -53,6 +53,11 @@ class ThreadLine:
     def display_text(self) -> ReplyArg:
         """The text to show. Of a text that the asker unsent, that it was."""
         return self.text or Phrase("thread.taken_back")
+
+    @property
+    def officer_text(self) -> ReplyArg:
+        """The text as officers see it: no link in it can be followed."""
+        return disarm_links(self.text) or self.display_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from handlers.dialog.replies import (
     ReplyArg,
     raw_text,
 )
+from handlers.dialog.text import disarm_links
 from handlers.office import Office
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
 from handlers.staff.command import (
@@ -141,7 +142,7 @@ def list_report_answers(report: CaseReport, office: Office) -> tuple[ReportAnswe
 
 
 def _label_answer(asked: FormField, answer: str) -> ReportAnswer:
-    value = Phrase(f"choice.{answer}") if asked.find_option(answer) else raw_text(answer)
+    value = Phrase(f"choice.{answer}") if asked.find_option(answer) else raw_text(disarm_links(answer))
     return ReportAnswer(Phrase(asked.staff_label_key), value)
 
 
@@ -198,7 +199,7 @@ def format_history_line(
         "who": who,
         "what": Phrase(what),
     }
-    args["words"] = raw_text(f": {words}" if words else "")
+    args["words"] = raw_text(f": {disarm_links(words)}" if words else "")
     return Phrase("staff.history_line", args)
 
 

@@ -30,7 +30,7 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
     if not text:
         waiting = _await_answer(cmd, thread)
         return waiting.reply(
-            "answer_ask", NEUTRAL, number=thread.register_number, asked=thread.lines[0].display_text
+            "answer_ask", NEUTRAL, number=thread.register_number, asked=thread.lines[0].officer_text
         )
     if len(text) > MAX_ANSWER_LENGTH:
         return cmd.reply("too_long", NEUTRAL, limit=MAX_ANSWER_LENGTH)
@@ -124,7 +124,7 @@ def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandCon
     lines = tuple(
         Phrase(
             f"inquiry.line_{one.kind}",
-            {"on": format_date(one.on, cmd.ctx.lang), "text": one.display_text},
+            {"on": format_date(one.on, cmd.ctx.lang), "text": one.officer_text},
         )
         for one in thread.lines
         if one.seq > seq

@@ -10,7 +10,7 @@ from handlers.dialog.replies import (
     ReplyArg,
     raw_text,
 )
-from handlers.dialog.text import shorten_text
+from handlers.dialog.text import disarm_links, shorten_text
 from handlers.feedback.messages import (
     Feedback,
     FindFeedback,
@@ -67,7 +67,11 @@ def _show_feedback(cmd: ServiceCommandContext, shown: str) -> Decision:
     found = yield from _find_feedback(shown)
     if found is None:
         return cmd.reply("opinions_unknown", NEUTRAL, number=shown)
-    args: dict[str, ReplyArg] = {**_build_feedback_args(found, cmd), "text": found.text, "wish": found.wish}
+    args: dict[str, ReplyArg] = {
+        **_build_feedback_args(found, cmd),
+        "text": disarm_links(found.text),
+        "wish": disarm_links(found.wish),
+    }
     contact = make_command_button(
         OPINIONS, rest=f"contact {found.register_number}", label=Phrase("inquiry.button.contact")
     )
@@ -103,7 +107,7 @@ def _show_contact(cmd: ServiceCommandContext, shown: str) -> Decision:
 
 
 def _format_feedback_line(one: Feedback, cmd: ServiceCommandContext) -> Phrase:
-    short = shorten_text((one.text or one.wish).replace("\n", " "), FEEDBACK_EXCERPT_LENGTH)
+    short = disarm_links(shorten_text((one.text or one.wish).replace("\n", " "), FEEDBACK_EXCERPT_LENGTH))
     return Phrase("inquiry.opinion_line", {**_build_feedback_args(one, cmd), "words": short})
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, Reply
-from handlers.dialog.text import shorten_text
+from handlers.dialog.text import disarm_links, shorten_text
 from handlers.questions.messages import (
     CloseQuestion,
     FindQuestionByNumber,
@@ -85,7 +85,7 @@ def _format_question_line(thread: QuestionThread, cmd: ServiceCommandContext, ma
         {
             "number": thread.register_number,
             "due": Phrase(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, cmd.ctx.lang)}),
-            "words": shorten_text(words, QUESTION_EXCERPT_LENGTH) or last.display_text,
+            "words": disarm_links(shorten_text(words, QUESTION_EXCERPT_LENGTH)) or last.display_text,
             "bucket": bucket,
         },
     )
@@ -105,7 +105,7 @@ def _render_question(cmd: ServiceCommandContext, thread: QuestionThread, *before
     lines = tuple(
         Phrase(
             f"inquiry.line_{one.kind}",
-            {"on": format_date(one.on, cmd.ctx.lang), "text": one.display_text},
+            {"on": format_date(one.on, cmd.ctx.lang), "text": one.officer_text},
         )
         for one in thread.lines
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.dialog.text import shorten_text, shorten_to_graphemes, split_text, utf16_length
+from handlers.dialog.text import disarm_links, shorten_text, shorten_to_graphemes, split_text, utf16_length
 
 TEXTS = st.text(st.one_of(st.characters(), st.sampled_from("กำข้ๆ \n😡👍🏽\u200d\ud83d")), max_size=300)
 
@@ -69,3 +69,20 @@ def test_a_label_keeps_the_marks_of_its_letters() -> None:
 )
 def test_an_excerpt_ends_between_two_letters(text: str, shortened: str) -> None:
     assert shorten_text(text, 6) == shortened
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ดูที่ https://evil.example/a?b=1", "ดูที่ hxxps://evil[.]example/a?b=1"),
+        ("HTTP://Evil.Example", "HxxP://Evil[.]Example"),
+        ("ดูเว็บevil.exampleนะ", "ดูเว็บevil[.]exampleนะ"),
+        ("www.evil.co.th และ t.me/bot", "www[.]evil[.]co[.]th และ t[.]me/bot"),
+        ("ส่ง ภาพ1.jpg กับ bill.pdf ม.ค. 2569 ราคา 1.50", "ส่ง ภาพ1.jpg กับ bill.pdf ม.ค. 2569 ราคา 1.50"),
+        ("ftp://x", "ftp://x"),
+        ("a." * 50_000 + "1", "a." * 50_000 + "1"),
+    ],
+)
+def test_no_link_can_be_followed(text: str, shown: str) -> None:
+    assert disarm_links(text) == shown
+    assert disarm_links(shown) == shown
