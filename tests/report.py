@@ -295,11 +295,11 @@ def _list_field_faults(report: Report, filed: FiledReport, name: str) -> Iterato
         if step.into != name:
             continue
         for part in re.split(re.escape(OLD_RECEIPT), step.words):
-            words = _squeeze(part.removesuffix("\nรหัสติดตามของท่าน\n"))
+            words = _squeeze(part)
             if words not in rest:
                 yield f"{name} lacks “{part.strip()[:80]}”: {rest[:200]!r}"
             rest = rest.replace(words, "", 1)
-    rest = rest.replace(_squeeze("รหัสติดตามของท่าน"), "") if _has_code(report) else rest
+    rest = rest.replace(_squeeze(WORDING[report.lang]["code.placeholder"]), "") if _has_code(report) else rest
     if rest:
         yield f"{name} also has {rest[:200]!r}"
     yield from (
