@@ -133,12 +133,19 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         return ask_step(office_form, ctx, field.name, Reply("pick.stale", NEUTRAL))
     if isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
-    if field.kind is FieldKind.PICK and ctx.event.file is None and not is_slip(ctx.event):
+    if ctx.event.file is None and _lets_text_wait(field, ctx):
         return _hold_text_at_choice(office_form, ctx)
     kept = yield from accept_answer(field, ctx)
     if kept.repeat_question:
         return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.all_notes)
     return ask_next_field(office_form, ctx.with_session(kept.session), *kept.all_notes)
+
+
+def _lets_text_wait(field: FormField, ctx: Context) -> bool:
+    """Whether a text has to wait: at a choice, and at files until there is one that it may explain."""
+    if field.kind is FieldKind.FILES and not ctx.session.files:
+        return count_letters_and_digits(ctx.event.text or "", enough=1) > 0
+    return field.kind is FieldKind.PICK and not is_slip(ctx.event)
 
 
 def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str) -> Decision:
@@ -199,14 +206,16 @@ def _hold_text_at_choice(office_form: Form, ctx: Context) -> TurnResult:
 
 
 def find_field_before(office_form: Form, session: Session) -> str:
-    """Return the typed question, other than the story, to which a text at a choice may belong; empty for none.
+    """Return the question, other than the story, to which a text at a choice may belong; empty for none.
 
-    At a question the nearest before it; where leaving the draft is asked, also the interrupted one; at the review the
-    one that was answered last.
+    At files these; at another question the nearest typed one before it; where leaving the draft is asked, also the
+    interrupted one; at the review the one that was answered last.
     """
     fields = office_form.active_fields(session)
     names = [f.name for f in fields]
     typed = [f.name for f in fields if f.kind in {FieldKind.TEXT, FieldKind.WHEN}]
+    if (here := office_form.find_field(session.step)) is not None and here.kind is FieldKind.FILES:
+        return here.name
     if session.step in names:
         return next((n for n in reversed(names[: names.index(session.step)]) if n in typed), "")
     if session.resume in names:
@@ -242,9 +251,9 @@ def _file_held_text(office_form: Form, ctx: Context, held: UnconfirmedText, name
     if field is None:
         kept = yield from add_to_story(session, held.text)
     else:
-        answer = session.answers.get(field.name, "")
+        answer = session.answers.get(field.text_name, "")
         keep = replace_answer if field.find_option(answer) else append_to_answer
-        kept = yield from keep(session, field.name, held.text, field.limit)
+        kept = yield from keep(session, field.text_name, held.text, field.limit)
         note = Reply("unasked.as_answer", NEUTRAL, {"about": Phrase(f"choice.field_{field.name}")})
         kept = replace(kept, placement=(note,))
     return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *kept.all_notes)

@@ -47,6 +47,7 @@ def ask_about(session: Session, text: str = TEXT) -> Reply:
         ("head", {}, "wish"),
         ("head", {"answers": FULL, "editing": True}, "wish"),
         ("named", {}, "wish"),
+        ("evidence", {}, "evidence"),
         ("review", {"answers": FULL}, "elsewhere"),
         ("review", {"answers": {**FULL, "wish": "ขอให้ตรวจสอบ"}}, "wish"),
         ("review", {"answers": {**{k: v for k, v in FULL.items() if k != "when"}, "when": "เมื่อวาน"}}, "when"),
@@ -93,6 +94,17 @@ def test_what_was_an_answer_is_added_to_it(step: str, answers: dict[str, str], w
     assert outcome.session == at(step, answers={"wish": wish})
     assert outcome.replies[0] == note("unasked.as_answer", about=Phrase("choice.field_wish"))
     assert outcome.keys[1:] == (f"report.{step}",)
+
+
+def test_a_text_at_the_evidence_waits_until_there_is_a_file_that_it_may_explain() -> None:
+    before = at("evidence")
+    asked = decide(make_event("ใบเสร็จ"), before)
+    assert asked.session == waiting("evidence", "evidence", "ใบเสร็จ")
+    kept = decide(pick(asked.kept, "as_answer"), asked.kept)
+    assert kept.session == at("evidence", answers={"evidence_note": "ใบเสร็จ"})
+    explained = decide(make_event("ใบเสร็จ"), before.replace(files=(make_file(5),)))
+    assert explained.session == at("evidence", files=(make_file(5),), answers={"evidence_note": "ใบเสร็จ"})
+    assert explained.keys[0] == "file.note"
 
 
 def test_an_answer_in_words_takes_the_place_of_one_that_was_picked() -> None:

@@ -9,6 +9,8 @@ from handlers.thai.worries import MAX_DANGER_TEXT, Worry, find_worry
 WHO_KNOWS = """
 ใครจะรู้บ้าง
 ใครจะรู้บ้างคะ
+ใครจะรู้บ้างคะว่าหนูแจ้ง
+เขาจะรู้ไหมครับว่าเป็นผม
 ใคร จะ รู้ บ้าง ครับ
 แล้วใครรู้บ้าง
 ใครจะได้อ่านบ้าง
