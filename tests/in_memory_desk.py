@@ -12,10 +12,12 @@ from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, TransitionReq
 from handlers.complaints.messages import (
     AddHistoryEntry,
     ApplyTransition,
+    Exclusion,
     FileCase,
     FindCase,
     HistoryEntry,
     HistoryEntryKind,
+    ListExclusions,
     ReporterCase,
 )
 from handlers.complaints_desk import ComplaintsDesk
@@ -83,12 +85,20 @@ class InMemoryDesk:
                 return self.cases.get(receipt.symbols)
             case ListStaff():
                 return self.staff
+            case ListExclusions(case):
+                return self.list_exclusions(case)
             case GetAttempts(who):
                 return self.attempts.get(who, Attempts())
             case StoreTextFile(text, name):
                 self.kept_texts.append(query)
                 return File(f"{len(self.kept_texts):032x}", name, "text/plain", len(text.encode()))
         raise AssertionError(query)
+
+    def list_exclusions(self, case: str) -> tuple[Exclusion, ...]:
+        """Everybody from whom a case is hidden: as it was filed, and by what was added since."""
+        filed = self.filed_cases[int(case) - 1].exclusions
+        added = [act for act in self.acts if isinstance(act, AddHistoryEntry) and act.case == case]
+        return (*filed, *(one for act in added for one in act.exclusions))
 
     def decide(self, event: Event, session: Session | None) -> TurnResult:
         """Drive one decision to its end."""

@@ -4,12 +4,11 @@ Supervisors may lift a false match or exclude somebody else.
 """
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from handlers.complaints.accused.agent_phrases import accuses_unit
 from handlers.complaints.accused.head_post import suspects_head
-from handlers.complaints.messages import AddHistoryEntry, Exclusion, ExclusionGround, ListExclusions
+from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions
 from handlers.complaints.name_matching import (
     compute_keys_after_titles,
     compute_name_keys,
@@ -17,7 +16,7 @@ from handlers.complaints.name_matching import (
     compute_word_keys,
     strip_titles,
 )
-from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
+from handlers.dialog.effects import Query, run_query
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.office import Office
@@ -122,16 +121,6 @@ def find_exclusions(
     staff = yield from run_query(ListStaff())
     marked = marked or suspects_head(office, answers)
     return find_conflicts(answers, staff, marked=marked, alternates=office.alternate.officers)
-
-
-def add_exclusions(office: Office, turn: TurnResult) -> Decision:
-    """Add exclusions to the messages a turn appends to a case: a later message may name staff, too."""
-    acts: list[Act] = []
-    for act in turn.acts:
-        if isinstance(act, AddHistoryEntry) and act.text:
-            act = replace(act, exclusions=(yield from find_exclusions(office, {"message": act.text})))
-        acts.append(act)
-    return replace(turn, acts=tuple(acts))
 
 
 def find_subordinates(chiefs: set[str], staff: Sequence[StaffMember]) -> set[str]:

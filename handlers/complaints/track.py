@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from handlers.complaints.accused.readers import add_exclusions
 from handlers.complaints.case_status import can_request_reopening, list_reporter_actions, show_reporter_case
-from handlers.complaints.conflict_of_interest import add_exclusions
 from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
     CaseOutcome,
@@ -87,7 +87,7 @@ def handle_tracking(ctx: Context) -> Decision:
     case = yield from run_query(FindCase(ctx.session.receipt))
     if case is None:
         return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
-    return (yield from add_exclusions(ctx.office, _handle_case_input(ctx, case)))
+    return (yield from add_exclusions(ctx, _handle_case_input(ctx, case)))
 
 
 def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:
@@ -155,7 +155,8 @@ def look_up_case(ctx: Context, text: str) -> Decision:
         elsewhere = (Reply("track.is_question", NEUTRAL),) if case.is_unknown else ()
         return replace(ask_receipt(ctx, case.reply, *elsewhere), acts=case.acts)
     receipt = parse_receipt(text)
-    return _open_case(ctx.with_session(reset_session(ctx).replace(receipt=receipt)), case, ctx.session)
+    opened = ctx.with_session(reset_session(ctx).replace(receipt=receipt))
+    return (yield from add_exclusions(ctx, _open_case(opened, case, ctx.session)))
 
 
 def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.complaints.accused.head_post import HEAD_FIELD, suspects_head
-from handlers.complaints.conflict_of_interest import find_conflicts, list_able_staff
-from handlers.complaints.messages import Exclusion
+from handlers.complaints.conflict_of_interest import find_conflicts, find_exclusions, list_able_staff
+from handlers.complaints.messages import AddHistoryEntry, Exclusion, ListExclusions
 from handlers.dialog.context import Context
-from handlers.dialog.effects import Decision, Query, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
 from handlers.dialog.events import Lang
 from handlers.dialog.form import (
     FieldAudience,
@@ -20,7 +20,7 @@ from handlers.dialog.form import (
     confirm_cancel,
     is_text_asked_about,
 )
-from handlers.dialog.replies import AS_PLAIN_SECTION, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
+from handlers.dialog.replies import AS_PLAIN_SECTION, NEUTRAL, OF_CASE, Phrase, Reply, ReplyArg, raw_text
 from handlers.dialog.session import DialogTopic, Session
 from handlers.office import Office
 from handlers.staff.members import ListStaff
@@ -132,3 +132,33 @@ def warn_at_review(form: Form, ctx: Context, turn: TurnResult) -> Decision:
     args = list_outside_args(ctx.with_session(session))
     warning = Reply("report.no_reader_review", NEUTRAL, args, presentation=AS_PLAIN_SECTION)
     return replace(turn, replies=(*turn.replies[:-1], warning, *turn.replies[-1:]))
+
+
+def add_exclusions(ctx: Context, turn: TurnResult) -> Decision:
+    """Add exclusions to what a turn of the reporter appends to a case: a later message, or the name of a file.
+
+    Where nobody here can read the case, now or any more, a notice before the replies says so.
+    """
+    acts: list[Act] = []
+    has_reader = True
+    for act in turn.acts:
+        if isinstance(act, AddHistoryEntry):
+            told = "\n".join(filter(None, (act.text, *(file.name for file in act.files))))
+            found = yield from find_exclusions(ctx.office, {"message": told})
+            act = replace(act, exclusions=found)
+            has_reader = yield from _is_case_readable(act.case, found)
+        acts.append(act)
+    if has_reader:
+        return replace(turn, acts=tuple(acts))
+    notice = Reply("track.no_reader", OF_CASE, list_outside_args(ctx), presentation=AS_PLAIN_SECTION)
+    return replace(turn, acts=tuple(acts), replies=(notice, *turn.replies))
+
+
+def _is_case_readable(case: str, found: Iterable[Exclusion]) -> Generator[Query[Any], Any, bool]:
+    """Whether somebody can read a case once what was found is stored. Decisions that stand already are kept."""
+    known = yield from run_query(ListExclusions(case))
+    staff = yield from run_query(ListStaff())
+    decided = {one.staff for one in known}
+    exclusions = (*known, *(one for one in found if one.staff not in decided))
+    is_staffed = any(person.active and person.role in CASE_WORKERS for person in staff)
+    return not is_staffed or bool(list_able_staff(exclusions, staff))

@@ -254,6 +254,30 @@ def test_a_later_message_says_so_too(message: str, excluded: list[str]) -> None:
     assert [one.staff for one in entry.exclusions] == excluded
 
 
+def test_who_sends_more_to_a_case_that_nobody_can_read_hears_so() -> None:
+    stage = InMemoryDesk(staff=TEAM)
+    person = stage.new_user()
+    person.file_report()
+    person.send_event(text=person.receipt)
+    person.pick("ส่งข้อความ")
+    assert "ไม่มีใครในสำนักงานนี้เปิดอ่าน" not in person.say("คนที่รับเงินคือคุณอนันต์")
+    person.pick("ส่งข้อความ")
+    told = person.say("ท่านศึกษาธิการเป็นคนสั่งให้เรียกเงิน")
+    assert "ไม่มีใครในสำนักงานนี้เปิดอ่าน" in told
+    assert "https://wbs.nacc.go.th 1205" in told
+    assert "ไม่มีใครในสำนักงานนี้เปิดอ่าน" in person.send_file("ใบเสร็จ.jpg")
+
+
+def test_the_name_of_a_file_that_is_sent_later_names_the_accused_too() -> None:
+    stage = InMemoryDesk(staff=TEAM)
+    person = stage.new_user()
+    person.file_report()
+    person.send_event(text=person.receipt)
+    person.send_file("คุณอนันต์รับเงิน.jpg")
+    (entry,) = [act for act in stage.acts if isinstance(act, AddHistoryEntry)]
+    assert [one.staff for one in entry.exclusions] == ["free"]
+
+
 def test_what_is_shown_instead() -> None:
     say = format_hidden_case("12/2570", (Exclusion("head", ExclusionGround.NAMED),), TEAM, OFFICE, "th")
     assert say.key == "staff.concerned.hidden"

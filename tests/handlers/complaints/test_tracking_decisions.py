@@ -16,6 +16,7 @@ from handlers.complaints.messages import (
     ApplyTransition,
     FindCase,
     HistoryEntryKind,
+    ListExclusions,
 )
 from handlers.complaints.track import ask_receipt, look_up_case
 from handlers.dialog.attempts import Attempts, GetAttempts
@@ -27,6 +28,7 @@ from handlers.dialog.replies import (
     Reply,
 )
 from handlers.dialog.session import DialogTopic, UnconfirmedText
+from handlers.staff.members import ListStaff
 from tests.handlers.complaints.followed_case import (
     CASE,
     CLOSED,
@@ -108,7 +110,7 @@ def test_what_was_held_before_the_receipt_is_attached_and_offered(early: dict[st
     before = begin_session(at=MORNING, files=(make_file(1), make_file(2)), **early)
     outcome = run_decision(
         look_up_case(make_context(make_event(), before), RECEIPT.formatted),
-        {GetAttempts: Attempts(), FindCase: CASE},
+        {GetAttempts: Attempts(), FindCase: CASE, ListStaff: (), ListExclusions: ()},
     )
     after = at("offer", prompt_number=9, answers={"held": "เพิ่มเติม"})
     act = AddHistoryEntry(
