@@ -141,6 +141,8 @@ async def load_told_splits(desk: SplitsDesk, period: Period) -> ToldSplits | Non
 def find_first_telling(origin: SplitsOrigin, releases: Sequence[StoredRelease]) -> str | None:
     """Return the name of the release that told the splits of a span first; None where none did."""
     for release in releases:
+        if to_bangkok_date(release.made_at) <= origin.recorded_until:
+            continue
         tables = parse_statistics(release.figures)
         if tables.splits is not None and tables.splits.span.code == origin.span.code and tables.splits_from:
             return tables.splits_from

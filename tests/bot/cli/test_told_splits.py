@@ -1,0 +1,106 @@
+"""What everyday disturbances gave away, as an office does it with `ita-bot`: now they tell nothing of a case."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.publishing.releases import read_folder_files
+from ita_stats.release import ANCHOR_FILE
+from tests.bot.publishing.release_desk import ReleaseDesk, make_busy_desk
+from tests.end_to_end.terminal_driver import run_ita_bot
+from tests.ita_stats.cases.sample_facts import make_year_of_facts
+
+HEAD = "number,received_on,source,category,status,outcome,closed_on"
+LATE_CASES = (
+    "1/2569,10/12/2568,หนังสือ,ประพฤติมิชอบ,รับเรื่อง,,",
+    "1/2569,10/12/2568,มาด้วยตนเอง,ทุจริตต่อหน้าที่,รับเรื่อง,,",
+)
+"""The case of the reproduction, and another that was received on the same day."""
+
+
+def release(home: Path, as_of: str, *more: str) -> dict[str, bytes]:
+    """The files of a release of fiscal year 2569; the anchor, which holds the time of the release, is left out."""
+    out = home.parent / "out"
+    done = run_ita_bot(
+        home,
+        "release",
+        "--desk",
+        "complaints",
+        "--period",
+        "fy2569",
+        "--as-of",
+        as_of,
+        "--out",
+        str(out),
+        *more,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return {name: content for name, content in read_folder_files(out) if name != ANCHOR_FILE}
+
+
+def read_figures(files: dict[str, bytes]) -> dict[str, Any]:
+    """The statistics.json of a release."""
+    found: dict[str, Any] = json.loads(files["statistics.json"])
+    return found
+
+
+def enter_late(home: Path, line: str) -> None:
+    """Import a register of one case."""
+    file = home.parent / "register.csv"
+    file.write_text(f"{HEAD}\n{line}\n", "utf-8")
+    done = run_ita_bot(home, "import", str(file), "--desk", "complaints")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_late_entry_prints_the_same_whatever_it_is(tmp_path: Path) -> None:
+    printed = []
+    for name, line in zip("ab", LATE_CASES, strict=True):
+        home = tmp_path / name / "var"
+        home.parent.mkdir()
+        first = release(home, "2569-01-31")
+        enter_late(home, line)
+        files = [first, release(home, "2569-02-28"), release(home, "2569-01-31", "--correct", "ลงรับย้อนหลัง")]
+        for one, received in zip(files, (0, 1, 1), strict=True):
+            found = read_figures(one)
+            assert found["total"]["received"] == received
+            assert {row["received"] for row in found["rows"] if row["reached"]} == {0, received}
+            for split in ("categories", "sources", "outcomes"):
+                assert {line["received"] for line in found[split]} == {None}
+            assert all(row["categories"] == {} for row in found["rows"])
+        printed.append(files)
+    assert printed[0] == printed[1]
+
+
+def test_an_earlier_cut_off_is_refused_after_a_later_one(tmp_path: Path) -> None:
+    home = make_busy_desk(tmp_path / "var", 60).home
+    release(home, "2569-09-30")
+    words = ("release", "--desk", "complaints", "--period", "fy2569", "--as-of", "2569-08-31")
+    done = run_ita_bot(home, *words, "--out", str(tmp_path / "other"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--correct" in done.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def test_successive_releases_tell_no_durations(tmp_path: Path) -> None:
+    home = ReleaseDesk(tmp_path / "var").write_facts(make_year_of_facts(4, 60)).home
+    for as_of in ("2569-06-30", "2569-07-31"):
+        files = release(home, as_of)
+        days = read_figures(files)["days"]
+        assert (days["median"], days["within_deadline"], days["median_class"]) == (None, None, None)
+        assert "มัธยฐาน" not in files["statistics.csv"].decode("utf-8-sig")
+        assert "มัธยฐาน" not in files["statistics.html"].decode()
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "table"])
+def test_what_stats_prints_says_no_more(tmp_path: Path, form: str) -> None:
+    printed = []
+    for name, line in zip("ab", LATE_CASES, strict=True):
+        home = tmp_path / name / "var"
+        home.parent.mkdir()
+        enter_late(home, line)
+        words = ("stats", "--desk", "complaints", "--period", "fy2569", "--as-of", "2569-09-30")
+        printed.append(run_ita_bot(home, *words, "--format", form).stdout)
+    assert printed[0] == printed[1]
+    assert printed[0]
