@@ -1,6 +1,6 @@
 """The complaints desk: routes each message to a command, or to the handler of the session's topic."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from handlers.complaints.confirm_receipt import confirm_with_code, handle_confirmation, reprompt_confirmation
@@ -38,11 +38,13 @@ from handlers.dialog.codes.typed_codes import (
 from handlers.dialog.commands import (
     COMMAND_WORDS,
     KEEPALIVE_CHOICE,
+    asks_for_help,
     build_command_words,
     guess_language,
     is_stale_input,
     keep_session_alive,
     match_command,
+    match_everyday_command,
     parse_menu_number,
     reply_to_stale_input,
     resume_or_reset,
@@ -61,6 +63,40 @@ from handlers.staff.dispatch import handle_staff_message, is_for_staff
 from handlers.unsend import handle_unsend, record_message_origin
 
 COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
+
+_EVERYDAY_WORDS: Mapping[str, str] = {
+    **COMPLAINTS_COMMANDS,
+    **dict.fromkeys(
+        (
+            "ร้องเรียน",
+            "ร้องเรียนทุจริต",
+            "แจ้งทุจริต",
+            "แจ้งเบาะแส",
+            "ร้องทุกข์",
+            "แจ้งเหตุ",
+            "แจ้ง",
+            "แจ้งเรื่องร้องเรียน",
+            "แจ้งการทุจริต",
+        ),
+        "report",
+    ),
+    **dict.fromkeys(
+        (
+            "ติดตามผล",
+            "ติดตามสถานะ",
+            "ดูความคืบหน้า",
+            "ความคืบหน้า",
+            "สถานะ",
+            "ดูสถานะ",
+            "เช็คสถานะ",
+            "เช็กสถานะ",
+            "ตรวจสอบสถานะ",
+        ),
+        "track",
+    ),
+    **dict.fromkeys(("ประกาศความเป็นส่วนตัว", "นโยบายความเป็นส่วนตัว", "ข้อมูลส่วนบุคคล", "pdpa"), "privacy"),
+}
+"""Words that are commands at the menu only: elsewhere they may be part of what a person tells."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +153,7 @@ class ComplaintsDesk:
 
     def _route(self, ctx: Context, command: str | None) -> Decision:
         event = ctx.event
+        command = self._find_everyday_command(ctx, command)
         if event.previous_text is not None:
             return (yield from self._reprompt(*apply_correction(ctx, event.previous_text)))
         if is_stale_input(ctx) and not command:
@@ -149,6 +186,19 @@ class ComplaintsDesk:
         turn = yield from self._route(ctx, None)
         about = "code.staff" if ctx.event.person_id in self.roster else "code.removed"
         return turn.prepend((Reply(about, NEUTRAL),))
+
+    def _find_everyday_command(self, ctx: Context, command: str | None) -> str | None:
+        """Return the command of an everyday text, at the menu and where help is asked for; else what was found."""
+        event, session = ctx.event, ctx.session
+        if command is None:
+            if session.topic is DialogTopic.MENU:
+                command = match_everyday_command(event, _EVERYDAY_WORDS)
+            if command is None and session.receipt is None and asks_for_help(event):
+                command = "help"
+        elif session.step == "notice" and command in {"start", "report"} and event.choice is None:
+            # “เริ่ม” answers the notice there; /start does not.
+            return command if (event.text or "").startswith("/") else None
+        return command
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question, for a page that is opened again. The result is not stored."""

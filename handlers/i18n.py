@@ -10,6 +10,7 @@ from handlers.dialog.replies import (
     TYPED_INPUTS,
     ChartMonth,
     Choice,
+    ExpectedInput,
     Message,
     MonthlyChart,
     Phrase,
@@ -84,6 +85,7 @@ def render_reply(say: Reply, lang: Lang) -> Message:
         say.presentation.is_card,
         qr if isinstance(qr, str) else "",
         _build_chart(say.args.get("chart"), lang),
+        say.wants is ExpectedInput.SCALE,
     )
 
 

@@ -19,11 +19,13 @@ from handlers.dialog.commands import (
     COMMAND_WORDS,
     KEEPALIVE_CHOICE,
     MAX_COMMAND_LENGTH,
+    asks_for_help,
     build_command_words,
     guess_language,
     is_stale_input,
     keep_session_alive,
     match_command,
+    match_everyday_command,
     parse_menu_number,
     reply_to_stale_input,
 )
@@ -128,6 +130,7 @@ class ServiceDesk:
 
     def _route(self, ctx: Context, command: str | None) -> Decision:
         event = ctx.event
+        command = command or _find_everyday_command(ctx)
         if event.previous_text is not None:
             return (yield from self._handle_correction(ctx, event.previous_text))
         if is_stale_input(ctx) and not command:
@@ -253,6 +256,13 @@ class ServiceDesk:
         if ctx.session.topic is DialogTopic.OPINION:
             return (yield from reprompt_feedback(ctx, *before))
         return show_service_menu(ctx, *before)
+
+
+def _find_everyday_command(ctx: Context) -> str | None:
+    """Return the command of an everyday text at the menu, or where an opinion is asked and the person asks for help."""
+    if ctx.session.topic is DialogTopic.MENU:
+        return match_everyday_command(ctx.event, SERVICE_COMMAND_WORDS)
+    return "help" if ctx.session.topic is DialogTopic.OPINION and asks_for_help(ctx.event) else None
 
 
 def _drop_empty_answers(session: Session) -> Session:

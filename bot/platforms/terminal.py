@@ -181,7 +181,10 @@ class Terminal:
                 self._print_text(json.dumps(output, ensure_ascii=False))
             else:
                 text = f"{text}\n\n{render_qr_text(message.qr)}" if message.qr else text
-                numbered = [f"[{n}] {label}" for n, label in enumerate(labels, start=1)]
+                numbered = [
+                    f"• {label}" if message.is_scale else f"[{n}] {label}"
+                    for n, label in enumerate(labels, start=1)
+                ]
                 self._print_text("\n".join((text, *numbered, "")))
 
     def _print_text(self, text: str) -> None:

@@ -1,5 +1,6 @@
 """Receipt confirmation after filing: the person types the last five symbols, to prove that the receipt is saved."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers.complaints.menu import show_complaints_greeting, show_complaints_menu
@@ -13,15 +14,25 @@ from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.receipt import normalize_receipt
 from handlers.dialog.replies import AS_RECEIPT, MUST_ARRIVE, NEUTRAL, OF_CASE, ExpectedInput, Reply
 from handlers.dialog.session import DialogTopic
+from handlers.thai.meanings import read_meanings
+from handlers.thai.phrases import Meaning
 from handlers.thai.text import count_letters_and_digits
 
 CONFIRM_SYMBOLS = 5
+
+_WAYS_ON: Mapping[Meaning, str] = dict.fromkeys((Meaning.SKIP, Meaning.NEXT, Meaning.DONE), "skip")
+"""Going on without typing the symbols: only what says so plainly, since the receipt is not shown again."""
 
 
 def handle_confirmation(ctx: Context) -> Decision:
     """Compare what was typed with the receipt. A longer text or a file is treated as a message to the case."""
     choice = parse_choice(
-        ctx.event, ctx.session, make_options(("skip", *list_subscription_options(ctx.event))), numbers=False
+        ctx.event,
+        ctx.session,
+        make_options(("skip", *list_subscription_options(ctx.event))),
+        numbers=False,
+        more=_WAYS_ON,
+        is_message=True,
     )
     if choice == "skip":
         return _finish_confirmation(ctx, Reply("confirm.skipped", OF_CASE))
@@ -30,6 +41,8 @@ def handle_confirmation(ctx: Context) -> Decision:
     receipt, text = ctx.session.receipt, ctx.event.text or ""
     if receipt is None:
         return show_complaints_greeting(ctx)
+    if read_meanings(text):  # a short reply such as “ขอบคุณค่ะ” is no message to the case
+        return reprompt_confirmation(ctx, Reply("pick.unclear", NEUTRAL))
     if ctx.event.file is not None or (
         count_letters_and_digits(text) >= MIN_STORY_LETTERS and normalize_receipt(text) != receipt.symbols
     ):

@@ -22,7 +22,15 @@ from handlers.dialog.answers import (
     append_to_answer,
     replace_answer,
 )
-from handlers.dialog.choices import STALE, StaleChoice, make_options, parse_choice
+from handlers.dialog.choices import (
+    STALE,
+    UNCLEAR,
+    StaleChoice,
+    UnclearChoice,
+    explain_no_choice,
+    make_options,
+    parse_choice,
+)
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
 from handlers.dialog.form import (
@@ -93,8 +101,8 @@ def _handle_notice(office_form: Form, ctx: Context) -> Decision:
     if choice == DROP_TEXT:
         dropped = ctx.with_session(drop_held_text(ctx.session))
         return ask_to_begin(dropped, Reply("unasked.dropped", NEUTRAL))
-    if choice is STALE:
-        return ask_to_begin(ctx, Reply("pick.stale", NEUTRAL))
+    if choice is STALE or choice is UNCLEAR:
+        return ask_to_begin(ctx, explain_no_choice(choice))
     if ctx.event.file is not None:
         kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
         return ask_to_begin(ctx.with_session(kept.session), *kept.notes, Reply("file.before_notice", NEUTRAL))
@@ -129,8 +137,8 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
             *DONE_OPTION,
         )  # not shown yet, but the web page has one button for "save this text and go on"
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
-    if choice is STALE:
-        return ask_step(office_form, ctx, field.name, Reply("pick.stale", NEUTRAL))
+    if choice is STALE or choice is UNCLEAR:
+        return ask_step(office_form, ctx, field.name, explain_no_choice(choice))
     if isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
     if ctx.event.file is None and _lets_text_wait(field, ctx):
@@ -259,11 +267,13 @@ def _file_held_text(office_form: Form, ctx: Context, held: UnconfirmedText, name
     return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *kept.all_notes)
 
 
-def _handle_input_at_menu_step(office_form: Form, ctx: Context, choice: StaleChoice | None) -> TurnResult:
+def _handle_input_at_menu_step(
+    office_form: Form, ctx: Context, choice: StaleChoice | UnclearChoice | None
+) -> TurnResult:
     """Handle what picks nothing where a choice is asked: a late tap, a file, a slip, or a text that has to wait."""
     step = ctx.session.step
-    if choice is STALE:
-        return ask_step(office_form, ctx, step, Reply("pick.stale", NEUTRAL))
+    if choice is STALE or choice is UNCLEAR:
+        return ask_step(office_form, ctx, step, explain_no_choice(choice))
     if ctx.event.file is not None:
         kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
         return ask_step(office_form, ctx.with_session(kept.session), step, *kept.all_notes)

@@ -25,7 +25,15 @@ from handlers.complaints.messages import (
 )
 from handlers.complaints.subscriptions import build_subscription
 from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
-from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
+from handlers.dialog.choices import (
+    STALE,
+    UNCLEAR,
+    Option,
+    explain_no_choice,
+    make_options,
+    parse_choice,
+    to_choices,
+)
 from handlers.dialog.code_lookup import FailedLookup, look_up_code
 from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
@@ -105,7 +113,7 @@ def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:
 
 
 def _handle_receipt_text(ctx: Context) -> Decision:
-    choice = parse_choice(ctx.event, ctx.session, make_options(("leave",)), numbers=False)
+    choice = parse_choice(ctx.event, ctx.session, make_options(("leave",)), numbers=False, is_message=True)
     if choice == "leave":
         return show_complaints_menu(ctx)
     if choice is STALE:
@@ -204,10 +212,16 @@ def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult:
     if ctx.event.file is not None:
         return _attach_file(ctx, case, ctx.event.file)
     choice = parse_choice(
-        ctx.event, ctx.session, here, numbers=asking is None or asking.wants not in TYPED_INPUTS
+        ctx.event,
+        ctx.session,
+        here,
+        numbers=asking is None or asking.wants not in TYPED_INPUTS,
+        is_message=asking is None or asking.wants is not ExpectedInput.PICK,
     )
     if choice is STALE:
         return show_reporter_case(ctx, case, Reply("pick.stale", NEUTRAL))
+    if choice is UNCLEAR:
+        return TurnResult(ctx.session, (explain_no_choice(choice), _build_tracking_question(ctx.session)))
     if choice is None:
         return _handle_case_text(ctx, case)
     return _handle_case_choice(ctx, case, choice)

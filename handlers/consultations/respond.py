@@ -28,7 +28,7 @@ from handlers.consultations.survey import (
     show_survey_review,
     take_unasked_text,
 )
-from handlers.dialog.choices import STALE, Option, make_options
+from handlers.dialog.choices import SCALE_OPTIONS, Option, explain_no_choice, make_options
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import AS_SECTION, MUST_ARRIVE, NEUTRAL, Phrase, Reply, ReplyArg, raw_text
@@ -45,7 +45,6 @@ CONSULTATION_KEY = "ballot"
 CONSULTATION_LINK_PREFIX = "c-"
 """Prefix of a code that is typed or comes with a deep link."""
 
-SCALE_OPTIONS = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
 STANCE_OPTIONS = ("agree", "disagree", "pass")
 
 
@@ -140,7 +139,7 @@ def _to_survey_questions(question: ConsultationQuestion) -> tuple[SurveyQuestion
                 ),
             )
         case ConsultationQuestionKind.SCALE:
-            return (SurveyQuestion(question.key, title, make_options(SCALE_OPTIONS)),)
+            return (SurveyQuestion(question.key, title, SCALE_OPTIONS),)
         case ConsultationQuestionKind.TEXT:
             return (SurveyQuestion(question.key, title),)
     each = tuple(
@@ -239,7 +238,7 @@ def _handle_review(ctx: Context, consultation: Consultation) -> TurnResult:
     return _show_review(
         ctx,
         consultation,
-        Reply("pick.stale", NEUTRAL) if choice is STALE else describe_unknown_choice(ctx.event),
+        explain_no_choice(choice, describe_unknown_choice(ctx.event)),
     )
 
 
@@ -272,10 +271,8 @@ def _collect_answers(ctx: Context, consultation: Consultation) -> dict[str, str]
     """Return the answers in the form that is stored."""
     own = {item.key for item in build_consultation_survey(consultation)}
     answers = {key: answer for key, answer in ctx.session.answers.items() if key in own and answer}
-    return {
-        key: answer.removeprefix("score") if answer in SCALE_OPTIONS else answer
-        for key, answer in answers.items()
-    }
+    points = {option.value: str(option.points) for option in SCALE_OPTIONS}
+    return {key: points.get(answer, answer) for key, answer in answers.items()}
 
 
 def _restore_answers(consultation: Consultation, kept: Mapping[str, str]) -> dict[str, str]:

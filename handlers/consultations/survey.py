@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from handlers.dialog.answers import list_text_warnings
-from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
+from handlers.dialog.choices import (
+    STALE,
+    UNCLEAR,
+    Option,
+    ParsedChoice,
+    explain_no_choice,
+    make_options,
+    parse_choice,
+    to_choices,
+)
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, Query, TurnResult
 from handlers.dialog.replies import (
@@ -59,6 +68,18 @@ class SurveyQuestion:
     optional: bool = True
     short_title: Phrase | None = None
 
+    @property
+    def is_scale(self) -> bool:
+        """Whether its options stand for points, so that a typed number is the points."""
+        return any(option.points is not None for option in self.options)
+
+    @property
+    def expected_input(self) -> ExpectedInput:
+        """The kind of answer that it expects."""
+        if self.is_scale:
+            return ExpectedInput.SCALE
+        return ExpectedInput.PICK if self.options else ExpectedInput.TEXT
+
 
 @dataclass(frozen=True, slots=True)
 class SurveyState:
@@ -89,8 +110,8 @@ def ask_survey_question(
     if session.unconfirmed is not None:
         return TurnResult(session, (*before, _build_text_question(session, items)))
     choices = to_choices(_list_options(items, item, session), session)
-    wants = ExpectedInput.PICK if item.options else ExpectedInput.TEXT
-    return TurnResult(session, (*before, Reply("poll.item", NEUTRAL, args, choices, wants=wants)))
+    question = Reply("poll.item", NEUTRAL, args, choices, wants=item.expected_input)
+    return TurnResult(session, (*before, question))
 
 
 def handle_survey_answer(
@@ -101,11 +122,10 @@ def handle_survey_answer(
     choice = parse_choice(
         ctx.event, ctx.session, _list_options(items, item, ctx.session), numbers=bool(item.options)
     )
-    if choice is STALE:
-        return ask_survey_question(ctx, topic, items, item.key, Reply("pick.stale", NEUTRAL))
+    if choice is STALE or choice is UNCLEAR or (choice is None and item.options):
+        unknown = Reply("pick.points", NEUTRAL) if item.is_scale else describe_unknown_choice(ctx.event)
+        return ask_survey_question(ctx, topic, items, item.key, explain_no_choice(choice, unknown))
     if choice is None:
-        if item.options:
-            return ask_survey_question(ctx, topic, items, item.key, describe_unknown_choice(ctx.event))
         return _accept_survey_text(ctx, topic, items, item)
     if choice == "leave":
         return SurveyState(ctx, "leave")
@@ -301,7 +321,7 @@ def show_survey_review(
     )
 
 
-def parse_review_choice(ctx: Context, *, hears: bool = False) -> str | StaleChoice | None:
+def parse_review_choice(ctx: Context, *, hears: bool = False) -> ParsedChoice:
     """Parse what was picked at the review: give, give_hear, back or leave."""
     return parse_choice(
         ctx.event, ctx.session, _REVIEW_OPTIONS_WITH_NEWS if hears else _REVIEW_OPTIONS, numbers=True
@@ -348,9 +368,5 @@ def handle_complaint_check(ctx: Context, address: str, onward: Callable[..., Dec
     if choice == "mere":
         answers = {**ctx.session.answers, SUSPECT_STEP: "1"}
         return (yield from onward(ctx.replace_session(step=ctx.session.resume, resume="", answers=answers)))
-    return ask_if_complaint(
-        ctx,
-        Reply("pick.stale", NEUTRAL)
-        if choice is STALE
-        else describe_unknown_choice(ctx.event, memory_only=True),
-    )
+    note = explain_no_choice(choice, describe_unknown_choice(ctx.event, memory_only=True))
+    return ask_if_complaint(ctx, note)

@@ -1,16 +1,19 @@
-"""Choices: the options of a question, and parsing a tap, a number or a typed label as one of them."""
+"""Choices: the options of a question, and which a tap, a number, a typed label or an everyday reply picks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import TypeAlias
 
 from handlers.dialog.events import Event, Lang
-from handlers.dialog.replies import Choice, Phrase
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
 from handlers.dialog.session import Session
 from handlers.i18n import render_label
 from handlers.office import Bilingual
-from handlers.thai.matching import normalize_for_matching, parse_number
+from handlers.thai.meanings import is_label_with_error, list_readings, read_meanings, squeeze_reply
+from handlers.thai.numbers import read_place, read_points
+from handlers.thai.phrases import Meaning
 
 
 class StaleChoice(Enum):
@@ -19,21 +22,74 @@ class StaleChoice(Enum):
     STALE = "stale"
 
 
+class UnclearChoice(Enum):
+    """A short reply that means something, but no option of the question, or two that contradict each other."""
+
+    UNCLEAR = "unclear"
+
+
 STALE = StaleChoice.STALE
+UNCLEAR = UnclearChoice.UNCLEAR
+
+ParsedChoice: TypeAlias = str | StaleChoice | UnclearChoice | None
+"""The value that was picked; None for a text that picks nothing and may be an answer."""
 
 MAX_LABEL_LENGTH = 80
 """Characters. A longer text is an answer, never a typed label."""
 
-CHOICE_SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ข้าม", "skip"), ("skip", "next", "none")),
-    **dict.fromkeys(("ต่อไป", "ไปต่อ", "next"), ("next", "done", "skip")),
-    **dict.fromkeys(("เสร็จ", "เสร็จแล้ว", "หมดแล้ว", "done"), ("done", "none")),
-    **dict.fromkeys(("กลับ", "ย้อนกลับ", "back"), ("back", "stay", "review")),
-    **dict.fromkeys(("ยกเลิก", "cancel", "เลิก"), ("cancel", "stay", "leave")),
-    **dict.fromkeys(("ส่ง", "ส่งเรื่อง", "submit", "send"), ("submit", "send", "give")),
-    **dict.fromkeys(("ตกลง", "ok", "ยอมรับ", "รับทราบ"), ("accept",)),
+_LEAVING = (Meaning.CANCEL, Meaning.LEAVE)
+_NOTHING = (Meaning.NONE, Meaning.NO, Meaning.UNSURE, Meaning.SKIP, Meaning.NEVER, Meaning.ANONYMOUS)
+_FORWARD = (Meaning.NEXT, Meaning.DONE)
+
+OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
+    "yes": (Meaning.YES, Meaning.OKAY, Meaning.POLITE),
+    "no": (Meaning.NO, Meaning.NONE, Meaning.NEVER),
+    "unsure": (Meaning.UNSURE,),
+    "never": (Meaning.NEVER, Meaning.NO, Meaning.NONE),
+    "none": (*_NOTHING, *_FORWARD),
+    "skip": (*_NOTHING, *_FORWARD),
+    "next": (*_FORWARD, Meaning.SKIP, Meaning.OKAY),
+    "done": (*_FORWARD, Meaning.NONE, Meaning.NO, Meaning.SKIP, Meaning.OKAY),
+    "back": (Meaning.BACK,),
+    "review": (Meaning.BACK, Meaning.DONE, *_LEAVING),
+    "cancel": _LEAVING,
+    "leave": _LEAVING,
+    "accept": (Meaning.OKAY, Meaning.YES, Meaning.POLITE, Meaning.START, *_FORWARD),
+    "submit": (Meaning.SEND, Meaning.YES, Meaning.OKAY, Meaning.DONE, Meaning.NEXT),
+    "give": (Meaning.SEND, Meaning.YES, Meaning.OKAY, Meaning.DONE, Meaning.NEXT),
+    "edit": (Meaning.EDIT,),
+    "drop_text": (Meaning.NO, Meaning.DELETE),
+    "resume": (Meaning.KEEP, Meaning.NEXT, Meaning.BACK),
+    "discard": (Meaning.DELETE,),
+    "anonymous": (Meaning.ANONYMOUS, Meaning.NO, Meaning.SKIP, Meaning.NONE),
+    "named": (Meaning.NAMED, Meaning.YES),
+    "withdraw_yes": (Meaning.YES,),
+    "stay": (Meaning.NO, Meaning.KEEP, Meaning.BACK, *_LEAVING),
+    "stay_here": (Meaning.BACK, Meaning.NO, *_LEAVING),
+    "send": (Meaning.SEND, Meaning.YES, Meaning.OKAY),
+    "fits": (Meaning.YES, Meaning.OKAY, Meaning.POLITE, Meaning.THANKS),
+    "other": (Meaning.NO,),
+    "agree": (Meaning.YES, Meaning.OKAY),
+    "disagree": (Meaning.NO,),
+    "pass": (Meaning.SKIP, Meaning.UNSURE, Meaning.NONE, Meaning.NEXT),
+    "no_answer": (Meaning.NO, Meaning.SKIP),
+    "complain": (Meaning.YES, Meaning.OKAY, Meaning.POLITE),
+    "mere": (Meaning.NO,),
+    "general": (Meaning.NO,),
 }
-"""What people type instead of picking, in both languages, with or without a slash, and the options it may mean."""
+"""What an everyday reply must mean to pick an option, wherever the option is offered."""
+
+NAVIGATION = frozenset({Meaning.BACK, *_LEAVING})
+"""The meanings that pick where a text goes to somebody as it was typed: anything else is a message."""
+
+_POINT_WORDS: Mapping[str, int] = {
+    **dict.fromkeys(("ดีเยี่ยม", "เยี่ยม", "ยอดเยี่ยม", "ดีที่สุด", "ดีมากๆ", "excellent", "verygood", "great"), 5),
+    **dict.fromkeys(("ดี", "good", "ค่อนข้างดี"), 4),
+    **dict.fromkeys(("พอใช้", "ปานกลาง", "กลางๆ", "เฉยๆ", "พอได้", "fair", "average", "okay"), 3),
+    **dict.fromkeys(("ปรับปรุง", "ต้องปรับปรุง", "ไม่ดี", "ไม่ค่อยดี", "poor", "notgood"), 2),
+    **dict.fromkeys(("แย่", "แย่มาก", "แย่ที่สุด", "แย่มากๆ", "bad", "verybad", "terrible"), 1),
+}
+"""What people say instead of the points of a scale from 1 to 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +97,13 @@ class Option:
     """An option. Its label is `name` (the office's own), or the wording `choice.<value>`.
 
     about: the wording key of what the label tells about, as its argument; empty for a label without one.
+    points: on a scale, what it stands for: a number that is typed there is the points, never a place in the list.
     """
 
     value: str
     name: Bilingual | None = None
     about: str = ""
+    points: int | None = None
 
     def to_choice(self, session: Session) -> Choice:
         """Return the option as a button of the session's present question."""
@@ -61,42 +119,97 @@ def make_options(values: tuple[str, ...]) -> tuple[Option, ...]:
     return tuple(map(Option, values))
 
 
+SCALE_OPTIONS = tuple(Option(f"score{points}", points=points) for points in (5, 4, 3, 2, 1))
+"""The options of a scale, the best first."""
+
+
 def to_choices(choices: Iterable[Option], session: Session) -> tuple[Choice, ...]:
     """Return options as buttons of the session's present question."""
     return tuple([option.to_choice(session) for option in choices])
 
 
 def parse_choice(
-    event: Event, session: Session, choices: tuple[Option, ...], *, numbers: bool
-) -> str | StaleChoice | None:
-    """Return the value that was picked; STALE for a tap on an older question, None for a text that picks nothing.
+    event: Event,
+    session: Session,
+    choices: tuple[Option, ...],
+    *,
+    numbers: bool,
+    more: Mapping[Meaning, str] | None = None,
+    is_message: bool = False,
+) -> ParsedChoice:
+    """Return the value that was picked; STALE for a tap on an older question, UNCLEAR for a reply that has to be asked.
 
     numbers: whether a typed number picks, as is needed where no other text is expected (LINE on a PC shows no buttons);
-    elsewhere only the whole label does.
+    elsewhere only the whole label does. more: what further meanings pick at this question. is_message: a text that
+    picks nothing is sent to somebody as it is, so that only labels and `NAVIGATION` pick, and nothing is UNCLEAR.
     """
     if event.choice is not None:
         prompt, _, value = event.choice.partition(".")
         known = value in [option.value for option in choices]
         return value if known and prompt == str(session.prompt_number) else STALE
-    return _parse_typed_choice(event.text or "", session.lang, choices, numbers=numbers)
+    raw = event.text or ""
+    if numbers:
+        picked = _parse_number_choice(raw, choices)
+        if picked is not None:
+            return picked
+    if not raw or len(raw) > MAX_LABEL_LENGTH:
+        return None
+    readings = list_readings(raw)
+    labels = {_squeeze_label(option, session.lang): option.value for option in reversed(choices)}
+    for reading in readings:
+        if reading in labels:
+            return labels[reading]
+    return _parse_everyday_reply(raw, readings, choices, labels, more or {}, is_message=is_message)
 
 
-def _parse_typed_choice(raw: str, lang: Lang, choices: tuple[Option, ...], *, numbers: bool) -> str | None:
-    place = parse_number(raw) if numbers else None
-    if place is not None and 1 <= place <= len(choices):
-        return choices[place - 1].value
-    if len(raw) > MAX_LABEL_LENGTH:
-        return None
-    typed = normalize_for_matching(raw)
-    if not typed:
-        return None
-    for option in choices:
-        if typed == _normalize_label(option, lang):
-            return option.value
-    values = [option.value for option in choices]
-    return next((value for value in CHOICE_SYNONYMS.get(typed, ()) if value in values), None)
+def _parse_number_choice(raw: str, choices: tuple[Option, ...]) -> str | None:
+    """Return the option of a number: the points where the options have some, else the place in the list."""
+    points = {option.points: option.value for option in choices if option.points is not None}
+    if points:
+        given = read_points(raw, max(points))
+        if given is None:
+            given = next((_POINT_WORDS[one] for one in list_readings(raw) if one in _POINT_WORDS), None)
+        return points[given] if given is not None else None
+    place = read_place(raw)
+    return choices[place - 1].value if place is not None and 1 <= place <= len(choices) else None
+
+
+def _parse_everyday_reply(
+    raw: str,
+    readings: tuple[str, ...],
+    choices: tuple[Option, ...],
+    labels: Mapping[str, str],
+    more: Mapping[Meaning, str],
+    *,
+    is_message: bool,
+) -> ParsedChoice:
+    meanings = read_meanings(raw)
+    if is_message:
+        meanings = tuple(one for one in meanings if one in NAVIGATION or one in more)
+    for meaning in meanings:
+        if meaning in more:
+            return more[meaning]
+        for option in choices:
+            if meaning in OPTION_MEANINGS.get(option.value, ()):
+                return option.value
+    close = {
+        value for label, value in labels.items() if any(is_label_with_error(one, label) for one in readings)
+    }
+    if len(close) == 1:
+        return close.pop()
+    return UNCLEAR if meanings else None
+
+
+_UNKNOWN = Reply("pick.unknown_here", NEUTRAL)
+
+
+def explain_no_choice(choice: ParsedChoice, unknown: Reply = _UNKNOWN) -> Reply:
+    """Return the sentence before a question that is asked again. unknown: for a text that means nothing there."""
+    if choice is STALE:
+        return Reply("pick.stale", NEUTRAL)
+    return Reply("pick.unclear", NEUTRAL) if choice is UNCLEAR else unknown
 
 
 @cache
-def _normalize_label(option: Option, lang: Lang) -> str:
-    return normalize_for_matching(render_label(option.to_choice(Session(lang=lang)), lang))
+def _squeeze_label(option: Option, lang: Lang) -> str:
+    return squeeze_reply(render_label(option.to_choice(Session(lang=lang)), lang))

@@ -12,7 +12,10 @@ from handlers.dialog.form import delete_draft_files
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.i18n import render_label
-from handlers.thai.matching import normalize_for_matching, parse_number
+from handlers.thai.matching import normalize_for_matching
+from handlers.thai.meanings import list_readings, read_meanings, squeeze_reply
+from handlers.thai.numbers import read_place
+from handlers.thai.phrases import Meaning
 
 COMMAND_WORDS: Mapping[str, str] = {
     "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
@@ -33,7 +36,12 @@ def build_command_words(
 ) -> Mapping[str, str]:
     """Map what may be typed to commands: words, and the labels of buttons, which not every program shows."""
     labels = {render_label(one, lang): one.data[1:] for lang, choices in offered.items() for one in choices}
-    return {normalize_for_matching(typed): command for typed, command in {**labels, **words}.items()}
+    typed = {**labels, **words}
+    return {
+        form: command
+        for word, command in typed.items()
+        for form in (squeeze_reply(word), normalize_for_matching(word))
+    }
 
 
 MAX_COMMAND_LENGTH = 40
@@ -93,13 +101,26 @@ def match_command(event: Event, typed: Mapping[str, str]) -> str | None:
     return typed.get(words)
 
 
+def match_everyday_command(event: Event, typed: Mapping[str, str]) -> str | None:
+    """Return the command of a text at the menu with politeness round it: “ขอติดตามเรื่องหน่อยค่ะ”."""
+    text = event.text or ""
+    if event.choice is not None or len(text) > MAX_COMMAND_LENGTH:
+        return None
+    return next((typed[reading] for reading in list_readings(text) if reading in typed), None)
+
+
+def asks_for_help(event: Event) -> bool:
+    """Whether a text is nothing but a call for instructions: “ไม่เข้าใจค่ะ”, “ต้องทำยังไง”."""
+    return event.choice is None and read_meanings(event.text or "") == (Meaning.HELP,)
+
+
 def parse_menu_number(
     event: Event, session: Session, before: Session, offered: Mapping[Lang, tuple[Choice, ...]]
 ) -> str | None:
     """Return the command of a number typed at the menu: LINE on a PC shows no buttons."""
     if before.at == NEVER or session.topic is not DialogTopic.MENU or event.text is None:
         return None
-    place, choices = parse_number(event.text), offered[session.lang]
+    place, choices = read_place(event.text), offered[session.lang]
     return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
 
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from handlers.dialog.choices import Option, StaleChoice, make_options, parse_choice, to_choices
+from handlers.dialog.choices import Option, ParsedChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, DeleteFiles, TurnResult
 from handlers.dialog.replies import AS_REVIEW, AS_USUAL, NEUTRAL, OF_CASE, ExpectedInput, Reply, ReplyArg
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.dialog.unasked import build_text_question
+from handlers.thai.phrases import Meaning
 
 
 class FieldKind(Enum):
@@ -237,6 +238,18 @@ def delete_draft_files(session: Session) -> tuple[DeleteFiles, ...]:
     return (DeleteFiles(ids),) if ids else ()
 
 
-def parse_menu_choice(form: Form, ctx: Context) -> str | StaleChoice | None:
+_MORE_MEANINGS: Mapping[str, Mapping[Meaning, str]] = {
+    "cancel": {
+        Meaning.YES: "discard",
+        Meaning.OKAY: "discard",
+        Meaning.POLITE: "discard",
+        Meaning.NO: "resume",
+    }
+}
+"""What yes and no mean at the steps that ask no field, where their options do not say it alone."""
+
+
+def parse_menu_choice(form: Form, ctx: Context) -> ParsedChoice:
     """Parse what was picked at the review, the edit list or the cancel question."""
-    return parse_choice(ctx.event, ctx.session, list_menu_options(form, ctx.session), numbers=True)
+    options, more = list_menu_options(form, ctx.session), _MORE_MEANINGS.get(ctx.session.step)
+    return parse_choice(ctx.event, ctx.session, options, numbers=True, more=more)

@@ -33,6 +33,8 @@ class ExpectedInput(StrEnum):
     """The kind of answer a question expects, so that a channel can offer the right input for it."""
 
     PICK = "pick"
+    SCALE = "scale"
+    """Points from a scale: a typed number is the points, so choices are never numbered by their places."""
     TEXT = "text"
     LONG = "long"
     CODE = "code"
@@ -223,7 +225,8 @@ class Reply:
 class Message:
     """A `Reply` rendered for one person in one language. `choices` are (label, data) pairs.
 
-    policy, is_card: of the `Reply`. expects_text: it asks for a typed text.
+    policy, is_card: of the `Reply`. expects_text: it asks for a typed text. is_scale: it asks for points,
+    so that its choices are not numbered by their places.
     qr, chart: content that platforms with pictures draw as a QR code or a chart.
     """
 
@@ -235,6 +238,7 @@ class Message:
     is_card: bool = False
     qr: str = ""
     chart: MonthlyChart | None = None
+    is_scale: bool = False
 
 
 def raw_text(text: str) -> Phrase:

@@ -27,7 +27,14 @@ from handlers.consultations.survey import (
     take_unasked_text,
 )
 from handlers.dialog.attempts import find_lockout_end, record_failure
-from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
+from handlers.dialog.choices import (
+    SCALE_OPTIONS,
+    Option,
+    explain_no_choice,
+    make_options,
+    parse_choice,
+    to_choices,
+)
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import MUST_ARRIVE, NEUTRAL, ExpectedInput, Phrase, Reply
@@ -46,7 +53,6 @@ DEFAULT_TOPIC = "general"
 NO_CONSULTATION = "any"
 """Picked to give feedback outside of any consultation."""
 
-SCORE_OPTIONS = tuple(f"score{n}" for n in (5, 4, 3, 2, 1))
 ANSWER_OPTIONS = ("no_answer", "by_code", "by_contact")
 FREE_TEXT_STEPS = frozenset({"text", "wish"})
 """Steps where a complaint of corruption might be written by mistake."""
@@ -100,7 +106,7 @@ def build_feedback_survey(ctx: Context) -> tuple[SurveyQuestion, ...]:
     contact = ctx.session.answers.get("answer") == "by_contact"
     return (
         *((SurveyQuestion("topic", Phrase("opinion.topic"), topics, optional=False),) if topics else ()),
-        SurveyQuestion("score", Phrase("opinion.score"), make_options(SCORE_OPTIONS)),
+        SurveyQuestion("score", Phrase("opinion.score"), SCALE_OPTIONS),
         SurveyQuestion("text", Phrase("opinion.text")),
         SurveyQuestion("wish", Phrase("opinion.wish")),
         SurveyQuestion("answer", Phrase("opinion.answer"), make_options(ANSWER_OPTIONS), optional=False),
@@ -136,7 +142,7 @@ def _handle_which(ctx: Context) -> Decision:
         return _ask_first_question(ctx)
     if isinstance(choice, str):
         return (yield from begin_consultation(ctx, choice))
-    note = Reply("pick.stale", NEUTRAL) if choice is STALE else describe_unknown_choice(ctx.event)
+    note = explain_no_choice(choice, describe_unknown_choice(ctx.event))
     return _ask_which(ctx, consultations, note)
 
 
@@ -190,9 +196,7 @@ def _handle_review(ctx: Context) -> Decision:
         return ask_survey_question(
             ctx, DialogTopic.OPINION, build_feedback_survey(ctx), build_feedback_survey(ctx)[-1].key
         )
-    return _show_review(
-        ctx, Reply("pick.stale", NEUTRAL) if choice is STALE else describe_unknown_choice(ctx.event)
-    )
+    return _show_review(ctx, explain_no_choice(choice, describe_unknown_choice(ctx.event)))
 
 
 def _submit_feedback(ctx: Context) -> Decision:

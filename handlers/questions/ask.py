@@ -8,7 +8,15 @@ from typing import Any, TypeAlias
 
 from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.attempts import find_lockout_end, record_failure
-from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
+from handlers.dialog.choices import (
+    STALE,
+    UNCLEAR,
+    Option,
+    explain_no_choice,
+    make_options,
+    parse_choice,
+    to_choices,
+)
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, NewReceipt, Query, TurnResult, run_query
 from handlers.dialog.receipt import Receipt
@@ -90,10 +98,14 @@ def handle_question(ctx: Context, address: str) -> Decision:
         return (yield from _handle_suspicion(ctx, address))
     matches = yield from _find_matches(ctx)
     choice = parse_choice(
-        ctx.event, ctx.session, _list_options(ctx, matches), numbers=ctx.session.step != "ask"
+        ctx.event,
+        ctx.session,
+        _list_options(ctx, matches),
+        numbers=ctx.session.step != "ask",
+        is_message=ctx.session.step == "ask",
     )
-    if choice is STALE:
-        return _show_current_step(ctx, matches, Reply("pick.stale", NEUTRAL))
+    if choice is STALE or choice is UNCLEAR:
+        return _show_current_step(ctx, matches, explain_no_choice(choice))
     if choice is None and ctx.session.step == "ask" and is_greeting(ctx.event.text or ""):
         return begin_question(ctx)
     if choice is None:
@@ -278,11 +290,7 @@ def _handle_suspicion(ctx: Context, address: str) -> Decision:
     if choice == "general":
         session = ctx.session.replace(step="found")
         return (yield from look_up_answers(ctx.with_session(session), ctx.session.answers["question"]))
-    note = (
-        Reply("pick.stale", NEUTRAL)
-        if choice is STALE
-        else describe_unknown_choice(ctx.event, memory_only=True)
-    )
+    note = explain_no_choice(choice, describe_unknown_choice(ctx.event, memory_only=True))
     return _ask_if_complaint(ctx, note)
 
 

@@ -5,7 +5,15 @@ from datetime import timedelta
 
 from handlers.complaints.messages import ActorKind
 from handlers.dialog.attempts import find_lockout_end, record_failure
-from handlers.dialog.choices import STALE, Option, make_options, parse_choice, to_choices
+from handlers.dialog.choices import (
+    STALE,
+    UNCLEAR,
+    Option,
+    explain_no_choice,
+    make_options,
+    parse_choice,
+    to_choices,
+)
 from handlers.dialog.code_lookup import FailedLookup, look_up_code
 from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
@@ -71,7 +79,9 @@ def ask_question_code(ctx: Context, *before: Reply) -> TurnResult:
 def handle_thread(ctx: Context, complaints_url: str = "") -> Decision:
     """Handle a message of somebody who follows a question, or wants to. complaints_url: of that desk, or empty."""
     if "thread" not in ctx.session.answers:
-        choice = parse_choice(ctx.event, ctx.session, make_options(("leave",)), numbers=False)
+        choice = parse_choice(
+            ctx.event, ctx.session, make_options(("leave",)), numbers=False, is_message=True
+        )
         if choice == "leave":
             return show_service_menu(ctx.with_session(reset_session(ctx)))
         if choice is STALE:
@@ -81,9 +91,14 @@ def handle_thread(ctx: Context, complaints_url: str = "") -> Decision:
     if thread is None:
         return ask_question_code(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
     here = _list_options(ctx, thread)
-    choice = parse_choice(ctx.event, ctx.session, here, numbers=ctx.session.step != "more")
+    is_text = ctx.session.step != "held"
+    choice = parse_choice(
+        ctx.event, ctx.session, here, numbers=ctx.session.step != "more", is_message=is_text
+    )
     if choice is STALE:
         return show_thread(ctx, thread, Reply("pick.stale", NEUTRAL))
+    if choice is UNCLEAR:
+        return _ask_step(ctx, thread, explain_no_choice(choice))
     if choice is None:
         return (yield from _handle_text(ctx, thread))
     return (yield from _handle_choice(ctx, thread, choice))

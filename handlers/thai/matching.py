@@ -25,8 +25,8 @@ _TONE_AFTER_SARA_AM = re.compile("ำ([่-๋])")
 _TONE_BEFORE_VOWEL = re.compile("([่-๋])([ัิ-ฺ็])")
 _REPEATED_SIGN = re.compile("([ะ-ฺเ-ๆ็-๎])\\1+")
 """Thai vowels, marks and ๆ: none of them is ever written twice in a row."""
-_EMPHASIS = re.compile(r"([^\W\d_])\1{2,}")
-"""A letter three times or more: มากกก. Two may be right, as in กรรม; digits always are."""
+_EMPHASIS = re.compile(r"([^\W\d_อ])\1{2,}")
+"""A letter three times or more: มากกก. Two may be right, as in กรรม, and three อ, as in ขอออก; digits always are."""
 
 _OUTER_PUNCTUATION = " .!?/"
 MAX_NUMBER_TEXT = 40

@@ -126,6 +126,8 @@ def format_choices(message: Message, lang: Lang) -> str:
     labels = [label for label, _ in message.choices]
     if not labels:
         return ""
+    if message.is_scale:  # a number that is typed is the points, which the labels begin with
+        return "\n".join(f"• {label}" for label in labels)
     if message.expects_text:
         return render_text(Phrase("line.type", {"labels": " / ".join(labels)}), lang)
     return "\n".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))

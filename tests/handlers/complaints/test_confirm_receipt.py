@@ -71,15 +71,23 @@ def test_the_last_five_symbols_however_they_are_written(typed: str) -> None:
     assert decide(make_event(typed)) == Outcome(LEFT, (Reply("confirm.right", OF_CASE), MENU))
 
 
-@pytest.mark.parametrize("event", [pick(BEFORE, "skip"), make_event("ข้าม"), make_event("skip")])
+@pytest.mark.parametrize(
+    "event", [pick(BEFORE, "skip"), make_event("ข้าม"), make_event("จดไว้แล้ว เสร็จค่ะ"), make_event("skip")]
+)
 def test_the_confirmation_can_be_skipped(event: Event) -> None:
     assert decide(event) == Outcome(LEFT, (Reply("confirm.skipped", OF_CASE), MENU))
 
 
-@pytest.mark.parametrize("typed", ["", "1", "00000", "ไม่รู้", "😡", FIVE[:-1], FIVE + "0"])
+@pytest.mark.parametrize("typed", ["", "1", "00000", "😡", FIVE[:-1], FIVE + "0"])
 def test_wrong_symbols_repeat_the_receipt_and_the_question(typed: str) -> None:
     wrong = Reply("confirm.wrong", OF_CASE, {"unsent": typed})
     assert decide(make_event(typed)) == Outcome(BEFORE, (wrong, SHOWN, ask("skip")))
+
+
+@pytest.mark.parametrize("typed", ["ไม่รู้", "ขอบคุณมากๆครับ", "โอเค"])
+def test_a_short_reply_is_no_message_to_the_case(typed: str) -> None:
+    unclear = Reply("pick.unclear", NEUTRAL)
+    assert decide(make_event(typed)) == Outcome(BEFORE, (unclear, SHOWN, ask("skip")))
 
 
 @pytest.mark.parametrize("data", ["6.skip", "7.news", "7.submit", ""])

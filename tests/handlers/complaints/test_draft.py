@@ -63,7 +63,9 @@ def test_refusing_the_notice_with_a_draft_asks_first() -> None:
 @pytest.mark.parametrize(
     ("event", "notes"),
     [
-        (make_event("สวัสดี"), ("pick.unknown",)),
+        (make_event("เอ๊ะ"), ("pick.unknown",)),
+        (make_event("สวัสดี"), ("pick.unclear",)),
+        (make_event("ไม่ใช่ว่าไม่ใช่"), ("pick.unclear",)),
         (make_event(choice="6.accept"), ("pick.stale",)),
         (make_event(choice="7.submit"), ("pick.stale",)),
         (make_event(STORY), ("unasked.early",)),
@@ -100,7 +102,7 @@ def test_a_category_is_picked_by_words_too(typed: str) -> None:
 
 def test_the_first_question_cannot_be_gone_back_from() -> None:
     outcome = decide(make_event("ย้อนกลับ"), at("category"))
-    assert outcome.keys == ("pick.unknown", "report.category")
+    assert outcome.keys == ("pick.unclear", "report.category")
     assert outcome.kept == at("category")
 
 

@@ -155,6 +155,8 @@ def test_every_answer_can_be_changed_from_the_review(field: Any) -> None:
         (make_event("ฮะ"), "pick.unknown", {}),
         (make_event("99"), "pick.unknown", {}),
         (make_event(""), "pick.unknown_here", {}),
+        (make_event("ขอบคุณค่ะ"), "pick.unclear", {}),
+        (make_event("ใช่ ไม่ใช่"), "pick.unclear", {}),
         (make_event(choice="6.submit"), "pick.stale", {}),
         (make_event(file=make_file(3)), "file.kept", {"files": (make_file(3),)}),
     ],

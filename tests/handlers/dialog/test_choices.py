@@ -2,7 +2,17 @@
 
 import pytest
 
-from handlers.dialog.choices import STALE, Option, StaleChoice, make_options, parse_choice, to_choices
+from handlers.dialog.choices import (
+    SCALE_OPTIONS,
+    STALE,
+    UNCLEAR,
+    Option,
+    ParsedChoice,
+    StaleChoice,
+    make_options,
+    parse_choice,
+    to_choices,
+)
 from handlers.dialog.replies import Choice
 from handlers.dialog.session import Session
 from handlers.office import Bilingual
@@ -30,7 +40,15 @@ OPTIONS = (
         ("๑๒๓๔๕", None),
         ("ทุจริตต่อหน้าที่", "corruption"),
         ("  ทุจริตต่อหน้าที่ ", "corruption"),
-        ("ทุจริตต่อหน้าที่ครับ", None),
+        ("ทุจริตต่อหน้าที่ครับ", "corruption"),
+        ("ขอเลือก ทุจริตต่อหน้าที่ นะคะ", "corruption"),
+        ("ทุจริตต่อหน้าทึ่", "corruption"),
+        ("ข้อ 2", "skip"),
+        ("ข้อสอง", "skip"),
+        ("เลือก ๒ ครับ", "skip"),
+        ("ตัวเลือกที่ 1", "corruption"),
+        ("อันแรก", "corruption"),
+        ("2)", "skip"),
         ("ข้าม", "skip"),
         ("/ข้าม", "skip"),
         ("ข้าม!", "skip"),
@@ -39,7 +57,7 @@ OPTIONS = (
         ("ย้อนกลับ", "back"),
         ("เลิก", "cancel"),
         ("ยกเลิก", "cancel"),
-        ("ส่ง", None),
+        ("ส่ง", UNCLEAR),
         ("Corruption", None),
         ("", None),
         ("   ", None),
@@ -48,7 +66,7 @@ OPTIONS = (
         ("1" * 5000, None),
     ],
 )
-def test_a_text_picks_by_number_label_or_synonym(typed: str, picked: str | None) -> None:
+def test_a_text_picks_by_number_label_or_synonym(typed: str, picked: ParsedChoice) -> None:
     assert parse_choice(make_event(typed), SESSION, OPTIONS, numbers=True) == picked
 
 
@@ -106,7 +124,7 @@ def test_a_tap_wins_over_the_text_that_came_with_it() -> None:
         ("ข้าม", ("next",), "next"),
         ("ข้าม", ("none",), "none"),
         ("ข้าม", ("skip", "next"), "skip"),
-        ("ต่อไป", ("skip", "done"), "done"),
+        ("ต่อไป", ("back", "done"), "done"),
         ("เสร็จ", ("none",), "none"),
         ("เสร็จแล้ว", ("done", "none"), "done"),
         ("กลับ", ("review",), "review"),
@@ -116,11 +134,18 @@ def test_a_tap_wins_over_the_text_that_came_with_it() -> None:
         ("ส่ง", ("give",), "give"),
         ("ส่ง", ("send",), "send"),
         ("ตกลง", ("accept",), "accept"),
-        ("ตกลง", ("yes",), None),
+        ("ตกลง", ("yes",), "yes"),
+        ("ครับ", ("yes", "no"), "yes"),
+        ("ครับ", ("withdraw_yes", "stay"), UNCLEAR),
+        ("คิดว่าไม่ใช่", ("yes", "no"), "no"),
+        ("ไม่ใช่ไม่ใช่", ("yes", "no"), UNCLEAR),
+        ("ไม่มีครับ", ("none", "cancel"), "none"),
+        ("ยังไม่เคยค่ะ", ("never", "skip"), "never"),
+        ("ไม่มี", ("never", "skip"), "never"),
     ],
 )
 def test_a_synonym_means_the_first_of_its_options_that_is_offered(
-    typed: str, values: tuple[str, ...], picked: str | None
+    typed: str, values: tuple[str, ...], picked: ParsedChoice
 ) -> None:
     assert parse_choice(make_event(typed), SESSION, make_options(values), numbers=True) == picked
 
@@ -140,3 +165,52 @@ def test_a_name_without_english_is_shown_in_thai() -> None:
     english = Session(prompt_number=1, lang="en")
     assert to_choices(only_thai, english) == (Choice("1.m1", "literal", {"text": "วันหยุดราชการ"}),)
     assert parse_choice(make_event("วันหยุดราชการ"), english, only_thai, numbers=True) == "m1"
+
+
+@pytest.mark.parametrize("typed", ["ไม่มีครับ", "ใช่ค่ะ", "ขอบคุณ", "โอเค", "ไม่ใช่ว่าไม่ใช่"])
+def test_what_is_sent_to_somebody_is_a_message_and_not_a_choice(typed: str) -> None:
+    assert (
+        parse_choice(make_event(typed), SESSION, make_options(("stay",)), numbers=False, is_message=True)
+        is None
+    )
+
+
+@pytest.mark.parametrize("typed", ["กลับ", "ยกเลิกค่ะ", "ขอออกก่อนนะคะ"])
+def test_who_goes_back_from_a_message_sends_none(typed: str) -> None:
+    found = parse_choice(make_event(typed), SESSION, make_options(("stay",)), numbers=False, is_message=True)
+    assert found == "stay"
+
+
+POINTS = (*SCALE_OPTIONS, *make_options(("skip", "back", "leave")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "points"),
+    [
+        *((str(n), n) for n in range(1, 6)),
+        *((digit, n) for n, digit in enumerate("๑๒๓๔๕", start=1)),
+        *((word, n) for n, word in enumerate(("หนึ่ง", "สอง", "สาม", "สี่", "ห้า"), start=1)),
+        *((f"{n} คะแนน", n) for n in range(1, 6)),
+        ("５", 5),
+        ("ให้ 4", 4),
+        ("ให้สี่ครับ", 4),
+        ("4/5", 4),
+        ("4 เต็ม 5 ค่ะ", 4),
+        ("ห้าดาว", 5),
+        ("⭐⭐⭐", 3),
+        ("คะแนนเต็มเลย", 5),
+        ("1 แย่", 1),
+        ("แย่มาก", 1),
+        ("ดีครับ", 4),
+        ("ดีมากๆ", 5),
+    ],
+)
+def test_a_number_at_a_scale_is_the_points(typed: str, points: int) -> None:
+    assert parse_choice(make_event(typed), SESSION, POINTS, numbers=True) == f"score{points}"
+
+
+@pytest.mark.parametrize(
+    "typed", ["0", "6", "7", "8", "10", "4.5", "-1", "4/10", "5555", "ไม่ถึง 3", "1 2", "ข้อ 9"]
+)
+def test_what_is_not_on_the_scale_picks_nothing(typed: str) -> None:
+    assert not isinstance(parse_choice(make_event(typed), SESSION, POINTS, numbers=True), str)

@@ -101,7 +101,16 @@ def test_the_service_desk_has_words_of_its_own(typed: str, command: str) -> None
 
 @pytest.mark.parametrize(
     ("typed", "command"),
-    [("1", "report"), ("๒", "track"), ("5", "en"), ("6", None), ("0", None), ("หนึ่ง", None), ("", None)],
+    [
+        ("1", "report"),
+        ("๒", "track"),
+        ("5", "en"),
+        ("6", None),
+        ("0", None),
+        ("หนึ่ง", "report"),
+        ("ข้อ 2 ค่ะ", "track"),
+        ("", None),
+    ],
 )
 def test_a_number_at_the_menu_picks_its_button(typed: str, command: str | None) -> None:
     at_menu = begin_session()

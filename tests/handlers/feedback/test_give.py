@@ -111,7 +111,9 @@ def test_a_consultation_that_closed_meanwhile_is_not_picked() -> None:
     ("step", "event", "following", "answers"),
     [
         ("topic", make_event("4"), "score", {"topic": "counter"}),
-        ("score", make_event("1"), "text", {"score": "score5"}),
+        ("score", make_event("1"), "text", {"score": "score1"}),
+        ("score", make_event("๕"), "text", {"score": "score5"}),
+        ("score", make_event("ไม่ให้คะแนน"), "text", {}),
         ("score", make_event("ข้าม"), "text", {}),
         ("text", make_event("คิวยาว"), "wish", {"text": "คิวยาว"}),
         ("wish", make_event("ข้าม"), "answer", {}),

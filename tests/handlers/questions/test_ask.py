@@ -338,7 +338,8 @@ def test_what_is_no_complaint_is_looked_up() -> None:
     ("event", "key"),
     [
         (make_event(choice="6.leave"), "pick.stale"),
-        (make_event("ไม่รู้สิ"), "pick.unknown"),
+        (make_event("ไม่รู้สิ"), "pick.unclear"),
+        (make_event("เอ๊ะ"), "pick.unknown"),
         (make_event(""), "pick.unknown_here"),
     ],
 )

@@ -55,6 +55,7 @@ def test_a_normal_form_stays_as_it_is(text: str) -> None:
 def test_letters_of_a_code_are_not_taken_for_emphasis() -> None:
     assert normalize_receipt("aaaa-\u200bAAAA-ａａａａ-๑๑๑๑-1") == "AAAAAAAAAAAA11111"
     assert remove_emphasis("มากกก 1000 www") == "มาก 1000 w"
+    assert remove_emphasis("ขอออก") == "ขอออก"
 
 
 @pytest.mark.parametrize("typed", ["กำนันเเก้ว", "กํานันแก้ว", "กำ\u200bนัน แก้้ว", "กำนันแก้วววว"])

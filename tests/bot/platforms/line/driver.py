@@ -40,6 +40,7 @@ from tests.samples import SAMPLE_FILES
 
 T = TypeVar("T")
 RECEIPT_PATTERN = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b")
+SCALE_LABEL_PATTERN = re.compile(r"^• (.+)$", re.MULTILINE)
 NUMBERED_LABEL_PATTERN = re.compile(r"^(\d{1,2})\. (.+)$", re.MULTILINE)
 TYPED_LABELS_PATTERN = re.compile(
     r"^" + WORDING["th"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
@@ -127,6 +128,8 @@ def to_messages(shown: list[dict[str, Any]]) -> list[Message]:
         labels = [label for _, label in NUMBERED_LABEL_PATTERN.findall(text)]
         for typed in (*TYPED_LABELS_PATTERN.findall(text), *TYPED_LABELS_PATTERN_EN.findall(text)):
             labels = typed.split(" / ")
+        if not labels:  # points of a scale stand at the end, without numbers of their places
+            labels = SCALE_LABEL_PATTERN.findall(text.rpartition("\n\n")[2])
         quick = [item["action"] for item in one.get("quickReply", {}).get("items", [])]
         data = [action["data"] for action in quick]
         choices = tuple((label, data[n] if n < len(data) else "") for n, label in enumerate(labels))
