@@ -6,19 +6,26 @@ the engine answers them and writes nothing before the decision is complete.
 
 import secrets
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.errors import BotError
 from bot.guard import run_guarded, try_work
 from bot.keyed_lock import KeyedLock, KeyedLocks
-from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query
-from handlers.dialog.events import DEFAULT_LANG, Event, Lang
+from bot.long_texts import build_whole_event, goes_on_with, keep_part, restore_session
+from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query, TurnResult
+from handlers.dialog.events import DEFAULT_LANG, Event, Lang, TextPart
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, Reply
-from handlers.dialog.session import DialogTopic, Session
-from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, UnreadableRowError
+from handlers.dialog.session import DialogTopic, LongText, Session
+from storage.errors import (
+    ConflictError,
+    DatabaseBusyError,
+    DiskFullError,
+    StorageError,
+    UnreadableRowError,
+)
 from storage.store import Store
 
 T = TypeVar("T")
@@ -104,12 +111,69 @@ class Engine:
             while True:
                 with retries:
                     session = await self.store.load_session(event.person_id)
+                    if session is not None and session.long_text is not None:
+                        return await self._handle_beside_long_text(event, session, session.long_text)
+                    if event.part is not None and event.part.may_go_on:
+                        return await self._keep_part(event, event.part, session)
                     turn = await self.run_decision(self.router.decide(event, session))
                     return await self.store.commit(event, session, turn, self.now())
         except Exception as error:  # whatever broke, the person learns that nothing was saved
-            self.on_error(error)
-            session = (await try_work(self.store.load_session(event.person_id))).value
-            return build_error_answer(get_error_key(error), session.lang if session else DEFAULT_LANG)
+            return await self._build_error_answer(event, error)
+
+    async def _build_error_answer(self, event: Event, error: Exception) -> Answer:
+        self.on_error(error)
+        session = (await try_work(self.store.load_session(event.person_id))).value
+        return build_error_answer(get_error_key(error), session.lang if session else DEFAULT_LANG)
+
+    async def _keep_part(self, event: Event, part: TextPart, session: Session | None) -> Answer:
+        """Commit a part of a long text; its answer waits for the rest."""
+        now = self.now()
+        answer = await self.store.commit(event, session, keep_part(event, part, session, now), now)
+        return replace(answer, awaits_more=True)
+
+    async def _handle_beside_long_text(self, event: Event, session: Session, text: LongText) -> Answer:
+        """Handle an event while a long text is being gathered: a further part of it, or what ends it."""
+        if event.part is not None and goes_on_with(text, event):
+            return await self._keep_part(event, event.part, session)
+        ended = await self.finish_long_text_locked(event)
+        if not ended.stored:
+            return ended
+        # What is typed now was not written for the question that the text leads to, which nobody has seen yet.
+        late = replace(event, prompt_number=session.prompt_number) if event.prompt_number is None else event
+        answer = await self.handle_locked(late)
+        return replace(merge_answers((ended, answer)), stored=answer.stored, awaits_more=answer.awaits_more)
+
+    async def finish_long_text_locked(self, event: Event) -> Answer:
+        """Handle the long text that a person's session has gathered as one text; the caller holds the person's lock.
+
+        event: what ended it. The answer has no replies where there is no such text. Never raises.
+        """
+        outcome = await try_work(self._finish_long_text(event))
+        if outcome.error is None:
+            return outcome.get_value()
+        if not isinstance(outcome.error, StorageError):
+            await try_work(self._drop_long_text(event))
+        return await self._build_error_answer(event, outcome.error)
+
+    async def _finish_long_text(self, event: Event) -> Answer:
+        retries = ConflictRetries()
+        while True:
+            with retries:
+                session = await self.store.load_session(event.person_id)
+                if session is None or session.long_text is None:
+                    return Answer()
+                whole = build_whole_event(event, session.long_text)
+                before = restore_session(session, session.long_text)
+                turn = await self.run_decision(self.router.decide(whole, before))
+                return await self.store.commit(whole, session, turn, self.now())
+
+    async def _drop_long_text(self, event: Event) -> None:
+        """Drop a text that cannot be decided on, so that it does not stop all that its person does from here on."""
+        session = await self.store.load_session(event.person_id)
+        if session is not None and session.long_text is not None:
+            turn = TurnResult(restore_session(session, session.long_text))
+            dropped = replace(event, id=f"{event.id}/dropped")
+            await self.store.commit(dropped, session, turn, self.now())
 
     def lock_person(self, who: bytes) -> KeyedLock[bytes]:
         """Return the lock of a person, for `async with`: what they do meanwhile waits, in the order of its arrival.

@@ -83,9 +83,11 @@ def is_stale_input(ctx: Context) -> bool:
 
 
 def reply_to_stale_input(event: Event) -> tuple[Reply, ...]:
-    """Return the notice for stale input: it was not stored, and a text is returned to be sent again."""
+    """Return the notice for stale input: it was not stored, and is to be sent again; a page gets its text back."""
     if event.file is not None:
         return (Reply("file.late", NEUTRAL, {"name": event.file.name}),)
+    if event.part is not None:  # in a chat, which has no box where the text still stands
+        return (Reply("text.late_in_chat", NEUTRAL),)
     return (Reply("text.late", NEUTRAL, {"unsent": event.text or ""}),) if event.text else ()
 
 

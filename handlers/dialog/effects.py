@@ -40,7 +40,8 @@ class Answer:
     """The answer to an event, from the decision to the platform that sends it.
 
     duplicate: the event was handled before. outbox_ids: outbox rows to complete once the answer was delivered.
-    stored: whether what the person wrote is on disk; false for an error answer.
+    stored: whether what the person wrote is on disk; false for an error answer. awaits_more: it answers a part of a
+    text of which more may come; where none does, `Engine.finish_long_text_locked` gives the answer.
     """
 
     replies: tuple[Reply, ...] = ()
@@ -48,6 +49,7 @@ class Answer:
     duplicate: bool = False
     outbox_ids: tuple[str, ...] = ()
     stored: bool = True
+    awaits_more: bool = False
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:

@@ -93,6 +93,20 @@ class UnreadableKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TextPart:
+    """Where a text stands in a chat, on a platform whose clients cut a long text into several messages.
+
+    number: of the message, in the order of the chat; sent_at: seconds since 1970. may_go_on: so long that a client may
+    have cut it. is_full: of the greatest length, so that it may be cut within a word.
+    """
+
+    number: int
+    sent_at: int
+    may_go_on: bool = False
+    is_full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing a person did: typed a text, picked a choice or sent a file.
 
@@ -104,6 +118,7 @@ class Event:
     message_id: the platform's id of the message, where it can be unsent; unsent_message_id: of one that was unsent.
     previous_text: the text before the person edited it in the chat; empty when it is no longer known.
     unreadable: what kind of message it was, where it brought nothing that can be kept; then there is no text or file.
+    part: of a text that may be one of several parts.
     """
 
     id: str
@@ -119,3 +134,4 @@ class Event:
     unsent_message_id: str = ""
     previous_text: str | None = None
     unreadable: UnreadableKind | None = None
+    part: TextPart | None = None

@@ -59,6 +59,43 @@ class DoubtfulText:
     message_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LongTextPiece:
+    """One message of a long text. number: of the message; is_full: the next piece goes on within the word."""
+
+    number: int
+    text: str = field(repr=False)
+    is_full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LongText:
+    """A text that comes in several messages, until no other comes: then it is handled as if it had come in one.
+
+    pieces: in the order of the chat; sent_at: of the newest, in seconds since 1970; before: the session's `at` before
+    it, so that who was greeted, and what has lapsed, is judged as if it had come at once. is_first: nobody was greeted
+    yet, or a draft has lapsed; has_code: there is a tracking code in it.
+    """
+
+    pieces: tuple[LongTextPiece, ...]
+    sent_at: int
+    before: datetime = NEVER
+    is_first: bool = False
+    has_code: bool = False
+
+    @property
+    def text(self) -> str:
+        """The whole text: clients drop the space or line break where they cut, and cut words only at full length."""
+        return "".join(
+            piece.text if piece.is_full or piece is self.pieces[-1] else f"{piece.text}\n"
+            for piece in self.pieces
+        )
+
+
+LONG_TEXT_TOPICS = frozenset({DialogTopic.REPORT, DialogTopic.OPINION})
+"""Topics in which what is typed is stored at once. Elsewhere a long text waits in memory only."""
+
+
 @dataclass(frozen=True)
 class Session:
     """The state of a dialog. Encrypted when stored; expires `SESSION_IDLE_TIMEOUT` after `at`.
@@ -67,7 +104,7 @@ class Session:
     older one is recognized; editing: an answer is being changed from the review; resume: the step to return to when
     cancelling is called off; message_origins: what each message of the platform brought, by its id; officer: the state
     of an officer's dialog; unconfirmed: a text that is not part of the draft; doubtful: texts that wait until it is
-    said whether they have a tracking code in them.
+    said whether they have a tracking code in them; long_text: a text of which more may come.
     A session with a `receipt` would link a person to a case, so it is kept in memory only and its stored row is
     deleted. An alias is the name under which a field is stored, in earlier versions and in this one.
     """
@@ -87,6 +124,7 @@ class Session:
     officer: OfficerState = NO_OFFICER
     unconfirmed: UnconfirmedText | None = None
     doubtful: tuple[DoubtfulText, ...] = ()
+    long_text: LongText | None = None
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with changes. Raises TypeError for an unknown field.
@@ -104,7 +142,7 @@ class Session:
     @property
     def is_blank(self) -> bool:
         """Whether the person would miss nothing but the place in a menu and the language, were it forgotten."""
-        tells = self.has_draft or self.doubtful or self.topic is DialogTopic.LAPSED
+        tells = self.has_draft or self.doubtful or self.long_text or self.topic is DialogTopic.LAPSED
         return not tells and self.receipt is None and self.officer == NO_OFFICER
 
     @property
@@ -113,10 +151,22 @@ class Session:
 
         Nor is a blank one: a row would show who was here, and the fresh row of somebody at the menu who filed.
         """
-        return self.receipt is not None or self.step == "suspect" or self.is_blank
+        if self.receipt is not None or self.step == "suspect" or self.is_blank:
+            return True
+        text = self.long_text
+        if text is None:
+            return False
+        return text.is_first or (
+            not self._may_store_long_text(text) and self.replace(long_text=None).is_blank
+        )
 
     def without_memory_only_text(self) -> "Session":
-        """Return the session as it is stored: of a text that is kept in memory only, it tells that there was one."""
+        """Return the session as it is stored: of a text that is kept in memory only, it tells that there was one.
+
+        Of a long text it does not tell: the person has got no answer yet.
+        """
+        if self.long_text is not None and not self._may_store_long_text(self.long_text):
+            return self.replace(long_text=None).without_memory_only_text()
         if self.doubtful:
             return self.replace(doubtful=()).without_memory_only_text().replace(doubtful=(DoubtfulText(""),))
         held = self.unconfirmed
@@ -126,6 +176,9 @@ class Session:
             number: what for number, what in self.message_origins.items() if number not in held.messages
         }
         return self.replace(unconfirmed=UnconfirmedText("", memory_only=True), message_origins=origins)
+
+    def _may_store_long_text(self, text: LongText) -> bool:
+        return self.topic in LONG_TEXT_TOPICS and self.step != "notice" and not text.has_code
 
     def is_expired(self, now: datetime) -> bool:
         """Whether the person has been idle for `SESSION_IDLE_TIMEOUT`."""

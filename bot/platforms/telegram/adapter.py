@@ -19,6 +19,7 @@ from bot.keyed_lock import KeyedLock
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.albums import AlbumBuffer
 from bot.platforms.telegram.inbound import TelegramInbound, normalize_command_text
+from bot.platforms.telegram.long_texts import LongTextTimers
 from bot.platforms.telegram.models import (
     PRIVATE_CHAT,
     CallbackQuery,
@@ -59,6 +60,7 @@ class TelegramAdapter:
     limits: PlatformLimits = LIMITS
     inbound: TelegramInbound = field(init=False)
     albums: AlbumBuffer = field(init=False)
+    long_texts: LongTextTimers = field(init=False)
     replies: TelegramReplies = field(init=False)
     _seen_taps: "OrderedDict[str, None]" = field(default_factory=OrderedDict, repr=False)
     _informed_groups: "OrderedDict[bytes, None]" = field(default_factory=OrderedDict, repr=False)
@@ -70,7 +72,8 @@ class TelegramAdapter:
         self.replies = TelegramReplies(
             self.store, self.sender, self.inbound, self.on_error, self.reply_in_webhook
         )
-        self.albums = AlbumBuffer(self._send_album_answer)
+        self.albums = AlbumBuffer(self._send_late_answer)
+        self.long_texts = LongTextTimers(self._finish_long_text)
 
     async def handle_update(self, update: Update) -> WebhookReply | None:
         """Answer one update. Returns the Bot API call to put into the webhook response, if any."""
@@ -107,10 +110,11 @@ class TelegramAdapter:
         self._seen_taps.clear()
 
     async def close(self) -> None:
-        """Finish open albums and background work, within `SHUTDOWN_TIMEOUT` each."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SHUTDOWN_TIMEOUT):
-                await self.albums.close()
+        """Finish open albums, long texts and background work, within `SHUTDOWN_TIMEOUT` each."""
+        for waiting in (self.albums, self.long_texts):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SHUTDOWN_TIMEOUT):
+                    await waiting.close()
         await self.replies.close()
 
     def _lock_chat(self, chat: int) -> KeyedLock[bytes]:
@@ -134,6 +138,8 @@ class TelegramAdapter:
             if normalize_command_text((message.text or "").strip()) == "/wipe":
                 return await self._wipe_chat(chat)
             answer = await self.inbound.answer_message(number, message)
+            if answer is not None and answer.awaits_more:
+                self.long_texts.start(chat, number)
             return await self.replies.send_answer(chat, answer) if answer else None
 
     def _is_recent_from_person(self, message: TelegramMessage) -> bool:
@@ -152,12 +158,21 @@ class TelegramAdapter:
         if answer is not None:
             self.albums.add(message.chat.id, answer, self._finish_album)
 
+    async def _finish_long_text(self, chat: int, number: int) -> None:
+        """Answer a long text once no further part of it came (`LongTextTimers`). number: of the last update of it."""
+        async with self._lock_chat(chat):
+            if self.long_texts.is_waiting(chat):
+                return  # another part came while this was about to begin
+            event = self.inbound.build_event(number, chat)
+            answer = await self.engine.finish_long_text_locked(event)
+            await run_guarded(self._send_late_answer(chat, answer), self.on_error)
+
     async def _finish_album(self, chat: int) -> None:
         """Send the answer to an album once no further picture came (`AlbumBuffer.add`)."""
         async with self._lock_chat(chat):
             await run_guarded(self.albums.finish(chat), self.on_error)
 
-    async def _send_album_answer(self, chat: int, answer: Answer) -> None:
+    async def _send_late_answer(self, chat: int, answer: Answer) -> None:
         await self.replies.send_answer(chat, answer, allow_webhook_reply=False)
 
     async def _on_edited_message(self, number: int, message: TelegramMessage) -> WebhookReply | None:

@@ -13,6 +13,7 @@ from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, build_error_answer, get_error_key, merge_answers
 from bot.guard import run_guarded
 from bot.platforms.telegram.client import TelegramClient
+from bot.platforms.telegram.long_texts import make_text_part
 from bot.platforms.telegram.models import Location, TelegramFile, TelegramMessage
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Event, Lang
@@ -92,9 +93,9 @@ class TelegramInbound:
             return await self._answer_file(self.build_event(number, chat), message, message.file)
         if message.text_or_caption is not None:
             self._remember_text(message)
-            answer = await self.engine.handle_locked(
-                self.build_event(number, chat, normalize_command_text(message.text_or_caption))
-            )
+            text = normalize_command_text(message.text_or_caption)
+            event = replace(self.build_event(number, chat, text), part=make_text_part(message))
+            answer = await self.engine.handle_locked(event)
             is_partly_unreadable = message.contains_media or message.written_text is None
             return (
                 await self._add_unreadable_note(number, message, answer) if is_partly_unreadable else answer

@@ -18,7 +18,7 @@ from handlers.dialog.commands import (
     resume_or_reset,
 )
 from handlers.dialog.effects import Act, DeleteFiles, TurnResult
-from handlers.dialog.events import Lang
+from handlers.dialog.events import Lang, TextPart
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Reply
 from handlers.dialog.session import NEVER, SESSION_IDLE_TIMEOUT, DialogTopic, Session
@@ -191,6 +191,9 @@ def test_stale_input_is_given_back() -> None:
         Reply("file.late", NEUTRAL, {"name": "ภาพ.jpg"}),
     )
     assert reply_to_stale_input(make_event("")) == ()
+    assert reply_to_stale_input(make_event("ก", part=TextPart(1, 1))) == (
+        Reply("text.late_in_chat", NEUTRAL),
+    )
 
 
 FILES = (make_file(1), make_file(2))

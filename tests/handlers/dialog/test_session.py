@@ -8,7 +8,14 @@ import pytest
 
 from handlers.dialog.events import File
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.session import DialogTopic, DoubtfulText, Session, UnconfirmedText
+from handlers.dialog.session import (
+    DialogTopic,
+    DoubtfulText,
+    LongText,
+    LongTextPiece,
+    Session,
+    UnconfirmedText,
+)
 from handlers.staff.state import OfficerState
 
 BEFORE = Session(
@@ -30,6 +37,7 @@ CHANGES: dict[str, Any] = {
     "unconfirmed": UnconfirmedText("เรียกรับเงิน"),
     "officer": OfficerState(verified_at=datetime(2026, 11, 22, tzinfo=UTC)),
     "doubtful": (DoubtfulText("รหัส"),),
+    "long_text": LongText((LongTextPiece(1, "ก"),), 1),
 }
 
 
@@ -45,3 +53,33 @@ def test_every_part_of_a_session_can_change_alone() -> None:
 def test_a_session_has_no_other_parts() -> None:
     with pytest.raises(TypeError):
         BEFORE.replace(stpe="accused")
+
+
+@pytest.mark.parametrize(
+    ("session", "text", "stored"),
+    [
+        (Session(topic=DialogTopic.REPORT, step="story"), {}, True),
+        (Session(topic=DialogTopic.OPINION, step="poll"), {}, True),
+        (Session(topic=DialogTopic.REPORT, step="story"), {"has_code": True}, False),
+        (Session(topic=DialogTopic.REPORT, step="notice"), {}, False),
+        (Session(topic=DialogTopic.MENU), {}, False),
+        (Session(topic=DialogTopic.ASK), {}, False),
+        (Session(topic=DialogTopic.TRACK), {}, False),
+    ],
+)
+def test_a_part_of_a_long_text_is_stored_only_where_a_draft_is(
+    session: Session, text: dict[str, bool], stored: bool
+) -> None:
+    waiting = session.replace(long_text=LongText((LongTextPiece(1, "ก"),), 1, **text))
+    kept = waiting.without_memory_only_text()
+    assert kept == (waiting if stored else session)
+    assert waiting.memory_only is not stored
+
+
+def test_who_was_not_greeted_yet_leaves_no_row() -> None:
+    assert Session(long_text=LongText((LongTextPiece(1, "ก"),), 1, is_first=True)).memory_only
+
+
+def test_pieces_are_joined_as_clients_cut_them() -> None:
+    pieces = (LongTextPiece(1, "ก"), LongTextPiece(2, "ข", is_full=True), LongTextPiece(5, "ค"))
+    assert LongText(pieces, 1).text == "ก\nขค"

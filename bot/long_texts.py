@@ -1,0 +1,61 @@
+"""Long texts that a platform's clients cut into several messages are gathered, and handled as one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from handlers.dialog.codes.code_finder import find_codes
+from handlers.dialog.commands import guess_language
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Event, TextPart
+from handlers.dialog.session import NEVER, LongText, LongTextPiece, Session
+
+MAX_SECONDS_APART = 2
+"""Seconds between the times at which two messages were sent, up to which the later may go on with the earlier."""
+
+MAX_PIECES = 100
+"""Messages of one text: 400,000 characters. What comes after is a text of its own."""
+
+
+def goes_on_with(text: LongText, event: Event) -> bool:
+    """Whether an event is a further part of a text that is being gathered."""
+    part = event.part
+    if part is None or len(text.pieces) >= MAX_PIECES:
+        return False
+    return abs(part.sent_at - text.sent_at) <= MAX_SECONDS_APART
+
+
+def keep_part(event: Event, part: TextPart, session: Session | None, now: datetime) -> TurnResult:
+    """Return the turn that keeps a part of a long text, and says nothing yet."""
+    before = session or Session(lang=guess_language(event))
+    piece = LongTextPiece(part.number, event.text or "", part.is_full)
+    known = before.long_text
+    if known is None:
+        is_first = before.at == NEVER or before.is_expired(now)
+        text = LongText((piece,), part.sent_at, before.at, is_first)
+    else:
+        text = replace(known, pieces=_insert(known.pieces, piece), sent_at=max(known.sent_at, part.sent_at))
+    text = replace(text, has_code=bool(find_codes(text.text)))
+    return TurnResult(before.replace(long_text=text, at=now))
+
+
+def _insert(pieces: Sequence[LongTextPiece], piece: LongTextPiece) -> tuple[LongTextPiece, ...]:
+    others = [one for one in pieces if one.number != piece.number]
+    return tuple(sorted((*others, piece), key=lambda one: one.number))
+
+
+def restore_session(session: Session, text: LongText) -> Session:
+    """Return the session as it was before a long text began."""
+    return session.replace(long_text=None, at=text.before)
+
+
+def build_whole_event(event: Event, text: LongText) -> Event:
+    """Build the event of a long text as a whole. event: what ended it, whose id and address it takes over."""
+    return Event(
+        f"{event.id}/text",
+        event.person_id,
+        event.channel,
+        text.text,
+        reply_to=event.reply_to,
+        lang=event.lang,
+    )
