@@ -57,7 +57,7 @@ class ReleaseContext:
     @property
     def splits_desk(self) -> SplitsDesk:
         """The same desk, whose splits are told."""
-        return SplitsDesk(self.store, self.office, self.paths.desk)
+        return SplitsDesk(self.store, self.office, self.paths.desk, self.paths.folder / "releases")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """Tell the splits of a desk once: note each span when it begins, count it when it has settled, and repeat it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
 
 from bot.statistics.tables import build_counting_rules, collect_timelines
 from handlers.office import Office
@@ -12,6 +16,7 @@ from ita_stats.cases.model import Period, SplitsOrigin, StatisticsTables, ToldSp
 from ita_stats.cases.splits import SpanRules, build_untold_splits, count_splits
 from ita_stats.cases.tables import TableRequest, build_public_tables
 from ita_stats.disclosure.spans import SplitSpan, get_block_start, list_spans
+from ita_stats.release import STATISTICS_FILE
 from ita_stats.render.json_schema import (
     is_told_once,
     parse_statistics,
@@ -25,11 +30,12 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class SplitsDesk:
-    """The desk whose splits are told."""
+    """The desk whose splits are told. releases_folder: where the files of its releases are, None where not known."""
 
     store: Store
     office: Office
     desk: str
+    releases_folder: Path | None = None
 
 
 async def load_counting_rules(store: Store, office: Office, desk: str) -> CountingRules:
@@ -105,6 +111,9 @@ async def _tell_span(desk: SplitsDesk, noted: StoredSpan, releases: Sequence[Sto
     span = _get_span(noted)
     if desk.office.statistics.splits == "never" or any(_was_told_before(span, one) for one in releases):
         return ""
+    folder = desk.releases_folder
+    if folder is not None and await asyncio.to_thread(_is_told_in_files, span, folder):
+        return ""
     timelines = await collect_timelines(desk.store, (span.last,), span.settling_day)
     rules = await load_counting_rules(desk.store, desk.office, desk.desk)
     fixed = SpanRules(span, noted.hide_below, noted.deadline_days, noted.categories, noted.others)
@@ -123,6 +132,18 @@ def _was_told_before(span: SplitSpan, release: StoredRelease) -> bool:
         return False
     period = parse_statistics(release.figures).period
     return period.first <= span.last and span.first <= period.last
+
+
+def _is_told_in_files(span: SplitSpan, folder: Path) -> bool:
+    """Whether a release in a folder tells a span that is not stored: then the database is an older copy than it."""
+    for file in folder.glob(f"*/*/{STATISTICS_FILE}"):
+        try:
+            origin = parse_statistics(file.read_bytes()).splits
+        except (OSError, ValidationError):
+            continue  # no whole release
+        if origin is not None and origin.span.first <= span.last and span.first <= origin.span.last:
+            return True
+    return False
 
 
 async def load_told_splits(desk: SplitsDesk, period: Period) -> ToldSplits | None:

@@ -234,6 +234,18 @@ def test_a_copy_that_lacks_what_was_told_tells_none(tmp_path: Path) -> None:
     assert not _is_told(again.categories)
 
 
+def test_an_older_database_beside_newer_files_tells_none(tmp_path: Path) -> None:
+    desk = ReleaseDesk(tmp_path / "var").write_facts(make_block())
+    older = desk.paths.database.read_bytes()
+    assert release(desk, LAST_DAY, SETTLED).splits_from == "1/2570"
+    for file in desk.paths.folder.glob(f"{desk.paths.database.name}*"):
+        file.unlink()
+    desk.paths.database.write_bytes(older)
+    again = release(desk, LAST_DAY + timedelta(30), SETTLED + timedelta(31))
+    assert again.splits_from is None
+    assert not _is_told(again.categories)
+
+
 def test_what_is_printed_without_a_release_tells_only_what_was_released(tmp_path: Path) -> None:
     desk = ReleaseDesk(tmp_path / "var").write_facts(make_block())
     settle(desk, SETTLED)
