@@ -13,7 +13,13 @@ UNIT = "กลุ่มอำนวยการ"
 
 def test_the_table_is_large_enough() -> None:
     assert len(ACCUSING) + len(MENTIONING) >= 80
-    assert {unit for unit, _ in ACCUSING} == {"กลุ่มอำนวยการ", "กองช่าง", "งานพัสดุ", "ฝ่ายนิติการ"}
+    assert {unit for unit, _ in ACCUSING} == {
+        "กลุ่มอำนวยการ",
+        "กองช่าง",
+        "งานพัสดุ",
+        "ฝ่ายนิติการ",
+        "กลุ่มบริหารงานบุคคล",
+    }
 
 
 @pytest.mark.parametrize(("unit", "sentence"), ACCUSING)
