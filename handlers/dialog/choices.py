@@ -83,10 +83,12 @@ NAVIGATION = frozenset({Meaning.BACK, *_LEAVING})
 """The meanings that pick where a text goes to somebody as it was typed: anything else is a message."""
 
 _POINT_WORDS: Mapping[str, int] = {
-    **dict.fromkeys(("ดีเยี่ยม", "เยี่ยม", "ยอดเยี่ยม", "ดีที่สุด", "ดีมากๆ", "excellent", "verygood", "great"), 5),
+    **dict.fromkeys(
+        ("ดีมาก", "ดีเยี่ยม", "เยี่ยม", "ยอดเยี่ยม", "ดีที่สุด", "ดีมากๆ", "excellent", "verygood", "great"), 5
+    ),
     **dict.fromkeys(("ดี", "good", "ค่อนข้างดี"), 4),
     **dict.fromkeys(("พอใช้", "ปานกลาง", "กลางๆ", "เฉยๆ", "พอได้", "fair", "average", "okay"), 3),
-    **dict.fromkeys(("ปรับปรุง", "ต้องปรับปรุง", "ไม่ดี", "ไม่ค่อยดี", "poor", "notgood"), 2),
+    **dict.fromkeys(("ควรปรับปรุง", "ปรับปรุง", "ต้องปรับปรุง", "ไม่ดี", "ไม่ค่อยดี", "poor", "notgood"), 2),
     **dict.fromkeys(("แย่", "แย่มาก", "แย่ที่สุด", "แย่มากๆ", "bad", "verybad", "terrible"), 1),
 }
 """What people say instead of the points of a scale from 1 to 5."""

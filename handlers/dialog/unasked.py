@@ -11,6 +11,8 @@ from handlers.dialog.events import Event, UnreadableKind
 from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
 from handlers.dialog.text import shorten_text
+from handlers.thai.meanings import read_meanings
+from handlers.thai.phrases import Meaning
 from handlers.thai.small_talk import SmallTalk, parse_small_talk
 from handlers.thai.text import clean_text, count_letters_and_digits
 from handlers.thai.worries import Worry, find_worry
@@ -62,11 +64,22 @@ def find_aside(
         reply = build_worry_reply(worry, known, address)
         is_account = worry.tells_something and (takes_text or not is_slip(ctx.event))
         return Aside(reply, goes_on=is_account or (is_message and worry is not Worry.WHO_KNOWS))
-    talk = None if is_message else parse_small_talk(text)
+    talk = None if is_message else _find_small_talk(text, ctx.session.topic)
     if talk is None:
         return None
     reply = Reply(f"small_talk.{talk}_draft" if is_draft else f"small_talk.{talk}", NEUTRAL)
     return Aside(reply, greets=talk is SmallTalk.HELLO, leaves=talk is SmallTalk.LEAVE)
+
+
+def _find_small_talk(text: str, topic: DialogTopic) -> SmallTalk | None:
+    """Return what small talk a text is; in a draft, not a short reply that may answer its question: “แค่นี้ก่อน”."""
+    meanings = read_meanings(text)
+    for meaning in meanings:
+        if meaning in _TALK:
+            return _TALK[meaning]
+    if meanings and topic is DialogTopic.MENU and _LEAVING.issuperset(meanings):
+        return SmallTalk.LEAVE
+    return None if meanings and topic in _DRAFT_TOPICS else parse_small_talk(text)
 
 
 def build_worry_reply(worry: Worry, known: Phrase, address: str) -> Reply:
@@ -76,6 +89,13 @@ def build_worry_reply(worry: Worry, known: Phrase, address: str) -> Reply:
 
 
 _DRAFT_TOPICS = frozenset({DialogTopic.REPORT, DialogTopic.OPINION})
+_TALK = {
+    Meaning.THANKS: SmallTalk.THANKS,
+    Meaning.PARTING: SmallTalk.LEAVE,
+    Meaning.GREETING: SmallTalk.HELLO,
+}
+_LEAVING = frozenset({Meaning.LEAVE, Meaning.DONE})
+"""What says good-bye at the menu, where nothing is asked that they could answer."""
 
 
 def is_slip(event: Event) -> bool:

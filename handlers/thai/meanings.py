@@ -117,7 +117,9 @@ def _read_further(plain: str, squeezed: str, parse: _Parse | None) -> tuple[Mean
         parse = (None if is_slip else _parse_reply(squeezed)) or _forgive_error(squeezed)
     if _is_double_negative(plain, squeezed):
         return (Meaning.AMBIGUOUS,)
-    return _combine_meanings([meaning for meaning, _ in parse]) if parse else ()
+    meanings = _combine_meanings([meaning for meaning, _ in parse]) if parse else ()
+    # “ยังไม่ส่งได้มั้ย” asks something, and contradicts nothing.
+    return () if meanings == (Meaning.AMBIGUOUS,) and _QUESTION_END.search(squeezed) else meanings
 
 
 def squeeze_reply(text: str) -> str:

@@ -1,0 +1,152 @@
+"""Everyday replies at the real questions: each has an effect, and the denials among them never the opposite one.
+
+`everyday_replies.csv` was written by somebody who had not seen the reader: the kind of question, what is typed there,
+and what it means.
+"""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from handlers.complaints_desk import ComplaintsDesk
+from handlers.dialog.effects import NewReceipt, Now
+from handlers.dialog.session import DialogTopic, Session
+from handlers.feedback.give import handle_feedback
+from handlers.staff.members import ListStaff
+from tests.handlers.complaints.draft_steps import FULL, RECEIPT
+from tests.in_memory_desk import MORNING, OFFICE
+from tests.run_decision import (
+    Outcome,
+    begin_session,
+    make_context,
+    make_event,
+    make_file,
+    run_decision,
+)
+
+LIST = Path(__file__).with_name("everyday_replies.csv")
+DESK = ComplaintsDesk(OFFICE)
+
+STEPS: Mapping[str, str] = {
+    "yesno": "head",
+    "optional_text": "witnesses",
+    "evidence": "evidence",
+    "story": "story",
+    "elsewhere": "elsewhere",
+    "named": "named",
+    "review": "review",
+    "notice": "notice",
+    "confirm_cancel": "cancel",
+    "scale": "score",
+    "menu": "",
+}
+
+OPPOSITES = {
+    frozenset(pair)
+    for pair in (
+        ("yes", "no"),
+        ("named", "anonymous"),
+        ("send", "cancel"),
+        ("send", "edit"),
+        ("discard", "resume"),
+    )
+}
+
+
+def load_replies() -> list[tuple[str, str, str]]:
+    with LIST.open(encoding="utf-8", newline="") as file:
+        return [(row["kind"], row["reply"], row["means"]) for row in csv.DictReader(file)]
+
+
+def begin_step(kind: str, means: str) -> Session:
+    """The session at a question. Who is done at evidence has sent a file, and at the story told something."""
+    step = STEPS[kind]
+    if kind == "menu":
+        return begin_session()
+    if kind == "scale":
+        return begin_session(topic=DialogTopic.OPINION, step=step, answers={"topic": "counter"})
+    asked = [field.name for field in DESK.form.fields]
+    before = asked[: asked.index(step)] if step in asked else asked
+    answers = {name: FULL[name] for name in before if name in FULL} if kind != "notice" else {}
+    if kind == "story":
+        answers["story"] = FULL["story"]
+    files = (make_file(),) if kind == "evidence" and means == "done" else ()
+    resume = "where" if kind == "confirm_cancel" else ""
+    return begin_session(topic=DialogTopic.REPORT, step=step, answers=answers, files=files, resume=resume)
+
+
+def play(kind: str, reply: str, means: str) -> tuple[Session, Outcome]:
+    before = begin_step(kind, means)
+    if kind == "scale":
+        return before, run_decision(handle_feedback(make_context(make_event(reply), before), ""), {})
+    return before, run_decision(
+        DESK.decide(make_event(reply), before), {Now: MORNING, ListStaff: (), NewReceipt: RECEIPT}
+    )
+
+
+def find_effect(kind: str, before: Session, outcome: Outcome) -> str:
+    """Return what a reply did, in the words of the list; `text` where it picked nothing."""
+    after, keys, step = outcome.kept, outcome.keys, STEPS[kind]
+    new = {name: text for name, text in after.answers.items() if before.answers.get(name) != text}
+    if kind == "menu":
+        return _find_effect_at_menu(after, keys)
+    if kind == "scale" and "score" in new:
+        return new["score"].removeprefix("score")
+    if "pick.unclear" in keys:
+        return "ambiguous"
+    if "help.text" in keys:
+        return "help"
+    if after.step == "cancel" and kind != "confirm_cancel":
+        return "cancel"
+    if kind in {"notice", "confirm_cancel", "review"}:
+        return _find_effect_of_step(kind, after, keys)
+    if set(new) & {step} and new[step] in {"yes", "no", "unsure", "never", "anonymous", "named"}:
+        return new[step]
+    if after.step == step or new:
+        return "text"
+    return _find_direction(kind, step, after)
+
+
+def _find_direction(kind: str, step: str, after: Session) -> str:
+    if kind == "scale":
+        return {"topic": "back", "text": "skip"}.get(after.step, "cancel")
+    names = [field.name for field in DESK.form.fields]
+    if names.index(after.step) < names.index(step):
+        return "back"
+    if kind == "evidence":
+        return "done" if after.files else "none"
+    return "done" if kind == "story" else "skip"
+
+
+def _find_effect_of_step(kind: str, after: Session, keys: tuple[str, ...]) -> str:
+    if kind == "notice":
+        if after.step == "category":
+            return "start"
+        return "cancel" if after.topic is DialogTopic.MENU else "text"
+    if kind == "review":
+        if after.topic is DialogTopic.CONFIRM or "report.missing" in keys:
+            return "send"
+        return {"edit": "edit", "cancel": "cancel"}.get(after.step, "text")
+    if "draft.discarded" in keys:
+        return "discard"
+    return "resume" if after.step == "where" else "text"
+
+
+def _find_effect_at_menu(after: Session, keys: tuple[str, ...]) -> str:
+    talk = [key.removeprefix("small_talk.") for key in keys if key.startswith("small_talk.")]
+    if talk:
+        return {"leave": "leaving", "hello": "greeting"}.get(talk[0], talk[0])
+    if after.step in {"notice", "code"}:
+        return "report" if after.step == "notice" else "track"
+    named = {"help.text": "help", "notice.privacy": "privacy", "menu.hello": "greeting"}
+    return next((named[key] for key in keys if key in named), "text")
+
+
+@pytest.mark.parametrize(("kind", "reply", "means"), load_replies())
+def test_an_everyday_reply_has_the_effect_that_it_means(kind: str, reply: str, means: str) -> None:
+    before, outcome = play(kind, reply, means)
+    effect = find_effect(kind, before, outcome)
+    assert frozenset((effect, means)) not in OPPOSITES
+    assert effect == means
