@@ -181,7 +181,8 @@ class ServiceDesk:
         is_message = ctx.session.topic is DialogTopic.THREAD and ctx.session.step == "more"
         known = Phrase("worry.known_service")
         aside = find_aside(ctx, known, self.complaints_url, takes_text=True, is_message=is_message)
-        if aside is None:
+        is_answered = ctx.session.topic is DialogTopic.ASK and ctx.session.step == "told"
+        if aside is None or (aside.thanks and is_answered):
             return (yield from self._handle_text(ctx))
         if aside.goes_on:
             return (yield from self._handle_text(ctx)).prepend((aside.reply,))

@@ -58,6 +58,8 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "submit": (Meaning.SEND, Meaning.YES, Meaning.OKAY, Meaning.DONE, Meaning.NEXT),
     "give": (Meaning.SEND, Meaning.YES, Meaning.OKAY, Meaning.DONE, Meaning.NEXT),
     "edit": (Meaning.EDIT,),
+    "add_story": (Meaning.KEEP,),
+    "as_comment": (Meaning.YES, Meaning.OKAY, Meaning.POLITE, Meaning.KEEP),
     "drop_text": (Meaning.NO, Meaning.DELETE),
     "resume": (Meaning.KEEP, Meaning.NEXT, Meaning.BACK),
     "discard": (Meaning.DELETE,),

@@ -38,13 +38,15 @@ def describe_unreadable(kind: UnreadableKind) -> Reply:
 class Aside:
     """A text that is no answer, or not only: the reply to it, and what else happens.
 
-    goes_on: it is handled as usual too; greets: who says it first is greeted instead; leaves: the person takes leave.
+    goes_on: it is handled as usual too; greets: who says it first is greeted instead; leaves: the person takes leave;
+    thanks: they say thanks, which also means that an answer fits.
     """
 
     reply: Reply
     goes_on: bool = False
     greets: bool = False
     leaves: bool = False
+    thanks: bool = False
 
 
 def find_aside(
@@ -68,7 +70,12 @@ def find_aside(
     if talk is None:
         return None
     reply = Reply(f"small_talk.{talk}_draft" if is_draft else f"small_talk.{talk}", NEUTRAL)
-    return Aside(reply, greets=talk is SmallTalk.HELLO, leaves=talk is SmallTalk.LEAVE)
+    return Aside(
+        reply,
+        greets=talk is SmallTalk.HELLO,
+        leaves=talk is SmallTalk.LEAVE,
+        thanks=talk is SmallTalk.THANKS,
+    )
 
 
 def _find_small_talk(text: str, topic: DialogTopic) -> SmallTalk | None:

@@ -8,10 +8,12 @@ from handlers.complaints.draft import apply_correction, find_field_before, handl
 from handlers.complaints.messages import FileCase
 from handlers.dialog.answers import MAX_FILES
 from handlers.dialog.effects import StoreTextFile, TurnResult
-from handlers.dialog.events import Event
+from handlers.dialog.events import LANGS, Event, Lang
+from handlers.dialog.form import FieldKind
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import Session, UnconfirmedText
 from handlers.dialog.unasked import MAX_UNCONFIRMED_LENGTH
+from handlers.i18n import render_label
 from handlers.staff.members import ListStaff
 from handlers.unsend import handle_unsend, record_message_origin
 from tests.handlers.complaints.draft_steps import FORM, FULL, STORY, at, decide, moved, note
@@ -70,6 +72,13 @@ def test_a_text_at_a_choice_is_shown_back_and_nothing_of_it_is_kept(
     after = waiting(step, field, **parts)
     assert (outcome.session, outcome.replies) == (after, (ask_about(after),))
     assert outcome.acts == outcome.queries == ()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("field", [f.name for f in FORM.fields if f.kind in {FieldKind.TEXT, FieldKind.WHEN}])
+def test_every_question_in_words_has_a_label(field: str, lang: Lang) -> None:
+    labels = [render_label(choice, lang) for choice in ask_about(waiting("review", field)).choices]
+    assert len({*labels}) == 3
 
 
 @pytest.mark.parametrize("step", CHOICE_STEPS)

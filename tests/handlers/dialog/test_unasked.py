@@ -211,6 +211,11 @@ def test_danger_told_to_the_service_desk_is_answered_and_goes_its_way() -> None:
     assert service.decide(make_event("ขอบคุณค่ะ"), None).keys == ("small_talk.thanks", "welcome.hello")
 
 
+def test_thanks_for_an_answer_mean_that_it_fits() -> None:
+    told = service.AT_FOUND.replace(step="told", answers={**service.AT_FOUND.answers, "shown": "0"})
+    assert service.decide(make_event("ขอบคุณค่ะ"), told).keys == ("ask.glad", "welcome.again")
+
+
 def test_thanks_in_a_message_to_the_officers_are_sent() -> None:
     outcome = service.decide(make_event("ขอบคุณค่ะ"), service.AT_THREAD.replace(step="more"))
     assert outcome.keys == ("thread.sent", "thread.status")
