@@ -53,6 +53,18 @@ def test_an_overdue_run_is_left_out_where_an_officer_released_a_later_day(tmp_pa
     assert town.list_cutoffs() == ["2025-11-15", "2025-11-30"]
 
 
+def test_a_span_settles_when_its_last_day_is_over_and_before_any_release(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path, layout="half")
+
+    async def list_settled(context: ReleaseContext) -> list[tuple[date, bool]]:
+        return [(span.last, span.settled) for span in await context.store.split_spans.list_all()]
+
+    town.run_at("2027-10-31T23:59")
+    assert town.desk.run_scenario(list_settled) == [(date(2027, 9, 30), False), (date(2030, 9, 30), False)]
+    assert town.run_at("2027-11-01T00:00") == []
+    assert town.desk.run_scenario(list_settled) == [(date(2027, 9, 30), True), (date(2030, 9, 30), False)]
+
+
 def test_another_hour(tmp_path: Path) -> None:
     town = PublishingScenario.create(tmp_path, publish_hour=17)
     assert town.run_at("2025-11-01T16:59") == []
