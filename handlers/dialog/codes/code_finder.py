@@ -29,13 +29,14 @@ GROUP_ENDS = (4, 8, 12, 16, RECEIPT_LENGTH)
 MAX_GAP = 8
 """Characters between two groups."""
 
-_DASH, _SPACE, _INVISIBLE, _OTHER = "-", " ", "\x00", "!"
+_DASH, _SPACE, _BREAK, _INVISIBLE, _OTHER = "-", " ", "\n", "\x00", "!"
 _MORE_DASHES = frozenset("\u2212_.+~·•ー")
 _LINE_STARTS = frozenset(">|")
 """What mail and chat programs put before a quoted line: no more than a space."""
 
 _TOKEN = re.compile(f"[{RECEIPT_ALPHABET}OIL]+")
-_GAP = re.compile(f"[{_DASH}{_SPACE}]{{1,{MAX_GAP}}}")
+_GAP = re.compile(f"[{_DASH}{_SPACE}{_BREAK}]{{1,{MAX_GAP}}}")
+_BROKEN_GROUP = re.compile(f"(?<=[{RECEIPT_ALPHABET}OIL]){_BREAK}(?=[{RECEIPT_ALPHABET}OIL])")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _ESCAPED_GAPS = {"%20": " ", "%0A": " ", "%2D": "-"}
 _LEADING_WORDS = frozenset(("CODE", "ID", "NO", "REF", "TRACK"))
@@ -53,7 +54,7 @@ class FoundCode:
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """A text as one sign a character: symbols in capitals, dashes, spaces, `!` for others; no invisible characters.
+    """A text as one sign a character: symbols in capitals, gaps, `!` for others; no invisible characters.
 
     places: where in the text each sign comes from.
     """
@@ -84,6 +85,7 @@ def find_codes(text: str) -> tuple[FoundCode, ...]:
     kept: list[FoundCode] = []
     for one in (  # of two that overlap, the first of these
         *(one for one in shaped if one.receipt is not None),
+        *_find_across_lines(read),
         *_find_beside_words(read, tokens),
         *_read_whole_text(read, tokens),
         *shaped,
@@ -117,6 +119,8 @@ def _read_sign(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Pd" or character in _MORE_DASHES:
         return _DASH
+    if character == "\n":
+        return _BREAK
     if character.isspace() or character in _LINE_STARTS:
         return _SPACE
     return _INVISIBLE if category == "Cf" else _OTHER
@@ -167,6 +171,20 @@ def _read_groups(
     return read.make_code(start, at, Receipt(plain) if is_right else None)
 
 
+def _find_across_lines(read: _Signs) -> Iterator[FoundCode]:
+    """Yield the codes with a right check symbol with a line break within a group, as where a text was cut."""
+    breaks = {one.start() for one in _BROKEN_GROUP.finditer(read.signs)}
+    if not breaks:
+        return
+    places = [place for at, place in enumerate(read.places) if at not in breaks]
+    joined = _Signs(_BROKEN_GROUP.sub("", read.signs), places, read.text)
+    tokens = [one.span() for one in _TOKEN.finditer(joined.signs)]
+    for first in range(len(tokens)):
+        found = _read_groups(joined, tokens, first)
+        if found is not None and found.receipt is not None and " " not in read.text[found.start : found.end]:
+            yield found
+
+
 def _find_beside_words(read: _Signs, tokens: Sequence[tuple[int, int]]) -> Iterator[FoundCode]:
     """Yield the codes with a right check symbol that a word stands against without a space, before or after."""
     for place, (start, end) in enumerate(tokens):
@@ -192,7 +210,7 @@ def _is_convincing(symbols: str, gaps: Sequence[str], *, is_right: bool, is_capi
         return False
     if not has_digit:  # a code is never shown with O, I or L, and most long words have one of them
         return is_right and not set(symbols) & set("OIL") and (is_dashed or is_capital)
-    if is_dashed:
+    if not gaps:
         return True
     return (is_right and is_capital) or any(
         not symbols[end - 4 : end].isdigit() and not symbols[end - 4 : end].isalpha()

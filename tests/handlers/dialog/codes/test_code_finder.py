@@ -33,7 +33,7 @@ WRITINGS = {
     "quoted lines": lambda code: code.replace("-", "\n> "),
     "no dashes": lambda code: code.replace("-", ""),
     "one dash missing": lambda code: code.replace("-", "", 1),
-    "invisible characters": lambda code: code.replace("-", "\u200b-\u2060").replace("0", "0\ufeff"),
+    "invisible characters": lambda code: code.replace("-", "\u200b-\u2060\ufeff"),
     "no-break spaces": lambda code: code.replace("-", "\u00a0"),
     "escaped": lambda code: code.replace("-", "%2D"),
 }
@@ -83,6 +83,8 @@ def test_a_code_is_found_and_taken_out_of_any_sentence(receipt: Receipt, writing
         "H D 9 9 F D T G J 8 Y E P F Z X 6",
         "HD9 9FD TGJ 8YE PFZ X6",
         "HD99-FDTG-J8YE-PFZX-6-",
+        "รหัส HD99-FDTG-J8\nYE-PFZX-6 ค่ะ",
+        "HD99FDT\nGJ8YEPFZX6",
     ],
 )
 def test_codes_that_words_and_numbers_stand_against(text: str) -> None:
@@ -209,6 +211,8 @@ def count_calls(text: str) -> int:
     "part",
     [
         "A1",
+        "A1\n",
+        "A1B2\n",
         "A-",
         "ABCD-",
         "abcd efgh ",
