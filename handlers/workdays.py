@@ -20,6 +20,12 @@ def is_workday(day: date, own: Collection[date] = ()) -> bool:
     return day.weekday() < SATURDAY and day not in own and day not in _get_public_holidays(day.year)
 
 
+def count_workdays(start: date, end: date, own: Collection[date] = ()) -> int:
+    """Return the working days after a day, up to another (inclusive); 0 where it is not later."""
+    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
+    return sum(is_workday(day, own) for day in days)
+
+
 def add_days(start: date, days: int, own: Collection[date] | None = None) -> date:
     """Return the last day of a period of `days` days, which begins on the day after `start`.
 

@@ -15,6 +15,7 @@ from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.session import NEVER, Session
 from handlers.questions.faq_messages import FaqEntry
 from ita_stats.cases.fact import Fact, FactField
+from ita_stats.service.model import CountedThread
 from storage import audit, facts, tables
 from storage.audit import AuditAnchor, verify_audit_trail
 from storage.cases.exclusion_rescan import ConflictRescan
@@ -42,6 +43,7 @@ from storage.outgoing.rows import OUTBOX_ROWS, TASK_ROWS
 from storage.outgoing.send_due import ScheduledReplies
 from storage.query_registry import QUERY_READERS
 from storage.questions.faq import FaqIndex, replace_faq_entries
+from storage.questions.statistics_source import load_counted_threads
 from storage.releases import ReleaseStore
 from storage.serialization import OutboxMessage, QueuedTask, StoredReport
 from storage.sessions import SessionStore
@@ -148,6 +150,11 @@ class Store:
         async with self._reader.connect() as connection:
             async for several in facts.stream_grouped_facts(connection, until):
                 yield several
+
+    async def load_counted_threads(self) -> list[CountedThread]:
+        """Return the questions of the service desk as days only, for statistics."""
+        async with self._reader.connect() as connection:
+            return await load_counted_threads(connection)
 
     @property
     def consultation_statistics(self) -> ConsultationStatistics:

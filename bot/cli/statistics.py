@@ -23,8 +23,9 @@ async def print_statistics(
     from bot.bootstrap import open_app
     from bot.office_file import load_office
     from bot.settings import load_settings
-    from bot.statistics.splits import SplitsDesk, count_public_tables, load_counting_rules
-    from bot.statistics.tables import count_exact_tables, format_tables, parse_table_request
+    from bot.statistics.desk_tables import count_desk_tables, count_exact_desk_tables
+    from bot.statistics.splits import SplitsDesk
+    from bot.statistics.tables import format_tables, parse_table_request
     from ita_stats.period import PeriodError
 
     office = load_office(load_settings().office)
@@ -33,11 +34,10 @@ async def print_statistics(
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     async with open_app([desk]) as app:
-        store = app.desks[desk].store
+        running = SplitsDesk(app.desks[desk].store, office, desk)
         if exact:
-            tables = await count_exact_tables(store, await load_counting_rules(store, office, desk), request)
+            tables = await count_exact_desk_tables(running, request)
         else:
-            releases = await store.releases.list_all()
-            tables = await count_public_tables(SplitsDesk(store, office, desk), request, releases)
+            tables = await count_desk_tables(running, request, await running.store.releases.list_all())
     sys.stdout.write(format_tables(tables, form))
     return EXIT_DONE

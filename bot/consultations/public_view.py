@@ -57,11 +57,16 @@ class EmptyOpinionSource:
 def build_public_opinion(app: App) -> "PublicOpinion":
     """Build the public view of the service desk."""
     store = app.desks["service"].store
-    topics = tuple(
-        PublishedTopic(topic.code, topic.name.th, topic.name.en or topic.name.th)
-        for topic in (*app.office.topics, GENERAL_TOPIC)
-    )
+    topics = list_published_topics(app.office)
     return PublicOpinion(StoreOpinionSource(store), app.office, lambda: store.statistics_salt, topics)
+
+
+def list_published_topics(office: Office) -> tuple[PublishedTopic, ...]:
+    """Return the topics of feedback, as office.toml names them."""
+    return tuple(
+        PublishedTopic(topic.code, topic.name.th, topic.name.en or topic.name.th)
+        for topic in (*office.topics, GENERAL_TOPIC)
+    )
 
 
 GENERAL_TOPIC = Subject(code="general", name=Bilingual(th="ความคิดเห็นทั่วไป", en="General"))

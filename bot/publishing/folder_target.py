@@ -8,6 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from bot.desk_names import DeskName
 from bot.publishing.release_list import build_release_list, build_year_links, select_year_releases
 from bot.publishing.releases import read_folder_files, verify_release_folder
 from bot.publishing.target import PublishedRelease, PublishError, PublishOutcome
@@ -16,7 +17,7 @@ from bot.web.templating import PageRenderer
 from ita_stats.release import MANIFEST_FILE
 from ita_stats.render.html import STATISTICS_STYLE
 from storage.files.atomic_write import PUBLIC_MODES, replace_changed_file, replace_directory
-from storage.files.directories import fsync_directory
+from storage.files.directories import create_public_directory, fsync_directory
 from storage.releases import StoredRelease
 
 LATEST_LINK = "latest"
@@ -24,10 +25,14 @@ LATEST_LINK = "latest"
 
 @dataclass
 class FolderTarget:
-    """A folder that the office has created. It is not created here: if missing, a disk may not be mounted."""
+    """A folder that the office has created. It is not created here: if missing, a disk may not be mounted.
+
+    desk: the service desk has the folder `service` in that of the office.
+    """
 
     path: Path
     pages: PageRenderer
+    desk: DeskName = "complaints"
     name: str = "folder"
 
     async def publish(self, releases: Sequence[PublishedRelease]) -> PublishOutcome:
@@ -39,7 +44,9 @@ class FolderTarget:
 
     def _publish_files(self, releases: Sequence[PublishedRelease]) -> str:
         if not self.path.is_dir():
-            raise PublishError("folder")
+            if self.desk == "complaints" or not self.path.parent.is_dir():
+                raise PublishError("folder")
+            create_public_directory(self.path)  # of the service desk: a folder within the office's
         for release in releases:
             target = self.path / _format_directory_name(release.record)
             if not _has_release(target, release.record.manifest):
@@ -55,6 +62,7 @@ class FolderTarget:
         page = self.pages.render(
             "statistics_list.html",
             "th",
+            desk=self.desk,
             latest=f"{LATEST_LINK}/statistics.html",
             years=build_year_links(releases, "{year}/statistics.html"),
             releases=[*reversed(build_release_list(releases, "{year}-{number}/{file}"))],

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.publishing.notifications import StaffNotification
-from bot.statistics.splits import load_counting_rules
-from bot.statistics.tables import count_exact_tables
+from bot.statistics.desk_tables import count_exact_desk_tables
+from bot.statistics.splits import SplitsDesk
 from handlers.dialog.events import LANGS, Lang, select_by_lang
 from handlers.dialog.replies import Phrase, ReplyArg, raw_text
 from handlers.i18n import render_text
@@ -46,12 +46,13 @@ async def find_outdated_releases(store: Store, office: Office, desk: str) -> tup
     """
     current = _select_current_releases(await store.releases.list_all())
     newest = {release.period: release for release in current}  # the last of a period stays
-    rules = await load_counting_rules(store, office, desk)
     found = []
     for release in current[-MAX_COMPARED_RELEASES:]:
         told = parse_statistics(release.figures)
         request = TableRequest(told.period, told.as_of, told.layout)
-        changes = describe_changes(told, await count_exact_tables(store, rules, request))
+        changes = describe_changes(
+            told, await count_exact_desk_tables(SplitsDesk(store, office, desk), request)
+        )
         if changes:
             is_owed = newest[release.period] is release
             found.append(OutdatedRelease(release.name, release.period, release.as_of, changes, is_owed))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from bot.errors import BotError
 from bot.publishing.signing import build_anchor_json, verify_anchor
-from bot.statistics.splits import SplitsDesk, count_public_tables, load_counting_rules, settle_splits
-from bot.statistics.tables import count_exact_tables
+from bot.statistics.desk_tables import count_desk_tables, count_exact_desk_tables
+from bot.statistics.splits import SplitsDesk, settle_splits
 from handlers.complaints.messages import ActorKind
 from handlers.office import Office
 from ita_stats.calendar import get_fiscal_year, to_arabic_digits, to_bangkok_date
@@ -35,6 +35,7 @@ from ita_stats.release import (
     serialize_manifest,
 )
 from ita_stats.render.json_schema import parse_release_info, parse_statistics
+from ita_stats.service.count import SERVICE_DESK
 from storage.audit import AuditAnchor
 from storage.crypto.key_files import DeskPaths
 from storage.files.atomic_write import replace_directory
@@ -134,7 +135,8 @@ async def make_release(
     """
     require_finished_day(request.as_of, to_bangkok_date(now))
     async with wait_for_exclusive_lock(context.paths.folder / "releases" / ".lock"):
-        await settle_splits(context.splits_desk, now)
+        if context.paths.desk != SERVICE_DESK:
+            await settle_splits(context.splits_desk, now)
         known = await context.store.releases.list_all()
         before = next((release for release in reversed(known) if _is_same_cutoff(release, request)), None)
         if before is None:
@@ -152,7 +154,7 @@ async def make_release(
                 raise CorrectionReasonRequiredError(before.name, changed)
         year = get_fiscal_year(request.period.first)
         number = max((release.number for release in known if release.fiscal_year == year), default=0) + 1
-        tables = await count_public_tables(
+        tables = await count_desk_tables(
             context.splits_desk, _get_table_request(request), known, f"{number}/{year}"
         )
         return await _write_release(
@@ -182,8 +184,7 @@ async def _find_changes(
     context: ReleaseContext, request: ReleaseRequest, before: StoredRelease
 ) -> tuple[Footnote, ...]:
     """Return what would differ in an earlier release of the same cut-off if it were made now in its place."""
-    rules = await load_counting_rules(context.store, context.office, context.paths.desk)
-    recounted = await count_exact_tables(context.store, rules, _get_table_request(request))
+    recounted = await count_exact_desk_tables(context.splits_desk, _get_table_request(request))
     return describe_changes(parse_statistics(before.figures), recounted)
 
 

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from bot.desk_names import DeskName
 from bot.publishing.release_list import find_last_full_year
 from bot.publishing.target import PublishedRelease, PublishError, PublishOutcome, RefusedFile
 from bot.publishing.wordpress_client import WordPressClient, open_wordpress_client
-from bot.web.statistics import STATISTICS_FILE_PATH, STATISTICS_PATH
+from bot.web.statistics import RELEASE_FILE_PATH, STATISTICS_PATHS
 from ita_stats.cases.model import ReleaseInfo
 from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, parse_manifest
 from ita_stats.render.document import StatisticsDocument, build_statistics_document, describe_statistics
@@ -80,6 +81,7 @@ class WordPressTarget:
     slug: str
     site: str | None
     name: str = "wordpress"
+    desk: DeskName = "complaints"
 
     async def publish(self, releases: Sequence[PublishedRelease]) -> PublishOutcome:
         """Upload the files of the newest release and of the last full fiscal year, and write a page of each.
@@ -146,7 +148,10 @@ class WordPressTarget:
         if self.site is None:
             return []
         links = [NamedLink(*link) for link in self._link_own_files(newest, LINKED_FILES).items()]
-        return [*links, NamedLink("ฉบับทั้งหมด / all releases", self.site.rstrip("/") + STATISTICS_PATH)]
+        return [
+            *links,
+            NamedLink("ฉบับทั้งหมด / all releases", self.site.rstrip("/") + STATISTICS_PATHS[self.desk]),
+        ]
 
     def _link_own_files(self, release: PublishedRelease, files: Mapping[str, str]) -> dict[str, str]:
         """Return the URLs of files on our own site, by name; none without a public URL."""
@@ -154,7 +159,10 @@ class WordPressTarget:
             return {}
         place = {"year": release.record.fiscal_year, "number": release.record.number}
         site = self.site.rstrip("/")
-        return {name: site + STATISTICS_FILE_PATH.format(**place, file=file) for name, file in files.items()}
+        return {
+            name: site + (STATISTICS_PATHS[self.desk] + RELEASE_FILE_PATH).format(**place, file=file)
+            for name, file in files.items()
+        }
 
     async def _ensure_media(
         self, client: WordPressClient, newest: PublishedRelease, file: str, document: StatisticsDocument

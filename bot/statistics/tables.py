@@ -17,6 +17,7 @@ from ita_stats.cases.model import (
     Breakdown,
     DaysToClose,
     Layout,
+    ReleaseInfo,
     StatisticsColumn,
     StatisticsRow,
     StatisticsTables,
@@ -25,12 +26,14 @@ from ita_stats.cases.model import (
 from ita_stats.cases.tables import TableRequest, build_exact_tables
 from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
 from ita_stats.period import parse_cutoff_date, parse_period
+from ita_stats.render.document import build_statistics_document, format_cell, join_languages
 from ita_stats.render.json_schema import serialize_statistics
 from ita_stats.strings import get_statistics_text
 from storage.store import Store
 
 StatisticsFormat = Literal["table", "json", "csv"]
 DASH = "–"
+SERVICE_COLUMNS = ["asked", "answered", "waiting", "closed_without_answer"]
 FIGURE_HEADINGS = ("รับไว้ / received", "แล้วเสร็จ / done", "อยู่ระหว่าง / in progress", "ไม่รับเรื่อง / not accepted")
 
 
@@ -134,7 +137,9 @@ def format_tables(tables: StatisticsTables, form: StatisticsFormat) -> str:
     """Format the tables."""
     if form == "json":
         return serialize_statistics(tables)
-    return _format_csv(tables) if form == "csv" else _format_table(tables)
+    if form == "csv":
+        return _format_csv(tables)
+    return _format_table(tables) if tables.service is None else _format_service_table(tables)
 
 
 def _collect_lines(tables: StatisticsTables) -> list[tuple[str, str, list[int | str]]]:
@@ -154,7 +159,8 @@ def _format_csv(tables: StatisticsTables) -> str:
     """Format all tables as one CSV, with codes; a protected figure is a dash, one of a row not reached is empty."""
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
-    sheet.writerow(["table", "name", *(column.value for column in StatisticsColumn)])
+    columns = [column.value for column in StatisticsColumn] if tables.service is None else SERVICE_COLUMNS
+    sheet.writerow(["table", "name", *columns])
     for table, name, cells in _collect_lines(tables):
         sheet.writerow([table, name, *cells])
     for row in tables.rows:
@@ -162,6 +168,16 @@ def _format_csv(tables: StatisticsTables) -> str:
             sheet.writerow([f"rows/{code}", row.label_th, figure, "", "", ""])
     sheet.writerow(["brought_forward", "", "", "", tables.brought_forward, ""])
     sheet.writerow(["carried_over", "", "", "", tables.carried_over, ""])
+    if tables.service is not None:
+        days = tables.days
+        sheet.writerow(["median_working_days", "", _format_optional(days.median), "", "", ""])
+        sheet.writerow(["within_deadline", days.deadline, _format_optional(days.within_deadline), "", "", ""])
+        for topic in tables.service.opinions:
+            sheet.writerow(
+                [f"opinions/{topic.first}..{topic.last}", topic.th, _format_cell(topic.responses), "", "", ""]
+            )
+        for one in tables.service.consultations:
+            sheet.writerow(["consultations", one.title, _format_cell(one.responses), "", "", ""])
     return out.getvalue()
 
 
@@ -197,6 +213,22 @@ def _format_table(tables: StatisticsTables) -> str:
     parts.append(_format_days(tables.days))
     parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in tables.notes))
     return "\n\n".join(parts) + "\n"
+
+
+def _format_service_table(tables: StatisticsTables) -> str:
+    document = build_statistics_document(tables, ReleaseInfo())
+    parts = [f"{tables.office_th}\n{tables.period.label_th}"]
+    parts += [tables.statement] if tables.statement else []
+    for grid in (document.main, *document.others):
+        lines = [[*map(join_languages, grid.head)]]
+        lines += [[*map(format_cell, line)] for line in (*grid.body, *([grid.foot] if grid.foot else []))]
+        parts.append(f"{join_languages(grid.title)}\n{_align_columns(lines)}")
+    parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in tables.notes))
+    return "\n\n".join(parts) + "\n"
+
+
+def _format_optional(figure: float | None) -> float | str:
+    return DASH if figure is None else figure
 
 
 def _format_days(days: DaysToClose) -> str:

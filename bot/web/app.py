@@ -57,8 +57,8 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
     if chats:
         routes.append(Route("/exit", _make_quick_exit_handler(app, chats)))
     if "complaints" in app.desks:
-        desk = app.desks["complaints"]
-        routes += OfficerPages(desk, pages).routes()
+        routes += OfficerPages(app.desks["complaints"], pages).routes()
+    for desk in app.desks.values():
         routes += StatisticsPages(ReleaseContext(desk.paths, desk.store, app.office), pages).routes()
     application = Starlette(
         routes=routes,

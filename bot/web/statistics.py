@@ -1,4 +1,4 @@
-"""/statistics: the newest release as a page, all past ones, and their files. The office's website may frame it."""
+"""The statistics of a desk as a page, all past releases, and their files. The office's website may frame them."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -36,9 +36,10 @@ from ita_stats.render.json_schema import parse_release_info, parse_statistics
 from ita_stats.render.standalone_page import NamedLink
 from storage.releases import StoredRelease
 
-STATISTICS_PATH = "/statistics"
-LATEST_PATH = STATISTICS_PATH + "/latest"
-STATISTICS_FILE_PATH = STATISTICS_PATH + "/{year}/{number}/{file}"
+STATISTICS_PATHS: Mapping[str, str] = {"complaints": "/statistics", "service": "/statistics/service"}
+"""The address of each desk's statistics on its site."""
+RELEASE_FILE_PATH = "/{year}/{number}/{file}"
+"""The address of a file of a release, below that of the desk's statistics."""
 IMMUTABLE_CACHE_CONTROL = "public, max-age=31536000, immutable"
 SHORT_CACHE_CONTROL = "public, max-age=300"
 """A new release is visible to everybody within five minutes."""
@@ -48,18 +49,18 @@ class StatisticsPages:
     """The published statistics of a desk."""
 
     def __init__(self, context: ReleaseContext, pages: PageRenderer) -> None:
-        self._context, self._pages = context, pages
+        self._context, self._pages, self._path = context, pages, STATISTICS_PATHS[context.paths.desk]
         self._policy = build_framing_headers(context.office.website)
 
     def routes(self) -> Sequence[BaseRoute]:
         return (
-            Route(STATISTICS_PATH, self.show_latest),
-            Route(LATEST_PATH, self.show_latest),
-            Route(LATEST_PATH + "/{file}", self.redirect_to_file),
-            Route(STATISTICS_PATH + "/{year:int}", self.show_year),
-            Route(STATISTICS_PATH + "/{year:int}/{number:int}", self.show_release),
-            Route(STATISTICS_PATH + "/{year:int}/{number:int}/{file}", self.serve_file),
-            Route(STATISTICS_PATH + "/{year:int}/{file}", self.redirect_to_file),
+            Route(self._path, self.show_latest),
+            Route(self._path + "/latest", self.show_latest),
+            Route(self._path + "/latest/{file}", self.redirect_to_file),
+            Route(self._path + "/{year:int}", self.show_year),
+            Route(self._path + "/{year:int}/{number:int}", self.show_release),
+            Route(self._path + "/{year:int}/{number:int}/{file}", self.serve_file),
+            Route(self._path + "/{year:int}/{file}", self.redirect_to_file),
         )
 
     async def show_latest(self, request: Request) -> Response:
@@ -82,7 +83,7 @@ class StatisticsPages:
         if file not in {name for _, name in RELEASE_FILES}:
             raise HTTPException(404)
         return RedirectResponse(
-            STATISTICS_FILE_PATH.format(**_build_path_params(release), file=file),
+            (self._path + RELEASE_FILE_PATH).format(**_build_path_params(release), file=file),
             HTTPStatus.FOUND,
             {"cache-control": SHORT_CACHE_CONTROL},
         )
@@ -130,14 +131,16 @@ class StatisticsPages:
             "statistics.html",
             lang,
             content=render_release_article(
-                release.figures, STATISTICS_FILE_PATH.format(**_build_path_params(release), file="")
+                release.figures,
+                (self._path + RELEASE_FILE_PATH).format(**_build_path_params(release), file=""),
             )
             if release
             else "",
             style=Markup(STATISTICS_STYLE.css),  # noqa: S704 - our own file
-            latest=LATEST_PATH,
-            years=build_year_links(releases, STATISTICS_PATH + "/{year}"),
-            releases=[*reversed(build_release_list(releases, STATISTICS_FILE_PATH))],
+            desk=self._context.paths.desk,
+            latest=self._path + "/latest",
+            years=build_year_links(releases, self._path + "/{year}"),
+            releases=[*reversed(build_release_list(releases, self._path + RELEASE_FILE_PATH))],
             key=encode_public_key(self._context.store.keyring),
         )
         page.headers.update({**self._policy, "cache-control": SHORT_CACHE_CONTROL})

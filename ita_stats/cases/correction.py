@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ita_stats.cases.model import Footnote, StatisticsColumn, StatisticsTables
-from ita_stats.render.document import SUPPRESSED_DASH, format_cell, get_heading
+from ita_stats.render.document import SUPPRESSED_DASH, format_cell, get_desk_heading, get_heading
 from ita_stats.strings import get_statistics_text
 
 BilingualText = tuple[str, str]
@@ -44,11 +44,18 @@ def _list_figures(tables: StatisticsTables) -> Iterator[tuple[FigureKey, Printed
     for row in (row for row in tables.rows if row.reached):
         name, code = (row.label_th, row.label_en), "..".join((row.months[0], row.months[-1]))
         for state, figure in zip(StatisticsColumn, row.figures.cells, strict=True):
-            yield ("rows", code, state), (name, get_heading(state), format_cell(figure))
+            yield ("rows", code, state), (name, get_desk_heading(tables.desk, state), format_cell(figure))
     for state, figure in zip(StatisticsColumn, tables.total.cells, strict=True):
-        yield ("total", "", state), (get_heading("sum"), get_heading(state), format_cell(figure))
+        yield (
+            ("total", "", state),
+            (get_heading("sum"), get_desk_heading(tables.desk, state), format_cell(figure)),
+        )
     for what in ("brought_forward", "carried_over"):
         yield (
             ("overview", "", what),
-            (get_heading("overview"), get_heading(what), format_cell(getattr(tables, what))),
+            (
+                get_heading("overview"),
+                get_desk_heading(tables.desk, what),
+                format_cell(getattr(tables, what)),
+            ),
         )

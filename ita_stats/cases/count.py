@@ -199,7 +199,7 @@ def build_nothing_received_statement(period: Period, as_of: date) -> str:
     Before the period has ended it speaks of the days up to the cut-off only.
     """
     name = "nothing_yet" if as_of < period.last else "nothing"
-    return get_statistics_text("statement", name, **_build_date_fields(period, as_of))[0]
+    return get_statistics_text("statement", name, **build_date_fields(period, as_of))[0]
 
 
 def compute_days_to_close(
@@ -223,7 +223,7 @@ def build_counting_footnotes(rules: CountingRules, period: Period, as_of: date) 
     not_reached = (build_footnote("not_reached"),) if list_period_months(period)[-1].first > as_of else ()
     return (
         build_footnote("rows"),
-        build_footnote("cutoff", **_build_date_fields(period, as_of)),
+        build_footnote("cutoff", **build_date_fields(period, as_of)),
         *not_reached,
         *_build_forwarded_footnotes(rules, period),
         build_footnote("days", deadline=rules.deadline_days),
@@ -245,7 +245,8 @@ def _build_forwarded_footnotes(rules: CountingRules, period: Period) -> list[Foo
     ]
 
 
-def _build_date_fields(period: Period, as_of: date) -> dict[str, str]:
+def build_date_fields(period: Period, as_of: date) -> dict[str, str]:
+    """Return the period and its days, as they are filled into texts."""
     return {
         "period_th": period.label_th,
         "period_en": period.label_en,

@@ -11,6 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from ita_stats.service.model import ServiceFigures
+
 
 class StatisticsColumn(StrEnum):
     """The figures of every line, in the order of the printed columns: received, and where the cases stand."""
@@ -172,6 +174,8 @@ class StatisticsTables:
     exact: nothing is suppressed; such tables are for officers only.
     splits: the span whose splits are printed, None where none has settled yet, and in exact tables, which split the
     period itself; splits_from: the name of the release that told them first, such as 2/2570, None where none is told.
+    service: of the service desk, what it counts beside its questions. There, received is asked, done is answered, in
+    progress is waiting, not accepted is closed without an answer; days are working days to the first answer.
     """
 
     office_th: str
@@ -195,6 +199,7 @@ class StatisticsTables:
     exact: bool = False
     splits: SplitsOrigin | None = None
     splits_from: str | None = None
+    service: ServiceFigures | None = None
 
     @property
     def splits_period(self) -> bool:

@@ -16,7 +16,9 @@ from ita_stats.cases.model import (
     StatisticsTables,
     is_split_told,
 )
-from ita_stats.strings import BilingualText, get_statistics_text
+from ita_stats.service.count import format_topic_span
+from ita_stats.service.model import ServiceFigures
+from ita_stats.strings import STATISTICS_STRINGS, BilingualText, get_statistics_text
 
 SUPPRESSED_DASH = "–"
 """Printed for a suppressed figure: an en dash."""
@@ -64,7 +66,12 @@ class StatisticsDocument:
     @property
     def totals(self) -> tuple[tuple[BilingualText, CellValue], ...]:
         """Received, done, in progress and not accepted, with their headings."""
-        return tuple(zip(map(get_heading, StatisticsColumn), self.tables.total.cells, strict=True))
+        names = (self.get_heading(column) for column in StatisticsColumn)
+        return tuple(zip(names, self.tables.total.cells, strict=True))
+
+    def get_heading(self, name: str, **filled: object) -> BilingualText:
+        """Return a heading as the desk of this release says it."""
+        return get_desk_heading(self.tables.desk, name, **filled)
 
 
 def build_statistics_document(tables: StatisticsTables, issue: ReleaseInfo) -> StatisticsDocument:
@@ -72,7 +79,7 @@ def build_statistics_document(tables: StatisticsTables, issue: ReleaseInfo) -> S
     return StatisticsDocument(
         tables=tables,
         issue=issue,
-        title=get_heading("title" if tables.desk == "complaints" else "title_service"),
+        title=get_desk_heading(tables.desk, "title"),
         period=(tables.period.label_th, tables.period.label_en),
         as_of=get_heading(
             "as_of",
@@ -88,6 +95,12 @@ def build_statistics_document(tables: StatisticsTables, issue: ReleaseInfo) -> S
 def get_heading(name: str, **filled: object) -> BilingualText:
     """Return a heading in Thai and English."""
     return get_statistics_text("heading", name, **filled)
+
+
+def get_desk_heading(desk: str, name: str, **filled: object) -> BilingualText:
+    """Return a heading as a desk says it: the service desk counts questions, so some are its own."""
+    own = f"{name}_{desk}"
+    return get_heading(own if own in STATISTICS_STRINGS["heading"] else name, **filled)
 
 
 def format_cell(cell: CellValue) -> str:
@@ -123,11 +136,11 @@ def _build_main_table(tables: StatisticsTables) -> PrintedTable:
     Releases of earlier versions have the categories of each row too.
     """
     categories = tables.categories if tables.splits_period else ()
-    states = ("sum", *STATE_COLUMNS, "remark")
+    states = ("sum" if tables.service is None else StatisticsColumn.RECEIVED, *STATE_COLUMNS, "remark")
     head = (
         get_heading(tables.layout),
         *((c.name_th, c.name_en) for c in categories),
-        *map(get_heading, states),
+        *(get_desk_heading(tables.desk, state) for state in states),
     )
     body = tuple(
         (
@@ -140,7 +153,9 @@ def _build_main_table(tables: StatisticsTables) -> PrintedTable:
     )
     foot = (get_heading("sum")[0], *(c.figures.received for c in categories), *tables.total.cells, "")
     span = get_heading("received_by_category") if categories else None
-    return PrintedTable("rows", get_heading("rows"), head, body, foot, span, len(categories))
+    return PrintedTable(
+        "rows", get_desk_heading(tables.desk, "rows"), head, body, foot, span, len(categories)
+    )
 
 
 def _blank_if_not_reached(row: StatisticsRow, cells: Sequence[int | None]) -> Sequence[CellValue]:
@@ -154,6 +169,9 @@ def _build_other_tables(tables: StatisticsTables) -> Iterator[PrintedTable]:
         (get_heading("item"), get_heading("value")),
         tuple(_build_overview_rows(tables)),
     )
+    if tables.service is not None:
+        yield from _build_service_tables(tables.service)
+        return
     splits = (
         ("categories", "category", tables.categories),
         ("sources", "source", tables.sources),
@@ -198,25 +216,47 @@ def _build_period_split(code: str, label: str, lines: Sequence[Breakdown]) -> Pr
     return PrintedTable(code, get_heading(code), (get_heading(label), *states), body)
 
 
+def _build_service_tables(figures: ServiceFigures) -> Iterator[PrintedTable]:
+    """Yield opinions by topic and part of a year, and the consultations that closed; none that is empty."""
+    if figures.opinions:
+        head = tuple(map(get_heading, ("topic", "span", "responses", "mean")))
+        body = tuple(
+            ((one.th, one.en), format_topic_span(one), one.responses, one.mean) for one in figures.opinions
+        )
+        yield PrintedTable("opinions", get_heading("opinions"), head, body)
+    if figures.consultations:
+        head = tuple(map(get_heading, ("consultation", "closed_on", "voices")))
+        lines = tuple(
+            (
+                one.title,
+                (format_calendar_date(one.closed_on), format_calendar_date(one.closed_on, "en")),
+                one.responses,
+            )
+            for one in figures.consultations
+        )
+        yield PrintedTable("consultations", get_heading("consultations"), head, lines)
+
+
 def _get_breakdown_name(split: Breakdown) -> BilingualText:
     return split.name_th, split.name_en
 
 
 def _build_overview_rows(tables: StatisticsTables) -> Iterator[tuple[CellValue, ...]]:
     """Yield brought forward, carried over, percentages and days. Figures that need cases and have none are left out."""
-    yield get_heading("brought_forward"), tables.brought_forward
-    yield get_heading("carried_over"), tables.carried_over
+    yield get_desk_heading(tables.desk, "brought_forward"), tables.brought_forward
+    yield get_desk_heading(tables.desk, "carried_over"), tables.carried_over
     for state, share in tables.percentages.items():
         if share is not None:
-            yield get_heading(f"percent_{state}"), share
-    if tables.splits_period:
-        yield from _build_period_days_rows(tables.days)
+            yield get_desk_heading(tables.desk, f"percent_{state}"), share
+    if tables.splits_period or tables.service is not None:
+        yield from _build_period_days_rows(tables.days, tables.desk)
 
 
-def _build_period_days_rows(days: DaysToClose) -> Iterator[tuple[CellValue, ...]]:
+def _build_period_days_rows(days: DaysToClose, desk: str) -> Iterator[tuple[CellValue, ...]]:
     if days.median is not None or days.protected:
-        yield get_heading("median"), days.median
-        yield get_heading("within_deadline", deadline=days.deadline), _compute_share_percent(days)
+        yield get_desk_heading(desk, "median"), days.median
+        within = get_desk_heading(desk, "within_deadline", deadline=days.deadline)
+        yield within, _compute_share_percent(days)
 
 
 def _build_days_rows(days: DaysToClose) -> Iterator[tuple[CellValue, ...]]:

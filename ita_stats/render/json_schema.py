@@ -24,6 +24,7 @@ from ita_stats.cases.model import (
     StatusCounts,
     ToldSplits,
 )
+from ita_stats.service.model import ConsultationCount, ServiceFigures, TopicCount
 
 MonthCode = Annotated[
     str, Field(pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])$", description="Buddhist year and month")
@@ -146,6 +147,41 @@ class ToldSplitsJson(PublishedModel):
     days: DaysJson
 
 
+class TopicJson(PublishedModel):
+    """Opinions on a topic in a part of a fiscal year. null: hidden, to protect who gave them."""
+
+    code: str
+    name: str
+    name_en: str
+    first: MonthCode
+    last: MonthCode
+    responses: ProtectedCaseCount
+    mean: float | None
+
+
+class ConsultationJson(PublishedModel):
+    """A consultation that closed in the period. null: there were too few responses to be published."""
+
+    code: str
+    title: str
+    closed_on: date
+    responses: ProtectedCaseCount
+
+
+class ServiceJson(PublishedModel):
+    """What the service desk counts: questions in words of their own, opinions, consultations."""
+
+    asked: CaseCount
+    answered: CaseCount
+    waiting: CaseCount
+    closed_without_answer: CaseCount
+    median_working_days: Annotated[float, Field(ge=0)] | None
+    within_deadline: Annotated[float, Field(ge=0, le=1)] | None
+    deadline_days: int
+    opinions: list[TopicJson]
+    consultations: list[ConsultationJson]
+
+
 class StatisticsJson(PublishedModel):
     """The statistics of a period as of a cut-off: `ita-bot stats --format json`, and `statistics.json` of a release."""
 
@@ -170,6 +206,13 @@ class StatisticsJson(PublishedModel):
     notes: list[NoteJson]
     exact: Annotated[bool, Field(description="true: nothing is hidden; for officers only")]
     release: Annotated[IssueJson | None, Field(description="null where it was asked for and not released")]
+    service: Annotated[
+        ServiceJson | None,
+        Field(
+            description="of the service desk only; there, received is asked, done is answered, in_progress is waiting,"
+            " not_accepted is closed without an answer, and days are working days"
+        ),
+    ] = None
     splits_from: Annotated[
         str | None, Field(description="the release that told the splits first; null where none are told yet")
     ] = None
@@ -203,6 +246,7 @@ def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None =
         statement=tables.statement,
         notes=_build_note_json(tables.notes),
         exact=tables.exact,
+        service=_build_service_json(tables),
         release=_build_release_json(issue) if issue is not None else None,
         splits_from=tables.splits_from,
         splits=_build_splits_json(tables.splits) if tables.splits is not None else None,
@@ -247,6 +291,7 @@ def parse_statistics(text: str | bytes) -> StatisticsTables:
         exact=found.exact,
         splits=_parse_origin(found.splits) if found.splits is not None else None,
         splits_from=found.splits_from,
+        service=_parse_service(found.service),
     )
 
 
@@ -288,6 +333,49 @@ def parse_release_info(text: str | bytes) -> ReleaseInfo | None:
         return None
     return ReleaseInfo(
         found.number, tuple(Footnote(n.code, n.th, n.en) for n in found.changes), found.why, found.corrects
+    )
+
+
+def _build_service_json(tables: StatisticsTables) -> ServiceJson | None:
+    if tables.service is None:
+        return None
+    asked, answered, waiting, closed = (cell or 0 for cell in tables.total.cells)
+    return ServiceJson(
+        asked=asked,
+        answered=answered,
+        waiting=waiting,
+        closed_without_answer=closed,
+        median_working_days=tables.days.median,
+        within_deadline=tables.days.within_deadline,
+        deadline_days=tables.days.deadline,
+        opinions=[
+            TopicJson(
+                code=one.code,
+                name=one.th,
+                name_en=one.en,
+                first=one.first,
+                last=one.last,
+                responses=one.responses,
+                mean=one.mean,
+            )
+            for one in tables.service.opinions
+        ],
+        consultations=[
+            ConsultationJson(code=one.code, title=one.title, closed_on=one.closed_on, responses=one.responses)
+            for one in tables.service.consultations
+        ],
+    )
+
+
+def _parse_service(found: ServiceJson | None) -> ServiceFigures | None:
+    if found is None:
+        return None
+    return ServiceFigures(
+        tuple(
+            TopicCount(t.code, t.name, t.name_en, t.first, t.last, t.responses, t.mean)
+            for t in found.opinions
+        ),
+        tuple(ConsultationCount(c.code, c.title, c.closed_on, c.responses) for c in found.consultations),
     )
 
 

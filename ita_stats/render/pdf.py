@@ -42,19 +42,19 @@ def render_statistics_card(document: StatisticsDocument) -> bytes:
     total = document.tables.total
     states = [
         {
-            "label": get_heading(name)[0],
+            "label": document.get_heading(name)[0],
             "text": format_cell(getattr(total, name)),
             "share": (getattr(total, name) or 0) / (total.received or 1),
             "colour": colour,
         }
         for name, colour in STATUS_COLOURS.items()
     ]
-    received = {"label": get_heading("received")[0], "text": format_cell(total.received)}
+    received = {"label": document.get_heading("received")[0], "text": format_cell(total.received)}
     data = {
         **_build_common_data(document),
         "received": received,
         "states": states,
-        "unit": get_heading("unit")[0],
+        "unit": document.get_heading("unit")[0],
     }
     return render_png_pages("card.typ", data, document.tables.cutoff)[0]
 
@@ -80,8 +80,8 @@ def _build_report_data(document: StatisticsDocument, signatory: str | None) -> T
         "main": _build_table_data(document.main),
         "weights": _compute_column_weights(document.main),
         "under": [
-            (*get_heading("brought_forward"), format_cell(brought)),
-            (*get_heading("carried_over"), format_cell(carried)),
+            (*document.get_heading("brought_forward"), format_cell(brought)),
+            (*document.get_heading("carried_over"), format_cell(carried)),
         ],
         "others": [_build_table_data(grid) for grid in document.others],
         "charts": [_build_chart_data(one) for one in build_charts(document)],

@@ -5,6 +5,7 @@ from dataclasses import replace
 from unicodedata import category
 
 from ita_stats.cases.model import Breakdown, Footnote, ReleaseInfo, StatisticsTables
+from ita_stats.service.model import ServiceFigures
 
 _JOINERS = "\u200b\u200c\u200d\u2060"
 """Zero-width space, joiner, non-joiner and word joiner: kept, since line breaks and emoji need them."""
@@ -27,6 +28,7 @@ def sanitize_tables(found: StatisticsTables) -> StatisticsTables:
         sources=_sanitize_breakdowns(found.sources),
         outcomes=_sanitize_breakdowns(found.outcomes),
         notes=_sanitize_footnotes(found.notes),
+        service=_sanitize_service(found.service),
     )
 
 
@@ -43,6 +45,15 @@ def _sanitize_breakdowns(splits: Iterable[Breakdown]) -> tuple[Breakdown, ...]:
     return tuple(
         replace(one, name_th=strip_invisible(one.name_th), name_en=strip_invisible(one.name_en))
         for one in splits
+    )
+
+
+def _sanitize_service(found: ServiceFigures | None) -> ServiceFigures | None:
+    if found is None:
+        return None
+    return ServiceFigures(
+        tuple(replace(one, th=strip_invisible(one.th), en=strip_invisible(one.en)) for one in found.opinions),
+        tuple(replace(one, title=strip_invisible(one.title)) for one in found.consultations),
     )
 
 

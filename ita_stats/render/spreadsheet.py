@@ -15,7 +15,6 @@ from ita_stats.render.document import (
     PrintedTable,
     StatisticsDocument,
     format_cell,
-    get_heading,
     join_languages,
 )
 from ita_stats.render.svg_chart import STATUS_COLOURS, count_letters
@@ -158,24 +157,29 @@ def _write_main_sheet(book: Workbook, document: StatisticsDocument, styles: Work
     sheet.repeat_rows(first)
     sheet.set_footer("&C&P / &N")
     if document.tables.total.received:
-        _insert_chart(book, sheet, grid, first, last + 2)
+        _insert_chart(book, sheet, document, first, last + 2)
 
 
-def _insert_chart(book: Workbook, sheet: Worksheet, grid: PrintedTable, first: int, place: int) -> None:
+def _insert_chart(
+    book: Workbook, sheet: Worksheet, document: StatisticsDocument, first: int, place: int
+) -> None:
     """Insert stacked columns that refer to the cells. `first`: row of the headings; `place`: row to insert at."""
+    grid = document.main
     chart = book.add_chart({"type": "column", "subtype": "stacked"})
     last = first + len(grid.body)
     for column, (name, colour) in enumerate(STATUS_COLOURS.items(), start=2 + grid.spanned):
         chart.add_series(
             {
-                "name": join_languages(get_heading(name)),
+                "name": join_languages(document.get_heading(name)),
                 "categories": [sheet.name, first + 1, 0, last, 0],
                 "values": [sheet.name, first + 1, column, last, column],
                 "fill": {"color": colour},
             }
         )
     font = {"name": OFFICIAL_FONT, "size": 14}
-    chart.set_title({"name": join_languages(get_heading("chart_rows")), "name_font": {**font, "size": 16}})
+    chart.set_title(
+        {"name": join_languages(document.get_heading("chart_rows")), "name_font": {**font, "size": 16}}
+    )
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_x_axis({"num_font": font})
     chart.set_y_axis({"num_font": font, "num_format": "#,##0"})

@@ -61,6 +61,9 @@ class BarChart:
 def build_charts(document: StatisticsDocument) -> tuple[BarChart, ...]:
     """Build the charts of rows by state and of categories: where something was received, and categories are told."""
     tables = document.tables
+    if tables.service is not None:
+        charts = (build_row_chart(document), build_category_chart(document))
+        return tuple(chart for chart in charts if any(sum(bar.parts) for bar in chart.bars))
     by_row = (build_row_chart(document),) if tables.total.received else ()
     return (*by_row, build_category_chart(document)) if is_split_told(tables.categories) else by_row
 
@@ -68,21 +71,26 @@ def build_charts(document: StatisticsDocument) -> tuple[BarChart, ...]:
 def build_row_chart(document: StatisticsDocument) -> BarChart:
     """Build the chart of each row's cases in three parts: done, in progress, not accepted. Rows reached only."""
     reached = [row for row in document.tables.rows if row.reached]
-    series = tuple((get_heading(name), colour) for name, colour in STATUS_COLOURS.items())
+    series = tuple((document.get_heading(name), colour) for name, colour in STATUS_COLOURS.items())
     bars = tuple(
         ChartBar(row.label_th, _get_bar_parts(row), format_cell(row.figures.received)) for row in reached
     )
-    descriptions = (f"{row.label_th} {_describe_row(row)}" for row in reached)
-    return BarChart("rows", get_heading("chart_rows"), series, bars, ", ".join(descriptions))
+    descriptions = (f"{row.label_th} {_describe_row(document, row)}" for row in reached)
+    return BarChart("rows", document.get_heading("chart_rows"), series, bars, ", ".join(descriptions))
 
 
 def build_category_chart(document: StatisticsDocument) -> BarChart:
-    """Build the chart of received cases by category. A suppressed figure has no bar, and a dash."""
-    title = get_heading("chart_categories")
-    bars = tuple(
-        ChartBar(s.name_th, (s.figures.received or 0,), format_cell(s.figures.received))
-        for s in document.tables.categories
-    )
+    """Build the chart of received cases by category; of the service desk, of opinions by topic.
+
+    A suppressed figure has no bar, and a dash.
+    """
+    service = document.tables.service
+    title = get_heading("chart_categories" if service is None else "chart_opinions")
+    if service is None:
+        named = [(split.name_th, split.figures.received) for split in document.tables.categories]
+    else:
+        named = [(topic.th, topic.responses) for topic in service.opinions]
+    bars = tuple(ChartBar(name, (figure or 0,), format_cell(figure)) for name, figure in named)
     descriptions = ", ".join(f"{bar.label} {bar.text}" for bar in bars)
     return BarChart(
         "categories", title, ((title, STATUS_COLOURS[StatisticsColumn.DONE]),), bars, descriptions
@@ -131,10 +139,11 @@ def _get_bar_parts(row: StatisticsRow) -> tuple[int, ...]:
     return tuple(figure or 0 for figure in row.figures.cells[1:])
 
 
-def _describe_row(row: StatisticsRow) -> str:
+def _describe_row(document: StatisticsDocument, row: StatisticsRow) -> str:
     names = (StatisticsColumn.RECEIVED, *STATUS_COLOURS)
     return " ".join(
-        f"{get_heading(name)[0]} {format_cell(n)}" for name, n in zip(names, row.figures.cells, strict=True)
+        f"{document.get_heading(name)[0]} {format_cell(n)}"
+        for name, n in zip(names, row.figures.cells, strict=True)
     )
 
 

@@ -41,6 +41,7 @@ VOCABULARY = {
     "ita_stats.calendar",
     "ita_stats.cases.fact",
     "ita_stats.opinions.model",
+    "ita_stats.service.model",
 }
 """What storage may import from the handlers: their message types (docs/decisions/0001)."""
 

@@ -1,0 +1,1 @@
+"""Statistics of the service desk: questions and their answers, opinions, consultations."""

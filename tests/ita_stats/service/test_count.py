@@ -1,0 +1,159 @@
+"""The service desk's figures: counted as a person would, blank where not reached, small numbers protected."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from statistics import median
+
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from bot.statistics.tables import format_tables
+from handlers.workdays import count_workdays
+from ita_stats.cases.model import ReleaseInfo, StatisticsTables
+from ita_stats.opinions.feedback import PublishedTopic, build_feedback_years
+from ita_stats.opinions.model import CountedFeedback
+from ita_stats.period import parse_period
+from ita_stats.render import RELEASE_FILE_TYPES, render_release_files
+from ita_stats.render.json_schema import StatisticsJson, parse_statistics
+from ita_stats.service.count import ServiceRules, count_service_tables, select_service_figures
+from ita_stats.service.model import ConsultationCount, CountedThread, ServiceFigures, TopicCount
+from tests.properties import examples
+
+RULES = ServiceRules("สำนักงาน", "Office", 15, 5, count_workdays)
+START, END = date(2025, 10, 1), date(2026, 9, 30)
+TOPICS = (PublishedTopic("counter", "การให้บริการ", "Service"), PublishedTopic("web", "เว็บไซต์", "Website"))
+FIGURES = ServiceFigures(
+    (TopicCount("counter", "การให้บริการ <b>", "Service", "2568-10", "2568-12", 12, 4.2),
+     TopicCount("web", "=1+1", "Website", "2568-10", "2568-12", None, None)),
+    (ConsultationCount("AB12CD", "ย้ายเวลาเปิด @x", date(2026, 2, 1), 40),),
+)  # fmt: skip
+
+
+def count(
+    threads: list[CountedThread], text: str = "fy2569", as_of: date = END, figures: ServiceFigures = FIGURES
+) -> StatisticsTables:
+    return count_service_tables(threads, RULES, parse_period(text, as_of), as_of, "month", figures)
+
+
+def ask(day: int, *answers: int, more: tuple[int, ...] = (), closed: int | None = None) -> CountedThread:
+    """A question of a day after the year's first, and the days after it on which it was answered or asked further."""
+    on = START + timedelta(days=day)
+    lines = sorted(
+        [(on + timedelta(days=d), True) for d in answers] + [(on + timedelta(days=d), False) for d in more]
+    )
+    return CountedThread(((on, False), *lines), None if closed is None else on + timedelta(days=closed))
+
+
+@st.composite
+def threads(draw: Callable[..., int]) -> CountedThread:
+    """Any question of the year or of the one before."""
+    days = sorted(draw(st.lists(st.integers(0, 60), max_size=3)))
+    lines = [(days[at], at % 2 == 0) for at in range(len(days))]
+    on = START + timedelta(days=draw(st.integers(-200, 360)))
+    shut = draw(st.one_of(st.none(), st.integers(0, 30)))
+    own = ((on, False), *((on + timedelta(days=d), is_answer) for d, is_answer in lines))
+    return CountedThread(own, on + timedelta(days=shut) if shut is not None and not lines else None)
+
+
+@examples(60)
+@given(st.lists(threads(), max_size=12), st.dates(date(2025, 11, 1), date(2026, 12, 1)))
+def test_the_figures_are_those_of_a_count_by_hand(found: list[CountedThread], as_of: date) -> None:
+    tables = count(found, as_of=as_of)
+    inside = [t for t in found if START <= t.lines[0][0] <= min(END, as_of)]
+    waiting = answered = closed = 0
+    for thread in inside:
+        said = [is_answer for on, is_answer in thread.lines if on <= as_of]
+        shut = thread.closed_on is not None and thread.closed_on <= as_of
+        waiting += not said[-1] and not shut
+        answered += said[-1] or (shut and any(said))
+        closed += shut and not any(said)
+    assert tables.total.cells == (len(inside), answered, waiting, closed)
+    for row in tables.rows:
+        own = [t for t in inside if f"{t.lines[0][0].year + 543}-{t.lines[0][0].month:02}" in row.months]
+        assert row.figures.received == (len(own) if row.reached else None)
+    took = [count_workdays(t.lines[0][0], min(on for on, a in t.lines if a and on <= as_of))
+            for t in inside if any(a and on <= as_of for on, a in t.lines)]  # fmt: skip
+    assert tables.days.median == (median(took) if len(took) >= 5 else None)
+    assert tables.days.protected == (0 < len(took) < 5) or tables.days.within_deadline is None
+    assert (tables.statement is None) == bool(inside)
+
+
+def test_a_further_question_waits_again_and_a_past_day_can_be_asked_again() -> None:
+    thread = ask(0, 5, more=(20,))
+    assert count([thread], as_of=START + timedelta(days=3)).total.cells == (1, 0, 1, 0)
+    assert count([thread], as_of=START + timedelta(days=10)).total.cells == (1, 1, 0, 0)
+    assert count([thread], as_of=START + timedelta(days=25)).total.cells == (1, 0, 1, 0)
+    assert count([ask(0, closed=2)]).total.cells == (1, 0, 0, 1)
+
+
+def test_shares_of_a_few_are_not_shown() -> None:
+    late = [ask(at, 30) for at in range(4)]
+    soon = [ask(at, 1) for at in range(40, 50)]
+    assert count(late).days.protected
+    assert count(late).days.median is None
+    mixed = count([*late, *soon]).days
+    assert (mixed.within_deadline, mixed.protected) == (None, True)
+    clear = count([*late, ask(5, 30), *soon]).days
+    assert (clear.within_deadline, clear.protected) == (round(10 / 15, 4), False)
+
+
+def test_no_questions_and_months_that_have_not_come() -> None:
+    begun = count([], as_of=date(2026, 1, 31))
+    assert begun.statement == "ไม่มีคำถามจากประชาชน ตั้งแต่วันที่ 1 ตุลาคม 2568 ถึงวันที่ 31 มกราคม 2569"
+    assert [row.reached for row in begun.rows] == [True] * 4 + [False] * 8
+    assert "ร้องเรียน" not in (count([]).statement or "")
+
+
+def test_opinions_are_those_that_are_published_of_the_period() -> None:
+    given_feedback = [CountedFeedback("2568-11", "counter", 4)] * 12 + [
+        CountedFeedback("2568-12", "web", 2)
+    ] * 3
+    years = build_feedback_years(given_feedback, TOPICS, END + timedelta(days=1), 5, b"salt")
+    found = select_service_figures(years, (), parse_period("fy2569", END), END).opinions
+    assert [(one.code, one.responses) for one in found] == [
+        (topic.code, figures.responses) for year in years for span in year.spans
+        for topic, figures in zip(year.topics, span.topics, strict=True)
+    ]  # fmt: skip
+    assert found[1].responses is None
+    early = date(2025, 12, 30)
+    assert select_service_figures(years, (), parse_period("fy2569", early), early).opinions == ()
+    assert select_service_figures(years, (), parse_period("fy2568", END), END).opinions == ()
+
+
+def test_the_same_files_are_made_and_say_what_the_desk_counts() -> None:
+    tables = count([ask(at, 3) for at in range(20)] + [ask(25)], as_of=date(2026, 6, 30))
+    files = dict(render_release_files(tables, ReleaseInfo(3)))
+    assert files.keys() == RELEASE_FILE_TYPES.keys()
+    found = json.loads(files["statistics.json"])
+    StatisticsJson.model_validate(found)
+    assert (found["desk"], found["categories"]) == ("service", [])
+    expected = {"asked": 21, "answered": 20, "waiting": 1, "closed_without_answer": 0, "deadline_days": 15}
+    assert {name: found["service"][name] for name in expected} == expected
+    assert [one["responses"] for one in found["service"]["opinions"]] == [12, None]
+    assert parse_statistics(files["statistics.json"]).service is not None
+    page = files["statistics.html"].decode()
+    for words in ("คำถามที่ได้รับ", "ตอบแล้ว", "รอคำตอบ", "ยังไม่ถึงกำหนด", "ความคิดเห็นแยกตามเรื่อง", "&lt;b&gt;"):
+        assert words in page
+    assert "ร้องเรียน" not in page
+    lines = [line for line in csv.reader(io.StringIO(files["statistics.csv"].decode("utf-8-sig"))) if line]
+    assert [line[2] for line in lines if line[0].startswith("การให้บริการ")] == ["12"]
+    assert any(line[0].startswith("'=1+1") for line in lines)
+    book = load_workbook(io.BytesIO(files["statistics.xlsx"]))
+    cells = [cell.value for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {21, 20, 12, 40} <= set(cells)
+    with pikepdf.open(io.BytesIO(files["statistics.pdf"])) as report:
+        assert len(report.pages) >= 2
+
+
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_the_command_prints_it(form: str) -> None:
+    printed = format_tables(count([ask(at, 3) for at in range(20)]), form)  # type: ignore[arg-type]
+    assert "20" in printed
+    assert "–" in printed
+    assert "ร้องเรียน" not in printed
