@@ -203,7 +203,7 @@ def test_every_sort_of_message_gets_an_answer(tmp_path: Path) -> None:
         await p.send_update(
             p.fake.make_message_update(CHAT, location={"latitude": 18.79, "longitude": 98.98})
         )
-        assert "พักไว้ให้" in p.last_text
+        assert "พักไว้ชั่วคราวเท่านั้น" in p.last_text
         before = len(p.bot_messages)
         await p.send_update(p.fake.make_message_update(CHAT, pinned_message={"message_id": 3}))
         assert len(p.bot_messages) == before

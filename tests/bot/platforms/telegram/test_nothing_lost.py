@@ -30,6 +30,11 @@ async def load_telegram_session(o: TelegramDesk, chat: int = CHAT) -> Session:
     return session
 
 
+async def open_story_question(p: TelegramChatUser) -> None:
+    for words in WHOLE_REPORT[: WHOLE_REPORT.index("[รับทราบ เริ่มแจ้งเรื่อง]") + 2]:
+        await p.say(words)
+
+
 async def send_album(p: TelegramChatUser, pictures: int) -> None:
     for number in range(pictures):
         words = {"caption": WORDS} if number == 0 else {}
@@ -43,8 +48,7 @@ def test_an_album_that_telegram_was_told_is_taken_outlives_the_program(tmp_path:
         async with asyncio.timeout(60), serve_fake_bot_api(load_telegram_rules(find_contracts())) as fake:
             p = TelegramChatUser(fake)
             async with open_telegram_desk(tmp_path / "var", fake) as o:
-                await p.say("สวัสดี")
-                await p.tap("แจ้งเรื่อง")
+                await open_story_question(p)
                 before = len(p.bot_messages)
                 await send_album(p, 3)
                 if not orderly:  # the program ends before its response is sent
@@ -271,8 +275,7 @@ def test_a_review_waits_for_as_long_as_telegram_asks(tmp_path: Path, monkeypatch
 
 def test_a_correction_of_the_words_under_a_picture_reaches_the_draft(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
-        await p.say("สวัสดี")
-        await p.tap("แจ้งเรื่อง")
+        await open_story_question(p)
         await p.send_file("photo", make_photo(), caption=WORDS)
         sent, better = p.updates[-1]["message"], "คำใหม่ เจ้าหน้าที่คนหนึ่งเรียกรับเงินจากผู้ค้า"
         await p.send_update(

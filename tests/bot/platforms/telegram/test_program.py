@@ -213,6 +213,7 @@ def test_logs_at_debug_hold_nothing_of_anybody(tmp_path: Path, capsys: pytest.Ca
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         await p.fill_report()
         await p.say(WORDS)
+        await p.tap("เพิ่มในเหตุการณ์ที่เล่า")
         await p.send_file("photo", b"GIF89a", about={"file_name": "คานารี.gif"})
         await p.tap("ส่งเรื่อง")
         p.fake.blocked.add(CHAT)
