@@ -123,8 +123,8 @@ def handle_survey_answer(
         ctx.event, ctx.session, _list_options(items, item, ctx.session), numbers=bool(item.options)
     )
     if choice is STALE or choice is UNCLEAR or (choice is None and item.options):
-        unknown = Reply("pick.points", NEUTRAL) if item.is_scale else describe_unknown_choice(ctx.event)
-        return ask_survey_question(ctx, topic, items, item.key, explain_no_choice(choice, unknown))
+        note = explain_no_choice(choice, _explain_unknown(item, ctx))
+        return ask_survey_question(ctx, topic, items, item.key, note)
     if choice is None:
         return _accept_survey_text(ctx, topic, items, item)
     if choice == "leave":
@@ -162,11 +162,18 @@ def take_unasked_text(
     elif not (is_review or item.options) or parse_choice(ctx.event, session, here, numbers=True) is not None:
         return None
     if is_slip(ctx.event):
-        return ctx, (describe_unknown_choice(ctx.event),)
+        return ctx, (
+            _explain_unknown(item, ctx) if not (is_review or held) else describe_unknown_choice(ctx.event),
+        )
     if is_complaint(ctx.event.text or ""):
         return ctx, (build_handover_reply(ctx, address),)
     target = _find_text_key(items, session.step)
     return hold_text(ctx, field=target) if target else None
+
+
+def _explain_unknown(item: SurveyQuestion, ctx: Context) -> Reply:
+    """Say what may be given where a text picks nothing: points at a scale."""
+    return Reply("pick.points", NEUTRAL) if item.is_scale else describe_unknown_choice(ctx.event)
 
 
 def _find_text_key(items: Sequence[SurveyQuestion], step: str) -> str:
