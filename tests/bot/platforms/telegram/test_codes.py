@@ -56,8 +56,10 @@ def test_a_code_that_a_long_text_is_cut_at_is_not_kept(tmp_path: Path) -> None:
         code = await file_report(o, p)
         for line in ("แจ้งเรื่อง", "[รับทราบ เริ่มแจ้งเรื่อง]", "[ทุจริตต่อหน้าที่]"):
             await p.say(line)
-        await p.say(f"{'เล่า' * 1020} {code[:12]}")
-        await p.say(f"{code[12:]} แล้วเขาก็ยังเรียกเงินอยู่")
+        await p.say(f"{'เล่า' * 1020} {code[:15]}")  # 4,096 characters, so that the word goes on
+        await p.say(f"{code[15:]} แล้วเขาก็ยังเรียกเงินอยู่")
+        await o.setup.adapter.long_texts.end(CHAT)
+        assert "เอารหัสติดตามออก" in p.last_text
         session = await load_chat_session(o)
         assert session.answers["story"].endswith(" [รหัสติดตาม] แล้วเขาก็ยังเรียกเงินอยู่")
         assert find_kept_codes(session) == []
