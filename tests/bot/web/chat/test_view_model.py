@@ -153,8 +153,8 @@ def test_a_long_story_is_told_in_parts_with_a_way_on_from_the_first(reader: Page
     assert (page.story_so_far, data(page, "chief")) == ("", ["done"])
     page = reader.answer_lines(STORY)
     assert (page.story_so_far, page.typed, data(page, "chief")) == (STORY, "", ["done"])
-    page = reader.answer_lines("ต่อ")
-    assert page.story_so_far == f"{STORY}\nต่อ"
+    page = reader.answer_lines("ยังมีอีกครั้งหนึ่ง")
+    assert page.story_so_far == f"{STORY}\nยังมีอีกครั้งหนึ่ง"
 
 
 def test_what_was_understood_is_a_note(reader: PageReader) -> None:
