@@ -1,5 +1,6 @@
 """Choices: the options of a question, and which a tap, a number, a typed label or an everyday reply picks."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -163,6 +164,11 @@ def parse_choice(
     for reading in readings:
         if reading in labels:
             return labels[reading]
+        halves = [
+            option.value for option in choices if reading in _squeeze_label_halves(option, session.lang)
+        ]
+        if len(halves) == 1:
+            return halves[0]
     return _parse_everyday_reply(raw, readings, choices, labels, more or {}, is_message=is_message)
 
 
@@ -204,6 +210,7 @@ def _parse_everyday_reply(
     return UNCLEAR if meanings else None
 
 
+_OR_PATTERN = re.compile(r"\s*หรือ\s*|,?\s+or\s+")
 _UNKNOWN = Reply("pick.unknown_here", NEUTRAL)
 
 
@@ -217,3 +224,10 @@ def explain_no_choice(choice: ParsedChoice, unknown: Reply = _UNKNOWN) -> Reply:
 @cache
 def _squeeze_label(option: Option, lang: Lang) -> str:
     return squeeze_reply(render_label(option.to_choice(Session(lang=lang)), lang))
+
+
+@cache
+def _squeeze_label_halves(option: Option, lang: Lang) -> frozenset[str]:
+    """The halves of an office's own label that says two things, such as “อื่น ๆ หรือไม่แน่ใจ”."""
+    halves = _OR_PATTERN.split(option.name.in_lang(lang)) if option.name else []
+    return frozenset(map(squeeze_reply, halves)) if len(halves) > 1 else frozenset()

@@ -1,7 +1,7 @@
 """Reports in people's own words, from the first message to the receipt: nothing is lost, nothing filed unmeant."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,46 +12,42 @@ from tests.bot.platforms.in_memory_driver import InMemoryDriver
 from tests.bot.platforms.line.api_rules import needs_contracts
 from tests.bot.platforms.line.driver import LineDriver
 from tests.bot.platforms.telegram.driver import TelegramDriver
-from tests.end_to_end.browser_driver import CHROMIUM, BrowserDriver, launch_chromium
+from tests.end_to_end.browser_driver import CHROMIUM, BrowserDriver
 from tests.end_to_end.terminal_driver import TerminalDriver
 from tests.end_to_end.web.report_steps import PHONE_WITHOUT_SCRIPT
 from tests.handlers.test_stories import HandlerDriver
 from tests.report import REPORTS, Habits, ReportPlayer, list_faults, load_report
 
 
-@contextmanager
-def open_talk(home: Path) -> Iterator[HandlerDriver]:
-    yield HandlerDriver()
-
-
-@contextmanager
-def open_browser(home: Path) -> Iterator[BrowserDriver]:
-    with launch_chromium() as browser, closing(BrowserDriver(browser, home, PHONE_WITHOUT_SCRIPT)) as driver:
-        yield driver
+def open_browser(home: Path, request: pytest.FixtureRequest) -> AbstractContextManager[BrowserDriver]:
+    """A window of the browser that all tests of the module share."""
+    return closing(BrowserDriver(request.getfixturevalue("browser"), home, PHONE_WITHOUT_SCRIPT))
 
 
 @dataclass(frozen=True)
 class Place:
     """Where people report, and how they write there. marks: of the tests there."""
 
-    open: Callable[[Path], AbstractContextManager[Any]]
+    open: Callable[[Path, pytest.FixtureRequest], AbstractContextManager[Any]]
     habits: Habits
     marks: tuple[pytest.MarkDecorator, ...] = ()
 
 
 FULL = pytest.mark.full("reports on every platform")
 PLACES = {
-    "talk": Place(open_talk, Habits()),
-    "memory": Place(lambda home: closing(InMemoryDriver(home)), Habits()),
-    "telegram": Place(lambda home: closing(TelegramDriver(home)), Habits(longest_text=4096)),
-    "line": Place(lambda home: closing(LineDriver(home)), Habits(longest_text=5000), (FULL, needs_contracts)),
+    "talk": Place(lambda _home, _: nullcontext(HandlerDriver()), Habits()),
+    "memory": Place(lambda home, _: closing(InMemoryDriver(home)), Habits()),
+    "telegram": Place(lambda home, _: closing(TelegramDriver(home)), Habits(longest_text=4096)),
+    "line": Place(
+        lambda home, _: closing(LineDriver(home)), Habits(longest_text=5000), (FULL, needs_contracts)
+    ),
     "web": Place(
         open_browser,
         Habits(has_pages=True, has_stickers=False),
         (FULL, pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")),
     ),
     "terminal": Place(
-        lambda home: closing(TerminalDriver(home)), Habits(has_stickers=False, has_lines=True), (FULL,)
+        lambda home, _: closing(TerminalDriver(home)), Habits(has_stickers=False, has_lines=True), (FULL,)
     ),
 }
 
@@ -60,8 +56,10 @@ PLACES = {
 @pytest.mark.parametrize(
     "place", [pytest.param(place, id=name, marks=place.marks) for name, place in PLACES.items()]
 )
-def test_a_report_is_filed_as_it_was_meant(place: Place, report: Path, tmp_path: Path) -> None:
+def test_a_report_is_filed_as_it_was_meant(
+    place: Place, report: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     said = load_report(report)
-    with place.open(tmp_path / "var") as driver:
+    with place.open(tmp_path / "var", request) as driver:
         filed = ReportPlayer(driver, place.habits, said).play()
     assert list_faults(said, filed) == []

@@ -13,6 +13,7 @@ from handlers.dialog.choices import (
     parse_choice,
     to_choices,
 )
+from handlers.dialog.events import Lang
 from handlers.dialog.replies import Choice
 from handlers.dialog.session import Session
 from handlers.office import Bilingual
@@ -68,6 +69,28 @@ OPTIONS = (
 )
 def test_a_text_picks_by_number_label_or_synonym(typed: str, picked: ParsedChoice) -> None:
     assert parse_choice(make_event(typed), SESSION, OPTIONS, numbers=True) == picked
+
+
+@pytest.mark.parametrize(
+    ("typed", "lang", "picked"),
+    [
+        ("ไม่แน่ใจ", "th", "other"),
+        ("อื่นๆ ค่ะ", "th", "other"),
+        ("not sure", "en", "other"),
+        ("พัสดุ", "th", None),
+        ("การเงิน", "th", "money"),
+    ],
+)
+def test_half_of_a_label_that_says_two_things_picks_where_no_other_has_it(
+    typed: str, lang: Lang, picked: str | None
+) -> None:
+    options = (
+        Option("other", Bilingual(th="อื่น ๆ หรือไม่แน่ใจ", en="Something else, or not sure")),
+        Option("money", Bilingual(th="การเงินหรือพัสดุ", en="Money")),
+        Option("goods", Bilingual(th="พัสดุ หรือครุภัณฑ์", en="Goods")),
+    )
+    session = Session(prompt_number=7, lang=lang)
+    assert parse_choice(make_event(typed), session, options, numbers=True) == picked
 
 
 @pytest.mark.parametrize("typed", ["1", "๑", "4", " 2 "])
