@@ -20,7 +20,7 @@ add what they tell to the story, or say that it was the answer, and take back wh
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -135,6 +135,9 @@ class ReportDriver(Protocol):
     def send_text(self, person: str, words: str) -> list[Message]:
         """Send a text."""
 
+    def send_parts(self, person: str, parts: Sequence[str]) -> list[Message]:
+        """Send the parts of a text that get one answer together."""
+
     def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
         """Tap a button."""
 
@@ -163,6 +166,8 @@ class Habits:
     has_stickers: bool = True
     has_lines: bool = False
     """Whether a line break ends a message."""
+    joins_parts: bool = False
+    """Whether the parts get one answer together."""
 
 
 @dataclass
@@ -236,8 +241,12 @@ class ReportPlayer:
     def _type(self, words: str) -> None:
         if self.habits.has_lines:
             words = " ".join(words.split("\n"))
-        for at in range(0, len(words), self.habits.longest_text):
-            part = words[at : at + self.habits.longest_text]
+        longest = self.habits.longest_text
+        parts = [words[at : at + longest] for at in range(0, len(words), longest)]
+        if len(parts) > 1 and self.habits.joins_parts:
+            self._note(self.driver.send_parts(self.person, parts))
+            return
+        for part in parts:
             self._note(self.driver.send_text(self.person, part))
 
     def _tap(self, label: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,6 +159,16 @@ class TelegramDriver(DeskDriver):
     def send_text(self, person: str, words: str) -> list[Message]:
         chat = self.get_chat_id(person)
         return self._send_update(chat, self.fake.make_message_update(chat, text=words))
+
+    def send_parts(self, person: str, parts: Sequence[str]) -> list[Message]:
+        """Send a text that the person's Telegram cuts; returns what comes when no further part does."""
+        chat, long_texts = self.get_chat_id(person), self.telegram_desk.setup.adapter.long_texts
+        before, long_texts.wait_seconds = self.fake.next_number("update"), 3600
+        for part in parts:
+            assert self.run(self.fake.push_update(self.fake.make_message_update(chat, text=part))) == 200
+        self.run(long_texts.end(chat))
+        new = [m for m in self.fake.chats[chat].values() if m.by_bot and m.changed > before]
+        return [to_message(shown) for shown in sorted(new, key=lambda m: m.changed)]
 
     def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
         chat = self.get_chat_id(person)
