@@ -214,3 +214,10 @@ def test_a_correction_tells_what_changed_and_why() -> None:
     assert "<li>รับไว้ จาก 12 เป็น 13" in text
     assert "<p>บันทึกเดือนผิด</p>" in text
     assert "สิ่งที่แก้ไข" not in render_statistics_page(make_document())
+
+
+def test_on_paper_the_sum_stands_once_and_what_is_assessed_comes_first() -> None:
+    # Browsers repeat a table's foot on each printed page, unless it is laid out as rows.
+    assert "tfoot{display:table-row-group}" in STATISTICS_STYLE.css.partition("@media print")[2]
+    head = [english for _, english in make_document().main.head]
+    assert head == ["Month", "Total", "Done", "In progress", "Not accepted", "Remarks"]
