@@ -1,6 +1,6 @@
 """Draft of a complaint: notice, questions, review, edit, cancel, submit."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -65,7 +65,11 @@ from handlers.dialog.unasked import (
     is_slip,
     list_text_options,
 )
+from handlers.thai.phrases import Meaning
 from handlers.thai.text import clean_text, count_letters_and_digits
+
+_REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.SKIP), "cancel")
+"""What further meanings refuse the notice."""
 
 DONE_OPTION = make_options(("done",))
 
@@ -93,7 +97,9 @@ def _handle_step(office_form: Form, ctx: Context) -> Decision:
 
 
 def _handle_notice(office_form: Form, ctx: Context) -> Decision:
-    choice = parse_choice(ctx.event, ctx.session, list_notice_options(ctx.session), numbers=True)
+    choice = parse_choice(
+        ctx.event, ctx.session, list_notice_options(ctx.session), numbers=True, more=_REFUSALS
+    )
     if choice == "accept":
         return (yield from _begin_form(office_form, ctx))
     if choice == "cancel":

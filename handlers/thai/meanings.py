@@ -56,7 +56,7 @@ _BOTH_WAYS = re.compile(
     "(?:ทั้ง|จะ)?(?P<what>(?!ไม่).{2,8}?)(?:หรือ|รึ|ก็ได้|ดี|ก็|แต่|และ|กับ)*(?:ทั้ง|จะ)?ไม่(?P=what)(?:ก็ได้|ดี|ก็)*"
 )
 """“To tell, not to tell”: บอกไม่บอก, ลบหรือไม่ลบดี, ทั้งใช่ทั้งไม่ใช่."""
-_TORN = re.compile("(?:ใจ|ครึ่ง|ส่วน)(?:นึง|หนึ่ง).*ไม่|จะ.+ก็.*จะไม่|ไม่.+(?:ใจ|ครึ่ง)(?:นึง|หนึ่ง)")
+_TORN = re.compile("(?:ใจ|ครึ่ง|ส่วน)(?:นึง|หนึ่ง).*ไม่|จะ.+ก็.*จะ(?:ว่า)?ไม่|ไม่.+(?:ใจ|ครึ่ง)(?:นึง|หนึ่ง)")
 _PICTURES: Mapping[str, Meaning] = {
     **dict.fromkeys("👍👌✅🆗☑✔", Meaning.OKAY),
     **dict.fromkeys("❌👎🙅✖", Meaning.NO),
@@ -81,7 +81,7 @@ _AGREEING = (
     frozenset({Meaning.YES, Meaning.SEND, Meaning.DONE, Meaning.NEXT}),
     frozenset({Meaning.CANCEL, Meaning.LEAVE, Meaning.DELETE}),
     frozenset({Meaning.YES, Meaning.CANCEL, Meaning.DELETE}),
-    frozenset({Meaning.NO, Meaning.KEEP}),
+    frozenset({Meaning.NO, Meaning.SKIP, Meaning.KEEP}),
     frozenset({Meaning.NO, Meaning.EDIT}),
 )
 """Meanings that can be said together. Any other two contradict each other."""
@@ -250,9 +250,10 @@ def _parse_reply(text: str) -> _Parse | None:
     """Return the phrases of a reply that consists of nothing but phrases, openers and particles."""
     if not text:
         return None
-    if _split_particles(text):
-        return ((Meaning.POLITE, text),) if any(text.startswith(word) for word in _POLITE) else None
-    return _parse_from(text, 0, {})
+    parse = _parse_from(text, 0, {})
+    if parse is None and _split_particles(text) and any(text.startswith(word) for word in _POLITE):
+        return ((Meaning.POLITE, text),)
+    return parse
 
 
 def _parse_from(text: str, at: int, known: dict[int, _Parse | None]) -> _Parse | None:

@@ -34,10 +34,10 @@ _PLACE = re.compile(
     rf"(?:(?P<digits>\d{{1,4}})|(?P<word>{_WORDS})){_AFTER}"
 )
 _POINTS = re.compile(
-    rf"{_BEFORE}(?:(?:คะแนน|ได้|ระดับ|สัก|แค่|score|give|rating|it|a)\s*)*"
+    rf"{_BEFORE}(?:(?:คะแนน|ประมาณ|ได้|ระดับ|สัก|แค่|score|give|rating|it|a)\s*)*"
     rf"(?:(?P<digits>\d{{1,4}})(?:\.0+)?|(?P<word>{_WORDS}))"
     r"\s*(?:(?:/|จาก|เต็ม|out of|of|ใน)\s*(?P<most>\d{1,4}|ห้า|สิบ)|เต็ม)?"
-    rf"\s*(?:คะแนน|แต้ม|ดาว|points?|stars?|ค่ะแนน|คะเเนน)?\s*(?:เต็ม)?{_AFTER}"
+    rf"\s*(?:คะแนน|แต้ม|ดาว|points?|stars?|ค่ะแนน|คะเเนน)?\s*(?:เต็ม|ก็พอ|พอ|ละกัน)?{_AFTER}"
 )
 _FULL_MARKS = re.compile(rf"{_BEFORE}(?:คะแนนเต็ม|เต็มห้า|เต็ม ?5|เต็มที่|เต็ม|full|full marks){_AFTER}")
 _STAR = re.compile("(?:[\u2605\u2b50\U0001f31f]\ufe0f?)+")

@@ -178,5 +178,5 @@ def test_particles_that_are_no_reply_alone() -> None:
     alone = set(POLITE_ALONE.split())
     phrases = {phrase for _, phrase in ALL_PHRASES}
     for word in PARTICLES.split():
-        if word not in phrases:
+        if word.removesuffix("ๆ") not in phrases:
             assert read_meanings(word) == ((Meaning.POLITE,) if word in alone else ()), word

@@ -35,7 +35,8 @@ def test_what_names_no_place(typed: str) -> None:
     [
         ("3.0", 3),
         ("5/5", 5),
-        ("5 เต็ม", 5), ("ห้าเต็มห้า", 5), ("ให้แค่ 1 พอ", None),
+        ("5 เต็ม", 5), ("ห้าเต็มห้า", 5), ("ให้แค่ 1 พอ", 1),
+        ("ประมาณ 4", 4),
         ("ได้ 3 คะแนนนะ", 3), ("3 ดาว", 3), ("4 out of 5", 4)],
 )  # fmt: skip
 def test_points(typed: str, points: int | None) -> None:
