@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.web.app import build_web_app
 from bot.web.middleware import SecurityMiddleware
 from handlers.i18n import WORDING
+from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.terminal_driver import ChatProgram, build_environment, run_ita_bot, start_chat
 from tests.in_memory_desk import OFFICE
 
@@ -274,6 +275,8 @@ def test_every_pair_of_colours_can_be_read(scheme: int) -> None:
 
 class Broken:
     """A desk whose database does not answer."""
+
+    paths = DeskPaths.under(Path("nowhere"), "service")
 
     class store:  # noqa: N801
         class readiness:  # noqa: N801
