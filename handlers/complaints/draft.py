@@ -68,7 +68,7 @@ from handlers.dialog.unasked import (
 from handlers.thai.phrases import Meaning
 from handlers.thai.text import clean_text, count_letters_and_digits
 
-_REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.SKIP), "cancel")
+_REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.NOT_YET, Meaning.SKIP), "cancel")
 """What further meanings refuse the notice."""
 
 DONE_OPTION = make_options(("done",))

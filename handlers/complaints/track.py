@@ -193,8 +193,10 @@ def _offer_to_send(ctx: Context) -> TurnResult:
 def _build_tracking_question(session: Session) -> Reply:
     """Build the question of a step in `TRACKING_QUESTIONS`."""
     asking = TRACKING_QUESTIONS[session.step]
+    offered = shorten_text(session.answers.get("held", ""), MAX_QUOTE_LENGTH)
+    shown = {"text": offered} if session.step == "offer" else {}
     return Reply(
-        f"track.{session.step}", OF_CASE, {}, to_choices(asking.options, session), wants=asking.wants
+        f"track.{session.step}", OF_CASE, shown, to_choices(asking.options, session), wants=asking.wants
     )
 
 
@@ -246,11 +248,16 @@ def _handle_case_choice(ctx: Context, case: ReporterCase, choice: str) -> TurnRe
 
 
 def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:
-    """Handle a text: send it where a message was asked for, else offer to send it, so that none is sent by mistake."""
+    """Handle a text: send it where a message was asked for, else offer to send it, so that none is sent by mistake.
+
+    A text that comes while one is offered is added to it: both wait for the same answer, and neither is lost.
+    """
     cleaned = clean_text(ctx.event.text or "")
     if not cleaned.text:
         return show_reporter_case(ctx, case, Reply("text.empty", NEUTRAL))
-    if len(cleaned.text) > MAX_MESSAGE_LENGTH:
+    waiting = ctx.session.answers.get("held", "") if ctx.session.step == "offer" else ""
+    whole = "\n".join(filter(None, (waiting, cleaned.text)))
+    if len(whole) > MAX_MESSAGE_LENGTH:
         return show_reporter_case(
             ctx,
             case,
@@ -259,8 +266,8 @@ def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:
                 OF_CASE,
                 {
                     "limit": f"{MAX_MESSAGE_LENGTH:,}",
-                    "count": f"{len(cleaned.text):,}",
-                    "unsent": cleaned.text,
+                    "count": f"{len(whole):,}",
+                    "unsent": whole,
                 },
             ),
         )
@@ -268,7 +275,7 @@ def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:
         return _request_reopening(ctx, case, cleaned.text)
     if ctx.session.step == "message":
         return _send_message(ctx, case, cleaned.text, *list_text_warnings(cleaned))
-    return _offer_to_send(ctx.replace_session(answers={"held": cleaned.text}))
+    return _offer_to_send(ctx.replace_session(answers={"held": whole}))
 
 
 def _send_message(ctx: Context, case: ReporterCase, text: str, *notes: Reply) -> TurnResult:

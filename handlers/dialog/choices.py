@@ -68,7 +68,7 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "named": (Meaning.NAMED, Meaning.YES),
     "withdraw_yes": (Meaning.YES,),
     "stay": (Meaning.NO, Meaning.KEEP, Meaning.BACK, *_LEAVING),
-    "stay_here": (Meaning.BACK, Meaning.NO, *_LEAVING),
+    "stay_here": (Meaning.BACK, Meaning.NO, Meaning.NOT_YET, *_LEAVING),
     "send": (Meaning.SEND, Meaning.YES, Meaning.OKAY),
     "fits": (Meaning.YES, Meaning.OKAY, Meaning.POLITE, Meaning.THANKS),
     "other": (Meaning.NO,),
@@ -80,7 +80,13 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "mere": (Meaning.NO,),
     "general": (Meaning.NO,),
 }
-"""What an everyday reply must mean to pick an option, wherever the option is offered."""
+"""What an everyday reply must mean to pick an option of the program, wherever the option is offered.
+
+The codes of an office's own options are its own, and mean nothing here: a category may be called `other` or `no`.
+"""
+
+MIN_LABEL_START = 5
+"""Signs, with vowels and tones, of the beginning of an office's own label that stands for it where one has it."""
 
 NAVIGATION = frozenset({Meaning.BACK, *_LEAVING})
 """The meanings that pick where a text goes to somebody as it was typed: anything else is a message."""
@@ -169,7 +175,9 @@ def parse_choice(
         ]
         if len(halves) == 1:
             return halves[0]
-    return _parse_everyday_reply(raw, readings, choices, labels, more or {}, is_message=is_message)
+    return _parse_everyday_reply(
+        raw, readings, choices, labels, more or {}, session.lang, is_message=is_message
+    )
 
 
 def _parse_number_choice(raw: str, choices: tuple[Option, ...]) -> str | None:
@@ -190,6 +198,7 @@ def _parse_everyday_reply(
     choices: tuple[Option, ...],
     labels: Mapping[str, str],
     more: Mapping[Meaning, str],
+    lang: Lang,
     *,
     is_message: bool,
 ) -> ParsedChoice:
@@ -200,14 +209,42 @@ def _parse_everyday_reply(
         if meaning in more:
             return more[meaning]
         for option in choices:
-            if meaning in OPTION_MEANINGS.get(option.value, ()):
+            if _is_meant(option, meaning, lang):
                 return option.value
-    close = {
-        value for label, value in labels.items() if any(is_label_with_error(one, label) for one in readings)
-    }
+    close = _list_close_labels(readings, choices, labels, lang)
     if len(close) == 1:
         return close.pop()
     return UNCLEAR if meanings else None
+
+
+def _is_meant(option: Option, meaning: Meaning, lang: Lang) -> bool:
+    """Whether a meaning picks an option; one of the office's own only where its label says “not sure”."""
+    if option.name is None:
+        return meaning in OPTION_MEANINGS.get(option.value, ())
+    halves = _squeeze_label_halves(option, lang)
+    return meaning is Meaning.UNSURE and any(read_meanings(half) == (meaning,) for half in halves)
+
+
+def _list_close_labels(
+    readings: tuple[str, ...], choices: tuple[Option, ...], labels: Mapping[str, str], lang: Lang
+) -> set[str]:
+    """Return the options whose label is typed with an error; else those of the office whose label begins so: “ทุจริต”.
+
+    A beginning that denies is none: “ไม่เห็น” is not “ไม่เห็นด้วย”. A label that says two things has halves instead.
+    """
+    close = {
+        value for label, value in labels.items() if any(is_label_with_error(one, label) for one in readings)
+    }
+    starts = tuple(
+        one for one in readings if len(one) >= MIN_LABEL_START and not one.startswith(("ไม่", "no"))
+    )
+    return close or {
+        option.value
+        for option in choices
+        if option.name
+        and not _squeeze_label_halves(option, lang)
+        and any(_squeeze_label(option, lang).startswith(one) for one in starts)
+    }
 
 
 _OR_PATTERN = re.compile(r"\s*หรือ\s*|,?\s+or\s+")

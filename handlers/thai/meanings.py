@@ -37,7 +37,7 @@ MIN_FORGIVEN_LETTERS_OF_DECISIONS = 6
 MIN_SLIP_LENGTH = 5
 """Signs, with vowels and tones, of a Thai phrase in which one may be missing, or two change places: ไม่ม for ไม่มี."""
 
-_DECISIONS = frozenset({Meaning.YES, Meaning.NO, Meaning.SEND, Meaning.DELETE})
+_DECISIONS = frozenset({Meaning.YES, Meaning.NO, Meaning.NOT_YET, Meaning.SEND, Meaning.DELETE})
 
 _NOT_A_LETTER = re.compile(r"[^\w\u0e31\u0e34-\u0e3a\u0e46-\u0e4e]|_")
 _LAUGH = re.compile("(?<=.)(?:5{3,}|ฮ่า+ๆ?|haha+)$")

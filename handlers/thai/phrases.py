@@ -13,6 +13,8 @@ class Meaning(StrEnum):
 
     YES = "yes"
     NO = "no"
+    NOT_YET = "not_yet"
+    """Not to send or begin now: nothing is denied by it, so it is no answer to what asks for yes or no."""
     OKAY = "okay"
     POLITE = "polite"
     """Nothing but a particle: ครับ. A yes where yes or no is asked, nothing elsewhere."""
@@ -113,10 +115,15 @@ yessheis itis
 โน โนว โน่ว ไม่ ไม่ใช่ ไม่จริง ไม่ถูก ไม่ถูกต้อง ไม่เกี่ยว ไม่เกี่ยวข้อง ไม่เกี่ยวกัน ไม่ได้เกี่ยว
 ไม่ได้เกี่ยวข้อง ไม่ได้เป็น ไม่เป็น มิใช่ เปล่า ป่าว เปล่าหนิ ไม่น่าใช่ ไม่น่าจะใช่ ไม่คิดว่าใช่ ไม่คิดว่าเป็น
 ไม่น่าเป็น ไม่ใช่ทั้งคู่ ไม่ใช่ทั้งสอง ไม่ใช่คนนั้น ไม่ใช่แบบนั้น ไม่ใช่อย่างนั้น คนละคน ไม่ต้องการ ไม่ประสงค์
-ไม่ส่ง ยังไม่ส่ง อย่าเพิ่งส่ง อย่าส่ง ไม่ตกลง ไม่ยอมรับ ไม่ยินยอม ไม่ยืนยัน ไม่โอเค ไม่จำเป็น ไม่เห็นเกี่ยว
-ไม่อยาก ไม่เริ่ม ไม่พร้อม ยังไม่พร้อม
+ไม่ตกลง ไม่ยอมรับ ไม่ยินยอม ไม่ยืนยัน ไม่โอเค ไม่จำเป็น ไม่เห็นเกี่ยว
+ไม่อยาก
 no nope nah not n negative notreally idontthinkso notthat nothesnot nosheisnot noitisnt noitsnot nothanks
-nothankyou dontsend notyetsend
+nothankyou
+""",
+    Meaning.NOT_YET: """
+ไม่ส่ง ยังไม่ส่ง อย่าเพิ่งส่ง อย่าส่ง ยังไม่ต้องส่ง ไม่เริ่ม ยังไม่เริ่ม อย่าเพิ่งเริ่ม ไม่พร้อม ยังไม่พร้อม
+ยังไม่พร้อมส่ง ไม่พร้อมส่ง
+dontsend dontsendit dontsendyet notyetsend notready notreadyyet
 """,
     Meaning.OKAY: """
 ตรวจแล้ว ดูแล้ว ตรวจสอบแล้ว เช็คแล้ว อ่านแล้วรับทราบ โอเค ตกลง ได้ ได้อยู่ รับทราบ รับทราบแล้ว ทราบ ทราบแล้ว

@@ -90,4 +90,5 @@ def line(kind: str) -> Phrase:
 
 
 def ask(session: Session, *buttons: str, wants: ExpectedInput) -> Reply:
-    return Reply(f"track.{session.step}", OF_CASE, {}, make_buttons(session, *buttons), wants=wants)
+    shown = {"text": session.answers["held"]} if session.step == "offer" else {}
+    return Reply(f"track.{session.step}", OF_CASE, shown, make_buttons(session, *buttons), wants=wants)

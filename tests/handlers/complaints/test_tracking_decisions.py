@@ -178,6 +178,13 @@ def test_a_text_is_offered_to_be_sent_and_not_sent() -> None:
     assert outcome.replies == (ask(after, "send", "stay", wants=ExpectedInput.PICK),)
 
 
+def test_a_text_that_comes_while_one_is_offered_waits_with_it() -> None:
+    outcome = decide(make_event("เขามาที่บ้านอีก"), at("offer", answers={"held": "มีข้อมูลเพิ่ม"}))
+    after = at("offer", prompt_number=8, answers={"held": "มีข้อมูลเพิ่ม\nเขามาที่บ้านอีก"})
+    assert (outcome.session, outcome.acts) == (after, ())
+    assert outcome.replies == (ask(after, "send", "stay", wants=ExpectedInput.PICK),)
+
+
 @pytest.mark.parametrize("event", [pick(at("offer"), "send"), make_event("1"), make_event("ส่ง")])
 def test_the_offered_text_is_sent(event: Event) -> None:
     outcome = decide(event, at("offer", answers={"held": "มีข้อมูลเพิ่ม"}))

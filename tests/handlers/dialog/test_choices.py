@@ -93,6 +93,43 @@ def test_half_of_a_label_that_says_two_things_picks_where_no_other_has_it(
     assert parse_choice(make_event(typed), session, options, numbers=True) == picked
 
 
+@pytest.mark.parametrize(
+    ("typed", "picked"),
+    [
+        ("ไม่", UNCLEAR),
+        ("ไม่ใช่ครับ", UNCLEAR),
+        ("ไม่มี", UNCLEAR),
+        ("ข้าม", UNCLEAR),
+        ("ไม่รู้ค่ะ", "other"),
+        ("จำไม่ได้", "other"),
+        ("ทุจริต", "corruption"),
+        ("ทุจริตค่ะ", "corruption"),
+        ("ประพฤติ", "misconduct"),
+        ("ทุจ", None),
+        ("การเงินและบัญ", "no"),
+        ("การงาน", None),
+    ],
+)
+def test_what_an_everyday_reply_means_never_picks_the_code_of_an_option_of_the_office(
+    typed: str, picked: ParsedChoice
+) -> None:
+    options = (
+        Option("corruption", Bilingual(th="ทุจริตต่อหน้าที่")),
+        Option("misconduct", Bilingual(th="ประพฤติมิชอบ")),
+        Option("skip", Bilingual(th="การเงิน")),
+        Option("no", Bilingual(th="การเงินและบัญชี")),
+        Option("other", Bilingual(th="อื่น ๆ หรือไม่แน่ใจ")),
+        *make_options(("cancel",)),
+    )
+    assert parse_choice(make_event(typed), SESSION, options, numbers=True) == picked
+
+
+@pytest.mark.parametrize("typed", ["ยังไม่ส่ง", "อย่าเพิ่งส่งนะ", "ยังไม่พร้อมค่ะ", "don't send"])
+def test_who_does_not_send_yet_says_neither_yes_nor_no(typed: str) -> None:
+    options = make_options(("yes", "no", "unsure"))
+    assert parse_choice(make_event(typed), SESSION, options, numbers=True) is UNCLEAR
+
+
 @pytest.mark.parametrize("typed", ["1", "๑", "4", " 2 "])
 def test_where_a_text_is_the_answer_a_number_picks_nothing(typed: str) -> None:
     assert parse_choice(make_event(typed), SESSION, OPTIONS, numbers=False) is None
