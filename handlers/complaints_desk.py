@@ -60,6 +60,7 @@ from handlers.office import Office
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake import end_intake
 from handlers.staff.dispatch import handle_staff_message, is_for_staff
+from handlers.thai.small_talk import asks_for_terms
 from handlers.unsend import handle_unsend, record_message_origin
 
 COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
@@ -214,6 +215,13 @@ class ComplaintsDesk:
         session = ctx.session
         field = self.form.find_field(session.step) if session.topic is DialogTopic.REPORT else None
         is_message = session.topic is DialogTopic.TRACK and session.step in WRITING_STEPS
+        if not is_message and ctx.event.choice is None and asks_for_terms(ctx.event.text or ""):
+            terms = Reply("small_talk.terms", NEUTRAL)
+            return (
+                show_complaints_greeting(ctx, terms)
+                if ctx.is_first
+                else (yield from self._reprompt(ctx, terms))
+            )
         takes_text = is_message or (field is not None and field.kind is not FieldKind.PICK)
         aside = find_aside(
             ctx,

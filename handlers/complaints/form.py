@@ -102,7 +102,7 @@ def ask_to_begin(ctx: Context, *before: Reply) -> TurnResult:
         if ctx.session.step == "notice"
         else advance_prompt(ctx.session, step="notice", topic=DialogTopic.REPORT)
     )
-    held = (build_early_text_note(session.unconfirmed),) if session.unconfirmed else ()
+    held = (build_early_text_note(session.unconfirmed, at_notice=True),) if session.unconfirmed else ()
     choices = to_choices(list_notice_options(session), session)
     agree = Reply("notice.agree", NEUTRAL, {}, choices, wants=ExpectedInput.PICK)
     return TurnResult(session, (*before, *held, agree))

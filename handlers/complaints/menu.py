@@ -20,6 +20,8 @@ from handlers.dialog.unasked import (
     is_slip,
 )
 from handlers.thai.matching import parse_number
+from handlers.thai.meanings import read_meanings
+from handlers.thai.phrases import Meaning
 
 
 def _make_command_choices(*names: str) -> tuple[Choice, ...]:
@@ -86,7 +88,12 @@ def handle_complaints_menu(ctx: Context) -> Decision:
 
 
 def _is_drop_picked(ctx: Context) -> bool:
-    """Whether the button that drops the waiting text was tapped, or its label or its number typed."""
+    """Whether the button that drops the waiting text was tapped, or its label, its number or “delete” typed.
+
+    “No” does not drop it: nothing is asked there that it would answer.
+    """
+    if ctx.event.choice is None and Meaning.NO in read_meanings(ctx.event.text or ""):
+        return False
     place = parse_number(ctx.event.text or "") if ctx.event.choice is None else None
     chosen = parse_choice(ctx.event, ctx.session, make_options((DROP_TEXT,)), numbers=False)
     return chosen == DROP_TEXT or place == len(COMPLAINTS_MENU[ctx.lang]) + 1

@@ -168,10 +168,16 @@ def build_text_question(session: Session, held: UnconfirmedText) -> Reply:
     )
 
 
-def build_early_text_note(held: UnconfirmedText) -> Reply:
-    """Say that a text which came before the notice was acknowledged is not sent yet, or that it is lost."""
+def build_early_text_note(held: UnconfirmedText, *, at_notice: bool = False) -> Reply:
+    """Say that a text which came before the notice was acknowledged is not sent yet, or that it is lost.
+
+    at_notice: the notice is open, so that what makes the text part of a report is to acknowledge it.
+    """
     if not held.text:
         return Reply("unasked.lost", NEUTRAL)
     return Reply(
-        "unasked.early", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)}, memory_args=("text",)
+        "unasked.early_at_notice" if at_notice else "unasked.early",
+        OF_CASE,
+        {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)},
+        memory_args=("text",),
     )

@@ -132,6 +132,12 @@ def _read_named_month(tokens: Sequence[Token], today: date) -> DateReading:
     )
 
 
+def _read_year_before_month(tokens: Sequence[Token], today: date) -> DateReading:
+    """Read `ปีที่แล้วเดือนมีนา` and `ปี 2568 วันที่ 5 มีนาคม`."""
+    at = 1 + next(n for n, token in enumerate(tokens) if token.kind is not TokenKind.YEAR)
+    return _read_named_month((*tokens[at:], *tokens[:at]), today)
+
+
 def _read_month_before_day(tokens: Sequence[Token], today: date) -> DateReading:
     """Read `May 5, 2025`."""
     day, *year = _list_numbers(tokens)
@@ -256,6 +262,7 @@ def _go_back(unit: TokenKind, count: int, today: date) -> Period:
 _YEAR_END = "(?:y{0,2}[NY]|o?y[LHX]|[LH])"
 _FORMS: tuple[tuple[str, ReadDate | None], ...] = (
     (r"E[dwmyUTM]N?", None),
+    (r"y{1,2}[NYLHX](?:d?N)?o?m?M(?!y{0,2}[NY])", _read_year_before_month),
     (r"d?N([/.\-])N\1[NY]|YN?-N-N|Y-N-N", _read_numbers),
     (r"d?N[\->]d?N([/.])N\1[NY]", _read_numbers_with_days),
     (rf"d?N(?:[\-,>]d?N)?o?m?M{_YEAR_END}?", _read_named_month),

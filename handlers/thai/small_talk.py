@@ -37,6 +37,25 @@ _WORDS = {
 _PATTERNS = {talk: re.compile(f"(?:{'|'.join(words)}){_END}") for talk, words in _WORDS.items()}
 
 
+_ASKS = r"(?:ไหม|มั้ย|มั๊ย|ไม๊|ป่าว|เปล่า|หรือเปล่า|รึเปล่า|หรือไม่)"
+_PAY = r"(?:ฟรี|(?:ต้อง)?(?:เสีย|จ่าย|คิด)(?:ค่าใช้จ่าย|เงิน|ตังค์|ตัง|สตางค์)?|มีค่าใช้จ่าย)"
+_CARD = r"(?:ใช้|มี|เอา|ส่ง|แนบ|ถ่าย)บัตร(?:ประชาชน|ประจำตัว(?:ประชาชน)?)?"
+_JOIN = r"(?:ลงทะเบียน|สมัครสมาชิก|สมัคร|ล็อกอิน)"
+_TERMS = re.compile(
+    rf"(?:แล้ว|ที่นี่|แจ้งเรื่อง|แจ้ง|ใช้)*(?:{_PAY}|(?:จำเป็น)?ต้อง(?:{_CARD}|{_JOIN})){_ASKS}{_END}"
+    r"|is (?:it|this) free|do i (?:have|need) to (?:pay|register|sign up)"
+    r"|do i need (?:an |my )?id(?: card)?"
+)
+
+
+def asks_for_terms(text: str) -> bool:
+    """Whether a whole text asks if reporting costs anything, or if an identity card or a registration is needed."""
+    if len(text) > MAX_SMALL_TALK_LENGTH:
+        return False
+    plain = normalize_for_matching(text).removesuffix("?")
+    return any(_TERMS.fullmatch(one) is not None for one in (plain, plain.replace(" ", "")))
+
+
 def parse_small_talk(text: str) -> SmallTalk | None:
     """Return what small talk a whole text is; None for a text that may be an answer or tells something."""
     if len(text) > MAX_SMALL_TALK_LENGTH:

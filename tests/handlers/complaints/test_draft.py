@@ -68,7 +68,7 @@ def test_refusing_the_notice_with_a_draft_asks_first() -> None:
         (make_event("ไม่ใช่ว่าไม่ใช่"), ("pick.unclear",)),
         (make_event(choice="6.accept"), ("pick.stale",)),
         (make_event(choice="7.submit"), ("pick.stale",)),
-        (make_event(STORY), ("unasked.early",)),
+        (make_event(STORY), ("unasked.early_at_notice",)),
         (make_event(file=make_file()), ("file.kept", "file.before_notice")),
     ],
 )

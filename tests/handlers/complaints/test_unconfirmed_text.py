@@ -305,7 +305,7 @@ def test_it_can_be_dropped_at_the_notice(event: Event) -> None:
 def test_more_at_the_notice_joins_it_in_memory_only() -> None:
     outcome = decide(make_event(MORE), early())
     assert outcome.kept.unconfirmed == UnconfirmedText(f"{TEXT}\n{MORE}", "notice", memory_only=True)
-    assert outcome.keys == ("unasked.early", "notice.agree")
+    assert outcome.keys == ("unasked.early_at_notice", "notice.agree")
     assert outcome.replies[0].memory_args == ("text",)
 
 
@@ -341,5 +341,5 @@ def test_cancelling_the_notice_asks_before_the_text_is_gone() -> None:
     cancelled = decide(pick(before, "cancel"), before)
     assert cancelled.keys == ("report.cancel",)
     resumed = decide(pick(cancelled.kept, "resume"), cancelled.kept)
-    assert resumed.keys == ("unasked.early", "notice.agree")
+    assert resumed.keys == ("unasked.early_at_notice", "notice.agree")
     assert resumed.kept.unconfirmed == before.unconfirmed

@@ -177,3 +177,18 @@ def test_no_label_of_a_button_is_a_worry(lang: str) -> None:
     labels = {key: text for key, text in WORDING[lang].items() if key.startswith("choice.")}  # type: ignore[index]
     assert labels
     assert {key: find_worry(text) for key, text in labels.items() if find_worry(text)} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "worry"),
+    [
+        ("ไม่เอา กลัว", Worry.AFRAID),
+        ("ไม่กล้าส่ง กลัวเขารู้", Worry.AFRAID),
+        ("กลัวค่ะ ไม่รู้จะทำไง", Worry.AFRAID),
+        ("เขามาขู่ที่บ้านครับ ช่วยหน่อย", Worry.THREAT),
+        ("เขาไม่ได้มาขู่ที่บ้าน", None),
+        ("เขากลัวผู้รับเหมาจะไม่จ่าย", None),
+    ],
+)
+def test_fear_in_two_breaths_and_threats_at_home(text: str, worry: Worry | None) -> None:
+    assert find_worry(text) is worry
