@@ -55,6 +55,7 @@ from storage.questions.store import (
 from storage.release_approval import RELEASE_WRITERS
 from storage.staff.members import STAFF_WRITERS
 from storage.staff.page_access import PAGE_ACCESS_WRITERS
+from storage.statistics.remarks import REMARK_WRITERS
 from storage.throttle import save_attempts, save_question_rate
 
 
@@ -96,5 +97,6 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **RESULT_WRITERS,
     **APPROVAL_WRITERS,
     **RELEASE_WRITERS,
+    **REMARK_WRITERS,
     **PAGE_ACCESS_WRITERS,
 }

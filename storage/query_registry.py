@@ -41,6 +41,7 @@ from storage.questions.store import (
 from storage.staff.directory import StaffDirectory
 from storage.staff.members import STAFF_READERS
 from storage.staff.page_access import PAGE_ACCESS_READERS
+from storage.statistics.remarks import REMARK_READERS
 from storage.throttle import get_attempts, get_question_rate
 
 
@@ -90,6 +91,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **CONSULTATION_READERS,
     **RESULT_READERS,
     **PAGE_ACCESS_READERS,
+    **REMARK_READERS,
 }
 
 

@@ -1,7 +1,7 @@
 """The store of one desk: database, keys, evidence files and the single writer, opened together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,6 +51,7 @@ from storage.split_spans import SplitSpanStore
 from storage.staff.admin import StaffAdmin
 from storage.staff.directory import StaffDirectory
 from storage.staff.roster import Roster
+from storage.statistics.remarks import load_remarks
 
 
 @dataclass
@@ -132,6 +133,11 @@ class Store:
         """Return all facts recorded up to a day (inclusive), ordered by case and seq."""
         async with self._reader.connect() as connection:
             return await facts.load_facts(connection, until)
+
+    async def load_remarks(self) -> Mapping[str, str]:
+        """Return what the office remarks in its statistics, by the code of a month or a fiscal year."""
+        async with self._reader.connect() as connection:
+            return await load_remarks(connection)
 
     async def find_case_of_fact(self, field: FactField, value: str) -> str:
         """Return the id (`about`) of a case that has a fact with this value; empty where there is none."""

@@ -155,8 +155,16 @@ def _list_breakdowns(tables: StatisticsTables) -> tuple[tuple[str, tuple[Breakdo
     return (("categories", tables.categories), ("sources", tables.sources), ("outcomes", tables.outcomes))
 
 
+def _list_remarks(tables: StatisticsTables) -> list[tuple[str, str]]:
+    """Return what the office remarks: the name of a row or of the sum, and the remark."""
+    noted = [(row.label_th, row.note) for row in tables.rows]
+    return [(name, remark) for name, remark in (*noted, ("รวม / total", tables.remark)) if remark]
+
+
 def _format_csv(tables: StatisticsTables) -> str:
     """Format all tables as one CSV, with codes; a protected figure is a dash, one of a row not reached is empty."""
+    from ita_stats.render.spreadsheet import escape_formula  # imports XlsxWriter, so only here
+
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     columns = [column.value for column in StatisticsColumn] if tables.service is None else SERVICE_COLUMNS
@@ -166,6 +174,8 @@ def _format_csv(tables: StatisticsTables) -> str:
     for row in tables.rows:
         for code, figure in zip(row.categories, _format_row_cells(row, row.categories.values()), strict=True):
             sheet.writerow([f"rows/{code}", row.label_th, figure, "", "", ""])
+    for name, remark in _list_remarks(tables):
+        sheet.writerow(["remarks", name, escape_formula(remark), "", "", ""])
     sheet.writerow(["brought_forward", "", "", "", tables.brought_forward, ""])
     sheet.writerow(["carried_over", "", "", "", tables.carried_over, ""])
     if tables.service is not None:
@@ -201,6 +211,8 @@ def _format_table(tables: StatisticsTables) -> str:
         *([tables.statement] if tables.statement else []),
     ]
     parts.append(_align_columns([head, *body]))
+    remarks = "\n".join(f"{name}: {remark}" for name, remark in _list_remarks(tables))
+    parts += [f"หมายเหตุ / remarks\n{remarks}"] if remarks else []
     parts.append(
         f"ยกมา / brought forward {tables.brought_forward}   ยกไป / carried over {tables.carried_over}"
     )

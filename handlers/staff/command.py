@@ -52,7 +52,7 @@ class SecondFactor(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CommandContext(Generic[NameT, WorkT]):
-    """A command and who gave it. confirmed: the officer saw what goes to the reporter, and confirmed it."""
+    """A command and who gave it. confirmed: the officer saw what others will read, and confirmed it."""
 
     ctx: Context
     staff: StaffMember

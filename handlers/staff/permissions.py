@@ -63,6 +63,7 @@ class CommandName(DeskCommandName):
     BAR = "bar"
     LIFT = "lift"
     RELEASE = "release"
+    REMARK = "remark"
     PAGE = "page"
     EXPORT = "export"
     IMPORT = "import"

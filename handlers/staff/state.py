@@ -73,7 +73,10 @@ WorkT = TypeVar("WorkT", bound=UnfinishedWork[Any])
 
 @dataclass(frozen=True, slots=True)
 class ProposedReply:
-    """A command whose text was shown as the reporter will see it. prompt: number of the prompt that asks to confirm."""
+    """A command whose text was shown as the reporter, or a reader of the statistics, will see it.
+
+    prompt: number of the prompt that asks to confirm.
+    """
 
     command: ParsedCommand[CommandName] = field(repr=False)
     prompt: int

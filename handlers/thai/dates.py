@@ -26,6 +26,7 @@ __all__ = [
     "DatePrecision",
     "ParsedDate",
     "complete_buddhist_year",
+    "format_calendar_month",
     "format_date",
     "format_days",
     "format_time",

@@ -65,6 +65,7 @@ class StatisticsRow:
     """The cases received in one month, quarter or half year.
 
     categories: received by category code, in the order of `StatisticsTables.categories`; only in exact tables.
+    note: what the office remarks on it.
     reached: whether the row had begun by the cut-off; where not, all of its figures are None, since nothing can have
     been received in it yet.
     """
@@ -176,6 +177,7 @@ class StatisticsTables:
     period itself; splits_from: the name of the release that told them first, such as 2/2570, None where none is told.
     service: of the service desk, what it counts beside its questions. There, received is asked, done is answered, in
     progress is waiting, not accepted is closed without an answer; days are working days to the first answer.
+    remark: what the office remarks on the whole period; empty where nothing.
     """
 
     office_th: str
@@ -200,6 +202,7 @@ class StatisticsTables:
     splits: SplitsOrigin | None = None
     splits_from: str | None = None
     service: ServiceFigures | None = None
+    remark: str = ""
 
     @property
     def splits_period(self) -> bool:

@@ -151,7 +151,12 @@ def _build_main_table(tables: StatisticsTables) -> PrintedTable:
         )
         for row in tables.rows
     )
-    foot = (get_heading("sum")[0], *(c.figures.received for c in categories), *tables.total.cells, "")
+    foot = (
+        get_heading("sum")[0],
+        *(c.figures.received for c in categories),
+        *tables.total.cells,
+        tables.remark,
+    )
     span = get_heading("received_by_category") if categories else None
     return PrintedTable(
         "rows", get_desk_heading(tables.desk, "rows"), head, body, foot, span, len(categories)

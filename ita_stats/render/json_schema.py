@@ -61,7 +61,10 @@ class PeriodJson(PublishedModel):
 
 
 class RowJson(FiguresJson):
-    """A month, quarter or half year, and the categories received in it; all null where it was not reached."""
+    """A month, quarter or half year, and the categories received in it; all null where it was not reached.
+
+    note: what the office remarks on it.
+    """
 
     label: str
     label_en: str
@@ -219,6 +222,7 @@ class StatisticsJson(PublishedModel):
     splits: Annotated[
         SplitsJson | None, Field(description="what the splits are about; null where no span has settled yet")
     ] = None
+    remark: Annotated[str, Field(description="what the office remarks on the whole period")] = ""
 
 
 def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None = None) -> StatisticsJson:
@@ -250,6 +254,7 @@ def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None =
         release=_build_release_json(issue) if issue is not None else None,
         splits_from=tables.splits_from,
         splits=_build_splits_json(tables.splits) if tables.splits is not None else None,
+        remark=tables.remark,
     )
 
 
@@ -292,6 +297,7 @@ def parse_statistics(text: str | bytes) -> StatisticsTables:
         splits=_parse_origin(found.splits) if found.splits is not None else None,
         splits_from=found.splits_from,
         service=_parse_service(found.service),
+        remark=found.remark,
     )
 
 

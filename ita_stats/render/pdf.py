@@ -21,6 +21,8 @@ _NOTES_IN_HEADER = {"cutoff"}
 """Footnotes that repeat the head of the report."""
 MIN_COLUMN_LETTERS, MAX_COLUMN_LETTERS = 8, 12
 """A column is as wide as the longest word of its heading, within these bounds, in letters."""
+REMARK_COLUMN_LETTERS = 30
+"""The width of the column of remarks where there are any."""
 
 
 def render_statistics_pdf(document: StatisticsDocument, signatory: str | None = None) -> bytes:
@@ -122,7 +124,10 @@ def _build_table_data(grid: PrintedTable) -> TemplateData:
 def _compute_column_weights(grid: PrintedTable) -> list[int]:
     """Return the relative widths of the columns after the first, so that many headings fit on one sheet."""
     longest = [max(map(count_letters, re.split(r"\s+", thai))) for thai, _ in grid.head[1:]]
-    return [min(max(width, MIN_COLUMN_LETTERS), MAX_COLUMN_LETTERS) for width in longest]
+    weights = [min(max(width, MIN_COLUMN_LETTERS), MAX_COLUMN_LETTERS) for width in longest]
+    if any(line[-1] for line in (*grid.body, grid.foot)):
+        weights[-1] = REMARK_COLUMN_LETTERS
+    return weights
 
 
 def _build_line_data(line: tuple[CellValue, ...]) -> list[TemplateData]:

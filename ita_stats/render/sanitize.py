@@ -29,6 +29,7 @@ def sanitize_tables(found: StatisticsTables) -> StatisticsTables:
         outcomes=_sanitize_breakdowns(found.outcomes),
         notes=_sanitize_footnotes(found.notes),
         service=_sanitize_service(found.service),
+        remark=strip_invisible(found.remark),
     )
 
 

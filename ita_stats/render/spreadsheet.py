@@ -26,6 +26,8 @@ LINE_HEIGHT = 27
 """Row height in points for text of 16 or 18 points, also in Sarabun, the usual substitute."""
 NAME_WIDTH, BREAKDOWN_NAME_WIDTH, NOTES_WIDTH = 18, 60, 110
 """Column widths of names and notes, in characters."""
+REMARK_WIDTH, REMARK_LETTERS = 45, 36
+"""Width of the column of remarks where there are any, in characters, and the letters that certainly fit in a line."""
 MAX_ROWS_PER_PAGE = 24
 """Rows that fit on one page together with the chart."""
 HEADER_LETTERS = 11
@@ -151,6 +153,8 @@ def _write_main_sheet(book: Workbook, document: StatisticsDocument, styles: Work
     sheet.freeze_panes(first + 1, 1)
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, len(grid.head) - 1, 15)
+    if any(line[-1] for line in (*grid.body, grid.foot)):
+        sheet.set_column(len(grid.head) - 1, len(grid.head) - 1, REMARK_WIDTH)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 1 if len(grid.body) <= MAX_ROWS_PER_PAGE else 0)
@@ -225,15 +229,21 @@ def _write_table(sheet: Worksheet, grid: PrintedTable, row: int, styles: Workboo
         sheet.write_string(row, column, _stack_languages(words), styles.head)
     for line in grid.body:
         row += 1
-        sheet.set_row(row, LINE_HEIGHT * _count_text_lines(line[0], width))
+        sheet.set_row(row, LINE_HEIGHT * max(_count_text_lines(line[0], width), _count_remark_lines(line)))
         for column, cell in enumerate(line):
             _write_cell(sheet, row, column, cell, styles.get_format(cell))
     if grid.foot:
         row += 1
-        sheet.set_row(row, LINE_HEIGHT)
+        sheet.set_row(row, LINE_HEIGHT * _count_remark_lines(grid.foot))
         for column, cell in enumerate(grid.foot):
-            _write_cell(sheet, row, column, cell, styles.total if column else styles.total_name)
+            style = styles.name if isinstance(cell, str) and cell else styles.total
+            _write_cell(sheet, row, column, cell, style if column else styles.total_name)
     return row
+
+
+def _count_remark_lines(line: tuple[CellValue, ...]) -> int:
+    """Return the lines that a remark at the end of a line of the table takes; 1 where there is none."""
+    return _count_text_lines(line[-1], REMARK_LETTERS) if isinstance(line[-1], str) else 1
 
 
 def _count_text_lines(cell: CellValue, most: int) -> int:

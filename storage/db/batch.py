@@ -40,6 +40,7 @@ _UPSERT_BY_TABLE = {
         tables.knowledge,
         tables.board,
         tables.shelf,
+        tables.remarks,
     )
 }
 INSERT_BY_TABLE = {table.name: insert(table) for table in SCHEMA_METADATA.sorted_tables}

@@ -1,4 +1,4 @@
-"""The schema. No column holds a platform id, a name, a text or a receipt in clear.
+"""The schema. No column holds a platform id, a name, a text or a receipt in clear, save what is public.
 
 Tables whose row order would reveal in which order people came are stored by their random keys (WITHOUT ROWID).
 Deadlines are minutes since 1970 (in queues: seconds); instants that only people read are hours.
@@ -43,7 +43,7 @@ from storage.tables.questions import (
     questions,
     shelf,
 )
-from storage.tables.releases import counting_years, postings, releases, split_spans
+from storage.tables.releases import counting_years, postings, releases, remarks, split_spans
 from storage.tables.schema import metadata
 from storage.tables.staff import groups, held, holds, invitations, links, recoveries, spent, staff
 
@@ -84,6 +84,7 @@ __all__ = [
     "questions",
     "recoveries",
     "releases",
+    "remarks",
     "sessions",
     "shelf",
     "spent",

@@ -1,4 +1,4 @@
-"""Releases of the statistics, where each was published, and the splits that they repeat."""
+"""Releases of the statistics, where each was published, the splits that they repeat, and remarks."""
 
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String
 
@@ -45,4 +45,10 @@ counting_years = define_unordered_table(
     "counting_years",
     Column("fiscal_year", Integer, primary_key=True),
     Column("forwarded_is_done", Boolean, nullable=False),
+)
+
+remarks = define_unordered_table(
+    "remarks",
+    Column("period", String(20), primary_key=True),  # 2569-11, fy2569
+    Column("text", String, nullable=False),  # confirmed by a supervisor for publication
 )

@@ -121,7 +121,8 @@ def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
     if proposal is None or cmd.command.rest[1:] != str(proposal.prompt):
         return cmd.reply("confirm.stale", OF_CASE)
     if not cmd.command.rest.startswith("y"):
-        return cmd.with_work(replace(cmd.work, proposal=None)).reply("confirm.dropped", OF_CASE)
+        dropped = "remark.dropped" if proposal.command.name is CommandName.REMARK else "confirm.dropped"
+        return cmd.with_work(replace(cmd.work, proposal=None)).reply(dropped, OF_CASE)
     return (yield from run_command(replace(cmd, command=proposal.command, confirmed=True)))
 
 

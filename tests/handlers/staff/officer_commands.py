@@ -19,6 +19,7 @@ from handlers.staff.complaints.messages import (
     CaseListPage,
     CaseReport,
     FindCaseByNumber,
+    FindRemark,
     GetCaseAuditLog,
     GetCaseHistory,
     GetCaseReport,
@@ -77,6 +78,7 @@ ANSWERS: dict[Any, Any] = {
     ReadIdentity: (),
     NewAccessLink: None,
     NewExportPassword: "pass word",
+    FindRemark: "",
 }
 
 

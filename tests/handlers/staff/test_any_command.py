@@ -42,6 +42,8 @@ OFTEN = [
         "»",
         "=hours",
         "letter",
+        "2569-11",
+        "fy2569",
         "group",
         "join x",
     ),

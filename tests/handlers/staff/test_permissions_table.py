@@ -47,6 +47,7 @@ COMPLAINTS_DESK = """
     bar          supervisor                         never
     lift         supervisor                         never
     release      supervisor                         never
+    remark       supervisor                         never
     page         officer supervisor                 never
     export       officer supervisor                 never
     import       supervisor admin                   never

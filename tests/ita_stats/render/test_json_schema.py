@@ -82,7 +82,9 @@ def test_the_schema_names_what_is_published_and_forbids_the_rest() -> None:
     schema = StatisticsJson.model_json_schema(by_alias=True)
     found = json.loads(serialize_statistics(tables("month", 20)))
     assert (
-        set(schema["properties"]) == set(found) == {*schema["required"], "splits", "splits_from", "service"}
+        set(schema["properties"])
+        == set(found)
+        == {*schema["required"], "splits", "splits_from", "service", "remark"}
     )
     assert schema["additionalProperties"] is False
     assert "from" in schema["$defs"]["PeriodJson"]["properties"]

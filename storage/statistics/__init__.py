@@ -1,0 +1,1 @@
+"""What the statistics print and is not counted."""
