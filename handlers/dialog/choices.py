@@ -59,6 +59,8 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "submit": (Meaning.SEND, Meaning.YES, Meaning.OKAY, Meaning.DONE, Meaning.NEXT),
     "give": (Meaning.SEND, Meaning.YES, Meaning.OKAY, Meaning.DONE, Meaning.NEXT),
     "edit": (Meaning.EDIT,),
+    "outside": _LEAVING,
+    "file_here": (Meaning.SEND,),
     "add_story": (Meaning.KEEP,),
     "as_comment": (Meaning.YES, Meaning.OKAY, Meaning.POLITE, Meaning.KEEP),
     "drop_text": (Meaning.NO, Meaning.DELETE),

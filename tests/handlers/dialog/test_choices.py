@@ -202,6 +202,12 @@ def test_a_tap_wins_over_the_text_that_came_with_it() -> None:
         ("ไม่มีครับ", ("none", "cancel"), "none"),
         ("ยังไม่เคยค่ะ", ("never", "skip"), "never"),
         ("ไม่มี", ("never", "skip"), "never"),
+        ("ไปแจ้งที่อื่นดีกว่าค่ะ", ("outside", "file_here", "back"), "outside"),
+        ("ยกเลิกเลย", ("outside", "file_here", "back"), "outside"),
+        ("ส่งที่นี่แหละ", ("outside", "file_here", "back"), "file_here"),
+        ("ไม่ส่งแล้ว", ("outside", "file_here", "back"), "outside"),
+        ("ยังไม่ส่ง", ("outside", "file_here", "back"), UNCLEAR),
+        ("เพิ่มเลยค่ะ", ("add_story", "drop_text"), "add_story"),
     ],
 )
 def test_a_synonym_means_the_first_of_its_options_that_is_offered(
