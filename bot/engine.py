@@ -49,6 +49,9 @@ class Router(Protocol):
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Build the question that the session is waiting at."""
 
+    def may_store_part(self, event: Event, session: Session) -> bool:
+        """Whether the text of an event, of which more may come, may be on disk before it is decided on."""
+
 
 def utc_now() -> datetime:
     """The time now, in UTC."""
@@ -128,7 +131,8 @@ class Engine:
     async def _keep_part(self, event: Event, part: TextPart, session: Session | None) -> Answer:
         """Commit a part of a long text; its answer waits for the rest."""
         now = self.now()
-        answer = await self.store.commit(event, session, keep_part(event, part, session, now), now)
+        turn = keep_part(event, part, session, now, self.router.may_store_part)
+        answer = await self.store.commit(event, session, turn, now)
         return replace(answer, awaits_more=True)
 
     async def _handle_beside_long_text(self, event: Event, session: Session, text: LongText) -> Answer:

@@ -1,6 +1,6 @@
 """Long texts that a platform's clients cut into several messages are gathered, and handled as one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,8 +25,18 @@ def goes_on_with(text: LongText, event: Event) -> bool:
     return abs(part.sent_at - text.sent_at) <= MAX_SECONDS_APART
 
 
-def keep_part(event: Event, part: TextPart, session: Session | None, now: datetime) -> TurnResult:
-    """Return the turn that keeps a part of a long text, and says nothing yet."""
+def keep_part(
+    event: Event,
+    part: TextPart,
+    session: Session | None,
+    now: datetime,
+    may_store: Callable[[Event, Session], bool],
+) -> TurnResult:
+    """Return the turn that keeps a part of a long text, and says nothing yet.
+
+    may_store: the desk's decision whether the whole as it is now, as an event, may be on disk. A text with a tracking
+    code never is, nor one with which a draft has lapsed.
+    """
     before = session or Session(lang=guess_language(event))
     piece = LongTextPiece(part.number, event.text or "", part.is_full)
     known = before.long_text
@@ -35,7 +45,11 @@ def keep_part(event: Event, part: TextPart, session: Session | None, now: dateti
         text = LongText((piece,), part.sent_at, before.at, is_first)
     else:
         text = replace(known, pieces=_insert(known.pieces, piece), sent_at=max(known.sent_at, part.sent_at))
-    text = replace(text, has_code=bool(find_codes(text.text)))
+    is_lapsed = text.is_first and text.before != NEVER
+    is_storable = (
+        not is_lapsed and not find_codes(text.text) and may_store(build_whole_event(event, text), before)
+    )
+    text = replace(text, is_storable=is_storable)
     return TurnResult(before.replace(long_text=text, at=now))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from handlers.complaints.confirm_receipt import confirm_with_code, handle_confirmation, reprompt_confirmation
 from handlers.complaints.draft import apply_correction, handle_draft, reprompt_draft
@@ -204,6 +205,29 @@ class ComplaintsDesk:
             # “เริ่ม” answers the notice there; /start does not.
             return command if (event.text or "").startswith("/") else None
         return command
+
+    def may_store_part(self, event: Event, session: Session) -> bool:
+        """Whether the text of an event, of which more may come, may be on disk before it is decided on.
+
+        So may what is stored or sent to the office anyhow: in a draft, to an open case, and of officers. Not what came
+        before the notice, or unasked at the menu or in a case.
+        """
+        match session.topic:
+            case DialogTopic.REPORT:
+                return session.step != "notice"
+            case DialogTopic.TRACK:
+                if session.receipt is not None:
+                    return session.step in WRITING_STEPS
+                # After a restart, what was on disk of a message to a case stays there.
+                return session.long_text is not None and session.long_text.is_storable
+            case DialogTopic.MENU:
+                return event.person_id in self.roster
+            case DialogTopic.CONFIRM | DialogTopic.LAPSED:
+                return False
+            case DialogTopic.ASK | DialogTopic.THREAD | DialogTopic.OPINION:
+                return False
+            case _:
+                assert_never(session.topic)
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question, for a page that is opened again. The result is not stored."""

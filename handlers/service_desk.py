@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from handlers.complaints.draft import apply_correction
 from handlers.complaints.messages import Unsubscribe
@@ -56,6 +57,7 @@ from handlers.questions.follow import (
     reprompt_thread,
 )
 from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_service_menu
+from handlers.questions.misdirected import is_complaint
 from handlers.staff.dispatch import handle_staff_message, is_for_staff
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.thai.text import clean_text
@@ -157,6 +159,22 @@ class ServiceDesk:
             told = yield from self._route(ctx, None)
             return told.prepend(turn.replies[:-1], turn.acts)
         return turn
+
+    def may_store_part(self, event: Event, session: Session) -> bool:
+        """Whether the text of an event, of which more may come, may be on disk before it is decided on.
+
+        So may a question, an opinion and what officers write; not what may be a complaint of corruption.
+        """
+        match session.topic:
+            case DialogTopic.OPINION | DialogTopic.THREAD:
+                return True
+            case DialogTopic.MENU | DialogTopic.ASK:
+                is_officer = event.person_id in self.roster
+                return is_officer or not is_complaint(clean_text(event.text or "").text)
+            case DialogTopic.REPORT | DialogTopic.TRACK | DialogTopic.CONFIRM | DialogTopic.LAPSED:
+                return False
+            case _:
+                assert_never(session.topic)
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question. The result is not stored."""

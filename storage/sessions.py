@@ -114,7 +114,7 @@ class SessionStore:
             who=who,
             version=session.version,
             touched=to_epoch_minutes(session.at),
-            drafting=session.has_draft,
+            drafting=session.has_draft or session.long_text is not None,
             sealed=self.keyring.session.encrypt(content, "sessions", who.hex(), "talk"),
         )
         return session

@@ -41,7 +41,13 @@ from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, ExpectedInput, Reply
-from handlers.dialog.session import DialogTopic, Session, UnconfirmedText, advance_prompt
+from handlers.dialog.session import (
+    UNOPENED_CASE_STEP,
+    DialogTopic,
+    Session,
+    UnconfirmedText,
+    advance_prompt,
+)
 from handlers.dialog.text import shorten_text
 from handlers.dialog.unasked import MAX_QUOTE_LENGTH
 from handlers.thai.dates import to_bangkok_date
@@ -80,7 +86,9 @@ def is_receipt_asked(session: Session) -> bool:
 
 def ask_receipt(ctx: Context, *before: Reply) -> TurnResult:
     """Ask for the receipt."""
-    session = ctx.session if ctx.session.step == "code" else advance_prompt(ctx.session, step="code")
+    session = ctx.session
+    if session.step != UNOPENED_CASE_STEP:
+        session = advance_prompt(session, step=UNOPENED_CASE_STEP)
     session = session.replace(topic=DialogTopic.TRACK, receipt=None)
     question = Reply(
         "track.ask", OF_CASE, {}, to_choices(make_options(("leave",)), session), wants=ExpectedInput.CODE

@@ -74,14 +74,15 @@ class LongText:
 
     pieces: in the order of the chat; sent_at: of the newest, in seconds since 1970; before: the session's `at` before
     it, so that who was greeted, and what has lapsed, is judged as if it had come at once. is_first: nobody was greeted
-    yet, or a draft has lapsed; has_code: there is a tracking code in it.
+    yet, or a draft has lapsed; is_storable: it may be on disk before it is complete, which its desk decides anew with
+    each part; else it waits in memory only.
     """
 
     pieces: tuple[LongTextPiece, ...]
     sent_at: int
     before: datetime = NEVER
     is_first: bool = False
-    has_code: bool = False
+    is_storable: bool = False
 
     @property
     def text(self) -> str:
@@ -92,8 +93,8 @@ class LongText:
         )
 
 
-LONG_TEXT_TOPICS = frozenset({DialogTopic.REPORT, DialogTopic.OPINION})
-"""Topics in which what is typed is stored at once. Elsewhere a long text waits in memory only."""
+UNOPENED_CASE_STEP = "code"
+"""The step of `DialogTopic.TRACK` at which the receipt is asked."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ class Session:
     of an officer's dialog; unconfirmed: a text that is not part of the draft; doubtful: texts that wait until it is
     said whether they have a tracking code in them; long_text: a text of which more may come.
     A session with a `receipt` would link a person to a case, so it is kept in memory only and its stored row is
-    deleted. An alias is the name under which a field is stored, in earlier versions and in this one.
+    deleted; while it gathers a long text, there is a row with that text, and without the receipt. An alias is the name
+    under which a field is stored, in earlier versions and in this one.
     """
 
     version: int = 0
@@ -151,22 +153,29 @@ class Session:
 
         Nor is a blank one: a row would show who was here, and the fresh row of somebody at the menu who filed.
         """
-        if self.receipt is not None or self.step == "suspect" or self.is_blank:
-            return True
         text = self.long_text
-        if text is None:
-            return False
-        return text.is_first or (
-            not self._may_store_long_text(text) and self.replace(long_text=None).is_blank
-        )
+        if text is not None:
+            return not text.is_storable and (text.is_first or self.replace(long_text=None).memory_only)
+        return self.receipt is not None or self.step == "suspect" or self.is_blank
 
     def without_memory_only_text(self) -> "Session":
         """Return the session as it is stored: of a text that is kept in memory only, it tells that there was one.
 
-        Of a long text it does not tell: the person has got no answer yet.
+        Of a long text it does not tell: the person has got no answer yet. Of one for an open case it does not tell
+        which case it is: after a restart the person is asked for the receipt (`UNOPENED_CASE_STEP`).
         """
-        if self.long_text is not None and not self._may_store_long_text(self.long_text):
+        if self.long_text is not None and not self.long_text.is_storable:
             return self.replace(long_text=None).without_memory_only_text()
+        if self.receipt is not None and self.long_text is not None:
+            return Session(
+                version=self.version,
+                at=self.at,
+                lang=self.lang,
+                topic=DialogTopic.TRACK,
+                step=UNOPENED_CASE_STEP,
+                prompt_number=self.prompt_number,
+                long_text=self.long_text,
+            )
         if self.doubtful:
             return self.replace(doubtful=()).without_memory_only_text().replace(doubtful=(DoubtfulText(""),))
         held = self.unconfirmed
@@ -176,9 +185,6 @@ class Session:
             number: what for number, what in self.message_origins.items() if number not in held.messages
         }
         return self.replace(unconfirmed=UnconfirmedText("", memory_only=True), message_origins=origins)
-
-    def _may_store_long_text(self, text: LongText) -> bool:
-        return self.topic in LONG_TEXT_TOPICS and self.step != "notice" and not text.has_code
 
     def is_expired(self, now: datetime) -> bool:
         """Whether the person has been idle for `SESSION_IDLE_TIMEOUT`."""

@@ -14,7 +14,7 @@ from handlers.dialog.effects import DeleteFiles, NewReceipt, Now, StoreTextFile
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Reply
-from handlers.dialog.session import DialogTopic, Session
+from handlers.dialog.session import DialogTopic, LongText, LongTextPiece, Session
 from handlers.staff.members import ListStaff
 from tests.handlers.complaints.followed_case import CASE, MENU
 from tests.in_memory_desk import MORNING, OFFICE
@@ -43,6 +43,33 @@ CONFIRMING = begin_session(topic=DialogTopic.CONFIRM, step="five", receipt=RECEI
 
 def decide(event: Event, session: Session | None) -> Outcome:
     return run_decision(DESK.decide(event, session), ANSWERS)
+
+
+STORABLE_PART = LongText((LongTextPiece(1, STORY),), 1, is_storable=True)
+
+
+@pytest.mark.parametrize(
+    ("session", "stored"),
+    [
+        (IN_DRAFT, True),
+        (IN_DRAFT.replace(step="notice"), False),
+        (IN_CASE, True),
+        (IN_CASE.replace(step="unsettled"), True),
+        (IN_CASE.replace(step=""), False),
+        (IN_CASE.replace(step="offer"), False),
+        (CONFIRMING, False),
+        (AT_MENU, False),
+        (begin_session(topic=DialogTopic.TRACK, step="code"), False),
+        (begin_session(topic=DialogTopic.TRACK, step="code", long_text=STORABLE_PART), True),
+        (Session(topic=DialogTopic.LAPSED), False),
+    ],
+)
+def test_where_a_part_of_a_long_text_may_be_stored(session: Session, stored: bool) -> None:
+    assert DESK.may_store_part(make_event(STORY), session) is stored
+
+
+def test_what_an_officer_writes_at_the_menu_may_be_stored_in_parts() -> None:
+    assert ComplaintsDesk(OFFICE, roster=frozenset({PERSON})).may_store_part(make_event(STORY), AT_MENU)
 
 
 @pytest.mark.parametrize("text", ["สวัสดี", "/start", "", "hello"])

@@ -53,6 +53,18 @@ def decide(event: Event, session: Session | None) -> Outcome:
     return run_decision(DESK.decide(event, session), ANSWERS)
 
 
+@pytest.mark.parametrize("session", [AT_MENU, AT_FOUND, AT_THREAD, AT_OPINION])
+def test_a_part_of_a_long_text_may_be_stored(session: Session) -> None:
+    assert DESK.may_store_part(make_event(QUESTION), session)
+
+
+@pytest.mark.parametrize("session", [AT_MENU, AT_FOUND])
+def test_a_part_of_what_may_be_a_complaint_is_stored_of_officers_only(session: Session) -> None:
+    event = make_event("เจ้าหน้าที่เรียกรับสินบน")
+    assert not DESK.may_store_part(event, session)
+    assert ServiceDesk(OFFICE, roster=frozenset({PERSON})).may_store_part(event, session)
+
+
 @pytest.mark.parametrize("text", ["สวัสดีค่ะ", "", "hello", "/start"])
 def test_a_greeting_is_greeted(text: str) -> None:
     outcome = decide(make_event(text), None)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from handlers.dialog.events import Channel, Event, TextPart
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import LongText, LongTextPiece, Session
 from storage import tables
+from storage.cases.history import decode_history_line
 from tests.bot.platforms.telegram.driver import TelegramDesk
 from tests.bot.platforms.telegram.user import CHAT, TelegramChatUser, run_scenario
 from tests.properties import examples
@@ -336,6 +338,138 @@ def test_a_text_for_an_open_case_is_one_message(tmp_path: Path) -> None:
     run_scenario(tmp_path, scene)
 
 
+async def open_case_to_write(p: TelegramChatUser) -> str:
+    """File a report, open its case and ask to write a message. Returns the tracking code."""
+    await p.fill_report()
+    await p.say("[ส่งเรื่อง]")
+    code = p.receipts[-1]
+    await p.say(code[-6:])
+    await p.say(code)
+    await p.tap("ส่งข้อความ")
+    return code
+
+
+def copy_as_killed(tmp_path: Path) -> Path:
+    """Copy the files of a running desk as they would be if it were killed at this instant."""
+    copy = tmp_path / "killed"
+    shutil.copytree(tmp_path / "var", copy / "var")
+    return copy
+
+
+def read_case_texts(o: TelegramDesk) -> Awaitable[list[str]]:
+    """Read what the reporter of the only case wrote in its history."""
+
+    async def read() -> list[str]:
+        async with o.desk.store._reader.connect() as connection:
+            rows = (
+                await connection.execute(select(tables.history).order_by(tables.history.c.seq))
+            ).mappings()
+            (key,) = (await connection.execute(select(tables.cases.c.id, tables.cases.c.key))).all()
+            cipher = o.desk.store.keyring.unwrap_case_cipher(key.id, key.key)
+            return [text for row in rows if (text := decode_history_line(row, cipher)[0].text)]
+
+    return read()
+
+
+@pytest.mark.parametrize("mode", ["webhook", "polling"])
+@pytest.mark.parametrize("again", [(), (2,), (1, 2), (2, 0, 1)])
+def test_a_text_for_an_open_case_outlives_a_kill_within_its_window(
+    mode: str, again: tuple[int, ...], tmp_path: Path
+) -> None:
+    parts, codes, copies = list[dict[str, Any]](), list[str](), list[Path]()
+
+    async def first(o: TelegramDesk, p: TelegramChatUser) -> None:
+        hold_time(o)
+        codes.append(await open_case_to_write(p))
+        parts.extend(make_parts(p, FIRST, SECOND, THIRD))
+        for update in parts:
+            await p.send_update(update)
+        stored = await load_stored(o)
+        assert stored is not None
+        assert stored.receipt is None
+        assert stored.answers == {}
+        copies.append(copy_as_killed(tmp_path))
+
+    async def second(o: TelegramDesk, p: TelegramChatUser) -> None:
+        hold_time(o)
+        p.fake._numbers["update"] += 1000  # Telegram goes on counting
+        for number in again:  # what was not confirmed comes again
+            await p.send_update(parts[number])
+        await o.setup.adapter.long_texts.end(CHAT)
+        if not again:
+            o.desk.clock_offset += timedelta(seconds=60)
+            await p.say("/help")
+        assert "ข้อความนี้ยังไม่ได้ส่งถึงใคร" in p.bot_text
+        await p.say(codes[0])
+        await p.tap("ส่งข้อความนี้")
+        assert await read_case_texts(o) == [WHOLE]
+        assert await load_stored(o) is None
+
+    run_scenario(tmp_path, first, mode)
+    run_scenario(copies[0], second, mode)
+
+
+def test_a_text_for_an_open_case_and_its_line_are_never_on_disk_together(tmp_path: Path) -> None:
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
+        hold_time(o)
+        await open_case_to_write(p)
+        for update in make_parts(p, FIRST, SECOND, THIRD):
+            await p.send_update(update)
+        assert await read_case_texts(o) == []
+        await o.setup.adapter.long_texts.end(CHAT)
+        assert await read_case_texts(o) == [WHOLE]
+        assert await load_stored(o) is None
+
+    run_scenario(tmp_path, scene)
+
+
+@pytest.mark.parametrize("mode", ["webhook", "polling"])
+@pytest.mark.parametrize("is_greeted", [True, False])
+@pytest.mark.parametrize("again", [(), (0,)])
+def test_a_question_outlives_a_kill_within_its_window(
+    mode: str, is_greeted: bool, again: tuple[int, ...], tmp_path: Path
+) -> None:
+    question = ("ขอทราบว่าต่อใบอนุญาตใช้เอกสารใดบ้าง " * 70).strip()
+    parts, copies = list[dict[str, Any]](), list[Path]()
+
+    async def first(o: TelegramDesk, p: TelegramChatUser) -> None:
+        hold_time(o)
+        if is_greeted:
+            await p.say("/start ask")
+        parts.extend(make_parts(p, question, THIRD))
+        for update in parts:
+            await p.send_update(update)
+        copies.append(copy_as_killed(tmp_path))
+
+    async def second(o: TelegramDesk, p: TelegramChatUser) -> None:
+        hold_time(o)
+        for number in again:
+            await p.send_update(parts[number])
+        await o.setup.adapter.long_texts.end(CHAT)
+        if not again:
+            p.fake._numbers["update"] += 1000
+            await p.say("/help")
+        session = await load_stored(o)
+        assert session is not None
+        assert session.long_text is None
+        assert session.answers["question"] == f"{question}\n{THIRD}"
+
+    run_scenario(tmp_path, first, mode, name="service")
+    run_scenario(copies[0], second, mode, name="service")
+
+
+def test_a_question_that_may_be_a_complaint_is_not_on_disk(tmp_path: Path) -> None:
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
+        hold_time(o)
+        await p.say("/start ask")
+        for update in make_parts(p, "ขอถามเรื่องใบอนุญาต " * 120, "เจ้าหน้าที่เรียกรับสินบนจากทุกร้าน"):
+            await p.send_update(update)
+        stored = await load_stored(o)
+        assert stored is None or stored.long_text is None
+
+    run_scenario(tmp_path, scene, name="service")
+
+
 def test_a_long_question_is_one_question(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
         hold_time(o)
@@ -392,7 +526,7 @@ def test_no_character_is_lost_or_doubled(choose: random.Random, pieces: list[str
             assert session.long_text is not None
             if len(session.long_text.pieces) < MAX_PIECES:
                 assert goes_on_with(session.long_text, event)
-        session = keep_part(event, place, session, NOW).session
+        session = keep_part(event, place, session, NOW, lambda _event, _session: True).session
     assert session is not None
     assert session.long_text is not None
     assert "".join(session.long_text.text.split()) == "".join(text.split())

@@ -9,6 +9,7 @@ import pytest
 from handlers.dialog.events import File
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import (
+    UNOPENED_CASE_STEP,
     DialogTopic,
     DoubtfulText,
     LongText,
@@ -58,22 +59,45 @@ def test_a_session_has_no_other_parts() -> None:
 @pytest.mark.parametrize(
     ("session", "text", "stored"),
     [
-        (Session(topic=DialogTopic.REPORT, step="story"), {}, True),
-        (Session(topic=DialogTopic.OPINION, step="poll"), {}, True),
-        (Session(topic=DialogTopic.REPORT, step="story"), {"has_code": True}, False),
-        (Session(topic=DialogTopic.REPORT, step="notice"), {}, False),
+        (Session(topic=DialogTopic.REPORT, step="story"), {"is_storable": True}, True),
+        (Session(topic=DialogTopic.MENU), {"is_storable": True}, True),
+        (Session(topic=DialogTopic.MENU), {"is_storable": True, "is_first": True}, True),
         (Session(topic=DialogTopic.MENU), {}, False),
-        (Session(topic=DialogTopic.ASK), {}, False),
-        (Session(topic=DialogTopic.TRACK), {}, False),
+        (Session(topic=DialogTopic.MENU), {"is_first": True}, False),
     ],
 )
-def test_a_part_of_a_long_text_is_stored_only_where_a_draft_is(
+def test_a_part_of_a_long_text_is_stored_only_where_its_desk_says_so(
     session: Session, text: dict[str, bool], stored: bool
 ) -> None:
     waiting = session.replace(long_text=LongText((LongTextPiece(1, "ก"),), 1, **text))
     kept = waiting.without_memory_only_text()
     assert kept == (waiting if stored else session)
     assert waiting.memory_only is not stored
+
+
+def test_a_draft_is_stored_without_a_long_text_that_is_not() -> None:
+    draft = Session(topic=DialogTopic.REPORT, step="accused", answers={"story": "ก"})
+    waiting = draft.replace(long_text=LongText((LongTextPiece(1, "ข"),), 1))
+    assert not waiting.memory_only
+    assert waiting.without_memory_only_text() == draft
+
+
+def test_a_long_text_for_an_open_case_is_stored_without_the_case() -> None:
+    text = LongText((LongTextPiece(1, "ก"),), 1, is_storable=True)
+    case = Session(
+        version=3,
+        topic=DialogTopic.TRACK,
+        step="message",
+        receipt=make_receipt(5),
+        answers={"held": "ข"},
+        message_origins={"1": "text:ค"},
+    )
+    waiting = case.replace(long_text=text)
+    assert not waiting.memory_only
+    assert waiting.without_memory_only_text() == Session(
+        version=3, topic=DialogTopic.TRACK, step=UNOPENED_CASE_STEP, long_text=text
+    )
+    assert case.memory_only
 
 
 def test_who_was_not_greeted_yet_leaves_no_row() -> None:

@@ -546,6 +546,9 @@ class FixedReplyRouter:
     def current_prompt(self, event: Event, session: Session) -> Decision:
         return self._talk.current_prompt(event, session)
 
+    def may_store_part(self, event: Event, session: Session) -> bool:
+        return self._talk.may_store_part(event, session)
+
 
 @pytest.mark.parametrize("weather", [LineFault(503), LineFault(cut="after")])
 def test_an_answer_of_several_calls_goes_on_where_it_stopped(tmp_path: Path, weather: LineFault) -> None:
