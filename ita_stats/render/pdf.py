@@ -23,6 +23,8 @@ MIN_COLUMN_LETTERS, MAX_COLUMN_LETTERS = 8, 12
 """A column is as wide as the longest word of its heading, within these bounds, in letters."""
 REMARK_COLUMN_LETTERS = 30
 """The width of the column of remarks where there are any."""
+_LONG_WORD = re.compile(f"[!-~]{{{REMARK_COLUMN_LETTERS},}}")
+"""A word, such as an address, that may be wider than its column. Thai has its own places to break."""
 
 
 def render_statistics_pdf(document: StatisticsDocument, signatory: str | None = None) -> bytes:
@@ -140,5 +142,12 @@ def _build_line_data(line: tuple[CellValue, ...]) -> list[TemplateData]:
 
 
 def _build_cell_data(cell: CellValue) -> TemplateData:
-    words: BilingualText = cell if isinstance(cell, tuple) else (format_cell(cell), format_cell(cell))
+    shown = _LONG_WORD.sub(_allow_breaks, cell) if isinstance(cell, str) else format_cell(cell)
+    words: BilingualText = cell if isinstance(cell, tuple) else (shown, shown)
     return {"figure": not isinstance(cell, str | tuple), "words": words, "columns": 1}
+
+
+def _allow_breaks(word: re.Match[str]) -> str:
+    """Return a long word with places (zero-width spaces) where its line may break."""
+    step = REMARK_COLUMN_LETTERS // 2
+    return "\u200b".join(word[0][place : place + step] for place in range(0, len(word[0]), step))

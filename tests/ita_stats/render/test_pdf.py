@@ -217,3 +217,14 @@ def test_letters_reach_the_picture_with_their_marks() -> None:
 def test_pages_can_be_looked_at() -> None:
     looked = render_statistics_png_pages(make_document(), ppi=20)
     assert [Image.open(io.BytesIO(page)).size for page in looked] == [(234, 165)] * 3
+
+
+def test_a_remark_stays_on_the_sheet() -> None:
+    address = "https://example.go.th/" + "a" * 200
+    tables = make_protected_tables()
+    document = build_statistics_document(replace(tables, remark=f"ดูที่ {address}"), ReleaseInfo())
+    page = pypdfium2.PdfDocument(render_statistics_pdf(document))[0]
+    text = page.get_textpage()
+    boxes = [text.get_charbox(place) for place in range(text.count_chars())]
+    assert max(right for _, _, right, _ in boxes) <= page.get_width()
+    assert address in "".join(text.get_text_range().split()).replace("\u200b", "")

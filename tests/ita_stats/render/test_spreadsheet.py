@@ -131,3 +131,16 @@ def test_splits_and_notes_have_sheets_of_their_own() -> None:
     assert "ยกมา (เรื่อง) / Brought forward (cases)" in words
     assert "ไม่รับเรื่อง (ร้อยละ) / Not accepted (%)" in words
     assert notes["A1"].value.startswith("ข้อมูลเชิงสถิติ")
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_remark_is_run_as_a_formula(formula: str) -> None:
+    found = make_protected_tables()
+    first, *rows = found.rows
+    noted = replace(found, rows=(replace(first, note=formula), *rows), remark=formula)
+    document = build_statistics_document(noted, ReleaseInfo())
+    cells = [cell for row in lines(document) for cell in row]
+    assert formula not in cells
+    assert cells.count(f"'{formula}") == 2
+    typed = [(cell.value, cell.data_type) for row in book(document).worksheets[0] for cell in row]
+    assert not [value for value, kind in typed if kind == "f"]
