@@ -48,7 +48,7 @@ CITIZEN_STORIES = [story for story in COMPLAINT_STORIES if "! staff " not in sto
 CITIZEN_SERVICE_STORIES = [story for story in SERVICE_STORIES if "! staff " not in story.read_text("utf-8")]
 """Stories without officers, for drivers that have none."""
 
-FEW_STORIES = {"report", "reply", "resume", "officer-life", "answered-at-once", "consultation"}
+FEW_STORIES = {"report", "resume", "officer-life", "answered-at-once"}
 """What `make test` plays at a door that is expensive, or that differs little from another."""
 
 

@@ -34,9 +34,10 @@ def get_in_memory_account(_: DeskDriver, person: str) -> tuple[str, str]:
     return "telegram", person
 
 
+FULL = pytest.mark.full("attacks on every platform")
 PLATFORMS = [
-    pytest.param(TelegramDriver, get_telegram_account, marks=needs_contracts, id="telegram"),
-    pytest.param(LineDriver, get_line_account, marks=needs_contracts, id="line"),
+    pytest.param(TelegramDriver, get_telegram_account, marks=[needs_contracts, FULL], id="telegram"),
+    pytest.param(LineDriver, get_line_account, marks=[needs_contracts, FULL], id="line"),
     pytest.param(InMemoryDriver, get_in_memory_account, id="in_memory"),
 ]
 

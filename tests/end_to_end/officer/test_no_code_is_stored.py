@@ -85,6 +85,7 @@ def report_with_code(citizen: Citizen, code: str) -> None:
     citizen.say("[ข้าม]")
 
 
+@pytest.mark.full("codes on a real disk")
 def test_no_code_is_stored_exported_or_logged(
     office: OfficerServer,
     encrypted: list[bytes],

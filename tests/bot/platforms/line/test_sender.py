@@ -182,8 +182,8 @@ def test_line_away_for_an_hour(tmp_path: Path) -> None:
         line.inject_fault = lambda _name, _body: LineFault(503)
         assert await line.post_events(tap) == 200
         await asyncio.sleep(0.3)
-        for _ in range(6):
-            await run_worker_later(account, 10)
+        for _ in range(3):
+            await run_worker_later(account, 20)
         assert len(line.chats[A]) == before
         (waits,) = await account.desk.store.outbox.list_all(Channel.LINE)
         assert "receipt" in str(waits.payload.says)
