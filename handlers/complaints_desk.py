@@ -201,6 +201,9 @@ class ComplaintsDesk:
                 command = match_everyday_command(event, _EVERYDAY_WORDS)
             if command is None and session.receipt is None and asks_for_help(event):
                 command = "help"
+        elif session.step == "cancel" and command == "cancel" and event.choice is None:
+            # “ยกเลิก” does not say whether the draft is to be discarded, or the discarding is called off.
+            return command if (event.text or "").startswith("/") else None
         elif session.step == "notice" and command in {"start", "report"} and event.choice is None:
             # “เริ่ม” answers the notice there; /start does not.
             return command if (event.text or "").startswith("/") else None

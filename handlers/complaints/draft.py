@@ -24,7 +24,6 @@ from handlers.dialog.answers import (
 )
 from handlers.dialog.choices import (
     STALE,
-    UNCLEAR,
     StaleChoice,
     UnclearChoice,
     explain_no_choice,
@@ -107,7 +106,7 @@ def _handle_notice(office_form: Form, ctx: Context) -> Decision:
     if choice == DROP_TEXT:
         dropped = ctx.with_session(drop_held_text(ctx.session))
         return ask_to_begin(dropped, Reply("unasked.dropped", NEUTRAL))
-    if choice is STALE or choice is UNCLEAR:
+    if choice is STALE or isinstance(choice, UnclearChoice):
         return ask_to_begin(ctx, explain_no_choice(choice))
     if ctx.event.file is not None:
         kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
@@ -143,7 +142,7 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
             *DONE_OPTION,
         )  # not shown yet, but the web page has one button for "save this text and go on"
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
-    if choice is STALE or choice is UNCLEAR:
+    if choice is STALE or isinstance(choice, UnclearChoice):
         return ask_step(office_form, ctx, field.name, explain_no_choice(choice))
     if isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
@@ -278,7 +277,7 @@ def _handle_input_at_menu_step(
 ) -> TurnResult:
     """Handle what picks nothing where a choice is asked: a late tap, a file, a slip, or a text that has to wait."""
     step = ctx.session.step
-    if choice is STALE or choice is UNCLEAR:
+    if choice is STALE or isinstance(choice, UnclearChoice):
         return ask_step(office_form, ctx, step, explain_no_choice(choice))
     if ctx.event.file is not None:
         kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)

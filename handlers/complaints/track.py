@@ -27,8 +27,8 @@ from handlers.complaints.subscriptions import build_subscription
 from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
 from handlers.dialog.choices import (
     STALE,
-    UNCLEAR,
     Option,
+    UnclearChoice,
     explain_no_choice,
     make_options,
     parse_choice,
@@ -230,7 +230,7 @@ def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult:
     )
     if choice is STALE:
         return show_reporter_case(ctx, case, Reply("pick.stale", NEUTRAL))
-    if choice is UNCLEAR:
+    if isinstance(choice, UnclearChoice):
         return TurnResult(ctx.session, (explain_no_choice(choice), _build_tracking_question(ctx.session)))
     if choice is None:
         return _handle_case_text(ctx, case)

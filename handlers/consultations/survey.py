@@ -7,9 +7,9 @@ from typing import Any, TypeAlias, TypeVar
 from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.choices import (
     STALE,
-    UNCLEAR,
     Option,
     ParsedChoice,
+    UnclearChoice,
     explain_no_choice,
     make_options,
     parse_choice,
@@ -122,7 +122,7 @@ def handle_survey_answer(
     choice = parse_choice(
         ctx.event, ctx.session, _list_options(items, item, ctx.session), numbers=bool(item.options)
     )
-    if choice is STALE or choice is UNCLEAR or (choice is None and item.options):
+    if choice is STALE or isinstance(choice, UnclearChoice) or (choice is None and item.options):
         note = explain_no_choice(choice, _explain_unknown(item, ctx))
         return ask_survey_question(ctx, topic, items, item.key, note)
     if choice is None:

@@ -27,6 +27,8 @@ class UnclearChoice(Enum):
     """A short reply that means something, but no option of the question, or two that contradict each other."""
 
     UNCLEAR = "unclear"
+    NOT_YET = "not_yet"
+    """What the question is about is not to be done yet."""
 
 
 STALE = StaleChoice.STALE
@@ -216,6 +218,8 @@ def _parse_everyday_reply(
     close = _list_close_labels(readings, choices, labels, lang)
     if len(close) == 1:
         return close.pop()
+    if Meaning.NOT_YET in meanings or Meaning.UNFINISHED in meanings:
+        return UnclearChoice.NOT_YET
     return UNCLEAR if meanings else None
 
 
@@ -257,7 +261,7 @@ def explain_no_choice(choice: ParsedChoice, unknown: Reply = _UNKNOWN) -> Reply:
     """Return the sentence before a question that is asked again. unknown: for a text that means nothing there."""
     if choice is STALE:
         return Reply("pick.stale", NEUTRAL)
-    return Reply("pick.unclear", NEUTRAL) if choice is UNCLEAR else unknown
+    return Reply(f"pick.{choice.value}", NEUTRAL) if isinstance(choice, UnclearChoice) else unknown
 
 
 @cache

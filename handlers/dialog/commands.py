@@ -14,6 +14,7 @@ from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.i18n import render_label
 from handlers.thai.matching import normalize_for_matching
 from handlers.thai.meanings import list_readings, read_meanings, squeeze_reply
+from handlers.thai.menu_wishes import find_menu_wish
 from handlers.thai.numbers import read_place
 from handlers.thai.phrases import Meaning
 
@@ -108,7 +109,9 @@ def match_everyday_command(event: Event, typed: Mapping[str, str]) -> str | None
     text = event.text or ""
     if event.choice is not None or len(text) > MAX_COMMAND_LENGTH:
         return None
-    return next((typed[reading] for reading in list_readings(text) if reading in typed), None)
+    found = next((typed[reading] for reading in list_readings(text) if reading in typed), None)
+    wish = find_menu_wish(text) if found is None else None
+    return wish if wish in typed.values() else found
 
 
 def asks_for_help(event: Event) -> bool:

@@ -10,8 +10,8 @@ from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.attempts import find_lockout_end, record_failure
 from handlers.dialog.choices import (
     STALE,
-    UNCLEAR,
     Option,
+    UnclearChoice,
     explain_no_choice,
     make_options,
     parse_choice,
@@ -104,7 +104,7 @@ def handle_question(ctx: Context, address: str) -> Decision:
         numbers=ctx.session.step != "ask",
         is_message=ctx.session.step == "ask",
     )
-    if choice is STALE or choice is UNCLEAR:
+    if choice is STALE or isinstance(choice, UnclearChoice):
         return _show_current_step(ctx, matches, explain_no_choice(choice))
     if choice is None and ctx.session.step == "ask" and is_greeting(ctx.event.text or ""):
         return begin_question(ctx)

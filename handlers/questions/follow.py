@@ -7,8 +7,8 @@ from handlers.complaints.messages import ActorKind
 from handlers.dialog.attempts import find_lockout_end, record_failure
 from handlers.dialog.choices import (
     STALE,
-    UNCLEAR,
     Option,
+    UnclearChoice,
     explain_no_choice,
     make_options,
     parse_choice,
@@ -97,7 +97,7 @@ def handle_thread(ctx: Context, complaints_url: str = "") -> Decision:
     )
     if choice is STALE:
         return show_thread(ctx, thread, Reply("pick.stale", NEUTRAL))
-    if choice is UNCLEAR:
+    if isinstance(choice, UnclearChoice):
         return _ask_step(ctx, thread, explain_no_choice(choice))
     if choice is None:
         return (yield from _handle_text(ctx, thread))

@@ -9,7 +9,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from handlers.thai.agreement import combine_meanings
+from handlers.thai.how_questions import asks_how
 from handlers.thai.matching import fold_characters, normalize_for_matching
+from handlers.thai.negation import NO_LONGER, VERBS, Negation, is_negative_phrase, list_negations
 from handlers.thai.phrases import (
     MISSPELLINGS,
     OPENERS,
@@ -20,6 +23,7 @@ from handlers.thai.phrases import (
     REQUESTS,
     Meaning,
 )
+from handlers.thai.typing_errors import NEGATION, is_forgiven, list_cuts, strip_tones
 
 MAX_REPLY_LENGTH = 60
 """Characters. A longer text is never a short reply."""
@@ -43,8 +47,6 @@ _NOT_A_LETTER = re.compile(r"[^\w\u0e31\u0e34-\u0e3a\u0e46-\u0e4e]|_")
 _LAUGH = re.compile("(?<=.)(?:5{3,}|ฮ่า+ๆ?|haha+)$")
 _QUESTION_END = re.compile("(?:ไหม|มั้ย|มัย|เปล่า|ป่าว|เหรอ|หรอ|หรือยัง|รึยัง|ป่ะ|ปะ|หรือ)$")
 _DASH = re.compile("[-\u2010-\u2015\u2212]")
-_NEGATION = re.compile(r"ไม่?|มิ|เปล|ปา|อยา|ยัง|หา|นึก|ลืม|no|don|nt")
-"""What denies, in a text without tones."""
 _DENIAL = "(?:ไม่|ยังไม่|มิได้|มิ|เปล่า)"
 _DOUBLE_NEGATIVE = re.compile(
     f"(?:ไม่ใช่|มิใช่|ไม่ได้|ไม่เชิง|ไม่ถึงกับ|ไม่)(?:ว่า|จะ|เพราะ|หมายความว่า|แปลว่า)*({_DENIAL}.+)"
@@ -56,6 +58,11 @@ _BOTH_WAYS = re.compile(
     "(?:ทั้ง|จะ)?(?P<what>(?!ไม่).{2,8}?)(?:หรือ|รึ|ก็ได้|ดี|ก็|แต่|และ|กับ)*(?:ทั้ง|จะ)?ไม่(?P=what)(?:ก็ได้|ดี|ก็)*"
 )
 """“To tell, not to tell”: บอกไม่บอก, ลบหรือไม่ลบดี, ทั้งใช่ทั้งไม่ใช่."""
+_CORRECTION = re.compile(
+    "เอ๊ย|เอ้ย|เอ๋ย|เฮ้ย|อุ๊ย|โอ๊ะ|หมายถึง|หมายความว่า|(?:พิมพ์|กด|ตอบ)ผิด|ขอโทษ|โทษที|แก้เป็น|เปลี่ยนเป็น"
+    "|\\b(?:i mean|oops|sorry|wait)\\b"
+)
+"""What stands between a reply and its correction."""
 _TORN = re.compile("(?:ใจ|ครึ่ง|ส่วน)(?:นึง|หนึ่ง).*ไม่|จะ.+ก็.*จะ(?:ว่า)?ไม่|ไม่.+(?:ใจ|ครึ่ง)(?:นึง|หนึ่ง)")
 _PICTURES: Mapping[str, Meaning] = {
     **dict.fromkeys("👍👌✅🆗☑✔", Meaning.OKAY),
@@ -68,23 +75,6 @@ _SPELLINGS = tuple((re.compile(wrong), right) for wrong, right in MISSPELLINGS)
 
 _Parse = tuple[tuple[Meaning, str], ...]
 """The phrases that make up a reply, in order, each with its meaning."""
-
-_SOFT = (Meaning.POLITE, Meaning.THANKS, Meaning.GREETING, Meaning.PARTING, Meaning.OKAY)
-"""Meanings that are set aside beside another one, the first of them first."""
-
-_AGREEING = (
-    frozenset({Meaning.NO, Meaning.NONE, Meaning.NEVER, Meaning.SKIP, Meaning.NEXT, Meaning.DONE}),
-    frozenset({Meaning.UNSURE, Meaning.NONE, Meaning.SKIP, Meaning.NEXT}),
-    frozenset({Meaning.NO, Meaning.SKIP, Meaning.ANONYMOUS}),
-    frozenset({Meaning.YES, Meaning.NAMED}),
-    frozenset({Meaning.YES, Meaning.START, Meaning.NEXT}),
-    frozenset({Meaning.YES, Meaning.SEND, Meaning.DONE, Meaning.NEXT}),
-    frozenset({Meaning.CANCEL, Meaning.LEAVE, Meaning.DELETE}),
-    frozenset({Meaning.YES, Meaning.CANCEL, Meaning.DELETE}),
-    frozenset({Meaning.NO, Meaning.SKIP, Meaning.KEEP}),
-    frozenset({Meaning.NO, Meaning.EDIT}),
-)
-"""Meanings that can be said together. Any other two contradict each other."""
 
 
 def read_meanings(text: str) -> tuple[Meaning, ...]:
@@ -101,15 +91,17 @@ def read_meanings(text: str) -> tuple[Meaning, ...]:
     if not squeezed:
         return _read_signs(text)
     parse = _parse_reply(squeezed)
-    if parse is not None and len(parse) == 1:
+    if parse is not None and len(parse) == 1 and squeezed not in _index_slips():
         return (parse[0][0],)
     return _read_further(plain, squeezed, parse)
 
 
 def _read_further(plain: str, squeezed: str, parse: _Parse | None) -> tuple[Meaning, ...]:
     """Read what is not one phrase of the table: several of them, everyday spellings, typing errors."""
-    if _is_both_ways(squeezed):
+    if _is_both_ways(squeezed) or _corrects_itself(plain):
         return (Meaning.AMBIGUOUS,)
+    if asks_how(squeezed):
+        return (Meaning.HELP,)
     is_slip = parse is not None and squeezed in _index_slips()  # ไม่เค is ไม่เคย, not “no, OK”
     if len(squeezed) <= MAX_FORGIVEN_LENGTH and (parse is None or is_slip):
         plain = correct_spelling(plain)
@@ -117,9 +109,10 @@ def _read_further(plain: str, squeezed: str, parse: _Parse | None) -> tuple[Mean
         parse = (None if is_slip else _parse_reply(squeezed)) or _forgive_error(squeezed)
     if _is_double_negative(plain, squeezed):
         return (Meaning.AMBIGUOUS,)
-    meanings = _combine_meanings([meaning for meaning, _ in parse]) if parse else ()
+    meanings = combine_meanings([meaning for meaning, _ in parse]) if parse else ()
     # “ยังไม่ส่งได้มั้ย” asks something, and contradicts nothing.
-    return () if meanings == (Meaning.AMBIGUOUS,) and _QUESTION_END.search(squeezed) else meanings
+    asks = meanings == (Meaning.AMBIGUOUS,) and any(map(_QUESTION_END.search, _list_stems(squeezed)))
+    return () if asks else meanings
 
 
 def squeeze_reply(text: str) -> str:
@@ -138,7 +131,7 @@ def list_readings(text: str) -> tuple[str, ...]:
 def is_label_with_error(reading: str, label: str) -> bool:
     """Whether a reading is a label with at most one typing error, and as negative as the label."""
     letters = sum(unicodedata.category(sign)[0] == "L" for sign in label)
-    return letters >= MIN_FORGIVEN_LETTERS_OF_DECISIONS and _is_forgiven(_strip_tones(reading), label)
+    return letters >= MIN_FORGIVEN_LETTERS_OF_DECISIONS and is_forgiven(strip_tones(reading), label)
 
 
 def correct_spelling(plain: str) -> str:
@@ -154,8 +147,10 @@ def _read_question(plain: str) -> tuple[Meaning, ...]:
     squeezed = _NOT_A_LETTER.sub("", plain)
     if not squeezed:
         return (Meaning.HELP,)
+    if asks_how(squeezed):
+        return (Meaning.HELP,)
     parse = _parse_reply(squeezed)
-    meanings = _combine_meanings([meaning for meaning, _ in parse]) if parse else ()
+    meanings = combine_meanings([meaning for meaning, _ in parse]) if parse else ()
     asks = meanings == (Meaning.HELP,) or any(ending in squeezed for ending in _REQUEST_ENDINGS)
     return meanings if asks else ()
 
@@ -167,7 +162,7 @@ def _read_signs(text: str) -> tuple[Meaning, ...]:
         return (Meaning.SKIP,)
     shown = [sign for sign in signs if unicodedata.category(sign) != "Sk"]  # without skin tones
     if shown and all(sign in _PICTURES for sign in shown):
-        return _combine_meanings([_PICTURES[sign] for sign in shown])
+        return combine_meanings([_PICTURES[sign] for sign in shown])
     return ()
 
 
@@ -180,9 +175,18 @@ def _is_both_ways(squeezed: str) -> bool:
     )
 
 
+def _corrects_itself(plain: str) -> bool:
+    """Whether a reply takes back what it said first: “ใช่ เอ๊ย ไม่ใช่”."""
+    parts = [_NOT_A_LETTER.sub("", part) for part in _CORRECTION.split(plain, maxsplit=1)]
+    if len(parts) < 2:
+        return False
+    first, second = ({meaning for meaning, _ in _parse_reply(correct_spelling(part)) or ()} for part in parts)
+    return bool(first and second and first != second)
+
+
 def _is_double_negative(plain: str, squeezed: str) -> bool:
     """Whether a reply denies a denial, and does not just say no twice: “ไม่ ไม่ใช่”."""
-    if len(_NEGATION.findall(squeezed)) < 2 or squeezed in _MEANINGS:
+    if len(NEGATION.findall(squeezed)) < 2 or squeezed in _MEANINGS:
         return False
     must = _MUST.match(squeezed)
     if must is not None and _parse_reply(must[1]) is not None:
@@ -201,19 +205,6 @@ def _is_double_negative(plain: str, squeezed: str) -> bool:
         if not stands_apart and (_parse_reply(denied) or _forgive_error(denied)):
             return True
     return False
-
-
-def _combine_meanings(found: Iterable[Meaning]) -> tuple[Meaning, ...]:
-    """Return the meanings of one reply without what is only politeness; AMBIGUOUS where they contradict each other."""
-    meanings = list(dict.fromkeys(found))
-    for soft in _SOFT:
-        if len(meanings) > 1 and soft in meanings:
-            meanings.remove(soft)
-    if Meaning.UNSURE in meanings:
-        meanings = [one for one in meanings if one not in {Meaning.YES, Meaning.NO}]
-    if len(meanings) < 2 or any(group.issuperset(meanings) for group in _AGREEING):
-        return tuple(meanings)
-    return (Meaning.AMBIGUOUS,)
 
 
 def _read_table() -> Mapping[str, Meaning]:
@@ -237,6 +228,9 @@ def _index_by_start(words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
 _PHRASE_STARTS = _index_by_start(_MEANINGS)
 _PARTICLE_STARTS = _index_by_start(_PARTICLES)
 _OPENER_STARTS = _index_by_start(_OPENERS)
+_DENIABLE_STARTS = _index_by_start(
+    {*VERBS, *(one for one in _MEANINGS if not is_negative_phrase(one) and len(one) > one.isascii())}
+)
 _SHORT_PHRASES = tuple(word for word in _MEANINGS if len(word) == 1)
 
 
@@ -262,13 +256,32 @@ def _parse_from(text: str, at: int, known: dict[int, _Parse | None]) -> _Parse |
         return known[at]
     best: _Parse | None = None
     for start in _skip_words(_OPENER_STARTS, text, at, most=3):
-        for phrase in (*_list_starting(_PHRASE_STARTS, text, start), *_list_short(text, start)):
-            for end in _skip_endings(text, start + len(phrase), _MEANINGS[phrase]):
+        for phrase_end, meaning in _list_units(text, start):
+            for end in _skip_endings(text, phrase_end, meaning):
                 rest = () if end == len(text) else _parse_from(text, end, known)
                 if rest is not None and (best is None or len(rest) + 1 < len(best)):
-                    best = ((_MEANINGS[phrase], phrase), *rest)
+                    best = ((meaning, text[start:phrase_end]), *rest)
     known[at] = best
     return best
+
+
+def _list_units(text: str, at: int) -> list[tuple[int, Meaning]]:
+    """Return the ends and meanings of the phrases at a place, and of those that are denied there, longest first."""
+    whole = (*_list_starting(_PHRASE_STARTS, text, at), *_list_short(text, at))
+    units = [(at + len(phrase), _MEANINGS[phrase]) for phrase in whole]
+    denied: list[tuple[int, Meaning]] = []
+    no_longer: list[tuple[int, Meaning]] = []
+    for negation in list_negations(text, at):
+        for phrase in _list_starting(_DENIABLE_STARTS, text, negation.end):
+            end = negation.end + len(phrase)
+            denied.append((end, _deny(negation, phrase)))
+            if text.startswith(NO_LONGER, end):
+                no_longer.append((end + len(NO_LONGER), _deny(negation, phrase, no_longer=True)))
+    return sorted((*units, *no_longer, *denied), key=lambda unit: -unit[0])
+
+
+def _deny(negation: Negation, phrase: str, *, no_longer: bool = False) -> Meaning:
+    return negation.negate(phrase, _MEANINGS.get(phrase), no_longer=no_longer)
 
 
 def _list_short(text: str, at: int) -> tuple[str, ...]:
@@ -310,12 +323,22 @@ def _forgive_error(text: str) -> _Parse | None:
         slip = _index_slips().get(stem)
         if slip is not None:
             return ((_MEANINGS[slip], slip),)
-        bare = _strip_tones(stem)
-        found = {phrase for cut in _list_cuts(bare) for phrase in _index_errors().get(cut, ())}
-        likely = [phrase for phrase in found if _is_forgiven(bare, phrase)]
+        bare = strip_tones(stem)
+        found = {phrase for cut in list_cuts(bare) for phrase in _index_errors().get(cut, ())}
+        likely = [phrase for phrase in found if is_forgiven(bare, phrase)]
         meanings = {_MEANINGS[phrase] for phrase in likely}
         if len(meanings) == 1:
             return ((meanings.pop(), likely[0]),)
+    return _forgive_denied(text)
+
+
+def _forgive_denied(text: str) -> _Parse | None:
+    """Return what a negation says of a phrase with one typing error."""
+    for stem in _list_stems(text):
+        for negation in list_negations(stem, 0):
+            denied = _forgive_error(stem[negation.end :]) if negation.end < len(stem) else None
+            if denied is not None and not is_negative_phrase(denied[0][1]):
+                return ((_deny(negation, denied[0][1]), stem),)
     return None
 
 
@@ -332,16 +355,6 @@ def _list_stems(text: str) -> list[str]:
 
 
 _PARTICLE_LENGTHS = sorted({len(word) for word in _PARTICLES}, reverse=True)
-_TONES = re.compile("[็-์]")
-
-
-def _strip_tones(text: str) -> str:
-    return _TONES.sub("", text)
-
-
-def _list_cuts(text: str) -> set[str]:
-    """Return a text and all that it becomes by leaving out one sign."""
-    return {text, *(text[:at] + text[at + 1 :] for at in range(len(text)))}
 
 
 @cache
@@ -353,7 +366,7 @@ def _index_slips() -> Mapping[str, str]:
             swaps = {
                 phrase[:at] + phrase[at + 1] + phrase[at] + phrase[at + 2 :] for at in range(len(phrase) - 1)
             }
-            for slip in _list_cuts(phrase) | swaps:
+            for slip in list_cuts(phrase) | swaps:
                 index.setdefault(slip, set()).add(phrase)
     return {
         slip: min(phrases)
@@ -372,29 +385,6 @@ def _index_errors() -> Mapping[str, tuple[str, ...]]:
         letters = sum(unicodedata.category(sign)[0] == "L" for sign in phrase)
         least = MIN_FORGIVEN_LATIN_LETTERS if phrase.isascii() else MIN_FORGIVEN_LETTERS
         if letters >= max(least, MIN_FORGIVEN_LETTERS_OF_DECISIONS if meaning in _DECISIONS else 0):
-            for cut in _list_cuts(_strip_tones(phrase)):
+            for cut in list_cuts(strip_tones(phrase)):
                 index.setdefault(cut, []).append(phrase)
     return {cut: tuple(phrases) for cut, phrases in index.items()}
-
-
-def _is_forgiven(typed: str, phrase: str) -> bool:
-    """Whether a text without tones is a phrase with at most one error, negated as often as the phrase."""
-    meant = _strip_tones(phrase)
-    return (
-        typed[:1] == meant[:1]
-        and len(_NEGATION.findall(typed)) == len(_NEGATION.findall(meant))
-        and _is_one_edit(typed, meant)
-    )
-
-
-def _is_one_edit(one: str, other: str) -> bool:
-    """Whether two texts are equal but for one sign that was added, left out or changed, or two that changed places."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    at = next(
-        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-    swapped = one[at + 1 : at + 2] + one[at : at + 1] + one[at + 2 :]
-    return (
-        one[at + 1 :] in (other[at + 1 :], other[at:]) or one[at:] == other[at + 1 :] or swapped == other[at:]
-    )

@@ -9,6 +9,7 @@ from handlers.dialog.choices import (
     Option,
     ParsedChoice,
     StaleChoice,
+    UnclearChoice,
     make_options,
     parse_choice,
     to_choices,
@@ -127,7 +128,7 @@ def test_what_an_everyday_reply_means_never_picks_the_code_of_an_option_of_the_o
 @pytest.mark.parametrize("typed", ["ยังไม่ส่ง", "อย่าเพิ่งส่งนะ", "ยังไม่พร้อมค่ะ", "don't send"])
 def test_who_does_not_send_yet_says_neither_yes_nor_no(typed: str) -> None:
     options = make_options(("yes", "no", "unsure"))
-    assert parse_choice(make_event(typed), SESSION, options, numbers=True) is UNCLEAR
+    assert parse_choice(make_event(typed), SESSION, options, numbers=True) is UnclearChoice.NOT_YET
 
 
 @pytest.mark.parametrize("typed", ["1", "๑", "4", " 2 "])
@@ -206,7 +207,7 @@ def test_a_tap_wins_over_the_text_that_came_with_it() -> None:
         ("ยกเลิกเลย", ("outside", "file_here", "back"), "outside"),
         ("ส่งที่นี่แหละ", ("outside", "file_here", "back"), "file_here"),
         ("ไม่ส่งแล้ว", ("outside", "file_here", "back"), "outside"),
-        ("ยังไม่ส่ง", ("outside", "file_here", "back"), UNCLEAR),
+        ("ยังไม่ส่ง", ("outside", "file_here", "back"), UnclearChoice.NOT_YET),
         ("เพิ่มเลยค่ะ", ("add_story", "drop_text"), "add_story"),
     ],
 )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.thai.meanings import MAX_REPLY_LENGTH, correct_spelling, list_readings, read_meanings
+from handlers.thai.negation import is_negative_phrase
 from handlers.thai.phrases import OPENERS, PARTICLES, PHRASES, POLITE_ALONE, Meaning
 from tests.properties import examples
 
@@ -49,6 +50,7 @@ ALL_PHRASES = [(meaning, phrase) for meaning, phrases in PHRASES.items() for phr
         (Meaning.POLITE, "ครับ ค่ะ คับ จ้า ครับผม"),
         (Meaning.KEEP, "ไม่ยกเลิก กรอกต่อ ไม่ลบค่ะ"),
         (Meaning.DELETE, "ลบ ลบเลย ลบโลด"),
+        (Meaning.UNFINISHED, "ยังไม่เสร็จ ยังไม่เสดค่ะ ยังไม่ครบเลย"),
     ],
 )  # fmt: skip
 def test_everyday_replies(meaning: Meaning, replies: str) -> None:
@@ -76,7 +78,7 @@ def test_what_contradicts_itself_is_ambiguous(reply: str) -> None:
         "ไม่มีใครช่วยเราเลย",
         "ไม่มีรูป แต่มีใบเสร็จอยู่ที่บ้าน",
         "งานเสร็จแล้วแต่ไม่ยอมตรวจรับ", "ไม่มีใบเสร็จให้สักใบ", "ใช่ไหม", "ใช่มั้ย", "ส่งไปให้ใคร", "กลับจากประชุมแล้วเจอกันที่ลานจอดรถ",
-        "ไม่เคยได้คำตอบเลย แจ้งไปสามที่แล้ว", "ยังส่งไม่ครบ รอแป๊บนะคะ", "เขายกเลิกสัญญาเราโดยไม่มีเหตุผล", "กลัวเขารู้", "ช่วยด้วย",
+        "ไม่เคยได้คำตอบเลย แจ้งไปสามที่แล้ว", "เขายกเลิกสัญญาเราโดยไม่มีเหตุผล", "กลัวเขารู้", "ช่วยด้วย",
         "ขอบคุณที่ไม่ช่วยอะไรเลย", "เคย", "คุณสวัสดิ์", "ไม่ดี", "ไม่ใช่น้อย", "พ่อ", "นายอำเภอ", "พี่", "ก" * 61,
         "ไม่มี" * 20,
     ],
@@ -158,6 +160,70 @@ def test_no_typing_error_turns_a_denial_into_a_consent(
     if left_denied and meaning in DENIALS:
         assert not read & {Meaning.YES, Meaning.SEND, Meaning.DELETE, Meaning.NAMED}, typed
     assert not {Meaning.YES, Meaning.NO} <= read
+
+
+ACTIONS = CONSENTS | {
+    Meaning.DONE, Meaning.CANCEL, Meaning.KEEP, Meaning.LEAVE, Meaning.EDIT, Meaning.BACK, Meaning.NEXT, Meaning.SKIP,
+    Meaning.ANONYMOUS, Meaning.HELP,
+}  # fmt: skip
+DENIABLE = [
+    (meaning, phrase)
+    for meaning, phrase in ALL_PHRASES
+    if meaning in ACTIONS and not is_negative_phrase(phrase)
+]
+THAI_NEGATIONS = """
+ไม่ ไม่ได้ ยังไม่ ยังไม่ได้ อย่า อย่าเพิ่ง อย่าพึ่ง มิ มิได้ บ่ ไม่ต้อง ไม่อยาก ไม่อยากจะ ยังไม่อยาก ไม่ขอ ขอไม่ ไม่ประสงค์ ไม่ประสงค์จะ
+ไม่ประสงค์ที่จะ ไม่สะดวก ไม่สะดวกที่จะ ไม่ต้องการ ไม่ต้องการที่จะ จะไม่ คงไม่ ผมไม่ ไม่ยอม ไม่กล้า ยังไม่พร้อมจะ ห้าม
+"""
+ENGLISH_NEGATIONS = (
+    "not ",
+    "dont ",
+    "don't ",
+    "do not ",
+    "not yet ",
+    "i don't want to ",
+    "never ",
+    "i won't ",
+)
+
+
+@examples(1000)
+@given(st.sampled_from(DENIABLE), st.integers(0, 10_000), _endings, st.booleans())
+def test_a_denied_action_is_never_the_action(
+    known: tuple[Meaning, str], seed: int, ending: str, mistyped: bool
+) -> None:
+    meaning, phrase = known
+    chance = random.Random(seed)
+    negation = chance.choice(ENGLISH_NEGATIONS if phrase.isascii() else THAI_NEGATIONS.split())
+    typed = negation + (_disturb(phrase, seed) if mistyped else phrase) + ending
+    assert meaning not in read_meanings(typed), typed
+
+
+@pytest.mark.parametrize(
+    ("meaning", "replies"),
+    [
+        (Meaning.NOT_YET, "ยังไม่ได้ส่งครับ อย่าพึ่งส่งเลย ยังไม่อยากส่ง ไม่อยากส่ง ไม่อยากเริ่ม ยังไม่เริ่ม"),
+        (Meaning.UNFINISHED, "ยังไม่เสร็จ ยังไม่ได้ครบ ไม่พอ ยังไม่ได้อ่าน ยังไม่อยากจบ"),
+        (Meaning.KEEP, "ไม่อยากลบ อย่าเพิ่งยกเลก ไม่ต้องการยกเลิกครับ ไม่ได้จะลบ ยังไม่อยากออก ไม่ต้องลบทิ้ง"),
+        (Meaning.ANONYMOUS, "ไม่ประสงค์จะระบุชื่อครับ ไม่สะดวกที่จะเปิดเผยตัวตน ยังไม่อยากบอกชื่อ มิประสงค์ออกนาม ไม่กล้าระบุชื่อ"),
+        (Meaning.SKIP, "ไม่ประสงค์ให้คะแนน ไม่สะดวกให้คะแนนค่ะ ไม่อยากประเมิน ไม่ขอแสดงความเห็น"),
+        (Meaning.NEVER, "มิเคย ยังไม่ได้ร้องเรียนที่ไหน ไม่เคยไปร้องเรียนใคร มิได้แจ้ง"),
+        (Meaning.CANCEL, "ไม่อยากร้องเรียน ไม่ขอแจ้งแล้ว ไม่ต้องการส่งแล้ว"),
+        (Meaning.NO, "ไม่ยืนยันค่ะ มิได้เกี่ยวข้อง"),
+        (Meaning.HELP, "ส่งตรงไหนอะ เล่าอะไรบ้าง ไม่รู้จะเริ่มยังไง ต้องแนบไฟล์ตรงไหนคะ ยังไม่เข้าใจ เริ่มเล่ายังไงดี"),
+    ],
+)  # fmt: skip
+def test_a_negation_and_a_phrase_are_read_together(meaning: Meaning, replies: str) -> None:
+    assert {reply: read_meanings(reply) for reply in replies.split()} == dict.fromkeys(
+        replies.split(), (meaning,)
+    )
+
+
+@pytest.mark.parametrize(
+    "reply", ["ใช่ครับ เอ๊ย ไม่ใช่", "ไม่ใช่ หมายถึงใช่", "บอก โทษที ไม่บอก", "yes, oops, no", "ส่ง เอ้ย ยกเลิก"]
+)
+def test_who_corrects_themself_is_asked_again(reply: str) -> None:
+    assert read_meanings(reply) == (Meaning.AMBIGUOUS,)
 
 
 @examples(400)

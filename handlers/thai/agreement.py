@@ -1,0 +1,37 @@
+"""Several meanings in one reply: which of them can be said together, and which contradict each other."""
+
+from collections.abc import Iterable
+
+from handlers.thai.phrases import Meaning
+
+_SOFT = (Meaning.POLITE, Meaning.THANKS, Meaning.GREETING, Meaning.PARTING, Meaning.OKAY)
+"""Meanings that are set aside beside another one, the first of them first."""
+
+_AGREEING = (
+    frozenset({Meaning.NO, Meaning.NONE, Meaning.NEVER, Meaning.SKIP, Meaning.NEXT, Meaning.DONE}),
+    frozenset({Meaning.UNSURE, Meaning.NONE, Meaning.SKIP, Meaning.NEXT}),
+    frozenset({Meaning.NO, Meaning.SKIP, Meaning.ANONYMOUS}),
+    frozenset({Meaning.YES, Meaning.NAMED}),
+    frozenset({Meaning.YES, Meaning.START, Meaning.NEXT}),
+    frozenset({Meaning.YES, Meaning.SEND, Meaning.DONE, Meaning.NEXT}),
+    frozenset({Meaning.CANCEL, Meaning.LEAVE, Meaning.DELETE}),
+    frozenset({Meaning.YES, Meaning.CANCEL, Meaning.DELETE}),
+    frozenset({Meaning.NO, Meaning.SKIP, Meaning.KEEP}),
+    frozenset({Meaning.NO, Meaning.EDIT}),
+    frozenset({Meaning.NOT_YET, Meaning.UNFINISHED, Meaning.EDIT}),
+    frozenset({Meaning.NOT_YET, Meaning.UNFINISHED, Meaning.NO, Meaning.NEVER}),
+)
+"""Meanings that can be said together. Any other two contradict each other."""
+
+
+def combine_meanings(found: Iterable[Meaning]) -> tuple[Meaning, ...]:
+    """Return the meanings of one reply without what is only politeness; AMBIGUOUS where they contradict each other."""
+    meanings = list(dict.fromkeys(found))
+    for soft in _SOFT:
+        if len(meanings) > 1 and soft in meanings:
+            meanings.remove(soft)
+    if Meaning.UNSURE in meanings:
+        meanings = [one for one in meanings if one not in {Meaning.YES, Meaning.NO}]
+    if len(meanings) < 2 or any(group.issuperset(meanings) for group in _AGREEING):
+        return tuple(meanings)
+    return (Meaning.AMBIGUOUS,)
