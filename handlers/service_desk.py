@@ -60,6 +60,7 @@ from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_se
 from handlers.questions.misdirected import is_complaint
 from handlers.staff.dispatch import handle_staff_message, is_for_staff
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
+from handlers.staff.state import AwaitingText
 from handlers.thai.text import clean_text
 from handlers.unsend import handle_unsend, record_message_origin
 
@@ -163,14 +164,17 @@ class ServiceDesk:
     def may_store_part(self, event: Event, session: Session) -> bool:
         """Whether the text of an event, of which more may come, may be on disk before it is decided on.
 
-        So may a question, an opinion and what officers write; not what may be a complaint of corruption.
+        So may a question, an opinion and an officer's answer; not what may be a complaint of corruption.
         """
         match session.topic:
             case DialogTopic.OPINION | DialogTopic.THREAD:
                 return True
             case DialogTopic.MENU | DialogTopic.ASK:
-                is_officer = event.person_id in self.roster
-                return is_officer or not is_complaint(clean_text(event.text or "").text)
+                is_answer = event.person_id in self.roster and (
+                    isinstance(session.officer.service.pending, AwaitingText)
+                    or (event.text or "").startswith("/")
+                )
+                return is_answer or not is_complaint(clean_text(event.text or "").text)
             case DialogTopic.REPORT | DialogTopic.TRACK | DialogTopic.CONFIRM | DialogTopic.LAPSED:
                 return False
             case _:

@@ -18,6 +18,9 @@ from handlers.dialog.session import DialogTopic, Session
 from handlers.feedback.messages import NewFeedbackNumber
 from handlers.questions.messages import FindKnownAnswers, FindThreadByCode, GetQuestionRate, GetThread
 from handlers.service_desk import ServiceDesk
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.state import AwaitingText, OfficerState, ServiceWork
 from tests.handlers.consultations.consultation_rows import CONSULTATION
 from tests.handlers.questions.test_ask import HOURS
 from tests.handlers.questions.test_follow import OPEN
@@ -59,10 +62,15 @@ def test_a_part_of_a_long_text_may_be_stored(session: Session) -> None:
 
 
 @pytest.mark.parametrize("session", [AT_MENU, AT_FOUND])
-def test_a_part_of_what_may_be_a_complaint_is_stored_of_officers_only(session: Session) -> None:
+def test_a_part_of_what_may_be_a_complaint_is_stored_of_an_answer_only(session: Session) -> None:
     event = make_event("เจ้าหน้าที่เรียกรับสินบน")
-    assert not DESK.may_store_part(event, session)
-    assert ServiceDesk(OFFICE, roster=frozenset({PERSON})).may_store_part(event, session)
+    officers_desk = ServiceDesk(OFFICE, roster=frozenset({PERSON}))
+    pending = AwaitingText(ParsedCommand(ServiceCommandName.ANSWER, 1, 2570))
+    answering = session.replace(officer=OfficerState(service=ServiceWork(pending)))
+    assert not officers_desk.may_store_part(event, session)
+    assert officers_desk.may_store_part(make_event(f"/answer 1 {event.text}"), session)
+    assert officers_desk.may_store_part(event, answering)
+    assert not DESK.may_store_part(event, answering)
 
 
 @pytest.mark.parametrize("text", ["สวัสดีค่ะ", "", "hello", "/start"])
