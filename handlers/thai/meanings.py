@@ -323,6 +323,8 @@ def _forgive_error(text: str) -> _Parse | None:
         slip = _index_slips().get(stem)
         if slip is not None:
             return ((_MEANINGS[slip], slip),)
+        if stem.startswith("บ่"):  # the northern no, which without its tone looks like the beginning of บอก
+            continue
         bare = strip_tones(stem)
         found = {phrase for cut in list_cuts(bare) for phrase in _index_errors().get(cut, ())}
         likely = [phrase for phrase in found if is_forgiven(bare, phrase)]
