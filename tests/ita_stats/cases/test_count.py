@@ -1,5 +1,6 @@
 """The counts are exact: compared with a naive count, and for the cases that offices ask about."""
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -40,6 +41,7 @@ from tests.ita_stats.cases.sample_facts import (
     CaseFactsWriter,
     arbitrary_facts,
     count_facts,
+    make_year_of_facts,
 )
 from tests.properties import examples
 
@@ -78,12 +80,31 @@ def tally(states: Counter[str]) -> tuple[int, int, int, int]:
 def test_the_same_register_counted_slowly_gives_the_same(
     facts: list[Fact], text: str, as_of: date, layout: Layout
 ) -> None:
+    assert compare_with_slow_count(facts, text, as_of, layout) > 40
+
+
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.full("figures counted slowly")) for n in range(1, 40))]
+)
+def test_of_a_hundred_thousand_figures_none_is_wrong(seed: int) -> None:
+    """In `make check`: forty times this many."""
+    chance, compared = random.Random(seed), 0
+    while compared < 2_500:
+        facts = make_year_of_facts(chance.randrange(10**6), chance.randrange(150), reopening=0.1)
+        text = chance.choice(["fy2569", "2569H1", "2569Q2", "cy2569H1", "2568-11", "2568-08..2569-03"])
+        as_of = date(2026, 1, 1) + timedelta(chance.randrange(365))
+        compared += compare_with_slow_count(facts, text, as_of, chance.choice(["month", "quarter", "half"]))
+
+
+def compare_with_slow_count(facts: list[Fact], text: str, as_of: date, layout: Layout) -> int:
+    """Assert that every figure of a period is what a slow count finds; return how many were compared."""
     wanted = parse_period(text, as_of)
     found = tables(facts, text, as_of, layout)
     slow = count_naively(facts, wanted.first, wanted.last, as_of, TERMS.deadline_days)
     cases = slow["cases"]
     assert isinstance(cases, list)
     assert found.total.cells == tally(Counter(state for _, state, *_ in cases))
+    compared = len(found.total.cells)
     for row in found.rows:
         own = [case for case in cases if case[0] in row.months]
         if CalendarMonth.from_date(as_of).code < row.months[0]:
@@ -93,15 +114,18 @@ def test_the_same_register_counted_slowly_gives_the_same(
         assert row.reached
         assert row.figures.cells == tally(Counter(case[1] for case in own))
         assert {c: n for c, n in row.categories.items() if n} == Counter(case[2] for case in own)
+        compared += len(row.figures.cells) + len(row.categories)
     for one in found.categories:
         assert one.figures.cells == tally(Counter(case[1] for case in cases if case[2] == one.code))
     for one in found.sources:
         assert one.figures.cells == tally(Counter(case[1] for case in cases if case[3] == one.code))
     for one in found.outcomes:
         assert one.figures.received == sum(case[4] == one.code for case in cases)
+    compared += 4 * len(found.categories) + 4 * len(found.sources) + len(found.outcomes)
     assert (found.brought_forward, found.carried_over) == (slow["brought_forward"], slow["carried_over"])
     assert (found.days.median, found.days.within_deadline) == (slow["median"], slow["within"])
     assert (found.statement is not None) == (not cases)
+    return compared + 4
 
 
 @examples(150)
