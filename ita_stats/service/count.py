@@ -18,6 +18,8 @@ from ita_stats.cases.model import (
     StatisticsTables,
     StatusCounts,
 )
+from ita_stats.disclosure.spans import SETTLING_TIME
+from ita_stats.disclosure.split_rule import MIN_LEAST
 from ita_stats.opinions.feedback import FeedbackSpan, FeedbackYear
 from ita_stats.opinions.results import PublishedResults
 from ita_stats.period import RowSpan, list_period_months, list_period_rows
@@ -25,6 +27,8 @@ from ita_stats.service.model import ConsultationCount, CountedThread, ServiceFig
 from ita_stats.strings import build_footnote, get_statistics_text
 
 SERVICE_DESK = "service"
+MIN_ANSWERED = 10
+"""Answered questions from which on it is told how long answers took, as no split of fewer cases is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def count_service_tables(
     inside = [thread for thread in known if period.first <= thread.asked_on <= period.last]
     eve = period.first - timedelta(days=1)
     total = _count_threads(inside, as_of)
-    days = _compute_days(inside, rules, as_of)
+    days = _compute_days(inside, rules, period, as_of)
     return StatisticsTables(
         office_th=rules.office_th,
         office_en=rules.office_en,
@@ -146,19 +150,29 @@ def _build_month(
     return MonthFigures(month.code, _count_threads(own, as_of))
 
 
-def _compute_days(threads: Sequence[CountedThread], rules: ServiceRules, as_of: date) -> DaysToClose:
+def are_days_told(period: Period, as_of: date) -> bool:
+    """Whether a cut-off is late enough to tell how long answers took: once for a period, a month after it is over.
+
+    Medians and shares of successive months would tell the days of the single answers between them.
+    """
+    return as_of >= period.last + SETTLING_TIME
+
+
+def _compute_days(
+    threads: Sequence[CountedThread], rules: ServiceRules, period: Period, as_of: date
+) -> DaysToClose:
     """Return the median of working days to the first answer, and the share answered within the deadline.
 
-    Suppressed where fewer than the threshold were answered; the share also where few were late, or few in time.
+    Suppressed where fewer than `MIN_ANSWERED` were answered; the share also where few were late, or few in time.
     """
     found = [(t.asked_on, first) for t in threads if (first := t.find_first_answer(as_of)) is not None]
     if not found:
         return DaysToClose(None, None, rules.deadline_days, protected=False)
-    if len(found) < rules.threshold:
+    if len(found) < MIN_ANSWERED or not are_days_told(period, as_of):
         return DaysToClose(None, None, rules.deadline_days, protected=True)
     middle = float(median(rules.count_workdays(asked, first) for asked, first in found))
     soon = sum((first - asked).days <= rules.deadline_days for asked, first in found)
-    if any(0 < part < rules.threshold for part in (soon, len(found) - soon)):
+    if min(soon, len(found) - soon) < max(rules.threshold, MIN_LEAST):
         return DaysToClose(middle, None, rules.deadline_days, protected=True)
     return DaysToClose(middle, round(soon / len(found), 4), rules.deadline_days, protected=False)
 
@@ -178,8 +192,10 @@ def _build_notes(
     if list_period_months(period)[-1].first > as_of:
         notes.append(build_footnote("not_reached"))
     notes.append(build_footnote("service_days", deadline=rules.deadline_days))
-    if days.protected:
-        notes.append(build_footnote("service_days_withheld", least=rules.threshold))
+    if days.protected and not are_days_told(period, as_of):
+        notes.append(build_footnote("service_days_later"))
+    elif days.protected:
+        notes.append(build_footnote("service_days_withheld", answered=MIN_ANSWERED, least=MIN_LEAST))
     if figures.opinions or figures.consultations:
         notes.append(build_footnote("service_opinions", most=rules.threshold - 1))
     return tuple(notes)

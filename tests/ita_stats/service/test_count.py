@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 
 from bot.statistics.tables import format_tables
 from handlers.workdays import count_workdays
-from ita_stats.cases.model import ReleaseInfo, StatisticsTables
+from ita_stats.cases.model import DaysToClose, ReleaseInfo, StatisticsTables
+from ita_stats.disclosure.spans import SETTLING_TIME
 from ita_stats.opinions.feedback import PublishedTopic, build_feedback_years
 from ita_stats.opinions.model import CountedFeedback
 from ita_stats.period import parse_period
@@ -27,6 +28,7 @@ from tests.properties import examples
 
 RULES = ServiceRules("สำนักงาน", "Office", 15, 5, count_workdays)
 START, END = date(2025, 10, 1), date(2026, 9, 30)
+SETTLED = END + SETTLING_TIME
 TOPICS = (PublishedTopic("counter", "การให้บริการ", "Service"), PublishedTopic("web", "เว็บไซต์", "Website"))
 FIGURES = ServiceFigures(
     (TopicCount("counter", "การให้บริการ <b>", "Service", "2568-10", "2568-12", 12, 4.2),
@@ -36,7 +38,10 @@ FIGURES = ServiceFigures(
 
 
 def count(
-    threads: list[CountedThread], text: str = "fy2569", as_of: date = END, figures: ServiceFigures = FIGURES
+    threads: list[CountedThread],
+    text: str = "fy2569",
+    as_of: date = SETTLED,
+    figures: ServiceFigures = FIGURES,
 ) -> StatisticsTables:
     return count_service_tables(threads, RULES, parse_period(text, as_of), as_of, "month", figures)
 
@@ -79,8 +84,10 @@ def test_the_figures_are_those_of_a_count_by_hand(found: list[CountedThread], as
         assert row.figures.received == (len(own) if row.reached else None)
     took = [count_workdays(t.lines[0][0], min(on for on, a in t.lines if a and on <= as_of))
             for t in inside if any(a and on <= as_of for on, a in t.lines)]  # fmt: skip
-    assert tables.days.median == (median(took) if len(took) >= 5 else None)
-    assert tables.days.protected == (0 < len(took) < 5) or tables.days.within_deadline is None
+    is_told = len(took) >= 10 and as_of >= SETTLED
+    assert tables.days.median == (median(took) if is_told else None)
+    assert tables.days.within_deadline is None or is_told
+    assert tables.days.protected or is_told or not took
     assert (tables.statement is None) == bool(inside)
 
 
@@ -92,13 +99,23 @@ def test_a_further_question_waits_again_and_a_past_day_can_be_asked_again() -> N
     assert count([ask(0, closed=2)]).total.cells == (1, 0, 0, 1)
 
 
+def test_how_long_answers_took_is_told_once_when_the_period_is_over() -> None:
+    answered = [*(ask(at, 30) for at in range(6)), *(ask(at, 1) for at in range(40, 46))]
+    months = [END - timedelta(days=60), END, SETTLED - timedelta(days=1)]
+    early = [count(answered, as_of=as_of) for as_of in months]
+    assert {(found.days.median, found.days.within_deadline) for found in early} == {(None, None)}
+    assert all(any("31" in note.th for note in found.notes) for found in early)
+    told = count(answered).days
+    assert (told.median is not None, told.within_deadline, told.protected) == (True, 0.5, False)
+
+
 def test_shares_of_a_few_are_not_shown() -> None:
     late = [ask(at, 30) for at in range(4)]
     soon = [ask(at, 1) for at in range(40, 50)]
-    assert count(late).days.protected
-    assert count(late).days.median is None
+    assert count([*late, *soon[:5]]).days == DaysToClose(None, None, 15, protected=True)
     mixed = count([*late, *soon]).days
     assert (mixed.within_deadline, mixed.protected) == (None, True)
+    assert count([*soon, *soon]).days.within_deadline is None  # none late
     clear = count([*late, ask(5, 30), *soon]).days
     assert (clear.within_deadline, clear.protected) == (round(10 / 15, 4), False)
 
