@@ -123,15 +123,16 @@ async def _tell_span(desk: SplitsDesk, noted: StoredSpan, releases: Sequence[Sto
 def _was_told_before(span: SplitSpan, release: StoredRelease) -> bool:
     """Whether readers may have other splits of a span already.
 
-    A release of an earlier version split its period. And one that was made after the settling day has told the span:
-    where it is not stored, this database is an older copy, which may lack what was counted then.
+    A release of an earlier version split its period, with the closings up to its cut-off. And one that was made after
+    the settling day has told the span: where it is not stored, this database is an older copy, which may lack what was
+    counted then.
     """
     if to_bangkok_date(release.made_at) > span.settling_day:
         return True
     if is_told_once(release.figures):
         return False
     period = parse_statistics(release.figures).period
-    return period.first <= span.last and span.first <= period.last
+    return period.first <= span.last and span.first <= max(period.last, release.as_of)
 
 
 def _is_told_in_files(span: SplitSpan, folder: Path) -> bool:

@@ -80,3 +80,18 @@ def test_a_desk_without_cases_streams_nothing(ground: StoredDesk) -> None:
             assert [part async for part in stream_grouped_facts(connection)] == []
 
     ground.run_scenario(scene)
+
+
+def test_facts_recorded_in_disorder_stay_with_their_case(ground: StoredDesk) -> None:
+    """As by a clock that was ahead for a while."""
+
+    async def scene(one: Store) -> None:
+        async with write_batch(one) as batch:
+            batch.add_facts("0" * 32, 0, DAY, DAY, FILED)
+            batch.add_facts("0" * 31 + "1", 0, DAY, DAY + timedelta(days=3), FILED)
+            batch.add_facts("0" * 31 + "1", len(FILED), DAY, DAY, {FactField.STATUS: "closed"})
+        async with one._reader.connect() as connection:
+            streamed = [case async for several in stream_grouped_facts(connection, DAY) for case in several]
+        assert [fields.split("\n") for _, fields, _ in streamed] == [list(FILED), [FactField.STATUS]]
+
+    ground.run_scenario(scene)

@@ -199,17 +199,21 @@ def test_how_forwarded_cases_count_belongs_to_the_year_of_receipt(tmp_path: Path
     assert desk.run_scenario(scene, SETTLED) == [(1, 0), (0, 1), (1, 1)]
 
 
-def test_a_span_that_an_earlier_version_split_tells_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("earlier_period", [{}, {"from": "2023-10-01", "to": "2024-09-30"}])
+def test_a_span_that_an_earlier_version_split_tells_none(
+    tmp_path: Path, earlier_period: dict[str, str]
+) -> None:
+    """Also where its period was over before, and only closings up to its cut-off belong to the span."""
     desk = ReleaseDesk(tmp_path / "var").write_facts(make_block())
     release(desk, date(2027, 3, 31), datetime(2027, 4, 1, 2, tzinfo=UTC))
-    _make_old(desk, "splits_from")
+    _make_old(desk, "splits_from", period=earlier_period)
     told = release(desk, LAST_DAY, SETTLED)
     assert told.splits_from is None
     assert not _is_told(told.categories)
 
 
-def _make_old(desk: ReleaseDesk, *names: str) -> None:
-    """Leave out of every stored release what an earlier version did not write."""
+def _make_old(desk: ReleaseDesk, *names: str, period: dict[str, str] | None = None) -> None:
+    """Leave out of every stored release what an earlier version did not write. period: what its period becomes."""
     import json
     import zlib
 
@@ -217,6 +221,7 @@ def _make_old(desk: ReleaseDesk, *names: str) -> None:
         raw.execute("DROP TRIGGER releases_not_changed")
         for seq, figures in raw.execute("SELECT seq, figures FROM releases").fetchall():
             found = {k: v for k, v in json.loads(zlib.decompress(figures)).items() if k not in names}
+            found["period"] |= period or {}
             raw.execute(
                 "UPDATE releases SET figures = ? WHERE seq = ?",
                 (zlib.compress(json.dumps(found).encode()), seq),
