@@ -145,6 +145,8 @@ class ComplaintsDesk:
 
     def _handle_screened(self, screened: ScreenedMessage, command: str | None, before: Session) -> Decision:
         ctx, event, code = screened.ctx, screened.ctx.event, screened.code
+        if screened.too_long is not None:
+            return (yield from self._reprompt(ctx, screened.too_long))
         command = command or parse_menu_number(event, ctx.session, before, COMPLAINTS_MENU)
         turn = None
         if event.person_id in self.roster or is_for_staff(COMPLAINTS_COMMAND_TABLE, ctx):

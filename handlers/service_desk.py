@@ -120,6 +120,8 @@ class ServiceDesk:
 
     def _handle_screened(self, screened: ScreenedMessage, command: str | None, before: Session) -> Decision:
         ctx, event, code = screened.ctx, screened.ctx.event, screened.code
+        if screened.too_long is not None:
+            return (yield from self._reprompt(ctx, screened.too_long))
         command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
         if event.person_id in self.roster or is_for_staff(SERVICE_COMMAND_TABLE, ctx):
             turn = yield from handle_staff_message(SERVICE_COMMAND_TABLE, ctx, command, self._reprompt, code)

@@ -25,7 +25,7 @@ from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles, NewReceipt, Now, Query, StoreTextFile, TurnResult
 from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt, normalize_receipt
-from handlers.dialog.replies import Message
+from handlers.dialog.replies import Message, Reply
 from handlers.dialog.session import Session
 from handlers.i18n import render_reply
 from handlers.office import Office
@@ -173,13 +173,14 @@ class InMemoryDesk:
 
 @dataclass
 class ChatUser:
-    """A person who sends messages to the desk and collects its answers."""
+    """A person who sends messages to the desk and collects its answers. replies: of the last message."""
 
     desk: InMemoryDesk
     who: bytes
     messages: list[Message] = field(default_factory=list)
     receipt: str = ""
     event_count: int = 0
+    replies: tuple[Reply, ...] = ()
 
     def say(self, text: str) -> str:
         """Type a text, or tap a button if its label is given in brackets: `[แจ้งเรื่อง]`."""
@@ -212,6 +213,7 @@ class ChatUser:
             self.desk.sessions[self.who] = replace(turn.session, version=turn.session.version + 1)
         new = [render_reply(reply, lang) for reply in turn.replies]
         self.messages.extend(new)
+        self.replies = turn.replies
         self.receipt = next((m.receipt for m in new if m.receipt), self.receipt)
         return "\n".join(m.text for m in new)
 

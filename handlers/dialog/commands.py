@@ -17,6 +17,7 @@ from handlers.thai.meanings import list_readings, read_meanings, squeeze_reply
 from handlers.thai.menu_wishes import find_menu_wish
 from handlers.thai.numbers import read_place
 from handlers.thai.phrases import Meaning
+from handlers.thai.text import ADDRESS
 
 COMMAND_WORDS: Mapping[str, str] = {
     "เริ่ม": "start", "เมนู": "menu", "menu": "menu", "start": "start",
@@ -129,7 +130,7 @@ def parse_menu_number(
     return choices[place - 1].data[1:] if place and 1 <= place <= len(choices) else None
 
 
-_ADDRESS = re.compile(r"\w+://\S*")
+_ADDRESS = re.compile(ADDRESS)
 
 
 def guess_language(event: Event) -> Lang:

@@ -215,10 +215,11 @@ class Reply:
     memory_args: tuple[str, ...] = ()
 
     def without_memory_args(self) -> "Reply":
-        """Return the reply as it is stored: an ellipsis stands for each argument that is kept in memory only."""
+        """Return the reply as it is stored: an ellipsis, or no `unsent`, for what is in memory only."""
         if not self.memory_args:
             return self
-        return replace(self, args={**self.args, **dict.fromkeys(self.memory_args, "…")})
+        left_out = {name: "" if name == "unsent" else "…" for name in self.memory_args}
+        return replace(self, args={**self.args, **left_out})
 
 
 @dataclass(frozen=True, slots=True)

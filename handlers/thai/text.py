@@ -8,6 +8,9 @@ from dataclasses import dataclass
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
+ADDRESS = r"[A-Za-z][A-Za-z0-9+.-]{0,15}://\S*"
+"""Pattern of an address. Its scheme has a limit, without which a search takes quadratic time in a text of one word."""
+
 MAX_COMBINING_MARKS = 30
 """Marks on one letter, the limit of Unicode's stream-safe text format (UAX 15): sorting them takes quadratic time."""
 _MARK_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_COMBINING_MARKS + 1},}}")
@@ -30,6 +33,11 @@ def clean_text(raw: str) -> CleanedText:
     level = _MARK_PILE.sub(_trim_mark_pile, shown)
     text = unicodedata.normalize("NFC", level).strip()
     return CleanedText(text, hidden + controls + len(shown) - len(level), text.count("\ufffd"))
+
+
+def is_removed(character: str) -> bool:
+    """Whether `clean_text` removes a character wherever it stands, so that its neighbours come together."""
+    return _INVISIBLE.match(character) is not None or _CONTROL.match(character) is not None
 
 
 def _trim_mark_pile(run: re.Match[str]) -> str:

@@ -2,8 +2,8 @@
 
 A code is five groups of 4-4-4-4-1 symbols, or 17 symbols in a row with at least one letter (`handlers.dialog.receipt`).
 Read are: both cases, Thai and full-width digits, O, I and L, any dash, spaces and line breaks between the groups, some
-of the dashes missing, invisible characters anywhere, and words, brackets or an address round it. Numbers of other kinds
-(telephones, accounts, documents, ID cards) and words are none. The time is linear in the length of the text.
+of the dashes missing, invisible and control characters anywhere, and words, brackets or an address round it. Numbers
+of other kinds (telephones, accounts, documents, ID cards) and words are none. The time is linear in the length.
 """
 
 import re
@@ -22,6 +22,7 @@ from handlers.dialog.receipt import (
     has_right_check_symbol,
 )
 from handlers.thai.matching import fold_characters
+from handlers.thai.text import is_removed
 
 GROUP_ENDS = (4, 8, 12, 16, RECEIPT_LENGTH)
 """After how many symbols each group of a code ends."""
@@ -117,13 +118,15 @@ def _read_sign(character: str) -> str:
     if len(plain) == 1 and plain.isascii() and plain.isalnum():
         return plain
     category = unicodedata.category(character)
+    if is_removed(character) or not plain or category == "Cf":
+        return _INVISIBLE
     if category == "Pd" or character in _MORE_DASHES:
         return _DASH
     if character == "\n":
         return _BREAK
     if character.isspace() or character in _LINE_STARTS:
         return _SPACE
-    return _INVISIBLE if category == "Cf" else _OTHER
+    return _OTHER
 
 
 def _read_signs(text: str) -> _Signs:

@@ -17,9 +17,10 @@ from handlers.dialog.events import Event, Lang, find_lang
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DoubtfulText, advance_prompt
+from handlers.dialog.unasked import MAX_UNCONFIRMED_LENGTH
 from handlers.i18n import WORDING, render_text
 from handlers.thai.matching import normalize_for_matching
-from handlers.thai.text import count_letters_and_digits
+from handlers.thai.text import ADDRESS, count_letters_and_digits
 
 MIN_WORDING_LINE = 15
 """Characters of a line of ours that is recognized where people paste our message with the code."""
@@ -30,7 +31,7 @@ _INFORMING_COMMANDS = frozenset(("help", "privacy", "board"))
 """Commands after which the present question is asked again, as after those that change the language."""
 
 _FILLERS = re.compile(
-    r"\w+://\S*|"
+    rf"{ADDRESS}|"
     "รหัสติดตาม|รหัสของคำถามนี้|รหัส|หมายเลข|ติดตาม|เรื่อง|คำถาม|ของท่าน|ของผม|ของฉัน|ของดิฉัน|ของหนู|ของเรา|คือ|นี้|นี่|อันนี้"
     "|ขอดู|ขอ|ดู|เช็ค|เช็ก|ตาม|สถานะ|ความคืบหน้า|คืบหน้า|ได้|ครับผม|ครับ|คับ|ค่ะ|คะ|นะ|จ้า|จ้ะ|จ๊ะ|หน่อย|ด้วย|เลย|สวัสดี|ผม|หนู|ดิฉัน"
     r"|\b(?:my|the|is|this|here|code|tracking|track|number|no|id|please|case|report|question|follow|receipt|start)\b"
@@ -67,12 +68,14 @@ class TypedCode:
 class ScreenedMessage:
     """A message without its codes. code: the first one, that was taken out of its text; None where none was.
 
-    is_dropped: it is a command, with which a text that waited for an answer is given up.
+    is_dropped: it is a command, with which a text that waited for an answer is given up. too_long: the note that its
+    text was not kept, after which the present question is asked again; None where it is handled.
     """
 
     ctx: Context
     code: TypedCode | None = None
     is_dropped: bool = False
+    too_long: Reply | None = None
 
 
 def get_code_placeholder(lang: Lang) -> str:
@@ -103,9 +106,14 @@ def take_codes_out(event: Event, lang: Lang, *, mistyped: bool = False) -> tuple
 
 def _count_letters_beside(text: str) -> int:
     """Count the letters that are left of a text without what people say with a code, and without lines of ours."""
-    own = [line for line in text.splitlines() if not _is_own_line(line)]
-    said = _FILLERS.sub(" ", normalize_for_matching("\n".join(own)))
-    return count_letters_and_digits(said, MIN_STORY_LETTERS)
+    count = 0
+    for line in text.splitlines():
+        if not _is_own_line(line):
+            said = _FILLERS.sub(" ", normalize_for_matching(line))
+            count += count_letters_and_digits(said, MIN_STORY_LETTERS - count)
+        if count == MIN_STORY_LETTERS:
+            break
+    return count
 
 
 def _is_own_line(line: str) -> bool:
@@ -153,7 +161,10 @@ def screen_message(
     screened = ScreenedMessage(replace(ctx, event=event), code, is_dropped=is_dropped)
     if is_late or not any(one.receipt is None for one in find_codes(event.text or "")):
         return screened
-    return ask_about_code(_hold_text(screened.ctx))
+    held, notes = _hold_text(screened.ctx)
+    if not held.session.doubtful:
+        return replace(screened, too_long=notes[0])
+    return ask_about_code(held, *notes)
 
 
 def finish_turn(turn: TurnResult, screened: ScreenedMessage) -> TurnResult:
@@ -190,10 +201,18 @@ def _remove_joined_codes(turn: TurnResult, ctx: Context) -> TurnResult:
     return replace(turn, session=session).prepend((Reply("code.removed", NEUTRAL),))
 
 
-def _hold_text(ctx: Context) -> Context:
-    event = ctx.event
+def _hold_text(ctx: Context) -> tuple[Context, tuple[Reply, ...]]:
+    """Let the text of the event wait, after those that wait already. Return the context, and a note if it is too long.
+
+    What an edit replaces waits too, and counts. The text is given back, and not stored: a code may be in it.
+    """
+    event, waiting = ctx.event, ctx.session.doubtful
     held = DoubtfulText(event.text or "", event.previous_text, event.message_id)
-    return ctx.replace_session(doubtful=(*ctx.session.doubtful, held))
+    if sum(len(one.text) + len(one.previous_text or "") for one in (*waiting, held)) > MAX_UNCONFIRMED_LENGTH:
+        counts = {"limit": f"{MAX_UNCONFIRMED_LENGTH:,}", "count": f"{len(held.text):,}"}
+        args = {**counts, "unsent": held.text}
+        return ctx, (Reply("unasked.too_long", OF_CASE, args, memory_args=("unsent",)),)
+    return ctx.replace_session(doubtful=(*waiting, held)), ()
 
 
 def ask_about_code(ctx: Context, *before: Reply) -> TurnResult:
@@ -217,10 +236,12 @@ def _read_answer(ctx: Context) -> ScreenedMessage | TurnResult | None:
         return ask_about_code(ctx, Reply("pick.stale", NEUTRAL))
     if choice is None:
         if find_receipts(event.text or ""):  # the right one is typed now
-            return _settle(_hold_text(ctx), mistyped=True)
+            held, notes = _hold_text(ctx)
+            return ask_about_code(held, *notes) if notes else _settle(held, mistyped=True)
         if count_letters_and_digits(event.text or "", MIN_STORY_LETTERS) < MIN_STORY_LETTERS:
             return ask_about_code(ctx, Reply("pick.unknown_here", NEUTRAL))
-        return ask_about_code(_hold_text(ctx))
+        held, notes = _hold_text(ctx)
+        return ask_about_code(held, *notes)
     return _settle(ctx, mistyped=choice == "yes")
 
 

@@ -152,6 +152,11 @@ def test_a_tap_is_no_menu_number() -> None:
         ({"text": "สวัสดี", "lang": "en"}, "en"),
         ({"choice": "/report"}, "th"),
         ({"text": "မင်္ဂလာပါ"}, "th"),
+        ({"text": "https://office.example"}, "th"),
+        (
+            {"text": f"{'a' * 17}://office.example"},
+            "en",
+        ),  # a scheme has a limit, and so has the search for it
     ],
 )
 def test_the_first_language(parts: dict[str, Any], lang: Lang) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from handlers.dialog.codes.code_finder import find_codes, find_receipts, remove_codes
 from handlers.dialog.receipt import RECEIPT_ALPHABET, Receipt, make_receipt
+from handlers.thai.text import clean_text
 from tests.properties import examples
 
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -52,6 +53,9 @@ SURROUNDINGS = (
     *("โทร 081-234-5678 รหัส {} บัตร 1-2345-67890-12-3", "วันที่ 12/3/2569 {} จำนวน 5,000 บาท", "code={}"),
 )
 """What stands round a code."""
+
+REMOVED = [sign for sign in map(chr, range(0x10000)) if clean_text(f"a{sign}b").text == "ab"]
+"""The characters that are removed from every text before it is kept."""
 
 receipts = st.integers(0, 2**80 - 1).map(make_receipt)
 
@@ -94,6 +98,26 @@ def test_codes_that_words_and_numbers_stand_against(text: str) -> None:
 @pytest.mark.parametrize("shown", ["0123-4567-89AB-CDEF-V", "ZZZZ-ZZZZ-ZZZZ-ZZZZ-0", "0000-0000-0000-0000-0"])
 def test_the_shape_that_is_shown_needs_no_letter(shown: str) -> None:
     assert [one.formatted for one in find_receipts(f"รหัส {shown} ค่ะ")] == [shown]
+
+
+@examples(200)
+@given(
+    receipts.filter(has_mixed_group), st.lists(st.sampled_from(REMOVED), min_size=1, max_size=3), st.data()
+)
+def test_what_is_removed_from_texts_hides_no_code(
+    receipt: Receipt, hidden: list[str], data: st.DataObject
+) -> None:
+    shown = receipt.formatted
+    at = data.draw(st.integers(1, len(shown) - 1))
+    text = f"รหัส {shown[:at]}{''.join(hidden)}{shown[at:]} ค่ะ"
+    assert find_receipts(text) == (receipt,)
+    assert remove_codes(text, "[รหัส]") == "รหัส [รหัส] ค่ะ"
+
+
+def test_every_sign_that_is_removed_is_found() -> None:
+    assert {"\x00", "\x02", "\x0b", "\x1f", "\x7f", "\x85", "\u200b", "\ud800"} <= set(REMOVED)
+    for sign in (*REMOVED, "\ufe0f"):
+        assert find_receipts(f"HD99-FD{sign}TG-J8YE-PFZX-6"), f"{sign!a}"
 
 
 def test_several_codes_keep_their_order() -> None:

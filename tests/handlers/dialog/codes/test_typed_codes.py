@@ -11,6 +11,7 @@ from handlers.dialog.events import Channel
 from handlers.dialog.receipt import RECEIPT_ALPHABET, Receipt, make_receipt
 from handlers.dialog.session import DialogTopic
 from handlers.questions.messages import FindKnownAnswers, SubmitQuestion
+from handlers.thai.text import clean_text
 from tests.in_memory_desk import ChatUser, InMemoryDesk
 from tests.in_memory_service_desk import InMemoryServiceDesk
 from tests.kept_texts import find_kept_codes
@@ -34,6 +35,15 @@ def mistype(receipt: Receipt) -> str:
         (f"ขอติดตามเรื่อง {SHOWN} ครับ", 0),
         (f"my tracking code is {SHOWN} please", 0),
         (f"/track {SHOWN}", 0),
+        (f"HTTPS://office.example/track?code={SHOWN}", 0),
+        (f"เปิดจากhttps://office.example/track?code={SHOWN}", 7),
+        (f"{'A1' * 20_000} {SHOWN}", 10),
+        (f"{'a' * 16}://office.example {SHOWN}", 0),
+        (
+            f"abcdefghijklmnopqrstuvwxy://office.example {SHOWN}",
+            9,
+        ),  # a scheme has a limit, and so has the search for it
+        (f"ห้อง 12\n{SHOWN}\nชั้น 3", 10),
         (
             f"รับเรื่องแล้ว ขอบคุณที่แจ้ง\n\nรหัสติดตามของท่าน\n{SHOWN}\n\nจดไว้ให้ครบ รหัสนี้แสดงเฉพาะตอนนี้ "
             "ระบบไม่ได้เก็บไว้ ถ้าหายจะขอใหม่ไม่ได้ และใครมีรหัสนี้ก็ติดตามเรื่องได้\n"
@@ -178,6 +188,61 @@ def test_a_story_beside_a_code_that_nobody_has_is_not_lost() -> None:
     said = person.say(f"เรื่องเดิม {SHOWN} หัวหน้าพัสดุเรียกรับเงินจากผู้รับเหมาอีก")
     assert "ไม่พบเรื่องของรหัสนี้" in said
     assert not find_kept_codes(person.session)
+
+
+@pytest.mark.parametrize(
+    "sign", [sign for sign in map(chr, range(0x10000)) if clean_text(f"a{sign}b").text == "ab"][::9]
+)
+def test_what_is_removed_from_a_text_hides_no_code_from_officers(sign: str) -> None:
+    stage, receipt = file_case()
+    person = stage.new_user("ข")
+    person.say("ติดตาม")
+    person.say(receipt.formatted)
+    person.pick("ส่งข้อความ")
+    shown = CODE.formatted
+    said = person.say(f"เพื่อนแจ้งไว้อีกเรื่องหนึ่ง รหัส {shown[:7]}{sign}{shown[7:]} ช่วยดูด้วยกัน")
+    assert "เอารหัสติดตามออก" in said
+    (entry,) = [act for act in stage.acts if isinstance(act, AddHistoryEntry)]
+    assert entry.text == "เพื่อนแจ้งไว้อีกเรื่องหนึ่ง รหัส [รหัสติดตาม] ช่วยดูด้วยกัน"
+
+
+def test_no_more_waits_than_may_wait() -> None:
+    person = begin_story(InMemoryDesk())
+    first, more = f"เลขเครื่อง {mistype(CODE)} " + "ก" * 60_000, "ข" * 60_000
+    assert "ใช่รหัสติดตามหรือไม่" in person.say(first)
+    for text in (more, f"{SHOWN} {more}"):
+        said = person.say(text)
+        assert "จึงยังไม่ได้เก็บ" in said
+        assert "ใช่รหัสติดตามหรือไม่" in said
+        (note,) = [reply for reply in person.replies if reply.key == "unasked.too_long"]
+        assert note.args["unsent"] == text
+        assert note.without_memory_args().args["unsent"] == ""
+        assert [one.text for one in person.session.doubtful] == [first]
+    person.send_event(text="ค" * 100, previous_text=more)
+    assert [one.text for one in person.session.doubtful] == [first]
+    person.say("ไม่ใช่")
+    assert person.session.doubtful == ()
+
+
+@pytest.mark.parametrize(
+    ("stage", "question"),
+    [
+        (InMemoryDesk(), "ต้องการทำอะไรต่อ"),
+        (InMemoryServiceDesk(channel=Channel.TELEGRAM), "มีอะไรให้ช่วยอีกไหม"),
+    ],
+)
+def test_a_text_that_is_too_long_to_wait_is_given_back_before_the_present_question(
+    stage: InMemoryDesk | InMemoryServiceDesk, question: str
+) -> None:
+    person = stage.new_user()
+    person.say("สวัสดี")
+    text = f"เลขเครื่อง {mistype(CODE)} " + "ก" * 100_000
+    said = person.say(text)
+    assert "จึงยังไม่ได้เก็บ" in said
+    assert person.session.doubtful == ()
+    assert person.session.unconfirmed is None
+    assert question in said
+    assert [reply.args.get("unsent") for reply in person.replies] == [text, None]
 
 
 class WatchedServiceDesk(InMemoryServiceDesk):
