@@ -24,9 +24,12 @@ from handlers.dialog.answers import (
 )
 from handlers.dialog.choices import (
     STALE,
+    UNCLEAR,
+    ParsedChoice,
     StaleChoice,
     UnclearChoice,
     explain_no_choice,
+    is_whole_label,
     make_options,
     parse_choice,
 )
@@ -237,9 +240,18 @@ def find_field_before(office_form: Form, session: Session) -> str:
 
 
 def _decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], Any, TurnResult | None]:
-    """Handle a message while it is asked what a waiting text is; None where the present step handles it as usual."""
+    """Handle a message while it is asked what a waiting text is; None where the present step handles it as usual.
+
+    The question of that step is not shown: only its buttons and whole labels answer it, and no everyday reply does.
+    """
     session, held = ctx.session, ctx.session.unconfirmed
     if held is None or ctx.event.file is not None:
+        return None
+    field = office_form.find_field(session.step)
+    here = (
+        list_field_options(office_form, field, session) if field else list_menu_options(office_form, session)
+    )
+    if is_whole_label(ctx.event, session, here):
         return None
     choice = parse_choice(ctx.event, session, list_text_options(held), numbers=True)
     if choice in {ADD_TO_STORY, AS_ANSWER}:
@@ -247,14 +259,18 @@ def _decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], An
     if choice == DROP_TEXT:
         quote = Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)})
         return ask_step(office_form, ctx.with_session(drop_held_text(session)), session.step, quote)
-    field = office_form.find_field(session.step)
-    here = (
-        list_field_options(office_form, field, session) if field else list_menu_options(office_form, session)
-    )
-    if choice is STALE or parse_choice(ctx.event, session, here, numbers=False) is not None:
-        return None
+    hidden = parse_choice(ctx.event, session, here, numbers=False)
+    if choice is STALE or hidden == "submit":
+        return None  # nothing is submitted while a text waits, and the person hears why
+    return _ask_about_text_again(office_form, ctx, choice or (hidden and UNCLEAR))
+
+
+def _ask_about_text_again(office_form: Form, ctx: Context, choice: ParsedChoice) -> TurnResult:
+    """Ask what the waiting text is once more: after what is unclear, a slip, or a further text, which waits too."""
+    if choice is not None:
+        return ask_step(office_form, ctx, ctx.session.step, explain_no_choice(choice))
     if is_slip(ctx.event):
-        return ask_step(office_form, ctx, session.step, describe_unknown_choice(ctx.event))
+        return ask_step(office_form, ctx, ctx.session.step, describe_unknown_choice(ctx.event))
     return _hold_text_at_choice(office_form, ctx)
 
 

@@ -58,7 +58,7 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "cancel": _LEAVING,
     "leave": _LEAVING,
     "accept": (Meaning.OKAY, Meaning.YES, Meaning.POLITE, Meaning.START, *_FORWARD),
-    "submit": (Meaning.SEND, Meaning.YES, Meaning.OKAY, Meaning.DONE, Meaning.NEXT),
+    "submit": (Meaning.SEND, Meaning.YES, Meaning.OKAY),
     "give": (Meaning.SEND, Meaning.YES, Meaning.OKAY, Meaning.DONE, Meaning.NEXT),
     "edit": (Meaning.EDIT,),
     "outside": _LEAVING,
@@ -94,6 +94,9 @@ MIN_LABEL_START = 5
 
 NAVIGATION = frozenset({Meaning.BACK, *_LEAVING})
 """The meanings that pick where a text goes to somebody as it was typed: anything else is a message."""
+
+ANSWERS_TO_ANYTHING = frozenset({Meaning.YES, Meaning.NO, Meaning.OKAY, Meaning.POLITE, Meaning.UNSURE})
+"""The meanings that answer whichever question is shown, and never one that is not."""
 
 _POINT_WORDS: Mapping[str, int] = {
     **dict.fromkeys(
@@ -182,6 +185,18 @@ def parse_choice(
     return _parse_everyday_reply(
         raw, readings, choices, labels, more or {}, session.lang, is_message=is_message
     )
+
+
+def is_whole_label(event: Event, session: Session, choices: tuple[Option, ...]) -> bool:
+    """Whether a typed text is the whole label of an option, and no reply that would answer any other question too.
+
+    For where another question is shown than the one with these options: “ใช่” is a label, but answers what is shown.
+    """
+    raw = event.text or ""
+    if event.choice is not None or not raw or len(raw) > MAX_LABEL_LENGTH:
+        return False
+    labels = {_squeeze_label(option, session.lang) for option in choices}
+    return not labels.isdisjoint(list_readings(raw)) and ANSWERS_TO_ANYTHING.isdisjoint(read_meanings(raw))
 
 
 def _parse_number_choice(raw: str, choices: tuple[Option, ...]) -> str | None:

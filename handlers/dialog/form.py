@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from handlers.dialog.choices import Option, ParsedChoice, make_options, parse_choice, to_choices
+from handlers.dialog.choices import UNCLEAR, Option, ParsedChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, DeleteFiles, TurnResult
 from handlers.dialog.replies import AS_REVIEW, AS_USUAL, NEUTRAL, OF_CASE, ExpectedInput, Reply, ReplyArg
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.dialog.unasked import build_text_question
+from handlers.thai.meanings import read_meanings
 from handlers.thai.phrases import Meaning
 
 
@@ -250,6 +251,13 @@ _MORE_MEANINGS: Mapping[str, Mapping[Meaning, str]] = {
 
 
 def parse_menu_choice(form: Form, ctx: Context) -> ParsedChoice:
-    """Parse what was picked at the review, the edit list or the cancel question."""
+    """Parse what was picked at the review, the edit list or the cancel question.
+
+    Who says that it is done, and not to send it, submits nothing: “ใช่ ส่งไปแล้ว” takes it for sent.
+    """
     options, more = list_menu_options(form, ctx.session), _MORE_MEANINGS.get(ctx.session.step)
-    return parse_choice(ctx.event, ctx.session, options, numbers=True, more=more)
+    choice = parse_choice(ctx.event, ctx.session, options, numbers=True, more=more)
+    if choice == "submit" and ctx.event.choice is None:
+        meanings = read_meanings(ctx.event.text or "")
+        return UNCLEAR if Meaning.DONE in meanings and Meaning.SEND not in meanings else choice
+    return choice

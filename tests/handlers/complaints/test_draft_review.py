@@ -86,6 +86,26 @@ def test_what_nobody_here_can_read_is_filed_without_a_promised_day() -> None:
     assert act.concerns_head
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("ส่งไปแล้ว", "ส่งไปแล้วครับ", "ผมส่งไปแล้ว", "ส่งแล้ว", "กดส่งไปแล้ว", "ส่งเรียบร้อยแล้วค่ะ", "ส่งเรื่องไปแล้ว"),
+        *("ใช่ ส่งไปแล้ว", "โอเค ส่งไปแล้ว", "ส่งข้อมูลไปแล้วครับ", "เสร็จแล้ว", "เรียบร้อย", "พอแล้ว", "ต่อไป", "done"),
+    ],
+)
+def test_who_takes_it_for_sent_or_done_submits_nothing(typed: str) -> None:
+    before = at("review", answers=FULL)
+    outcome = decide(make_event(typed), before)
+    assert (outcome.session, outcome.acts) == (before, ())
+    assert outcome.keys == ("pick.unclear", "report.review")
+
+
+@pytest.mark.parametrize("typed", ["ส่ง", "ส่งเลยครับ", "ส่งเรื่อง", "1", "ไม่แก้แล้ว ส่งเลย", "เสร็จแล้ว ส่งเลย", "ยืนยัน"])
+def test_who_says_to_send_submits(typed: str) -> None:
+    (act,) = decide(make_event(typed), at("review", answers=FULL)).acts
+    assert isinstance(act, FileCase)
+
+
 @pytest.mark.parametrize("event", [make_event("ฮะ"), make_event(choice="6.submit")])
 def test_the_truth_stands_before_the_review_each_time_it_is_shown(event: Event) -> None:
     before = at("review", answers={**FULL, "head": "yes"})

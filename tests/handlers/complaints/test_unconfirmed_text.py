@@ -154,7 +154,63 @@ def test_a_slip_meanwhile_does_not_join_the_text(text: str, key: str) -> None:
     assert decide(make_event(text), before).keys == (key, "unasked.ask")
 
 
-@pytest.mark.parametrize("event", [make_event(choice="7.no"), make_event("ไม่แน่ใจ")])
+HIDDEN = {
+    "head": ("ใช่", "ใช่ค่ะ", "ครับ", "ครับผม", "โอเค", "ได้", "ตกลง", "ไม่รู้", "ไม่แน่ใจ", "ใช่ครับ", "yes"),
+    "named": ("ใช่", "ใช่ค่ะ", "ครับ", "ครับผม", "โอเค", "ได้", "ตกลง", "บอก", "ไม่บอก", "ข้าม"),
+    "cancel": ("ใช่", "ใช่ค่ะ", "ครับ", "ครับผม", "โอเค", "ได้", "ตกลง", "ยกเลิก", "ยืนยัน", "ครับใช่", "👍"),
+    "open": ("ใช่", "ใช่ค่ะ", "ครับ", "ครับผม", "โอเค", "ได้", "ตกลง", "กลับ"),
+    "category": ("ใช่", "ครับ", "โอเค", "ได้", "ไม่รู้", "ไม่แน่ใจ", "ทุจริต"),
+    "edit": ("ใช่", "ครับ", "โอเค", "เสร็จแล้ว"),
+    "evidence": ("ใช่", "ครับ", "โอเค", "ไม่รู้", "เสร็จแล้ว", "ข้าม"),
+}
+"""What is typed while a text waits, and would answer the question of the step if that were shown."""
+
+
+@pytest.mark.parametrize(("step", "typed"), [(step, one) for step, words in HIDDEN.items() for one in words])
+def test_an_everyday_reply_never_answers_the_question_that_is_not_shown(step: str, typed: str) -> None:
+    before = waiting(step, "wish", answers={"story": STORY}, resume="where")
+    outcome = decide(make_event(typed), before)
+    assert (outcome.session, outcome.acts) == (before, ())
+    assert outcome.replies == (note("pick.unclear"), ask_about(before))
+
+
+@pytest.mark.parametrize("typed", ["ใช่", "ครับ", "โอเค", "ได้", "ตกลง"])
+def test_who_says_yes_to_a_text_typed_at_the_cancel_question_keeps_the_draft(typed: str) -> None:
+    asked = decide(make_event("ยกเลิก"), at("where", answers={"story": STORY}))
+    told = decide(make_event("คือผมอยากเล่าเพิ่มว่าเขาขู่ผมด้วยนะ"), asked.kept)
+    assert (asked.keys, told.keys) == (("report.cancel",), ("unasked.ask",))
+    outcome = decide(make_event(typed), told.kept)
+    assert (outcome.session, outcome.keys) == (told.session, ("pick.unclear", "unasked.ask"))
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "goes_to"),
+    [
+        ("category", "ทุจริตต่อหน้าที่ครับ", "story"),
+        ("named", "ไม่บอกชื่อ", "review"),
+        ("named", "บอกชื่อ", "name"),
+        ("cancel", "กรอกต่อ", "where"),
+        ("open", "กรอกต่อครับ", "where"),
+        ("edit", "กลับไปหน้าตรวจ", "review"),
+        ("head", "ขอยกเลิกครับ", "cancel"),
+    ],
+)
+def test_a_whole_label_answers_the_question_of_the_step(step: str, typed: str, goes_to: str) -> None:
+    before = waiting(step, "wish", answers={"story": STORY}, resume="where")
+    outcome = decide(make_event(typed), before)
+    assert outcome.kept.step == goes_to
+    assert outcome.kept.unconfirmed == before.unconfirmed
+
+
+def test_the_label_that_deletes_the_draft_deletes_it() -> None:
+    for event in (make_event("ลบร่าง"), make_event(choice="7.discard")):
+        assert (
+            decide(event, waiting("cancel", "wish", answers=FULL, resume="where")).keys[0]
+            == "draft.discarded"
+        )
+
+
+@pytest.mark.parametrize("event", [make_event(choice="7.no"), make_event(choice="7.unsure")])
 def test_the_question_before_can_be_answered_and_the_text_still_waits(event: Event) -> None:
     before = waiting("head", "wish", answers={"story": STORY})
     outcome = decide(event, before)
@@ -175,7 +231,9 @@ def test_a_late_button_and_a_file_leave_the_text_waiting() -> None:
     assert sent.keys == ("file.kept", "file.early", "unasked.ask")
 
 
-@pytest.mark.parametrize("event", [make_event(choice="7.submit"), make_event("ส่งเรื่อง"), make_event("ส่ง")])
+@pytest.mark.parametrize(
+    "event", [make_event(choice="7.submit"), *map(make_event, ("ส่งเรื่อง", "ส่ง", "ใช่", "โอเค", "ตกลง"))]
+)
 def test_nothing_is_filed_while_a_text_waits(event: Event) -> None:
     before = waiting("review", "wish", answers=FULL)
     outcome = decide(event, before)
