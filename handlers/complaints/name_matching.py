@@ -49,6 +49,7 @@ MAX_SILENCED_LETTERS = 3
 
 _REPEATED_LETTER = re.compile(r"(.)\1+")
 _TITLE_PATTERN = re.compile("|".join(sorted(map(re.escape, NAME_TITLES), key=len, reverse=True)))
+_NON_SPACE = re.compile(r"\S")
 _NON_INITIAL_MARK = re.compile(r"[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]")
 """Signs that cannot begin a word: a title before one of them is part of a longer word, as in นายิกา."""
 
@@ -82,9 +83,18 @@ def compute_name_keys(name: str) -> frozenset[str]:
 def strip_titles(name: str) -> str:
     """Return a name without its titles: สมศรี for นางสาวสมศรี and for ว่าที่ ร.ต. ดร. สมศรี."""
     left = name.strip()
-    while (rest := _strip_first_title(left)) is not None:
-        left = rest
-    return left
+    folded = fold_characters(left)
+    # A name whose letters fold one by one keeps its capitals.
+    shown = left if len(folded) == len(left) else folded
+    letters = (at for at, sign in enumerate(folded) if unicodedata.category(sign)[0] == "L")
+    last_letter = max(letters, default=-1)
+    at = 0
+    while (found := _TITLE_PATTERN.match(folded, at)) is not None:
+        start = _find_start_after_title(folded, found)
+        if start is None or start > last_letter:
+            break
+        at = start
+    return shown[at:].strip() if at else left
 
 
 @lru_cache(maxsize=1024)
@@ -98,32 +108,24 @@ def compute_word_keys(text: str) -> frozenset[str]:
 def compute_keys_after_titles(text: str) -> frozenset[str]:
     """Return the keys of what follows each title in a text, cut to `MAX_SHORT_NAME` characters."""
     folded = fold_characters(text)
-    rests = (_cut_after_title(folded, found) for found in _TITLE_PATTERN.finditer(folded))
-    return frozenset(
-        reading for rest in rests if rest for reading in compute_text_keys(rest[:MAX_SHORT_NAME])
-    )
+    starts = (_find_start_after_title(folded, found) for found in _TITLE_PATTERN.finditer(folded))
+    rests = {folded[start : start + MAX_SHORT_NAME] for start in starts if start is not None}
+    return frozenset(reading for rest in rests if rest for reading in compute_text_keys(rest))
 
 
 MAX_SHORT_NAME = 12
 """Characters, marks included, within which a short name after a title ends."""
 
 
-def _strip_first_title(name: str) -> str | None:
-    folded = fold_characters(name)
-    found = _TITLE_PATTERN.match(folded)
-    # A name whose letters fold one by one keeps its capitals.
-    rest = _cut_after_title(name if len(folded) == len(name) else folded, found) if found else None
-    return rest if rest and any(unicodedata.category(c)[0] == "L" for c in rest) else None
-
-
-def _cut_after_title(text: str, title: re.Match[str]) -> str | None:
-    """Return the text after a title; None where the title's letters are part of a longer word."""
-    rest = text[title.end() :]
-    if _NON_INITIAL_MARK.match(rest) or (
-        title[0][-1].isascii() and title[0][-1].isalpha() and rest[:1].isalpha()
+def _find_start_after_title(text: str, title: re.Match[str]) -> int | None:
+    """Return where the text after a title starts; None where the title's letters are part of a longer word."""
+    end = title.end()
+    if _NON_INITIAL_MARK.match(text, end) or (
+        title[0][-1].isascii() and title[0][-1].isalpha() and text[end : end + 1].isalpha()
     ):
         return None
-    return rest.strip()
+    found = _NON_SPACE.search(text, end)
+    return found.start() if found else len(text)
 
 
 def _normalize_text(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from handlers.complaints.accused.head_post import HEAD_FIELD, suspects_head
 from handlers.complaints.conflict_of_interest import find_conflicts, find_exclusions, list_able_staff
 from handlers.complaints.messages import AddHistoryEntry, Exclusion, ListExclusions
+from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
 from handlers.dialog.events import Lang
@@ -70,7 +71,8 @@ def list_told_texts(fields: Iterable[FormField], session: Session) -> dict[str, 
     if session.files:
         told["files"] = "\n".join(file.name for file in session.files)
     if session.unconfirmed is not None:
-        told["unconfirmed"] = session.unconfirmed.text  # never filed; it only keeps the accused out
+        # Never filed; it only keeps the accused out. As much as a story holds: what is longer becomes a file.
+        told["unconfirmed"] = session.unconfirmed.text[: STORY_FIELD.limit]
     return told
 
 

@@ -19,6 +19,7 @@ from handlers.complaints.conflict_of_interest import (
 from handlers.complaints.form import list_complaint_fields
 from handlers.complaints.messages import AddHistoryEntry, Exclusion, ExclusionGround
 from handlers.complaints.name_matching import NAME_TITLES, compute_text_keys, strip_titles
+from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.session import Session, UnconfirmedText
 from handlers.i18n import render_text
 from handlers.staff.members import StaffMember, StaffProfile
@@ -231,6 +232,12 @@ def test_a_text_that_waits_at_a_choice_keeps_out_whom_it_accuses() -> None:
     fields = list_complaint_fields(OFFICE)
     told = list_told_texts(fields, Session(answers={"story": "เงินหาย"}, unconfirmed=held))
     assert [one.staff for one in find_conflicts(told, TEAM)] == ["free"]
+
+
+def test_of_a_long_text_that_waits_as_much_is_read_as_a_story_holds() -> None:
+    held = UnconfirmedText("ก" * (STORY_FIELD.limit + 1))
+    told = list_told_texts(list_complaint_fields(OFFICE), Session(unconfirmed=held))
+    assert told == {"unconfirmed": "ก" * STORY_FIELD.limit}
 
 
 @pytest.mark.parametrize(

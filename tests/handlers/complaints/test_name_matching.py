@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.complaints import name_matching
 from handlers.complaints.conflict_of_interest import is_name_in_text, list_staff_names
 from handlers.complaints.name_matching import (
+    MAX_SHORT_NAME,
     NAME_TITLES,
     compute_keys_after_titles,
     compute_name_keys,
     compute_text_keys,
     strip_titles,
 )
+from handlers.thai.matching import fold_characters
 from tests.handlers.complaints.test_conflict_of_interest import make_staff
 
 NAMES = (
@@ -171,6 +174,32 @@ def test_what_only_looks_like_a_title_stays(name: str) -> None:
 )
 def test_titles_and_ranks_are_dropped(name: str) -> None:
     assert strip_titles(name) == "สมชาย"
+
+
+@pytest.mark.parametrize("text", ["นาย" * 3000, "ผอ" * 3000, "นาย แดง" * 2000, "พี่  " * 3000])
+def test_a_text_of_many_titles_is_read_once_and_not_once_for_each_title(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work is counted in characters: folded as a whole once, and of each title at most a short name after it."""
+    folded, keyed = list[int](), list[int]()
+
+    def count_folded(one: str) -> str:
+        folded.append(len(one))
+        return fold_characters(one)
+
+    def count_keyed(one: str) -> frozenset[str]:
+        keyed.append(len(one))
+        return compute_text_keys(one)
+
+    monkeypatch.setattr(name_matching, "fold_characters", count_folded)
+    monkeypatch.setattr(name_matching, "compute_text_keys", count_keyed)
+    compute_keys_after_titles.cache_clear()
+    compute_keys_after_titles(text)
+    assert max(keyed) <= MAX_SHORT_NAME
+    assert len(keyed) <= MAX_SHORT_NAME  # what repeats is read once
+    folded.clear()
+    strip_titles(text)
+    assert folded == [len(text.strip())]
 
 
 @given(st.text(max_size=80))
