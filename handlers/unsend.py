@@ -8,8 +8,6 @@ after that a message can no longer be unsent.
 from dataclasses import replace
 
 from handlers.complaints.messages import (
-    FILE_PREFIX,
-    TEXT_PREFIX,
     AddHistoryEntry,
     FileCase,
     FindMessageCase,
@@ -19,7 +17,7 @@ from handlers.complaints.messages import (
 )
 from handlers.dialog.effects import Decision, DeleteFiles, Now, TurnResult, run_query
 from handlers.dialog.events import Event
-from handlers.dialog.session import Session
+from handlers.dialog.session import FILE_PREFIX, TEXT_PREFIX, Session, list_held_origins
 from handlers.questions.messages import AppendThreadLine, SubmitQuestion
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.text import clean_text
@@ -40,7 +38,11 @@ def encode_origin(event: Event) -> str:
 
 
 def record_message_origin(turn: TurnResult, event: Event, before: Session) -> TurnResult:
-    """Add the message's origin to the session of the turn, or to the acts that store the draft in the register."""
+    """Add the message's origin to the session of the turn, or to the acts that store the draft in the register.
+
+    Only what the session or an act holds after the turn has an origin (`list_held_origins`): no reply to a question,
+    no text that was not kept or was dropped.
+    """
     if turn.session is None or not (event.message_id or before.message_origins):
         return turn
     what = encode_origin(event) if event.message_id else ""
@@ -52,8 +54,7 @@ def record_message_origin(turn: TurnResult, event: Event, before: Session) -> Tu
             for act in turn.acts
         )
         return replace(turn, session=turn.session.replace(message_origins={}), acts=acts)
-    if not turn.session.has_draft:
-        origins = {}
+    origins = list_held_origins(turn.session.replace(message_origins=origins))
     while len(origins) > MAX_REMEMBERED_MESSAGES:
         del origins[next(iter(origins))]
     return (

@@ -115,7 +115,7 @@ def _handle_notice(office_form: Form, ctx: Context) -> Decision:
         kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
         return ask_to_begin(ctx.with_session(kept.session), *kept.notes, Reply("file.before_notice", NEUTRAL))
     if is_slip(ctx.event):
-        return ask_to_begin(ctx, describe_unknown_choice(ctx.event))
+        return ask_to_begin(ctx, describe_unknown_choice(ctx.event, memory_only=True))
     held, notes = hold_text(ctx, memory_only=True)
     return ask_to_begin(held, *notes)
 

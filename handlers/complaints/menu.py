@@ -80,7 +80,7 @@ def handle_complaints_menu(ctx: Context) -> Decision:
         note = Reply("menu.held", NEUTRAL) if kept.session.files else Reply("menu.not_held", NEUTRAL)
         return show_complaints_menu(ctx.with_session(kept.session), *kept.notes, note)
     if is_slip(ctx.event):
-        slip = describe_unknown_choice(ctx.event)
+        slip = describe_unknown_choice(ctx.event, memory_only=True)
         return show_complaints_greeting(ctx) if ctx.is_first else show_complaints_menu(ctx, slip)
     greeting = (_build_greeting(ctx, "menu.greeting"),) if ctx.is_first else ()
     waiting, notes = hold_text(ctx, memory_only=True)

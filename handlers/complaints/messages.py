@@ -75,10 +75,6 @@ class SetExclusion(Act):
     on: date
 
 
-TEXT_PREFIX, FILE_PREFIX = "text:", "file:"
-"""Prefixes of a message origin: the text that a platform's message brought, or a file's id in encrypted storage."""
-
-
 class HistoryEntryKind(StrEnum):
     """Kinds of lines in a case's history."""
 

@@ -15,6 +15,9 @@ from handlers.staff.state import NO_OFFICER, OfficerState
 SESSION_IDLE_TIMEOUT = timedelta(minutes=30)
 """A session without a message for this long expires (as GlobaLeaks' sessions do)."""
 
+TEXT_PREFIX, FILE_PREFIX = "text:", "file:"
+"""Prefixes of a message origin: the text that a platform's message brought, or a file's id in encrypted storage."""
+
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -181,14 +184,31 @@ class Session:
         held = self.unconfirmed
         if held is None or not held.memory_only:
             return self
-        origins = {
-            number: what for number, what in self.message_origins.items() if number not in held.messages
-        }
-        return self.replace(unconfirmed=UnconfirmedText("", memory_only=True), message_origins=origins)
+        stored = self.replace(unconfirmed=UnconfirmedText("", memory_only=True))
+        return stored.replace(message_origins=list_held_origins(stored))
 
     def is_expired(self, now: datetime) -> bool:
         """Whether the person has been idle for `SESSION_IDLE_TIMEOUT`."""
         return now - self.at >= SESSION_IDLE_TIMEOUT
+
+
+def list_held_origins(session: Session) -> dict[str, str]:
+    """Return the message origins of what is in the answers, the files or the text that waits, and of nothing else.
+
+    What the person typed besides, or what was dropped, must not stay on disk for having been a message.
+    """
+    waiting = session.unconfirmed.text if session.unconfirmed else ""
+    lines = [f"\n{text}\n" for text in (*session.answers.values(), waiting)]
+    files = {f"{FILE_PREFIX}{file.id}" for file in session.files}
+    return {
+        number: what
+        for number, what in session.message_origins.items()
+        if what in files
+        or (
+            what.startswith(TEXT_PREFIX)
+            and any(f"\n{what.removeprefix(TEXT_PREFIX)}\n" in one for one in lines)
+        )
+    }
 
 
 def advance_prompt(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - as dataclasses.replace

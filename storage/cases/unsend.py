@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from handlers.complaints.messages import (
-    FILE_PREFIX,
-    TEXT_PREFIX,
     ActorKind,
     UnsendMessage,
     remove_text_from_answers,
 )
+from handlers.dialog.session import FILE_PREFIX, TEXT_PREFIX
 from handlers.questions.messages import ThreadLineKind
 from storage import tables
 from storage.cases.history import (

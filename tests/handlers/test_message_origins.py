@@ -20,7 +20,7 @@ from handlers.dialog.attempts import Attempts, SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles, Now, TurnResult
 from handlers.dialog.events import Event
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.session import Session
+from handlers.dialog.session import Session, UnconfirmedText
 from handlers.questions.messages import AppendThreadLine, SubmitQuestion, ThreadLineKind
 from handlers.unsend import (
     MAX_REMEMBERED_MESSAGES,
@@ -28,7 +28,7 @@ from handlers.unsend import (
     handle_unsend,
     record_message_origin,
 )
-from tests.in_memory_desk import MORNING
+from tests.in_memory_desk import MORNING, WHOLE_REPORT, ChatUser, InMemoryDesk
 from tests.run_decision import PERSON, Outcome, begin_session, make_event, make_file, run_decision
 
 TODAY = date(2026, 11, 22)
@@ -63,8 +63,9 @@ def record(event: Event, before: Session, after: Session | None, *acts: Act) -> 
 
 def test_a_message_is_remembered_with_the_draft() -> None:
     before = DRAFT.replace(message_origins={"m1": "text:ต้นเรื่อง"})
-    turn = record(make_event("ต่อ", message_id="m2"), before, DRAFT)
-    assert turn.session == DRAFT.replace(message_origins={"m1": "text:ต้นเรื่อง", "m2": "text:ต่อ"})
+    after = DRAFT.replace(answers={"story": "ต้นเรื่อง\nต่อ"})
+    turn = record(make_event("ต่อ", message_id="m2"), before, after)
+    assert turn.session == after.replace(message_origins={"m1": "text:ต้นเรื่อง", "m2": "text:ต่อ"})
 
 
 @pytest.mark.parametrize(
@@ -77,9 +78,10 @@ def test_a_message_is_remembered_with_the_draft() -> None:
     ],
 )
 def test_what_else_is_remembered(event: Event, origins: dict[str, str]) -> None:
-    before = DRAFT.replace(message_origins={"m1": "text:ก"} if event.message_id else {})
-    turn = record(event, before, DRAFT)
-    assert turn.session == DRAFT.replace(message_origins=origins)
+    draft = DRAFT.replace(answers={"story": "ก\nใหม่", "wish": "ต่อ"})
+    before = draft.replace(message_origins={"m1": "text:ก"} if event.message_id else {})
+    turn = record(event, before, draft)
+    assert turn.session == draft.replace(message_origins=origins)
 
 
 def test_without_a_draft_nothing_is_remembered() -> None:
@@ -90,7 +92,8 @@ def test_without_a_draft_nothing_is_remembered() -> None:
 
 def test_the_oldest_messages_are_forgotten() -> None:
     origins = {f"m{n}": "text:ก" for n in range(MAX_REMEMBERED_MESSAGES)}
-    turn = record(make_event("ข", message_id="new"), DRAFT.replace(message_origins=origins), DRAFT)
+    draft = DRAFT.replace(answers={"story": "ก\nข"})
+    turn = record(make_event("ข", message_id="new"), draft.replace(message_origins=origins), draft)
     assert turn.session is not None
     assert len(turn.session.message_origins) == MAX_REMEMBERED_MESSAGES
     assert "m0" not in turn.session.message_origins
@@ -116,6 +119,60 @@ def test_what_is_filed_takes_its_messages_along(act: AddHistoryEntry, event: Eve
 def test_a_receipt_that_was_typed_to_find_the_case_is_not_stored_with_it() -> None:
     turn = record(make_event("0123-4567-89AB-CDEF-V", message_id="m1"), begin_session(), DRAFT, ENTRY)
     assert turn.acts == (ENTRY,)
+
+
+# What is not kept leaves no trace as a message either: the row of the session is on disk.
+
+TOLD, SLIP, AFRAID = "หัวหน้าพัสดุเรียกเงินจากผู้รับเหมาทุกงวด", "นายดำโกง", "กลัวมากเลยค่ะ"
+
+
+def store_session(person: ChatUser) -> Session:
+    """The session as its row has it."""
+    return person.session.without_memory_only_text()
+
+
+def test_a_text_that_was_dropped_at_the_menu_is_not_stored() -> None:
+    person = InMemoryDesk().new_user()
+    person.send_file()
+    person.send_event(text=TOLD, message_id="m1")
+    assert person.session.message_origins == {"m1": f"text:{TOLD}"}
+    assert store_session(person).message_origins == {}
+    person.send_event(text="ลบ", message_id="m2")
+    assert person.session.files
+    assert person.session.unconfirmed is None
+    assert person.session.message_origins == {}
+
+
+def test_a_slip_before_the_notice_is_not_stored() -> None:
+    person = InMemoryDesk().new_user()
+    person.send_event(text=TOLD, message_id="m1")
+    person.send_event(text=SLIP, message_id="m2")
+    assert person.session.message_origins == {"m1": f"text:{TOLD}"}
+    stored = store_session(person)
+    assert stored.unconfirmed == UnconfirmedText("", memory_only=True)
+    assert stored.message_origins == {}
+
+
+@pytest.mark.parametrize("said", [AFRAID, "ไม่", "ไม่รู้"])
+def test_what_is_no_answer_is_not_stored_with_the_draft(said: str) -> None:
+    person = InMemoryDesk().new_user()
+    for words in WHOLE_REPORT[:4]:
+        person.say(words)
+    person.send_event(text=TOLD, message_id="m1")
+    person.send_event(text=said, message_id="m2")
+    assert person.session.answers["story"] == TOLD
+    assert store_session(person).message_origins == {"m1": f"text:{TOLD}"}
+
+
+def test_a_text_at_a_choice_that_is_left_out_is_not_stored() -> None:
+    person = InMemoryDesk().new_user()
+    for words in WHOLE_REPORT[:3]:
+        person.say(words)
+    person.send_event(text=TOLD, message_id="m1")
+    assert store_session(person).message_origins == {"m1": f"text:{TOLD}"}
+    person.send_event(text="ไม่", message_id="m2")
+    assert person.session.unconfirmed is None
+    assert store_session(person).message_origins == {}
 
 
 # Unsending.

@@ -16,7 +16,7 @@ from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Event, Lang, find_lang
 from handlers.dialog.receipt import Receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Phrase, Reply
-from handlers.dialog.session import DoubtfulText, advance_prompt
+from handlers.dialog.session import TEXT_PREFIX, DoubtfulText, advance_prompt
 from handlers.dialog.unasked import MAX_UNCONFIRMED_LENGTH
 from handlers.i18n import WORDING, render_text
 from handlers.thai.matching import normalize_for_matching
@@ -248,7 +248,7 @@ def _read_answer(ctx: Context) -> ScreenedMessage | TurnResult | None:
 def _settle(ctx: Context, *, mistyped: bool) -> ScreenedMessage:
     """Return the text that waited, as the message that it was meant as. mistyped: without what looked like a code."""
     held = ctx.session.doubtful
-    origins = {one.message_id: f"text:{one.text}" for one in held if one.message_id}
+    origins = {one.message_id: f"{TEXT_PREFIX}{one.text}" for one in held if one.message_id}
     session = ctx.session.replace(doubtful=(), message_origins={**ctx.session.message_origins, **origins})
     event = replace(
         ctx.event,

@@ -175,7 +175,7 @@ def test_what_is_too_short_to_keep_is_greeted(text: str, lang: str) -> None:
 
 @pytest.mark.parametrize("text", ["ครับ", "😡😡😡😡😡😡😡😡😡😡😡", "12"])
 def test_a_slip_later_at_the_menu_is_not_greeted_again(text: str) -> None:
-    note = Reply("pick.unknown", NEUTRAL, {"text": text})
+    note = Reply("pick.unknown", NEUTRAL, {"text": text}, memory_args=("text",))
     assert at_menu(make_event(text)) == Outcome(AT_MENU, (note, MENU))
 
 

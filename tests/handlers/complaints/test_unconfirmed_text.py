@@ -367,11 +367,24 @@ def test_more_at_the_notice_joins_it_in_memory_only() -> None:
     assert outcome.replies[0].memory_args == ("text",)
 
 
+def test_a_slip_at_the_notice_is_told_back_and_not_stored_with_the_answer() -> None:
+    outcome = decide(make_event("ผอ.ดำโกง"), at("notice"))
+    told = Reply("pick.unknown", NEUTRAL, {"text": "ผอ.ดำโกง"}, memory_args=("text",))
+    assert outcome.replies[0] == told
+    assert outcome.replies[0].without_memory_args().args == {"text": "…"}
+
+
 def test_what_is_stored_tells_only_that_there_was_a_text() -> None:
-    origins = {"m1": f"text:{TEXT}", "m2": "file:1"}
+    of_file = {"m2": f"file:{make_file(1).id}"}
+    origins = {
+        "m0": f"text:{TEXT}",
+        "m1": f"text:{TEXT}",
+        **of_file,
+    }  # m0: of a message that joined m1 unnoticed
     held = UnconfirmedText(TEXT, "notice", messages=("m1",), memory_only=True)
-    stored = at("notice", unconfirmed=held, message_origins=origins).without_memory_only_text()
-    assert stored == early("", message_origins={"m2": "file:1"})
+    before = at("notice", unconfirmed=held, files=(make_file(1),), message_origins=origins)
+    stored = before.without_memory_only_text()
+    assert stored == early("", files=(make_file(1),), message_origins=of_file)
     assert TEXT not in repr(stored)
     kept = waiting("head", "wish")
     assert kept.without_memory_only_text() is kept

@@ -51,7 +51,8 @@ def test_a_draft_lapses_and_its_person_can_be_told(ground: StoredDesk) -> None:
 def test_a_text_before_the_notice_is_nowhere_on_disk_and_a_restart_is_told_of(ground: StoredDesk) -> None:
     text = UnconfirmedText(CANARY, messages=("m1",), memory_only=True)
     note = Reply("unasked.early", OF_CASE, {"text": CANARY}, memory_args=("text",))
-    early = Session(at=NOW, unconfirmed=text, message_origins={"m1": f"text:{CANARY}", "m2": "file:1"})
+    origins = {"m0": f"text:{CANARY}", "m1": f"text:{CANARY}", "m2": "text:ที่เก็บแล้ว"}
+    early = Session(at=NOW, answers={"story": "ที่เก็บแล้ว"}, unconfirmed=text, message_origins=origins)
     told = ground.new_event(ANN)
 
     async def scene(one: Store) -> None:
@@ -66,7 +67,7 @@ def test_a_text_before_the_notice_is_nowhere_on_disk_and_a_restart_is_told_of(gr
         left = await one.load_session(ANN)
         assert left is not None
         assert left.unconfirmed == UnconfirmedText("", memory_only=True)
-        assert left.message_origins == {"m2": "file:1"}
+        assert left.message_origins == {"m2": "text:ที่เก็บแล้ว"}
         answer = await one.find_previous_answer(told.id)
         assert answer is not None
         assert [reply.args["text"] for reply in answer.replies] == ["…"]
