@@ -27,6 +27,7 @@ from handlers.complaints.track import (
     handle_tracking,
     is_receipt_asked,
     open_case_of_code,
+    quote_unsent_text,
     reprompt_tracking,
 )
 from handlers.dialog.codes.typed_codes import (
@@ -264,7 +265,8 @@ class ComplaintsDesk:
         if aside.goes_on:
             return (yield from self._dispatch_by_topic(ctx)).prepend((aside.reply,))
         if aside.leaves and session.receipt is not None and session.topic is DialogTopic.TRACK:
-            return show_complaints_menu(ctx.with_session(reset_session(ctx)), Reply("track.left", OF_CASE))
+            left = (*quote_unsent_text(session), Reply("track.left", OF_CASE))
+            return show_complaints_menu(ctx.with_session(reset_session(ctx)), *left)
         if ctx.is_first:
             return show_complaints_greeting(ctx, *(() if aside.greets else (aside.reply,)))
         return (yield from self._reprompt(ctx, aside.reply))
@@ -296,7 +298,12 @@ class ComplaintsDesk:
         if command == "cancel" and ctx.session.receipt is not None:
             # Cancels the action in progress, not the case.
             step = "" if ctx.session.topic is DialogTopic.TRACK else ctx.session.step
-            return (yield from self._reprompt(ctx.replace_session(answers={}, step=step)))
+            kept = ctx.replace_session(answers={}, step=step)
+            return (yield from self._reprompt(kept, *quote_unsent_text(ctx.session)))
+        return self._leave_for(ctx, command).prepend(quote_unsent_text(ctx.session))
+
+    def _leave_for(self, ctx: Context, command: str) -> TurnResult:
+        """Go to what a command of the menu names. An open case is left."""
         free = ctx if ctx.session.receipt is None else ctx.with_session(reset_session(ctx))
         if command == "report":
             return show_report_notice(end_intake(free))

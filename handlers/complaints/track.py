@@ -155,7 +155,7 @@ def handle_code_in_case(ctx: Context, code: TypedCode) -> Decision:
     """Handle a code that is typed while a case is open: where it finds no case, the open one stays."""
     turn = yield from open_case_of_code(ctx.replace_session(answers={}), code)
     if turn.session is not None and turn.session.receipt is not None:
-        return turn
+        return turn.prepend(quote_unsent_text(ctx.session))
     again = yield from reprompt_tracking(ctx, *turn.replies[:-1])
     return again.prepend((), turn.acts)
 
@@ -216,6 +216,14 @@ def _build_entry(
     )
 
 
+def quote_unsent_text(session: Session) -> tuple[Reply, ...]:
+    """Quote the text that was offered to be sent to the open case, where the person leaves it unsent."""
+    left = session.answers.get("held", "")
+    return (
+        (Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(left, MAX_QUOTE_LENGTH)}),) if left else ()
+    )
+
+
 def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult:
     asking = TRACKING_QUESTIONS.get(ctx.session.step)
     here = asking.options if asking else list_reporter_actions(case, ctx)
@@ -250,9 +258,7 @@ def _handle_case_choice(ctx: Context, case: ReporterCase, choice: str) -> TurnRe
         return replace(show_reporter_case(ctx, case, notice), acts=acts)
     if choice == "leave":
         return show_complaints_menu(ctx.with_session(reset_session(ctx)), Reply("track.left", OF_CASE))
-    left = ctx.session.answers.get("held", "")
-    quote = Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(left, MAX_QUOTE_LENGTH)})
-    return show_reporter_case(ctx.replace_session(answers={}), case, *((quote,) if left else ()))
+    return show_reporter_case(ctx.replace_session(answers={}), case, *quote_unsent_text(ctx.session))
 
 
 def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:

@@ -112,6 +112,37 @@ def test_a_message_nobody_asked_for_is_offered_first() -> None:
     assert len(person.desk.acts) == before + 1
 
 
+@pytest.mark.parametrize(
+    "typed", ["/report", "/track", "/start", "/cancel", "ยกเลิก", "ไว้คราวหน้า", "บายค่ะ", "code"]
+)
+def test_an_offered_text_that_is_left_behind_is_quoted_once_as_not_kept(typed: str) -> None:
+    person = follow_case()
+    person.say("มีข้อมูลเพิ่มเติม")
+    before = len(person.desk.acts)
+    said = person.say(person.receipt if typed == "code" else typed)
+    assert said.count("ไม่ได้เก็บข้อความนี้: “มีข้อมูลเพิ่มเติม”") == 1
+    assert len(person.desk.acts) == before
+    assert "มีข้อมูลเพิ่มเติม" not in person.say("/start")
+
+
+def test_an_offered_text_is_quoted_where_another_case_of_the_person_opens() -> None:
+    person = file_report()
+    first = person.receipt
+    person.say("/start")
+    person.file_report()
+    assert person.receipt != first
+    person.say(person.receipt)
+    person.say("มีข้อมูลเพิ่มเติม")
+    assert "ไม่ได้เก็บข้อความนี้: “มีข้อมูลเพิ่มเติม”" in person.say(first)
+
+
+def test_a_code_that_opens_nothing_leaves_the_offered_text_waiting() -> None:
+    person = follow_case()
+    person.say("มีข้อมูลเพิ่มเติม")
+    assert "ไม่ได้เก็บข้อความนี้" not in person.say(make_receipt(9).formatted)
+    assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in person.pick("ส่งข้อความนี้")
+
+
 def test_more_evidence() -> None:
     person = follow_case()
     assert "แนบไฟล์ “ภาพ.jpg” ในเรื่องแล้ว" in person.send_file()
