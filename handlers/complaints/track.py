@@ -34,7 +34,7 @@ from handlers.dialog.choices import (
     parse_choice,
     to_choices,
 )
-from handlers.dialog.code_lookup import FailedLookup, look_up_code
+from handlers.dialog.code_lookup import FailedLookup, describe_mistyped_code, look_up_code
 from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
@@ -143,7 +143,7 @@ def _is_story(text: str) -> bool:
 def open_case_of_code(ctx: Context, code: TypedCode) -> Decision:
     """Open the case of a code. Enough words beside it are offered to be sent to the office, and are not sent yet."""
     if code.receipt is None:
-        return ask_receipt(ctx, Reply("track.mistyped", OF_CASE, {"unsent": code.typed}))
+        return ask_receipt(ctx, describe_mistyped_code(code.typed))
     if code.has_story:
         before = ctx.session.unconfirmed or UnconfirmedText(ctx.session.answers.get("story", ""))
         told = "\n".join(filter(None, (before.text, clean_text(ctx.event.text or "").text)))

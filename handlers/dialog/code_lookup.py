@@ -34,16 +34,26 @@ class FailedLookup:
 CodeLookup: TypeAlias = Generator[Query[Any], Any, T | FailedLookup]
 
 
+def describe_mistyped_code(typed: str) -> Reply:
+    """Say that a code has a wrong check symbol. It is given back, and not stored: it is almost a right one."""
+    return Reply("track.mistyped", OF_CASE, {"unsent": typed}, memory_args=("unsent",))
+
+
 def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | None]]) -> CodeLookup[T]:
     """Look up a code with a query. Return what it finds, or the failure with its reply and acts."""
     symbols = normalize_receipt(text)
     if not is_receipt_shaped(symbols):
         return FailedLookup(
-            Reply("track.length", OF_CASE, {"count": len(symbols), "length": RECEIPT_LENGTH, "unsent": text})
+            Reply(
+                "track.length",
+                OF_CASE,
+                {"count": len(symbols), "length": RECEIPT_LENGTH, "unsent": text},
+                memory_args=("unsent",),
+            )
         )
     receipt = parse_receipt(text)
     if receipt is None:
-        return FailedLookup(Reply("track.mistyped", OF_CASE, {"unsent": text}))
+        return FailedLookup(describe_mistyped_code(text))
     tries = yield from run_query(GetAttempts(ctx.event.person_id))
     if until := find_lockout_end(tries, ctx.now):
         return FailedLookup(Reply("track.wait", OF_CASE, {"until": until}))

@@ -14,7 +14,7 @@ from handlers.dialog.choices import (
     parse_choice,
     to_choices,
 )
-from handlers.dialog.code_lookup import FailedLookup, look_up_code
+from handlers.dialog.code_lookup import FailedLookup, describe_mistyped_code, look_up_code
 from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult, run_query
@@ -128,7 +128,7 @@ def look_up_thread(ctx: Context, text: str, complaints_url: str) -> Decision:
 def open_thread_of_code(ctx: Context, code: TypedCode, complaints_url: str) -> Decision:
     """Open the question of a code. Enough words beside it are offered to be sent, and are not sent yet."""
     if code.receipt is None:
-        return (yield from _ask_again_for_code(ctx, Reply("track.mistyped", OF_CASE, {"unsent": code.typed})))
+        return (yield from _ask_again_for_code(ctx, describe_mistyped_code(code.typed)))
     turn = yield from look_up_thread(
         ctx.with_session(reset_session(ctx)), code.receipt.formatted, complaints_url
     )

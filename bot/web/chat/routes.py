@@ -12,7 +12,7 @@ from bot.bootstrap import RunningDesk
 from bot.engine import build_error_answer, get_error_key
 from bot.web.chat.form_events import form_to_events, is_unsent_text
 from bot.web.chat.session import BrowserSession, FormToken, StartCommand
-from bot.web.chat.unsent_text import UnsentTextCache
+from bot.web.chat.unsent_text import MAX_UNSENT_LENGTH, UnsentTextCache, find_given_back_text
 from bot.web.chat.view_model import build_chat_view, merge_form_answers
 from bot.web.multipart import FormData, parse_form
 from bot.web.rate_limit import RateLimiter
@@ -210,10 +210,11 @@ class WebChat:
         self, request: Request, browser: BrowserSession, token: FormToken, filled: FormData, form: str
     ) -> Response:
         """Pass the events of the form to the engine, then redirect to the page that shows the answers."""
-        who, before, answers = (
+        who, before, answers, given_back = (
             browser.derive_person_id(self.desk.store.keyring),
             await self._load_session(browser),
             0,
+            "",
         )
         for event in form_to_events(who, token, filled, self.desk.engine.now()):
             place = event.choice.partition(".")[0] if event.choice else ""
@@ -229,9 +230,12 @@ class WebChat:
             if not answer.stored:
                 return await self._return_unsaved_form(request, browser, answer, filled)
             answers += 1
+            given_back = find_given_back_text(answer.replies) or given_back
         browser = browser.with_submission(form, answers, self.desk.engine.now())
         after = await self._load_session(browser)
         self._update_unsent_text(who, filled, after if token.start_command else before, after)
+        if after and 0 < len(given_back) <= MAX_UNSENT_LENGTH:
+            self.unsent_texts.save(who, after.step, given_back, self.desk.engine.now())
         path = self.topic_paths.get(after.topic, request.url.path) if after else request.url.path
         response = RedirectResponse(f"{path}?said", 303)
         self._set_cookie(request, browser, response)

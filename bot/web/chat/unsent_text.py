@@ -1,8 +1,10 @@
-"""Text that was typed but not sent, to be shown again when its question returns; in memory only and not for long."""
+"""Text that was typed but not sent or not stored, to be shown again with its question; in memory, and not for long."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from handlers.dialog.replies import Reply
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
 
 MAX_UNSENT_LENGTH = 20_000
@@ -10,6 +12,11 @@ MAX_UNSENT_LENGTH = 20_000
 
 MAX_UNSENT_TEXTS = 500
 """Number of persons; the newest are kept."""
+
+
+def find_given_back_text(replies: Iterable[Reply]) -> str:
+    """Return the text that replies give back and that is not stored with them; empty if there is none."""
+    return next((str(one.args["unsent"]) for one in replies if "unsent" in one.memory_args), "")
 
 
 @dataclass

@@ -182,6 +182,14 @@ def test_what_was_typed_beside_a_way_back_is_there_again(visitor: Visitor, aside
     assert (page.heading, page.textbox_text) == (asked.heading, TYPED)
 
 
+def test_a_mistyped_code_is_given_back_from_memory(visitor: Visitor) -> None:
+    visitor.open_page("/track")
+    page = visitor.submit_form("HD99-FDTG-J8YE-PFZX-7")
+    assert (page.status, page.textbox_text) == (200, "HD99-FDTG-J8YE-PFZX-7")
+    assert visitor.request("/track?said").textbox_text == "HD99-FDTG-J8YE-PFZX-7"
+    assert visitor.submit_form("HD99-FDTG-J8YE-PFZX-6").textbox_text == ""
+
+
 def test_what_was_typed_stays_in_another_language(visitor: Visitor) -> None:
     asked = open_report_until(visitor, ACCUSED)
     page = visitor.submit_form(TYPED, pick="English")

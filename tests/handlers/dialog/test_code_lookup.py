@@ -43,13 +43,17 @@ def look_up(typed: str, answers: dict[type[Query[Any]], Any]) -> tuple[object, t
     ],
 )
 def test_a_text_of_another_length_is_no_code(typed: str, count: int) -> None:
-    reply = Reply("track.length", OF_CASE, {"count": count, "length": 17, "unsent": typed})
+    reply = Reply(
+        "track.length", OF_CASE, {"count": count, "length": 17, "unsent": typed}, memory_args=("unsent",)
+    )
     assert look_up(typed, {}) == (FailedLookup(reply), ())
 
 
 def test_a_wrong_check_symbol_is_a_slip_and_no_guess() -> None:
     typed = RECEIPT.symbols[:-1] + ("2" if RECEIPT.symbols[-1] != "2" else "3")
-    assert look_up(typed, {}) == (FailedLookup(Reply("track.mistyped", OF_CASE, {"unsent": typed})), ())
+    reply = Reply("track.mistyped", OF_CASE, {"unsent": typed}, memory_args=("unsent",))
+    assert look_up(typed, {}) == (FailedLookup(reply), ())
+    assert typed not in reply.without_memory_args().args.values()
 
 
 @pytest.mark.parametrize(
