@@ -72,6 +72,8 @@ class StoryDriver(Protocol):
 
     sets_clock: bool
     shows_content: bool
+    has_menu: bool
+    """Whether people write at a menu. A website has pages for that: a story goes on there up to `! menu`."""
 
     def send_text(self, person: str, words: str) -> list[Message]:
         """Send a text."""
@@ -129,7 +131,9 @@ class StoryPlayer:
                 return
             if line == "! content" and not self.driver.shows_content:
                 return
-            if line.strip() and not line.startswith("#") and line not in {"! clock", "! content"}:
+            if line == "! menu" and not self.driver.has_menu:
+                return
+            if line.strip() and not line.startswith("#") and line not in {"! clock", "! content", "! menu"}:
                 sign, _, rest = line.partition(" ")
                 self._run_line(f"{story.name}:{number}", sign, self._fill_placeholders(rest.strip()))
 

@@ -72,6 +72,7 @@ class BrowserDriver:
     desk_name: str = "complaints"
     sets_clock = True
     shows_content = True
+    has_menu = False
     officer_names: set[str] = field(default_factory=set)
     event_count: int = 0
     pages: dict[str, Page] = field(default_factory=dict)

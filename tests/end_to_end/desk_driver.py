@@ -27,6 +27,7 @@ class DeskDriver(ABC):
     desk_name: str = "complaints"
     sets_clock = True
     shows_content = True
+    has_menu = True
     clock_offset: timedelta = timedelta()
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     _outer: AsyncExitStack = field(default_factory=AsyncExitStack)

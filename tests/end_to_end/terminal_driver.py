@@ -85,6 +85,7 @@ class TerminalDriver:
     desk_name: str = "complaints"
     sets_clock = False
     shows_content = True
+    has_menu = True
     programs: dict[str, ChatProgram] = field(default_factory=dict)
     labels: dict[str, list[str]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)

@@ -34,6 +34,7 @@ class Place:
 
 
 FULL = pytest.mark.full("reports on every platform")
+# The browser comes last: its loop runs until the end of this file, and no other may be started beside it.
 PLACES = {
     "talk": Place(lambda _home, _: nullcontext(HandlerDriver()), Habits()),
     "memory": Place(lambda home, _: closing(InMemoryDriver(home)), Habits()),
@@ -43,13 +44,13 @@ PLACES = {
     "line": Place(
         lambda home, _: closing(LineDriver(home)), Habits(longest_text=5000), (FULL, needs_contracts)
     ),
+    "terminal": Place(
+        lambda home, _: closing(TerminalDriver(home)), Habits(has_stickers=False, has_lines=True), (FULL,)
+    ),
     "web": Place(
         open_browser,
         Habits(has_pages=True, has_stickers=False),
         (FULL, pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")),
-    ),
-    "terminal": Place(
-        lambda home, _: closing(TerminalDriver(home)), Habits(has_stickers=False, has_lines=True), (FULL,)
     ),
 }
 

@@ -32,6 +32,7 @@ class HandlerDriver:
 
     sets_clock = True
     shows_content = True
+    has_menu = True
     desk: InMemoryDesk = field(default_factory=InMemoryDesk)
     users: dict[str, ChatUser] = field(default_factory=dict)
 
