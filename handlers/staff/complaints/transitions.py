@@ -75,9 +75,12 @@ def assign_officer(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisio
         for one in everybody
         if one.active and one.role in CASE_WORKERS and one.id not in {found.avoid_officer, *barred}
     ]
-    wanted = normalize_for_matching(cmd.command.rest[:100])
+    typed = cmd.command.rest[
+        :100
+    ].strip()  # a button brings an id, in which no letter is repeated for emphasis
+    wanted = normalize_for_matching(typed)
     fitting = [
-        one for one in able if wanted and (wanted in normalize_for_matching(one.name) or wanted == one.id)
+        one for one in able if wanted and (wanted in normalize_for_matching(one.name) or typed == one.id)
     ]
     exact = [one for one in fitting if normalize_for_matching(one.name) == wanted] or fitting
     if len(exact) != 1:

@@ -342,6 +342,15 @@ def test_assigning_a_case_by_name_or_id(typed: str) -> None:
     assert outcome.keys == ("staff.assign.done", "staff.case.summary")
 
 
+def test_an_id_with_a_letter_three_times_is_found() -> None:
+    """Ids are random, and no letter of theirs is repeated for emphasis."""
+    colleague = replace(OFFICER, id="0aaa" + "1" * 28)
+    outcome = give(
+        f"/assign 12 {colleague.id}", staff=SUPERVISOR, answers={ListStaff: (colleague, SUPERVISOR)}
+    )
+    assert outcome.keys == ("staff.assign.done", "staff.case.summary")
+
+
 @pytest.mark.parametrize(
     ("typed", "key", "offered"),
     [
