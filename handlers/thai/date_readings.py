@@ -31,7 +31,7 @@ class NoSuchDayError(DecisionError):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DayRange:
     """The days from `first` to `last`."""
 
     first: date
@@ -48,7 +48,7 @@ class DateReading:
     explicit: told by a calendar's words, not from today. weak: no date by itself, but as an end of a range.
     """
 
-    period: Period | None = None
+    period: DayRange | None = None
     year: int | None = None
     month: int = 0
     day: int | None = None
@@ -163,16 +163,16 @@ def _read_year(tokens: Sequence[Token], today: date) -> DateReading:
     year = _get_year(end, today) if explicit else today.year + _get_steps(end.kind)
     if tokens[0].kind is TokenKind.PART:
         start = CalendarMonth(year, tokens[0].value * 4 + 1)
-        period = Period(start.first, (start + 3).last, DatePrecision.ABOUT)
+        period = DayRange(start.first, (start + 3).last, DatePrecision.ABOUT)
     else:
-        period = Period(date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR)
+        period = DayRange(date(year, 1, 1), date(year, 12, 31), DatePrecision.YEAR)
     return DateReading(period, explicit=explicit, weak=len(tokens) == 1)
 
 
 def _read_fiscal_year(tokens: Sequence[Token], today: date) -> DateReading:
     """Read `ปีงบประมาณ 2568`, from October to September."""
     october = first_month_of_fiscal_year(_get_year(tokens[-1], today) + BUDDHIST_ERA)
-    return DateReading(Period(october.first, (october + 11).last, DatePrecision.MONTH))
+    return DateReading(DayRange(october.first, (october + 11).last, DatePrecision.MONTH))
 
 
 def _read_month_from_now(tokens: Sequence[Token], today: date) -> DateReading:
@@ -181,14 +181,14 @@ def _read_month_from_now(tokens: Sequence[Token], today: date) -> DateReading:
     month = CalendarMonth.from_date(today) + _get_steps(end.kind)
     if tokens[0].kind is TokenKind.PART:
         return DateReading(make_part_of_month(month, tokens[0].value), explicit=False)
-    return DateReading(Period(month.first, month.last, DatePrecision.MONTH), explicit=False)
+    return DateReading(DayRange(month.first, month.last, DatePrecision.MONTH), explicit=False)
 
 
-def make_part_of_month(month: CalendarMonth, part: int) -> Period:
+def make_part_of_month(month: CalendarMonth, part: int) -> DayRange:
     """Return the first ten days of a month (part 0), the second ten (1), or the rest (2)."""
     first = month.first.replace(day=part * 10 + 1)
     last = month.last if part == 2 else first.replace(day=part * 10 + 10)
-    return Period(first, last, DatePrecision.ABOUT)
+    return DayRange(first, last, DatePrecision.ABOUT)
 
 
 def _read_week_from_now(tokens: Sequence[Token], today: date) -> DateReading:
@@ -197,13 +197,13 @@ def _read_week_from_now(tokens: Sequence[Token], today: date) -> DateReading:
     return DateReading(_make_week(today, _get_steps(end.kind)), explicit=False)
 
 
-def _make_week(today: date, weeks: int) -> Period:
+def _make_week(today: date, weeks: int) -> DayRange:
     monday = today + timedelta(days=7 * weeks - today.weekday())
-    return Period(monday, monday + timedelta(days=6), DatePrecision.ABOUT)
+    return DayRange(monday, monday + timedelta(days=6), DatePrecision.ABOUT)
 
 
 def _make_day(day: date, *, weak: bool = False) -> DateReading:
-    return DateReading(Period(day, day, DatePrecision.DAY), explicit=False, weak=weak)
+    return DateReading(DayRange(day, day, DatePrecision.DAY), explicit=False, weak=weak)
 
 
 def _read_weekday(tokens: Sequence[Token], today: date) -> DateReading:
@@ -238,25 +238,25 @@ def _read_units_ago(tokens: Sequence[Token], today: date) -> DateReading:
     counts = [token.value for token in _list_numbers(tokens)]
     oldest, newest = (_go_back(tokens[-2].kind, count, today) for count in (max(counts), min(counts)))
     if tokens[-1].kind is TokenKind.ALREADY or tokens[-1].value == 1:
-        newest = Period(today, today, DatePrecision.DAY)
+        newest = DayRange(today, today, DatePrecision.DAY)
     precision = oldest.precision if oldest == newest else max(DatePrecision.ABOUT, oldest.precision)
-    return DateReading(Period(oldest.first, newest.last, precision), explicit=False)
+    return DateReading(DayRange(oldest.first, newest.last, precision), explicit=False)
 
 
-def _go_back(unit: TokenKind, count: int, today: date) -> Period:
+def _go_back(unit: TokenKind, count: int, today: date) -> DayRange:
     if count > MAX_UNITS_AGO:
         raise NoSuchDayError
     if unit is TokenKind.DAY:
         day = today - timedelta(days=count)
-        return Period(day, day, DatePrecision.DAY)
+        return DayRange(day, day, DatePrecision.DAY)
     if unit is TokenKind.WEEK:
         return _make_week(today, -count)
     month = CalendarMonth.from_date(today) + -count * (1 if unit is TokenKind.MONTH else 12)
     if month.year <= 1900:
         raise NoSuchDayError
     if unit is TokenKind.MONTH:
-        return Period(month.first, month.last, DatePrecision.MONTH)
-    return Period(date(month.year, 1, 1), date(month.year, 12, 31), DatePrecision.YEAR)
+        return DayRange(month.first, month.last, DatePrecision.MONTH)
+    return DayRange(date(month.year, 1, 1), date(month.year, 12, 31), DatePrecision.YEAR)
 
 
 _YEAR_END = "(?:y{0,2}[NY]|o?y[LHX]|[LH])"

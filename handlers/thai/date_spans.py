@@ -10,8 +10,8 @@ from handlers.thai.date_readings import (
     FORMS,
     DatePrecision,
     DateReading,
+    DayRange,
     NoSuchDayError,
-    Period,
     ReadDate,
     make_part_of_month,
 )
@@ -178,25 +178,25 @@ def _resolve_reading(reading: DateReading, today: date, year: int | None = None)
     raise NoSuchDayError
 
 
-def _make_span(period: Period, *, explicit: bool, assumed: bool = False) -> DateSpan:
+def _make_span(period: DayRange, *, explicit: bool, assumed: bool = False) -> DateSpan:
     end = period.last if period.precision is DatePrecision.DAY else period.first
     return DateSpan(period.first, period.last, period.precision, end, explicit, assumed)
 
 
-def _get_period(reading: DateReading, year: int) -> Period:
+def _get_period(reading: DateReading, year: int) -> DayRange:
     try:
         month = CalendarMonth(year, reading.month)
         if reading.part is not None:
             return make_part_of_month(month, reading.part)
         if reading.day is None:
-            return Period(month.first, month.last, DatePrecision.MONTH)
+            return DayRange(month.first, month.last, DatePrecision.MONTH)
         first = month.first.replace(day=reading.day)
         last = first if reading.last_day is None else first.replace(day=reading.last_day)
     except ValueError:
         raise NoSuchDayError from None
     if last < first:
         raise NoSuchDayError
-    return Period(first, last, DatePrecision.DAY)
+    return DayRange(first, last, DatePrecision.DAY)
 
 
 def _join_readings(one: DateReading, other: DateReading, today: date) -> DateSpan:

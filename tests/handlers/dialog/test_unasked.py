@@ -77,18 +77,19 @@ COMPLAINT_STEPS = [
     (complaints.CONFIRMING, "confirm.ask"),
 ]
 
+WORRIES_AND_SMALL_TALK = [
+    ("ใครจะรู้บ้าง", "worry.who_knows"),
+    ("กลัวเขารู้", "worry.afraid"),
+    ("ช่วยด้วย", "worry.help"),
+    ("ขอบคุณค่ะ", "small_talk.thanks"),
+    ("ไว้ก่อนนะ", "small_talk.leave"),
+]
+
 
 @pytest.mark.parametrize(("session", "question"), COMPLAINT_STEPS)
 @pytest.mark.parametrize(
     ("text", "key"),
-    [
-        ("ใครจะรู้บ้าง", "worry.who_knows"),
-        ("กลัวเขารู้", "worry.afraid"),
-        ("ช่วยด้วย", "worry.help"),
-        ("ขอบคุณค่ะ", "small_talk.thanks"),
-        ("ไว้ก่อนนะ", "small_talk.leave"),
-        ("อยู่ไหม", "small_talk.hello"),
-    ],
+    [*WORRIES_AND_SMALL_TALK, ("อยู่ไหม", "small_talk.hello")],
 )
 def test_fear_and_small_talk_are_answered_and_never_kept(
     session: Session, question: str, text: str, key: str
@@ -185,14 +186,7 @@ def test_whoever_takes_leave_in_a_case_closes_it() -> None:
 )
 @pytest.mark.parametrize(
     ("text", "key"),
-    [
-        ("ใครจะรู้บ้าง", "worry.who_knows"),
-        ("กลัวเขารู้", "worry.afraid"),
-        ("ช่วยด้วย", "worry.help"),
-        ("ขอบคุณค่ะ", "small_talk.thanks"),
-        ("ไว้ก่อนนะ", "small_talk.leave"),
-        ("ฮัลโหล", "small_talk.hello"),
-    ],
+    [*WORRIES_AND_SMALL_TALK, ("ฮัลโหล", "small_talk.hello")],
 )
 def test_fear_and_small_talk_are_answered_at_the_service_desk(
     session: Session, question: str, text: str, key: str
