@@ -333,7 +333,11 @@ def is_current_question(answer: Answer, session: Session) -> bool:
     """Whether an answer asks the question that the session is at, or both are at the menu."""
     prompts = {choice.data.partition(".")[0] for reply in answer.replies for choice in reply.choices}
     numbered = {prompt for prompt in prompts if prompt.isdecimal()}
-    return numbered == ({str(session.prompt_number)} if session.topic is not DialogTopic.MENU else set())
+    if session.topic is DialogTopic.MENU and not numbered:
+        return True
+    # At the menu, a text that waits adds a choice of its own beside the commands.
+    at_menu = any(prompt.startswith("/") for prompt in prompts)
+    return numbered == {str(session.prompt_number)} and at_menu == (session.topic is DialogTopic.MENU)
 
 
 def _parse_consultation_command(request: Request) -> str:
