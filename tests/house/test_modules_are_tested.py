@@ -27,7 +27,7 @@ REASONS = {
     ),
     "bot.platforms.telegram.platform": "the registry opens it, in every test that starts a bot",
     **dict.fromkeys(
-        ("bot.web.chat.routes", "bot.web.officer.case_page", "bot.web.officer.routes"),
+        ("bot.web.officer.case_page", "bot.web.officer.routes"),
         "requests of browsers reach it (tests/end_to_end)",
     ),
     "storage.tables": "declarations; every test of storage opens a database made of them",
