@@ -299,6 +299,7 @@ named givemyname withmyname tellmyname iwillgivemyname usemyname
 ยังไงก็ได้ อะไรก็ได้ อันไหนก็ได้ ได้หมด
 ทั้งสองอย่าง ทั้งคู่ ใช่บ้างไม่ใช่บ้าง ไม่ได้
 ส่งเรื่องไปแล้ว ส่งเรื่องนี้ไปแล้ว ส่งข้อมูลไปแล้ว ส่งข้อความไปแล้ว ส่งคำร้องไปแล้ว โอเคส่งไปแล้ว ตกลงส่งไปแล้ว
+อ่าลบ อาลบ
 either both yesandno yesno eitherway whatever
 """,
     Meaning.GREETING: """
