@@ -53,7 +53,7 @@ def test_the_code_shows_the_answer_and_takes_a_further_question() -> None:
     other = stage.new_user("ข")
     assert "รอเจ้าหน้าที่ตอบ (ภายในวันที่ 7 ธันวาคม 2569)" in other.say(code.lower().replace("-", " "))
     stage.answer_question(code, "ยืมได้ ทำหนังสือมาก่อนเจ็ดวัน")
-    said = other.pick("ดูล่าสุด")
+    said = other.pick("ดูความคืบหน้า")
     assert "ตอบแล้ว" in said
     assert "ยืมได้" in said
     assert "ขอบคุณ" in other.pick("พอใจ")
@@ -163,7 +163,7 @@ def test_the_menu_and_its_words() -> None:
     assert "ลบที่อยู่" in (person.say("ไทย"), person.say("/stop"))[1]
     assert "17 ตัว" in person.say("ติดตาม")
     assert "ไม่พบ" in person.say("0123-4567-89AB-CDEF-V")
-    assert "พิมพ์ผิด" in person.say("0123-4567-89AB-CDEF-W")
+    assert "รหัสไม่ถูกต้อง" in person.say("0123-4567-89AB-CDEF-W")
 
 
 def test_what_stood_idle_is_begun_anew() -> None:

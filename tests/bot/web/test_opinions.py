@@ -165,7 +165,7 @@ def test_an_office_that_asked_nobody_says_how_to_take_part() -> None:
         told = text(address, "/opinions")
     assert "ให้ความเห็นได้ทางหน้าเว็บนี้" in told
     assert 'href="/opinion"' in told
-    assert "ยังไม่เคยมีการรับฟังที่ปิดแล้ว" in told
+    assert "ยังไม่มีเรื่องที่ปิดรับฟัง" in told
 
 
 def test_what_is_kept_at_the_closing_is_shown_with_later_answers() -> None:

@@ -87,7 +87,7 @@ def test_any_answer_can_be_changed_at_the_review() -> None:
     said = person.fill_report("[แก้ไข]", "[เหตุการณ์]", "และยังมีอีกครั้งหนึ่งเมื่อเดือนก่อน", "[เสร็จแล้ว]")
     assert "อีกครั้งหนึ่ง" in said
     assert "ร้อยละสิบ" in said
-    said = person.fill_report("[แก้ไข]", "[ผู้ถูกร้อง]", "[ย้อนกลับ]")
+    said = person.fill_report("[แก้ไข]", "[คนที่ท่านแจ้ง]", "[ย้อนกลับ]")
     assert "โปรดตรวจก่อนส่ง" in said
 
 

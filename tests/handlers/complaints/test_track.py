@@ -37,7 +37,7 @@ def test_the_case_is_found_from_any_channel_by_its_receipt_alone() -> None:
 def test_the_complaint_is_never_echoed_and_the_number_never_told() -> None:
     person = follow_case()
     person.desk.move_case(person.receipt, TransitionRequest(Transition.SCREEN))
-    for label in ("ดูล่าสุด", "ส่งข้อความ", "ไม่ กลับไปดูเรื่อง", "ถอนเรื่อง", "ไม่ กลับไปดูเรื่อง", "ส่งหลักฐานเพิ่ม"):
+    for label in ("ดูความคืบหน้า", "ส่งข้อความ", "ไม่ กลับไปดูเรื่อง", "ถอนเรื่อง", "ไม่ กลับไปดูเรื่อง", "ส่งหลักฐานเพิ่ม"):
         said = person.pick(label)
         assert CANARY not in said
         assert "/2570" not in said
@@ -80,7 +80,7 @@ def test_the_four_public_states(steps: tuple[TransitionRequest, ...], words: str
     person = follow_case()
     for step in steps:
         person.desk.move_case(person.receipt, step, "เหตุผลของสำนักงาน")
-    said = person.pick("ดูล่าสุด")
+    said = person.pick("ดูความคืบหน้า")
     assert f"สถานะ: {words}" in said
     assert ("เหตุผลของสำนักงาน" in said) == bool(steps)
     assert ("ถอนเรื่อง" in person.labels) == (words not in {"แล้วเสร็จ", "ไม่รับเรื่อง"})
@@ -93,7 +93,7 @@ def test_messages_go_both_ways() -> None:
         case.id, 2, case.received_on, HistoryEntryKind.OFFICE, ActorKind.OFFICE, "ขอทราบวันที่ให้ชัดขึ้น"
     )
     person.desk.apply_act(told)
-    assert "ขอทราบวันที่ให้ชัดขึ้น" in person.pick("ดูล่าสุด")
+    assert "ขอทราบวันที่ให้ชัดขึ้น" in person.pick("ดูความคืบหน้า")
     person.pick("ส่งข้อความ")
     said = person.say("ประมาณวันที่ห้า")
     assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in said
@@ -193,7 +193,7 @@ def test_a_wrong_check_symbol_is_mistyped_and_asks_nothing_of_the_register(
     for typed in (wrong, wrong[:-1], "ABC"):
         assert "ไม่พบ" not in person.fill_report("ติดตาม", typed)
     assert not [q for q in asked if isinstance(q, FindCase)]
-    assert "พิมพ์ผิด" in person.say(wrong)
+    assert "รหัสไม่ถูกต้อง" in person.say(wrong)
     assert "17 ตัว" in person.say(wrong[:-1])
 
 
@@ -254,7 +254,7 @@ def test_leaving_and_lapsing_forget_the_receipt() -> None:
 def test_a_case_erased_while_it_is_followed() -> None:
     person = follow_case()
     person.desk.cases.clear()
-    assert "ไม่พบเรื่องของรหัสนี้" in person.pick("ดูล่าสุด")
+    assert "ไม่พบเรื่องของรหัสนี้" in person.pick("ดูความคืบหน้า")
     assert person.session.receipt is None
     person.say("English")
 
