@@ -13,6 +13,7 @@ from handlers.dialog.events import FileProblem
 from storage.files.file_types import (
     FILE_EXTENSIONS,
     MAX_PIXELS,
+    MAX_ZIP_ENTRIES,
     detect_file_type,
     find_file_problem,
     has_wrong_extension,
@@ -147,6 +148,23 @@ def test_a_document_that_unfolds_to_more_than_half_a_gigabyte() -> None:
     assert len(bomb) < 1_000_000
     assert find_file_problem(bomb, WORD) is FileProblem.BOMB
     assert find_file_problem(make_docx(), WORD) is None
+
+
+def test_a_document_of_more_parts_than_anybody_writes_is_not_listed() -> None:
+    def make(count: int) -> bytes:
+        parts = {f"word/{number}": b"" for number in range(count)}
+        return zip_of(**{"[Content_Types].xml": b"<Types/>"}, **parts)
+
+    assert detect_file_type(make(MAX_ZIP_ENTRIES - 1)) == WORD
+    assert detect_file_type(make(MAX_ZIP_ENTRIES)) == ""
+
+
+def test_a_document_whose_kind_would_unfold_without_a_limit_is_not_unfolded() -> None:
+    for method, kind in ((zipfile.ZIP_STORED, ODT), (zipfile.ZIP_DEFLATED, ODT), (zipfile.ZIP_LZMA, "")):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", method) as archive:
+            archive.writestr("mimetype", ODT)
+        assert detect_file_type(out.getvalue()) == kind
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""The size that a picture claims: the same as the decoder's for honest files, and cheap for hostile ones."""
+
+import io
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from storage.files.picture_headers import MAX_JPEG_SEGMENTS, PICTURE_KINDS, read_picture_size
+from tests.properties import examples
+
+SAVED: dict[str, tuple[str, dict[str, object]]] = {
+    "jpeg": ("image/jpeg", {}),
+    "progressive": ("image/jpeg", {"progressive": True, "comment": b"a" * 60_000}),
+    "png": ("image/png", {}),
+    "gif": ("image/gif", {}),
+    "webp": ("image/webp", {}),
+    "webp without loss": ("image/webp", {"lossless": True}),
+    "webp with metadata": ("image/webp", {"exif": b"Exif\0\0" + bytes(40)}),
+}
+
+
+def save_picture(name: str, size: tuple[int, int]) -> bytes:
+    out, (kind, options) = io.BytesIO(), SAVED[name]
+    Image.new("RGB", size, (9, 99, 199)).save(out, kind.partition("/")[2], **options)
+    return out.getvalue()
+
+
+def make_segments(count: int) -> bytes:
+    """A JPEG with as many empty metadata segments before its frame header."""
+    whole = save_picture("jpeg", (30, 20))
+    return whole[:2] + b"\xff\xe1\x00\x02" * count + whole[2:]
+
+
+@examples(50)
+@given(st.sampled_from(sorted(SAVED)), st.integers(1, 700), st.integers(1, 700))
+def test_a_size_is_what_the_decoder_finds(name: str, width: int, height: int) -> None:
+    assert read_picture_size(save_picture(name, (width, height)), SAVED[name][0]) == (width, height)
+
+
+@pytest.mark.parametrize("name", sorted(SAVED))
+def test_what_is_cut_has_a_size_once_its_header_is_there(name: str) -> None:
+    whole, kind = save_picture(name, (300, 200)), SAVED[name][0]
+    found = [read_picture_size(whole[:end], kind) for end in range(len(whole))]
+    first = found.index((300, 200))
+    assert set(found[:first]) <= {None}
+    assert set(found[first:]) == {(300, 200)}
+
+
+@pytest.mark.parametrize("kind", sorted(PICTURE_KINDS))
+@given(content=st.binary(max_size=100))
+def test_no_content_breaks_a_reader(kind: str, content: bytes) -> None:
+    whole = save_picture(kind.partition("/")[2], (30, 20))
+    for damaged in (content, whole[:12] + content, whole[: 2 * len(content)] + content + whole[20:]):
+        size = read_picture_size(damaged, kind)
+        assert size is None or all(size)
+
+
+def test_a_picture_without_a_side_has_no_size() -> None:
+    whole = save_picture("gif", (30, 20))
+    assert read_picture_size(whole[:6] + b"\0\0" + whole[8:], "image/gif") is None
+
+
+def test_a_png_whose_header_is_damaged_has_no_size() -> None:
+    whole = save_picture("png", (30, 20))
+    assert read_picture_size(whole[:18] + b"\xff" + whole[19:], "image/png") is None
+
+
+def test_fill_bytes_and_restart_markers_stand_between_segments() -> None:
+    whole = save_picture("jpeg", (30, 20))
+    for between in (b"\xff\xff\xff", b"\xff\xd0", b"\xff\x01"):
+        assert read_picture_size(whole[:2] + between + whole[2:], "image/jpeg") == (30, 20)
+
+
+def test_a_jpeg_of_more_segments_than_anybody_writes_has_no_size() -> None:
+    assert read_picture_size(make_segments(MAX_JPEG_SEGMENTS // 2), "image/jpeg") == (30, 20)
+    assert read_picture_size(make_segments(MAX_JPEG_SEGMENTS), "image/jpeg") is None
+
+
+def test_five_million_segments_cost_no_memory() -> None:
+    attack = make_segments(5_000_000)  # a decoder took 9 seconds and 740 MB to say what is wrong with it
+    tracemalloc.start()
+    try:
+        assert read_picture_size(attack, "image/jpeg") is None
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
