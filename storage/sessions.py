@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy import BindParameter, bindparam, delete, select, update
 
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT, DialogTopic, Session
 from storage import tables
@@ -22,6 +22,11 @@ from storage.serialization import decode_session, encode_session
 MAX_CACHED_SESSIONS = 20_000
 DELETE_SESSION = delete(tables.sessions).where(tables.sessions.c.who == bindparam("who"))
 _COLUMN = tables.sessions.c
+MOVE_SESSION = (
+    update(tables.sessions)
+    .where(_COLUMN.who == bindparam("before"))
+    .values(who=bindparam("after"), sealed=bindparam("content"))
+)
 _SELECT_SESSION = compile_sql(select(_COLUMN.version, _COLUMN.sealed).where(_COLUMN.who == bindparam("who")))
 
 
@@ -108,16 +113,27 @@ class SessionStore:
                 batch.add_statement(DELETE_SESSION, who=who)
             return session if session is None else session.replace(version=0)
         session = session.replace(version=stored + 1 if stored else secrets.randbits(40) + 1)
-        content = encode_session(session.without_memory_only_text())
         batch.upsert(
             "sessions",
             who=who,
             version=session.version,
             touched=to_epoch_minutes(session.at),
             drafting=session.has_draft or session.long_text is not None,
-            sealed=self.keyring.session.encrypt(content, "sessions", who.hex(), "talk"),
+            sealed=self.encode(who, session),
         )
         return session
+
+    def encode(self, who: bytes, session: Session) -> bytes:
+        """Encrypt a session for its row, without what is kept in memory only."""
+        content = encode_session(session.without_memory_only_text())
+        return self.keyring.session.encrypt(content, "sessions", who.hex(), "talk")
+
+    def move(self, before: bytes, after: bytes) -> None:
+        """Let a session in memory belong to another person id, which has none."""
+        for known in (self._cached, self._irreplaceable):
+            session = known.pop(before, None)
+            if session is not None:
+                known[after] = session
 
     def cache_session(self, who: bytes, session: Session | None) -> None:
         """Cache a session that was written, until it is evicted or expires. None removes it.

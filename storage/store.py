@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.dialog.effects import Answer, Query, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
-from handlers.dialog.session import NEVER, Session
+from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.questions.faq_messages import FaqEntry
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.service.model import CountedThread
@@ -46,7 +46,7 @@ from storage.questions.faq import FaqIndex, replace_faq_entries
 from storage.questions.statistics_source import load_counted_threads
 from storage.releases import ReleaseStore
 from storage.serialization import OutboxMessage, QueuedTask, StoredReport
-from storage.sessions import SessionStore
+from storage.sessions import MOVE_SESSION, SessionStore
 from storage.split_spans import SplitSpanStore
 from storage.staff.admin import StaffAdmin
 from storage.staff.directory import StaffDirectory
@@ -81,6 +81,19 @@ class Store:
     def load_session(self, who: bytes) -> Awaitable[Session | None]:
         """Return a person's session, cached or from disk; None where there is none."""
         return self.committer.sessions.load(who)
+
+    async def move_session(self, before: bytes, after: bytes) -> None:
+        """Let a person's session belong to a new person id; the caller holds the lock of the old one.
+
+        A session in memory only is moved there; the row of another is on disk when this returns.
+        """
+        session = await self.load_session(before)
+        if session is None or session.topic is DialogTopic.LAPSED:
+            return
+        if session.version:
+            content = self.committer.sessions.encode(after, session)
+            await self.committer.write(MOVE_SESSION, {"before": before, "after": after, "content": content})
+        self.committer.sessions.move(before, after)
 
     async def load_language(self, who: bytes) -> Lang:
         """Return the language of a person's session; Thai where there is none."""

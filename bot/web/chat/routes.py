@@ -11,7 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from bot.bootstrap import RunningDesk
 from bot.engine import build_error_answer, get_error_key
 from bot.web.chat.form_events import form_to_events, is_unsent_text
+from bot.web.chat.renewed_cookies import NOTHING_OPEN, CookieRenewal, CookieRenewals, get_opened_code
 from bot.web.chat.session import BrowserSession, FormToken, StartCommand
+from bot.web.chat.shown_again import has_code, may_show_again
 from bot.web.chat.unsent_text import MAX_UNSENT_LENGTH, UnsentTextCache, find_given_back_text
 from bot.web.chat.view_model import build_chat_view, merge_form_answers
 from bot.web.multipart import FormData, parse_form
@@ -77,6 +79,7 @@ class WebChat:
     rate_limiter: RateLimiter = field(default_factory=RateLimiter)
     unsent_texts: UnsentTextCache = field(default_factory=UnsentTextCache)
     upload_limiter: UploadLimiter = field(default_factory=UploadLimiter)
+    renewals: CookieRenewals = field(default_factory=CookieRenewals)
     paths: Mapping[str, StartCommand] = field(default_factory=lambda: COMPLAINTS_PATHS)
     topic_paths: Mapping[DialogTopic, str] = field(default_factory=lambda: COMPLAINTS_TOPIC_PATHS)
     cookie_name: str = COMPLAINTS_COOKIE
@@ -96,7 +99,10 @@ class WebChat:
 
     async def _handle_get(self, request: Request) -> Response:
         browser = BrowserSession.from_request(request, self.cookie_name) or BrowserSession.create()
-        state = None
+        self.renewals.note_arrival(browser)
+        state, renewal = None, self.renewals.find_new_code(browser)
+        if renewal is not None:
+            browser = renewal.after
         if "said" in request.query_params and browser.last_submission.is_fresh(self.desk.engine.now()):
             state = await self._load_submission_state(browser)
         return self._render_page(
@@ -108,14 +114,12 @@ class WebChat:
     async def _load_submission_state(self, browser: BrowserSession) -> PageState | None:
         """The answers to the form that this browser sent last, as long as they are stored."""
         answers = []
-        for place in range(min(browser.last_submission.event_count, MAX_FORM_EVENTS)):
-            known = await self.desk.store.find_previous_answer(
-                browser.build_event_id(self.desk.store.keyring, browser.last_submission.form_id, place)
-            )
+        for event in browser.list_last_event_ids(self.desk.store.keyring, MAX_FORM_EVENTS):
+            known = await self.desk.store.find_previous_answer(event)
             if known is not None and known.replies:
                 answers.append(known)
         session = await self._load_session(browser)
-        if not answers or (session and not is_current_question(answers[-1], session)):
+        if not answers or not may_show_again(answers[-1], session, browser):
             return None
         answer = merge_form_answers(answers)
         if any(reply.memory_args for reply in answer.replies):
@@ -147,11 +151,11 @@ class WebChat:
         return PageState(answer, after, start_command=link or path)
 
     async def _handle_form(self, request: Request) -> Response:
-        browser, keyring = BrowserSession.from_request(request, self.cookie_name), self.desk.store.keyring
+        browser = BrowserSession.from_request(request, self.cookie_name)
         wait = self.rate_limiter.retry_after(request.client.host if request.client else None)
 
         def can_accept_files(fields: Mapping[str, str]) -> bool:
-            return not wait and FormToken.parse(fields.get("csrf", ""), browser, keyring) is not None
+            return not wait and self._find_page(fields.get("csrf", ""), browser) is not None
 
         form_files = FormFiles(self.desk)
         filled = await parse_form(request, self.upload_limiter, can_accept_files, form_files.store_file)
@@ -161,9 +165,10 @@ class WebChat:
             return await self._return_unsaved_form(
                 request, browser, build_error_answer(key, get_requested_lang(request)), filled
             )
-        token = FormToken.parse(filled.get_text("csrf"), browser, keyring)
-        if browser is None or token is None or wait:
+        page = self._find_page(filled.get_text("csrf"), browser)
+        if page is None or wait:
             return await self._return_rejected_form(request, browser, filled, wait)
+        browser, token = page
         if filled.get_text("choice") == KEEPALIVE_CHOICE:
             return await self._keep_session_alive(browser)
         return await self._process_form(
@@ -206,37 +211,89 @@ class WebChat:
         state.status, state.typed = 503, filled.get_text("text")
         return self._render_page(request, browser, state)
 
+    def _find_page(
+        self, field: str, browser: BrowserSession | None
+    ) -> tuple[BrowserSession, FormToken] | None:
+        """The form token of a page, and the session that it was shown to; None if neither is this browser's.
+
+        The page whose form made the cookie new was shown to the one before.
+        """
+        token = FormToken.parse(field, browser, self.desk.store.keyring)
+        if browser is None or token is not None:
+            return None if browser is None or token is None else (browser, token)
+        renewal = self.renewals.find_by_new_cookie(browser)
+        old = renewal and FormToken.parse(field, renewal.before, self.desk.store.keyring)
+        return (renewal.before, old) if renewal and old and old.nonce == renewal.nonce else None
+
     async def _process_form(
         self, request: Request, browser: BrowserSession, token: FormToken, filled: FormData, form: str
     ) -> Response:
-        """Pass the events of the form to the engine, then redirect to the page that shows the answers."""
-        who, before, answers, given_back = (
-            browser.derive_person_id(self.desk.store.keyring),
-            await self._load_session(browser),
-            0,
-            "",
-        )
-        for event in form_to_events(who, token, filled, self.desk.engine.now()):
+        """Handle a form, then redirect to the page that shows the answers.
+
+        The cookie is made anew with the first form of a dialogue, and where a code was given out or opened something.
+        """
+        who = browser.derive_person_id(self.desk.store.keyring)
+        async with self.desk.engine.lock_person(who):
+            renewal = self.renewals.find_by_page(browser, token.nonce)
+            if renewal is None:
+                handled = await self._handle_events(request, browser, token, filled, form)
+        if renewal is not None and renewal.form == form:  # sent twice
+            return self._redirect(request, renewal.after, renewal.path)
+        if renewal is not None:
+            return await self._process_form(request, renewal.after, token, filled, form)
+        if isinstance(handled, Answer):
+            return await self._return_unsaved_form(request, browser, handled, filled)
+        return self._redirect(request, *handled)
+
+    async def _handle_events(
+        self, request: Request, browser: BrowserSession, token: FormToken, filled: FormData, form: str
+    ) -> Answer | tuple[BrowserSession, str]:
+        """Pass the events of a form to the engine; the caller holds the person's lock.
+
+        Returns the session, with the form, and the path of the page that shows the answers; or the answer of an error.
+        """
+        now, before, answers = self.desk.engine.now(), await self._load_session(browser), list[Answer]()
+        for event in form_to_events(browser.derive_person_id(self.desk.store.keyring), token, filled, now):
             place = event.choice.partition(".")[0] if event.choice else ""
             if (
                 answers
                 and place.isdecimal()
-                and not await self._is_choice_current(browser, form, answers, place)
+                and not await self._is_choice_current(browser, form, len(answers), place)
             ):
                 continue
-            answer = await self.desk.engine.handle(
-                replace(event, id=browser.build_event_id(self.desk.store.keyring, form, answers))
-            )
+            event_id = browser.build_event_id(self.desk.store.keyring, form, len(answers))
+            answer = await self.desk.engine.handle_locked(replace(event, id=event_id))
             if not answer.stored:
-                return await self._return_unsaved_form(request, browser, answer, filled)
-            answers += 1
-            given_back = find_given_back_text(answer.replies) or given_back
-        browser = browser.with_submission(form, answers, self.desk.engine.now())
+                return answer
+            answers.append(answer)
         after = await self._load_session(browser)
-        self._update_unsent_text(who, filled, after if token.start_command else before, after)
-        if after and 0 < len(given_back) <= MAX_UNSENT_LENGTH:
-            self.unsent_texts.save(who, after.step, given_back, self.desk.engine.now())
         path = self.topic_paths.get(after.topic, request.url.path) if after else request.url.path
+        sent, gives_code = browser.with_submission(form, len(answers), now), any(map(has_code, answers))
+        is_first = before is None or (
+            bool(token.start_command) and not self.renewals.was_made_for(browser, token.nonce)
+        )
+        was_open, is_open = get_opened_code(before), get_opened_code(after)
+        if is_first or (gives_code if is_open == NOTHING_OPEN else is_open != was_open):
+            sent = await self._renew_cookie(browser, sent)
+            renewal = CookieRenewal(browser, sent, token.nonce, form, path, gives_code, now)
+            self.renewals.record(renewal)
+        who = sent.derive_person_id(self.desk.store.keyring)
+        self._update_unsent_text(who, filled, after if token.start_command else before, after)
+        given_back = next(filter(None, (find_given_back_text(a.replies) for a in reversed(answers))), "")
+        if after and 0 < len(given_back) <= MAX_UNSENT_LENGTH:
+            self.unsent_texts.save(who, after.step, given_back, now)
+        return sent, path
+
+    async def _renew_cookie(self, browser: BrowserSession, sent: BrowserSession) -> BrowserSession:
+        """Move what a browser has open to a new cookie; whoever knows the old one has nothing then."""
+        keyring, after = self.desk.store.keyring, sent.renew(self.desk.store.keyring)
+        old = browser.derive_person_id(keyring)
+        self.unsent_texts.delete(old)
+        await self.desk.store.move_session(old, after.derive_person_id(keyring))
+        return after
+
+    def _redirect(self, request: Request, browser: BrowserSession, path: str) -> Response:
+        """Lead to the page that shows the answers to the form that was sent last."""
         response = RedirectResponse(f"{path}?said", 303)
         self._set_cookie(request, browser, response)
         return response
@@ -327,17 +384,6 @@ class FormFiles:
             file = File("", name, "", 0, FileProblem.UNREADABLE)
         self.digests.append(content.hexdigest())
         return file
-
-
-def is_current_question(answer: Answer, session: Session) -> bool:
-    """Whether an answer asks the question that the session is at, or both are at the menu."""
-    prompts = {choice.data.partition(".")[0] for reply in answer.replies for choice in reply.choices}
-    numbered = {prompt for prompt in prompts if prompt.isdecimal()}
-    if session.topic is DialogTopic.MENU and not numbered:
-        return True
-    # At the menu, a text that waits adds a choice of its own beside the commands.
-    at_menu = any(prompt.startswith("/") for prompt in prompts)
-    return numbered == {str(session.prompt_number)} and at_menu == (session.topic is DialogTopic.MENU)
 
 
 def _parse_consultation_command(request: Request) -> str:

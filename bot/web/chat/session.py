@@ -23,7 +23,9 @@ TOKEN_BYTES = 16
 """Random bytes of a session cookie and of a form nonce."""
 
 _TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
-_LAST_SUBMISSION_PATTERN = re.compile(r"([0-9A-Za-z-]{0,64})\.([0-9]{1,3})\.([0-9]{1,9})")
+_LAST_SUBMISSION_PATTERN = re.compile(
+    r"([0-9A-Za-z-]{0,64})\.([0-9]{1,3})\.([0-9]{1,9})(?:\.([0-9a-f]{64}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,13 @@ class LastSubmission:
     """The form that was sent last, so that the page that shows its answers can be reloaded.
 
     form_id: nonce and digest of the form; event_count: its number of events; minute: when it was sent, in minutes
-    since 1970 (UTC).
+    since 1970 (UTC); person: hex of the person id under which it was handled, where the cookie was made anew after it.
     """
 
     form_id: str = ""
     event_count: int = 0
     minute: int = 0
+    person: str = ""
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the session that the form belongs to cannot have expired yet."""
@@ -63,7 +66,8 @@ class BrowserSession:
             return None
         last = _LAST_SUBMISSION_PATTERN.fullmatch(rest)
         return BrowserSession(
-            token, LastSubmission(last[1], int(last[2]), int(last[3])) if last else LastSubmission()
+            token,
+            LastSubmission(last[1], int(last[2]), int(last[3]), last[4] or "") if last else LastSubmission(),
         )
 
     @staticmethod
@@ -79,14 +83,26 @@ class BrowserSession:
         """The session with its last submission replaced."""
         return replace(self, last_submission=LastSubmission(form, count, int(now.timestamp()) // 60))
 
+    def renew(self, keyring: Keyring) -> "BrowserSession":
+        """The session with a new random token, which still shows the answers to its last submission."""
+        last = replace(self.last_submission, person=self.derive_person_id(keyring).hex())
+        return BrowserSession(secrets.token_hex(TOKEN_BYTES), last)
+
     def build_event_id(self, keyring: Keyring, form: str, place: int) -> str:
         """The id of an event. The same form sent again gives the same ids, so it has no second effect."""
         return f"web.{self.derive_person_id(keyring).hex()}.{form}.{place}"
+
+    def list_last_event_ids(self, keyring: Keyring, limit: int) -> list[str]:
+        """The ids of the events of the last submission, `limit` of them at most."""
+        last = self.last_submission
+        person = last.person or self.derive_person_id(keyring).hex()
+        return [f"web.{person}.{last.form_id}.{place}" for place in range(min(last.event_count, limit))]
 
     def set_cookie(self, response: Response, name: str, paths: tuple[str, ...], *, secure: bool) -> None:
         """Set a cookie for the pages of this desk only, until the browser is closed."""
         last = self.last_submission
         value = f"{self.token}.{last.form_id}.{last.event_count}.{last.minute}"
+        value += f".{last.person}" if last.person else ""
         for path in paths:
             response.set_cookie(name, value, path=path, secure=secure, httponly=True, samesite="lax")
 

@@ -69,6 +69,20 @@ def test_a_cookie_comes_back_as_it_was() -> None:
     assert sent.last_submission.is_fresh(NOW)
 
 
+def test_a_cookie_made_anew_still_finds_the_answers_to_its_form(seals: Keyring) -> None:
+    old = BrowserSession.create().with_submission("nonce-digest", 2, NOW)
+    new = old.renew(seals)
+    assert reload_session(new) == new
+    assert new.token != old.token
+    assert new.derive_person_id(seals) != old.derive_person_id(seals)
+    assert new.list_last_event_ids(seals, 9) == old.list_last_event_ids(seals, 9)
+    assert new.list_last_event_ids(seals, 9) == [old.build_event_id(seals, "nonce-digest", n) for n in (0, 1)]
+    assert new.list_last_event_ids(seals, 1) == new.list_last_event_ids(seals, 9)[:1]
+    assert new.with_submission("next", 1, NOW).list_last_event_ids(seals, 9) == [
+        new.build_event_id(seals, "next", 0)
+    ]
+
+
 @pytest.mark.parametrize("secure", [True, False])
 def test_what_is_left_in_a_browser_can_be_read_by_nobody_else(secure: bool) -> None:
     cookies = issue_cookies(BrowserSession.create(), secure=secure)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.web.chat.routes import is_current_question
+from bot.web.chat.shown_again import is_current_question
 from handlers.dialog.effects import Answer
 from handlers.dialog.replies import NEUTRAL, Choice, Reply
 from handlers.dialog.session import DialogTopic, Session
