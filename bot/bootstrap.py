@@ -10,7 +10,7 @@ from bot.engine import Engine, utc_now
 from bot.errors import ConfigurationError
 from bot.importers.faq_file import store_example_faq
 from bot.log import log_exception
-from bot.office_file import is_example_office, load_office
+from bot.office_file import OfficeSource, find_office_source, load_office
 from bot.settings import Settings, load_settings
 from bot.statistics.chat_queries import build_query_handlers
 from bot.web.officer.session import make_access_link_factory
@@ -33,16 +33,19 @@ class RunningDesk:
 
 @dataclass(frozen=True)
 class App:
+    """What runs. source: where the office was found; None where it was given."""
+
     settings: Settings
     office: Office
     desks: Mapping[DeskName, RunningDesk]
+    source: OfficeSource | None = None
 
 
 @asynccontextmanager
 async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> AsyncIterator[App]:
     """Open desks. On exit, everything that was written is on disk. Raises ConfigurationError."""
     settings = load_settings()
-    office = load_office(settings.office)
+    office, source = load_office(settings.office), find_office_source(settings.office)
     paths = {name: settings.desk_paths(name) for name in names}
     async with AsyncExitStack() as stack:
         desks: dict[DeskName, RunningDesk] = {}
@@ -51,7 +54,7 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
             assert_distinct_keys(key_files.values())
             for name, keys in key_files.items():
                 store = await stack.enter_async_context(open_store(keys, now or utc_now()))
-                if name == "service" and is_example_office(settings.office):
+                if name == "service" and source.is_example:
                     await store_example_faq(store, now or utc_now())
                 public_url = settings.desk(name).public_url or ""
                 query_handlers = build_query_handlers(store, office, name, public_url)
@@ -64,7 +67,7 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
                     query_handlers=query_handlers,
                 )
                 desks[name] = RunningDesk(name, paths[name], store, engine)
-        yield App(settings, office, desks)
+        yield App(settings, office, desks, source)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 BotError
 ├── ConfigurationError             the administrator's: the start fails with exit code 78 until it is corrected
+│   └── OfficeFileMissingError     office.toml is not found, and was before: no statistics are released
 ├── ImportFileError                the office's: the whole file is refused, and has to be corrected
 │   ├── FaqFileError               the file of questions and answers
 │   ├── RegisterFileError          the register of old cases
@@ -17,7 +18,7 @@ BotError
 ├── UnsendNotSavedError            ours: the platform has to redeliver the event
 ├── ReleaseError                   a release of the statistics cannot be made
 │   ├── CorrectionReasonRequiredError  the officer's: a reason is needed
-│   ├── EarlierCutoffError         the officer's: the day is in a newer release
+│   ├── EarlierCutoffError         the officer's: a newer release counts the months to a later day
 │   ├── NoReleaseToCorrectError    the officer's: retrying is useless
 │   └── ReleaseFilesLostError      the administrator's: the files have to be restored from a backup
 ├── PublishError                   the target's: retried by the publishing job

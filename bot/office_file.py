@@ -3,6 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -43,6 +44,23 @@ def load_office(path: Path | None) -> Office:
 def is_example_office(path: Path | None) -> bool:
     """Whether there is no office.toml yet, so that the example is used."""
     return path is None and not Path("office.toml").exists()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSource:
+    """Where a process found its office. is_example: it is the example, as there was no office.toml at the start."""
+
+    path: Path | None
+    is_example: bool
+
+    def read(self) -> Office:
+        """Read the file as it is now. Raises ConfigurationError."""
+        return load_office(self.path)
+
+
+def find_office_source(path: Path | None) -> OfficeSource:
+    """Return where the office of the settings is. path: as of `load_office`."""
+    return OfficeSource(path, is_example_office(path))
 
 
 def format_toml_error(trouble: tomllib.TOMLDecodeError, text: str) -> str:

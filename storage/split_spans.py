@@ -18,8 +18,8 @@ from storage.db.group_commit import GroupCommitWriter
 class StoredSpan:
     """A span of fiscal years, with the settings of its first day.
 
-    categories: codes that were in force throughout; others: whether other codes were in force meanwhile; told: the
-    splits as JSON, empty where none are told, or where it has not settled.
+    categories: codes that were in force throughout; others: whether other codes were in force until it settled; told:
+    the splits as JSON, empty where it has not settled, or where an earlier version told none.
     """
 
     first: date

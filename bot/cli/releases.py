@@ -58,7 +58,7 @@ def release(
 async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reason: str | None) -> int:
     from bot.bootstrap import open_app
     from bot.office_file import load_office
-    from bot.publishing.releases import ReleaseContext, ReleaseError, make_release
+    from bot.publishing.releases import ReleaseError, build_release_context, make_release
     from bot.settings import load_settings
     from ita_stats.period import PeriodError
     from storage.errors import DiskFullError
@@ -70,21 +70,20 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reas
         raise typer.BadParameter(str(trouble)) from None
     _check_out_folder(out)
     async with open_app([desk]) as app:
-        running = app.desks[desk]
         try:
             result = await make_release(
-                ReleaseContext(running.paths, running.store, office), request, now, _show_progress
+                build_release_context(app, app.desks[desk]), request, now, _show_progress
             )
             await asyncio.to_thread(_copy_release, result, out)
         except ReleaseError as refusal:
-            raise typer.BadParameter(_describe_refusal(refusal, as_of)) from None
+            raise typer.BadParameter(_describe_refusal(refusal, request)) from None
         except (OSError, DiskFullError) as trouble:
             raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble})") from None
     print_json({**_describe_release(result.record), "new": result.is_new, "out": str(out)})
     return EXIT_DONE
 
 
-def _describe_refusal(refusal: "ReleaseError", as_of: str) -> str:
+def _describe_refusal(refusal: "ReleaseError", request: "ReleaseRequest") -> str:
     """Return why a release was not made, and what to do, in Thai and English."""
     from bot.publishing.releases import (
         CorrectionReasonRequiredError,
@@ -99,11 +98,16 @@ def _describe_refusal(refusal: "ReleaseError", as_of: str) -> str:
             f" / release {refusal.name} has other figures; say why with --correct:\n{lines}"
         )
     if isinstance(refusal, EarlierCutoffError):
+        newest, asked = refusal.as_of, request.as_of
+        other = "" if refusal.period == request.period.code else f"--period {refusal.period} "
+        again = f"ให้ใช้ --as-of {newest} " if other else ""
+        again_en = f"use --as-of {newest}; " if other else ""
         return (
-            f"--as-of {as_of}: ฉบับที่ {refusal.name} ของช่วงเวลานี้นับถึง {refusal.as_of} แล้ว จะย้อนไปวันก่อนหน้านั้นไม่ได้"
-            f" ถ้าตัวเลขต้องแก้ ให้แก้ฉบับนั้น: --as-of {refusal.as_of} --correct “แก้อะไร เพราะอะไร”"
-            f" / release {refusal.name} of this period counts up to {refusal.as_of} already, and no earlier day is"
-            f" released after it; to correct its figures, use --as-of {refusal.as_of} --correct “what and why”"
+            f"--as-of {asked}: ฉบับที่ {refusal.name} ของเดือนเดียวกันนับถึง {newest} แล้ว จะย้อนไปวันก่อนหน้านั้นไม่ได้ {again}"
+            f"ถ้าตัวเลขต้องแก้ ให้แก้ฉบับนั้น: {other}--as-of {newest} --correct “แก้อะไร เพราะอะไร”"
+            f" / release {refusal.name} of the same months counts up to {newest} already, and no earlier day is"
+            f" released after it; {again_en}to correct its figures, use"
+            f" {other}--as-of {newest} --correct “what and why”"
         )
     if isinstance(refusal, NoReleaseToCorrectError):
         return (
@@ -236,7 +240,7 @@ async def _print_public_key(desk: DeskName) -> int:
 async def _open_release_context(desk: DeskName) -> "AsyncIterator[ReleaseContext]":
     """Open a desk that exists already: the folder of a mistyped ITA_HOME must not be created."""
     from bot.bootstrap import open_app
-    from bot.publishing.releases import ReleaseContext
+    from bot.publishing.releases import build_release_context
     from bot.settings import load_settings
 
     settings = load_settings()
@@ -245,8 +249,7 @@ async def _open_release_context(desk: DeskName) -> "AsyncIterator[ReleaseContext
             f"{settings.home}: ไม่มีฐานข้อมูลที่นี่ / there is no database here; see to ITA_HOME."
         )
     async with open_app([desk]) as app:
-        running = app.desks[desk]
-        yield ReleaseContext(running.paths, running.store, app.office)
+        yield build_release_context(app, app.desks[desk])
 
 
 def _describe_release(stored: "StoredRelease") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The publishing job: makes scheduled releases, once each, and publishes them to every target, with retries."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.bootstrap import App, RunningDesk
@@ -23,6 +23,7 @@ from bot.publishing.releases import (
     ReleaseFilesLostError,
     ReleaseRequest,
     ReleaseResult,
+    build_release_context,
     ensure_release_files,
     make_release,
 )
@@ -118,20 +119,25 @@ class PublishingJob:
             yield release
 
     async def _make_release(self, run: date, now: datetime) -> ReleaseResult:
+        """Make the release of a run. Where an officer released some of its months up to a later day, up to that day."""
         period, as_of = get_release_period(run)
         request = ReleaseRequest(
             period, as_of, self.context.office.statistics.layout, by=ActorKind.CLOCK, run=str(run)
         )
         try:
+            return await self._make_or_correct(request, now)
+        except EarlierCutoffError as newer:
+            if newer.period == period.code:
+                raise
+            return await self._make_or_correct(replace(request, as_of=newer.as_of), now)
+
+    async def _make_or_correct(self, request: ReleaseRequest, now: datetime) -> ReleaseResult:
+        try:
             return await make_release(self.context, request, now)
         except CorrectionReasonRequiredError:
             # An officer made a release of the same day earlier, and the register was corrected since.
             reason = " / ".join(get_statistics_text("heading", "corrected"))
-            return await make_release(
-                self.context,
-                ReleaseRequest(period, as_of, request.layout, reason, ActorKind.CLOCK, request.run),
-                now,
-            )
+            return await make_release(self.context, replace(request, why=reason), now)
 
     async def _notify_failure_once(self, run: date, trouble: Exception) -> None:
         if await self.context.store.retention.mark_done("release-trouble", str(run)):
@@ -197,14 +203,13 @@ class PublishingJob:
 
 def build_publishing_job(app: App, desk: RunningDesk, notify: NotifyStaff) -> PublishingJob:
     """Build the job of a desk with the targets that the settings name. Raises ConfigurationError."""
-    context, settings = ReleaseContext(desk.paths, desk.store, app.office), app.settings
+    context, settings = build_release_context(app, desk), app.settings
     targets: list[PublishTarget] = []
-    if settings.publish_folder is not None:
+    if context.public_folder is not None:
         from bot.publishing.folder_target import FolderTarget
         from bot.web.templating import PageRenderer
 
-        own = "" if desk.name == "complaints" else desk.name
-        targets.append(FolderTarget(settings.publish_folder / own, PageRenderer(app.office), desk.name))
+        targets.append(FolderTarget(context.public_folder, PageRenderer(app.office), desk.name))
     if settings.wordpress_url is not None:
         from bot.publishing.wordpress_target import (
             WordPressTarget,

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.errors import BotError
+from bot.office_file import OfficeSource
 from bot.publishing.signing import build_anchor_json, verify_anchor
 from bot.statistics.desk_tables import count_desk_tables, count_exact_desk_tables
 from bot.statistics.splits import SplitsDesk, settle_splits
@@ -21,7 +23,7 @@ from ita_stats.calendar import get_fiscal_year, to_arabic_digits, to_bangkok_dat
 from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import Footnote, Layout, Period, ReleaseInfo, StatisticsTables
 from ita_stats.cases.tables import TableRequest
-from ita_stats.period import require_finished_day
+from ita_stats.period import parse_period, require_finished_day
 from ita_stats.release import (
     ANCHOR_FILE,
     MANIFEST_FILE,
@@ -43,22 +45,46 @@ from storage.files.directories import create_private_directory, wait_for_exclusi
 from storage.releases import RELEASE_JOB, StoredRelease
 from storage.store import Store
 
+if TYPE_CHECKING:
+    from bot.bootstrap import App, RunningDesk
+
 ProgressCallback = Callable[[int, int, str], None]
 """Called at the start of each step: its number, the number of steps, and its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseContext:
-    """The desk whose statistics are released."""
+    """The desk whose statistics are released.
+
+    source: where the office was found, None where it is given and never read again; public_folder: where the desk's
+    releases are published, if that is a folder.
+    """
 
     paths: DeskPaths
     store: Store
     office: Office
+    source: OfficeSource | None = None
+    public_folder: Path | None = None
 
     @property
     def splits_desk(self) -> SplitsDesk:
         """The same desk, whose splits are told."""
-        return SplitsDesk(self.store, self.office, self.paths.desk, self.paths.folder / "releases")
+        return SplitsDesk(
+            self.store,
+            self.office,
+            self.paths.desk,
+            self.paths.folder / "releases",
+            self.public_folder,
+            self.source,
+        )
+
+
+def build_release_context(app: "App", desk: "RunningDesk") -> ReleaseContext:
+    """Return the context of a running desk. In the folder of the settings, the service desk has one of its own."""
+    public = app.settings.publish_folder
+    if public is not None and desk.name != "complaints":
+        public /= desk.name
+    return ReleaseContext(desk.paths, desk.store, app.office, app.source, public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +125,11 @@ class NoReleaseToCorrectError(ReleaseError):
 
 
 class EarlierCutoffError(ReleaseError):
-    """The period was released up to a later day already. name, as_of: the newest of these releases."""
+    """Months of the period were released up to a later day already. name, period, as_of: the newest such release."""
 
     def __init__(self, newest: StoredRelease) -> None:
         super().__init__(newest.name)
-        self.name, self.as_of = newest.name, newest.as_of
+        self.name, self.period, self.as_of = newest.name, newest.period, newest.as_of
 
 
 class ReleaseFilesLostError(ReleaseError):
@@ -315,9 +341,13 @@ def _is_same_cutoff(release: StoredRelease, request: ReleaseRequest) -> bool:
 
 
 def _require_later_cutoff(request: ReleaseRequest, known: Sequence[StoredRelease]) -> None:
-    """Check that no later day of the period was released. Raises EarlierCutoffError."""
+    """Check that no month of the period was released up to a later day, by whatever code. Raises EarlierCutoffError."""
+    own = request.period
     for release in sorted(known, key=_get_cutoff, reverse=True):
-        if release.period == request.period.code and release.as_of > request.as_of:
+        if release.as_of <= request.as_of:
+            return
+        other = parse_period(release.period, release.as_of)
+        if other.first <= own.last and own.first <= other.last:
             raise EarlierCutoffError(release)
 
 

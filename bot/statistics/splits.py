@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bot.errors import ConfigurationError
+from bot.office_file import OfficeSource
 from bot.statistics.tables import build_counting_rules, collect_timelines
 from handlers.office import Office
 from ita_stats.calendar import get_fiscal_year, to_bangkok_date
@@ -30,12 +32,29 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class SplitsDesk:
-    """The desk whose splits are told. releases_folder: where the files of its releases are, None where not known."""
+    """The desk whose splits are told.
+
+    releases_folder, public_folder: where the files of its releases are, and where they are published; None where not
+    known. source: where the office was found; None where it is given, and never read again.
+    """
 
     store: Store
     office: Office
     desk: str
     releases_folder: Path | None = None
+    public_folder: Path | None = None
+    source: OfficeSource | None = None
+
+
+class OfficeFileMissingError(ConfigurationError):
+    """A desk that was run with an office.toml is without one now, so that the example's rules would count."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ไม่พบ office.toml ที่ช่องทางนี้เคยใช้ จึงไม่ออกสถิติตามแบบตัวอย่าง ให้เรียกจากโฟลเดอร์เดิม หรือตั้ง ITA_OFFICE"
+            " / the office.toml with which this desk was run is not found, and no statistics are released by the"
+            " example's rules; start in its folder, or set ITA_OFFICE"
+        )
 
 
 async def load_counting_rules(store: Store, office: Office, desk: str) -> CountingRules:
@@ -46,38 +65,65 @@ async def load_counting_rules(store: Store, office: Office, desk: str) -> Counti
 async def settle_splits(desk: SplitsDesk, now: datetime) -> None:
     """Note the fiscal year and the span that have begun, and count the splits of spans that have settled.
 
-    Any time is right, and a second call changes nothing. What is read of office.toml holds from now on: the settings of
-    a span that begins, and whether one that has settled is told at all.
+    Any time is right, and a second call changes nothing. What is known of office.toml holds from now on: the settings
+    of a span that begins. Where a span has settled, the file is read again, for whether its splits are told at all.
+
+    Without an office.toml nothing is noted, since the example's rules are nobody's. Raises OfficeFileMissingError where
+    something was noted before, and ConfigurationError where the file has to be read and cannot be.
     """
     store, today = desk.store, to_bangkok_date(now)
+    noted = await store.split_spans.list_all()
+    if desk.source is not None and desk.source.is_example:
+        if noted:
+            raise OfficeFileMissingError
+        return
     settings, year = desk.office.statistics, get_fiscal_year(today)
     if year not in await store.split_spans.load_counting_years():
         await store.split_spans.note_counting_year(
             year, forwarded_is_done=settings.forwarded_counts_as == "done"
         )
-    noted = await store.split_spans.list_all()
     if not noted or noted[-1].last < today:
         await _begin_spans(desk, noted, today)
         noted = await store.split_spans.list_all()
-    current = {category.code for category in desk.office.categories}
-    for span in noted:
-        if span.first <= today <= span.last and set(span.categories) != current:
-            kept = tuple(code for code in span.categories if code in current)
-            if kept != span.categories or not span.others:
-                await store.split_spans.narrow_categories(span.first, kept)
+    await _narrow_spans(desk, noted, today)
     due = [span for span in noted if not span.settled and _get_span(span).settling_day < today]
     if due:
+        office = desk.office if desk.source is None else await asyncio.to_thread(desk.source.read)
         releases = await store.releases.list_all()
         for span in due:
-            await store.split_spans.settle(span.first, await _tell_span(desk, span, releases))
+            told = await _tell_span(desk, span, releases, is_wanted=office.statistics.splits != "never")
+            await store.split_spans.settle(span.first, serialize_told_splits(told))
+
+
+async def _narrow_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: date) -> None:
+    """Note where other codes came into force in a span: those that were so throughout stay, others are one line.
+
+    After the last day, until it has settled, a late entry may still have an added code: then too there are others.
+    """
+    current = {category.code for category in desk.office.categories}
+    for span in noted:
+        if span.first <= today <= span.last:
+            kept = tuple(code for code in span.categories if code in current)
+            others = span.others or current != set(span.categories)
+        elif span.last < today <= _get_span(span).settling_day:
+            kept, others = span.categories, span.others or not current <= set(span.categories)
+        else:
+            continue
+        if (kept, others) != (span.categories, span.others):
+            await desk.store.split_spans.narrow_categories(span.first, kept)
 
 
 async def _begin_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: date) -> None:
     """Note the spans from the last noted one to that of today, or from the first fiscal year with a record."""
     count_received, earliest = await _count_received_by_year(desk.store)
     year = get_fiscal_year(today)
-    start = get_fiscal_year(noted[-1].last) + 1 if noted else get_block_start(min(earliest or year, year))
+    first_year = get_fiscal_year(earliest or today)
+    start = get_fiscal_year(noted[-1].last) + 1 if noted else get_block_start(min(first_year, year))
     settings, categories = desk.office.statistics, tuple(c.code for c in desk.office.categories)
+    # Which codes were in force before is not known where a span began unseen, and somebody wrote in it.
+    is_unseen = earliest is not None and earliest < today
+    if noted and not noted[-1].others and set(noted[-1].categories) == set(categories):
+        is_unseen = False  # they have not changed
     for span in list_spans(start, year, lambda number: count_received.get(number, 0)):
         await desk.store.split_spans.begin(
             StoredSpan(
@@ -86,19 +132,18 @@ async def _begin_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: dat
                 settings.hide_below,
                 desk.office.deadlines.first_answer_days,
                 categories,
-                # Which codes were in force before is not known where the span began unseen.
-                others=span.first < today,
+                others=is_unseen and span.first < today,
             )
         )
 
 
-async def _count_received_by_year(store: Store) -> tuple[Mapping[int, int], int | None]:
-    """Return the cases received in each fiscal year as recorded by its last day, and the first year of any record."""
+async def _count_received_by_year(store: Store) -> tuple[Mapping[int, int], date | None]:
+    """Return the cases received in each fiscal year as recorded by its last day, and the first day of any record."""
     last: dict[tuple[str, int], tuple[date, str]] = {}
     first = None
     for about, received, recorded, value in await store.load_receipts():
         year = get_fiscal_year(recorded)
-        first = year if first is None else min(first, year)
+        first = recorded if first is None else min(first, recorded)
         last[about, year] = received, value
     counts: dict[int, int] = {}
     for (_, year), (received, value) in last.items():
@@ -106,18 +151,17 @@ async def _count_received_by_year(store: Store) -> tuple[Mapping[int, int], int 
     return counts, first
 
 
-async def _tell_span(desk: SplitsDesk, noted: StoredSpan, releases: Sequence[StoredRelease]) -> str:
-    """Return the splits of a span that has settled, to be stored; empty where none are told."""
-    span = _get_span(noted)
-    if desk.office.statistics.splits == "never" or any(_was_told_before(span, one) for one in releases):
-        return ""
-    folder = desk.releases_folder
-    if folder is not None and await asyncio.to_thread(_is_told_in_files, span, folder):
-        return ""
-    timelines = await collect_timelines(desk.store, (span.last,), span.settling_day)
+async def _tell_span(
+    desk: SplitsDesk, noted: StoredSpan, releases: Sequence[StoredRelease], *, is_wanted: bool
+) -> ToldSplits:
+    """Count the splits of a span that has settled; without a figure where none may be told, or none is wanted."""
+    fixed = _get_rules(noted)
     rules = await load_counting_rules(desk.store, desk.office, desk.desk)
-    fixed = SpanRules(span, noted.hide_below, noted.deadline_days, noted.categories, noted.others)
-    return serialize_told_splits(count_splits(timelines, rules, fixed, desk.store.statistics_salt))
+    is_told_before = any(_was_told_before(fixed.span, one) for one in releases)
+    if not is_wanted or is_told_before or await asyncio.to_thread(_is_older_copy, desk, fixed.span, releases):
+        return build_untold_splits(rules, fixed)
+    timelines = await collect_timelines(desk.store, (noted.last,), fixed.span.settling_day)
+    return count_splits(timelines, rules, fixed, desk.store.statistics_salt)
 
 
 def _was_told_before(span: SplitSpan, release: StoredRelease) -> bool:
@@ -135,16 +179,27 @@ def _was_told_before(span: SplitSpan, release: StoredRelease) -> bool:
     return period.first <= span.last and span.first <= max(period.last, release.as_of)
 
 
-def _is_told_in_files(span: SplitSpan, folder: Path) -> bool:
-    """Whether a release in a folder tells a span that is not stored: then the database is an older copy than it."""
-    for file in folder.glob(f"*/*/{STATISTICS_FILE}"):
-        try:
-            origin = parse_statistics(file.read_bytes()).splits
-        except (OSError, ValidationError):
-            continue  # no whole release
-        if origin is not None and origin.span.first <= span.last and span.first <= origin.span.last:
-            return True
-    return False
+def _is_older_copy(desk: SplitsDesk, span: SplitSpan, releases: Sequence[StoredRelease]) -> bool:
+    """Whether the database was restored, by its files: then the span may have been told by what was lost.
+
+    A release beside it, or where it is published, tells the span; or releases are stored and none has files here.
+    """
+    own, public = desk.releases_folder, desk.public_folder
+    if own is None:
+        return False
+    if releases and not any((own / str(one.fiscal_year) / str(one.number)).is_dir() for one in releases):
+        return True
+    files = [*own.glob(f"*/*/{STATISTICS_FILE}")]
+    files += public.glob(f"*/{STATISTICS_FILE}") if public is not None else ()
+    return any(_tells_span(file, span) for file in files)
+
+
+def _tells_span(file: Path, span: SplitSpan) -> bool:
+    try:
+        origin = parse_statistics(file.read_bytes()).splits
+    except (OSError, ValidationError):
+        return False  # no whole release
+    return origin is not None and origin.span.first <= span.last and span.first <= origin.span.last
 
 
 async def load_told_splits(desk: SplitsDesk, period: Period) -> ToldSplits | None:
@@ -155,9 +210,8 @@ async def load_told_splits(desk: SplitsDesk, period: Period) -> ToldSplits | Non
         return None
     if wanted[-1].told:
         return parse_told_splits(wanted[-1].told)
-    span = _get_span(wanted[-1])
     rules = await load_counting_rules(desk.store, desk.office, desk.desk)
-    return build_untold_splits(rules, SplitsOrigin(span.period, span.settling_day))
+    return build_untold_splits(rules, _get_rules(wanted[-1]))  # settled by an earlier version
 
 
 def find_first_telling(origin: SplitsOrigin, releases: Sequence[StoredRelease]) -> str | None:
@@ -189,3 +243,7 @@ async def count_public_tables(
 def _get_span(noted: StoredSpan) -> SplitSpan:
     year = get_fiscal_year(noted.first)
     return SplitSpan(year, get_fiscal_year(noted.last) - year + 1)
+
+
+def _get_rules(noted: StoredSpan) -> SpanRules:
+    return SpanRules(_get_span(noted), noted.hide_below, noted.deadline_days, noted.categories, noted.others)

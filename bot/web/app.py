@@ -14,7 +14,7 @@ from bot.bootstrap import App
 from bot.consultations.public_view import build_public_opinion
 from bot.engine import utc_now
 from bot.log import log_exception
-from bot.publishing.releases import ReleaseContext
+from bot.publishing.releases import build_release_context
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_PATHS, SERVICE_TOPIC_PATHS, WebChat
 from bot.web.html import text_to_html
 from bot.web.officer.routes import OfficerPages
@@ -59,7 +59,7 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
     if "complaints" in app.desks:
         routes += OfficerPages(app.desks["complaints"], pages).routes()
     for desk in app.desks.values():
-        routes += StatisticsPages(ReleaseContext(desk.paths, desk.store, app.office), pages).routes()
+        routes += StatisticsPages(build_release_context(app, desk), pages).routes()
     application = Starlette(
         routes=routes,
         exception_handlers={HTTPException: front.handle_http_error, 500: front.handle_server_error},

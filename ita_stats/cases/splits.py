@@ -99,15 +99,15 @@ OUTCOME_LABELS = tuple(_label("outcome_line", line) for line in OutcomeLine)
 """The lines of the splits by source and by outcome, in order."""
 
 
-def build_untold_splits(rules: CountingRules, origin: SplitsOrigin) -> ToldSplits:
+def build_untold_splits(rules: CountingRules, fixed: SpanRules) -> ToldSplits:
     """Return the splits of a span that tells none, for whatever reason."""
-    kinds = list_category_lines(rules, tuple(kind.code for kind in rules.categories), can_have_others=False)
+    kinds = list_category_lines(rules, fixed.categories, can_have_others=fixed.can_have_others)
     return ToldSplits(
-        origin,
+        SplitsOrigin(fixed.span.period, fixed.span.settling_day),
         build_untold_lines(kinds),
         build_untold_lines(SOURCE_LABELS),
         build_untold_lines(OUTCOME_LABELS),
-        DaysToClose(None, None, rules.deadline_days, protected=True),
+        DaysToClose(None, None, fixed.deadline_days, protected=True),
     )
 
 

@@ -38,7 +38,7 @@ split_spans = define_unordered_table(
     Column("categories", String, nullable=False),  # JSON: the codes that were in force throughout
     Column("others", Boolean, nullable=False),  # whether other codes were in force meanwhile
     Column("settled", Boolean, nullable=False),
-    Column("told", String, nullable=False),  # JSON: the splits, lines folded; empty where none are told
+    Column("told", String, nullable=False),  # JSON: the splits, lines folded; empty until it settles
 )
 
 counting_years = define_unordered_table(

@@ -131,8 +131,18 @@ def test_an_earlier_day_than_a_released_one_is_refused_with_the_way(home: Path) 
         assert "ฉบับที่ 1/2569" in done.stderr
         assert "--as-of 2026-09-30 --correct" in done.stderr
     assert len(run_release(home, "list").stdout.splitlines()) == 1
-    half = ("--desk", "complaints", "--period", "2569H1", "--as-of", "2569-03-31", "--out", "y")
-    assert parse_output(run_release(home, *half))["release"] == "2/2569"
+
+
+def test_an_earlier_day_of_the_same_months_by_another_code_is_refused_too(home: Path) -> None:
+    parse_output(run_release(home, *FY, "--out", "x"))
+    half = ("--desk", "complaints", "--period", "2569H1", "--out", "y", "--as-of")
+    done = run_release(home, *half, "2569-03-31")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "ให้ใช้ --as-of 2026-09-30" in done.stderr
+    assert "--period fy2569 --as-of 2026-09-30 --correct" in done.stderr
+    assert parse_output(run_release(home, *half, "2569-09-30"))["release"] == "2/2569"
+    year_before = ("--desk", "complaints", "--period", "fy2568", "--out", "z", "--as-of", "2568-09-30")
+    assert parse_output(run_release(home, *year_before))["release"] == "1/2568"
 
 
 def test_only_a_release_is_replaced(home: Path, tmp_path: Path) -> None:

@@ -1,16 +1,22 @@
 """What everyday disturbances gave away, as an office does it with `ita-bot`: now they tell nothing of a case."""
 
 import json
+import sqlite3
+from contextlib import closing
+from datetime import date
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from bot.publishing.releases import read_folder_files
+from ita_stats.cases.fact import Fact
 from ita_stats.release import ANCHOR_FILE
+from storage.crypto.key_files import DeskPaths
 from tests.bot.publishing.release_desk import ReleaseDesk, make_busy_desk
-from tests.end_to_end.terminal_driver import run_ita_bot
-from tests.ita_stats.cases.sample_facts import make_year_of_facts
+from tests.end_to_end.terminal_driver import ROOT, run_ita_bot
+from tests.ita_stats.cases.sample_facts import CaseFactsWriter, make_year_of_facts
 
 HEAD = "number,received_on,source,category,status,outcome,closed_on"
 LATE_CASES = (
@@ -104,3 +110,70 @@ def test_what_stats_prints_says_no_more(tmp_path: Path, form: str) -> None:
         printed.append(run_ita_bot(home, *words, "--format", form).stdout)
     assert printed[0] == printed[1]
     assert printed[0]
+
+
+SETTLED_YEAR = ("--period", "fy2567", "--as-of", "2567-10-31")
+"""A fiscal year of a span that settled long before these tests were written: 2565-2567."""
+
+
+def make_settled_desk(home: Path) -> Path:
+    """A desk with 30 cases of corruption by the web and 12 of misconduct by letter in fiscal year 2567."""
+    on, written = date(2024, 1, 5), list[Fact]()
+    for number in range(42):
+        kind = ("corruption", "web") if number < 30 else ("misconduct", "letter")
+        written += CaseFactsWriter(f"{number:032x}").add_filing(on, *kind).facts
+    return ReleaseDesk(home).write_facts(written).home
+
+
+def release_settled(home: Path, *more: str) -> CompletedProcess[str]:
+    """Release fiscal year 2567 by the command."""
+    out = str(home.parent / "out")
+    return run_ita_bot(home, "release", "--desk", "complaints", *SETTLED_YEAR, "--out", out, *more)
+
+
+def read_split(home: Path, name: str) -> dict[str, int | None]:
+    """The figures of a split of what the command wrote last, by code."""
+    found = json.loads((home.parent / "out" / "statistics.json").read_text("utf-8"))
+    return {line["code"]: line["received"] for line in found[name]}
+
+
+def count_noted(home: Path) -> int:
+    """How many spans and counting years the desk has noted."""
+    with closing(sqlite3.connect(DeskPaths.under(home, "complaints").database)) as raw:
+        return sum(
+            raw.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+            for name in ("split_spans", "counting_years")
+        )
+
+
+def test_without_its_office_file_a_desk_notes_nothing_and_then_releases_nothing(tmp_path: Path) -> None:
+    home, example = make_settled_desk(tmp_path / "var"), (ROOT / "office.example.toml").read_text("utf-8")
+    done = release_settled(home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert set(read_split(home, "categories").values()) == {None}
+    assert run_ita_bot(home, "tick").returncode == 0
+    assert count_noted(home) == 0
+    (tmp_path / "office.toml").write_text(example, "utf-8")
+    assert run_ita_bot(home, "tick").returncode == 0
+    noted = count_noted(home)
+    assert noted == 3  # two spans, and this fiscal year
+    (tmp_path / "office.toml").unlink()
+    refused = release_settled(home, "--correct", "แก้")
+    assert (refused.returncode, refused.stdout) == (78, "")
+    assert "ITA_OFFICE" in refused.stderr
+    assert count_noted(home) == noted
+
+
+@pytest.mark.parametrize(("splits", "corruption"), [("told", 30), ("never", None)])
+def test_splits_of_a_span_are_told_by_the_command_unless_the_office_says_never(
+    tmp_path: Path, splits: str, corruption: int | None
+) -> None:
+    home = make_settled_desk(tmp_path / "var")
+    example = (ROOT / "office.example.toml").read_text("utf-8")
+    (tmp_path / "office.toml").write_text(example.replace('splits = "told"', f'splits = "{splits}"'), "utf-8")
+    done = release_settled(home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert read_split(home, "categories")["corruption"] == corruption
+    (tmp_path / "office.toml").write_text(example, "utf-8")
+    assert release_settled(home, "--correct", "ชื่อหน่วยงานสะกดผิด").returncode == 0
+    assert read_split(home, "categories")["corruption"] == corruption

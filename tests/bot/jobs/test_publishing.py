@@ -53,6 +53,15 @@ def test_an_overdue_run_is_left_out_where_an_officer_released_a_later_day(tmp_pa
     assert town.list_cutoffs() == ["2025-11-15", "2025-11-30"]
 
 
+def test_an_overdue_run_counts_up_to_the_later_day_of_a_release_of_some_of_its_months(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path)
+    later = make_release_request("2568-10", date(2025, 11, 15))
+    town.desk.make_release(later, datetime.fromisoformat("2025-11-16T00:00:00+07:00"))
+    assert town.run_at("2025-11-16T08:00") == ["released"]
+    assert town.run_at("2025-11-16T08:01") == []
+    assert town.list_cutoffs() == ["2025-11-15", "2025-11-15"]
+
+
 def test_a_span_settles_when_its_last_day_is_over_and_before_any_release(tmp_path: Path) -> None:
     town = PublishingScenario.create(tmp_path, layout="half")
 

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.office_file import OfficeSource
 from bot.publishing import releases
 from bot.publishing.releases import ReleaseContext, ReleaseRequest, ReleaseResult
-from handlers.office import Office
+from handlers.office import Category, Office
 from ita_stats.cases.fact import Fact
 from ita_stats.period import parse_period
 from storage.crypto.key_files import DeskPaths, load_or_create_keys
@@ -40,6 +41,8 @@ class ReleaseDesk:
 
     home: Path
     office: Office = OFFICE
+    source: OfficeSource | None = None
+    public_folder: Path | None = None
 
     @property
     def paths(self) -> DeskPaths:
@@ -55,6 +58,12 @@ class ReleaseDesk:
         rules = self.office.statistics.model_copy(update=changed)
         return replace(self, office=self.office.model_copy(update={"statistics": rules}))
 
+    def with_categories(self, *codes: str) -> "ReleaseDesk":
+        """The same desk of an office with these categories, whatever their names."""
+        name = self.office.categories[0].name
+        made = tuple(Category(code=code, name=name, definition=name) for code in codes)
+        return replace(self, office=self.office.model_copy(update={"categories": made}))
+
     def run_scenario(self, scene: Callable[[ReleaseContext], Awaitable[Any]], now: datetime = NOW) -> Any:
         """Open the desk, run a coroutine on it, check the audit log and close; returns its result."""
 
@@ -65,7 +74,8 @@ class ReleaseDesk:
                 asyncio.timeout(60),
                 open_store(load_or_create_keys(self.paths), now) as store,
             ):
-                result = await scene(ReleaseContext(self.paths, store, self.office))
+                context = ReleaseContext(self.paths, store, self.office, self.source, self.public_folder)
+                result = await scene(context)
                 assert await store.verify_audit() == []
                 return result
 

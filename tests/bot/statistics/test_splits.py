@@ -1,5 +1,6 @@
 """Splits are told once: noted before, counted when settled, repeated, and never told twice in two ways."""
 
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -8,22 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import ConfigurationError
+from bot.office_file import OfficeSource
 from bot.publishing.releases import ReleaseContext
 from bot.statistics.splits import (
+    OfficeFileMissingError,
     SplitsDesk,
     count_public_tables,
     load_counting_rules,
     load_told_splits,
     settle_splits,
 )
+from bot.statistics.tables import collect_timelines
 from handlers.office import Category
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.cases.model import Breakdown, StatisticsTables
-from ita_stats.cases.tables import TableRequest
+from ita_stats.cases.tables import TableRequest, build_exact_tables
+from ita_stats.disclosure.spans import MIN_CASES_FOR_A_YEAR
 from ita_stats.period import parse_period
 from ita_stats.render.json_schema import parse_statistics
 from storage.split_spans import StoredSpan
 from tests.bot.publishing.release_desk import ReleaseDesk, make_release_request
+from tests.in_memory_desk import ROOT
 from tests.ita_stats.cases.sample_facts import CaseFactsWriter
 
 YEAR = range(2568, 2571)
@@ -287,3 +294,139 @@ def test_a_case_struck_out_in_time_is_not_counted(tmp_path: Path) -> None:
     struck = [Fact("a" + "0" * 31, 9, date(2027, 1, 5), LAST_DAY, FactField.RECEIVED, "0")]
     desk = ReleaseDesk(tmp_path / "var").write_facts(make_block() + struck)
     assert show(release(desk, LAST_DAY, SETTLED).categories)["corruption"] == 29
+
+
+def test_a_new_desk_has_no_line_in_which_nothing_could_fall(tmp_path: Path) -> None:
+    """Met in the middle of a span, before anything was written in it: no other code was ever in force."""
+    desk = ReleaseDesk(tmp_path / "var").with_categories("corruption", "misconduct", "leak")
+    settle(desk, datetime(2026, 1, 1, tzinfo=UTC))
+    desk.write_facts(make_block())
+    assert show(release(desk, LAST_DAY, SETTLED).categories) == {
+        "corruption": 30, "misconduct": None, "leak": None, "rest": 12,
+    }  # fmt: skip
+
+
+def test_a_desk_that_was_used_before_may_have_had_other_codes(tmp_path: Path) -> None:
+    desk = ReleaseDesk(tmp_path / "var").with_categories("corruption", "misconduct", "leak")
+    desk.write_facts(make_cases(30, date(2025, 1, 5)))
+    settle(desk, datetime(2026, 1, 1, tzinfo=UTC))
+    (span,) = read_spans(desk, SETTLED)
+    assert span.others
+
+
+def test_a_span_that_begins_unseen_has_no_other_line_where_the_codes_stayed(tmp_path: Path) -> None:
+    desk = ReleaseDesk(tmp_path / "var").with_categories("corruption", "misconduct")
+    settle(desk, datetime(2026, 1, 1, tzinfo=UTC))
+    desk.write_facts(make_cases(1, date(2026, 1, 5)))
+    settle(desk, datetime(2027, 10, 5, tzinfo=UTC))
+    assert [span.others for span in read_spans(desk, SETTLED)] == [False, False]
+    changed = desk.with_categories("corruption", "misconduct", "leak")
+    settle(changed, datetime(2030, 10, 5, tzinfo=UTC))
+    # The one before is still settling, and a late entry may have the new code.
+    assert [span.others for span in read_spans(desk, SETTLED)] == [False, True, True]
+
+
+def test_a_category_added_while_late_entries_come_in_costs_nothing(tmp_path: Path) -> None:
+    desk = ReleaseDesk(tmp_path / "var").with_categories("corruption", "misconduct")
+    settle(desk, datetime(2024, 10, 1, tzinfo=UTC))
+    desk.write_facts(make_block())
+    changed = desk.with_categories("corruption", "misconduct", "leak")
+    late = [
+        Fact(f.about, f.seq, f.effective, date(2027, 10, 20), f.field, f.value)
+        for f in make_cases(1, category="leak", prefix="e")
+    ]
+    desk.write_facts(late)
+    settle(changed, datetime(2027, 10, 20, tzinfo=UTC))
+    before, _ = read_spans(desk, SETTLED)
+    assert (before.categories, before.others) == (("corruption", "misconduct"), True)
+    told = release(changed, LAST_DAY, SETTLED)
+    assert show(told.categories) == {"corruption": 30, "misconduct": None, "other": None, "rest": 13}
+
+
+def test_a_category_removed_while_late_entries_come_in_keeps_its_line(tmp_path: Path) -> None:
+    desk = ReleaseDesk(tmp_path / "var").with_categories("corruption", "misconduct", "leak")
+    settle(desk, datetime(2024, 10, 1, tzinfo=UTC))
+    settle(desk.with_categories("corruption"), datetime(2027, 10, 20, tzinfo=UTC))
+    before, _ = read_spans(desk, SETTLED)
+    assert (before.categories, before.others) == (("corruption", "misconduct", "leak"), False)
+
+
+def test_never_is_read_from_the_file_as_it_is_when_the_span_has_settled(tmp_path: Path) -> None:
+    """The program was started long before, when the file said nothing of it."""
+    file = tmp_path / "office.toml"
+    written = (ROOT / "office.example.toml").read_text("utf-8")
+    file.write_text(written, "utf-8")
+    desk = ReleaseDesk(tmp_path / "var", source=OfficeSource(file, is_example=False)).write_facts(
+        make_block()
+    )
+    settle(desk, SETTLED - timedelta(days=2))
+    file.write_text("[statistics", "utf-8")
+    with pytest.raises(ConfigurationError):
+        settle(desk, SETTLED)
+    assert not read_spans(desk, SETTLED)[0].settled
+    file.write_text(written.replace('splits = "told"', 'splits = "never"'), "utf-8")
+    settle(desk, SETTLED)
+    file.write_text(written, "utf-8")
+    told = release(desk, LAST_DAY, SETTLED + timedelta(1))
+    assert (told.splits is not None, told.splits_from) == (True, None)
+
+
+def test_without_an_office_file_nothing_is_noted(tmp_path: Path) -> None:
+    desk = ReleaseDesk(tmp_path / "var", source=OfficeSource(None, is_example=True)).write_facts(make_block())
+    told = release(desk, LAST_DAY, SETTLED)
+    assert (told.splits, told.splits_from) == (None, None)
+    assert read_spans(desk, SETTLED) == []
+    settle(ReleaseDesk(desk.home), SETTLED)
+    with pytest.raises(OfficeFileMissingError):
+        release(desk, LAST_DAY + timedelta(1), SETTLED + timedelta(1))
+
+
+def test_lines_of_a_span_that_tells_none_keep_their_names(tmp_path: Path) -> None:
+    desk = ReleaseDesk(tmp_path / "var").write_facts(make_cases(9))
+    first = release(desk, LAST_DAY, SETTLED)
+    renamed = desk.with_categories("corruption", "leak")
+    later = release(renamed, LAST_DAY + timedelta(5), SETTLED + timedelta(5))
+    assert not _is_told(first.categories)
+    for name in ("categories", "sources", "outcomes", "days", "splits"):
+        assert getattr(later, name) == getattr(first, name)
+
+
+def test_a_copy_without_the_files_of_its_releases_tells_none(tmp_path: Path) -> None:
+    """As a database is restored on a new machine: its span may have been told by what was lost."""
+    desk = ReleaseDesk(tmp_path / "var").write_facts(make_block())
+    release(desk, LAST_DAY - timedelta(1), SETTLED - timedelta(1))
+    shutil.rmtree(desk.paths.folder / "releases")
+    told = release(desk, LAST_DAY, SETTLED)
+    assert not _is_told(told.categories)
+    assert {note.code for note in told.notes} >= {"category_untold", "source_untold", "outcome_untold"}
+
+
+def test_a_copy_of_which_a_newer_release_is_published_tells_none(tmp_path: Path) -> None:
+    desk = ReleaseDesk(tmp_path / "var").write_facts(make_block())
+    shutil.copytree(desk.home, tmp_path / "copy")
+    release(desk, LAST_DAY, SETTLED)
+    public = tmp_path / "web"
+    shutil.copytree(desk.paths.folder / "releases" / "2570" / "1", public / "2570-1")
+    restored = ReleaseDesk(tmp_path / "copy", public_folder=public)
+    assert not _is_told(release(restored, LAST_DAY, SETTLED + timedelta(3)).categories)
+
+
+def test_a_year_stands_alone_by_the_row_that_was_printed_of_it(tmp_path: Path) -> None:
+    """Entered on another day, dated anew, struck out: what counts is what the year's rows said on its last day."""
+    year_end = date(2024, 9, 30)
+    facts = make_cases(58, date(2024, 5, 1), prefix="1")
+    moved = CaseFactsWriter("2" * 32).add_filing(date(2023, 9, 20))
+    moved.add_fact(date(2023, 10, 2), FactField.RECEIVED, "1", date(2023, 10, 9))
+    struck = CaseFactsWriter("3" * 32).add_filing(date(2024, 6, 1))
+    struck.add_fact(date(2024, 6, 1), FactField.RECEIVED, "0", date(2024, 10, 1))
+    desk = ReleaseDesk(tmp_path / "var").write_facts(facts + moved.facts + struck.facts)
+
+    async def scene(context: ReleaseContext) -> int | None:
+        rules = await load_counting_rules(context.store, context.office, "complaints")
+        request = TableRequest(parse_period("fy2567", year_end), year_end, "month")
+        timelines = await collect_timelines(context.store, request.days, recorded_until=year_end)
+        await settle_splits(context.splits_desk, datetime(2025, 10, 5, tzinfo=UTC))
+        return build_exact_tables(timelines, rules, request).total.received
+
+    assert desk.run_scenario(scene, SETTLED) == MIN_CASES_FOR_A_YEAR
+    assert (date(2024, 10, 1), date(2025, 9, 30)) in {(s.first, s.last) for s in read_spans(desk, SETTLED)}

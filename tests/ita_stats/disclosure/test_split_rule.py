@@ -148,6 +148,7 @@ def test_a_share_is_told_where_five_were_in_time_and_five_late(
     ("median", "days", "middle"),
     [
         (3.0, {3: 5}, (0, 15)),
+        (3.0, {3: 5, 200: 4}, (0, 15)),  # nine closings: below ten, and yet told of five
         (3.0, {3: 4, 20: 3}, None),
         (15.5, {15: 6, 16: 6}, (16, 30)),
         (200.0, {200: 5}, (181, None)),
