@@ -2,32 +2,35 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+
+
+class QuestionStep(StrEnum):
+    """What happened with a question on a day."""
+
+    ASKED = "asked"  # also a further question in its thread
+    ANSWERED = "answered"
+    CLOSED = "closed"  # without an answer, as it was no question
 
 
 @dataclass(frozen=True, slots=True)
 class CountedThread:
-    """A question of the service desk as days only. Days are in Bangkok.
+    """A question of the service desk as days only, in Bangkok. steps: in order; the first is that it was asked."""
 
-    lines: the day of each line of its thread in order, and whether it is an answer; closed_on: the day on which it was
-    closed without an answer, as it was no question.
-    """
-
-    lines: tuple[tuple[date, bool], ...]
-    closed_on: date | None = None
+    steps: tuple[tuple[date, QuestionStep], ...]
 
     @property
     def asked_on(self) -> date:
-        return self.lines[0][0]
+        return self.steps[0][0]
 
     def find_first_answer(self, as_of: date) -> date | None:
         """Return the day of the first answer; None where there was none by the end of a day."""
-        return next((on for on, is_answer in self.lines if is_answer and on <= as_of), None)
+        answered = (on for on, step in self.steps if step is QuestionStep.ANSWERED and on <= as_of)
+        return next(answered, None)
 
     def is_waiting(self, as_of: date) -> bool:
         """Whether the question, or a further one in its thread, waits for an answer at the end of a day."""
-        if self.closed_on is not None and self.closed_on <= as_of:
-            return False
-        return not [is_answer for on, is_answer in self.lines if on <= as_of][-1]
+        return [step for on, step in self.steps if on <= as_of][-1] is QuestionStep.ASKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _QUESTIONS_A_PIECE = 20
 async def delete_ended_questions(committer: GroupCommitWriter, now: datetime, after: timedelta) -> int:
     """Delete questions that ended at least `after` ago; return their number.
 
-    Their lines, code and reply address go; what was published stays.
+    Their lines, code and reply address go; what was published stays, and so do the nameless facts that are counted.
     """
     count = 0
     while erased := await _delete_some_questions(committer, now, to_bangkok_date(now - after)):

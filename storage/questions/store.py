@@ -29,6 +29,7 @@ from handlers.questions.messages import (
     ThreadLineKind,
 )
 from ita_stats.calendar import get_fiscal_year
+from ita_stats.service.model import QuestionStep
 from storage import tables
 from storage.cases.subscriptions import load_address, save_address
 from storage.cases.unsend import record_message_origins
@@ -38,6 +39,7 @@ from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError, UnreadableRowError
 from storage.outgoing.rows import enqueue_message
 from storage.questions.faq import PUBLISHED_QUESTION_CODEC, bump_catalogue_version
+from storage.questions.statistics_source import append_question_fact, get_question_step
 from storage.serialization import OutboxMessage
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_item
@@ -157,6 +159,7 @@ async def close_question(act: CloseQuestion, batch: WriteBatch) -> None:
     batch.add_statement(
         SET_QUESTION_CLOSED, question=act.thread, to_state=QuestionState.CLOSED.value, on_day=act.on
     )
+    append_question_fact(batch, act.thread, act.on, QuestionStep.CLOSED)
     await batch.audit(ActorKind.OFFICE, "question-closed", act.thread)
 
 
@@ -166,7 +169,7 @@ def _decrypt_line(keyring: Keyring, question: str, seq: int, sealed: bytes) -> s
 
 async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
     """Insert a question: its row, first line, reply address and audit line; notify officers."""
-    question, year = secrets.token_hex(16), get_fiscal_year(act.on)
+    question, about, year = secrets.token_hex(16), secrets.token_hex(16), get_fiscal_year(act.on)
     bucket = (
         batch.daily_keys.hash_for_day(batch.daily_keys.get_day(batch.now), b"bucket", act.person_id)
         .hex()[:4]
@@ -188,7 +191,9 @@ async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
         bucket=bucket,
         lang=act.lang,
         board="",
+        about=about,
     )
+    batch.insert("question_facts", about=about, seq=1, on=act.on, step=QuestionStep.ASKED.value)
     _insert_line(batch, question, 1, act.on, ThreadLineKind.ASKED, act.text)
     record_message_origins(question, act.message_origins, batch)
     _save_reply_address(batch, question, act.reply_address)
@@ -202,6 +207,7 @@ async def append_thread_line(act: AppendThreadLine, batch: WriteBatch) -> None:
     if found is None:
         raise ConflictError("the question was erased meanwhile")
     _insert_line(batch, act.thread, act.seq, act.on, act.kind, act.text)
+    append_question_fact(batch, act.thread, act.on, get_question_step(act.kind))
     record_message_origins(act.thread, act.message_origins, batch)
     touched = {"question": act.thread, "to_seq": act.seq, "on_day": act.on}
     if act.kind is ThreadLineKind.ANSWER:

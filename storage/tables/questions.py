@@ -32,6 +32,7 @@ questions = define_unordered_table(
     ),  # same for a person's questions of a day; cleared with the daily key
     Column("lang", String(2), nullable=False),
     Column("board", String(32), nullable=False),  # id of its published version; empty where there is none
+    Column("about", String(32), nullable=False),  # random: names its facts, which outlive it
     UniqueConstraint("fiscal_year", "number"),
     Index("ix_questions_waiting", "state", "answer_by", "fiscal_year", "number"),
 )
@@ -43,6 +44,15 @@ question_lines = define_unordered_table(
     Column("on", Date, nullable=False),
     Column("kind", String(10), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+# What the statistics count: nameless, append-only, kept when the question is erased.
+question_facts = define_unordered_table(
+    "question_facts",
+    Column("about", String(32), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("on", Date, nullable=False),
+    Column("step", String(10), nullable=False),  # QuestionStep
 )
 
 # An answer waits here for a minute, in which it can be cancelled.

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from bot.publishing.releases import ReleaseContext, ReleaseRequest, make_release
 from bot.publishing.target import PublishedRelease, PublishError
 from bot.publishing.wordpress_target import WordPressTarget
 from bot.web.templating import PageRenderer
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.session import Session
+from handlers.questions.messages import CloseQuestion, ListOpenQuestions
 from ita_stats.calendar import get_fiscal_year, to_bangkok_date
 from ita_stats.period import parse_period
 from storage.crypto.key_files import DeskPaths
@@ -25,6 +29,7 @@ from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.terminal_driver import run_ita_bot
 from tests.end_to_end.threaded_server import WebServer
 from tests.in_memory_desk import OFFICE
+from tests.run_decision import make_event
 from tests.storage.questions.test_store import ask_office, run_service_scenario
 
 TOMORROW = timedelta(days=1)
@@ -63,6 +68,28 @@ def test_the_command_counts_questions_and_not_complaints(home: Path) -> None:
     printed = run_ita_bot(home, *words, "table").stdout
     assert "คำถามที่ได้รับ" in printed
     assert "ร้องเรียน" not in printed
+
+
+def test_a_question_that_was_erased_is_still_counted_by_the_command(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+
+    async def scene(desk: DeskHarness) -> None:
+        await ask_office(desk)
+        (thread,) = (await desk.store.answer_query(ListOpenQuestions(), desk.now())).rows
+        act = CloseQuestion(thread.id, thread.seq, to_bangkok_date(desk.now()))
+        result = TurnResult(Session(at=desk.now()), (), (act,))
+        await desk.store.commit(replace(make_event(), id="close"), None, result, desk.now())
+
+    run_service_scenario(tmp_path, scene)
+    year = get_fiscal_year(to_bangkok_date(datetime.now(UTC)))
+    words = ("stats", "--desk", "service", "--period", f"fy{year}", "--format", "json")
+    before = json.loads(run_ita_bot(home, *words).stdout)
+    assert (before["service"]["asked"], before["service"]["closed_without_answer"]) == (1, 1)
+    later = (datetime.now(UTC) + timedelta(days=36_000)).isoformat()
+    ticked = run_ita_bot(home, "tick", "--desk", "service", "--now", later).stdout
+    assert "question" in ticked
+    after = json.loads(run_ita_bot(home, *words).stdout)
+    assert (after["total"], after["rows"]) == (before["total"], before["rows"])
 
 
 def test_the_same_files_signed_and_in_a_folder_of_its_own(home: Path, tmp_path: Path) -> None:

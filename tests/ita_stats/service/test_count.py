@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from statistics import median
+from typing import Any
 
 import pikepdf
 import pytest
@@ -23,7 +24,13 @@ from ita_stats.period import parse_period
 from ita_stats.render import RELEASE_FILE_TYPES, render_release_files
 from ita_stats.render.json_schema import StatisticsJson, parse_statistics
 from ita_stats.service.count import ServiceRules, count_service_tables, select_service_figures
-from ita_stats.service.model import ConsultationCount, CountedThread, ServiceFigures, TopicCount
+from ita_stats.service.model import (
+    ConsultationCount,
+    CountedThread,
+    QuestionStep,
+    ServiceFigures,
+    TopicCount,
+)
 from tests.properties import examples
 
 RULES = ServiceRules("สำนักงาน", "Office", 15, 5, count_workdays)
@@ -49,41 +56,41 @@ def count(
 def ask(day: int, *answers: int, more: tuple[int, ...] = (), closed: int | None = None) -> CountedThread:
     """A question of a day after the year's first, and the days after it on which it was answered or asked further."""
     on = START + timedelta(days=day)
-    lines = sorted(
-        [(on + timedelta(days=d), True) for d in answers] + [(on + timedelta(days=d), False) for d in more]
+    steps = [(d, QuestionStep.ANSWERED) for d in answers] + [(d, QuestionStep.ASKED) for d in more]
+    steps += [] if closed is None else [(closed, QuestionStep.CLOSED)]
+    return CountedThread(
+        ((on, QuestionStep.ASKED), *((on + timedelta(days=d), step) for d, step in sorted(steps)))
     )
-    return CountedThread(((on, False), *lines), None if closed is None else on + timedelta(days=closed))
 
 
 @st.composite
-def threads(draw: Callable[..., int]) -> CountedThread:
+def threads(draw: Callable[..., Any]) -> CountedThread:
     """Any question of the year or of the one before."""
-    days = sorted(draw(st.lists(st.integers(0, 60), max_size=3)))
-    lines = [(days[at], at % 2 == 0) for at in range(len(days))]
     on = START + timedelta(days=draw(st.integers(-200, 360)))
-    shut = draw(st.one_of(st.none(), st.integers(0, 30)))
-    own = ((on, False), *((on + timedelta(days=d), is_answer) for d, is_answer in lines))
-    return CountedThread(own, on + timedelta(days=shut) if shut is not None and not lines else None)
+    days = sorted(draw(st.lists(st.integers(0, 60), max_size=3)))
+    steps = [(on + timedelta(days=day), draw(st.sampled_from(QuestionStep))) for day in days]
+    return CountedThread(((on, QuestionStep.ASKED), *steps))
 
 
 @examples(60)
 @given(st.lists(threads(), max_size=12), st.dates(date(2025, 11, 1), date(2026, 12, 1)))
 def test_the_figures_are_those_of_a_count_by_hand(found: list[CountedThread], as_of: date) -> None:
     tables = count(found, as_of=as_of)
-    inside = [t for t in found if START <= t.lines[0][0] <= min(END, as_of)]
+    inside = [t for t in found if START <= t.steps[0][0] <= min(END, as_of)]
     waiting = answered = closed = 0
     for thread in inside:
-        said = [is_answer for on, is_answer in thread.lines if on <= as_of]
-        shut = thread.closed_on is not None and thread.closed_on <= as_of
-        waiting += not said[-1] and not shut
-        answered += said[-1] or (shut and any(said))
-        closed += shut and not any(said)
+        known = [str(step) for on, step in thread.steps if on <= as_of]
+        waiting += known[-1] == "asked"
+        answered += known[-1] != "asked" and "answered" in known
+        closed += known[-1] == "closed" and "answered" not in known
     assert tables.total.cells == (len(inside), answered, waiting, closed)
     for row in tables.rows:
-        own = [t for t in inside if f"{t.lines[0][0].year + 543}-{t.lines[0][0].month:02}" in row.months]
+        own = [t for t in inside if f"{t.steps[0][0].year + 543}-{t.steps[0][0].month:02}" in row.months]
         assert row.figures.received == (len(own) if row.reached else None)
-    took = [count_workdays(t.lines[0][0], min(on for on, a in t.lines if a and on <= as_of))
-            for t in inside if any(a and on <= as_of for on, a in t.lines)]  # fmt: skip
+    firsts = [
+        (t.steps[0][0], [on for on, step in t.steps if step == "answered" and on <= as_of]) for t in inside
+    ]
+    took = [count_workdays(on, answers[0]) for on, answers in firsts if answers]
     is_told = len(took) >= 10 and as_of >= SETTLED
     assert tables.days.median == (median(took) if is_told else None)
     assert tables.days.within_deadline is None or is_told
@@ -97,6 +104,9 @@ def test_a_further_question_waits_again_and_a_past_day_can_be_asked_again() -> N
     assert count([thread], as_of=START + timedelta(days=10)).total.cells == (1, 1, 0, 0)
     assert count([thread], as_of=START + timedelta(days=25)).total.cells == (1, 0, 1, 0)
     assert count([ask(0, closed=2)]).total.cells == (1, 0, 0, 1)
+    reopened = ask(0, closed=2, more=(20,))
+    assert count([reopened], as_of=START + timedelta(days=10)).total.cells == (1, 0, 0, 1)
+    assert count([reopened], as_of=START + timedelta(days=25)).total.cells == (1, 0, 1, 0)
 
 
 def test_how_long_answers_took_is_told_once_when_the_period_is_over() -> None:

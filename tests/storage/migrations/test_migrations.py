@@ -87,6 +87,34 @@ def test_a_case_of_before_is_open_as_its_state_said(
         assert raw.execute("SELECT status, open FROM cases").fetchall() == [(status, is_open)]
 
 
+def test_questions_of_before_are_counted_by_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, whole = tmp_path / "desk.sqlite", migrations.command.upgrade
+    with monkeypatch.context() as older:
+        older.setattr(migrations.command, "upgrade", lambda config, _: whole(config, "0017"))
+        upgrade_schema(path)
+    days = ("2026-11-20", "2026-12-05", None, "2026-11-29")
+    with closing(sqlite3.connect(path)) as raw, raw:
+        for name, state, mark in (("q1", "answered", b"1"), ("q2", "closed", b"2")):
+            row = (name, 2570, ord(mark), mark, state, 2, *days, None, "", "th", "")
+            raw.execute(f"INSERT INTO questions VALUES ({', '.join('?' * len(row))})", row)
+            raw.execute("INSERT INTO question_lines VALUES (?, 1, '2026-11-20', 'asked', x'')", (name,))
+        raw.execute("INSERT INTO question_lines VALUES ('q1', 2, '2026-11-22', 'answer', x'')")
+        raw.execute("INSERT INTO question_lines VALUES ('q1', 3, '2026-11-23', 'more', x'')")
+    prepare_database(path)
+    with closing(sqlite3.connect(path)) as raw:
+        found = raw.execute(
+            'SELECT id, f.seq, "on", step FROM question_facts f JOIN questions q ON q.about = f.about ORDER BY 1, 2'
+        ).fetchall()
+        assert all(len(about) == 32 for (about,) in raw.execute("SELECT about FROM questions"))
+    assert found == [
+        ("q1", 1, "2026-11-20", "asked"),
+        ("q1", 2, "2026-11-22", "answered"),
+        ("q1", 3, "2026-11-23", "asked"),
+        ("q2", 1, "2026-11-20", "asked"),
+        ("q2", 3, "2026-11-29", "closed"),
+    ]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -59,6 +59,10 @@ def test_what_ended_long_enough_ago_is_erased_and_what_was_published_stays(groun
         assert ground.execute_sql("SELECT id FROM questions") == [(waiting,)]
         assert (await one.answer_query(GetFaqCatalogue(), NOW)).published == (post,)
         assert await one.verify_audit() == []
+        counted = sorted(
+            tuple(step for _, step in thread.steps) for thread in await one.load_counted_threads()
+        )
+        assert counted == [("asked",), ("asked", "answered"), ("asked", "closed")]
 
     ground.run_scenario(scene)
     for table in ("question_lines", "addresses"):

@@ -1,4 +1,4 @@
-"""Questions are read for statistics as days only: asked, answered, waiting, and none that was erased."""
+"""Questions are read for statistics as days only: asked, answered, waiting; and what was erased is still counted."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from handlers.thai.dates import to_bangkok_date
 from ita_stats.calendar import get_fiscal_year
 from ita_stats.cases.tables import TableRequest
 from ita_stats.period import parse_period
+from ita_stats.service.model import QuestionStep
 from storage.questions.statistics_source import load_counted_threads
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.in_memory_desk import OFFICE
@@ -22,7 +23,7 @@ def test_what_was_asked_is_counted_by_its_days_and_either_desk_asks_the_same_way
         today = to_bangkok_date(desk.now())
         async with desk.store.open_read_context() as context:
             found = await load_counted_threads(context.connection)
-        assert [(one.lines, one.closed_on) for one in found] == [(((today, False),), None)] * 2
+        assert [one.steps for one in found] == [((today, QuestionStep.ASKED),)] * 2
         assert all(one.is_waiting(today) for one in found)
         period = parse_period(f"fy{get_fiscal_year(today)}", today)
         request, running = TableRequest(period, today, "month"), SplitsDesk(desk.store, OFFICE, "service")
