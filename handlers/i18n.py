@@ -42,9 +42,19 @@ def _load_wording(lang: Lang) -> dict[str, str]:
 WORDING: Mapping[Lang, Mapping[str, str]] = {lang: _load_wording(lang) for lang in LANGS}
 
 
+PLACE_KEY = "form.place"
+"""The wording of a question's place among the questions of its form."""
+
+
 def render_text(say: Phrase | Reply, lang: Lang) -> str:
-    """Render the text of a phrase or a reply. Raises KeyError for an unknown key or a missing argument."""
-    return _format_key(say.key, say.args, lang)
+    """Render the text of a phrase or a reply. Raises KeyError for an unknown key or a missing argument.
+
+    A question whose arguments tell its place in the form begins with it; one that is asked by itself has none.
+    """
+    text = _format_key(say.key, say.args, lang)
+    if isinstance(say, Reply) and "place" in say.args and "of" in say.args:
+        return WORDING[lang][PLACE_KEY].format_map(say.args) + text
+    return text
 
 
 def _format_key(key: str, args: Mapping[str, ReplyArg], lang: Lang) -> str:
@@ -63,9 +73,19 @@ def _format_arg(arg: ReplyArg, lang: Lang) -> str | int:
 
 
 def render_lines(say: Reply, lang: Lang) -> list[str]:
-    """Render line by line, splitting the wording only: line breaks in arguments do not add lines."""
+    """Render line by line, splitting the wording only: line breaks in arguments do not add lines.
+
+    A line that is nothing but a list of phrases is as many lines.
+    """
     args = {name: _format_arg(arg, lang) for name, arg in say.args.items()}
-    return [line.format_map(args) for line in WORDING[lang][say.key].split("\n")]
+    lines: list[str] = []
+    for line in WORDING[lang][say.key].split("\n"):
+        listed = say.args.get(line[1:-1]) if line[:1] == "{" and line[-1:] == "}" else None
+        if isinstance(listed, tuple):
+            lines += [render_text(phrase, lang) for phrase in listed]
+        else:
+            lines.append(line.format_map(args))
+    return lines
 
 
 def render_label(choice: Choice, lang: Lang) -> str:

@@ -132,6 +132,30 @@ class Deadlines(OfficeSection):
                 assert_never(status)
 
 
+AskedFact = Literal[
+    "accused", "when", "where", "evidence", "witnesses", "elsewhere", "wish", "category", "named"
+]
+"""What may be told of a complaint besides the story: the questions of its form, by their names."""
+
+
+class ReportSettings(OfficeSection):
+    """How a complaint is asked for.
+
+    way: "short" asks for the story and one safety question, and shows what is missing before it is sent; "guided" asks
+    question after question. Everybody may choose to be guided. asks: what the office's rule for unsigned letters asks
+    for, so that it is said to be missing; nothing of it has to be told.
+    """
+
+    way: Literal["short", "guided"] = "guided"
+    asks: Annotated[tuple[AskedFact, ...], Field(max_length=9)] = (
+        "accused",
+        "when",
+        "where",
+        "evidence",
+        "witnesses",
+    )
+
+
 class AlternateOfficers(OfficeSection):
     """Who takes a case that concerns the head of the office or whoever runs this channel.
 
@@ -207,6 +231,7 @@ class Office(OfficeSection):
     alternate: AlternateOfficers
     retention: RetentionSettings
     deadlines: Deadlines = Deadlines()
+    report: ReportSettings = ReportSettings()
     two_persons: TwoPersonRules = TwoPersonRules()
     chats: DeskMessengerLinks = DeskMessengerLinks()
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"

@@ -34,6 +34,12 @@ from handlers.thai.dates import to_bangkok_date
 
 ROOT = Path(__file__).parent.parent
 OFFICE = Office.model_validate(tomllib.loads((ROOT / "office.example.toml").read_text("utf-8")))
+SHORT_OFFICE_TOML = (
+    (ROOT / "office.example.toml").read_text("utf-8").replace('way = "guided"', 'way = "short"')
+)
+"""office.toml of an office that asks for the story first, and for the rest at the review."""
+
+SHORT_OFFICE = Office.model_validate(tomllib.loads(SHORT_OFFICE_TOML))
 STRICT_OFFICE_TOML = (
     (ROOT / "office.example.toml")
     .read_text("utf-8")
@@ -256,6 +262,16 @@ SAMPLE_ANSWERS = {
     "named": ("[ไม่บอกชื่อ]",),
 }
 """The answers to each question of the form that is always asked."""
+
+SHORT_REPORT = (
+    "สวัสดี",
+    "[แจ้งเรื่อง]",
+    "[รับทราบ เริ่มแจ้งเรื่อง]",
+    *SAMPLE_ANSWERS["story"][:1],
+    "เสร็จแล้ว",
+    "[ไม่ใช่]",
+)
+"""A whole report in the short way, up to its review, at every door."""
 
 WHOLE_REPORT = (
     "สวัสดี",

@@ -44,6 +44,9 @@ SERVICE_STORIES = sorted((Path(__file__).parent / "stories" / "service").glob("*
 STRICT_STORIES = sorted((Path(__file__).parent / "stories" / "strict").glob("*.txt"))
 """Stories of an office in which it takes two officers to close a case as unfounded, and that has an alternate."""
 
+SHORT_STORIES = sorted((Path(__file__).parent / "stories" / "short").glob("*.txt"))
+"""Stories of an office that asks for the story first, and for the rest at the review."""
+
 CITIZEN_STORIES = [story for story in COMPLAINT_STORIES if "! staff " not in story.read_text("utf-8")]
 CITIZEN_SERVICE_STORIES = [story for story in SERVICE_STORIES if "! staff " not in story.read_text("utf-8")]
 """Stories without officers, for drivers that have none."""

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.desks.handlers_only import OFFICE
-from handlers.complaints.form import build_review_args, file_complaint
+from handlers.complaints.form import file_complaint
+from handlers.complaints.review.rows import build_review_args
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.effects import NewReceipt, Now
 from handlers.dialog.events import Channel, Event
@@ -69,7 +70,9 @@ def make_router() -> ComplaintsDesk:
         for name in ASKED_FIELDS
         if (field := desk.form.find_field(name)) is not None
     )
-    object.__setattr__(desk, "form", Form("report", fields, file_complaint, build_review_args))
+    object.__setattr__(
+        desk, "form", Form("report", fields, file_complaint, lambda ctx: build_review_args(fields, ctx))
+    )
     return desk
 
 

@@ -11,8 +11,9 @@ from handlers.complaints.accused.readers import (
     handle_no_reader_choice,
     warn_at_review,
 )
-from handlers.complaints.form import ask_to_begin, list_notice_options
+from handlers.complaints.form import ask_to_begin, list_notice_options, show_full_notice
 from handlers.complaints.menu import show_complaints_menu
+from handlers.complaints.review.steps import FIELD_STEPS, note_declined, take_menu_step
 from handlers.dialog.answers import (
     MIN_STORY_LETTERS,
     STORY_FIELD,
@@ -32,6 +33,7 @@ from handlers.dialog.choices import (
     is_whole_label,
     make_options,
     parse_choice,
+    parse_label,
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
@@ -45,6 +47,7 @@ from handlers.dialog.form import (
     ask_step,
     confirm_cancel,
     delete_draft_files,
+    find_closing_field,
     has_answer,
     is_text_asked_about,
     list_field_options,
@@ -52,7 +55,7 @@ from handlers.dialog.form import (
     parse_menu_choice,
 )
 from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, Phrase, Reply
-from handlers.dialog.session import Session, UnconfirmedText
+from handlers.dialog.session import Session, UnconfirmedText, advance_prompt
 from handlers.dialog.text import shorten_text
 from handlers.dialog.unasked import (
     ADD_TO_STORY,
@@ -73,6 +76,7 @@ from handlers.thai.text import clean_text, count_letters_and_digits
 _REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.NOT_YET, Meaning.SKIP), "cancel")
 """What further meanings refuse the notice."""
 
+CANCEL_OPTION = make_options(("cancel",))
 DONE_OPTION = make_options(("done",))
 
 MAX_CORRECTED_LENGTH = 300
@@ -99,17 +103,16 @@ def _handle_step(office_form: Form, ctx: Context) -> Decision:
 
 
 def _handle_notice(office_form: Form, ctx: Context) -> Decision:
-    choice = parse_choice(
-        ctx.event, ctx.session, list_notice_options(ctx.session), numbers=True, more=_REFUSALS
-    )
-    if choice == "accept":
-        return (yield from _begin_form(office_form, ctx))
-    if choice == "cancel":
-        return confirm_cancel(office_form, ctx) if ctx.session.has_draft else discard_draft(ctx)
-    if choice == DROP_TEXT:
-        dropped = ctx.with_session(drop_held_text(ctx.session))
-        return ask_to_begin(dropped, Reply("unasked.dropped", NEUTRAL))
-    if choice is STALE or isinstance(choice, UnclearChoice):
+    options = list_notice_options(ctx.session)
+    if options[1].value != "cancel":
+        options = (
+            *options,
+            *CANCEL_OPTION,
+        )  # the short way does not show it, and understands it all the same
+    choice = parse_choice(ctx.event, ctx.session, options, numbers=True, more=_REFUSALS)
+    if isinstance(choice, str):
+        return (yield from _take_notice_step(office_form, ctx, choice))
+    if choice is not None:
         return ask_to_begin(ctx, explain_no_choice(choice))
     if ctx.event.file is not None:
         kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
@@ -120,9 +123,20 @@ def _handle_notice(office_form: Form, ctx: Context) -> Decision:
     return ask_to_begin(held, *notes)
 
 
+def _take_notice_step(office_form: Form, ctx: Context, choice: str) -> Decision:
+    if choice == "accept":
+        return (yield from _begin_form(office_form, ctx))
+    if choice == "full_notice":
+        return show_full_notice(ctx)
+    if choice == DROP_TEXT:
+        dropped = ctx.with_session(drop_held_text(ctx.session))
+        return ask_to_begin(dropped, Reply("unasked.dropped", NEUTRAL))
+    return confirm_cancel(office_form, ctx) if ctx.session.has_draft else discard_draft(ctx)
+
+
 def _begin_form(office_form: Form, ctx: Context) -> Decision:
     """Ask the first question. A text that was told before the notice was acknowledged is the beginning of the story."""
-    held, first = ctx.session.unconfirmed, office_form.fields[0].name
+    held, first = ctx.session.unconfirmed, office_form.list_asked_fields(ctx.session)[0].name
     if held is None:
         return ask_step(office_form, ctx, first)
     if not held.text:
@@ -144,6 +158,11 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
             *here,
             *DONE_OPTION,
         )  # not shown yet, but the web page has one button for "save this text and go on"
+    closing = find_closing_field(office_form, field, ctx)
+    if closing is not None:
+        closed_with = parse_label(ctx.event, ctx.session, closing.options)
+        if closed_with is not None:
+            return (yield from _handle_pick(office_form, closing, _go_to(closing, ctx), closed_with))
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
     if choice is STALE or isinstance(choice, UnclearChoice):
         return ask_step(office_form, ctx, field.name, explain_no_choice(choice))
@@ -155,6 +174,11 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
     if kept.repeat_question:
         return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.all_notes)
     return ask_next_field(office_form, ctx.with_session(kept.session), *kept.all_notes)
+
+
+def _go_to(field: FormField, ctx: Context) -> Context:
+    """Return the context at a question that was asked together with the one before it."""
+    return ctx.with_session(advance_prompt(ctx.session, step=field.name))
 
 
 def _lets_text_wait(field: FormField, ctx: Context) -> bool:
@@ -174,23 +198,15 @@ def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str)
         return ask_previous_field(office_form, ctx)
     if choice == "cancel":
         return confirm_cancel(office_form, ctx)
-    if choice == "rewrite":
-        rest = {k: v for k, v in ctx.session.answers.items() if k != field.name}
-        return ask_step(
-            office_form, ctx.replace_session(answers=rest), field.name, Reply("story.rewrite", NEUTRAL)
-        )
-    if choice == "clear":
-        cleared = ask_step(
-            office_form, ctx.replace_session(files=()), field.name, Reply("file.cleared", NEUTRAL)
-        )
-        return replace(cleared, acts=delete_draft_files(ctx.session))
+    if choice in FIELD_STEPS:
+        return FIELD_STEPS[choice](office_form, field, ctx)
     if (
         choice == "done"
         and field.kind is FieldKind.LONG
         and count_letters_and_digits(ctx.session.answers.get(field.name, "")) < MIN_STORY_LETTERS
     ):
         return ask_step(office_form, ctx, field.name, Reply("story.short", NEUTRAL))
-    return ask_next_field(office_form, ctx)
+    return ask_next_field(office_form, note_declined(field, ctx) if choice in {"skip", "none"} else ctx)
 
 
 def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
@@ -207,9 +223,7 @@ def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
         return confirm_cancel(office_form, ctx)
     if choice == "resume":
         return resume_draft(office_form, ctx)
-    if choice.startswith("field_"):
-        return ask_step(office_form, ctx.replace_session(editing=True), choice.removeprefix("field_"))
-    return ask_step(office_form, ctx, choice)
+    return take_menu_step(office_form, ctx, choice)
 
 
 def _hold_text_at_choice(office_form: Form, ctx: Context) -> TurnResult:
@@ -306,9 +320,8 @@ def _handle_input_at_menu_step(
 def _submit_draft(office_form: Form, ctx: Context) -> Decision:
     if ctx.session.unconfirmed is not None:
         return ask_step(office_form, ctx, ctx.session.step, Reply("unasked.before_submit", NEUTRAL))
-    missing = [
-        f for f in office_form.active_fields(ctx.session) if not f.optional and not has_answer(f, ctx.session)
-    ]
+    asked = office_form.list_asked_fields(ctx.session)
+    missing = [f for f in asked if not f.optional and not has_answer(f, ctx.session)]
     if missing:
         return ask_step(
             office_form, ctx.replace_session(editing=True), missing[0].name, Reply("report.missing", NEUTRAL)

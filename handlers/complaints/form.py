@@ -1,6 +1,6 @@
 """The complaint form (corruption or misconduct, ITA item 26): its notices, its questions, and filing."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from handlers.complaints.accused.head_post import HEAD_FIELD
 from handlers.complaints.accused.readers import (
@@ -13,6 +13,7 @@ from handlers.complaints.accused.readers import (
 from handlers.complaints.conflict_of_interest import ACCUSED_FIELD
 from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.messages import FileCase
+from handlers.complaints.review.rows import build_review_args
 from handlers.complaints.subscriptions import list_subscription_options
 from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.choices import Option, make_options, to_choices
@@ -38,18 +39,18 @@ from handlers.office import Office
 from handlers.thai.dates import format_date, to_bangkok_date
 
 YES_NO_UNSURE = make_options(("yes", "no", "unsure"))
-MAX_REVIEW_LENGTH = 600
-"""Characters of an answer that the review shows. The whole answer is filed."""
 
 
 def build_complaint_form(office: Office) -> Form:
     """Build the complaint form of an office."""
+    fields = list_complaint_fields(office)
     return Form(
         "report",
-        list_complaint_fields(office),
+        fields,
         file_complaint,
-        build_review_args,
+        lambda ctx: build_review_args(fields, ctx),
         {NO_READER_STEP: build_no_reader_step()},
+        short_steps=(STORY_FIELD.name, HEAD_FIELD),
     )
 
 
@@ -92,24 +93,45 @@ def list_complaint_fields(office: Office) -> tuple[FormField, ...]:
 def list_notice_options(session: Session) -> tuple[Option, ...]:
     """List what may be picked at the notice; a text that waits may be dropped."""
     waiting = session.unconfirmed is not None and session.unconfirmed.text
-    return make_options(("accept", "cancel", DROP_TEXT) if waiting else ("accept", "cancel"))
+    ways = ("accept", "full_notice" if session.is_short else "cancel")
+    return make_options((*ways, DROP_TEXT) if waiting else ways)
 
 
 def ask_to_begin(ctx: Context, *before: Reply) -> TurnResult:
     """Ask whether to begin, without the notice. A text that was told before is shown back as not sent yet."""
-    session = (
-        ctx.session
-        if ctx.session.step == "notice"
-        else advance_prompt(ctx.session, step="notice", topic=DialogTopic.REPORT)
-    )
+    session = ctx.session
+    if session.step != "notice":
+        is_short = ctx.office.report.way == "short" and session.officer.complaints.intake_source is None
+        session = advance_prompt(session, step="notice", topic=DialogTopic.REPORT, is_short=is_short)
     held = (build_early_text_note(session.unconfirmed, at_notice=True),) if session.unconfirmed else ()
     choices = to_choices(list_notice_options(session), session)
-    agree = Reply("notice.agree", NEUTRAL, {}, choices, wants=ExpectedInput.PICK)
+    key = "notice.agree_short" if session.is_short else "notice.agree"
+    agree = Reply(key, NEUTRAL, {}, choices, wants=ExpectedInput.PICK)
     return TurnResult(session, (*before, *held, agree))
 
 
 def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
-    """Show what a person must know before writing (anonymity, privacy, unsigned letters), and ask whether to begin."""
+    """Show what a person must know before writing, and ask whether to begin. The short way has the rest on request."""
+    turn = ask_to_begin(ctx, *before)
+    notice = (
+        (_build_short_notice(ctx),) if turn.session and turn.session.is_short else _build_full_notice(ctx)
+    )
+    return replace(turn, replies=(*before, *notice, *turn.replies[len(before) :]))
+
+
+def show_full_notice(ctx: Context) -> TurnResult:
+    """Show the whole notice at its step, and ask whether to begin."""
+    return ask_to_begin(ctx, *_build_full_notice(ctx))
+
+
+def _build_short_notice(ctx: Context) -> Reply:
+    """Build the notice of the short way: at most 60 words, with what asks whether to begin."""
+    days = f"{ctx.office.retention.after_closing_days:,}"
+    return Reply("notice.short", NEUTRAL, {"days": days}, presentation=AS_SECTION)
+
+
+def _build_full_notice(ctx: Context) -> tuple[Reply, ...]:
+    """Build the whole notice: anonymity, privacy (PDPA section 23), unsigned letters, and who else takes complaints."""
     office, lang = ctx.office, ctx.lang
     about = Reply(
         "notice.about",
@@ -123,7 +145,7 @@ def show_report_notice(ctx: Context, *before: Reply) -> TurnResult:
         {"rule": office.unsigned_letters.in_lang(lang), "bodies": list_outside_bodies(office, lang)},
         presentation=AS_PLAIN_SECTION,
     )
-    return ask_to_begin(ctx, *before, about, build_privacy_notice(ctx), rule)
+    return about, build_privacy_notice(ctx), rule
 
 
 def build_privacy_notice(ctx: Context) -> Reply:
@@ -162,39 +184,6 @@ def list_category_definitions(office: Office, lang: Lang) -> tuple[Phrase, ...]:
     )
 
 
-def build_review_args(ctx: Context) -> Mapping[str, ReplyArg]:
-    """Build the arguments of the review: every answer, or a note that there is none."""
-    return {field.name: _format_review_answer(field, ctx) for field in list_complaint_fields(ctx.office)}
-
-
-def _format_review_answer(field: FormField, ctx: Context) -> ReplyArg:
-    if field.kind is FieldKind.FILES:
-        return _describe_files(field, ctx.session)
-    answer = ctx.session.answers.get(field.name, "")
-    option = field.find_option(answer)
-    if option is not None:
-        return option.name.in_lang(ctx.lang) if option.name else Phrase(f"choice.{option.value}")
-    return Phrase("answer.none") if field.kind is FieldKind.PICK else _shorten_answer(answer)
-
-
-def _shorten_answer(answer: str) -> str | Phrase:
-    if not answer:
-        return Phrase("answer.none")
-    if len(answer) <= MAX_REVIEW_LENGTH:
-        return answer
-    return Phrase("answer.long", {"start": answer[:MAX_REVIEW_LENGTH], "count": f"{len(answer):,}"})
-
-
-def _describe_files(field: FormField, session: Session) -> Phrase:
-    note = session.answers.get(field.text_name)
-    if not session.files:
-        return raw_text(note) if note else Phrase("answer.none")
-    names = tuple(raw_text(f"• {f.name}") for f in session.files)
-    return Phrase(
-        "answer.files", {"count": len(session.files), "names": (*names, raw_text(note)) if note else names}
-    )
-
-
 def file_complaint(ctx: Context) -> Decision:
     """File the complaint and show the receipt. The new session keeps the receipt only, and nothing of the draft."""
     receipt = yield from run_query(NewReceipt())
@@ -206,7 +195,7 @@ def file_complaint(ctx: Context) -> Decision:
     identity = {name: answers[name] for name in apart if named and answers.get(name)}
     act = FileCase(
         receipt=receipt,
-        category=answers["category"],
+        category=answers.get("category", ""),
         channel=ctx.event.channel,
         on=today,
         answer_by=compute_answer_by(today, ctx.office.deadlines),

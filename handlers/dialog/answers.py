@@ -15,11 +15,13 @@ from handlers.thai.dates import DatePrecision, parse_date, to_bangkok_date
 from handlers.thai.text import CleanedText, clean_text, count_letters_and_digits
 
 MAX_FILES = 20
-STORY_FIELD = FormField("story", FieldKind.LONG, FieldAudience.CASE, limit=20_000)
-"""The account of what happened. Also takes texts that no question asked for, once the person wants that."""
-
 MIN_STORY_LETTERS = 10
 """Minimum letters of an account. A shorter one is kept, and the person is asked for more."""
+
+STORY_FIELD = FormField(
+    "story", FieldKind.LONG, FieldAudience.CASE, limit=20_000, min_letters=MIN_STORY_LETTERS
+)
+"""The account of what happened. Also takes texts that no question asked for, once the person wants that."""
 
 
 @dataclass(frozen=True, slots=True)

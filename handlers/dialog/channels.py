@@ -14,18 +14,22 @@ class ChannelTraits:
     has_account: a person has one account, if the platform enforces it; votes of other channels are counted separately.
     can_delete_messages: sent messages can be deleted; no other channel shows content of cases.
     serves_officers: officers may give commands. Not in a browser, which several people may share.
+    asks_page_by_page: each question is a page of its own, so that a text and a choice are never asked together.
     """
 
     can_push: bool
     has_account: bool
     can_delete_messages: bool
     serves_officers: bool
+    asks_page_by_page: bool = False
 
 
 TERMINAL_TRAITS = ChannelTraits(
     can_push=False, has_account=False, can_delete_messages=True, serves_officers=True
 )
-WEB_TRAITS = ChannelTraits(can_push=False, has_account=False, can_delete_messages=True, serves_officers=False)
+WEB_TRAITS = ChannelTraits(
+    can_push=False, has_account=False, can_delete_messages=True, serves_officers=False, asks_page_by_page=True
+)
 TELEGRAM_TRAITS = ChannelTraits(
     can_push=True, has_account=True, can_delete_messages=True, serves_officers=True
 )

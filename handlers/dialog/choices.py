@@ -112,7 +112,7 @@ _POINT_WORDS: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option. Its label is `name` (the office's own), or the wording `choice.<value>`.
+    """An option. Its label is `name` (the office's own), or the wording `label`, which is `choice.<value>` where empty.
 
     about: the wording key of what the label tells about, as its argument; empty for a label without one.
     points: on a scale, what it stands for: a number that is typed there is the points, never a place in the list.
@@ -122,13 +122,15 @@ class Option:
     name: Bilingual | None = None
     about: str = ""
     points: int | None = None
+    label: str = ""
 
     def to_choice(self, session: Session) -> Choice:
         """Return the option as a button of the session's present question."""
         data = f"{session.prompt_number}.{self.value}"
         if self.name:
             return Choice(data, "literal", {"text": self.name.in_lang(session.lang)})
-        return Choice(data, f"choice.{self.value}", {"about": Phrase(self.about)} if self.about else {})
+        key = self.label or f"choice.{self.value}"
+        return Choice(data, key, {"about": Phrase(self.about)} if self.about else {})
 
 
 @cache
@@ -185,6 +187,21 @@ def parse_choice(
     return _parse_everyday_reply(
         raw, readings, choices, labels, more or {}, session.lang, is_message=is_message
     )
+
+
+def parse_label(event: Event, session: Session, choices: tuple[Option, ...]) -> str | None:
+    """Return the value of a tapped button or of a typed whole label; None for everything else, clear or not.
+
+    For where a text is asked too: “ครับ” after a text is no yes to the choice beside it.
+    """
+    if event.choice is not None:
+        picked = parse_choice(event, session, choices, numbers=False)
+        return picked if isinstance(picked, str) else None
+    raw = event.text or ""
+    if not raw or len(raw) > MAX_LABEL_LENGTH:
+        return None
+    labels = {_squeeze_label(option, session.lang): option.value for option in choices}
+    return next((labels[reading] for reading in list_readings(raw) if reading in labels), None)
 
 
 def is_whole_label(event: Event, session: Session, choices: tuple[Option, ...]) -> bool:

@@ -13,6 +13,7 @@ from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.dialog.unasked import build_text_question
 from handlers.thai.meanings import read_meanings
 from handlers.thai.phrases import Meaning
+from handlers.thai.text import count_letters_and_digits
 
 
 class FieldKind(Enum):
@@ -48,8 +49,8 @@ class FormField:
     """One question. options: answers to pick, in addition to a typed one where the kind takes text.
 
     audience: which officers read the answer; only_if: (field, answer) that must be given for this to be asked; limit:
-    characters kept in the answer, the rest becomes a text file of evidence; help: the office's own text in the
-    question. A field is equal to itself only.
+    characters kept in the answer, the rest becomes a text file of evidence; min_letters: letters and digits below which
+    an account is too short; help: the office's own text in the question. A field is equal to itself only.
     """
 
     name: str
@@ -58,6 +59,7 @@ class FormField:
     options: tuple[Option, ...] = ()
     optional: bool = False
     limit: int = 2000
+    min_letters: int = 0
     only_if: tuple[str, str] | None = None
     help: Callable[[Context], ReplyArg] | None = None
 
@@ -89,7 +91,8 @@ class Form:
     """A form. Its first field is always asked.
 
     finish: files the answers; review_args: returns the arguments of the review; own_steps: steps of this form alone
-    that ask no field, by name.
+    that ask no field, by name. short_steps: the fields that the short way asks by itself, in order; all others are
+    asked from the review, at the person's wish. understand: returns what a story seems to tell of its fields.
     """
 
     name: str
@@ -97,9 +100,16 @@ class Form:
     finish: Callable[[Context], Decision]
     review_args: Callable[[Context], Mapping[str, ReplyArg]]
     own_steps: Mapping[str, FormStep] = dataclasses.field(default_factory=dict)
+    short_steps: tuple[str, ...] = ()
+    understand: Callable[[Context], Mapping[str, str]] = lambda _: {}
+
+    def list_asked_fields(self, session: Session) -> tuple[FormField, ...]:
+        """Return the fields that are asked one after the other before the review."""
+        active = self.active_fields(session)
+        return tuple([f for f in active if f.name in self.short_steps]) if session.is_short else active
 
     def active_fields(self, session: Session) -> tuple[FormField, ...]:
-        """Return the fields that are asked, given the answers so far."""
+        """Return the fields that may be answered, given the answers so far."""
         answers = session.answers
         return tuple(
             [f for f in self.fields if f.only_if is None or answers.get(f.only_if[0]) == f.only_if[1]]
@@ -131,7 +141,11 @@ def list_field_options(form: Form, field: FormField, session: Session) -> tuple[
         ways += ["done", "clear"] if answered else ["none"]
     elif field.kind is not FieldKind.PICK and (answered or field.optional):
         ways.append("next" if answered else "skip")
-    if session.editing or field is not form.fields[0]:
+    if field.name in session.understood:
+        ways.append("drop_reading")
+    if session.is_short and field.kind is FieldKind.LONG and not session.editing:
+        ways.append("guided")
+    if session.editing or field is not form.list_asked_fields(session)[0]:
         ways.append("back")
     return (*field.options, *make_options((*ways, "cancel")))
 
@@ -141,6 +155,8 @@ def ask_step(form: Form, ctx: Context, step: str, *notes: Reply) -> TurnResult:
     session = ctx.session
     if session.step != step:
         session = advance_prompt(session, step=step, topic=DialogTopic.REPORT)
+    if step == "review" and session.is_short:
+        session = session.replace(understood=form.understand(ctx.with_session(session)))
     return TurnResult(session, (*notes, build_question(form, ctx.with_session(session))))
 
 
@@ -152,34 +168,54 @@ def build_question(form: Form, ctx: Context) -> Reply:
     if held is not None and is_text_asked_about(session):
         return build_text_question(session, held)
     if field is None:
-        listing = form.review_args(ctx) if step == "review" else {}
-        if step in form.own_steps:
-            listing = form.own_steps[step].args(ctx)
-        choices = to_choices(list_menu_options(form, session), session)
-        # the review repeats the answers
-        policy, shown = (OF_CASE, AS_REVIEW) if step == "review" else (NEUTRAL, AS_USUAL)
-        return Reply(
-            f"{form.name}.{step}", policy, listing, choices, wants=ExpectedInput.PICK, presentation=shown
-        )
-    fields = form.active_fields(session)
-    place = fields.index(field) + 1 if field in fields else 1
-    key = f"{form.name}.{field.name}"
-    args: dict[str, ReplyArg] = {"place": place, "of": len(fields)}
+        return _build_menu_question(form, ctx)
+    key, args = f"{form.name}.{field.name}", dict[str, ReplyArg]()
+    fields = form.list_asked_fields(session)
+    if not session.is_short:
+        args |= {"place": fields.index(field) + 1 if field in fields else 1, "of": len(fields)}
+    options = list_field_options(form, field, session)
+    closing = find_closing_field(form, field, ctx)
     if field.kind is FieldKind.LONG:
         answer = session.answers.get(field.name)
-        key += "_more" if answer else ""
+        key += "_closing" if closing else "_more" if answer else "_short" if session.is_short else ""
         args |= {"limit": f"{field.limit:,}", "count": f"{len(answer or ''):,}"}
     if field.kind is FieldKind.FILES:
         args["files"] = len(session.files)
-    if field.help:
-        args["help"] = field.help(ctx)
-    return Reply(
-        key,
-        NEUTRAL,
-        args,
-        to_choices(list_field_options(form, field, session), session),
-        wants=EXPECTED_INPUTS[field.kind],
-    )
+    if closing is not None:
+        options = (*closing.options, *(one for one in options if one.value != "done"))
+    if help_text := (closing or field).help:
+        args["help"] = help_text(ctx)
+    return Reply(key, NEUTRAL, args, to_choices(options, session), wants=EXPECTED_INPUTS[field.kind])
+
+
+def _build_menu_question(form: Form, ctx: Context) -> Reply:
+    """Build the question of a step that asks no field."""
+    step, session = ctx.session.step, ctx.session
+    listing = form.review_args(ctx) if step == "review" else {}
+    if step in form.own_steps:
+        listing = form.own_steps[step].args(ctx)
+    key = f"{form.name}.{step}_short" if step == "review" and session.is_short else f"{form.name}.{step}"
+    choices = to_choices(list_menu_options(form, session), session)
+    # the review repeats the answers
+    policy, shown = (OF_CASE, AS_REVIEW) if step == "review" else (NEUTRAL, AS_USUAL)
+    return Reply(key, policy, listing, choices, wants=ExpectedInput.PICK, presentation=shown)
+
+
+def find_closing_field(form: Form, field: FormField, ctx: Context) -> FormField | None:
+    """Return the choice that is asked together with an account that is long enough, and ends it; None for none.
+
+    In the short way, where a text and a choice may be asked together: who has told all need not say so first.
+    """
+    session = ctx.session
+    if not session.is_short or session.editing or ctx.channel_traits.asks_page_by_page:
+        return None
+    if field.kind is not FieldKind.LONG:
+        return None
+    if count_letters_and_digits(session.answers.get(field.name, ""), field.min_letters) < field.min_letters:
+        return None
+    asked = form.list_asked_fields(session)
+    following = asked[asked.index(field) + 1 :] if field in asked else ()
+    return following[0] if following and following[0].kind is FieldKind.PICK else None
 
 
 def is_text_asked_about(session: Session) -> bool:
@@ -199,29 +235,68 @@ def list_menu_options(form: Form, session: Session) -> tuple[Option, ...]:
     if session.step in form.own_steps:
         return make_options(form.own_steps[session.step].options)
     if session.step == "review":
-        return make_options(("submit", "edit", "cancel"))
+        return _list_short_review_options(form, session) if session.is_short else _REVIEW_OPTIONS
     if session.step == "edit":
         return make_options((*(f"field_{f.name}" for f in form.fields if f.only_if is None), "review"))
     return make_options(("resume", "discard"))
 
 
+_TYPED_AT_SHORT_REVIEW = make_options(("edit", "guided"))
+"""What may be typed there too: each row has a button of its own to change it."""
+
+MAX_CHOICES = 13
+"""What LINE shows. “ยกเลิก”, which comes last, may be typed anywhere."""
+
+_REVIEW_OPTIONS = make_options(("submit", "edit", "cancel"))
+
+
+def _list_short_review_options(form: Form, session: Session) -> tuple[Option, ...]:
+    """List a button for each thing that was told, to change it, and for each that may be told too."""
+    fields = [f for f in form.fields if f.only_if is None]
+    told = [f for f in fields if has_answer(f, session) or f.name in session.understood]
+    of_fields = [
+        Option(
+            f"field_{f.name}",
+            about=f"about.{f.name}",
+            label="choice.change_field" if f in told else "choice.tell_field",
+        )
+        for f in sorted(fields, key=lambda one: one in told)
+    ]
+    names = {f.name for f in fields}
+    removable = [
+        Option(f"remove_{name}", about=f"about.{name}", label="choice.remove_reading")
+        for name in session.understood
+        if name not in names
+    ]
+    listed = (*make_options(("submit",)), *of_fields, *removable, *make_options(("cancel",)))
+    return listed[:MAX_CHOICES]
+
+
 def ask_next_field(form: Form, ctx: Context, *notes: Reply) -> TurnResult:
     """Ask the next question; after the last one, or an edit, show the review."""
-    fields = form.active_fields(ctx.session)
+    session = ctx.session
+    fields = form.active_fields(session) if session.editing else form.list_asked_fields(session)
     names = [f.name for f in fields]
-    at = names.index(ctx.session.step) if ctx.session.step in names else len(names)
+    at = names.index(session.step) if session.step in names else len(names)
     following = fields[at + 1 :]
-    if ctx.session.editing:
+    if session.editing:
         # An edited answer may make conditional questions apply, such as the name of a reporter who now gives it.
-        following = tuple(f for f in following if f.only_if)
+        here = fields[at] if at < len(fields) else None
+        following = tuple(f for f in following if here is not None and _follows_change(f, here))
     if following:
         return ask_step(form, ctx, following[0].name, *notes)
     return ask_step(form, ctx.replace_session(editing=False), "review", *notes)
 
 
+def _follows_change(field: FormField, changed: FormField) -> bool:
+    """Whether a conditional question is asked after a change of another: of its condition, or of one beside it."""
+    condition = field.only_if
+    return condition is not None and (condition[0] == changed.name or condition == changed.only_if)
+
+
 def ask_previous_field(form: Form, ctx: Context) -> TurnResult:
     """Ask the previous question; during an edit, show the review."""
-    names = [f.name for f in form.active_fields(ctx.session)]
+    names = [f.name for f in form.list_asked_fields(ctx.session)]
     if ctx.session.editing or ctx.session.step not in names:
         return ask_step(form, ctx.replace_session(editing=False), "review")
     return ask_step(form, ctx, names[max(0, names.index(ctx.session.step) - 1)])
@@ -256,6 +331,8 @@ def parse_menu_choice(form: Form, ctx: Context) -> ParsedChoice:
     Who says that it is done, and not to send it, submits nothing: “ใช่ ส่งไปแล้ว” takes it for sent.
     """
     options, more = list_menu_options(form, ctx.session), _MORE_MEANINGS.get(ctx.session.step)
+    if ctx.session.step == "review" and ctx.session.is_short:
+        options = (*options, *_TYPED_AT_SHORT_REVIEW)
     choice = parse_choice(ctx.event, ctx.session, options, numbers=True, more=more)
     if choice == "submit" and ctx.event.choice is None:
         meanings = read_meanings(ctx.event.text or "")

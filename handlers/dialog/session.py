@@ -108,7 +108,10 @@ class Session:
     older one is recognized; editing: an answer is being changed from the review; resume: the step to return to when
     cancelling is called off; message_origins: what each message of the platform brought, by its id; officer: the state
     of an officer's dialog; unconfirmed: a text that is not part of the draft; doubtful: texts that wait until it is
-    said whether they have a tracking code in them; long_text: a text of which more may come.
+    said whether they have a tracking code in them; long_text: a text of which more may come; is_short: the
+    form asks by itself only what it cannot do without (`Form.short_steps`); understood: what the review showed as
+    understood from the story, by field; removed_readings: of what kinds nothing is to be understood any more; declined:
+    questions that the person was asked at their own wish and passed.
     A session with a `receipt` would link a person to a case, so it is kept in memory only and its stored row is
     deleted; while it gathers a long text, there is a row with that text, and without the receipt. An alias is the name
     under which a field is stored, in earlier versions and in this one.
@@ -130,6 +133,10 @@ class Session:
     unconfirmed: UnconfirmedText | None = None
     doubtful: tuple[DoubtfulText, ...] = ()
     long_text: LongText | None = None
+    is_short: bool = False
+    understood: Mapping[str, str] = field(default_factory=dict)
+    removed_readings: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with changes. Raises TypeError for an unknown field.

@@ -5,8 +5,15 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.terminal_driver import TerminalDriver
-from tests.in_memory_desk import STRICT_OFFICE_TOML
-from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer, at_every_door
+from tests.in_memory_desk import SHORT_OFFICE_TOML, STRICT_OFFICE_TOML
+from tests.story import (
+    COMPLAINT_STORIES,
+    SERVICE_STORIES,
+    SHORT_STORIES,
+    STRICT_STORIES,
+    StoryPlayer,
+    at_every_door,
+)
 
 
 @pytest.mark.parametrize("story", at_every_door(COMPLAINT_STORIES))
@@ -22,6 +29,17 @@ def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("story", at_every_door(STRICT_STORIES))
 def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
+    door = TerminalDriver(tmp_path / "var")
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    assert not "".join(door.errors)
+
+
+@pytest.mark.parametrize("story", at_every_door(SHORT_STORIES))
+def test_the_short_way_through_the_terminal(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(SHORT_OFFICE_TOML, "utf-8")
     door = TerminalDriver(tmp_path / "var")
     try:
         StoryPlayer(door).play_story(story)

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.complaints.messages import FileCase
+from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.events import Channel, FileProblem
 from handlers.dialog.session import DialogTopic, Session
-from tests.in_memory_desk import WHOLE_REPORT, InMemoryDesk
+from tests.in_memory_desk import OFFICE, SHORT_OFFICE, SHORT_REPORT, WHOLE_REPORT, InMemoryDesk
 from tests.properties import examples
 
 texts = st.one_of(
@@ -35,12 +36,19 @@ texts = st.one_of(
                 "ไม่เก็บข้อความนี้",
                 "0123-4567-89AB-CDEF-V",
                 "12 ม.ค. 2569",
+                "ให้ถามทีละข้อ",
+                "อ่านประกาศฉบับเต็ม",
+                "แก้ไข",
+                "ไม่ใช่ค่ะ",
                 "😡",
             ),
         ]
     ),
     st.text(max_size=40),
 )
+WAYS = {"guided": (OFFICE, WHOLE_REPORT), "short": (SHORT_OFFICE, SHORT_REPORT)}
+"""The office and a whole report of each way."""
+
 deeds = st.one_of(
     st.tuples(st.just("text"), texts),
     st.tuples(st.just("pick"), st.integers(0, 12)),  # a button of the last message
@@ -54,13 +62,15 @@ deeds = st.one_of(
 @examples(150)
 @given(
     st.sampled_from(list(Channel)),
+    st.sampled_from(list(WAYS)),
     st.integers(0, len(WHOLE_REPORT)),
     st.lists(deeds, min_size=1, max_size=25),
 )
-def test_any_talk(channel: Channel, begun: int, talk: list[tuple[str, object]]) -> None:
-    stage = InMemoryDesk(channel=channel)
+def test_any_talk(channel: Channel, way: str, begun: int, talk: list[tuple[str, object]]) -> None:
+    office, report = WAYS[way]
+    stage = InMemoryDesk(ComplaintsDesk(office), channel=channel)
     person = stage.new_user()
-    for line in WHOLE_REPORT[:begun]:
+    for line in report[:begun]:
         person.say(line)
     for kind, value in talk:
         person.messages = person.messages[-60:]
@@ -104,6 +114,7 @@ CHOICES_IN_A_DRAFT = frozenset({"category", "head", "named", "review", "edit", "
 @examples(150)
 @given(
     st.sampled_from(list(Channel)),
+    st.sampled_from(list(WAYS)),
     st.integers(2, len(WHOLE_REPORT)),
     st.lists(
         st.one_of(
@@ -120,11 +131,12 @@ CHOICES_IN_A_DRAFT = frozenset({"category", "head", "named", "review", "edit", "
     ),
 )
 def test_what_is_told_at_a_choice_is_filed_if_and_only_if_it_was_confirmed(
-    channel: Channel, begun: int, talk: list[tuple[str, int | str]]
+    channel: Channel, way: str, begun: int, talk: list[tuple[str, int | str]]
 ) -> None:
-    stage = InMemoryDesk(channel=channel)
+    office, report = WAYS[way]
+    stage = InMemoryDesk(ComplaintsDesk(office), channel=channel)
     person = stage.new_user()
-    for line in WHOLE_REPORT[:begun]:
+    for line in report[:begun]:
         person.say(line)
     left, waiting, confirmed, refused = [*PIECES], list[str](), set[str](), set[str]()
     for kind, value in talk:

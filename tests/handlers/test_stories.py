@@ -7,14 +7,15 @@ import pytest
 
 from handlers.complaints.lifecycle import TransitionRequest
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog.events import FileProblem, UnreadableKind
+from handlers.complaints_desk import ComplaintsDesk
+from handlers.dialog.events import Channel, FileProblem, UnreadableKind
 from handlers.dialog.receipt import normalize_receipt
 from handlers.dialog.replies import Message
 from handlers.thai.dates import to_bangkok_date
-from tests.in_memory_desk import ChatUser, InMemoryDesk
+from tests.in_memory_desk import SHORT_OFFICE, ChatUser, InMemoryDesk
 from tests.in_memory_service_desk import InMemoryServiceDesk
 from tests.report import FiledReport
-from tests.story import CITIZEN_SERVICE_STORIES, CITIZEN_STORIES, StoryPlayer
+from tests.story import CITIZEN_SERVICE_STORIES, CITIZEN_STORIES, SHORT_STORIES, StoryPlayer
 
 PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
@@ -97,3 +98,9 @@ def test_story_of_the_service_desk(story: Path) -> None:
 @pytest.mark.parametrize("story", CITIZEN_STORIES, ids=lambda story: story.stem)
 def test_story(story: Path) -> None:
     StoryPlayer(HandlerDriver()).play_story(story)
+
+
+@pytest.mark.parametrize("story", SHORT_STORIES, ids=lambda story: story.stem)
+def test_story_of_an_office_that_asks_in_the_short_way(story: Path) -> None:
+    desk = InMemoryDesk(ComplaintsDesk(SHORT_OFFICE), channel=Channel.TERMINAL)
+    StoryPlayer(HandlerDriver(desk)).play_story(story)

@@ -2,9 +2,9 @@
 
 from tests.bot.platforms.telegram.test_stories import OFTEN
 from tests.house.source_tree import ROOT
-from tests.story import COMPLAINT_STORIES, FEW_STORIES, SERVICE_STORIES, STRICT_STORIES
+from tests.story import COMPLAINT_STORIES, FEW_STORIES, SERVICE_STORIES, SHORT_STORIES, STRICT_STORIES
 
-STORIES = {*COMPLAINT_STORIES, *SERVICE_STORIES, *STRICT_STORIES}
+STORIES = {*COMPLAINT_STORIES, *SERVICE_STORIES, *STRICT_STORIES, *SHORT_STORIES}
 """Every list of these is played on the engine and on each platform."""
 
 

@@ -39,6 +39,10 @@ CHANGES: dict[str, Any] = {
     "officer": OfficerState(verified_at=datetime(2026, 11, 22, tzinfo=UTC)),
     "doubtful": (DoubtfulText("รหัส"),),
     "long_text": LongText((LongTextPiece(1, "ก"),), 1),
+    "is_short": True,
+    "understood": {"when": "12 มีนาคม 2569"},
+    "removed_readings": ("where",),
+    "declined": ("evidence",),
 }
 
 

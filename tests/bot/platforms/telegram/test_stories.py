@@ -5,8 +5,15 @@ from pathlib import Path
 import pytest
 
 from tests.bot.platforms.telegram.driver import TelegramDriver
-from tests.in_memory_desk import STRICT_OFFICE_TOML
-from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer, at_every_door
+from tests.in_memory_desk import SHORT_OFFICE_TOML, STRICT_OFFICE_TOML
+from tests.story import (
+    COMPLAINT_STORIES,
+    SERVICE_STORIES,
+    SHORT_STORIES,
+    STRICT_STORIES,
+    StoryPlayer,
+    at_every_door,
+)
 
 OFTEN = {"report", "reply", "bad-input", "cancel"}
 
@@ -59,6 +66,17 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
+    door = TelegramDriver(tmp_path / "var")
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    assert door.fake.refused == []
+
+
+@pytest.mark.parametrize("story", SHORT_STORIES, ids=lambda story: story.stem)
+def test_the_short_way(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(SHORT_OFFICE_TOML, "utf-8")
     door = TelegramDriver(tmp_path / "var")
     try:
         StoryPlayer(door).play_story(story)
