@@ -29,6 +29,7 @@ BENCHMARKS = (
     "case_statistics",
     "consultations",
     "web",
+    "slow_bodies",
 )
 """Modules of this package. Each has `measure(sizes)`, which returns its tables."""
 

@@ -10,6 +10,7 @@ BotError
 ├── TerminalInputError             the person's at the terminal: the line has to be typed again
 ├── UploadError                    the sender's: the body is not read to its end, and a page says why
 │   ├── UploadTooLargeError        retrying is useless
+│   ├── UnprovenUploadError        retry from a new page
 │   ├── SlowUploadError            retrying over a better connection may help
 │   └── TooManyUploadsError        ours: retry when others have ended
 ├── InvalidWebhookBodyError        the sender's: not what LINE sends; retrying is useless

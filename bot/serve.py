@@ -25,7 +25,9 @@ from bot.process import hold_desks, raise_open_file_limit
 from bot.settings import Settings, load_settings
 from bot.startup_checks import collect_startup_warnings
 from bot.web.app import build_web_app
-from bot.web.http_protocol import build_protocol_with_error_page
+from bot.web.http_protocol import build_protocol_class
+from bot.web.limits.connections import ConnectionLimiter
+from bot.web.limits.networks import LOOPBACK_NETWORKS, is_in_network
 from bot.web.middleware import SecurityMiddleware, WebhookBypass, build_bad_request_page
 from bot.web.templating import PageRenderer
 
@@ -77,10 +79,12 @@ async def _serve_desks(
 
 def build_server_config(app: App, routes: Sequence[BaseRoute] = ()) -> uvicorn.Config:
     """Build uvicorn's configuration. routes: the webhook routes of the platforms."""
-    pages = PageRenderer(app.office)
+    pages, proxy = PageRenderer(app.office), app.settings.proxy
+    limiter = ConnectionLimiter(is_exempt=lambda address: is_in_network(address, proxy))
     return uvicorn.Config(
         WebhookBypass(routes, SecurityMiddleware(build_web_app(app, routes), pages)),
-        http=build_protocol_with_error_page(build_bad_request_page(pages)),
+        http=build_protocol_class(build_bad_request_page(pages), limiter),
+        forwarded_allow_ips=[*LOOPBACK_NETWORKS, *([str(proxy)] if proxy else [])],
         ws="none",
         log_config=None,
         access_log=False,  # it would contain IP addresses

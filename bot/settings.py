@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    IPvAnyNetwork,
     SecretStr,
     StringConstraints,
     ValidationError,
@@ -111,6 +112,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
+    proxy: IPvAnyNetwork | None = Field(
+        default=None, description="address or network of a reverse proxy that is not on this machine"
+    )
     telegram_api_url: HttpUrlText = Field(
         default="https://api.telegram.org", description="origin of the Telegram Bot API"
     )

@@ -17,6 +17,7 @@ from bot.log import log_exception
 from bot.publishing.releases import build_release_context
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_PATHS, SERVICE_TOPIC_PATHS, WebChat
 from bot.web.html import text_to_html
+from bot.web.limits.upload_limits import UploadLimiter
 from bot.web.officer.routes import OfficerPages
 from bot.web.opinions import OpinionPages
 from bot.web.qna_board import QnaBoard
@@ -71,14 +72,16 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
 def _build_chats(app: App, pages: PageRenderer) -> list[WebChat]:
     """The chat pages of each desk that runs here, each with its own paths and its own cookie."""
     chats = []
+    upload_limiter = UploadLimiter()  # of both: half of the requests of the whole server
     if "complaints" in app.desks:
-        chats.append(WebChat(app.desks["complaints"], pages))
+        chats.append(WebChat(app.desks["complaints"], pages, upload_limiter=upload_limiter))
     if "service" in app.desks:
         own = {
             "paths": SERVICE_PATHS,
             "topic_paths": SERVICE_TOPIC_PATHS,
             "cookie_name": SERVICE_COOKIE,
             "offers_files": False,
+            "upload_limiter": upload_limiter,
         }
         chats.append(WebChat(app.desks["service"], pages, **own))  # type: ignore[arg-type]
     return chats

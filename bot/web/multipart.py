@@ -15,7 +15,13 @@ from multipart import (
 )
 from starlette.requests import Request
 
-from bot.web.upload_limits import UploadError, UploadLimiter, UploadTooLargeError
+from bot.web.limits.upload_limits import (
+    UnprovenUploadError,
+    Upload,
+    UploadError,
+    UploadLimiter,
+    UploadTooLargeError,
+)
 from handlers.dialog.events import File, FileProblem
 
 MAX_FILES_PER_FORM = 5
@@ -23,10 +29,12 @@ MAX_FIELD_BYTES = 1024 * 1024
 """Bytes of a field: fifteen times the longest story in Thai."""
 
 MAX_FORM_FIELDS = 200
-FORM_FIELD_NAMES = {"csrf", "text", "choice"}
+TICKET_FIELD_NAME = "csrf"
+FORM_FIELD_NAMES = {TICKET_FIELD_NAME, "text", "choice"}
 MAX_FILE_NAMES_LENGTH = 500
 FileSink: TypeAlias = Callable[[AsyncIterator[bytes], str], Awaitable[File]]
-AcceptFiles: TypeAlias = Callable[[Mapping[str, str]], bool]
+HasTicket: TypeAlias = Callable[[Mapping[str, str]], bool]
+"""Whether the fields of a form hold a form token that we issued to this browser."""
 
 
 @dataclass
@@ -42,28 +50,48 @@ class FormData:
 
 
 async def parse_form(
-    request: Request, upload_limiter: UploadLimiter, can_accept_files: AcceptFiles, file_sink: FileSink
+    request: Request,
+    upload_limiter: UploadLimiter,
+    has_ticket: HasTicket,
+    file_sink: FileSink,
+    *,
+    accepts_files: bool = True,
 ) -> FormData:
-    """Read a form to its end.
+    """Read a form to its end, if `has_ticket` agrees to its first fields.
 
-    Files are accepted only if `can_accept_files` agrees to the fields before them. Raises UploadError.
+    Files are accepted only after a ticket. Where there is none in time, the form has the fields that came until then
+    and no ticket. Raises UploadError.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
-    chunks = upload_limiter.limit(request.stream(), int(request.headers.get("content-length", "0")))
+    upload = upload_limiter.open(request.client.host if request.client else None)
+    chunks = upload_limiter.limit(upload, request.stream(), int(request.headers.get("content-length", "0")))
     if kind == "multipart/form-data":
+        form = FormData()
         try:
             boundary = PushMultipartParser(
                 options.get("boundary", ""), max_header_count=8, max_segment_count=MAX_FORM_FIELDS
             )
-            return await _MultipartReader(
-                _parse_segments(chunks, boundary), can_accept_files, file_sink
+            await _MultipartReader(
+                _parse_segments(chunks, boundary),
+                upload,
+                has_ticket,
+                file_sink,
+                form,
+                accepts_files=accepts_files,
             ).read_all()
+        except UnprovenUploadError:
+            form.fields.pop(TICKET_FIELD_NAME, None)  # one that came too late makes no whole form of it
         except ParserLimitReached:
             raise UploadTooLargeError from None
         except MultipartError:
             raise UploadError from None
+        return form
     if kind == "application/x-www-form-urlencoded":
-        return _parse_urlencoded(await _read_field_bytes(chunks))
+        upload.max_unproven_size = MAX_FIELD_BYTES  # it holds no file, and says nothing before it is whole
+        try:
+            return _parse_urlencoded(await _read_field_bytes(chunks))
+        except UnprovenUploadError:
+            raise UploadTooLargeError from None
     raise UploadError
 
 
@@ -104,20 +132,21 @@ class _MultipartReader:
     """Reads one multipart form."""
 
     events: AsyncIterator[MultipartSegment | bytes | None]
-    can_accept_files: AcceptFiles
+    upload: Upload
+    has_ticket: HasTicket
     file_sink: FileSink
-    form: FormData = field(default_factory=FormData)
+    form: FormData
+    accepts_files: bool
     _is_part_ended: bool = True
 
-    async def read_all(self) -> FormData:
-        """Read every part in turn."""
+    async def read_all(self) -> None:
+        """Read every part in turn into the form."""
         async for event in self.events:
             if isinstance(event, MultipartSegment):
                 self._is_part_ended = False
                 await self._read_part(event)
                 async for _ in self._read_body():  # skip what was not read
                     pass
-        return self.form
 
     async def _read_part(self, part: MultipartSegment) -> None:
         name = part.name or ""
@@ -126,7 +155,9 @@ class _MultipartReader:
                 self.form.fields[name] = (await _read_field_bytes(self._read_body())).decode(
                     "utf-8", "replace"
                 )
-        elif part.filename and self.can_accept_files(self.form.fields):
+                if name == TICKET_FIELD_NAME:
+                    self.upload.is_proven = self.has_ticket(self.form.fields)
+        elif part.filename and self.upload.is_proven and self.accepts_files:
             await self._read_file(part.filename)
 
     async def _read_file(self, name: str) -> None:

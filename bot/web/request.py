@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from bot.web.limits.upload_limits import UploadError
 from bot.web.templating import PageRenderer
-from bot.web.upload_limits import UploadError
 from handlers.dialog.events import DEFAULT_LANG, Lang, find_lang
 
 
@@ -37,8 +37,6 @@ async def handle_form_page(
     try:
         return await handle(request)
     except UploadError as error:
-        page = pages.render_error(lang, error.page_key, error.status)
-        page.headers["connection"] = "close"
-        return page
+        return pages.render_error(lang, error.page_key, error.status)
     except ClientDisconnect:
         return Response(status_code=400)

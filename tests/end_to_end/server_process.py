@@ -186,7 +186,8 @@ class Visitor:
         if cookies:
             headers["Cookie"] = "; ".join(cookies)
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)) as connection:
-            connection.request(method, path, body, headers)
+            with suppress(ConnectionError):  # hung up on in the middle of a body; it was answered before
+                connection.request(method, path, body, headers)
             answer = connection.getresponse()
             page = HtmlPage(answer.status, answer.getheaders(), answer.read().decode())
         self._store_cookies(page)

@@ -16,11 +16,11 @@ from bot.web.chat.session import BrowserSession, FormToken, StartCommand
 from bot.web.chat.shown_again import has_code, may_show_again
 from bot.web.chat.unsent_text import MAX_UNSENT_LENGTH, UnsentTextCache, find_given_back_text
 from bot.web.chat.view_model import build_chat_view, merge_form_answers
+from bot.web.limits.rate_limit import RateLimiter
+from bot.web.limits.upload_limits import UploadLimiter
 from bot.web.multipart import FormData, parse_form
-from bot.web.rate_limit import RateLimiter
 from bot.web.request import get_requested_lang, handle_form_page, is_https_request
 from bot.web.templating import PageRenderer
-from bot.web.upload_limits import UploadLimiter
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, is_at_consultation_link
 from handlers.dialog.commands import KEEPALIVE_CHOICE
 from handlers.dialog.effects import Answer
@@ -154,11 +154,13 @@ class WebChat:
         browser = BrowserSession.from_request(request, self.cookie_name)
         wait = self.rate_limiter.retry_after(request.client.host if request.client else None)
 
-        def can_accept_files(fields: Mapping[str, str]) -> bool:
-            return not wait and self._find_page(fields.get("csrf", ""), browser) is not None
+        def has_ticket(fields: Mapping[str, str]) -> bool:
+            return self._find_page(fields.get("csrf", ""), browser) is not None
 
         form_files = FormFiles(self.desk)
-        filled = await parse_form(request, self.upload_limiter, can_accept_files, form_files.store_file)
+        filled = await parse_form(
+            request, self.upload_limiter, has_ticket, form_files.store_file, accepts_files=not wait
+        )
         for error in form_files.errors:
             self.desk.engine.on_error(error)
             key = get_error_key(error, default="sorry.busy")

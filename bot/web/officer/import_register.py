@@ -12,10 +12,10 @@ from starlette.responses import Response
 from bot.bootstrap import RunningDesk
 from bot.importers.register import RegisterImportResult, format_row_errors, import_register
 from bot.importers.spreadsheet import RegisterFileError
+from bot.web.limits.upload_limits import UploadTooLargeError
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.responses import OfficerResponses, read_chunks
 from bot.web.officer.session import OfficerSession
-from bot.web.upload_limits import UploadTooLargeError
 from handlers.dialog.events import File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.office import Office

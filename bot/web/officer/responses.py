@@ -9,10 +9,10 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from bot.web.limits.upload_limits import UploadLimiter, UploadTooLargeError
 from bot.web.multipart import FileSink, FormData, parse_form
 from bot.web.officer.session import OfficerSession
 from bot.web.templating import PageRenderer
-from bot.web.upload_limits import UploadLimiter, UploadTooLargeError
 from handlers.dialog.events import NEXT_LANG, File, Lang
 from handlers.dialog.replies import Phrase, Reply
 from handlers.i18n import render_text
@@ -65,10 +65,10 @@ class OfficerResponses:
     ) -> FormData:
         """Read a form; files are accepted only after a valid form token of the session. Raises UploadError."""
 
-        def can_accept_files(fields: Mapping[str, str]) -> bool:
+        def has_ticket(fields: Mapping[str, str]) -> bool:
             return session is not None and session.has_issued(fields.get("csrf", ""))
 
-        return await parse_form(request, self._upload_limiter, can_accept_files, file_sink)
+        return await parse_form(request, self._upload_limiter, has_ticket, file_sink)
 
 
 async def reject_files(chunks: AsyncIterator[bytes], name: str) -> File:

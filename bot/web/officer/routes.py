@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
+from bot.web.limits.rate_limit import RateLimiter
 from bot.web.multipart import FormData
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.case_page import CasePages
@@ -18,7 +19,6 @@ from bot.web.officer.session import (
     OFFICER_SESSION_COOKIE,
     OfficerSession,
 )
-from bot.web.rate_limit import RateLimiter
 from bot.web.request import handle_form_page
 from bot.web.templating import PageRenderer
 from handlers.dialog.events import Lang

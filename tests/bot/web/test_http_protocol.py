@@ -11,6 +11,7 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from bot.web import http_protocol
+from bot.web.limits import connections
 from tests.end_to_end.threaded_server import WebServer
 
 
@@ -20,7 +21,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(http_protocol, "HEAD_TIMEOUT", 0.5)
         patched.setattr(http_protocol, "WRITE_STALL_TIMEOUT", 0.5)
-        patched.setattr(http_protocol, "MAX_CONNECTIONS", 40)
+        patched.setattr(http_protocol, "UNREAD_SECONDS", 0.2)
+        patched.setattr(connections, "MAX_CONNECTIONS", 40)
         one = WebServer(tmp_path_factory.mktemp("connection") / "var")
         yield one
         one.close()
@@ -87,13 +89,15 @@ def test_a_request_that_keeps_its_connection_may_ask_again(server: WebServer) ->
             time.sleep(0.3)
 
 
-def test_more_connections_than_there_is_room_for_are_closed_at_once(
+def test_the_idlest_of_more_connections_than_there_is_room_for_are_closed(
     server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 600)  # so that nothing else closes them
     lines = [socket.create_connection(("127.0.0.1", server.port), timeout=5) for _ in range(45)]
     try:
-        assert lines[-1].recv(1) == b""
+        assert lines[0].recv(1) == b""
+        lines[-1].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert lines[-1].recv(65536).startswith(b"HTTP/1.1 200")
     finally:
         for line in lines:
             line.close()
@@ -116,12 +120,49 @@ def test_who_does_not_read_the_answers_is_hung_up_on(server: WebServer) -> None:
     assert 0 < answers.count(b"HTTP/1.1 ") < requests
 
 
+POST_HEAD = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+MEGABYTE = b"x" * (1 << 20)
+
+
+def test_a_body_that_nobody_reads_is_answered_and_little_of_it_is_taken(server: WebServer) -> None:
+    sent = 0
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+        line.sendall(POST_HEAD % (200 << 20))
+        assert line.recv(65536).startswith(b"HTTP/1.1 404")
+        with suppress(ConnectionError):
+            while sent < 200:
+                line.sendall(MEGABYTE)
+                sent += 1
+    assert sent < 30  # what the system buffers included
+
+
+def test_a_body_that_nobody_reads_and_that_stops_is_hung_up_on(server: WebServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+        line.sendall(POST_HEAD % 1000)
+        assert b"".join(iter(lambda: line.recv(65536), b"")).startswith(b"HTTP/1.1 404")
+
+
+def test_after_a_body_that_nobody_reads_but_that_ends_the_next_request_is_answered(server: WebServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as line:
+        line.sendall(POST_HEAD % 1000)
+        answer = b""
+        while not answer.endswith(b"</html>"):
+            answer += line.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 404")
+        line.sendall(b"x" * 1000)
+        time.sleep(0.35)  # longer than a body may take that was answered
+        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert line.recv(65536).startswith(b"HTTP/1.1 200")
+
+
 OVERRIDDEN = {
     "connection_made": ["transport"],
     "connection_lost": ["exc"],
     "data_received": ["data"],
     "on_message_begin": [],
     "on_headers_complete": [],
+    "on_message_complete": [],
+    "on_response_complete": [],
     "pause_writing": [],
     "resume_writing": [],
     "send_400_response": ["msg"],
@@ -136,5 +177,7 @@ def test_uvicorn_still_has_what_the_protocol_builds_on() -> None:
     ours = {name for name in vars(http_protocol.TimeoutHttpProtocol) if not name.startswith("__")}
     assert {*OVERRIDDEN} == ours & {*vars(HttpToolsProtocol)}
     made = HttpToolsProtocol.__init__.__code__.co_names
-    assert {"connections", "cycle", "loop", "transport"} <= {*made}
-    assert {"disconnected", "response_complete"} <= {*RequestResponseCycle.__init__.__code__.co_names}
+    assert {"client", "cycle", "loop", "pipeline", "transport"} <= {*made}
+    assert {"disconnected", "more_body", "response_complete"} <= {
+        *RequestResponseCycle.__init__.__code__.co_names
+    }

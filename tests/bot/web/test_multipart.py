@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
 
-from bot.web import upload_limits
-from bot.web.multipart import AcceptFiles, FormData, parse_form
-from bot.web.upload_limits import (
+from bot.web.limits import upload_limits
+from bot.web.limits.upload_limits import (
     MAX_BODY_BYTES,
     SlowUploadError,
     UploadError,
     UploadLimiter,
     UploadTooLargeError,
 )
+from bot.web.multipart import FormData, HasTicket, parse_form
 from handlers.dialog.events import File, FileProblem
 from tests.properties import examples
 
@@ -90,7 +90,7 @@ def read_form(
     *,
     pause: float = 0,
     ending: Mapping[str, Any] = END,
-    admits: AcceptFiles = lambda fields: "csrf" in fields,
+    admits: HasTicket = lambda fields: "csrf" in fields,
     length: str | None = None,
 ) -> FormData:
     """Read a form that is sent in these chunks."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.web.limits.upload_limits import UploadError, UploadTooLargeError
 from bot.web.multipart import FormData
-from bot.web.upload_limits import UploadError, UploadTooLargeError
 from tests.bot.web.test_multipart import (
     BODY,
     EDGE,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.web import upload_limits
-from bot.web.upload_limits import MAX_CONCURRENT_UPLOADS, UPLOAD_SETTLING_SECONDS
+from bot.web.limits import upload_limits
+from bot.web.limits.upload_limits import MAX_CONCURRENT_UPLOADS, STANDSTILL_SECONDS
 from tests.end_to_end.server_process import (
     MULTIPART_BOUNDARY,
     HtmlPage,
@@ -88,7 +88,7 @@ def post_huge_form(visitor: Visitor, fields: dict[str, str], name: str | None, *
         (True, "film.mp4", True, 303),
         (True, None, True, 413),
         (False, "film.mp4", False, 403),
-        (False, None, False, 413),
+        (False, None, False, 403),
     ],
 )
 def test_two_hundred_megabytes(
@@ -236,6 +236,6 @@ def test_those_who_send_a_crumb_at_a_time_make_room_for_the_others(
         for one in crumbs:
             one.sendall(b"POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n")
             one.sendall(b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
-        time.sleep(UPLOAD_SETTLING_SECONDS + 0.5)
+        time.sleep(STANDSTILL_SECONDS + 0.5)
         assert Visitor(served.port).open_page("/").status == 200
         assert visitor.submit_form("เจ้าหน้าที่เรียกรับเงินก่อนตรวจรับงาน").status == 200

@@ -5,8 +5,9 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import ceil
+
+from bot.web.limits.networks import NETWORK_FACTORS, list_networks
 
 RATE_LIMIT_BURST = 120.0
 RATE_LIMIT_PER_SECOND = 2.0
@@ -28,31 +29,22 @@ class RateLimiter:
     def retry_after(self, address: str | None) -> int:
         """Seconds until a request from this address is allowed; 0 if it is allowed now.
 
-        Loopback is not limited: behind it stands a proxy that passes on no addresses, or an onion service.
+        Loopback is not limited: behind it stands a proxy that passes on no addresses, or an onion service. A /48
+        counts beside the /56 in it, with more tokens.
         """
-        network = _parse_network(address)
-        if network is None:
+        networks = list_networks(address)
+        if not networks:
             return 0
         now = self.clock()
         if not self._key or now - self._key_created_at > NETWORK_KEY_TTL or len(self._buckets) > MAX_NETWORKS:
             self._key, self._key_created_at, self._buckets = secrets.token_bytes(32), now, {}
-        name = hmac.digest(self._key, network, "sha256")
-        tokens, updated_at = self._buckets.get(name, (RATE_LIMIT_BURST, now))
-        tokens = min(RATE_LIMIT_BURST, tokens + (now - updated_at) * RATE_LIMIT_PER_SECOND)
-        if tokens < 1:
-            return ceil((1 - tokens) / RATE_LIMIT_PER_SECOND)
-        self._buckets[name] = (tokens - 1, now)
+        left = dict[bytes, float]()
+        for network, factor in zip(networks, NETWORK_FACTORS, strict=False):
+            name = hmac.digest(self._key, network, "sha256")
+            burst = RATE_LIMIT_BURST * factor
+            tokens, updated_at = self._buckets.get(name, (burst, now))
+            left[name] = min(burst, tokens + (now - updated_at) * RATE_LIMIT_PER_SECOND * factor)
+            if left[name] < 1:
+                return ceil((1 - left[name]) / (RATE_LIMIT_PER_SECOND * factor))
+        self._buckets.update({name: (tokens - 1, now) for name, tokens in left.items()})
         return 0
-
-
-def _parse_network(address: str | None) -> bytes | None:
-    """The /24 (IPv4) or /56 (IPv6) prefix of an address; None for loopback and invalid addresses."""
-    try:
-        ip: IPv4Address | IPv6Address = ip_address(address or "")
-    except ValueError:
-        return None
-    if isinstance(ip, IPv6Address):
-        ip = ip.ipv4_mapped or ip
-    if ip.is_loopback:
-        return None
-    return ip.packed[: 3 if isinstance(ip, IPv4Address) else 7]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web import rate_limit
-from bot.web.rate_limit import NETWORK_KEY_TTL, RATE_LIMIT_BURST, RATE_LIMIT_PER_SECOND, RateLimiter
+from bot.web.limits import rate_limit
+from bot.web.limits.rate_limit import NETWORK_KEY_TTL, RATE_LIMIT_BURST, RATE_LIMIT_PER_SECOND, RateLimiter
 
 SOMEBODY = "203.0.113.77"
 
@@ -75,6 +75,13 @@ def test_after_the_announced_wait_one_request_is_allowed() -> None:
         3 * int(RATE_LIMIT_PER_SECOND),
         3 * int(RATE_LIMIT_PER_SECOND) + 1,
     )
+
+
+def test_a_48_is_counted_beside_its_56s() -> None:
+    one = RateLimiter(ManualClock())
+    waits = [one.retry_after(f"2001:db8:1:{n % 256:x}00::1") for n in range(5 * int(RATE_LIMIT_BURST))]
+    assert waits.count(0) == 4 * int(RATE_LIMIT_BURST)
+    assert one.retry_after("2001:db8:2::1") == 0
 
 
 def test_the_announced_wait_suffices() -> None:
@@ -145,7 +152,7 @@ def collect_reachable(thing: Any) -> list[bytes]:
 def test_no_address_stands_in_it(address: Any) -> None:
     one = RateLimiter(ManualClock())
     one.retry_after(str(address))
-    network = ip_address(address).packed[: 3 if address.version == 4 else 7]
+    network = ip_address(address).packed[: 3 if address.version == 4 else 6]
     for some in collect_reachable(one):
         assert str(address).encode() not in some
         assert network not in some or not any(network)
