@@ -96,6 +96,7 @@ class ServiceCommandName(DeskCommandName):
     TAKEN = "taken"
     DONE = "done"
     RESULTS = "results"
+    REMARK = "remark"
     HELP = "help"
     JOIN = "join"
     LEAVE = "leave"

@@ -137,6 +137,14 @@ class ProposedPublication:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedRemark:
+    """A command whose remark was shown as it would be printed. prompt: number of the prompt that asks to confirm."""
+
+    command: ParsedCommand[ServiceCommandName] = field(repr=False)
+    prompt: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceWork(UnfinishedWork[ServiceCommandName]):
     """The unfinished work of an officer of the service desk; each part outlasts commands about the others."""
 
@@ -144,6 +152,7 @@ class ServiceWork(UnfinishedWork[ServiceCommandName]):
     answer: ProposedAnswer | None = None
     publication: ProposedPublication | None = None
     consultation: ConsultationDraft = field(default=(), repr=False)
+    remark: ProposedRemark | None = None
 
 
 @dataclass(frozen=True, slots=True)

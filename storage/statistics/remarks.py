@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.dialog.effects import Act, Query
-from handlers.staff.complaints.messages import FindRemark, SetRemark
+from handlers.staff.remark_messages import FindRemark, SetRemark
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext

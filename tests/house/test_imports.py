@@ -30,6 +30,7 @@ VOCABULARY = {
     "handlers.questions.messages",
     "handlers.questions.search_index",
     "handlers.staff.complaints.messages",
+    "handlers.staff.remark_messages",
     "handlers.staff.members",
     "handlers.staff.page_access",
     "handlers.staff.permissions",

@@ -40,7 +40,7 @@ from handlers.staff.complaints.replies import (
     offer_canned_replies,
     reply_to_reporter,
 )
-from handlers.staff.complaints.statistics import review_remark, show_statistics
+from handlers.staff.complaints.statistics import review_complaints_remark, show_statistics
 from handlers.staff.complaints.transitions import (
     assign_officer,
     run_transition,
@@ -102,7 +102,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.BAR: CommandRow(with_case(exclude_colleague), SUPERVISORS, NEVER, ("กัน",)),
     CommandName.LIFT: CommandRow(with_case(readmit_colleague), SUPERVISORS, NEVER, ("เลิกกัน",)),
     CommandName.RELEASE: CommandRow(review_pending_releases, SUPERVISORS, NEVER, ("เผยแพร่",), takes_number=False),
-    CommandName.REMARK: CommandRow(review_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
+    CommandName.REMARK: CommandRow(review_complaints_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
     CommandName.PAGE: CommandRow(with_case(reply_with_case_link), CASE_WORKERS, NEVER, ("เปิดหน้า", "หน้าเรื่อง")),
     CommandName.EXPORT: CommandRow(with_case(reply_with_export_link), CASE_WORKERS, NEVER, ("ส่งออก",)),
     # An imported register holds numbers and dates, no content, so whoever runs the channel may import it too.

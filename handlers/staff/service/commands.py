@@ -15,11 +15,10 @@ from handlers.staff.command import (
 )
 from handlers.staff.dispatch import show_help
 from handlers.staff.join import leave_desk, reply_already_joined
-from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, ServiceCommandName
+from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, SUPERVISORS, ServiceCommandName
 from handlers.staff.service.answers import (
     answer_as_other_question,
     answer_question,
-    confirm_answer,
     undo_answer,
 )
 from handlers.staff.service.consultation_results import (
@@ -39,6 +38,7 @@ from handlers.staff.service.questions import (
     show_question,
     with_question,
 )
+from handlers.staff.service.remarks import confirm_shown_text, review_service_remark
 from handlers.staff.state import ServiceWork
 
 NEVER = SecondFactor.NEVER
@@ -53,7 +53,7 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
     ServiceCommandName.PUBLISH: CommandRow(with_question(publish_to_board), CASE_WORKERS, NEVER, ("เผยแพร่",)),
     ServiceCommandName.UNPUBLISH: CommandRow(remove_from_board, CASE_WORKERS, NEVER, ("เลิกเผยแพร่",)),
     ServiceCommandName.MERGE: CommandRow(with_question(answer_as_other_question), CASE_WORKERS, NEVER, ("รวม",)),
-    ServiceCommandName.CONFIRM: CommandRow(confirm_answer, CASE_WORKERS, NEVER, ("ยืนยัน",), in_help=False),
+    ServiceCommandName.CONFIRM: CommandRow(confirm_shown_text, CASE_WORKERS, NEVER, ("ยืนยัน",), in_help=False),
     ServiceCommandName.UNDO: CommandRow(with_question(undo_answer), CASE_WORKERS, NEVER, ("เรียกคืน",)),
     ServiceCommandName.CLOSE: CommandRow(with_question(close_without_answer), CASE_WORKERS, NEVER, ("ปิด",)),
     ServiceCommandName.FAQ: CommandRow(manage_faq, CASE_WORKERS, NEVER, ("คลัง", "คำตอบ", "canned")),
@@ -67,6 +67,7 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
     ServiceCommandName.TAKEN: CommandRow(set_theme_decision, CASE_WORKERS, NEVER, ("ตอบประเด็น",)),
     ServiceCommandName.DONE: CommandRow(mark_theme_done, CASE_WORKERS, NEVER, ("ทำแล้ว",)),
     ServiceCommandName.RESULTS: CommandRow(publish_results, CASE_WORKERS, NEVER, ("ประกาศผล",)),
+    ServiceCommandName.REMARK: CommandRow(review_service_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
     ServiceCommandName.HELP: CommandRow(
         show_help, CASE_WORKERS, NEVER, ("ช่วยเหลือ", "คำสั่ง"), in_help=False, is_public=True
     ),

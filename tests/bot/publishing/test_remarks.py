@@ -16,7 +16,7 @@ from bot.statistics.desk_tables import count_desk_tables
 from bot.statistics.tables import format_tables
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.session import Session
-from handlers.staff.complaints.messages import SetRemark
+from handlers.staff.remark_messages import SetRemark
 from ita_stats.cases.tables import TableRequest
 from ita_stats.render.document import build_statistics_document
 from ita_stats.render.html import render_wordpress_html

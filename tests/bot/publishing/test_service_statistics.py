@@ -20,7 +20,8 @@ from bot.web.templating import PageRenderer
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.session import Session
 from handlers.questions.messages import CloseQuestion, ListOpenQuestions
-from ita_stats.calendar import get_fiscal_year, to_bangkok_date
+from handlers.staff.remark_messages import SetRemark
+from ita_stats.calendar import CalendarMonth, get_fiscal_year, to_bangkok_date
 from ita_stats.period import parse_period
 from storage.crypto.key_files import DeskPaths
 from tests.bot.publishing.fake_wordpress import PASSWORD, USER, serve_fake_wordpress
@@ -90,6 +91,25 @@ def test_a_question_that_was_erased_is_still_counted_by_the_command(tmp_path: Pa
     assert "question" in ticked
     after = json.loads(run_ita_bot(home, *words).stdout)
     assert (after["total"], after["rows"]) == (before["total"], before["rows"])
+
+
+def test_remarks_of_the_desk_are_printed(tmp_path: Path) -> None:
+    home, today = tmp_path / "var", to_bangkok_date(datetime.now(UTC))
+    month = CalendarMonth.from_date(today).code
+
+    async def scene(desk: DeskHarness) -> None:
+        await ask_office(desk)
+        act = SetRemark(month, "เปิดวันเสาร์", "s3")
+        result = TurnResult(Session(at=desk.now()), (), (act,))
+        await desk.store.commit(replace(make_event(), id="remark"), None, result, desk.now())
+
+    run_service_scenario(tmp_path, scene)
+    words = ("stats", "--desk", "service", "--period", f"fy{get_fiscal_year(today)}", "--format")
+    for form in ("table", "csv", "json"):
+        assert run_ita_bot(home, *words, form).stdout.count("เปิดวันเสาร์") == 1
+    folder = make_service_release(home).folder
+    assert "เปิดวันเสาร์" in (folder / "statistics.html").read_text("utf-8")
+    assert "เปิดวันเสาร์" in (folder / "statistics.csv").read_text("utf-8-sig")
 
 
 def test_the_same_files_signed_and_in_a_folder_of_its_own(home: Path, tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from handlers.staff.complaints.messages import (
     CaseListPage,
     CaseReport,
     FindCaseByNumber,
-    FindRemark,
     GetCaseAuditLog,
     GetCaseHistory,
     GetCaseReport,
@@ -31,6 +30,7 @@ from handlers.staff.dispatch import run_command
 from handlers.staff.members import ListStaff, StaffMember, StaffProfile
 from handlers.staff.page_access import NewAccessLink, NewExportPassword
 from handlers.staff.permissions import Role
+from handlers.staff.remark_messages import FindRemark
 from handlers.staff.state import OfficerState
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import Outcome, begin_session, make_context, make_event, run_decision

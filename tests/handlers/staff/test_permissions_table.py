@@ -73,6 +73,7 @@ SERVICE_DESK = """
     taken        officer supervisor                 never
     done         officer supervisor                 never
     results      officer supervisor                 never
+    remark       supervisor                         never
     help         officer supervisor                 never
     join         officer supervisor admin auditor   never
     leave        officer supervisor admin auditor   never

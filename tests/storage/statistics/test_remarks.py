@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.staff.complaints.messages import FindRemark, SetRemark
+from handlers.staff.remark_messages import FindRemark, SetRemark
 from storage import migrations
 from storage.db.sqlite import prepare_database
 from storage.migrations import upgrade_schema

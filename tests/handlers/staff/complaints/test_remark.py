@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from handlers.dialog.replies import Phrase, raw_text
 from handlers.questions.pii import REDACTION_MARK, find_pii
-from handlers.staff.complaints.messages import FindRemark, SetRemark
-from handlers.staff.complaints.statistics import MAX_REMARK_LENGTH
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
+from handlers.staff.remark_messages import FindRemark, SetRemark
+from handlers.staff.remarks import MAX_REMARK_LENGTH
 from tests.handlers.staff.officer_commands import SUPERVISOR, give, list_commands
 from tests.properties import examples
 from tests.run_decision import Outcome

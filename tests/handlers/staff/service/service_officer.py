@@ -40,6 +40,7 @@ from handlers.questions.messages import (
 from handlers.staff.command import CommandContext
 from handlers.staff.dispatch import run_command
 from handlers.staff.members import StaffMember
+from handlers.staff.remark_messages import FindRemark
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from tests.handlers.consultations.consultation_rows import CONSULTATION
 from tests.handlers.questions.test_follow import OPEN
@@ -74,6 +75,7 @@ ANSWERS: dict[Any, Any] = {
     ListThemes: (THEME,),
     GetConsultationResult: RESULT,
     ListPendingStatements: (),
+    FindRemark: "เปิดวันเสาร์",
 }
 
 

@@ -28,6 +28,7 @@ from handlers.questions.messages import (
 from handlers.staff.members import AuditRefusal
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import Role, ServiceCommandName
+from handlers.staff.remark_messages import SetRemark
 from handlers.staff.state import AwaitingText
 from tests.handlers.questions.test_follow import ANSWERED, OPEN
 from tests.handlers.staff.officer_commands import (
@@ -252,3 +253,37 @@ def test_a_published_question_is_removed_after_a_confirmation(
 )
 def test_the_faq_is_edited(words: str, key: str, entry: FaqEntry | None) -> None:
     assert told(give(words)) == (key, (SaveFaqEntry(entry),) if entry else ())
+
+
+SUPERVISOR = make_member("s3", Role.SUPERVISOR)
+
+
+def test_a_remark_is_kept_once_confirmed_and_an_answer_that_was_shown_stays() -> None:
+    shown = give("/answer 1 ยืมได้", staff=SUPERVISOR)
+    asked = give("/remark 2569-11 เปิดวันเสาร์", staff=SUPERVISOR, session=shown.kept)
+    assert (asked.keys, asked.acts) == (("staff.remark.ask",), ())
+    yes, no = list_commands(asked.replies[0].choices)
+    kept = give(yes, staff=SUPERVISOR, session=asked.kept)
+    assert (kept.keys, kept.acts) == (("staff.remark.done",), (SetRemark("2569-11", "เปิดวันเสาร์", "s3"),))
+    dropped = give(no, staff=SUPERVISOR, session=asked.kept)
+    assert (dropped.keys, dropped.acts) == (("staff.remark.dropped",), ())
+    for left in (kept, dropped):
+        assert left.kept.officer.service.answer == shown.kept.officer.service.answer
+        assert told(give(yes, staff=SUPERVISOR, session=left.kept)) == ("send_stale", ())
+    first_yes = list_commands(shown.replies[-1].choices)[0]
+    sent = give(first_yes, staff=SUPERVISOR, session=asked.kept)
+    assert [type(act) for act in sent.acts] == [ScheduleAnswer]
+
+
+def test_who_is_no_supervisor_any_more_keeps_no_remark() -> None:
+    asked = give("/remark 2569-11 เปิดวันเสาร์", staff=SUPERVISOR)
+    yes = list_commands(asked.replies[0].choices)[0]
+    left = give(yes, staff=make_member("s3", Role.OFFICER), session=asked.kept)
+    assert (left.keys, left.acts) == (("staff.remark.dropped",), ())
+
+
+def test_a_remark_at_the_service_desk_is_removed() -> None:
+    shown = give("/remark 2569-11", staff=SUPERVISOR)
+    assert list_commands(shown.replies[0].choices) == ["/remark 2569-11 -"]
+    removed = give("/remark 2569-11 -", staff=SUPERVISOR)
+    assert (removed.keys, removed.acts) == (("staff.remark.removed",), (SetRemark("2569-11", "", "s3"),))

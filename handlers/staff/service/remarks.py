@@ -1,0 +1,35 @@
+"""`/remark` at the service desk, and the confirmation of what was shown: a remark, or an answer."""
+
+from dataclasses import replace
+
+from handlers.dialog.effects import Decision
+from handlers.staff.command import ServiceCommandContext
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.remarks import RemarkDesk, drop_remark, review_remark
+from handlers.staff.service.answers import confirm_answer
+from handlers.staff.state import ProposedRemark, ServiceWork
+
+
+def _propose_remark(
+    work: ServiceWork, command: ParsedCommand[ServiceCommandName] | None, prompt: int
+) -> ServiceWork:
+    return replace(work, remark=None if command is None else ProposedRemark(command, prompt))
+
+
+_REMARKS = RemarkDesk(ServiceCommandName.REMARK, ServiceCommandName.CONFIRM, _propose_remark)
+
+
+def review_service_remark(cmd: ServiceCommandContext) -> Decision:
+    """Show, write or remove a remark on the statistics of the service desk: see `review_remark`."""
+    return review_remark(cmd, _REMARKS)
+
+
+def confirm_shown_text(cmd: ServiceCommandContext) -> Decision:
+    """Keep the remark of which the prompt asks, or drop it; an answer is confirmed as `confirm_answer` says."""
+    proposed = cmd.work.remark
+    if proposed is None or cmd.command.rest[1:] != str(proposed.prompt):
+        return (yield from confirm_answer(cmd))
+    if not cmd.command.rest.startswith("y") or not cmd.may_give(ServiceCommandName.REMARK):
+        return drop_remark(cmd, _REMARKS)
+    return (yield from review_remark(replace(cmd, command=proposed.command, confirmed=True), _REMARKS))
