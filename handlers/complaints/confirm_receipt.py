@@ -7,7 +7,7 @@ from handlers.complaints.menu import show_complaints_greeting, show_complaints_m
 from handlers.complaints.subscriptions import handle_subscribe, list_subscription_options
 from handlers.complaints.track import handle_tracking
 from handlers.dialog.answers import MIN_STORY_LETTERS
-from handlers.dialog.choices import STALE, make_options, parse_choice, to_choices
+from handlers.dialog.choices import STALE, TOLD_MEANINGS, make_options, parse_choice, to_choices
 from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult
@@ -41,7 +41,7 @@ def handle_confirmation(ctx: Context) -> Decision:
     receipt, text = ctx.session.receipt, ctx.event.text or ""
     if receipt is None:
         return show_complaints_greeting(ctx)
-    if read_meanings(text):  # a short reply such as “ขอบคุณค่ะ” is no message to the case
+    if {*read_meanings(text)} - TOLD_MEANINGS:  # a short reply such as “ขอบคุณค่ะ” is no message to the case
         return reprompt_confirmation(ctx, Reply("pick.unclear", NEUTRAL))
     if ctx.event.file is not None or (
         count_letters_and_digits(text) >= MIN_STORY_LETTERS and normalize_receipt(text) != receipt.symbols

@@ -37,6 +37,7 @@ from handlers.dialog.choices import (
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
+from handlers.dialog.events import Event
 from handlers.dialog.form import (
     EXPECTED_INPUTS,
     FieldKind,
@@ -70,11 +71,15 @@ from handlers.dialog.unasked import (
     is_slip,
     list_text_options,
 )
+from handlers.thai.meanings import read_meanings
 from handlers.thai.phrases import Meaning
 from handlers.thai.text import clean_text, count_letters_and_digits
 
-_REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.NOT_YET, Meaning.SKIP), "cancel")
+_REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.REFUSE, Meaning.SKIP), "cancel")
 """What further meanings refuse the notice."""
+
+_SAYS_THERE_ARE = frozenset({Meaning.HAVE, Meaning.YES, Meaning.OKAY, Meaning.POLITE, Meaning.SEND})
+_SAYS_WHEN = frozenset({Meaning.UNFINISHED, Meaning.NOT_YET})
 
 CANCEL_OPTION = make_options(("cancel",))
 DONE_OPTION = make_options(("done",))
@@ -164,8 +169,9 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         if closed_with is not None:
             return (yield from _handle_pick(office_form, closing, _go_to(closing, ctx), closed_with))
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
-    if choice is STALE or isinstance(choice, UnclearChoice):
-        return ask_step(office_form, ctx, field.name, explain_no_choice(choice))
+    unclear = _explain_unclear(field, ctx, choice)
+    if unclear is not None:
+        return ask_step(office_form, ctx, field.name, unclear)
     if isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
     if ctx.event.file is None and _lets_text_wait(field, ctx):
@@ -179,6 +185,19 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
 def _go_to(field: FormField, ctx: Context) -> Context:
     """Return the context at a question that was asked together with the one before it."""
     return ctx.with_session(advance_prompt(ctx.session, step=field.name))
+
+
+def _explain_unclear(field: FormField, ctx: Context, choice: ParsedChoice) -> Reply | None:
+    """Return the sentence after which a question is asked again; None for an answer, and for what may be one."""
+    if field.kind is FieldKind.FILES and not isinstance(choice, str) and _announces_files(ctx.event):
+        return Reply("file.announced", NEUTRAL)
+    return explain_no_choice(choice) if choice is STALE or isinstance(choice, UnclearChoice) else None
+
+
+def _announces_files(event: Event) -> bool:
+    """Whether a reply only says that there are files, or that some are coming: “มีค่ะ เดี๋ยวส่งให้”."""
+    meanings = set(read_meanings(event.text or "")) if event.choice is None and event.file is None else set()
+    return not meanings.isdisjoint(_SAYS_THERE_ARE) and meanings <= {*_SAYS_THERE_ARE, *_SAYS_WHEN}
 
 
 def _lets_text_wait(field: FormField, ctx: Context) -> bool:
@@ -265,6 +284,9 @@ def _decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], An
     here = (
         list_field_options(office_form, field, session) if field else list_menu_options(office_form, session)
     )
+    hidden = parse_choice(ctx.event, session, here, numbers=False)
+    if hidden == "edit":  # the list of answers comes once it is known what the text is
+        return ask_step(office_form, ctx, "edit", Reply("unasked.before_edit", NEUTRAL))
     if is_whole_label(ctx.event, session, here):
         return None
     choice = parse_choice(ctx.event, session, list_text_options(held), numbers=True)
@@ -273,7 +295,6 @@ def _decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], An
     if choice == DROP_TEXT:
         quote = Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)})
         return ask_step(office_form, ctx.with_session(drop_held_text(session)), session.step, quote)
-    hidden = parse_choice(ctx.event, session, here, numbers=False)
     if choice is STALE or hidden == "submit":
         return None  # nothing is submitted while a text waits, and the person hears why
     return _ask_about_text_again(office_form, ctx, choice or (hidden and UNCLEAR))

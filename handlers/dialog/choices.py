@@ -43,6 +43,7 @@ MAX_LABEL_LENGTH = 80
 _LEAVING = (Meaning.CANCEL, Meaning.LEAVE)
 _NOTHING = (Meaning.NONE, Meaning.NO, Meaning.UNSURE, Meaning.SKIP, Meaning.NEVER, Meaning.ANONYMOUS)
 _FORWARD = (Meaning.NEXT, Meaning.DONE)
+_FINISHED = (*_FORWARD, Meaning.SENT)
 
 OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "yes": (Meaning.YES, Meaning.OKAY, Meaning.POLITE),
@@ -51,8 +52,8 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "never": (Meaning.NEVER, Meaning.NO, Meaning.NONE),
     "none": (*_NOTHING, *_FORWARD),
     "skip": (*_NOTHING, *_FORWARD),
-    "next": (*_FORWARD, Meaning.SKIP, Meaning.OKAY),
-    "done": (*_FORWARD, Meaning.NONE, Meaning.NO, Meaning.SKIP, Meaning.OKAY),
+    "next": (*_FINISHED, Meaning.SKIP, Meaning.OKAY),
+    "done": (*_FINISHED, Meaning.NONE, Meaning.NO, Meaning.SKIP, Meaning.OKAY),
     "back": (Meaning.BACK,),
     "review": (Meaning.BACK, Meaning.DONE, *_LEAVING),
     "cancel": _LEAVING,
@@ -80,6 +81,8 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "disagree": (Meaning.NO,),
     "pass": (Meaning.SKIP, Meaning.UNSURE, Meaning.NONE, Meaning.NEXT),
     "no_answer": (Meaning.NO, Meaning.SKIP),
+    "by_code": (Meaning.ANSWER,),
+    "by_contact": (Meaning.CONTACT,),
     "complain": (Meaning.YES, Meaning.OKAY, Meaning.POLITE),
     "mere": (Meaning.NO,),
     "general": (Meaning.NO,),
@@ -97,6 +100,12 @@ NAVIGATION = frozenset({Meaning.BACK, *_LEAVING})
 
 ANSWERS_TO_ANYTHING = frozenset({Meaning.YES, Meaning.NO, Meaning.OKAY, Meaning.POLITE, Meaning.UNSURE})
 """The meanings that answer whichever question is shown, and never one that is not."""
+
+_WAITING = frozenset({Meaning.NOT_YET, Meaning.UNFINISHED, Meaning.KEEP})
+"""The meanings with which somebody wants nothing to be done for now, where no option says so."""
+
+TOLD_MEANINGS = frozenset({Meaning.HAVE, Meaning.CONTACT, Meaning.ANSWER})
+"""The meanings that no option has, and that may be an answer in words."""
 
 _POINT_WORDS: Mapping[str, int] = {
     **dict.fromkeys(
@@ -250,9 +259,9 @@ def _parse_everyday_reply(
     close = _list_close_labels(readings, choices, labels, lang)
     if len(close) == 1:
         return close.pop()
-    if Meaning.NOT_YET in meanings or Meaning.UNFINISHED in meanings:
+    if not _WAITING.isdisjoint(meanings):
         return UnclearChoice.NOT_YET
-    return UNCLEAR if meanings else None
+    return UNCLEAR if set(meanings) - TOLD_MEANINGS else None
 
 
 def _is_meant(option: Option, meaning: Meaning, lang: Lang) -> bool:

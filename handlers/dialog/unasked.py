@@ -65,7 +65,11 @@ def find_aside(
     if worry is not None:
         reply = build_worry_reply(worry, known, address)
         is_account = worry.tells_something and (takes_text or not is_slip(ctx.event))
-        return Aside(reply, goes_on=is_account or (is_message and worry is not Worry.WHO_KNOWS))
+        is_answer = is_draft and (
+            (worry is Worry.HELP and takes_text and ctx.session.step in _WISHES)
+            or not _UNDECIDED.issuperset(read_meanings(text))
+        )
+        return Aside(reply, goes_on=is_account or is_answer or (is_message and worry is not Worry.WHO_KNOWS))
     talk = None if is_message else _find_small_talk(text, ctx.session.topic)
     if talk is None:
         return None
@@ -96,6 +100,10 @@ def build_worry_reply(worry: Worry, known: Phrase, address: str) -> Reply:
 
 
 _DRAFT_TOPICS = frozenset({DialogTopic.REPORT, DialogTopic.OPINION})
+_WISHES = frozenset({"wish"})
+"""Questions what the office should do, of a complaint and of an opinion: a call for help answers them."""
+_UNDECIDED = frozenset({Meaning.HELP, Meaning.AMBIGUOUS, Meaning.UNSURE, Meaning.NOT_YET, Meaning.UNFINISHED})
+"""What a text may mean, beside fear, that answers no question. “ไม่บอกชื่อ กลัว” does."""
 _TALK = {
     Meaning.THANKS: SmallTalk.THANKS,
     Meaning.PARTING: SmallTalk.LEAVE,

@@ -4,17 +4,24 @@ from collections.abc import Iterable
 
 from handlers.thai.phrases import Meaning
 
-_SOFT = (Meaning.POLITE, Meaning.THANKS, Meaning.GREETING, Meaning.PARTING, Meaning.OKAY)
+_SOFT = (Meaning.REASON, Meaning.POLITE, Meaning.THANKS, Meaning.GREETING, Meaning.PARTING, Meaning.OKAY)
 """Meanings that are set aside beside another one, the first of them first."""
 
 _AGREEING = (
     frozenset({Meaning.NO, Meaning.NONE, Meaning.NEVER, Meaning.SKIP, Meaning.NEXT, Meaning.DONE}),
+    frozenset({Meaning.DONE, Meaning.SENT, Meaning.NONE, Meaning.NEXT}),
+    frozenset({Meaning.HAVE, Meaning.YES, Meaning.UNFINISHED, Meaning.NOT_YET}),
+    frozenset({Meaning.HAVE, Meaning.SENT, Meaning.DONE}),
     frozenset({Meaning.UNSURE, Meaning.NONE, Meaning.SKIP, Meaning.NEXT}),
     frozenset({Meaning.NO, Meaning.SKIP, Meaning.ANONYMOUS}),
     frozenset({Meaning.YES, Meaning.NAMED}),
     frozenset({Meaning.YES, Meaning.START, Meaning.NEXT}),
     frozenset({Meaning.YES, Meaning.SEND, Meaning.DONE, Meaning.NEXT}),
-    frozenset({Meaning.CANCEL, Meaning.LEAVE, Meaning.DELETE}),
+    frozenset({Meaning.CANCEL, Meaning.LEAVE, Meaning.DELETE, Meaning.REFUSE}),
+    frozenset({Meaning.CANCEL, Meaning.NO, Meaning.SKIP, Meaning.REFUSE, Meaning.NOT_YET}),
+    frozenset({Meaning.KEEP, Meaning.NEXT, Meaning.BACK, Meaning.NOT_YET, Meaning.NO}),
+    frozenset({Meaning.BACK, Meaning.EDIT}),
+    frozenset({Meaning.ANONYMOUS, Meaning.SKIP, Meaning.NO, Meaning.UNSURE}),
     frozenset({Meaning.YES, Meaning.CANCEL, Meaning.DELETE}),
     frozenset({Meaning.NO, Meaning.SKIP, Meaning.KEEP}),
     frozenset({Meaning.NO, Meaning.EDIT}),
@@ -30,6 +37,8 @@ def combine_meanings(found: Iterable[Meaning]) -> tuple[Meaning, ...]:
     for soft in _SOFT:
         if len(meanings) > 1 and soft in meanings:
             meanings.remove(soft)
+    if Meaning.HELP in meanings:
+        meanings = [one for one in meanings if one not in {Meaning.UNSURE, Meaning.AMBIGUOUS, Meaning.NO}]
     if Meaning.UNSURE in meanings:
         meanings = [one for one in meanings if one not in {Meaning.YES, Meaning.NO}]
     if len(meanings) < 2 or any(group.issuperset(meanings) for group in _AGREEING):

@@ -3,8 +3,9 @@
 import re
 from enum import StrEnum
 
+from handlers.thai.grammar.spelling import correct_spelling
 from handlers.thai.matching import normalize_for_matching
-from handlers.thai.meanings import correct_spelling, squeeze_reply
+from handlers.thai.meanings import squeeze_reply
 
 MAX_WISH_LENGTH = 60
 """Characters. A longer text tells something."""

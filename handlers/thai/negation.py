@@ -71,6 +71,9 @@ _OPPOSITES: Mapping[Meaning, Meaning] = {
     Meaning.LEAVE: Meaning.KEEP,
     Meaning.KEEP: Meaning.CANCEL,
     Meaning.NAMED: Meaning.ANONYMOUS,
+    Meaning.ANONYMOUS: Meaning.NAMED,
+    Meaning.CONTACT: Meaning.NO,
+    Meaning.ANSWER: Meaning.NO,
 }
 """The plain opposite of a meaning. The denial of any other is ambiguous."""
 
@@ -87,6 +90,10 @@ class Negation:
         if phrase in _REPORTING:
             so_far = _NOT_SO_FAR.search(self.words) is not None
             return Meaning.NEVER if so_far and not no_longer else Meaning.CANCEL
+        if meaning is Meaning.START and not _NOT_YET.search(self.words):
+            return Meaning.REFUSE
+        if meaning is Meaning.ANONYMOUS and "ลับ" in phrase:  # “it is not secret” gives no name
+            return Meaning.AMBIGUOUS
         if meaning is Meaning.SEND:
             return Meaning.CANCEL if no_longer and not _NOT_YET.search(self.words) else Meaning.NOT_YET
         if phrase in VERBS:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from handlers.thai.grammar.particles import OPENERS, PARTICLES
 from handlers.thai.matching import fold_characters, remove_emphasis
-from handlers.thai.phrases import OPENERS, PARTICLES
 
 MAX_NUMBER_REPLY = 40
 """Characters of a reply that is read as a number."""

@@ -1,7 +1,7 @@
 """What people type in everyday Thai and English, and what it means: words as data, without spaces between them.
 
 `handlers.thai.meanings` reads them. Words of a line are separated by spaces. Thai is written here as it is spelled;
-`MISSPELLINGS` brings everyday spellings to it first.
+`handlers.thai.grammar.spelling` brings everyday spellings and dialects to it first.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,8 @@ class Meaning(StrEnum):
     NO = "no"
     NOT_YET = "not_yet"
     """Not to send or begin now: nothing is denied by it, so it is no answer to what asks for yes or no."""
+    REFUSE = "refuse"
+    """Not to begin at all."""
     OKAY = "okay"
     POLITE = "polite"
     """Nothing but a particle: ครับ. A yes where yes or no is asked, nothing elsewhere."""
@@ -25,6 +27,10 @@ class Meaning(StrEnum):
     NEXT = "next"
     BACK = "back"
     DONE = "done"
+    SENT = "sent"
+    """That something was sent: done where files are sent or a story is told, and never a consent to send anything."""
+    HAVE = "have"
+    """That there is something, which is still to be sent or told."""
     CANCEL = "cancel"
     KEEP = "keep"
     """Not to cancel after all."""
@@ -38,38 +44,18 @@ class Meaning(StrEnum):
     """Not done: more is to come."""
     ANONYMOUS = "anonymous"
     NAMED = "named"
+    CONTACT = "contact"
+    """To be called or written to."""
+    ANSWER = "answer"
+    """To be answered."""
     GREETING = "greeting"
     THANKS = "thanks"
     PARTING = "parting"
+    REASON = "reason"
+    """Why, beside what a reply means."""
     AMBIGUOUS = "ambiguous"
     """Yes and no at once, a double negative, or what was done before and not now: it has to be asked again."""
 
-
-PARTICLES = """
-ครับ คับ ครัช ครับผม คับผม คร้าบ ค้าบ คราบ คาบ ครัฟ คัฟ ค๊าบ คร๊าบ งับ งับผม ฮับ ครับป๋ม คะ ค่ะ ค่า ค้า ขา คร่า
-คร้า คร่ะ คร๊ะ ค๊ะ จ้า จ้ะ จ๊ะ จ๋า จร้า จ่ะ จะ เจ้า นะ น่ะ น้า น๊า นา น๊ะ หนะ ฮะ ฮ่ะ ฮ๊ะ อะ อ่ะ อ้ะ อ่า อ๊ะ ละ
-ล่ะ หละ หล่ะ แหละ แหล่ะ เลย เล้ย เลอ หน่อย หนอย ด้วย เถอะ เถิด เหอะ สิ ซิ ดิ ซี่ สิ่ หรอก ดอก เด้อ เน้อ เนาะ
-เนอะ ว่ะ วะ เว้ย โว้ย ก่อน ไป จริงๆ ทีเดียว ท่าน พี่ แอด แอดมิน น้อง ผม หนู โลด ขอรับ กระผม นิดนึง นิดหนึ่ง นิด
-แป๊บ ที ที่ เจ้าค่ะ เจ้าคะ จริง จังเลย จัง แน่นอน แน่ แน่ๆ ชัวร์ มาก่อน
-ดีกว่า ก็พอ ก็ได้ ละกัน แล้วกัน ก็แล้วกัน สักหน่อย ซักหน่อย อยู่แล้ว อย่างแน่นอน สักนิด ซักนิด
-please pls plz sir madam
-"""
-"""Words of politeness and mood at the end of a reply. They are set aside; alone they are `Meaning.POLITE`."""
-
-POLITE_ALONE = """
-ครับ คับ ครัช ครับผม คับผม คร้าบ ค้าบ คราบ คาบ ครัฟ คัฟ ค๊าบ คร๊าบ งับ งับผม ฮับ ครับป๋ม คะ ค่ะ ค่า ค้า คร่า
-คร้า คร่ะ คร๊ะ ค๊ะ จ้า จ้ะ จ๊ะ จ๋า จร้า จ่ะ เจ้า ขอรับ เจ้าค่ะ เจ้าคะ
-"""
-"""Particles that are a reply by themselves. The others mean nothing alone."""
-
-OPENERS = """
-อ๋อ อ้อ อ่อ อืม เอ่อ เออ อ่า คือ คือว่า ก็ ก้อ งั้น งั้นก็ แล้วก็ ถ้างั้น ขอ ขอเป็น เอา เอาเป็น ขอเลือก เลือก
-ตอบ ตอบว่า ตอบเป็น ผม ผมว่า ฉัน ฉันว่า ดิฉัน ดิฉันว่า หนู หนูว่า เรา เราว่า คิดว่า ผมคิดว่า หนูคิดว่า ฉันคิดว่า
-ดิฉันคิดว่า เราคิดว่า รู้สึกว่า น่าจะ คงจะ คง อยาก อยากจะ ต้องการ ต้องการจะ ประสงค์ ประสงค์จะ ตอนนี้ เรื่องนี้
-ข้อนี้ กด พิมพ์ เปลี่ยนใจ เปลี่ยนใจแล้ว และ แต่ แต่ก็ หรือ จะ ช่วย รบกวน กรุณา ขออนุญาต
-and but or well oh um i ithink iguess iwantto iwouldliketo letme
-"""
-"""Words before the phrase that do not change it: politeness, “I think”, “I would like to”."""
 
 REQUEST_ENDINGS = "ได้ไหม ได้มั้ย ได้มัย ได้ป่ะ ได้ปะ ได้เปล่า ได้หรือไม่ ได้หรือเปล่า"
 """“May I”: after what is a request in any case, such as skipping."""
@@ -77,37 +63,6 @@ REQUEST_ENDINGS = "ได้ไหม ได้มั้ย ได้มัย �
 REQUESTS = frozenset(
     {Meaning.SKIP, Meaning.BACK, Meaning.CANCEL, Meaning.EDIT, Meaning.LEAVE, Meaning.START, Meaning.SEND}
 )
-
-MISSPELLINGS: tuple[tuple[str, str], ...] = (
-    (r"^มิ(?=(?:ใช่|เคย|รู้|ทราบ|มี|ได้|แน่ใจ|ประสงค์|ต้องการ))", "ไม่"),
-    (r"อย่าพึ่ง|อยาเพิ่ง|อย่าเพิง|อย่าเพี่ง|อย่าเพ่ิง", "อย่าเพิ่ง"),
-    (r"ม่าย|หม่าย|ใม่|มไ่|ไหม่|ไม่่|ไม๊(?=มี|ใช|รู|ทราบ|เคย)", "ไม่"),
-    (
-        r"(?:ไม้?|มะ|บ่|(?<!ไ)ม่)(?=มี|มิ|ใช|ไช|ช่าย|ชั่ย|ใจ้|รู|รุ|ฮู้|แม่น|ทราบ|ซาบ|เคย|แน่|บอก|เอา|อาว|อยาก|ต้อง|ส่ง|ได้|ด้าย)",
-        "ไม่",
-    ),
-    (r"ช่าย|ชั่ย|ใข่|ไช่|ไช้|ฉ่าย|ใช๊|ใช๋|ใช(?![่้])", "ใช่"),
-    (r"^ใช้(?=$|[ คจนเฮ])(?!คน)", "ใช่"),
-    (r"แม่นแล้ว|แม่น|ใจ้(?:แล้ว)?", "ใช่"),
-    (r"(?<=ไม่)(?:รุ้|รุ|รู(?!้)|ฮู้|ลู้|โร้)", "รู้"),
-    (r"หม้าย", "ไม่มี"),
-    (r"(?<=ไม่)(?:ซาบ|ทาบ|ซราบ|ทราป)", "ทราบ"),
-    (r"(?<=ไม่)(?:มิ|มรี|มร)(?![ก-ฮ])", "มี"),
-    (r"(?<=ไม่)อาว", "เอา"),
-    (r"ด้าย|ดั้ย|ไดั|ไก้(?=$|[คจนเ])", "ได้"),
-    (r"เสร็ด|เส็ด|เสด|เสรจ|เสร้จ|เส็จ|เส้ด|เสร้ด", "เสร็จ"),
-    (r"แร้ว|แว้ว|แย้ว|แลัว|แระ|แร่ว|แร๊ว|แล๊ว|แล่ว|แลว|เล้ว|แร้ะ|แร๊ะ", "แล้ว"),
-    (r"โอเช|โอเคร|โอเก|โอเคซ์|โอเข|โอเว|โอเคย์", "โอเค"),
-    (r"จิง", "จริง"),
-    (r"ขอบคุน|ขอบคุง|ขอบคุรณ|ขอบคูณ|ขอปคุณ|ขอบครุณ", "ขอบคุณ"),
-    (r"สวัดดี|สวัสดิ(?!์|ก)|สวัสดดี|ซาหวัดดี|สวัสดร", "สวัสดี"),
-    (r"ชัว(?!ร์|โม|ร)|ชัวร์?์?", "ชัวร์"),
-    (r"ไห้", "ให้"),
-    (r"จัย", "ใจ"),
-    (r"^บ่(?=$|[ คจเ])", "ไม่"),
-    (r"กะไม่", "ไม่"),
-)
-"""Everyday spellings of short replies (a pattern and what it stands for), in the order in which they are applied."""
 
 PHRASES: Mapping[Meaning, str] = {
     Meaning.YES: """
@@ -129,9 +84,12 @@ no nope nah not n negative notreally idontthinkso notthat nothesnot nosheisnot n
 nothankyou
 """,
     Meaning.NOT_YET: """
-ไม่ส่ง ยังไม่ส่ง อย่าเพิ่งส่ง อย่าส่ง ยังไม่ต้องส่ง ไม่เริ่ม ยังไม่เริ่ม อย่าเพิ่งเริ่ม ไม่พร้อม ยังไม่พร้อม
+ไม่ส่ง ยังไม่ส่ง อย่าเพิ่งส่ง อย่าส่ง ยังไม่ต้องส่ง ยังไม่เริ่ม อย่าเพิ่งเริ่ม ไม่พร้อม ยังไม่พร้อม
 ยังไม่พร้อมส่ง ไม่พร้อมส่ง เดี๋ยวก่อน รอก่อน รอสักครู่ อีกสักครู่ สักครู่
 dontsend dontsendit dontsendyet notyetsend notready notreadyyet wait waitaminute justamoment onemoment holdon
+""",
+    Meaning.REFUSE: """
+ไม่เริ่ม ไม่เริ่มแล้ว ไม่เริ่มดีกว่า
 """,
     Meaning.OKAY: """
 ตรวจแล้ว ดูแล้ว ตรวจสอบแล้ว เช็คแล้ว อ่านแล้วรับทราบ โอเค ตกลง ได้ ก็ได้ รับทราบ รับทราบแล้ว ทราบ ทราบแล้ว
@@ -210,14 +168,18 @@ back goback previous previousquestion
 ครบถ้วนแล้ว จบ จบแล้ว จบแค่นี้ ไม่มีแล้ว ไม่มีเพิ่ม ไม่มีเพิ่มเติม ไม่มีเพิ่มแล้ว ไม่มีเพิ่มเติมแล้ว
 ไม่มีอะไรแล้ว ไม่มีอะไรเพิ่ม ไม่มีอะไรเพิ่มเติม ไม่มีอะไรเพิ่มแล้ว ไม่มีอะไรเพิ่มเติมแล้ว ไม่มีอะไรจะเพิ่ม
 ไม่มีอะไรจะเพิ่มแล้ว ไม่มีอะไรจะเล่า ไม่มีอะไรจะเล่าแล้ว ไม่มีอะไรอีก ไม่มีอีก ไม่มีอีกแล้ว ไม่มีอะไรอีกแล้ว
-ส่งหมดแล้ว ส่งครบแล้ว ส่งแล้ว ส่งเสร็จแล้ว ส่งไปหมดแล้ว ส่งไปแล้ว ส่งให้แล้ว ส่งให้หมดแล้ว ส่งไปครบแล้ว
+ส่งหมดแล้ว ส่งครบแล้ว ส่งเสร็จแล้ว ส่งไปหมดแล้ว ส่งให้หมดแล้ว ส่งไปครบแล้ว
 ส่งเรียบร้อย ส่งเรียบร้อยแล้ว ส่งไปเรียบร้อย ส่งไปเรียบร้อยแล้ว ส่งเสร็จเรียบร้อย ส่งเสร็จเรียบร้อยแล้ว
-ส่งรูปแล้ว ส่งไฟล์แล้ว แนบแล้ว แนบหมดแล้ว แนบครบแล้ว แนบไฟล์แล้ว อัปโหลดแล้ว อัพโหลดแล้ว เล่าหมดแล้ว เล่าจบแล้ว
+แนบหมดแล้ว แนบครบแล้ว เล่าหมดแล้ว เล่าจบแล้ว
 เล่าเสร็จแล้ว เล่าครบแล้ว เล่าแล้ว เล่าแค่นี้ เล่าเท่านี้ พิมพ์เสร็จแล้ว พิมพ์หมดแล้ว พิมพ์ครบแล้ว บอกหมดแล้ว บอกไปหมดแล้ว ตามนี้
 ประมาณนี้ ราวๆนี้ ไม่แก้ ไม่แก้แล้ว ไม่แก้ไข ไม่แก้ไขแล้ว ไม่เพิ่ม ไม่เพิ่มแล้ว ไม่ต้องแก้ ไม่ต้องแก้แล้ว
 ไม่มีอะไรแก้ ไม่มีอะไรต้องแก้ ไม่ต่อแล้ว หมดเรื่อง หมดเรื่องแล้ว จบเรื่อง เรื่องมีแค่นี้ เรื่องมีเท่านี้
 done imdone finished ifinished imfinished thatsall thatsit thatisall thatisit complete completed nomore
-nothingmore nothingelse thatseverything allsent allofit enough alldone
+nothingmore nothingelse thatseverything allofit enough alldone
+""",
+    Meaning.SENT: """
+ส่งแล้ว ส่งไปแล้ว ส่งให้แล้ว ส่งรูปแล้ว ส่งไฟล์แล้ว แนบแล้ว แนบไฟล์แล้ว อัปโหลดแล้ว อัพโหลดแล้ว allsent
+ส่งเรื่องไปแล้ว ส่งเรื่องนี้ไปแล้ว ส่งข้อมูลไปแล้ว ส่งข้อความไปแล้ว ส่งคำร้องไปแล้ว โอเคส่งไปแล้ว ตกลงส่งไปแล้ว
 """,
     Meaning.CANCEL: """
 ยกเลิกทั้งหมด ยกเลิกเรื่องนี้ ไม่ร้องเรียน ไม่ร้องแล้ว ไม่ส่งดีกว่า ยกเลิก ขอยกเลิก ยกเลิกเรื่อง ยกเลิกการแจ้ง
@@ -298,7 +260,6 @@ named givemyname withmyname tellmyname iwillgivemyname usemyname
 ไม่เชิง ก็ไม่เชิง ก้ำกึ่ง ครึ่งๆ ครึ่งๆกลางๆ แล้วแต่ แล้วแต่คุณ ลบดีไหม ลบดีมั้ย ลบดี ลบดีป่ะ ทิ้งดีไหม ยกเลิกดีไหม ยกเลิกดีมั้ย
 ยังไงก็ได้ อะไรก็ได้ อันไหนก็ได้ ได้หมด
 ทั้งสองอย่าง ทั้งคู่ ใช่บ้างไม่ใช่บ้าง ไม่ได้
-ส่งเรื่องไปแล้ว ส่งเรื่องนี้ไปแล้ว ส่งข้อมูลไปแล้ว ส่งข้อความไปแล้ว ส่งคำร้องไปแล้ว โอเคส่งไปแล้ว ตกลงส่งไปแล้ว
 อ่าลบ อาลบ
 either both yesandno yesno eitherway whatever
 """,

@@ -118,6 +118,7 @@ def test_a_consultation_that_closed_meanwhile_is_not_picked() -> None:
         ("text", make_event("คิวยาว"), "wish", {"text": "คิวยาว"}),
         ("wish", make_event("ข้าม"), "answer", {}),
         ("answer", make_event("3"), "contact", {"answer": "by_contact"}),
+        ("answer", make_event("ติดต่อกลับได้ค่ะ"), "contact", {"answer": "by_contact"}),
     ],
 )
 def test_each_answer_leads_to_the_next_question(
@@ -226,6 +227,8 @@ def test_who_sends_too_much_waits_with_everything_kept() -> None:
         (make_event("2"), ("poll.item",), "answer"),
         (make_event("3"), ("opinion.forgotten", "welcome.again"), ""),
         (make_event("อะไรนะ"), ("pick.unknown", "poll.review"), "review"),
+        (make_event("ส่งไปแล้วค่ะ"), ("pick.unclear", "poll.review"), "review"),
+        (make_event("โอเค ส่งแล้ว"), ("pick.unclear", "poll.review"), "review"),
         (make_event(choice="6.give"), ("pick.stale", "poll.review"), "review"),
         (make_event(choice="7.give_hear"), ("pick.stale", "poll.review"), "review"),
     ],

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.thai.meanings import MAX_REPLY_LENGTH, correct_spelling, list_readings, read_meanings
+from handlers.thai.grammar.particles import OPENERS, PARTICLES, POLITE_ALONE
+from handlers.thai.grammar.spelling import correct_spelling
+from handlers.thai.meanings import MAX_REPLY_LENGTH, list_readings, read_meanings
 from handlers.thai.negation import is_negative_phrase
-from handlers.thai.phrases import OPENERS, PARTICLES, PHRASES, POLITE_ALONE, Meaning
+from handlers.thai.phrases import PHRASES, Meaning
 from tests.properties import examples
 
 DENIALS = {
@@ -218,7 +220,8 @@ def test_a_denied_action_is_never_the_action(
 @pytest.mark.parametrize(
     ("meaning", "replies"),
     [
-        (Meaning.NOT_YET, "ยังไม่ได้ส่งครับ อย่าพึ่งส่งเลย ยังไม่อยากส่ง ไม่อยากส่ง ไม่อยากเริ่ม ยังไม่เริ่ม"),
+        (Meaning.NOT_YET, "ยังไม่ได้ส่งครับ อย่าพึ่งส่งเลย ยังไม่อยากส่ง ไม่อยากส่ง ยังไม่อยากเริ่ม ยังไม่เริ่ม"),
+        (Meaning.REFUSE, "ไม่เริ่ม ไม่อยากเริ่ม ไม่เริ่มแล้วค่ะ"),
         (Meaning.UNFINISHED, "ยังไม่เสร็จ ยังไม่ได้ครบ ไม่พอ ยังไม่ได้อ่าน ยังไม่อยากจบ"),
         (Meaning.KEEP, "ไม่อยากลบ อย่าเพิ่งยกเลก ไม่ต้องการยกเลิกครับ ไม่ได้จะลบ ยังไม่อยากออก ไม่ต้องลบทิ้ง"),
         (Meaning.ANONYMOUS, "ไม่ประสงค์จะระบุชื่อครับ ไม่สะดวกที่จะเปิดเผยตัวตน ยังไม่อยากบอกชื่อ มิประสงค์ออกนาม ไม่กล้าระบุชื่อ"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.thai.how_questions import asks_how
+from handlers.thai.grammar.how_questions import asks_how
 
 
 @pytest.mark.parametrize(
