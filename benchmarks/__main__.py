@@ -30,6 +30,7 @@ BENCHMARKS = (
     "consultations",
     "web",
     "slow_bodies",
+    "pictures",
 )
 """Modules of this package. Each has `measure(sizes)`, which returns its tables."""
 

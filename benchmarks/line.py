@@ -27,7 +27,7 @@ from aiohttp import web
 
 from benchmarks.desks.citizen import COMPLAINT_LINES, MESSAGE_COUNT
 from benchmarks.desks.load import LatencyTally, LoadResult, run_load
-from benchmarks.server_process import ServerProcess, run_server
+from benchmarks.desks.server_process import ServerProcess, run_server
 from benchmarks.tables import HOME, Sizes, Table, format_spread, prepare_process
 
 SECRET, TOKEN, BOT = secrets.token_hex(16), secrets.token_hex(32), "U" + "0" * 32

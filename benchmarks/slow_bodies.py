@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.server_process import run_server
+from benchmarks.desks.server_process import run_server
 from benchmarks.tables import HOME, Sizes, Table
 
 SETTLING_SECONDS = 6.0

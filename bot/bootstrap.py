@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.decoding.pool import DecoderPool
 from bot.desk_names import DeskName
 from bot.engine import Engine, utc_now
 from bot.errors import ConfigurationError
@@ -39,6 +40,7 @@ class App:
     office: Office
     desks: Mapping[DeskName, RunningDesk]
     source: OfficeSource | None = None
+    decoders: DecoderPool = field(default_factory=DecoderPool)
 
 
 @asynccontextmanager
@@ -67,7 +69,9 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
                     query_handlers=query_handlers,
                 )
                 desks[name] = RunningDesk(name, paths[name], store, engine)
-        yield App(settings, office, desks, source)
+        app = App(settings, office, desks, source)
+        stack.push_async_callback(app.decoders.close)
+        yield app
 
 
 @contextmanager

@@ -13,6 +13,7 @@ BotError
 │   ├── UnprovenUploadError        retry from a new page
 │   ├── SlowUploadError            retrying over a better connection may help
 │   └── TooManyUploadsError        ours: retry when others have ended
+├── DecoderUnavailableError        the machine's: no process can be started; retrying may help
 ├── InvalidWebhookBodyError        the sender's: not what LINE sends; retrying is useless
 ├── UpdateTooLargeError            the sender's: larger than any update of Telegram; retrying is useless
 ├── PersonNotLockedError           ours: a platform handles an event outside its person's turn

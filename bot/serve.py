@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk, open_app
+from bot.decoding.messages import Confinement
 from bot.desk_names import DeskName
 from bot.engine import utc_now
 from bot.errors import ConfigurationError
@@ -23,7 +24,7 @@ from bot.log import LogEvent, log_event, log_exception, log_warning
 from bot.platforms.registry import open_platforms
 from bot.process import hold_desks, raise_open_file_limit
 from bot.settings import Settings, load_settings
-from bot.startup_checks import collect_startup_warnings
+from bot.startup_checks import WEAK_CONFINEMENT_WARNING, collect_startup_warnings
 from bot.web.app import build_web_app
 from bot.web.http_protocol import build_protocol_class
 from bot.web.limits.connections import ConnectionLimiter
@@ -73,6 +74,7 @@ async def _serve_desks(
             run_in_background(_run_jobs_each_minute(app)),
             run_in_background(_publish_each_minute(app)),
             run_in_background(_announce_ready(server, listener, warnings)),
+            run_in_background(_start_decoder(app)),
         ):
             await server.serve(sockets=[listener])
 
@@ -111,6 +113,14 @@ async def _announce_ready(server: uvicorn.Server, listener: socket.socket, warni
     log_event(LogEvent.STARTED)
     for warning in warnings:
         log_warning(warning)
+
+
+async def _start_decoder(app: App) -> None:
+    """Start the process that decodes the first picture an officer opens, and warn where it is held less than fully."""
+    if "complaints" in app.desks:
+        started = await run_guarded(app.decoders.start_ahead(), log_exception)
+        if started.value is not None and started.value.confinement is Confinement.LIMITS:
+            log_warning(WEAK_CONFINEMENT_WARNING)
 
 
 async def _run_jobs_each_minute(app: App) -> None:

@@ -51,6 +51,12 @@ CLOSED_CHANNEL_WARNING = (
     "{prefix}{token}: ว่างอยู่ แต่ตั้ง {secret} ไว้ ช่องทางนี้จึงยังไม่เปิด"
     " / is empty beside {secret}: this channel stays closed."
 )
+WEAK_CONFINEMENT_WARNING = (
+    "เครื่องนี้ไม่ให้กรองคำสั่งของระบบ (seccomp) ภาพที่ผู้แจ้งส่งมาจึงถอดรหัสในโปรเซสที่จำกัดได้เพียงหน่วยความจำ เวลา ไฟล์ และเครือข่าย"
+    " โปรดให้บริการบน Linux x86_64 หรือ aarch64 ที่อนุญาต seccomp"
+    " / this machine refuses the filter of system calls (seccomp): pictures are decoded in a process that can open no"
+    " file and no connection, but may send signals to other processes of its user."
+)
 
 
 async def collect_startup_warnings(app: App, now: datetime) -> tuple[str, ...]:

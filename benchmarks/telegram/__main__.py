@@ -19,7 +19,7 @@ from statistics import quantiles
 
 import uvloop
 
-from benchmarks.server_process import read_cpu_seconds
+from benchmarks.desks.server_process import read_cpu_seconds
 from benchmarks.tables import HOME, Table, format_ratio, format_spread, write_results
 from benchmarks.telegram.load_generator import FakeTelegram, FakeTelegramProtocol, LoadGenerator
 from benchmarks.telegram.script import ScriptStep, build_steps, encode_script

@@ -7,17 +7,24 @@ size within them. Sources: ITU-T T.81 annex B (JPEG), the PNG, GIF89a and WebP c
 import re
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 MAX_JPEG_SEGMENTS = 1_000
 """Segments before the frame header. 20 MB of full metadata segments are 320; a camera writes up to about 60."""
 
+MAX_JPEG_SCANS = 200
+"""Passes over the pixels. Progressive files of phones and web sites have 10 to 30; each may visit every pixel."""
+
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Second bytes of the markers SOF0 to SOF15, without DHT, JPG and DAC, which stand between them."""
 
-_END_OR_SCAN = frozenset({0xD9, 0xDA})
+_END, _SCAN = 0xD9, 0xDA
 _MARKERS_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
-_MARKER = re.compile(rb"\xff+([^\xff])", re.DOTALL)
+_MARKER_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""What follows the pixels of a scan, in which FF is followed by 00 or by a restart marker."""
+
+_MARKER = re.compile(rb"\xff++([^\xff])", re.DOTALL)
+"""A marker, which may be preceded by any number of FF."""
 
 
 def read_picture_size(content: bytes, kind: str) -> tuple[int, int] | None:
@@ -29,21 +36,46 @@ def read_picture_size(content: bytes, kind: str) -> tuple[int, int] | None:
     return size if size is not None and all(size) else None
 
 
+def has_too_many_scans(content: bytes, kind: str) -> bool:
+    """Whether a picture wants its pixels visited more than `MAX_JPEG_SCANS` times.
+
+    Only the first picture of a file is counted, up to its end marker: previews and films of phones follow after it.
+    """
+    if kind != "image/jpeg":
+        return False
+    scans = 0
+    for code, _ in _iterate_segments(content):
+        scans += code == _SCAN
+        if code == _END or scans > MAX_JPEG_SCANS:
+            break
+    return scans > MAX_JPEG_SCANS
+
+
 def _read_jpeg_size(content: bytes) -> tuple[int, int] | None:
-    at = 2
-    for _ in range(MAX_JPEG_SEGMENTS):
-        marker = _MARKER.match(content, at)  # a marker may be preceded by any number of FF
-        if marker is None:
-            return None
-        at, code = marker.end(), marker[1][0]
-        if code in _MARKERS_WITHOUT_LENGTH:
-            continue
-        if code in _END_OR_SCAN or at + 2 > len(content):
-            return None
+    for code, at in _iterate_segments(content):
         if code in _FRAME_HEADERS:
             return _unpack_size(">HH", content, at + 3, swapped=True)
-        at += max(2, int.from_bytes(content[at : at + 2], "big"))
+        if code in {_END, _SCAN}:
+            return None
     return None
+
+
+def _iterate_segments(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the code of each JPEG segment and the place of its length; `MAX_JPEG_SEGMENTS` at most."""
+    at = 2
+    for _ in range(MAX_JPEG_SEGMENTS):
+        marker = _MARKER.match(content, at)
+        if marker is None:
+            return
+        at, code = marker.end(), marker[1][0]
+        if code not in _MARKERS_WITHOUT_LENGTH:
+            yield code, at
+            at += max(2, int.from_bytes(content[at : at + 2], "big"))
+        if code == _SCAN:
+            following = _MARKER_AFTER_SCAN.search(content, at)
+            if following is None:
+                return
+            at = following.start()
 
 
 def _read_png_size(content: bytes) -> tuple[int, int] | None:

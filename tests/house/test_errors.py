@@ -12,7 +12,7 @@ from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_m
 RIMS = {
     "bot/engine.py": 1,  # whatever fails, the person gets a message that nothing was saved
     "bot/guard.py": 1,  # the handler that all loops and background tasks share
-    "bot/images/sanitize.py": 1,  # the image library raises many kinds of errors for malformed files
+    "bot/decoding/pictures.py": 1,  # the image library raises many kinds of errors for malformed files
     "bot/importers/spreadsheet.py": 1,  # as does the spreadsheet library
     "storage/db/group_commit.py": 1,  # whatever fails, each caller of a batch gets its own result or error
     "storage/db/read_batcher.py": 1,  # whatever fails, no caller waits for ever

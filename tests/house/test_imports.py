@@ -74,6 +74,17 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers <= {"bot/settings.py"}
 
 
+def test_a_decoding_process_imports_nothing_that_knows_a_secret() -> None:
+    """What a file can take over must not hold what it wants (docs/decisions/0027-hostile-files.md)."""
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    reached = graph.find_upstream_modules("bot.decoding.worker")
+    assert reached == {f"bot.decoding.{name}" for name in ("confinement", "messages", "pictures")}
+    decoders = re.compile(r"\bImage\.open\b|\bImageFile\b")
+    assert [
+        get_relative_name(path) for path in iterate_modules() if decoders.search(path.read_text("utf-8"))
+    ] == ["bot/decoding/pictures.py"]
+
+
 def test_imports_run_in_no_circle() -> None:
     """Imports inside functions and under TYPE_CHECKING count: they would only hide a circle."""
     modules = {_get_module_name(path): path for path in iterate_modules()}

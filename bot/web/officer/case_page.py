@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import RunningDesk
+from bot.decoding.pool import DecoderPool
 from bot.exporters.case_pdf import render_case_pdf
 from bot.web.html import text_to_html
 from bot.web.multipart import FormData
@@ -37,8 +38,10 @@ from storage.errors import StorageError
 class CasePages(CaseFiles):
     """The pages behind an access link."""
 
-    def __init__(self, desk: RunningDesk, pages: PageRenderer, responses: OfficerResponses) -> None:
-        super().__init__(desk, pages, responses)
+    def __init__(
+        self, desk: RunningDesk, pages: PageRenderer, responses: OfficerResponses, decoders: DecoderPool
+    ) -> None:
+        super().__init__(desk, pages, responses, decoders)
         self._registers = RegisterImport(desk, pages.office, responses)
 
     async def handle_case_page(self, request: Request) -> Response:

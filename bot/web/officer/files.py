@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.bootstrap import RunningDesk
-from bot.images.sanitize import SHOWABLE_IMAGE_TYPES, sanitize_image
+from bot.decoding.messages import DecodingFailure
+from bot.decoding.pool import DecoderPool, DecoderUnavailableError
+from bot.images.sanitize import SHOWABLE_IMAGE_TYPES, encode_picture
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.responses import SANDBOX_HEADERS, OfficerResponses, reject_files, stream_file
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession
@@ -44,9 +46,10 @@ class FileListItem:
 class CaseFiles:
     """Serves files to the holder of a case page session."""
 
-    def __init__(self, desk: RunningDesk, pages: PageRenderer, responses: OfficerResponses) -> None:
-        self.desk, self.pages, self.responses = desk, pages, responses
-        self._decode_slot = asyncio.Semaphore(1)  # one picture of 50 megapixels is decoded at a time, not ten
+    def __init__(
+        self, desk: RunningDesk, pages: PageRenderer, responses: OfficerResponses, decoders: DecoderPool
+    ) -> None:
+        self.desk, self.pages, self.responses, self.decoders = desk, pages, responses, decoders
 
     def find_session(self, request: Request) -> OfficerSession | None:
         """The session of the request's cookie, not yet checked against the database."""
@@ -83,23 +86,27 @@ class CaseFiles:
     async def serve_picture(self, request: Request) -> Response:
         """Serve the sanitised copy of a picture: its pixels and nothing else."""
         session, key = self.find_session(request), request.path_params["key"]
-        opened = (
-            await self.create_actions(session).execute(lambda v: open_case_file(v, key)) if session else None
-        )
+        if session is None:
+            return self.responses.render_closed("th")
+        opened = await self.create_actions(session).execute(lambda v: open_case_file(v, key))
         if opened is None or opened.file is None or _classify_file(opened.file) != "picture":
             return self.responses.render_closed("th")
-        async with self._decode_slot:
+        # A lane for each session: a file that takes all the time there is holds up who opened it, and nobody else.
+        async with self.decoders.open_slot(session.token_hash.hex()) as slot:
             try:
-                content = b"".join(
-                    [chunk async for chunk in self.desk.store.evidence.read_chunks(opened.file.id)]
-                )
+                chunks = self.desk.store.evidence.read_chunks(opened.file.id)
+                content = b"".join([chunk async for chunk in chunks])
+                pixels = await slot.decode(opened.file.kind, content)
+            except DecoderUnavailableError as error:
+                self.desk.engine.on_error(error)
+                return Response(status_code=503, headers=dict(SANDBOX_HEADERS))
             except (StorageError, OSError) as error:
                 self.desk.engine.on_error(error)
                 return self.responses.render_closed("th", status=404)
-            copy = await asyncio.to_thread(sanitize_image, content)
-        if copy is None:
-            return Response(status_code=415, headers=dict(SANDBOX_HEADERS))
-        return Response(copy[0], headers=dict(SANDBOX_HEADERS), media_type=copy[1])
+            if isinstance(pixels, DecodingFailure):
+                return Response(status_code=415, headers=dict(SANDBOX_HEADERS))
+            content, kind = await asyncio.to_thread(encode_picture, pixels)
+        return Response(content, headers=dict(SANDBOX_HEADERS), media_type=kind)
 
     async def serve_original(self, request: Request) -> Response:
         """Download a picture as it was sent; requires a reason."""

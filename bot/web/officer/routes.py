@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
+from bot.decoding.pool import DecoderPool
 from bot.web.limits.rate_limit import RateLimiter
 from bot.web.multipart import FormData
 from bot.web.officer.actions import OfficerActions
@@ -35,9 +36,9 @@ MAX_OFFICER_CODE_LENGTH = 40
 class OfficerPages:
     """The routes of a desk's officers' page."""
 
-    def __init__(self, desk: RunningDesk, pages: PageRenderer) -> None:
+    def __init__(self, desk: RunningDesk, pages: PageRenderer, decoders: DecoderPool) -> None:
         self._desk, self._pages, self._responses = desk, pages, OfficerResponses(pages)
-        self._case_pages = CasePages(desk, pages, self._responses)
+        self._case_pages = CasePages(desk, pages, self._responses, decoders)
         self._rate_limiter = RateLimiter()
 
     def routes(self) -> list[BaseRoute]:

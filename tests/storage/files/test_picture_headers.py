@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from storage.files.picture_headers import MAX_JPEG_SEGMENTS, PICTURE_KINDS, read_picture_size
+from storage.files.picture_headers import (
+    MAX_JPEG_SCANS,
+    MAX_JPEG_SEGMENTS,
+    PICTURE_KINDS,
+    has_too_many_scans,
+    read_picture_size,
+)
 from tests.properties import examples
 
 SAVED: dict[str, tuple[str, dict[str, object]]] = {
@@ -87,3 +93,28 @@ def test_five_million_segments_cost_no_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 100_000
     finally:
         tracemalloc.stop()
+
+
+def make_scans(count: int) -> bytes:
+    """A JPEG whose one scan stands in it as often as that."""
+    whole = save_picture("progressive", (64, 64))
+    end = whole.rindex(b"\xff\xd9")
+    scan = whole[whole.rindex(b"\xff\xda") : end]
+    return whole[:end] + scan * (count - whole.count(b"\xff\xda")) + whole[end:]
+
+
+def test_scans_are_counted_in_the_first_picture_alone() -> None:
+    assert not has_too_many_scans(make_scans(MAX_JPEG_SCANS), "image/jpeg")
+    assert has_too_many_scans(make_scans(MAX_JPEG_SCANS + 1), "image/jpeg")
+    film = save_picture("jpeg", (64, 64)) + b"\xff\xda" * 1000
+    assert not has_too_many_scans(film, "image/jpeg")
+    assert not has_too_many_scans(make_scans(1000), "image/png")
+
+
+def test_an_end_that_is_hidden_in_a_segment_does_not_end_the_count() -> None:
+    many = make_scans(MAX_JPEG_SCANS + 1)
+    hidden = b"\xff\xda\x00\x02\xff\xd9"
+    segment = b"\xff\xe1" + (len(hidden) + 2).to_bytes(2, "big") + hidden
+    frame = many.index(b"\xff\xc2")
+    for at in (2, frame, many.index(b"\xff\xda")):
+        assert has_too_many_scans(many[:at] + segment + many[at:], "image/jpeg")

@@ -1,0 +1,1 @@
+"""Pictures that strangers sent, decoded in a process that can do nothing else."""

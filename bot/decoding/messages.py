@@ -1,0 +1,124 @@
+"""What a decoding process and its owner tell each other through two pipes.
+
+In turn: the process says that it is ready and how it is confined; the owner asks whether it is alive and is answered;
+the owner sends one file; the process answers with pixels, or with why there are none. Whoever reads the answer has to
+take it for a stranger's: the file may have taken the process over.
+"""
+
+import struct
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import IO
+
+MAX_SIDE_PIXELS = 2400
+"""Pixels of the longer side of what is handed out: enough to read a photographed page."""
+
+MAX_DECODED_PIXELS = {
+    "image/jpeg": 50_000_000,
+    "image/png": 40_000_000,
+    "image/gif": 16_000_000,
+    "image/webp": 16_000_000,
+}
+"""Largest picture that is decoded, by media type: decoding takes about 250 MB at most."""
+
+ALIVE_QUESTION, ALIVE_ANSWER = b"?", b"!"
+
+_READY = struct.Struct(">5sB")
+_READY_WORD = b"ready"
+_REQUEST = struct.Struct(">40sI")
+_ANSWER = struct.Struct(">BBII")
+_BANDS = {"RGB": 3, "RGBA": 4}
+
+
+class Confinement(IntEnum):
+    """How a decoding process is held. SYSCALLS: a filter lets it read, write and take memory, and do nothing else.
+
+    LIMITS: the kernel refuses the filter; the process can open nothing and start nothing, but may signal others.
+    """
+
+    LIMITS = 1
+    SYSCALLS = 2
+
+
+class DecodingFailure(IntEnum):
+    """Why there are no pixels. STOPPED: the process was ended by a limit, crashed, or answered nonsense."""
+
+    UNREADABLE = 1
+    TOO_LARGE = 2
+    STOPPED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A decoded picture. mode: `RGB` or `RGBA`, a byte for each letter; rows from the top, without gaps."""
+
+    mode: str
+    width: int
+    height: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingRequest:
+    """One file. kind: its media type, found by its content."""
+
+    kind: str
+    content: bytes = field(repr=False)
+
+
+def write_ready(stream: IO[bytes], confinement: Confinement) -> None:
+    """Write that the process is confined and waits for a file."""
+    stream.write(_READY.pack(_READY_WORD, confinement))
+    stream.flush()
+
+
+def read_ready(stream: IO[bytes]) -> Confinement | None:
+    """Read how the process is confined; None where it ended or wrote something else."""
+    told = stream.read(_READY.size)
+    if len(told) < _READY.size:
+        return None
+    word, number = _READY.unpack(told)
+    return Confinement(number) if word == _READY_WORD and number in {*Confinement} else None
+
+
+def write_request(stream: IO[bytes], request: DecodingRequest) -> None:
+    """Write a file. Raises OSError where the process ends meanwhile."""
+    stream.write(_REQUEST.pack(request.kind.encode("ascii"), len(request.content)))
+    stream.write(request.content)
+    stream.flush()
+
+
+def read_request(stream: IO[bytes]) -> DecodingRequest | None:
+    """Read a file; None where the owner ended first."""
+    head = stream.read(_REQUEST.size)
+    if len(head) < _REQUEST.size:
+        return None
+    kind, size = _REQUEST.unpack(head)
+    content = stream.read(size)
+    return DecodingRequest(kind.rstrip(b"\0").decode("ascii"), content) if len(content) == size else None
+
+
+def write_answer(stream: IO[bytes], answer: Pixels | DecodingFailure) -> None:
+    """Write pixels, or why there are none."""
+    if isinstance(answer, Pixels):
+        stream.write(_ANSWER.pack(0, _BANDS[answer.mode], answer.width, answer.height))
+        stream.write(answer.data)
+    else:
+        stream.write(_ANSWER.pack(answer, 0, 0, 0))
+    stream.flush()
+
+
+def read_answer(stream: IO[bytes]) -> Pixels | DecodingFailure:
+    """Read an answer, at most as much as the largest picture. What is not exactly one is `STOPPED`."""
+    head = stream.read(_ANSWER.size)
+    if len(head) < _ANSWER.size:
+        return DecodingFailure.STOPPED
+    failure, bands, width, height = _ANSWER.unpack(head)
+    if failure:
+        return DecodingFailure(failure) if failure in {*DecodingFailure} else DecodingFailure.STOPPED
+    modes = [mode for mode, count in _BANDS.items() if count == bands]
+    if not modes or not all(0 < side <= MAX_SIDE_PIXELS for side in (width, height)):
+        return DecodingFailure.STOPPED
+    data = stream.read(width * height * bands)
+    whole = len(data) == width * height * bands
+    return Pixels(modes[0], width, height, data) if whole else DecodingFailure.STOPPED
