@@ -64,7 +64,10 @@ class FileMeta:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message in the outbox. `back`: the recipient's address, as the adapter encrypted it."""
+    """A message in the outbox. `back`: the recipient's address, as the adapter encrypted it.
+
+    until: seconds since 1970 after which it is given up where it cannot be delivered; 0 for never.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
@@ -72,6 +75,12 @@ class OutboxMessage:
     back: bytes = field(repr=False)
     lang: Lang
     says: tuple[StoredReply, ...] = field(repr=False)
+    until: int = 0
+
+    @property
+    def has_code(self) -> bool:
+        """Whether it gives out a tracking code, which stands nowhere else."""
+        return any("receipt" in reply.args for reply in self.says)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from bot.background import BackgroundTasks
 from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
+from bot.delivery.undelivered import UndeliveredMessages
 from bot.engine import Engine
 from bot.guard import run_guarded, run_periodically, try_work
 from handlers.dialog.effects import Answer
@@ -52,9 +53,19 @@ class DeliveryWorker:
     _fetching_ids: set[str] = field(default_factory=set)
     _tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
     _is_closed: bool = False
+    undelivered: UndeliveredMessages = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.undelivered = UndeliveredMessages(
+            self.store,
+            self.engine.now,
+            lambda work: self._tasks.start(run_guarded(work, self.on_error)),
+        )
+        self.engine.list_notices = self.undelivered.list_notices
 
     async def run(self, every: float = RUN_INTERVAL) -> None:
         """Deliver forever: each channel every so many seconds, in a loop of its own."""
+        await run_guarded(self.undelivered.load([*self.transports]), self.on_error)
         rounds = [partial(self._serve_channel, channel) for channel in self.transports]
         await asyncio.gather(*(run_periodically(one, every, self.on_error) for one in rounds))
 
@@ -106,6 +117,7 @@ class DeliveryWorker:
 
     async def _send_outbox_message(self, item: LeasedItem[OutboxMessage], transport: Transport) -> None:
         what, now = item.payload, self.engine.now()
+        self.undelivered.record_attempt(item)
         messages = [render_reply(reply, what.lang) for reply in what.says]
         error = (await try_work(transport.deliver(what.back, messages, item.id))).error
         if error is None:
@@ -116,17 +128,20 @@ class DeliveryWorker:
     async def _keep_undelivered(
         self, item: LeasedItem[OutboxMessage], error: Exception, now: datetime
     ) -> None:
-        """Schedule the next attempt of a message, or give it up if the platform refused it for good."""
+        """Schedule the next attempt of a message, or give it up: it is refused for good, or too old."""
         failure = error if isinstance(error, TransportError) else TransportError()  # counts as an outage
-        if failure.permanent:
-            await self.store.outbox.complete([item.id])
-        elif failure.retry_after is not None:
-            await self.store.outbox.defer(item, now + timedelta(seconds=failure.retry_after))
+        outbox, until = self.store.outbox, item.payload.until
+        if failure.permanent or (until and now.timestamp() >= until):
+            return await self.undelivered.give_up(item)
+        if failure.retry_after is not None:
+            again = now + timedelta(seconds=failure.retry_after)
+            await outbox.defer(item, min(again, datetime.fromtimestamp(until, UTC)) if until else again)
         else:
             self.on_error(error)
             mistaken = isinstance(failure, RejectedError)
-            outbox = self.store.outbox
-            await (outbox.retry_on_failure if mistaken else outbox.retry_on_outage)(item, now)
+            if not await (outbox.retry_on_failure if mistaken else outbox.retry_on_outage)(item, now):
+                return await self.undelivered.give_up(item)
+        return self.undelivered.record_failure(item)
 
     async def _resume_fetch(self, item: LeasedItem[QueuedTask], transport: Transport) -> None:
         """Continue a download whose earlier attempt did not end: after a crash, or an outage of the platform."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -32,6 +32,8 @@ MAX_BATCH_SIZE = 256
 DISK_FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
 BUSY_ATTEMPTS = 2
 """How often a transaction is begun while another program holds the database, `BUSY_TIMEOUT_SECONDS` each."""
+DIRECT_REPLY_TTL = timedelta(hours=72)
+"""How long an answer that could not be delivered is kept: it holds an account beside what was answered."""
 DIRECT_REPLY_SECONDS = 60
 """Seconds the adapter has for its direct reply, before the outbox sender takes the rows for undelivered."""
 
@@ -232,7 +234,8 @@ class GroupCommitWriter:
         pending.after = self.sessions.add_row(event.person_id, pending.before, turn.session, batch)
         certain = tuple([say for say in turn.replies if say.policy.durable])
         if certain and event.reply_to is not None:
-            message = OutboxMessage(event.channel, event.reply_to, pending.answer.lang, certain)
+            until = int((batch.now + DIRECT_REPLY_TTL).timestamp())
+            message = OutboxMessage(event.channel, event.reply_to, pending.answer.lang, certain, until)
             row = enqueue_message(message, batch, DIRECT_REPLY_SECONDS)
             pending.answer = replace(pending.answer, outbox_ids=(row,))
 

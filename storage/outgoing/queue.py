@@ -101,9 +101,10 @@ class DurableQueue(Generic[T]):
         await self.reschedule([taken.id], at + _retry_delay(taken))
         return True
 
-    async def retry_on_outage(self, taken: LeasedItem[T], at: datetime) -> None:
-        """The platform is unreachable: reschedule with exponential backoff, for as long as it takes."""
+    async def retry_on_outage(self, taken: LeasedItem[T], at: datetime) -> bool:
+        """The platform is unreachable: reschedule with exponential backoff, for as long as it takes. Always True."""
         await self.defer(taken, at + _retry_delay(taken))
+        return True
 
     async def reschedule(self, ids: Iterable[str], until: datetime) -> None:
         """Set the due instant of rows."""

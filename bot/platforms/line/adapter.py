@@ -24,7 +24,7 @@ from bot.platforms.line.render import render_payload_batches
 from bot.platforms.line.replies import LineReplies, to_reply_token
 from bot.platforms.line.sender import LineSender
 from handlers.dialog.effects import Answer
-from handlers.dialog.events import Lang
+from handlers.dialog.events import Channel, Lang
 from storage.serialization import QueuedTask
 from storage.store import Store
 
@@ -152,9 +152,12 @@ class LineAdapter:
             ):
                 answer = ready if isinstance(ready, Answer) else await self.engine.handle_locked(ready)
                 self._replies.send_answer(parsed, answer)
+                if parsed.event.reply_to is None:  # blocked
+                    await self.delivery_worker.undelivered.forget_person(Channel.LINE, parsed.event.person_id)
                 unsaved |= bool(parsed.event.unsent_message_id) and not answer.stored
             if (
                 parsed_events
+                and parsed_events[-1].event.reply_to is not None
                 and (work := self.on_answered(person, answer.lang, parsed.event.choice)) is not None
             ):
                 self._tasks.start(work)

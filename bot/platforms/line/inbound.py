@@ -59,8 +59,8 @@ class LineEventParser:
                 person,
                 replace(blank, id=to_unsend_event_id(message), unsent_message_id=message),
             )
-        if webhook_event.type == "follow":
-            return LineInboundEvent(webhook_event, person, replace(blank, choice="/start"))
+        if webhook_event.type in {"follow", "unfollow"}:
+            return LineInboundEvent(webhook_event, person, _build_contact_event(webhook_event, blank))
         if webhook_event.type == "postback" and webhook_event.postback is not None:
             if webhook_event.postback.data.startswith(TAB_DATA_PREFIX):
                 return None  # LINE has switched the menu's tab by itself
@@ -143,6 +143,13 @@ class LineEventParser:
         return (
             is_redelivery and await self.store.find_previous_answer(to_unsend_event_id(message)) is not None
         )
+
+
+def _build_contact_event(webhook_event: WebhookEvent, blank: Event) -> Event:
+    """Return the event of a person who added the account, or blocked it: news end, and nothing is sent to them."""
+    if webhook_event.type == "follow":
+        return replace(blank, choice="/start")
+    return replace(blank, choice="/stop", reply_to=None)
 
 
 def to_unsend_event_id(message: str) -> str:

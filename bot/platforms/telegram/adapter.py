@@ -252,7 +252,9 @@ class TelegramAdapter:
             return None
         if membership.chat.type == PRIVATE_CHAT and status == "kicked":
             # The person blocked the bot: end notifications, and send no confirmation that nobody could read.
-            await self.engine.handle(self.inbound.build_event(number, membership.chat.id, "/stop"))
+            event = self.inbound.build_event(number, membership.chat.id, "/stop")
+            await self.engine.handle(replace(event, reply_to=None))
+            await self.delivery_worker.undelivered.forget_person(event.channel, event.person_id)
             return None
         if membership.chat.type != PRIVATE_CHAT and status in {"member", "administrator"}:
             return self._explain_private_only(membership.chat.id)
