@@ -55,7 +55,7 @@ from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, Now, TurnResult, run_query
 from handlers.dialog.events import Event, find_lang
 from handlers.dialog.form import FieldKind, Form, confirm_cancel, is_text_asked_about
-from handlers.dialog.replies import AS_SECTION, NEUTRAL, OF_CASE, Reply
+from handlers.dialog.replies import NEUTRAL, OF_CASE, PageLayout, Presentation, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unasked import describe_unreadable, find_aside
 from handlers.office import Office
@@ -288,7 +288,11 @@ class ComplaintsDesk:
             return handle_unsubscribe(ctx, (yield from self._reprompt(ctx)))
         if command in {"privacy", "help"}:
             reply = (
-                Reply("help.text", NEUTRAL, presentation=AS_SECTION)
+                Reply(
+                    "help.text",
+                    NEUTRAL,
+                    presentation=Presentation(layout=PageLayout.SECTION, page_wording="page.help"),
+                )
                 if command == "help"
                 else build_privacy_notice(ctx)
             )

@@ -33,7 +33,7 @@ from handlers.dialog.commands import (
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, DeleteFiles, Now, TurnResult, run_query
 from handlers.dialog.events import DEFAULT_LANG, Event, find_lang
-from handlers.dialog.replies import AS_SECTION, NEUTRAL, Phrase, Reply
+from handlers.dialog.replies import AS_SECTION, NEUTRAL, PageLayout, Phrase, Presentation, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unasked import describe_unreadable, find_aside
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
@@ -268,7 +268,7 @@ class ServiceDesk:
                 "welcome.help",
                 NEUTRAL,
                 {"days": self.office.deadlines.first_answer_days},
-                presentation=AS_SECTION,
+                presentation=Presentation(layout=PageLayout.SECTION, page_wording="page.service_help"),
             )
         return build_service_privacy_reply(ctx)
 

@@ -125,7 +125,9 @@ class InMemoryDesk:
                 assert act.receipt.symbols not in self.cases
                 self.filed_cases.append(act)
                 first = HistoryEntry(1, act.on, HistoryEntryKind.FILED)
-                case = ReporterCase(f"{len(self.filed_cases)}", CaseStatus.RECEIVED, None, act.on, (first,))
+                case = ReporterCase(
+                    f"{len(self.filed_cases)}", CaseStatus.RECEIVED, None, act.on, act.answer_by, (first,)
+                )
                 self.cases[act.receipt.symbols] = case
             case AddHistoryEntry():
                 self._append_entry(

@@ -16,7 +16,7 @@ let leaving = false;
 function leave() {
   leaving = true;
   document.documentElement.hidden = true;
-  window.location.replace("/exit");
+  window.top.location.replace("/exit");  // also from a frame of the office's website
 }
 
 let escaped = -Infinity;
@@ -26,11 +26,18 @@ document.addEventListener("keydown", (event) => {
   escaped = event.timeStamp;
 });
 
+// A link to another page of ours takes the place of this one: all of them are one entry of the history.
+function stays(link) {
+  return link.origin === window.location.origin && !link.target && !link.hasAttribute("download") && !link.hash;
+}
+
 document.addEventListener("click", (event) => {
-  const at = event.target.closest("[data-exit], [data-print], [data-touch]");
-  if (!at) return;
+  const at = event.target.closest("[data-exit], [data-print], [data-touch], a[href]");
+  if (!at || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (at.matches("a:not([data-exit])") && !stays(at)) return;
   event.preventDefault();
-  if (at.matches("[data-exit]")) leave();
+  if (at.matches("a:not([data-exit])")) window.location.replace(at.href);
+  else if (at.matches("[data-exit]")) leave();
   else if (at.matches("[data-print]")) window.print();
   else touch();
 });
@@ -40,7 +47,7 @@ function unsent() {
   const form = talk();
   if (!form) return false;
   const words = form.elements.text;
-  return (words.value !== words.defaultValue && words.value.length > WORTH)
+  return (words && words.value !== words.defaultValue && words.value.length > WORTH)
     || [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
 }
 

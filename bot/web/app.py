@@ -121,10 +121,7 @@ class StaticPages:
         self._readiness = ReadinessCheck(tuple(app.desks.values()))
 
     async def show_home(self, request: Request) -> Response:
-        """The home page.
-
-        Without a public address the installation counts as a trial, and the page explains the terminal too.
-        """
+        """The home page."""
         address = self._app.settings.complaints.public_url
         here = "complaints" in self._app.desks
         return self._pages.render(
@@ -132,7 +129,6 @@ class StaticPages:
             get_requested_lang(request),
             address=(address or "").rstrip("/"),
             reports=here or address is not None,
-            trial=here and address is None,
             asks="service" in self._app.desks,
             alone="service" in self._app.desks and not here,
         )

@@ -8,6 +8,8 @@ from markupsafe import Markup, escape
 
 BULLET = "• "
 _URL_PATTERN = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,)]")
+_PHONE_PATTERN = re.compile(r"(?:(?<=โทร )|(?<=โทร\. )|(?<=call )|(?<=^ ))\d[\d -]{1,18}\d(?!\d)")
+"""A telephone number: the word before it says so, or it follows a link, as in the lines of outside bodies."""
 _TAG_PATTERN = re.compile(r"(<[^>]*>)")
 _PAIR_PATTERN = re.compile(r"([^\n:]{2,60}): (.*)", re.DOTALL)
 
@@ -87,7 +89,17 @@ def _join_lines(lines: Iterable[str]) -> Markup:
 def _linkify(line: str) -> Markup:
     markup, at = Markup(""), 0
     for link in _URL_PATTERN.finditer(line):
-        markup += escape(line[at : link.start()])
+        markup += _link_phones(line[at : link.start()])
         markup += Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(link[0])
         at = link.end()
-    return markup + escape(line[at:])
+    return markup + _link_phones(line[at:])
+
+
+def _link_phones(text: str) -> Markup:
+    markup, at = Markup(""), 0
+    for phone in _PHONE_PATTERN.finditer(text):
+        markup += escape(text[at : phone.start()])
+        digits = phone[0].replace(" ", "").replace("-", "")
+        markup += Markup('<a href="tel:{}">{}</a>').format(digits, phone[0])
+        at = phone.end()
+    return markup + escape(text[at:])

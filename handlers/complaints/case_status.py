@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from handlers.complaints.deadlines import compute_status_due_day
 from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
     STATUS_RULES,
@@ -20,19 +21,30 @@ from handlers.dialog.replies import AS_CASE_STATUS, MUST_ARRIVE, ExpectedInput, 
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.thai.dates import format_date, to_bangkok_date
 
+REPLY_OPTION = Option("message", label="choice.reply")
+"""Writes to the office, where it asked or wrote last."""
+
 MAX_TIMELINE_LINES = 20
 """Newest lines of the timeline that are shown; a case seldom has more."""
 
 
 def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> TurnResult:
-    """Show the status of a case, its timeline and the actions open to the reporter."""
+    """Show the status of a case, its timeline and the actions open to the reporter.
+
+    before: what the reporter just did or has to know; without it, what the office does next is shown too.
+    """
     session = ctx.session if ctx.session.step == "case" else advance_prompt(ctx.session)
     session = session.replace(topic=DialogTopic.TRACK, step="case")
+    is_withdrawn = case.outcome is CaseOutcome.WITHDRAWN
     status = Reply(
         "track.status",
         MUST_ARRIVE,
         {
-            "status": Phrase(f"status.{STATUS_RULES[case.status].public_status}"),
+            "status": Phrase(
+                "status.withdrawn" if is_withdrawn else f"status.{STATUS_RULES[case.status].public_status}"
+            ),
+            "office": describe_open_request(case, ctx),
+            "next": NO_PHRASE if before else describe_next_step(case, ctx),
             "received": format_date(case.received_on, ctx.lang),
             "timeline": tuple(
                 format_timeline_entry(entry, ctx) for entry in case.entries[-MAX_TIMELINE_LINES:]
@@ -43,6 +55,44 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
         presentation=AS_CASE_STATUS,
     )
     return TurnResult(session, (*before, status))
+
+
+NO_PHRASE = Phrase("literal", {"text": ""})
+
+
+def find_open_request(case: ReporterCase) -> HistoryEntry | None:
+    """Return the office's newest question or message, where the reporter has sent nothing since; else None."""
+    for entry in reversed(case.entries):
+        if entry.by_reporter or entry.kind in {HistoryEntryKind.REPORTER, HistoryEntryKind.EVIDENCE}:
+            return None
+        if entry.kind in {HistoryEntryKind.ASKED, HistoryEntryKind.OFFICE}:
+            return entry
+    return None
+
+
+def describe_open_request(case: ReporterCase, ctx: Context) -> Phrase:
+    """Describe what the office asked or wrote last and is not answered yet: it is what the reporter came for."""
+    entry = find_open_request(case)
+    if entry is None:
+        return NO_PHRASE
+    args: dict[str, str | int | Phrase] = {"text": entry.text, "on": format_date(entry.on, ctx.lang)}
+    if entry.kind is HistoryEntryKind.ASKED and case.status not in ENDED_STATUSES:
+        by = format_date(date.fromisoformat(entry.body), ctx.lang)
+        return Phrase("track.asked", {**args, "by": by})
+    return Phrase("track.office", args)
+
+
+def describe_next_step(case: ReporterCase, ctx: Context) -> Phrase:
+    """Describe what the office does next, and by when where the office set a limit."""
+    if case.status in ENDED_STATUSES:
+        return NO_PHRASE
+    since = max((entry.on for entry in case.entries if entry.status is case.status), default=case.received_on)
+    if not case.is_answered:
+        by = case.answer_by
+        return Phrase("track.next_answer", {"by": format_date(by, ctx.lang)}) if by else NO_PHRASE
+    due = compute_status_due_day(case.status, since, ctx.office.deadlines)
+    until = Phrase("track.by", {"by": format_date(due, ctx.lang)}) if due else NO_PHRASE
+    return Phrase(f"track.next.{case.status}", {"due": until})
 
 
 def format_timeline_entry(entry: HistoryEntry, ctx: Context) -> Phrase:
@@ -71,8 +121,10 @@ def list_reporter_actions(case: ReporterCase, ctx: Context) -> tuple[Option, ...
         if case.status in ENDED_STATUSES
         else ("withdraw",)
     )
-    return make_options(
-        ("message", "attach", "refresh", *list_subscription_options(ctx.event), *last, "leave")
+    message = REPLY_OPTION if find_open_request(case) else Option("message")
+    return (
+        message,
+        *make_options(("attach", "refresh", *list_subscription_options(ctx.event), *last, "leave")),
     )
 
 

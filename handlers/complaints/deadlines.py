@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.complaints.lifecycle import ENDED_STATUSES
+from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, ReminderStage, SendReminder
 from handlers.dialog.replies import Phrase
 from handlers.office import Deadlines
@@ -43,15 +43,20 @@ def compute_answer_by(received_on: date, rules: Deadlines) -> date:
     return add_days(received_on, rules.first_answer_days, rules.extra_days_off)
 
 
+def compute_status_due_day(status: CaseStatus, since: date, rules: Deadlines) -> date | None:
+    """Return the day by which a case should leave its status, which it has had since a day; None for no limit."""
+    days = rules.get_day_limit(status)
+    return None if days is None else add_days(since, days, rules.extra_days_off)
+
+
 def list_deadlines(one: CaseDeadlineState, rules: Deadlines) -> Iterator[Deadline]:
     """Yield the running deadlines of a case: of the first answer, and of its present status."""
     if one.status in ENDED_STATUSES:
         return
     if not one.answered:
         yield Deadline(f"answer/{one.answer_by}", one.answer_by)
-    days = rules.get_day_limit(one.status)
-    if days is not None:
-        on = add_days(one.status_since, days, rules.extra_days_off)
+    on = compute_status_due_day(one.status, one.status_since, rules)
+    if on is not None:
         yield Deadline(f"{one.status.value}/{on}", on)
 
 

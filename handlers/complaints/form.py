@@ -25,10 +25,12 @@ from handlers.dialog.replies import (
     AS_PLAIN_SECTION,
     AS_RECEIPT,
     AS_SECTION,
+    AS_USUAL,
     MUST_ARRIVE,
     NEUTRAL,
     ExpectedInput,
     Phrase,
+    Presentation,
     Reply,
     ReplyArg,
     raw_text,
@@ -106,7 +108,8 @@ def ask_to_begin(ctx: Context, *before: Reply) -> TurnResult:
     held = (build_early_text_note(session.unconfirmed, at_notice=True),) if session.unconfirmed else ()
     choices = to_choices(list_notice_options(session), session)
     key = "notice.agree_short" if session.is_short else "notice.agree"
-    agree = Reply(key, NEUTRAL, {}, choices, wants=ExpectedInput.PICK)
+    on_page = AS_USUAL if session.is_short else Presentation(page_wording="page.agree")
+    agree = Reply(key, NEUTRAL, {}, choices, wants=ExpectedInput.PICK, presentation=on_page)
     return TurnResult(session, (*before, *held, agree))
 
 

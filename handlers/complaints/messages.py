@@ -121,14 +121,23 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReporterCase:
-    """A case as its reporter may see it: no text of the complaint, no register number, no officer."""
+    """A case as its reporter may see it: no text of the complaint, no register number, no officer.
+
+    answer_by: the day by which the office owes a first answer; None where nobody here can read the case.
+    """
 
     id: str
     status: CaseStatus
     outcome: CaseOutcome | None
     received_on: date
+    answer_by: date | None
     entries: tuple[HistoryEntry, ...]
     last_stored_seq: int = 0
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the reporter has had a message from the office."""
+        return any(entry.kind is HistoryEntryKind.OFFICE for entry in self.entries)
 
     @property
     def seq(self) -> int:

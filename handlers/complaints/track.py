@@ -1,11 +1,16 @@
 """Tracking a case by its receipt: status, timeline, messages both ways, more evidence, withdrawal, reopening."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
-from handlers.complaints.accused.readers import add_exclusions
-from handlers.complaints.case_status import can_request_reopening, list_reporter_actions, show_reporter_case
+from handlers.complaints.accused.readers import add_exclusions, is_case_readable
+from handlers.complaints.case_status import (
+    can_request_reopening,
+    list_reporter_actions,
+    show_reporter_case,
+)
 from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
     CaseOutcome,
@@ -37,7 +42,7 @@ from handlers.dialog.choices import (
 from handlers.dialog.code_lookup import FailedLookup, describe_mistyped_code, look_up_code
 from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
-from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.effects import Decision, Query, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, ExpectedInput, Reply
@@ -103,6 +108,7 @@ def handle_tracking(ctx: Context) -> Decision:
     case = yield from run_query(FindCase(ctx.session.receipt))
     if case is None:
         return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
+    case = yield from drop_idle_promise(case)
     return (yield from add_exclusions(ctx, _handle_case_input(ctx, case)))
 
 
@@ -113,11 +119,16 @@ def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:
     if ctx.session.step in TRACKING_QUESTIONS:
         return TurnResult(ctx.session, (*before, _build_tracking_question(ctx.session)))
     case = yield from run_query(FindCase(ctx.session.receipt))
-    return (
-        show_reporter_case(ctx, case, *before)
-        if case
-        else ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
-    )
+    if case is None:
+        return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
+    return show_reporter_case(ctx, (yield from drop_idle_promise(case)), *before)
+
+
+def drop_idle_promise(case: ReporterCase) -> Generator[Query[Any], Any, ReporterCase]:
+    """Return the case without the day of its first answer where nobody here can read it."""
+    if case.is_answered or case.status in ENDED_STATUSES or (yield from is_case_readable(case.id)):
+        return case
+    return replace(case, answer_by=None)
 
 
 def _handle_receipt_text(ctx: Context) -> Decision:
@@ -172,7 +183,8 @@ def look_up_case(ctx: Context, text: str) -> Decision:
         return replace(ask_receipt(ctx, case.reply, *elsewhere), acts=case.acts)
     receipt = parse_receipt(text)
     opened = ctx.with_session(reset_session(ctx).replace(receipt=receipt))
-    return (yield from add_exclusions(ctx, _open_case(opened, case, ctx.session)))
+    case = yield from drop_idle_promise(case)
+    return (yield from add_exclusions(opened, _open_case(opened, case, ctx.session)))
 
 
 def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:
@@ -226,7 +238,8 @@ def quote_unsent_text(session: Session) -> tuple[Reply, ...]:
 
 def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult:
     asking = TRACKING_QUESTIONS.get(ctx.session.step)
-    here = asking.options if asking else list_reporter_actions(case, ctx)
+    # “ส่งข้อความ” is understood also where the button says “ตอบ”.
+    here = asking.options if asking else (*list_reporter_actions(case, ctx), *make_options(("message",)))
     if ctx.event.file is not None:
         return _attach_file(ctx, case, ctx.event.file)
     choice = parse_choice(
@@ -352,4 +365,4 @@ def build_reopening(case: ReporterCase, ctx: Context) -> tuple[ReporterCase, App
     by = on + timedelta(days=ctx.office.deadlines.first_answer_days)
     move = ApplyTransition(case.id, case.seq + 1, on, step, status, ActorKind.REPORTER, answer_by=by)
     entry = HistoryEntry(move.seq, on, HistoryEntryKind.MOVED, status, by_reporter=True)
-    return replace(case, status=status, outcome=None, entries=(*case.entries, entry)), move
+    return replace(case, status=status, outcome=None, answer_by=by, entries=(*case.entries, entry)), move

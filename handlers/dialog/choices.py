@@ -8,7 +8,7 @@ from functools import cache
 from typing import TypeAlias
 
 from handlers.dialog.events import Event, Lang
-from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Presentation, Reply
 from handlers.dialog.session import Session
 from handlers.i18n import render_label
 from handlers.office import Bilingual
@@ -295,10 +295,13 @@ def _list_close_labels(
 
 
 _OR_PATTERN = re.compile(r"\s*หรือ\s*|,?\s+or\s+")
-_UNKNOWN = Reply("pick.unknown_here", NEUTRAL)
+PICK_FROM_LIST = Reply(
+    "pick.unknown_here", NEUTRAL, presentation=Presentation(page_wording="page.pick_unknown_here")
+)
+"""Asks to pick one of the choices that are shown."""
 
 
-def explain_no_choice(choice: ParsedChoice, unknown: Reply = _UNKNOWN) -> Reply:
+def explain_no_choice(choice: ParsedChoice, unknown: Reply = PICK_FROM_LIST) -> Reply:
     """Return the sentence before a question that is asked again. unknown: for a text that means nothing there."""
     if choice is STALE:
         return Reply("pick.stale", NEUTRAL)

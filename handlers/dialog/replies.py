@@ -176,6 +176,8 @@ class Presentation:
 
     is_card: LINE shows it as a card. args_as_buttons: the argument that lists the choices, for platforms whose
     buttons may be missing or cut short; a page whose buttons show all leaves it out; empty for none.
+    page_wording: the wording that says the same on a page, with the same arguments, where the reply's own tells how to
+    type in a chat; empty for none.
     """
 
     layout: PageLayout = PageLayout.NOTE
@@ -183,6 +185,7 @@ class Presentation:
     is_card: bool = False
     args_as_buttons: str = ""
     officer_page: OfficerPageAction = OfficerPageAction.SHOW
+    page_wording: str = ""
 
 
 AS_USUAL = Presentation()

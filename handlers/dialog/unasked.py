@@ -5,10 +5,10 @@ A text at a choice is shown back, and stays apart from the draft (`Session.uncon
 
 from dataclasses import dataclass
 
-from handlers.dialog.choices import Option, make_options, to_choices
+from handlers.dialog.choices import PICK_FROM_LIST, Option, make_options, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.events import Event, UnreadableKind
-from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Phrase, Presentation, Reply
 from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
 from handlers.dialog.text import shorten_text
 from handlers.thai.meanings import read_meanings
@@ -122,9 +122,15 @@ def describe_unknown_choice(event: Event, *, memory_only: bool = False) -> Reply
     """Say that a text picks nothing. It is repeated, since it is not kept; memory_only: it may not be stored."""
     text = clean_text(event.text or "").text
     if not text:
-        return Reply("pick.unknown_here", NEUTRAL)
+        return PICK_FROM_LIST
     quote = shorten_text(text, MAX_QUOTE_LENGTH)
-    return Reply("pick.unknown", NEUTRAL, {"text": quote}, memory_args=("text",) if memory_only else ())
+    return Reply(
+        "pick.unknown",
+        NEUTRAL,
+        {"text": quote},
+        presentation=Presentation(page_wording="page.pick_unknown"),
+        memory_args=("text",) if memory_only else (),
+    )
 
 
 def hold_text(

@@ -26,7 +26,7 @@ async def find_reporter_case(query: FindCase, context: ReadContext) -> ReporterC
     """Find the case of a receipt, with what its reporter may see."""
     column = tables.cases.c
     marks = context.keyring.list_receipt_hashes(query.receipt)
-    columns = (column.id, column.status, column.outcome, column.received_on, column.key)
+    columns = (column.id, column.status, column.outcome, column.received_on, column.answer_by, column.key)
     found = await context.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))
     row = found.mappings().first()
     if row is None:
@@ -47,7 +47,13 @@ async def _load_case(row: RowMapping, context: ReadContext) -> ReporterCase:
     seen = tuple(entry for entry in entries if entry.kind not in INTERNAL_ENTRY_KINDS)
     outcome = CaseOutcome(row["outcome"]) if row["outcome"] else None
     return ReporterCase(
-        row["id"], CaseStatus(row["status"]), outcome, row["received_on"], seen, rows[-1]["seq"]
+        row["id"],
+        CaseStatus(row["status"]),
+        outcome,
+        row["received_on"],
+        row["answer_by"],
+        seen,
+        rows[-1]["seq"],
     )
 
 

@@ -131,6 +131,8 @@ class BrowserDriver:
             page.goto(self.server.address + ENTRY_PATHS.get(words, self.start_path))
             if words in ENTRY_PATHS:
                 return self._read_page(page)
+        if page.query_selector("[name=text]") is None:
+            return self._post(page, {"text": words})
         page.fill("[name=text]", words)
         return self._submit(page, "[data-send]")
 
@@ -154,10 +156,14 @@ class BrowserDriver:
         return self._submit(page, "[data-send]")
 
     def _post_file(self, page: Page, name: str) -> list[Message]:
-        """Post a file although the page offers no field for one, as another program could."""
+        """Post a file although the page offers no field for one."""
         file = write_sample_file(self.home.parent, name)
         content = {"name": name, "mimeType": "application/octet-stream", "buffer": file.read_bytes()}
-        form = {"csrf": page.get_attribute("[name=csrf]", "value") or "", "text": "", "file": content}
+        return self._post(page, {"text": "", "file": content})
+
+    def _post(self, page: Page, fields: dict[str, Any]) -> list[Message]:
+        """Post what the page has no field for, as another program could, or a page that was opened earlier."""
+        form = {"csrf": page.get_attribute("[name=csrf]", "value") or "", **fields}
         response = page.context.request.post(page.url.partition("?")[0], multipart=form)
         assert response.ok
         page.goto(response.url)

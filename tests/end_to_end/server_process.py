@@ -120,7 +120,7 @@ class HtmlPage(HTMLParser):
     @property
     def textbox_text(self) -> str:
         """The content of the text box."""
-        return self.fields["text"]
+        return self.fields.get("text", "")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}

@@ -152,7 +152,13 @@ def test_a_receipt_typed_before_anything_was_written_opens_its_case() -> None:
     outcome = decide(make_event(RECEIPT.formatted), begin_session(topic=DialogTopic.REPORT, step="notice"))
     assert outcome.keys == ("track.status",)
     assert outcome.kept.receipt == RECEIPT
-    assert outcome.queries == (Now(), GetAttempts(PERSON), FindCase(RECEIPT))
+    assert outcome.queries == (
+        Now(),
+        GetAttempts(PERSON),
+        FindCase(RECEIPT),
+        ListExclusions("c1"),
+        ListStaff(),
+    )
 
 
 def test_a_receipt_at_the_menu_opens_its_case() -> None:

@@ -11,7 +11,7 @@ from bot.web.html import line_to_html, pairs_to_html, text_to_html
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import TYPED_INPUTS, ExpectedInput, Message, PageLayout, Phrase, Reply, TextLabel
-from handlers.dialog.session import Session
+from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import render_label, render_lines, render_reply, render_text
 
 EXIT_CHOICES = {
@@ -31,6 +31,9 @@ EXIT_CHOICES = {
 
 PRIMARY_CHOICES = {"accept", "submit", "done", "next", "send", "review", "resume", "give"}
 LANGUAGE_COMMANDS = {"/th", "/en"}
+
+FORM_TOPICS = frozenset({DialogTopic.REPORT, DialogTopic.OPINION})
+"""Topics whose typed answers are steps of a form that is sent at its end: their button goes on and sends nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class ChatView:
     """What the template shows.
 
     text_label_key, beside_label_key: wording keys of the label above the text box, when it is the answer and when it
-    stands beside buttons; typed: what is in the text box; previous_answer: the answer that the question already has;
+    stands beside buttons; send_label_key: of the button below it; typed: what is in the text box; previous_answer: the
+    answer that the question already has;
     story_so_far: the story up to now; is_text_rejected: what is in the box was not accepted, and a note says why.
     """
 
@@ -70,6 +74,7 @@ class ChatView:
     story_so_far: str
     text_label_key: str
     beside_label_key: str
+    send_label_key: str
     is_text_rejected: bool
     receipt_download: ReceiptDownload | None
 
@@ -81,7 +86,7 @@ def build_chat_view(
 
     typed: what to put in the text box; notes: texts of the web pages themselves, shown first.
     """
-    replies_shown = [*replies]
+    replies_shown = [replace(reply, key=reply.presentation.page_wording or reply.key) for reply in replies]
     question = replies_shown[-1] if replies_shown and replies_shown[-1].choices else None
     note_html, sections = [text_to_html(note) for note in notes], list[PageSection]()
     for reply in replies_shown[: -1 if question else None]:
@@ -106,6 +111,7 @@ def build_chat_view(
         previous_answer=previous_answer,
         text_label_key=text_label,
         beside_label_key=beside_label,
+        send_label_key=_get_send_label_key(wants, session),
         story_so_far=session.answers.get(session.step, "") if session and wants is ExpectedInput.LONG else "",
         is_text_rejected=wants in TYPED_INPUTS and any("unsent" in reply.args for reply in replies_shown),
         receipt_download=_build_receipt_links(replies_shown, lang),
@@ -210,6 +216,12 @@ def is_section(reply: Reply) -> bool:
             return False
         case _:
             assert_never(reply.presentation.layout)
+
+
+def _get_send_label_key(wants: ExpectedInput, session: Session | None) -> str:
+    """Return the key of the button below the text box: it says “send” only where something is sent to somebody."""
+    goes_on = wants is ExpectedInput.CODE or (session is not None and session.topic in FORM_TOPICS)
+    return "page.next" if goes_on else "page.send"
 
 
 def _get_label_keys(label: TextLabel) -> tuple[str, str]:

@@ -148,7 +148,7 @@ def add_exclusions(ctx: Context, turn: TurnResult) -> Decision:
             told = "\n".join(filter(None, (act.text, *(file.name for file in act.files))))
             found = yield from find_exclusions(ctx.office, {"message": told})
             act = replace(act, exclusions=found)
-            has_reader = yield from _is_case_readable(act.case, found)
+            has_reader = yield from is_case_readable(act.case, found)
         acts.append(act)
     if has_reader:
         return replace(turn, acts=tuple(acts))
@@ -156,7 +156,7 @@ def add_exclusions(ctx: Context, turn: TurnResult) -> Decision:
     return replace(turn, acts=tuple(acts), replies=(notice, *turn.replies))
 
 
-def _is_case_readable(case: str, found: Iterable[Exclusion]) -> Generator[Query[Any], Any, bool]:
+def is_case_readable(case: str, found: Iterable[Exclusion] = ()) -> Generator[Query[Any], Any, bool]:
     """Whether somebody can read a case once what was found is stored. Decisions that stand already are kept."""
     known = yield from run_query(ListExclusions(case))
     staff = yield from run_query(ListStaff())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from handlers.dialog.answers import MIN_STORY_LETTERS
-from handlers.dialog.choices import STALE, make_options, parse_choice, to_choices
+from handlers.dialog.choices import PICK_FROM_LIST, STALE, make_options, parse_choice, to_choices
 from handlers.dialog.codes.code_finder import find_codes, find_receipts, remove_codes
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
@@ -239,7 +239,7 @@ def _read_answer(ctx: Context) -> ScreenedMessage | TurnResult | None:
             held, notes = _hold_text(ctx)
             return ask_about_code(held, *notes) if notes else _settle(held, mistyped=True)
         if count_letters_and_digits(event.text or "", MIN_STORY_LETTERS) < MIN_STORY_LETTERS:
-            return ask_about_code(ctx, Reply("pick.unknown_here", NEUTRAL))
+            return ask_about_code(ctx, PICK_FROM_LIST)
         held, notes = _hold_text(ctx)
         return ask_about_code(held, *notes)
     return _settle(ctx, mistyped=choice == "yes")

@@ -195,3 +195,19 @@ def test_a_mark_is_where_it_first_stands_and_nothing_else_changes() -> None:
 def test_a_long_text_of_tricks_takes_no_long_time() -> None:
     typed = ("http://" + "." * 2000 + " ") * 20 + "https://a" * 3000 + "• \n" * 3000
     assert_harmless(text_to_html(typed), typed)
+
+
+@pytest.mark.parametrize(
+    ("line", "linked"),
+    [
+        ("ถ้ากำลังมีอันตราย โทร 191 (ตำรวจ)", ["191"]),
+        ("โทร. 0-2123 4567 หรือ call 1206.", ["021234567", "1206"]),
+        ("• ป.ป.ช. https://www.nacc.go.th 1205", ["1205"]),
+        ("เรียกรับเงิน 5000 บาท เมื่อ 12 มกราคม 2569", []),
+        ("โทร 1", []),
+    ],
+)
+def test_a_telephone_number_is_a_link_where_the_words_say_that_it_is_one(
+    line: str, linked: list[str]
+) -> None:
+    assert re.findall(r'href="tel:(\d+)"', text_to_html(line)) == linked

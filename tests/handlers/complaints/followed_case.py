@@ -43,7 +43,7 @@ from tests.run_decision import (
 RECEIPT = make_receipt(4242)
 TODAY = date(2026, 11, 22)
 FILED = HistoryEntry(1, date(2026, 11, 20), HistoryEntryKind.FILED)
-CASE = ReporterCase("c1", CaseStatus.RECEIVED, None, FILED.on, (FILED,))
+CASE = ReporterCase("c1", CaseStatus.RECEIVED, None, FILED.on, date(2026, 12, 7), (FILED,))
 CLOSED_ENTRY = HistoryEntry(
     2, date(2026, 11, 21), HistoryEntryKind.MOVED, CaseStatus.CLOSED, CaseOutcome.UNSUBSTANTIATED
 )
@@ -67,15 +67,26 @@ def decide(event: Event, session: Session, case: ReporterCase | None = CASE) -> 
 
 
 def status(
-    session: Session, *timeline: Phrase, state: str = "received", last: str = "withdraw", news: bool = False
+    session: Session,
+    *timeline: Phrase,
+    state: str = "received",
+    last: str = "withdraw",
+    news: bool = False,
+    shows_next: bool = False,
 ) -> Reply:
-    """The status of the case with its buttons."""
+    """The status of the case with its buttons.
+
+    shows_next: what the office does next is shown, as it is where no other reply comes before.
+    """
+    nothing = Phrase("literal", {"text": ""})
     ways = ("message", "attach", "refresh", *(("news",) if news else ()), *((last,) if last else ()), "leave")
     return Reply(
         "track.status",
         MUST_ARRIVE,
         {
             "status": Phrase(f"status.{state}"),
+            "office": nothing,
+            "next": Phrase("track.next_answer", {"by": "7 ธันวาคม 2569"}) if shows_next else nothing,
             "received": "20 พฤศจิกายน 2569",
             "timeline": timeline or (FILED_LINE,),
         },

@@ -23,6 +23,7 @@ from handlers.dialog.replies import (
     Reply,
 )
 from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
+from handlers.dialog.unasked import describe_unknown_choice
 from handlers.staff.members import ListStaff
 from tests.handlers.complaints.followed_case import CASE, LEFT, MENU
 from tests.in_memory_desk import MORNING
@@ -175,7 +176,7 @@ def test_what_is_too_short_to_keep_is_greeted(text: str, lang: str) -> None:
 
 @pytest.mark.parametrize("text", ["ครับ", "😡😡😡😡😡😡😡😡😡😡😡", "12"])
 def test_a_slip_later_at_the_menu_is_not_greeted_again(text: str) -> None:
-    note = Reply("pick.unknown", NEUTRAL, {"text": text}, memory_args=("text",))
+    note = describe_unknown_choice(make_event(text), memory_only=True)
     assert at_menu(make_event(text)) == Outcome(AT_MENU, (note, MENU))
 
 

@@ -94,7 +94,7 @@ def test_messages_go_both_ways() -> None:
     )
     person.desk.apply_act(told)
     assert "ขอทราบวันที่ให้ชัดขึ้น" in person.pick("ดูความคืบหน้า")
-    person.pick("ส่งข้อความ")
+    person.pick("ตอบ")
     said = person.say("ประมาณวันที่ห้า")
     assert "ส่งข้อความถึงเจ้าหน้าที่แล้ว" in said
     assert person.desk.acts[-1].text == "ประมาณวันที่ห้า"  # type: ignore[attr-defined]
@@ -154,7 +154,7 @@ def test_more_evidence() -> None:
 def test_withdraw_asks_first_and_only_once() -> None:
     person = follow_case()
     assert "ถอนแล้วเรื่องจะปิด" in person.pick("ถอนเรื่อง")
-    assert "สถานะ: แล้วเสร็จ" in person.pick("ยืนยันถอนเรื่อง")
+    assert "สถานะ: ถอนเรื่องแล้ว" in person.pick("ยืนยันถอนเรื่อง")
     assert "ถอนเรื่อง" not in person.labels
     case = next(iter(person.desk.cases.values()))
     assert case.outcome is CaseOutcome.WITHDRAWN

@@ -135,7 +135,7 @@ def test_notifications_are_offered_where_a_message_can_be_pushed(
 ) -> None:
     before = at("case")
     shown = decide(pick(before, "refresh", channel=channel, reply_to=reply_to), before)
-    assert shown.replies == (status(before, news=offered),)
+    assert shown.replies == (status(before, news=offered, shows_next=True),)
     outcome = decide(pick(before, "news", channel=channel, reply_to=reply_to), before)
     acts = (SubscribeToCase("c1", PERSON, channel, b"to", "th"),) if offered else ()
     assert outcome.acts == acts

@@ -12,7 +12,7 @@ from handlers.dialog.events import LANGS, Event, Lang
 from handlers.dialog.form import FieldKind
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import Session, UnconfirmedText
-from handlers.dialog.unasked import MAX_UNCONFIRMED_LENGTH
+from handlers.dialog.unasked import MAX_UNCONFIRMED_LENGTH, describe_unknown_choice
 from handlers.i18n import render_label
 from handlers.staff.members import ListStaff
 from handlers.unsend import handle_unsend, record_message_origin
@@ -369,7 +369,7 @@ def test_more_at_the_notice_joins_it_in_memory_only() -> None:
 
 def test_a_slip_at_the_notice_is_told_back_and_not_stored_with_the_answer() -> None:
     outcome = decide(make_event("ผอ.ดำโกง"), at("notice"))
-    told = Reply("pick.unknown", NEUTRAL, {"text": "ผอ.ดำโกง"}, memory_args=("text",))
+    told = describe_unknown_choice(make_event("ผอ.ดำโกง"), memory_only=True)
     assert outcome.replies[0] == told
     assert outcome.replies[0].without_memory_args().args == {"text": "…"}
 

@@ -21,6 +21,7 @@ from handlers.dialog.events import Event, FileProblem
 from handlers.dialog.form import FieldAudience, FieldKind, FormField
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import Session
+from handlers.dialog.unasked import describe_unknown_choice
 from tests.run_decision import begin_session, make_context, make_event, make_file, run_queries
 
 CASE = FieldAudience.CASE
@@ -185,7 +186,7 @@ def test_a_text_at_the_files_question_is_a_note_beside_them() -> None:
 @pytest.mark.parametrize("text", ["9", "ไม่รู้", "ฮะ"])
 def test_a_slip_at_a_choice_is_not_kept(text: str) -> None:
     result = accept(PICK, make_event(text), BEFORE)
-    assert result == AnswerResult(BEFORE, (note("pick.unknown", text=text),), repeat_question=True)
+    assert result == AnswerResult(BEFORE, (describe_unknown_choice(make_event(text)),), repeat_question=True)
 
 
 def test_an_account_at_a_choice_is_never_kept_as_its_answer() -> None:

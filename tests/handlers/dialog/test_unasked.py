@@ -7,7 +7,12 @@ from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.events import LANGS, Channel, Lang, UnreadableKind
 from handlers.dialog.replies import NEUTRAL, Phrase, Reply
 from handlers.dialog.session import DialogTopic, Session
-from handlers.dialog.unasked import build_worry_reply, describe_unreadable, find_aside
+from handlers.dialog.unasked import (
+    build_worry_reply,
+    describe_unknown_choice,
+    describe_unreadable,
+    find_aside,
+)
 from handlers.i18n import render_text
 from handlers.thai.worries import Worry
 from tests.handlers import test_complaints_desk as complaints
@@ -217,4 +222,4 @@ def test_thanks_in_a_message_to_the_officers_are_sent() -> None:
 
 def test_a_slip_where_nothing_may_be_stored_is_quoted_from_memory() -> None:
     outcome = service.decide(make_event("อะไรนะ"), service.AT_SUSPECT)
-    assert outcome.replies[0] == Reply("pick.unknown", NEUTRAL, {"text": "อะไรนะ"}, memory_args=("text",))
+    assert outcome.replies[0] == describe_unknown_choice(make_event("อะไรนะ"), memory_only=True)

@@ -267,3 +267,20 @@ def test_what_was_offered_again_earlier_in_a_form_is_not_lost() -> None:
         [answer(late, Reply("menu.again", NEUTRAL)), answer(Reply("pick.stale", NEUTRAL))]
     ).replies
     assert build_chat_view(says, "th", None, "").typed == "ก"
+
+
+def test_only_what_is_sent_to_somebody_has_a_button_that_says_so() -> None:
+    reader = PageReader()
+    labels = [reader.start_command("/report").send_label_key]
+    labels += [reader.answer_lines("รับทราบ", "ทุจริตต่อหน้าที่", STORY, "เสร็จแล้ว").send_label_key]
+    labels += [PageReader().start_command("/track").send_label_key]
+    assert labels == ["page.next"] * 3
+    assert PageReader().start_command("/help").send_label_key == "page.send"
+
+
+def test_a_page_says_how_to_press_where_a_chat_says_how_to_type() -> None:
+    reader = PageReader()
+    reader.start_command("/report")
+    shown = reader.answer_lines("รับทราบ", "99")
+    assert any("โปรดเลือกจากปุ่มด้านล่าง" in note for note in shown.notes)
+    assert not any("หมายเลข" in note for note in shown.notes)
