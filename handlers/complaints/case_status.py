@@ -1,5 +1,6 @@
 """A case as its reporter sees it: status, timeline and available actions."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from handlers.complaints.deadlines import compute_status_due_day
@@ -37,15 +38,13 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
     session = session.replace(topic=DialogTopic.TRACK, step="case")
     is_withdrawn = case.outcome is CaseOutcome.WITHDRAWN
     status = Reply(
-        "track.status",
+        "track.case",
         MUST_ARRIVE,
         {
             "status": Phrase(
                 "status.withdrawn" if is_withdrawn else f"status.{STATUS_RULES[case.status].public_status}"
             ),
-            "office": describe_open_request(case, ctx),
-            "next": NO_PHRASE if before else describe_next_step(case, ctx),
-            "received": format_date(case.received_on, ctx.lang),
+            "lines": tuple(list_case_lines(case, ctx, shows_next=not before)),
             "timeline": tuple(
                 format_timeline_entry(entry, ctx) for entry in case.entries[-MAX_TIMELINE_LINES:]
             ),
@@ -57,7 +56,18 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
     return TurnResult(session, (*before, status))
 
 
-NO_PHRASE = Phrase("literal", {"text": ""})
+EMPTY_LINE = Phrase("literal", {"text": ""})
+
+
+def list_case_lines(case: ReporterCase, ctx: Context, *, shows_next: bool) -> Iterator[Phrase]:
+    """Yield the lines above the timeline: what the office waits for, what it does next, and the day of receipt."""
+    request = describe_open_request(case, ctx)
+    if request:
+        yield from (EMPTY_LINE, request, EMPTY_LINE)
+    following = describe_next_step(case, ctx) if shows_next else None
+    if following:
+        yield following
+    yield Phrase("track.received", {"on": format_date(case.received_on, ctx.lang)})
 
 
 def find_open_request(case: ReporterCase) -> HistoryEntry | None:
@@ -70,11 +80,11 @@ def find_open_request(case: ReporterCase) -> HistoryEntry | None:
     return None
 
 
-def describe_open_request(case: ReporterCase, ctx: Context) -> Phrase:
+def describe_open_request(case: ReporterCase, ctx: Context) -> Phrase | None:
     """Describe what the office asked or wrote last and is not answered yet: it is what the reporter came for."""
     entry = find_open_request(case)
     if entry is None:
-        return NO_PHRASE
+        return None
     args: dict[str, str | int | Phrase] = {"text": entry.text, "on": format_date(entry.on, ctx.lang)}
     if entry.kind is HistoryEntryKind.ASKED and case.status not in ENDED_STATUSES:
         by = format_date(date.fromisoformat(entry.body), ctx.lang)
@@ -82,16 +92,16 @@ def describe_open_request(case: ReporterCase, ctx: Context) -> Phrase:
     return Phrase("track.office", args)
 
 
-def describe_next_step(case: ReporterCase, ctx: Context) -> Phrase:
+def describe_next_step(case: ReporterCase, ctx: Context) -> Phrase | None:
     """Describe what the office does next, and by when where the office set a limit."""
     if case.status in ENDED_STATUSES:
-        return NO_PHRASE
+        return None
     since = max((entry.on for entry in case.entries if entry.status is case.status), default=case.received_on)
     if not case.is_answered:
         by = case.answer_by
-        return Phrase("track.next_answer", {"by": format_date(by, ctx.lang)}) if by else NO_PHRASE
+        return Phrase("track.next_answer", {"by": format_date(by, ctx.lang)}) if by else None
     due = compute_status_due_day(case.status, since, ctx.office.deadlines)
-    until = Phrase("track.by", {"by": format_date(due, ctx.lang)}) if due else NO_PHRASE
+    until = Phrase("track.by", {"by": format_date(due, ctx.lang)}) if due else EMPTY_LINE
     return Phrase(f"track.next.{case.status}", {"due": until})
 
 

@@ -117,7 +117,7 @@ def test_cancel_leads_to_the_menu_asks_about_the_draft_or_ends_an_action() -> No
     again = decide(make_event("/cancel"), asked.kept)
     assert (again.keys, again.session) == (("report.cancel",), asked.session)
     ended = decide(make_event("/cancel"), IN_CASE)
-    assert (ended.keys, ended.kept.step, ended.kept.receipt) == (("track.status",), "case", RECEIPT)
+    assert (ended.keys, ended.kept.step, ended.kept.receipt) == (("track.case",), "case", RECEIPT)
 
 
 def test_cancel_while_confirming_keeps_the_receipt_on_the_screen() -> None:
@@ -150,7 +150,7 @@ def test_a_receipt_typed_into_a_draft_is_not_kept() -> None:
 
 def test_a_receipt_typed_before_anything_was_written_opens_its_case() -> None:
     outcome = decide(make_event(RECEIPT.formatted), begin_session(topic=DialogTopic.REPORT, step="notice"))
-    assert outcome.keys == ("track.status",)
+    assert outcome.keys == ("track.case",)
     assert outcome.kept.receipt == RECEIPT
     assert outcome.queries == (
         Now(),
@@ -162,8 +162,8 @@ def test_a_receipt_typed_before_anything_was_written_opens_its_case() -> None:
 
 
 def test_a_receipt_at_the_menu_opens_its_case() -> None:
-    assert decide(make_event(RECEIPT.formatted), AT_MENU).keys == ("track.status",)
-    assert decide(make_event(RECEIPT.formatted), None).keys == ("track.status",)
+    assert decide(make_event(RECEIPT.formatted), AT_MENU).keys == ("track.case",)
+    assert decide(make_event(RECEIPT.formatted), None).keys == ("track.case",)
 
 
 @pytest.mark.parametrize("session", [IN_DRAFT, IN_CASE])

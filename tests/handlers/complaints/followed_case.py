@@ -78,16 +78,14 @@ def status(
 
     shows_next: what the office does next is shown, as it is where no other reply comes before.
     """
-    nothing = Phrase("literal", {"text": ""})
+    following = (Phrase("track.next_answer", {"by": "7 ธันวาคม 2569"}),) if shows_next else ()
     ways = ("message", "attach", "refresh", *(("news",) if news else ()), *((last,) if last else ()), "leave")
     return Reply(
-        "track.status",
+        "track.case",
         MUST_ARRIVE,
         {
             "status": Phrase(f"status.{state}"),
-            "office": nothing,
-            "next": Phrase("track.next_answer", {"by": "7 ธันวาคม 2569"}) if shows_next else nothing,
-            "received": "20 พฤศจิกายน 2569",
+            "lines": (*following, Phrase("track.received", {"on": "20 พฤศจิกายน 2569"})),
             "timeline": timeline or (FILED_LINE,),
         },
         make_buttons(session, *ways),

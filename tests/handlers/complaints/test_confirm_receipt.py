@@ -108,7 +108,7 @@ def test_a_longer_text_is_offered_as_a_message_to_the_case() -> None:
 
 def test_a_file_is_attached_to_the_case() -> None:
     outcome = decide(make_event(file=make_file()))
-    assert outcome.keys == ("track.attached", "track.status")
+    assert outcome.keys == ("track.attached", "track.case")
     assert len(outcome.acts) == 1
 
 

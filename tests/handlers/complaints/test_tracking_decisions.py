@@ -211,7 +211,7 @@ def test_a_message_that_was_asked_for_is_sent(text: str) -> None:
     assert outcome.acts == (
         AddHistoryEntry("c1", 2, TODAY, HistoryEntryKind.REPORTER, ActorKind.REPORTER, text),
     )
-    assert outcome.keys == ("track.sent", "track.status")
+    assert outcome.keys == ("track.sent", "track.case")
 
 
 def test_hidden_characters_of_a_message_are_mentioned() -> None:
@@ -219,7 +219,7 @@ def test_hidden_characters_of_a_message_are_mentioned() -> None:
         "text.removed",
         "text.unreadable",
         "track.sent",
-        "track.status",
+        "track.case",
     )
 
 
@@ -230,7 +230,7 @@ def test_hidden_characters_of_a_message_are_mentioned() -> None:
 def test_an_empty_or_too_long_text_is_never_sent(step: str, text: str, key: str) -> None:
     outcome = decide(make_event(text), at(step))
     assert outcome.acts == ()
-    assert outcome.keys == (key, "track.status")
+    assert outcome.keys == (key, "track.case")
     if text:
         assert outcome.replies[0].args.get("unsent", "") == text.strip("\x00 ")
 
@@ -252,7 +252,7 @@ def test_a_file_is_attached_at_any_step(step: str) -> None:
 def test_a_file_that_is_still_coming() -> None:
     assert decide(make_event(file=make_file(9, coming=True)), at("case")).keys == (
         "track.coming",
-        "track.status",
+        "track.case",
     )
 
 
@@ -270,7 +270,7 @@ def test_a_case_is_withdrawn_once() -> None:
     outcome = decide(pick(before, "withdraw_yes"), before)
     after = at("case", prompt_number=8)
     assert (outcome.session, outcome.acts) == (after, (act,))
-    assert outcome.keys == ("track.withdrawn", "track.status")
+    assert outcome.keys == ("track.withdrawn", "track.case")
     assert [choice.data for choice in outcome.replies[1].choices] == [
         "8.message",
         "8.attach",
@@ -278,4 +278,4 @@ def test_a_case_is_withdrawn_once() -> None:
         "8.leave",
     ]
     ended = decide(pick(before, "withdraw_yes"), before, CLOSED)
-    assert (ended.keys, ended.acts) == (("track.ended", "track.status"), ())
+    assert (ended.keys, ended.acts) == (("track.ended", "track.case"), ())

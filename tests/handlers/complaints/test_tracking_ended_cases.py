@@ -72,7 +72,7 @@ def test_who_is_not_satisfied_has_the_case_reopened() -> None:
     )
     words = AddHistoryEntry("c1", 4, TODAY, HistoryEntryKind.REPORTER, ActorKind.REPORTER, text)
     assert outcome.acts == (move, words)
-    assert outcome.keys == ("track.reopened", "track.status")
+    assert outcome.keys == ("track.reopened", "track.case")
     assert outcome.kept.answers == {}
 
 
@@ -139,7 +139,7 @@ def test_notifications_are_offered_where_a_message_can_be_pushed(
     outcome = decide(pick(before, "news", channel=channel, reply_to=reply_to), before)
     acts = (SubscribeToCase("c1", PERSON, channel, b"to", "th"),) if offered else ()
     assert outcome.acts == acts
-    assert outcome.keys == ("news.on" if offered else "pick.stale", "track.status")
+    assert outcome.keys == ("news.on" if offered else "pick.stale", "track.case")
 
 
 @pytest.mark.parametrize("step", ["case", "message", "offer", "withdraw"])
