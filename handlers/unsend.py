@@ -113,4 +113,5 @@ def _remove_from_draft(session: Session, what: str, message: str) -> TurnResult:
         waiting = replace(held, text=left) if left else None
         return TurnResult(session.replace(message_origins=origins, unconfirmed=waiting))
     answers = remove_text_from_answers(session.answers, text)
-    return TurnResult(session.replace(message_origins=origins, answers=answers))
+    # What was understood is read anew at the next review: it may be from what was taken back.
+    return TurnResult(session.replace(message_origins=origins, answers=answers, understood={}))

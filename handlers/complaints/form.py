@@ -14,6 +14,7 @@ from handlers.complaints.conflict_of_interest import ACCUSED_FIELD
 from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.messages import FileCase
 from handlers.complaints.review.rows import build_review_args
+from handlers.complaints.review.understand import list_understood_answers, understand_story
 from handlers.complaints.subscriptions import list_subscription_options
 from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.choices import Option, make_options, to_choices
@@ -53,6 +54,7 @@ def build_complaint_form(office: Office) -> Form:
         lambda ctx: build_review_args(fields, ctx),
         {NO_READER_STEP: build_no_reader_step()},
         short_steps=(STORY_FIELD.name, HEAD_FIELD),
+        understand=understand_story,
     )
 
 
@@ -205,7 +207,7 @@ def file_complaint(ctx: Context) -> Decision:
         notice_version=ctx.office.privacy.version,
         concerns_head=readership.concerns_head,
         exclusions=readership.exclusions,
-        answers={k: v for k, v in answers.items() if k not in apart},
+        answers={k: v for k, v in answers.items() if k not in apart} | list_understood_answers(ctx.session),
         identity=identity,
         files=ctx.session.files,
         source=ctx.session.officer.complaints.intake_source,

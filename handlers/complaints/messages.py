@@ -253,6 +253,21 @@ class Unsubscribe(Act):
     person_id: bytes
 
 
+UNDERSTOOD_ANSWERS: Mapping[str, str] = {
+    "accused": "understood_accused",
+    "when": "understood_when",
+    "where": "understood_where",
+    "amount": "understood_amount",
+}
+"""As what is filed what the program understood from the story and the reporter let stand: never as an answer."""
+
+
+def leave_out_understood(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers that the person gave, without what was understood from them."""
+    understood = frozenset(UNDERSTOOD_ANSWERS.values())
+    return {name: text for name, text in answers.items() if name not in understood}
+
+
 def remove_text_from_answers(answers: Mapping[str, str], text: str) -> dict[str, str]:
     """Return the answers with a text removed from the newest one that holds it. Empty answers are dropped."""
     left = dict(answers)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, delete, select
 
-from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround
+from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, leave_out_understood
 from handlers.staff.members import StaffMember
 from storage import tables
 from storage.cases.exclusions import EXCLUSION_TABLE, save_exclusions
@@ -43,7 +43,7 @@ def _decode_case_text(
     cipher = keyring.unwrap_case_cipher(case, row["key"])
     report = decrypt_report(row["report"], case, cipher)
     texts = [decrypt_history_content(one["sealed"], case, one["seq"], cipher).text for one in lines]
-    answers = {**report.answers, "later": "\n".join(texts)}
+    answers = {**leave_out_understood(report.answers), "later": "\n".join(texts)}
     return OpenCaseText(case, answers, row["alternate"] or bool(marked), marked)
 
 

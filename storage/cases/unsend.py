@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 from handlers.complaints.messages import (
     ActorKind,
     UnsendMessage,
+    leave_out_understood,
     remove_text_from_answers,
 )
 from handlers.dialog.session import FILE_PREFIX, TEXT_PREFIX
@@ -87,7 +88,8 @@ async def _remove_text(case: str, text: str, sealed: bytes, cipher: Cipher, batc
     report = decrypt_report(sealed, case, cipher)
     answers = remove_text_from_answers(report.answers, text)
     if answers != report.answers:
-        kept = replace(report, answers=answers)
+        # What was understood from a story may be from the part that is taken back.
+        kept = replace(report, answers=leave_out_understood(answers))
         batch.add_statement(
             _UPDATE_REPORT,
             case=case,

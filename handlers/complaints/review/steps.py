@@ -13,7 +13,7 @@ from handlers.dialog.form import (
     delete_draft_files,
     has_answer,
 )
-from handlers.dialog.replies import NEUTRAL, Reply
+from handlers.dialog.replies import NEUTRAL, OF_CASE, Reply
 
 
 def ask_question_by_question(office_form: Form, ctx: Context) -> TurnResult:
@@ -30,7 +30,10 @@ def take_menu_step(office_form: Form, ctx: Context, choice: str) -> TurnResult:
     if choice.startswith("remove_"):
         return ask_step(office_form, _drop_reading(ctx, choice.removeprefix("remove_")), "review")
     if choice.startswith("field_"):
-        return ask_step(office_form, ctx.replace_session(editing=True), choice.removeprefix("field_"))
+        name = choice.removeprefix("field_")
+        understood = ctx.session.understood.get(name)
+        notes = (Reply("report.understood_so", OF_CASE, {"text": understood}),) if understood else ()
+        return ask_step(office_form, ctx.replace_session(editing=True), name, *notes)
     return ask_step(office_form, ctx, choice)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from handlers.complaints.form import list_complaint_fields
 from handlers.complaints.lifecycle import list_transition_commands
 from handlers.complaints.messages import HistoryEntryKind
+from handlers.complaints.review.understand import UNDERSTOOD_FIELDS
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.form import FieldAudience, FormField
@@ -132,11 +133,12 @@ class ReportAnswer:
 def list_report_answers(report: CaseReport, office: Office) -> tuple[ReportAnswer, ...]:
     """Return the answers of a report in the order of the form.
 
-    Only fields of the audience CASE: not those of the summary, nor the identity. Unanswered ones are left out.
+    Only fields of the audience CASE: not those of the summary, nor the identity. Unanswered ones are left out. What the
+    program understood from the story, and the reporter let stand, comes last and is called so.
     """
     return tuple(
         _label_answer(asked, answer)
-        for asked in list_complaint_fields(office)
+        for asked in (*list_complaint_fields(office), *UNDERSTOOD_FIELDS)
         if asked.audience is FieldAudience.CASE and (answer := report.answers.get(asked.text_name))
     )
 
