@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -314,6 +314,8 @@ def test_a_database_that_does_not_answer_is_not_ready(capsys: pytest.CaptureFixt
     class WithBroken:
         desks: Any
         office: Any = OFFICE
+        source: str = ""
+        settings: Settings = field(default_factory=lambda: Settings(_env_file=None))  # type: ignore[call-arg]
 
     assert request_app("/readyz", WithBroken({"service": Broken})) == (503, "not ready\n")
     assert CANARY not in capsys.readouterr().err
