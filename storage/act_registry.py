@@ -62,10 +62,10 @@ from storage.throttle import save_attempts, save_question_rate
 async def delete_draft_files(act: DeleteFiles, batch: WriteBatch) -> None:
     """Delete files of a draft. Files that belong to a case are left alone."""
     column = tables.files.c
-    drafts = select(column.id).where(column.id.in_(act.ids), column.case_id.is_(None))
-    for file in (await batch.connection.execute(drafts)).scalars():
-        batch.add_statement(DELETE_DRAFT_FILE, file=file)
-        batch.erased_files.append(file)
+    drafts = select(column.id, column.place).where(column.id.in_(act.ids), column.owner.is_(None))
+    for file in await batch.connection.execute(drafts):
+        batch.add_statement(DELETE_DRAFT_FILE, file=file.id)
+        batch.erased_files.append(file.place)
 
 
 ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {

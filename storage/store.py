@@ -38,6 +38,9 @@ from storage.db.sqlite import create_reader_engine, create_writer_engine, prepar
 from storage.errors import KeyFileError
 from storage.feedback import FeedbackNumbers
 from storage.files.evidence import EvidenceStore
+from storage.files.nightly_rewrite import FileRewriter
+from storage.files.old_owners import seal_old_owners
+from storage.files.sealed_files import SealedFolder
 from storage.outgoing.queue import DurableQueue
 from storage.outgoing.rows import OUTBOX_ROWS, TASK_ROWS
 from storage.outgoing.send_due import ScheduledReplies
@@ -61,6 +64,7 @@ class Store:
     keyring: Keyring
     committer: GroupCommitWriter
     evidence: EvidenceStore
+    file_rewriter: FileRewriter
     outbox: DurableQueue[OutboxMessage]
     task_queue: DurableQueue[QueuedTask]
     retention: RetentionJobs
@@ -233,6 +237,7 @@ async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]
             await committer.ensure_daily_key(now)
             async with committer.transaction():
                 await committer.roster.load(connection)
+            await seal_old_owners(committer, keyring)
             store = _build_store(committer, key_files.paths, reader)
             await store.releases.record_first_start(now)
             await (
@@ -252,11 +257,12 @@ async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]
 
 def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEngine) -> Store:
     keyring = committer.keyring
-    evidence = EvidenceStore(paths.folder / "evidence", committer, keyring, reader)
+    evidence = EvidenceStore(SealedFolder(paths.folder / "evidence"), committer, keyring, reader)
     return Store(
         keyring,
         committer,
         evidence,
+        FileRewriter(evidence.files, committer, keyring, reader),
         DurableQueue(OUTBOX_ROWS, committer, keyring, reader),
         DurableQueue(TASK_ROWS, committer, keyring, reader),
         RetentionJobs(committer, evidence, paths.database),

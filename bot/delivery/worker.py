@@ -176,7 +176,7 @@ class DeliveryWorker:
 
     async def _download(self, what: Mapping[str, str], transport: Transport) -> File | None:
         """Fetch and store a file. Returns None if the person unsent it meanwhile."""
-        return await self.store.evidence.complete(what["row"], transport.fetch(what))
+        return await self.store.evidence.complete(what["row"], transport.fetch(what), self.engine.now())
 
     async def _keep_unfetched(self, task: LeasedItem[QueuedTask], error: Exception) -> File | None:
         """Schedule the next attempt of a download and return None, or return the file as refused for good."""

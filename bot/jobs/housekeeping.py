@@ -74,6 +74,7 @@ async def run_due_jobs(
         ("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
         ("maps-forgotten", lambda: retention.forget_messages(now)),
         ("files-swept", lambda: store.evidence.collect_garbage(now)),
+        ("files-rewritten", lambda: store.file_rewriter.run(now)),
         ("cases-erased", lambda: retention.delete_ended_cases(now, after_closing)),
         ("consultations-closed", lambda: close_due_consultations(store.committer, now)),
         ("questions-erased", lambda: erase_old_questions(store, after_closing, now)),

@@ -28,8 +28,9 @@ from storage.cases.history import decode_history_line, decrypt_report
 from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
+from storage.files.evidence import decrypt_file_meta
+from storage.files.owners import list_owner_hashes
 from storage.serialization import (
-    FILE_META_CODEC,
     OUTGOING_REPLY_CODEC,
     StoredReport,
 )
@@ -162,16 +163,17 @@ def _select_cases(which: ColumnElement[bool], query: ListCases) -> Select[Any]:
 
 async def get_case_report(query: GetCaseReport, context: ReadContext) -> CaseReport:
     """Return what the reporter wrote, and the files of the case."""
-    cipher, report, number = await _load_cipher_and_report(query.case, context)
-    mine = select(tables.files.c.id, tables.files.c.sealed).where(tables.files.c.case_id == query.case)
+    _, report, number = await _load_cipher_and_report(query.case, context)
+    last = select(CASE_COLUMNS.seq).where(CASE_COLUMNS.id == query.case)
+    owners = list_owner_hashes(
+        context.keyring, query.case, (await context.connection.execute(last)).scalar_one()
+    )
+    mine = select(tables.files.c.id, tables.files.c.sealed).where(tables.files.c.owner.in_(owners))
     files = []
     for row in await context.connection.execute(mine.order_by(tables.files.c.id)):
         with reading_row("files", number):
-            meta = FILE_META_CODEC.validate_json(
-                context.keyring.file.decrypt(row.sealed, "files", row.id, "meta")
-            )
+            meta = decrypt_file_meta(context.keyring, row.id, row.sealed)
         files.append(File(row.id, meta.name, meta.kind, meta.size, coming=not meta.key and not meta.problem))
-    del cipher
     return CaseReport(report.answers, tuple(files))
 
 

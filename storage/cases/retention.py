@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
@@ -22,6 +22,7 @@ from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import MAX_PIECE_ROWS, delete_in_pieces
 from storage.errors import ConflictError, TamperedError
 from storage.files.evidence import EvidenceStore
+from storage.files.owners import list_case_files
 from storage.tables.rules import CASE_RULE_TABLES
 
 LEGACY_MESSAGE_ORIGIN_KIND = "sent"
@@ -80,7 +81,7 @@ class RetentionJobs:
         over = tables.answers.c.until <= to_epoch_minutes(now)
         count = await delete_in_pieces(self.committer, tables.answers, over)
         # The key goes last: a run that is cut off is continued by the next.
-        for table in (tables.events, tables.answers, tables.tries, tables.traces, tables.day_keys):
+        for table in (tables.events, tables.answers, tables.tries, tables.day_keys):
             count += await delete_in_pieces(self.committer, table, table.c.day < last)
         days.evict_expired(now)
         return count
@@ -90,7 +91,7 @@ class RetentionJobs:
         count = self.committer.origins.evict_expired(now)
         legacy = tables.errands.c.kind == LEGACY_MESSAGE_ORIGIN_KIND
         count += await delete_in_pieces(self.committer, tables.errands, legacy)
-        return count + await delete_in_pieces(self.committer, tables.traces, true())
+        return count
 
     async def delete_ended_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Delete the content of cases that ended at least `after_closing` ago; return their number.
@@ -117,11 +118,20 @@ class RetentionJobs:
             select(func.count()).where(table.c.case_id == column.id).scalar_subquery()
             for table in (*CASE_RULE_TABLES, *_CASE_TABLES)
         ]
-        query = select(column.id, sum(owned, start=literal(_ROWS_BESIDE_A_CASE))).where(*over)
+        size = sum(owned, start=literal(_ROWS_BESIDE_A_CASE))
+        query = select(column.id, column.seq, size.label("size")).where(*over)
         async with self.committer.transaction() as connection:
-            sizes = (await connection.execute(query.limit(MAX_PIECE_ROWS // _ROWS_BESIDE_A_CASE))).all()
-            cases = _take_piece([(row[0], row[1]) for row in sizes])
-            files = await _delete_cases(connection, cases)
+            found = (await connection.execute(query.limit(MAX_PIECE_ROWS // _ROWS_BESIDE_A_CASE))).all()
+            own_files = [
+                await list_case_files(connection, self.committer.keyring, row.id, row.seq) for row in found
+            ]
+            sizes = [(row.id, row.size + len(own)) for row, own in zip(found, own_files, strict=True)]
+            cases = _take_piece(sizes)
+            files = [file for own in own_files[: len(cases)] for file in own]
+            await _delete_cases(connection, cases)
+            await connection.execute(
+                delete(tables.files).where(tables.files.c.id.in_([row for row, _ in files]))
+            )
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for case in cases:
                 batch.add_statement(
@@ -130,7 +140,7 @@ class RetentionJobs:
                 )
                 await batch.audit(ActorKind.CLOCK, "erased", case)
             await batch.flush()
-        self.evidence.delete_files(files)
+        self.evidence.delete_files(place for _, place in files)
         return len(cases)
 
     async def checkpoint_wal(self) -> bool:
@@ -165,8 +175,8 @@ class RetentionJobs:
             await connection.execute(INSERT_BY_TABLE["chores"], {"name": name, "due": due})
 
 
-_CASE_TABLES = (tables.files, tables.envelopes, tables.history, tables.held, tables.links)
-"""Tables whose rows belong to a case and go with it, beside `CASE_RULE_TABLES`."""
+_CASE_TABLES = (tables.envelopes, tables.history, tables.held, tables.links)
+"""Tables whose rows belong to a case and go with it, beside `CASE_RULE_TABLES` and its files."""
 
 _ROWS_BESIDE_A_CASE = 4
 """Rows that go or come with a case and are not counted: its own, a link to it, a subscription, the audit's."""
@@ -183,11 +193,8 @@ def _take_piece(cases: Sequence[tuple[str, int]]) -> list[str]:
     return taken
 
 
-async def _delete_cases(connection: AsyncConnection, cases: list[str]) -> list[str]:
-    owned = select(tables.files.c.id).where(tables.files.c.case_id.in_(cases))
-    files = list((await connection.execute(owned)).scalars())
+async def _delete_cases(connection: AsyncConnection, cases: list[str]) -> None:
     await connection.execute(delete(tables.links).where(tables.links.c.other_id.in_(cases)))
     for table in (*CASE_RULE_TABLES, *_CASE_TABLES):
         await connection.execute(delete(table).where(table.c.case_id.in_(cases)))
     await connection.execute(delete(tables.cases).where(tables.cases.c.id.in_(cases)))
-    return files

@@ -23,6 +23,7 @@ from storage.cases.history import (
 )
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
+from storage.files.owners import list_owner_hashes
 from storage.serialization import (
     IDENTITY_CODEC,
     HistoryContent,
@@ -36,9 +37,7 @@ _DELETE_LINE = delete(tables.history).where(
 _UPDATE_IDENTITY = (
     update(tables.envelopes).where(_ENVELOPES.case_id == bindparam("case")).values(sealed=bindparam("left"))
 )
-_DELETE_FILE = delete(tables.files).where(
-    tables.files.c.id == bindparam("file"), tables.files.c.case_id == bindparam("case")
-)
+_DELETE_FILE = delete(tables.files).where(tables.files.c.id == bindparam("file"))
 
 
 def record_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch) -> None:
@@ -50,7 +49,7 @@ def record_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch
 async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
     """Remove from a case what one message brought."""
     known = batch.origins.find(act.message_id)
-    query = select(_CASES.key, _CASES.report).where(_CASES.id == act.case)
+    query = select(_CASES.key, _CASES.report, _CASES.seq).where(_CASES.id == act.case)
     case = (await batch.connection.execute(query)).first()
     if known is None:
         return  # forgotten meanwhile
@@ -59,7 +58,9 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
         await _remove_from_question(act.case, what.removeprefix(TEXT_PREFIX), batch)
     elif what.startswith(FILE_PREFIX):
         cipher = batch.keyring.unwrap_case_cipher(act.case, case.key)
-        await _remove_file(act.case, what.removeprefix(FILE_PREFIX), case.report, cipher, batch)
+        file = what.removeprefix(FILE_PREFIX)
+        await _remove_file(act.case, file, case.report, cipher, batch)
+        await _delete_file_row(file, list_owner_hashes(batch.keyring, act.case, case.seq), batch)
     else:
         cipher = batch.keyring.unwrap_case_cipher(act.case, case.key)
         await _remove_text(act.case, what.removeprefix(TEXT_PREFIX), case.report, cipher, batch)
@@ -80,8 +81,15 @@ async def _remove_file(case: str, file: str, sealed: bytes, cipher: Cipher, batc
         if file in body.files:
             left = replace(body, files=tuple(one for one in body.files if one != file))
             await _replace_line(line, left, cipher, batch)
-    batch.add_statement(_DELETE_FILE, file=file, case=case)
-    batch.erased_files.append(file)
+
+
+async def _delete_file_row(file: str, owners: list[bytes], batch: WriteBatch) -> None:
+    column = tables.files.c
+    query = select(column.place).where(column.id == file, column.owner.in_(owners))
+    place = (await batch.connection.execute(query)).scalar()
+    if place is not None:
+        batch.add_statement(_DELETE_FILE, file=file)
+        batch.erased_files.append(place)
 
 
 async def _remove_text(case: str, text: str, sealed: bytes, cipher: Cipher, batch: WriteBatch) -> None:

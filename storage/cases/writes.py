@@ -30,6 +30,9 @@ from storage.serialization import IDENTITY_CODEC, HistoryContent, StoredReport
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_case, notify_of_reporter_message
 
+FIRST_LINE = 1
+"""The `seq` of a case that was just filed, and of the first line of its history."""
+
 UNASSIGNED_CASE = {"officer": None, "avoid": None}
 
 ENVELOPE_BYTES = 3060
@@ -53,7 +56,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         receipt_mark=batch.keyring.hash_receipt(act.receipt),
         **encode_case_status(CaseStatus.RECEIVED),
         outcome=None,
-        seq=1,
+        seq=FIRST_LINE,
         received_on=act.on,
         touched_on=act.on,
         answer_by=act.answer_by,
@@ -64,11 +67,13 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         **UNASSIGNED_CASE,
     )
     append_history_line(
-        batch, cipher, case, 1, act.on, HistoryEntryKind.FILED, ActorKind.REPORTER, HistoryContent()
+        batch, cipher, case, FIRST_LINE, act.on, HistoryEntryKind.FILED, ActorKind.REPORTER, HistoryContent()
     )
     _insert_envelope(case, act.identity, batch)
     for file in act.files:
-        batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=case)
+        batch.add_statement(
+            ATTACH_FILE_TO_CASE, file=file.id, owned_by=batch.keyring.hash_file_owner(case, FIRST_LINE)
+        )
     record_message_origins(case, act.message_origins, batch)
     initial_facts = {
         FactField.RECEIVED: "1",
@@ -88,7 +93,8 @@ async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
     body = HistoryContent(act.text, act.body, tuple(f.id for f in act.files), act.staff)
     append_history_line(batch, cipher, act.case, act.seq, act.on, act.kind, act.by, body)
     for file in act.files:
-        batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, case=act.case)
+        owner = batch.keyring.hash_file_owner(act.case, act.seq)
+        batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, owned_by=owner)
     batch.add_statement(TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
     record_message_origins(act.case, act.message_origins, batch)
     if act.by is ActorKind.REPORTER:

@@ -29,6 +29,7 @@ class Keyring:
     question: Cipher = field(init=False, repr=False)
     envelope: Cipher = field(init=False, repr=False)
     _person_hash: HmacKey = field(init=False, repr=False)
+    _file_owner_hash: HmacKey = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive the keys."""
@@ -37,6 +38,7 @@ class Keyring:
             setattr(self, purpose, root.derive(purpose, PADDING_BLOCKS.get(purpose, PADDING_BLOCK)))
         persons = self.key_files["person"]
         self._person_hash = HmacKey(persons[max(persons)])
+        self._file_owner_hash = HmacKey(self.derive_salt("file owner"))
         self.envelope = Cipher(self.key_files["envelope"], self.desk)
 
     @property
@@ -57,6 +59,10 @@ class Keyring:
     def hash_id(self, *parts: str) -> bytes:
         """Return the hash (32 bytes) of an id, such as a platform and user id. The id itself is not stored."""
         return self._person_hash(*[part.encode() for part in parts])
+
+    def hash_file_owner(self, case: str, line: int) -> bytes:
+        """Return the hash by which a file is found that came with a line of a case's history."""
+        return self._file_owner_hash(case.encode(), str(line).encode())
 
     def hash_receipt(self, receipt: Receipt) -> bytes:
         """Return the HMAC of a receipt under the current pepper. Only this is stored."""

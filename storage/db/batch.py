@@ -48,12 +48,12 @@ _SELECT_LAST_NUMBER = compile_sql(
     select(tables.counters.c.last).where(tables.counters.c.fiscal_year == bindparam("fiscal_year"))
 )
 DELETE_DRAFT_FILE = delete(tables.files).where(
-    tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None)
+    tables.files.c.id == bindparam("file"), tables.files.c.owner.is_(None)
 )
 ATTACH_FILE_TO_CASE = (
     update(tables.files)
-    .where(tables.files.c.id == bindparam("file"), tables.files.c.case_id.is_(None))
-    .values(case_id=bindparam("case"), until=literal_column("0"))
+    .where(tables.files.c.id == bindparam("file"), tables.files.c.owner.is_(None))
+    .values(owner=bindparam("owned_by"), until=literal_column("0"))
 )
 UPDATE_CASE_STATUS = (
     update(tables.cases)
@@ -89,6 +89,8 @@ class WriteBatch:
     roster: Roster | None = None
     origins: MessageOrigins = field(default_factory=MessageOrigins)
     erased_files: list[str] = field(default_factory=list)
+    """The places of files whose rows are deleted; the files are deleted after the commit."""
+
     recorded_messages: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     """The case or question, and what each message brought to it; remembered in `origins` after the commit."""
 

@@ -77,9 +77,33 @@ async def wait_for_exclusive_lock(path: Path) -> AsyncIterator[None]:
         os.close(lock)
 
 
-def _try_lock(lock: int) -> bool:
+@asynccontextmanager
+async def wait_for_shared_lock(path: Path) -> AsyncIterator[None]:
+    """Hold a lock that many may hold at once, while nobody has it exclusively."""
+    create_private_directory(path.parent)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while not _try_lock(lock, fcntl.LOCK_SH):  # noqa: ASYNC110 - it may be another process that has it
+            await asyncio.sleep(_LOCK_RETRY_SECONDS)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def try_exclusive_lock(path: Path) -> Iterator[bool]:
+    """Hold a lock exclusively if nobody else has it now. Yields whether it is held."""
+    create_private_directory(path.parent)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield _try_lock(lock)
+    finally:
+        os.close(lock)
+
+
+def _try_lock(lock: int, kind: int = fcntl.LOCK_EX) -> bool:
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

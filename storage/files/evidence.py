@@ -1,16 +1,15 @@
-"""Evidence files: encrypted while they stream in, never in clear on disk, and decrypted as a stream."""
+"""Evidence files: encrypted while they stream in, never in clear on disk, and decrypted as a stream.
+
+A file is one row and one encrypted file under a random name (`place`). The row names no case (`storage.files.owners`).
+Each night the files of the day are written anew (`storage.files.nightly_rewrite`).
+"""
 
 import asyncio
-import errno
-import os
 import re
 import secrets
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, select, update
@@ -19,61 +18,59 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handlers.dialog.codes.code_finder import remove_codes
 from handlers.dialog.events import File, FileProblem
 from handlers.thai.text import clean_text
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
-from storage.crypto.aead import (
-    CHUNK_BYTES,
-    ENCRYPTED_CHUNK_BYTES,
-    StreamEncryptor,
-    decrypt_stream,
-    generate_key,
-)
+from storage.crypto.aead import CHUNK_BYTES, generate_key
 from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import MAX_PIECE_ROWS
-from storage.errors import DiskFullError, StorageError
-from storage.files.directories import create_private_directory, fsync_directory
+from storage.errors import StorageError
 from storage.files.file_types import detect_file_type, find_file_problem, has_wrong_extension
+from storage.files.sealed_files import SealedFolder, WrittenFile, read_content
 from storage.serialization import FILE_META_CODEC, FileMeta
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 DRAFT_FILE_TTL = timedelta(hours=24)
 MAX_FILE_NAME_LENGTH = 120
-ORPHAN_GRACE_SECONDS = 3600
-"""Seconds that an encrypted file without a row is left alone, since its row may not be committed yet."""
 
 
 @dataclass
 class EvidenceStore:
     """The encrypted files of a desk."""
 
-    folder: Path
+    files: SealedFolder
     committer: GroupCommitWriter
     keyring: Keyring
     reader: AsyncEngine
     # A file is inspected whole, in memory: two of 20 MB at a time, not two hundred.
     _inspection_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the encrypted files."""
+        return self.files.folder
+
     async def store(self, chunks: AsyncIterator[bytes], name: str, now: datetime) -> File:
         """Encrypt a stream. A refused file is not kept, and `problem` says why. Raises `DiskFullError`."""
         shown, key = sanitize_file_name(name), generate_key()
-        row = secrets.token_hex(16)
-        async with self._encrypt_to_disk(row, chunks, key) as (size, digest):
-            kind, problem = await self._inspect(row, key, size)
+        async with self.files.writing():
+            written = await self.files.write(chunks, key, MAX_FILE_BYTES, now)
+            kind, problem = await self._inspect(written, key)
             if problem is None:
-                await self._insert_row(row, FileMeta(key.hex(), shown, kind, size, digest), now)
-                return File(row, shown, kind, size, misnamed=has_wrong_extension(shown, kind))
-        self.delete_files([row])
-        return File("", shown, kind, size, problem)
+                row = await self._insert_row(_describe(written, key, shown, kind), written.place, now)
+                return File(row, shown, kind, written.size, misnamed=has_wrong_extension(shown, kind))
+            self.files.delete([written.place])
+        return File("", shown, kind, written.size, problem)
 
     async def reserve(self, name: str, now: datetime) -> File:
         """Insert a row for a file that is still being fetched, so that it can be part of a report before it arrives."""
-        row, shown = secrets.token_hex(16), sanitize_file_name(name)
-        await self._insert_row(row, FileMeta("", shown, "", 0, ""), now)
+        shown = sanitize_file_name(name)
+        row = await self._insert_row(FileMeta("", shown, "", 0, ""), "", now)
         return File(row, shown, "", 0, coming=True)
 
-    async def complete(self, row: str, chunks: AsyncIterator[bytes]) -> File | None:
+    async def complete(self, row: str, chunks: AsyncIterator[bytes], now: datetime) -> File | None:
         """Encrypt the content of a reserved file; None where the row is gone.
 
         A refused file leaves the row empty, and `problem` says why. Raises `DiskFullError`, and whatever the stream
@@ -85,19 +82,18 @@ class EvidenceStore:
         shown, key = kept.name, generate_key()
         if kept.key:  # an earlier try stored it and was interrupted before it was reported
             return File(row, shown, kept.kind, kept.size, misnamed=has_wrong_extension(shown, kept.kind))
-        self.delete_files([row])  # left by a try that was interrupted
-        async with self._encrypt_to_disk(row, chunks, key) as (size, digest):
-            kind, problem = await self._inspect(row, key, size)
+        async with self.files.writing():
+            written = await self.files.write(chunks, key, MAX_FILE_BYTES, now)
+            kind, problem = await self._inspect(written, key)
             wanted = problem is not None or await self._update_meta(
-                row, FileMeta(key.hex(), shown, kind, size, digest)
+                row, _describe(written, key, shown, kind), written.place, to_bangkok_date(now)
             )
-        if problem is not None or not wanted:
-            self.delete_files([row])
+            if problem is not None or not wanted:
+                self.files.delete([written.place])
         if not wanted:
             return None
-        return File(
-            "" if problem else row, shown, kind, size, problem, misnamed=has_wrong_extension(shown, kind)
-        )
+        misnamed = has_wrong_extension(shown, kind)
+        return File("" if problem else row, shown, kind, written.size, problem, misnamed=misnamed)
 
     async def mark_lost(self, row: str, problem: FileProblem) -> bool:
         """Record why a reserved file never arrived, for whoever reads it. False where the row is gone."""
@@ -110,10 +106,13 @@ class EvidenceStore:
         except StorageError:
             return None
 
-    async def _update_meta(self, row: str, meta: FileMeta) -> bool:
+    async def _update_meta(self, row: str, meta: FileMeta, place: str = "", day: date | None = None) -> bool:
         """Store the metadata of a file. False where the row is gone."""
-        sealed = self.keyring.file.encrypt(FILE_META_CODEC.dump_json(meta), "files", row, "meta")
-        settled = update(tables.files).where(tables.files.c.id == row).values(sealed=sealed)
+        settled = (
+            update(tables.files)
+            .where(tables.files.c.id == row)
+            .values(sealed=encrypt_file_meta(self.keyring, row, meta), place=place, day=day)
+        )
         async with self.committer.transaction() as connection:
             return bool((await connection.execute(settled)).rowcount)
 
@@ -124,111 +123,111 @@ class EvidenceStore:
             for at in range(0, len(content), CHUNK_BYTES):
                 yield content[at : at + CHUNK_BYTES]
 
-        content, key, kind, row = text.encode(), generate_key(), "text/plain", secrets.token_hex(16)
-        async with self._encrypt_to_disk(row, iter_chunks(), key) as (size, digest):
-            await self._insert_row(row, FileMeta(key.hex(), name, kind, size, digest), now)
-        return File(row, name, kind, size)
+        content, key, kind = text.encode(), generate_key(), "text/plain"
+        async with self.files.writing():
+            written = await self.files.write(iter_chunks(), key, len(content), now)
+            row = await self._insert_row(_describe(written, key, name, kind), written.place, now)
+        return File(row, name, kind, written.size)
 
-    @asynccontextmanager
-    async def _encrypt_to_disk(
-        self, row: str, chunks: AsyncIterator[bytes], key: bytes
-    ) -> AsyncIterator[tuple[int, str]]:
-        """Encrypt a stream to disk; yield its size (over `MAX_FILE_BYTES`: truncated) and SHA-256 (hex)."""
-        size, digest, sealer = 0, sha256(), StreamEncryptor(key)
-        path = self._path(row)
-        create_private_directory(path.parent)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sealed:
-                async for chunk in chunks:
-                    size += len(chunk)
-                    if size > MAX_FILE_BYTES:
-                        break
-                    digest.update(chunk)
-                    sealed.writelines(sealer.update(chunk))
-                sealed.write(sealer.finalize())
-                sealed.flush()
-                await asyncio.to_thread(os.fsync, sealed.fileno())
-            await asyncio.to_thread(fsync_directory, path.parent)
-            yield size, digest.hexdigest()
-        except BaseException as error:
-            path.unlink(missing_ok=True)
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                raise DiskFullError("there is no room for a file") from None
-            raise
-
-    async def _inspect(self, row: str, key: bytes, size: int) -> tuple[str, FileProblem | None]:
+    async def _inspect(self, written: WrittenFile, key: bytes) -> tuple[str, FileProblem | None]:
         """Return the detected type, and why the file is refused if it is.
 
         The file is read back from disk, so that no inspection slot is held by a slow sender.
         """
-        if size > MAX_FILE_BYTES:
+        if written.size > MAX_FILE_BYTES:
             return "", FileProblem.TOO_LARGE
 
         def inspect_content() -> tuple[str, FileProblem | None]:
-            with self._path(row).open("rb") as sealed:
-                content = b"".join(decrypt_stream(key, _read_encrypted_chunks(sealed.read)))
+            content = b"".join(read_content(self.files.open(written.place), key, written.size))
             kind = detect_file_type(content)
             return kind, find_file_problem(content, kind)
 
         async with self._inspection_slots:
             return await asyncio.to_thread(inspect_content)
 
-    async def _insert_row(self, row: str, meta: FileMeta, now: datetime) -> None:
-        sealed = self.keyring.file.encrypt(FILE_META_CODEC.dump_json(meta), "files", row, "meta")
-        until = to_epoch_minutes(now + DRAFT_FILE_TTL)
-        values = {"id": row, "case_id": None, "until": until, "sealed": sealed}
+    async def _insert_row(self, meta: FileMeta, place: str, now: datetime) -> str:
+        """Insert a row of a draft; return its id. Where it is not committed, `collect_garbage` finds the file."""
+        row, day = secrets.token_hex(16), to_bangkok_date(now) if place else None
+        hour = (
+            to_epoch_minutes(now + DRAFT_FILE_TTL) // 60 + 1
+        )  # rounded up: the minute would tell when it came
+        sealed = encrypt_file_meta(self.keyring, row, meta)
+        values = {"id": row, "owner": None, "place": place, "day": day, "until": hour * 60, "sealed": sealed}
         await self.committer.write(INSERT_BY_TABLE["files"], values)
+        return row
 
     async def load_meta(self, row: str) -> FileMeta:
         """Return the metadata of a file. Raises `StorageError` where there is no such file."""
+        return (await self._load_row(row))[1]
+
+    async def _load_row(self, row: str) -> tuple[str, FileMeta]:
         column = tables.files.c
         async with self.reader.connect() as connection:
-            sealed = (await connection.execute(select(column.sealed).where(column.id == row))).scalar()
-        if sealed is None:
+            query = select(column.place, column.sealed).where(column.id == row)
+            kept = (await connection.execute(query)).first()
+        if kept is None:
             raise StorageError("there is no such file")
-        return FILE_META_CODEC.validate_json(self.keyring.file.decrypt(sealed, "files", row, "meta"))
+        return kept.place, decrypt_file_meta(self.keyring, row, kept.sealed)
 
     async def read_chunks(self, row: str) -> AsyncIterator[bytes]:
         """Yield the decrypted content. Raises `TamperedError`, and `StorageError` for a file that never arrived."""
-        meta = await self.load_meta(row)
+        place, meta = await self._load_row(row)
         if not meta.key:
             raise StorageError("this file has not come")
-        with self._path(row).open("rb") as sealed:
-            for chunk in decrypt_stream(bytes.fromhex(meta.key), _read_encrypted_chunks(sealed.read)):
-                yield chunk
+        try:
+            sealed = self.files.open(place)
+        except FileNotFoundError:  # it may have been written anew in between
+            place, meta = await self._load_row(row)
+            sealed = self.files.open(place)
+        for chunk in read_content(sealed, bytes.fromhex(meta.key), meta.size):
+            yield chunk
 
-    def delete_files(self, rows: Iterable[str]) -> None:
-        """Delete the encrypted files of deleted rows. Their keys were in the rows, so they are noise already."""
-        for row in rows:
-            self._path(row).unlink(missing_ok=True)
+    def delete_files(self, places: Iterable[str]) -> None:
+        """Delete the encrypted files of deleted rows."""
+        self.files.delete(places)
 
     async def delete_drafts(self, connection: AsyncConnection, rows: Iterable[str]) -> list[str]:
-        """Delete the rows of draft files; return their ids, to pass to `delete_files` after the transaction."""
+        """Delete the rows of draft files; return their places, to pass to `delete_files` after the transaction."""
         column = tables.files.c
-        drafts = delete(tables.files).where(column.id.in_(list(rows)), column.case_id.is_(None))
-        return list((await connection.execute(drafts.returning(column.id))).scalars())
+        drafts = delete(tables.files).where(column.id.in_(list(rows)), column.owner.is_(None))
+        return list((await connection.execute(drafts.returning(column.place))).scalars())
 
     async def collect_garbage(self, now: datetime) -> int:
         """Delete expired draft files, and encrypted files without a row; return the number of files."""
-        minute = to_epoch_minutes(now)
-        column = tables.files.c
-        late = select(column.id).where(column.case_id.is_(None), column.until <= minute)
-        gone = list[str]()
+        minute, column, deleted = to_epoch_minutes(now), tables.files.c, 0
+        late = select(column.id).where(column.owner.is_(None), column.until <= minute)
         while True:
             async with self.committer.transaction() as connection:
                 rows = (await connection.execute(late.limit(MAX_PIECE_ROWS))).scalars()
-                deleted = await self.delete_drafts(connection, rows)
-            gone += deleted
-            if len(deleted) < MAX_PIECE_ROWS:
+                gone = await self.delete_drafts(connection, rows)
+            self.delete_files(gone)
+            deleted += len(gone)
+            if len(gone) < MAX_PIECE_ROWS:
                 break
-        async with self.reader.connect() as connection:
-            known = set((await connection.execute(select(column.id))).scalars())
-        strangers = [p.stem for p in self.folder.glob("*.sealed") if p.stem not in known and _is_old(p)]
-        self.delete_files([*gone, *strangers])
-        return len({*gone, *strangers})
+        return deleted + await self._delete_orphans()
 
-    def _path(self, row: str) -> Path:
-        return self.folder / f"{row}.sealed"
+    async def _delete_orphans(self) -> int:
+        """Delete files without a row: of a program that was killed, before its row was there or after it went."""
+        async with self.files.finding_orphans() as search:
+            if not search.places:
+                return 0
+            async with self.reader.connect() as connection:
+                known = set((await connection.execute(select(tables.files.c.place))).scalars())
+            return await asyncio.to_thread(search.delete_orphans, known)
+
+
+def encrypt_file_meta(keyring: Keyring, row: str, meta: FileMeta) -> bytes:
+    """Encrypt the metadata of a file."""
+    return keyring.file.encrypt(FILE_META_CODEC.dump_json(meta), "files", row, "meta")
+
+
+def decrypt_file_meta(keyring: Keyring, row: str, sealed: bytes) -> FileMeta:
+    """Decrypt the metadata of a file. Raises `TamperedError`, ValueError."""
+    return FILE_META_CODEC.validate_json(keyring.file.decrypt(sealed, "files", row, "meta"))
+
+
+def _describe(written: WrittenFile, key: bytes, name: str, kind: str) -> FileMeta:
+    return FileMeta(key.hex(), name, kind, written.size, written.digest)
 
 
 def sanitize_file_name(name: str) -> str:
@@ -239,20 +238,3 @@ def sanitize_file_name(name: str) -> str:
         return last or "ไฟล์"
     stem, dot, ending = last.rpartition(".")
     return f"{stem[: MAX_FILE_NAME_LENGTH - 8]}…{dot}{ending[:6]}" if dot else last[:MAX_FILE_NAME_LENGTH]
-
-
-def _read_encrypted_chunks(read: Callable[[int], bytes]) -> Iterator[tuple[bytes, bool]]:
-    chunk = read(ENCRYPTED_CHUNK_BYTES)
-    while True:
-        following = read(ENCRYPTED_CHUNK_BYTES)
-        yield chunk, not following
-        if not following:
-            return
-        chunk = following
-
-
-def _is_old(path: Path) -> bool:
-    try:
-        return time.time() - path.stat().st_mtime > ORPHAN_GRACE_SECONDS
-    except FileNotFoundError:
-        return False

@@ -25,6 +25,7 @@ def upgrade_schema(database: Path) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: object, _: object) -> None:
         connection.isolation_level = None  # type: ignore[attr-defined]  # else DDL runs outside of any transaction
+        connection.execute("PRAGMA secure_delete = ON")  # type: ignore[attr-defined]  # dropped tables hold old content
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -23,8 +23,8 @@ from storage.tables.cases import (
     meta,
     outbox,
     sessions,
-    traces,
     tries,
+    unsealed_owners,
 )
 from storage.tables.opinions import (
     ballots,
@@ -94,7 +94,7 @@ __all__ = [
     "staff",
     "statements",
     "themes",
-    "traces",
     "tries",
+    "unsealed_owners",
     "voices",
 ]

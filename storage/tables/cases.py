@@ -108,9 +108,20 @@ history = define_unordered_table(
 files = define_unordered_table(
     "files",
     Column("id", String(32), primary_key=True),
-    Column("case_id", String(32), ForeignKey("cases.id"), index=True),  # null: of a draft
-    Column("until", Integer, nullable=False),  # minute; only while there is no case
+    Column(
+        "owner", LargeBinary(32), index=True
+    ),  # hash of case and history line (storage.files.owners); null: a draft
+    Column("place", String(32), nullable=False),  # random name on disk; empty: has not come
+    Column("day", Date, index=True),  # of its writing, in Bangkok; null once it was written anew in a night
+    Column("until", Integer, nullable=False),  # minute, of a whole hour; only while there is no case
     Column("sealed", LargeBinary, nullable=False),  # its key, name, type, size and SHA-256
+)
+
+# Files of versions before 0019 with their case in clear, until the first start seals them.
+unsealed_owners = define_unordered_table(
+    "unsealed_owners",
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), nullable=False),
 )
 
 facts = define_unordered_table(
@@ -137,14 +148,6 @@ def _define_queue_table(name: str) -> Table:
 
 outbox = _define_queue_table("outbox")
 errands = _define_queue_table("errands")
-
-traces = define_unordered_table(
-    "traces",
-    Column("id", String(32), primary_key=True),
-    Column("bucket", LargeBinary(32), nullable=False, index=True),
-    Column("day", Date, nullable=False, index=True),
-    Column("sealed", LargeBinary, nullable=False),
-)
 
 addresses = define_unordered_table(
     "addresses",

@@ -86,7 +86,7 @@ def enumerate_account(driver: DeskDriver, folder: Path, platform: str, account: 
     """Every place where something that the keys can compute of an account stands: tables, and bytes of files."""
     keyring, days = driver.desk.store.keyring, driver.desk.store.committer.daily_keys
     who = keyring.hash_id(platform, account)
-    purposes = (b"traces", b"tries", b"questions", b"bucket", b"sender")
+    purposes = (b"tries", b"questions", b"bucket", b"sender")
     marks = [mark for purpose in purposes for mark in days.hash_for_all_days(purpose, who)]
     needles = [who, who.hex().encode(), account.encode(), *marks]
     found = set[str]()
@@ -125,7 +125,7 @@ def test_who_filed_cannot_be_told_from_who_browsed(
     assert found.pop("drafts") == [{"sessions", "desk.sqlite"}] * PERSONS_A_KIND  # the thief's search works
     assert found == dict.fromkeys(found, nothing)
     assert driver.run(read_rows(driver, "cases"))
-    for waiting in ("outbox", "errands", "traces"):
+    for waiting in ("outbox", "errands"):
         assert driver.run(read_rows(driver, waiting)) == []
     driver.advance_clock(int(timedelta(minutes=31) / timedelta(minutes=1)))
     for person in (name for name, kind in people.items() if kind in {"files", "follows"}):

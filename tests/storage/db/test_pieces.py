@@ -28,8 +28,7 @@ EXPIRED_ROWS = {
     "sessions": "(who, version, touched, drafting, sealed) VALUES (:key, 1, 0, :n % 2, x'00')",
     "answers": "(id, day, until, sealed) VALUES (:n, '2000-01-01', 0, x'00')",
     "events": "(mark, day) VALUES (:key, '2000-01-01')",
-    "files": "(id, until, sealed) VALUES (printf('%032d', :n), 0, x'00')",
-    "traces": "(id, bucket, day, sealed) VALUES (printf('%032d', :n), :key, '2000-01-01', x'00')",
+    "files": "(id, place, until, sealed) VALUES (printf('%032d', :n), '', 0, x'00')",
     "errands": "(id, kind, due, attempts, sealed) VALUES (printf('%032d', :n), 'sent', 0, 0, x'00')",
 }
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import io
-import os
 import stat
 import struct
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -34,6 +35,11 @@ PROBLEMS = {
 async def read_stored_file(one: Store, row: str) -> bytes:
     """The whole content of a stored file."""
     return b"".join([piece async for piece in one.evidence.read_chunks(row)])
+
+
+def find_path(ground: StoredDesk, one: Store, row: str) -> Path:
+    """Where a file is on disk."""
+    return one.evidence.files.path_of(ground.execute_sql(f"SELECT place FROM files WHERE id = '{row}'")[0][0])
 
 
 @pytest.mark.parametrize("name", [n for n in SAMPLE_FILES if n not in PROBLEMS])
@@ -219,7 +225,7 @@ def test_a_sealed_file_that_was_changed_or_exchanged_is_found(ground: StoredDesk
     async def scene(one: Store) -> None:
         content = make_photo() + bytes(200_000)
         first, second = await store_file(one, content, "ก.jpg"), await store_file(one, content, "ข.jpg")
-        paths = [one.evidence.folder / f"{f.id}.sealed" for f in (first, second)]
+        paths = [find_path(ground, one, f.id) for f in (first, second)]
         whole = paths[0].read_bytes()
         piece = 64 * 1024 + 16
         wrongs = (
@@ -247,25 +253,28 @@ def test_a_file_that_nobody_files_goes_after_a_day(ground: StoredDesk) -> None:
         assert await read_stored_file(one, file.id)
         await one.evidence.collect_garbage(NOW + timedelta(hours=25))
         assert [row for (row,) in ground.execute_sql("SELECT id FROM files")] == [owned.id]
-        assert [p.stem for p in one.evidence.folder.iterdir()] == [owned.id]
+        assert list(one.evidence.folder.iterdir()) == [find_path(ground, one, owned.id)]
         await one.evidence.collect_garbage(NOW + timedelta(days=400))
         assert await read_stored_file(one, owned.id)
 
     ground.run_scenario(scene)
 
 
-def test_what_a_crash_left_on_the_disk_is_swept_when_it_is_old(ground: StoredDesk) -> None:
+def test_what_a_crash_left_is_swept_at_once_and_beside_somebody_who_writes_when_it_is_old(
+    ground: StoredDesk,
+) -> None:
     async def scene(one: Store) -> None:
         await store_file(one, make_photo(), "ภาพ.jpg")
-        young, old = (one.evidence.folder / f"{name * 32}.sealed" for name in "ab")
-        young.write_bytes(b"x")
-        old.write_bytes(b"x")
-        long_ago = old.stat().st_mtime - 7200
-        os.utime(old, (long_ago, long_ago))
-        await one.evidence.collect_garbage(NOW)
-        assert young.exists()
-        assert not old.exists()
-        assert len(list(one.evidence.folder.iterdir())) == 2
+        left = one.evidence.folder / f"{'a' * 32}.sealed"
+        left.write_bytes(b"x")
+        async with one.evidence.files.writing():  # somebody's file, whose row is not committed yet
+            assert await one.evidence.collect_garbage(NOW) == 0
+            assert left.exists()
+            hasty = replace(one.evidence, files=replace(one.evidence.files, orphan_grace=-1.0))
+            assert await hasty.collect_garbage(NOW) == 1
+        left.write_bytes(b"x")
+        assert await one.evidence.collect_garbage(NOW) == 1
+        assert len(list(one.evidence.folder.iterdir())) == 1
 
     ground.run_scenario(scene)
 
@@ -281,7 +290,7 @@ def test_a_dropped_file_goes_from_the_disk_and_a_cases_file_stays(ground: Stored
         assert [row for (row,) in ground.execute_sql("SELECT id FROM files")] == [owned.id]
         assert await one.answer_query(FindCase(receipt), NOW) is not None
         assert await read_stored_file(one, owned.id) == make_photo()
-        assert not (one.evidence.folder / f"{draft.id}.sealed").exists()
+        assert list(one.evidence.folder.iterdir()) == [find_path(ground, one, owned.id)]
 
     ground.run_scenario(scene)
 
