@@ -202,26 +202,26 @@ def _tells_span(file: Path, span: SplitSpan) -> bool:
     return origin is not None and origin.span.first <= span.last and span.first <= origin.span.last
 
 
-async def load_told_splits(desk: SplitsDesk, period: Period) -> ToldSplits | None:
-    """Return the splits of the latest settled span that is not later than a period; None where there is none yet."""
+async def load_told_splits(desk: SplitsDesk, period: Period) -> tuple[ToldSplits, ...]:
+    """Return the splits of settled spans that are not later than a period, or else of the first; newest first."""
     settled = [span for span in await desk.store.split_spans.list_all() if span.settled]
     wanted = [span for span in settled if span.first <= period.last] or settled[:1]
-    if not wanted:
-        return None
-    if wanted[-1].told:
-        return parse_told_splits(wanted[-1].told)
     rules = await load_counting_rules(desk.store, desk.office, desk.desk)
-    return build_untold_splits(rules, _get_rules(wanted[-1]))  # settled by an earlier version
+    return tuple(
+        # Without a text it was settled by an earlier version, and tells none.
+        parse_told_splits(span.told) if span.told else build_untold_splits(rules, _get_rules(span))
+        for span in reversed(wanted)
+    )
 
 
 def find_first_telling(origin: SplitsOrigin, releases: Sequence[StoredRelease]) -> str | None:
-    """Return the name of the release that told the splits of a span first; None where none did."""
+    """Return the name of the release that told the splits of a span first, or that it tells none; None if none did."""
     for release in releases:
         if to_bangkok_date(release.made_at) <= origin.recorded_until:
             continue
         tables = parse_statistics(release.figures)
-        if tables.splits is not None and tables.splits.span.code == origin.span.code and tables.splits_from:
-            return tables.splits_from
+        if tables.splits is not None and tables.splits.span.code == origin.span.code:
+            return tables.splits_from or release.name
     return None
 
 
@@ -234,10 +234,12 @@ async def count_public_tables(
     splits that were released before are told.
     """
     rules = await load_counting_rules(desk.store, desk.office, desk.desk)
-    told = await load_told_splits(desk, request.period)
-    told_in = None if told is None else find_first_telling(told.origin, releases) or name
     timelines = await collect_timelines(desk.store, request.days)
-    return build_public_tables(timelines, rules, request, told if told_in else None, told_in)
+    for told in await load_told_splits(desk, request.period):
+        told_in = find_first_telling(told.origin, releases) or name
+        if told_in is not None:
+            return build_public_tables(timelines, rules, request, told, told_in)
+    return build_public_tables(timelines, rules, request)
 
 
 def _get_span(noted: StoredSpan) -> SplitSpan:

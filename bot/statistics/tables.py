@@ -34,6 +34,7 @@ from storage.store import Store
 StatisticsFormat = Literal["table", "json", "csv"]
 DASH = "–"
 SERVICE_COLUMNS = ["asked", "answered", "waiting", "closed_without_answer"]
+CASES_HEADING = "จำนวนเรื่อง / cases"
 FIGURE_HEADINGS = ("รับไว้ / received", "แล้วเสร็จ / done", "อยู่ระหว่าง / in progress", "ไม่รับเรื่อง / not accepted")
 
 
@@ -220,8 +221,10 @@ def _format_table(tables: StatisticsTables) -> str:
     for name, splits in _list_breakdowns(tables):
         if not is_split_told(splits):
             continue
-        lines = [[split.name_th, *_format_cells(split.figures.cells)] for split in splits]
-        parts.append(_align_columns([[titles[name], *FIGURE_HEADINGS], *lines]))
+        # A split that was told once has one figure; what it is about stands in the notes.
+        columns = FIGURE_HEADINGS if tables.exact or tables.splits_period else (CASES_HEADING,)
+        lines = [[split.name_th, *_format_cells(split.figures.cells[: len(columns)])] for split in splits]
+        parts.append(_align_columns([[titles[name], *columns], *lines]))
     parts.append(_format_days(tables.days))
     parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in tables.notes))
     return "\n\n".join(parts) + "\n"

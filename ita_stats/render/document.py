@@ -193,7 +193,7 @@ def _build_other_tables(tables: StatisticsTables) -> Iterator[PrintedTable]:
         days = tuple(_build_days_rows(tables.days))
         if days:
             head = (get_heading("item"), get_heading("value"))
-            yield PrintedTable("days", _build_span_title("days", span), head, days)
+            yield PrintedTable("days", build_span_title("days", span), head, days)
 
 
 def _build_told_split(code: str, label: str, lines: Sequence[Breakdown], span: Period) -> PrintedTable:
@@ -201,10 +201,10 @@ def _build_told_split(code: str, label: str, lines: Sequence[Breakdown], span: P
     body = tuple((_get_breakdown_name(line), line.figures.received) for line in lines)
     foot = (get_heading("sum"), sum(line.figures.received or 0 for line in lines))
     head = (get_heading(label), get_heading("cases"))
-    return PrintedTable(code, _build_span_title(code, span), head, body, foot)
+    return PrintedTable(code, build_span_title(code, span), head, body, foot)
 
 
-def _build_span_title(code: str, span: Period) -> BilingualText:
+def build_span_title(code: str, span: Period) -> BilingualText:
     """Return the title of a split: its days stand in the notes."""
     thai, english = get_heading(code)
     years_th, years_en = (label.partition(" (")[0] for label in (span.label_th, span.label_en))

@@ -7,6 +7,7 @@ from unicodedata import category
 from ita_stats.cases.model import StatisticsColumn, StatisticsRow, is_split_told
 from ita_stats.render.document import (
     StatisticsDocument,
+    build_span_title,
     format_cell,
     get_heading,
     join_languages,
@@ -82,10 +83,12 @@ def build_row_chart(document: StatisticsDocument) -> BarChart:
 def build_category_chart(document: StatisticsDocument) -> BarChart:
     """Build the chart of received cases by category; of the service desk, of opinions by topic.
 
-    A suppressed figure has no bar, and a dash.
+    A suppressed figure has no bar, and a dash. The title names the fiscal years of a split that is not of the period.
     """
-    service = document.tables.service
+    service, origin = document.tables.service, document.tables.splits
     title = get_heading("chart_categories" if service is None else "chart_opinions")
+    if origin is not None:
+        title = build_span_title("categories", origin.span)
     if service is None:
         named = [(split.name_th, split.figures.received) for split in document.tables.categories]
     else:

@@ -174,6 +174,9 @@ def test_splits_of_a_span_are_told_by_the_command_unless_the_office_says_never(
     done = release_settled(home)
     assert (done.returncode, done.stderr) == (0, "")
     assert read_split(home, "categories")["corruption"] == corruption
+    printed = run_ita_bot(home, "stats", "--desk", "complaints", *SETTLED_YEAR).stdout
+    assert ("จำนวนเรื่อง / cases" in printed) == (splits == "told")
+    assert ("หน่วยงานกำหนดไม่แสดง" in printed) == (splits == "never" or "ระยะเวลาบางรายการ" in printed)
     (tmp_path / "office.toml").write_text(example, "utf-8")
     assert release_settled(home, "--correct", "ชื่อหน่วยงานสะกดผิด").returncode == 0
     assert read_split(home, "categories")["corruption"] == corruption

@@ -86,6 +86,15 @@ def test_it_is_read_by_everybody_and_asks_nobody(
     )
 
 
+def test_what_is_assessed_is_seen_on_a_phone_without_scrolling(browser: Browser, tmp_path: Path) -> None:
+    opened = OpenedPage(browser, PHONE, write_page(tmp_path, make_document()))
+    edges = opened.page.evaluate(
+        "[...document.querySelectorAll('#table-rows ~ thead th')].map(h => h.getBoundingClientRect().right)"
+    )
+    assert len(edges) == 6
+    assert edges[4] <= 360  # month, received, done, in progress, not accepted; remarks may be scrolled to
+
+
 def test_words_of_charts_are_large_enough_on_a_phone(browser: Browser, tmp_path: Path) -> None:
     opened = OpenedPage(browser, PHONE, write_page(tmp_path, make_document()))
     heights = opened.page.evaluate(

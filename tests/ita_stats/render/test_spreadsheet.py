@@ -3,9 +3,12 @@
 import csv
 import io
 import re
+import shutil
+import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -144,3 +147,30 @@ def test_no_remark_is_run_as_a_formula(formula: str) -> None:
     assert cells.count(f"'{formula}") == 2
     typed = [(cell.value, cell.data_type) for row in book(document).worksheets[0] for cell in row]
     assert not [value for value, kind in typed if kind == "f"]
+
+
+OFFICE_PROGRAM = shutil.which("soffice")
+
+
+@pytest.mark.skipif(OFFICE_PROGRAM is None, reason="there is no LibreOffice on this machine")
+@pytest.mark.full("files opened by other programs")
+def test_a_spreadsheet_program_opens_the_book_and_shows_every_figure(tmp_path: Path) -> None:
+    found = make_document()
+    (tmp_path / "statistics.xlsx").write_bytes(render_statistics_xlsx(found))
+    # Each sheet as a CSV of its own: fields of UTF-8, quoted where needed, as shown.
+    how = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    command = [str(OFFICE_PROGRAM), "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
+    command += ["--convert-to", how, "--outdir", str(tmp_path), str(tmp_path / "statistics.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    sheets = [
+        list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
+        for path in sorted(tmp_path.glob("statistics-*.csv"))
+    ]
+    assert len(sheets) == 3
+    cells = {tuple(row[:5]) for sheet in sheets for row in sheet}
+    for row in found.tables.rows:
+        assert (row.label_th, *map(str, row.figures.cells)) in cells
+    assert ("รวม", *map(str, found.tables.total.cells)) in cells
+    for line in (*found.tables.categories, *found.tables.sources, *found.tables.outcomes):
+        if line.figures.received is not None:
+            assert (join_languages((line.name_th, line.name_en)), str(line.figures.received)) in cells

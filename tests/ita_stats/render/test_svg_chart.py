@@ -101,3 +101,9 @@ def test_long_labels_stand_above_their_bars() -> None:
     assert build_category_chart(make_document()).has_labels_above
     assert not build_row_chart(make_document()).has_labels_above
     assert all(x == 0 for _, x, _ in bars(render_chart_svg(build_category_chart(make_document()))))
+
+
+def test_the_chart_of_categories_names_the_years_that_it_is_about() -> None:
+    drawn = build_category_chart(make_document())
+    assert drawn.title == ("แยกตามประเภทเรื่อง ปีงบประมาณ พ.ศ. 2569", "By category, fiscal year 2569")
+    assert "พ.ศ. 2569</text>" in render_chart_svg(drawn)
