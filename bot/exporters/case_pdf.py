@@ -79,7 +79,9 @@ def build_case_document(
     facts = {
         "number": case.register_number,
         "received": format_date(case.received_on, CASE_PDF_LANG),
-        "category": category.name.in_lang(CASE_PDF_LANG) if category else case.category,
+        "category": category.name.in_lang(CASE_PDF_LANG)
+        if category
+        else case.category or _format_text("staff.case.no_kind"),
         "source": _format_text(f"staff.source.{case.source}"),
         "status": _format_text(f"staff.status.{case.status}"),
         "made": format_date(to_bangkok_date(now), CASE_PDF_LANG),

@@ -15,7 +15,7 @@ from handlers.office import Office
 from ita_stats.calendar import get_fiscal_year, to_bangkok_date
 from ita_stats.cases.count import CountingRules
 from ita_stats.cases.model import Period, SplitsOrigin, StatisticsTables, ToldSplits
-from ita_stats.cases.splits import SpanRules, build_untold_splits, count_splits
+from ita_stats.cases.splits import OTHER_CODE, SpanRules, build_untold_splits, count_splits
 from ita_stats.cases.tables import TableRequest, build_public_tables
 from ita_stats.disclosure.spans import SplitSpan, get_block_start, list_spans
 from ita_stats.release import STATISTICS_FILE
@@ -101,12 +101,15 @@ async def _narrow_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: da
     After the last day, until it has settled, a late entry may still have an added code: then too there are others.
     """
     current = {category.code for category in desk.office.categories}
+    # Where a report may be filed without a kind, one that nobody has set when the span settles counts as “other”.
+    is_kind_open = desk.office.report.way == "short" and OTHER_CODE not in current
     for span in noted:
         if span.first <= today <= span.last:
             kept = tuple(code for code in span.categories if code in current)
-            others = span.others or current != set(span.categories)
+            others = span.others or is_kind_open or current != set(span.categories)
         elif span.last < today <= _get_span(span).settling_day:
-            kept, others = span.categories, span.others or not current <= set(span.categories)
+            kept = span.categories
+            others = span.others or is_kind_open or not current <= set(span.categories)
         else:
             continue
         if (kept, others) != (span.categories, span.others):

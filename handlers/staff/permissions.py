@@ -53,6 +53,7 @@ class CommandName(DeskCommandName):
     OVERDUE = "overdue"
     SEARCH = "search"
     LINK = "link"
+    KIND = "kind"
     INTAKE = "intake"
     HOLD = "hold"
     LOG = "log"

@@ -1,6 +1,7 @@
 """Writers of officers' acts. Each adds a line to the audit trail: who, what and which case, without content."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -13,12 +14,14 @@ from handlers.staff.complaints.messages import (
     LinkCases,
     RecordCaseAccess,
     ScheduleSend,
+    SetCaseKind,
     SetLegalHold,
     SubscribeGroup,
 )
+from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.cases.exclusions import is_case_hidden
-from storage.cases.history import append_history_line, load_case_cipher_and_report
+from storage.cases.history import append_history_line, encrypt_report, load_case_cipher_and_report
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 from storage.outgoing.undo_window import cancel_send, schedule_send
@@ -33,6 +36,11 @@ _UPDATE_OFFICER = (
     .values(seq=bindparam("to_seq"), officer=bindparam("to_officer"), touched_on=bindparam("on_day"))
 )
 _UPDATE_SEQ = update(tables.cases).where(_CASE.id == bindparam("case")).values(seq=bindparam("to_seq"))
+_UPDATE_REPORT = (
+    update(tables.cases)
+    .where(_CASE.id == bindparam("case"))
+    .values(report=bindparam("kept"), touched_on=bindparam("on_day"))
+)
 _DELETE_LEGAL_HOLD = delete(tables.holds).where(tables.holds.c.case_id == bindparam("case"))
 _DELETE_GROUP = delete(tables.groups).where(tables.groups.c.mark == bindparam("of_group"))
 
@@ -88,6 +96,17 @@ async def link_cases(act: LinkCases, batch: WriteBatch) -> None:
     await batch.audit(format_actor(act.staff), "linked", act.case)
 
 
+async def set_case_kind(act: SetCaseKind, batch: WriteBatch) -> None:
+    """Store the kind of a case, and append a fact that it is of this kind from its receipt."""
+    cipher, report = await load_case_cipher_and_report(act.case, batch)
+    if report.category != act.category:
+        sealed = encrypt_report(replace(report, category=act.category), act.case, cipher)
+        batch.add_statement(_UPDATE_REPORT, case=act.case, kept=sealed, on_day=act.on)
+        last = await batch.load_last_fact_seq(report.about)
+        batch.add_facts(report.about, last, act.received_on, act.on, {FactField.CATEGORY: act.category})
+    await batch.audit(format_actor(act.staff), "kind-set", act.case)
+
+
 async def subscribe_group(act: SubscribeGroup, batch: WriteBatch) -> None:
     """Notify a group of new cases, or stop (no address)."""
     if act.address is None:
@@ -104,6 +123,7 @@ OFFICER_CASE_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[N
     AssignCase: assign_case,
     SetLegalHold: set_legal_hold,
     LinkCases: link_cases,
+    SetCaseKind: set_case_kind,
     SubscribeGroup: subscribe_group,
     ScheduleSend: schedule_send,
     CancelSend: cancel_send,

@@ -1,10 +1,17 @@
-"""Link related cases, and put a case under legal hold."""
+"""Link related cases, say of what kind a case is, and put one under legal hold."""
 
 from handlers.dialog.effects import Decision, run_query
-from handlers.dialog.replies import OF_CASE
+from handlers.dialog.replies import OF_CASE, raw_text
+from handlers.office import Category
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.find_case import can_see_case, make_case_command
-from handlers.staff.complaints.messages import FindCaseByNumber, LinkCases, OfficerCase, SetLegalHold
+from handlers.staff.complaints.messages import (
+    FindCaseByNumber,
+    LinkCases,
+    OfficerCase,
+    SetCaseKind,
+    SetLegalHold,
+)
 from handlers.staff.parse import split_number
 from handlers.staff.permissions import CommandName
 from handlers.thai.dates import to_bangkok_date
@@ -32,6 +39,30 @@ def link_related_cases(cmd: ComplaintsCommandContext, found: OfficerCase) -> Dec
     return cmd.reply(
         "link.done", OF_CASE, choices, (act,), number=found.register_number, other=other.register_number
     )
+
+
+def set_case_kind(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
+    """Say of what kind a case is, by code or name: `/kind 12 corruption`. Without one, the kinds are offered."""
+    yield from ()
+    typed, lang = clean_text(cmd.command.rest).text.casefold(), cmd.ctx.lang
+    kinds = cmd.ctx.office.categories
+    chosen = next((k for k in kinds if typed and typed in {k.code, *_list_kind_names(k)}), None)
+    if chosen is None:
+        offered = tuple(
+            make_command_button(CommandName.KIND, found, k.code, raw_text(k.name.in_lang(lang)))
+            for k in kinds
+        )
+        key = "kind.unknown" if typed else "kind.ask"
+        return cmd.reply(key, OF_CASE, offered, number=found.register_number)
+    act = SetCaseKind(found.id, chosen.code, cmd.staff.id, to_bangkok_date(cmd.ctx.now), found.received_on)
+    back = (make_command_button(CommandName.CASE, found),)
+    return cmd.reply(
+        "kind.done", OF_CASE, back, (act,), number=found.register_number, kind=chosen.name.in_lang(lang)
+    )
+
+
+def _list_kind_names(kind: Category) -> tuple[str, ...]:
+    return tuple(name.casefold() for name in (kind.name.th, kind.name.en) if name)
 
 
 def change_legal_hold(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:

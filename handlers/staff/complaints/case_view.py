@@ -56,12 +56,11 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
     """Show the summary of a case, with buttons for what may be done next, after other replies."""
     links = yield from run_query(ListLinkedCases(found.id, cmd.staff.id))
     names = yield from load_staff_names()
-    category = cmd.ctx.office.find_category(found.category)
     officer = names.get(found.officer, "") if found.officer else ""
     args: dict[str, ReplyArg] = {
         "number": found.register_number,
         "status": Phrase(f"staff.status.{found.status}"),
-        "category": category.name.in_lang(cmd.ctx.lang) if category else found.category,
+        "category": _format_category(cmd, found),
         "source": Phrase(f"staff.source.{found.source}"),
         "received": format_date(found.received_on, cmd.ctx.lang),
         "due": format_due_day(found, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
@@ -71,6 +70,14 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
     # Where messages cannot be deleted, not even the subject of the case: only its number, state and due date.
     key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
     return cmd.reply_with(*before, Reply(key, OF_CASE, args, list_case_actions(cmd, found)))
+
+
+def _format_category(cmd: ComplaintsCommandContext, found: OfficerCase) -> ReplyArg:
+    """Return the name of a case's kind; where its reporter left it open, that nobody has said it yet."""
+    if not found.category:
+        return Phrase("staff.case.no_kind")
+    category = cmd.ctx.office.find_category(found.category)
+    return category.name.in_lang(cmd.ctx.lang) if category else found.category
 
 
 def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> list[Phrase]:
@@ -94,6 +101,8 @@ def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tupl
         else []
     )
     orders.append(CommandName.PAGE)
+    if not found.category and found.source is not None:  # where it is known: not in a list
+        orders.append(CommandName.KIND)
     if found.officer != cmd.staff.id:
         orders.append(CommandName.TAKE)
     orders += list_transition_commands(found.status)

@@ -14,7 +14,7 @@ from handlers.staff.command import (
     SecondFactor,
 )
 from handlers.staff.complaints.approvals import approve_colleague_request, reveal_identity
-from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases
+from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases, set_case_kind
 from handlers.staff.complaints.case_view import (
     show_audit_log,
     show_case_facts,
@@ -92,6 +92,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.OVERDUE: CommandRow(show_overdue_cases, CASE_WORKERS, NEVER, ("เกินกำหนด",)),
     CommandName.SEARCH: CommandRow(run_case_search, CASE_WORKERS, ALWAYS, ("ค้น", "ค้นหา"), takes_number=False),
     CommandName.LINK: CommandRow(with_case(link_related_cases), CASE_WORKERS, NEVER, ("โยง",)),
+    CommandName.KIND: CommandRow(with_case(set_case_kind), CASE_WORKERS, NEVER, ("ประเภท",)),
     CommandName.INTAKE: CommandRow(begin_intake, CASE_WORKERS, NEVER, ("รับเข้า", "ลงรับ")),
     CommandName.HOLD: CommandRow(with_case(change_legal_hold), SUPERVISORS, NEVER, ("เก็บไว้",)),
     CommandName.LOG: CommandRow(show_audit_log, AUDIT_READERS, NEVER, ("ใครเปิด",)),

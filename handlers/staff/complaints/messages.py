@@ -252,6 +252,20 @@ class LinkCases(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class SetCaseKind(Act):
+    """Say of what kind a case is: its reporter left that open, or chose another. It counts so from its receipt.
+
+    category: a code of office.toml; received_on: the day of receipt.
+    """
+
+    case: str
+    category: str
+    staff: str
+    on: date
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class SubscribeGroup(Act):
     """Notify a group of new cases, by number and day only; without an address, unsubscribe it."""
 

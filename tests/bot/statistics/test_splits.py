@@ -21,7 +21,7 @@ from bot.statistics.splits import (
     settle_splits,
 )
 from bot.statistics.tables import collect_timelines
-from handlers.office import Category
+from handlers.office import Category, ReportSettings
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.cases.model import Breakdown, StatisticsTables
 from ita_stats.cases.tables import TableRequest, build_exact_tables
@@ -158,6 +158,45 @@ def test_settings_are_those_of_the_first_day(tmp_path: Path) -> None:
     settle(desk.with_rules(hide_below=40), datetime(2026, 1, 1, tzinfo=UTC))
     told = release(desk.with_rules(hide_below=40), LAST_DAY, SETTLED)
     assert show(told.categories)["corruption"] == 30
+
+
+def add_kind(facts: Sequence[Fact], category: str, recorded: date) -> list[Fact]:
+    """What an officer's command appends to the facts of a case: its kind, from its receipt."""
+    last = facts[-1]
+    received = next(fact.effective for fact in facts if fact.field is FactField.RECEIVED)
+    return [*facts, Fact(last.about, last.seq + 1, received, recorded, FactField.CATEGORY, category)]
+
+
+def test_a_kind_that_comes_later_counts_from_the_receipt_where_it_came_before_the_span_settled(
+    tmp_path: Path,
+) -> None:
+    desk = ReleaseDesk(tmp_path / "var")
+    open_kinds = [make_cases(1, category="", prefix=prefix) for prefix in "cdef67"]
+    in_time = [fact for own in open_kinds for fact in add_kind(own, "misconduct", LAST_DAY)]
+    late = add_kind(make_cases(1, category="", prefix="9"), "misconduct", LAST_DAY + timedelta(1))
+    desk.write_facts(make_block() + in_time + late + make_cases(5, category="", prefix="8"))
+    told = release(desk, LAST_DAY, SETTLED)
+    assert show(told.categories) == {"corruption": 30, "misconduct": 18, "other": 6}
+
+
+def test_where_a_kind_may_stay_open_there_are_others_also_without_such_a_category(tmp_path: Path) -> None:
+    home = ReleaseDesk(tmp_path / "var")
+    without = home.office.model_copy(update={"categories": home.office.categories[:2]})
+    short = without.model_copy(update={"report": ReportSettings(way="short")})
+    settle(ReleaseDesk(home.home, without), datetime(2024, 9, 30, 18, tzinfo=UTC))
+    settle(ReleaseDesk(home.home, without), datetime(2025, 1, 1, tzinfo=UTC))
+    assert [span.others for span in read_spans(home, SETTLED)] == [False]
+    desk = ReleaseDesk(home.home, short)
+    settle(desk, datetime(2026, 1, 1, tzinfo=UTC))
+    assert [(span.categories, span.others) for span in read_spans(home, SETTLED)] == [
+        (("corruption", "misconduct"), True)
+    ]
+    desk.write_facts(make_block() + make_cases(7, category="", prefix="c"))
+    assert show(release(desk, LAST_DAY, SETTLED).categories) == {
+        "corruption": 30,
+        "misconduct": 12,
+        "other": 7,
+    }
 
 
 def test_a_category_that_came_or_went_is_counted_with_the_others(tmp_path: Path) -> None:

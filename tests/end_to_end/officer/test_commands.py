@@ -56,6 +56,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "note": (HANDLING, "โทรหาพยาน", "note.done"),
     "undo": (HANDLING, "", "undo.nothing"),
     "link": (HANDLING, "2", "link.done link.not"),
+    "kind": (HANDLING, "misconduct", "kind.done"),
     "identity": (HANDLING, REASON, "approval.asked"),
     "approve": (HANDLING, "", "approval.nothing"),
     "assign": (DECIDING, "คนofficer", "assign.done+case.summary"),
@@ -75,7 +76,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
 
 OF_A_CASE = frozenset({
     "case", "facts", "files", "history", "take", "screen", "investigate", "notaccept", "close", "forward", "reply",
-    "ask", "canned", "note", "undo", "link", "identity", "approve", "assign", "reopen", "hold", "log", "page",
+    "ask", "canned", "note", "undo", "link", "kind", "identity", "approve", "assign", "reopen", "hold", "log", "page",
     "export",
 })  # fmt: skip
 """Commands that open or change one case, and so must do nothing for a hidden case or a colleague's."""

@@ -37,6 +37,7 @@ COMPLAINTS_DESK = """
     overdue      officer supervisor                 never
     search       officer supervisor                 always
     link         officer supervisor                 never
+    kind         officer supervisor                 never
     intake       officer supervisor                 never
     hold         supervisor                         never
     log          supervisor auditor                 never

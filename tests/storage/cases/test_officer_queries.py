@@ -22,6 +22,7 @@ from handlers.staff.complaints.messages import (
     OutgoingReply,
     RecordCaseAccess,
     ScheduleSend,
+    SetCaseKind,
     SetLegalHold,
 )
 from storage.cases.officer_queries import MAX_AUDIT_LINES
@@ -249,7 +250,7 @@ def test_who_read_a_case_is_in_its_log_and_the_reporter_sees_the_first_time(grou
 
 
 def test_every_act_of_officers_leaves_a_line_in_the_audit_trail(ground: StoredDesk) -> None:
-    assert len(OFFICER_CASE_WRITERS) == 7
+    assert len(OFFICER_CASE_WRITERS) == 8
 
     async def scene(one: Store) -> None:
         first, second = await file_many(ground, one, 2)
@@ -259,9 +260,35 @@ def test_every_act_of_officers_leaves_a_line_in_the_audit_trail(ground: StoredDe
             LinkCases(first, second, "s"),
             SetLegalHold(first, "s", DAY, "ฟ้องศาล"),
             SetLegalHold(first, "s", DAY),
+            SetCaseKind(first, "misconduct", "s", DAY, DAY),
         )
         assert await one.verify_audit() == []
 
     ground.run_scenario(scene)
     rows = ground.execute_sql("SELECT what FROM audit WHERE actor = 'staff:s' ORDER BY seq")
-    assert [what for (what,) in rows] == ["assigned", "linked", "kept", "released"]
+    assert [what for (what,) in rows] == ["assigned", "linked", "kept", "released", "kind-set"]
+
+
+def test_a_kind_that_was_left_open_is_set_by_an_officer_as_an_appended_fact(ground: StoredDesk) -> None:
+    later = DAY + timedelta(days=9)
+
+    async def scene(one: Store) -> None:
+        (case,) = await file_many(ground, one, 1, category="")
+        found = await one.answer_query(FindCaseByNumber(1, 2570, "a"), NOW)
+        assert found is not None
+        assert found.category == ""
+        for _ in range(2):  # a button that is tapped twice
+            await ground.commit_acts(one, SetCaseKind(case, "misconduct", "s", later, DAY))
+        known = await one.answer_query(FindCaseByNumber(1, 2570, "a"), NOW)
+        assert known is not None
+        assert (known.category, known.seq) == ("misconduct", found.seq)
+        report = await one.answer_query(GetCaseReport(case), NOW)
+        assert report.answers == make_file_case(1).answers
+
+    ground.run_scenario(scene)
+    rows = ground.execute_sql(
+        "SELECT effective, recorded, value FROM facts WHERE field = 'category' ORDER BY seq"
+    )
+    assert [value for *_, value in rows] == ["", "misconduct"]
+    assert rows[0][0] == rows[1][0]
+    assert rows[0][1] != rows[1][1]

@@ -19,6 +19,7 @@ from handlers.staff.complaints.messages import (
     FindCaseByNumber,
     LinkCases,
     OfficerCase,
+    SetCaseKind,
     SetLegalHold,
     SubscribeGroup,
 )
@@ -70,6 +71,24 @@ def test_a_link_asks_for_the_other_number(typed: str) -> None:
     outcome = give(f"/link 12 {typed}", answers=FIND)
     assert outcome.keys == ("staff.link.ask",)
     assert outcome.kept.officer.complaints.pending == AwaitingText(ParsedCommand(CommandName.LINK, 12, 2570))
+
+
+@pytest.mark.parametrize("typed", ["misconduct", "ประพฤติมิชอบ", "Misconduct"])
+def test_a_case_gets_its_kind_by_code_or_name_and_counts_so_from_its_receipt(typed: str) -> None:
+    outcome = give(f"/kind 12 {typed}")
+    assert outcome.acts == (SetCaseKind("c12", "misconduct", "s1", TODAY, CASE.received_on),)
+    assert outcome.replies == (
+        Reply("staff.kind.done", OF_CASE, {"number": "12/2570", "kind": "ประพฤติมิชอบ"}, BACK),
+    )
+
+
+@pytest.mark.parametrize(("typed", "key"), [("", "staff.kind.ask"), ("ยาเสพติด", "staff.kind.unknown")])
+def test_the_kinds_of_the_office_are_offered(typed: str, key: str) -> None:
+    outcome = give(f"/kind 12 {typed}")
+    assert (outcome.keys, outcome.acts) == ((key,), ())
+    assert list_commands(outcome.replies[0].choices) == [
+        f"/kind 12/2570 {code}" for code in ("corruption", "misconduct", "other")
+    ]
 
 
 @pytest.mark.parametrize(
