@@ -84,5 +84,6 @@ def _ask_last_five(ctx: Context) -> TurnResult:
 
 
 def _finish_confirmation(ctx: Context, note: Reply) -> TurnResult:
-    """Remove the receipt from the session; from here on only the person has it."""
-    return show_complaints_menu(ctx.with_session(reset_session(ctx)), note)
+    """Remove the receipt from the session, and say how to leave: from here on only the person has it."""
+    advice = Reply(f"advice.{ctx.event.channel}", NEUTRAL)
+    return show_complaints_menu(ctx.with_session(reset_session(ctx)), note, advice)

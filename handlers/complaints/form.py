@@ -229,7 +229,6 @@ def _confirm_filing(ctx: Context, act: FileCase, *, has_reader: bool) -> Reply:
     """Build the receipt. It promises a day for the answer only where somebody can read the complaint."""
     args: dict[str, ReplyArg] = {
         "receipt": act.receipt.formatted,
-        "advice": Phrase(f"advice.{act.channel}"),
     }
     if has_reader:
         args["answer_by"] = format_date(act.answer_by, ctx.lang)

@@ -44,6 +44,7 @@ RECEIPT = make_receipt(31415926535)
 FIVE = RECEIPT.last_five
 BEFORE = begin_session(topic=DialogTopic.CONFIRM, step="five", at=MORNING, receipt=RECEIPT)
 SHOWN = Reply("confirm.receipt", MUST_ARRIVE, {"receipt": RECEIPT.formatted}, presentation=AS_RECEIPT)
+ADVICE = Reply("advice.web", NEUTRAL)
 THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 
@@ -69,14 +70,14 @@ def ask(*ways: str) -> Reply:
     ],
 )
 def test_the_last_five_symbols_however_they_are_written(typed: str) -> None:
-    assert decide(make_event(typed)) == Outcome(LEFT, (Reply("confirm.right", OF_CASE), MENU))
+    assert decide(make_event(typed)) == Outcome(LEFT, (Reply("confirm.right", OF_CASE), ADVICE, MENU))
 
 
 @pytest.mark.parametrize(
     "event", [pick(BEFORE, "skip"), make_event("ข้าม"), make_event("จดไว้แล้ว เสร็จค่ะ"), make_event("skip")]
 )
 def test_the_confirmation_can_be_skipped(event: Event) -> None:
-    assert decide(event) == Outcome(LEFT, (Reply("confirm.skipped", OF_CASE), MENU))
+    assert decide(event) == Outcome(LEFT, (Reply("confirm.skipped", OF_CASE), ADVICE, MENU))
 
 
 @pytest.mark.parametrize("typed", ["", "1", "00000", "😡", FIVE[:-1], FIVE + "0"])

@@ -18,7 +18,6 @@ from handlers.dialog.replies import (
     AS_RECEIPT,
     MUST_ARRIVE,
     ExpectedInput,
-    Phrase,
     Reply,
 )
 from handlers.dialog.session import DialogTopic, Session
@@ -55,7 +54,7 @@ def test_a_whole_complaint_is_filed() -> None:
     filed = Reply(
         "report.filed",
         MUST_ARRIVE,
-        {"receipt": RECEIPT.formatted, "answer_by": "7 ธันวาคม 2569", "advice": Phrase("advice.telegram")},
+        {"receipt": RECEIPT.formatted, "answer_by": "7 ธันวาคม 2569"},
         presentation=AS_RECEIPT,
     )
     ask_five = Reply(
@@ -79,7 +78,7 @@ def test_what_nobody_here_can_read_is_filed_without_a_promised_day() -> None:
     outcome = decide(pick(before, "submit"), before)
     assert outcome.keys == ("report.filed_unread", "confirm.ask")
     receipt = outcome.replies[0]
-    assert receipt.args.keys() == {"receipt", "bodies", "advice"}
+    assert receipt.args.keys() == {"receipt", "bodies"}
     assert (receipt.policy, receipt.presentation) == (MUST_ARRIVE, AS_RECEIPT)
     (act,) = outcome.acts
     assert isinstance(act, FileCase)

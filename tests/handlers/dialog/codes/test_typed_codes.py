@@ -9,7 +9,9 @@ from handlers.dialog.codes.typed_codes import TypedCode, take_codes_out
 from handlers.dialog.effects import Query
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import RECEIPT_ALPHABET, Receipt, make_receipt
+from handlers.dialog.replies import Phrase
 from handlers.dialog.session import DialogTopic
+from handlers.i18n import render_text
 from handlers.questions.messages import FindKnownAnswers, SubmitQuestion
 from handlers.thai.text import clean_text
 from tests.in_memory_desk import ChatUser, InMemoryDesk
@@ -44,12 +46,7 @@ def mistype(receipt: Receipt) -> str:
             9,
         ),  # a scheme has a limit, and so has the search for it
         (f"ห้อง 12\n{SHOWN}\nชั้น 3", 10),
-        (
-            f"รับเรื่องแล้ว ขอบคุณที่แจ้ง\n\nรหัสติดตามของท่าน\n{SHOWN}\n\nจดไว้ให้ครบ รหัสนี้แสดงเฉพาะตอนนี้ "
-            "ระบบไม่ได้เก็บไว้ ถ้าหายจะขอใหม่ไม่ได้ และใครมีรหัสนี้ก็ติดตามเรื่องได้\n"
-            "สำนักงานจะตอบครั้งแรกภายในวันที่ 15 มีนาคม 2569 วันหลังเปิดช่องทางนี้อีกครั้ง แล้วเลือก “ติดตามเรื่อง”",
-            0,
-        ),
+        (render_text(Phrase("report.filed", {"receipt": SHOWN, "answer_by": "15 มีนาคม 2569"}), "th"), 0),
         (f"ห้อง 12 {SHOWN}", 6),
         (f"{SHOWN} เขาเรียกเงินอีกแล้วเมื่อวาน", 10),
     ],
