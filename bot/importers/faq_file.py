@@ -18,6 +18,7 @@ from handlers.dialog.codes.code_finder import find_receipts
 from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import FaqEntry
 from handlers.thai.dates import parse_exact_day
+from ita_stats.formulas import escape_text, unescape_text
 from storage.store import Store
 
 EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"
@@ -150,7 +151,7 @@ def _parse_csv(text: str, name: str) -> list[tuple[int, Any]]:
         )
     rows, last = list[tuple[int, Any]](), 1
     for row in reader:
-        cells = {name: cell for name, cell in row.items() if cell is not None}
+        cells = {name: unescape_text(cell) for name, cell in row.items() if cell is not None}
         rows.append((last + 1, cells))
         last = reader.line_num
     return rows
@@ -167,7 +168,10 @@ def _format_error(error: Any) -> str:  # noqa: ANN401 - pydantic's details
 
 
 def format_faq_file(entries: Iterable[FaqEntry], *, as_csv: bool) -> str:
-    """Format entries as a file that `parse_faq` parses to the same entries."""
+    """Format entries as a file that `parse_faq` parses to the same entries.
+
+    A question may be a citizen's, so no cell of the CSV is one that a spreadsheet program would run.
+    """
     if not as_csv:
         all_entries = list(entries)
         head = "example = true\n\n" if all_entries and all(entry.example for entry in all_entries) else ""
@@ -176,8 +180,9 @@ def format_faq_file(entries: Iterable[FaqEntry], *, as_csv: bool) -> str:
     writer = csv.DictWriter(out, FAQ_COLUMNS)
     writer.writeheader()
     for entry in entries:
-        cells = _build_cells(entry)
-        writer.writerow({**cells, "also": ALSO_SEPARATOR.join(entry.also), "off": "yes" if entry.off else ""})
+        cells = {**_build_cells(entry), "also": ALSO_SEPARATOR.join(entry.also)}
+        escaped = {name: escape_text(str(cell)) for name, cell in cells.items()}
+        writer.writerow({**escaped, "off": "yes" if entry.off else ""})
     return out.getvalue()
 
 

@@ -9,6 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from ita_stats.formulas import is_formula
 from ita_stats.render.document import (
     BlankCell,
     CellValue,
@@ -32,7 +33,6 @@ MAX_ROWS_PER_PAGE = 24
 """Rows that fit on one page together with the chart."""
 HEADER_LETTERS = 11
 """Letters of a heading that certainly fit in one line."""
-_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def render_statistics_csv(document: StatisticsDocument) -> bytes:
@@ -53,7 +53,7 @@ def escape_formula(cell: CellValue) -> CellValue:
     if isinstance(cell, int | float):
         return cell
     text = format_cell(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_PREFIXES) else text
+    return f"'{text}" if is_formula(text) else text
 
 
 def _list_lines(document: StatisticsDocument) -> Iterator[tuple[CellValue, ...]]:
