@@ -82,7 +82,7 @@ def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
             repeat_question=True,
         )
     session = session.replace(files=(*session.files, file))
-    how = "coming" if file.coming else "misnamed" if file.misnamed else "kept"
+    how = "coming" if file.coming else "cut" if file.cut else "misnamed" if file.misnamed else "kept"
     note = Reply(f"file.{how}", NEUTRAL, {"name": file.name, "count": len(session.files)})
     elsewhere = () if field.kind is FieldKind.FILES else (Reply("file.early", NEUTRAL),)
     return AnswerResult(session, (note,), repeat_question=True, placement=elsewhere)

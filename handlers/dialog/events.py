@@ -70,7 +70,7 @@ class File:
     id: its random name in encrypted storage, 32 hex digits; empty when it was not stored.
     name: the sender's file name, cleaned. kind: media type by content, never by name.
     size: bytes. problem: why it was not stored, or None. misnamed: its name does not fit its content. coming: it is
-    still being downloaded; its id is reserved.
+    still being downloaded; its id is reserved. cut: a picture that ends before its end marker.
     """
 
     id: str
@@ -80,6 +80,7 @@ class File:
     problem: FileProblem | None = None
     misnamed: bool = False
     coming: bool = False
+    cut: bool = False
 
 
 class UnreadableKind(StrEnum):

@@ -28,6 +28,7 @@ from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import MAX_PIECE_ROWS
 from storage.errors import StorageError
 from storage.files.file_types import detect_file_type, find_file_problem, has_wrong_extension
+from storage.files.picture_headers import is_cut_picture
 from storage.files.sealed_files import SealedFolder, WrittenFile, read_content
 from storage.serialization import FILE_META_CODEC, FileMeta
 
@@ -57,10 +58,11 @@ class EvidenceStore:
         shown, key = sanitize_file_name(name), generate_key()
         async with self.files.writing():
             written = await self.files.write(chunks, key, MAX_FILE_BYTES, now)
-            kind, problem = await self._inspect(written, key)
+            kind, problem, is_cut = await self._inspect(written, key)
             if problem is None:
                 row = await self._insert_row(_describe(written, key, shown, kind), written.place, now)
-                return File(row, shown, kind, written.size, misnamed=has_wrong_extension(shown, kind))
+                misnamed = has_wrong_extension(shown, kind)
+                return File(row, shown, kind, written.size, misnamed=misnamed, cut=is_cut)
             self.files.delete([written.place])
         return File("", shown, kind, written.size, problem)
 
@@ -84,7 +86,7 @@ class EvidenceStore:
             return File(row, shown, kept.kind, kept.size, misnamed=has_wrong_extension(shown, kept.kind))
         async with self.files.writing():
             written = await self.files.write(chunks, key, MAX_FILE_BYTES, now)
-            kind, problem = await self._inspect(written, key)
+            kind, problem, _ = await self._inspect(written, key)
             wanted = problem is not None or await self._update_meta(
                 row, _describe(written, key, shown, kind), written.place, to_bangkok_date(now)
             )
@@ -129,18 +131,18 @@ class EvidenceStore:
             row = await self._insert_row(_describe(written, key, name, kind), written.place, now)
         return File(row, name, kind, written.size)
 
-    async def _inspect(self, written: WrittenFile, key: bytes) -> tuple[str, FileProblem | None]:
-        """Return the detected type, and why the file is refused if it is.
+    async def _inspect(self, written: WrittenFile, key: bytes) -> tuple[str, FileProblem | None, bool]:
+        """Return the detected type, why the file is refused if it is, and whether it is a picture without its end.
 
         The file is read back from disk, so that no inspection slot is held by a slow sender.
         """
         if written.size > MAX_FILE_BYTES:
-            return "", FileProblem.TOO_LARGE
+            return "", FileProblem.TOO_LARGE, False
 
-        def inspect_content() -> tuple[str, FileProblem | None]:
+        def inspect_content() -> tuple[str, FileProblem | None, bool]:
             content = b"".join(read_content(self.files.open(written.place), key, written.size))
             kind = detect_file_type(content)
-            return kind, find_file_problem(content, kind)
+            return kind, find_file_problem(content, kind), is_cut_picture(content, kind)
 
         async with self._inspection_slots:
             return await asyncio.to_thread(inspect_content)

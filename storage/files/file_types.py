@@ -1,6 +1,7 @@
 """File types: detected from content, never from names; only what an office can open safely is accepted."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -20,14 +21,20 @@ FILE_EXTENSIONS: Mapping[str, frozenset[str]] = {
         "image/png": "png",
         "image/webp": "webp",
         "image/gif": "gif",
-        "image/heic": "heic heif",
+        "image/heic": "heic heif hif",
+        "image/tiff": "tif tiff",
+        "image/bmp": "bmp dib",
         "application/pdf": "pdf",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
         "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
         "application/vnd.oasis.opendocument.text": "odt",
         "application/vnd.oasis.opendocument.spreadsheet": "ods",
-        "text/plain": "txt csv md log",
+        "application/vnd.oasis.opendocument.presentation": "odp",
+        "application/msword": "doc dot",
+        "application/vnd.ms-excel": "xls xlt",
+        "application/vnd.ms-powerpoint": "ppt pps pot",
+        "text/plain": "txt csv md log eml",
         "video/mp4": "mp4 m4v",
         "video/quicktime": "mov",
         "video/3gpp": "3gp 3gpp",
@@ -49,9 +56,9 @@ _MAGIC_NUMBERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"GIF89a", "image/gif"),
     (8, b"WEBP", "image/webp"),
     (0, b"%PDF-", "application/pdf"),
-    (4, b"ftypheic", "image/heic"),
-    (4, b"ftypheix", "image/heic"),
-    (4, b"ftypmif1", "image/heic"),
+    (0, b"II*\0", "image/tiff"),
+    (0, b"MM\0*", "image/tiff"),
+    *((4, b"ftyp" + brand, "image/heic") for brand in (b"hei", b"hev", b"mif1", b"msf1")),
     (4, b"ftypM4A", "audio/mp4"),
     (4, b"ftypqt", "video/quicktime"),
     (4, b"ftyp3g", "video/3gpp"),
@@ -64,8 +71,11 @@ _MAGIC_NUMBERS: tuple[tuple[int, bytes, str], ...] = (
     (8, b"WAVE", "audio/wav"),
     (0, b"#!AMR", "audio/amr"),
     (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
-    (0, b"\xff\xf3", "audio/mpeg"),
+    # Layer III of MPEG 1, 2 and 2.5, each with and without a checksum.
+    *(
+        (0, b"\xff" + second, "audio/mpeg")
+        for second in (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3", b"\xe2")
+    ),
     (0, b"\xff\xf1", "audio/aac"),
     (0, b"\xff\xf9", "audio/aac"),
 )
@@ -74,6 +84,21 @@ _OFFICE_FOLDERS: tuple[tuple[str, str], ...] = (
     ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What documents of Word, Excel and PowerPoint begin with that were saved in the form of before 2007."""
+
+_OLE_STREAMS: tuple[tuple[str, str], ...] = (
+    ("Workbook", "application/vnd.ms-excel"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+)
+"""Names of streams by which they differ. The others are taken for Word's, and saved under such a name."""
+
+_PDF_HEAD = re.compile(rb"%PDF-\d\.\d")
+_PDF_OBJECT = re.compile(rb"\b\d+ \d+ obj\b")
+MAX_BYTES_BEFORE_PDF = 1024
+"""Bytes that may stand before a PDF's head: a byte-order mark, or lines of a mail. Readers look no further."""
+
+_BMP_HEADER_SIZES = frozenset({12, 40, 52, 56, 64, 108, 124})
 _ZIP_ENTRY = b"PK\x01\x02"
 """What each entry of a zip's directory begins with."""
 
@@ -87,6 +112,12 @@ def detect_file_type(content: bytes) -> str:
             return kind
     if content[:4] == b"PK\x03\x04":
         return _detect_zip_type(content)
+    if content.startswith(_OLE):
+        return _detect_old_office_type(content)
+    if _PDF_HEAD.search(content, 0, MAX_BYTES_BEFORE_PDF) and _PDF_OBJECT.search(content):
+        return "application/pdf"
+    if content[:2] == b"BM" and int.from_bytes(content[14:18], "little") in _BMP_HEADER_SIZES:
+        return "image/bmp"
     return "text/plain" if _is_text(content) else ""
 
 
@@ -135,13 +166,24 @@ def _detect_zip_type(content: bytes) -> str:
     return next((kind for folder, kind in _OFFICE_FOLDERS if any(n.startswith(folder) for n in names)), "")
 
 
+def _detect_old_office_type(content: bytes) -> str:
+    for stream, kind in _OLE_STREAMS:
+        if stream.encode("utf-16-le") in content:
+            return kind
+    return "application/msword"
+
+
 def _is_short_text(part: zipfile.ZipInfo) -> bool:
     """Whether a part can be read whole: other methods than these two unfold without a limit."""
     return part.file_size < 100 and part.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether a content is text in UTF-8 or in the old Thai code page (TIS-620)."""
+    """Whether a content is text in UTF-8, in UTF-16 with its mark, or in the old Thai code page (TIS-620)."""
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        content = content.decode("utf-16", "replace").encode()
+        if "\ufffd".encode() in content:
+            return False
     if _CONTROL_BYTES.intersection(content[:4096]):
         return False
     for encoding in ("utf-8", "cp874"):

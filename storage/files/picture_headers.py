@@ -51,6 +51,13 @@ def has_too_many_scans(content: bytes, kind: str) -> bool:
     return scans > MAX_JPEG_SCANS
 
 
+def is_cut_picture(content: bytes, kind: str) -> bool:
+    """Whether a JPEG or PNG ends before its end marker, as where its way here was interrupted."""
+    if kind == "image/png":
+        return b"IEND" not in content
+    return kind == "image/jpeg" and not any(code == _END for code, _ in _iterate_segments(content))
+
+
 def _read_jpeg_size(content: bytes) -> tuple[int, int] | None:
     for code, at in _iterate_segments(content):
         if code in _FRAME_HEADERS:

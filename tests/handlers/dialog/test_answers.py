@@ -206,7 +206,12 @@ def test_a_file_is_evidence_at_any_question(field: FormField) -> None:
 
 @pytest.mark.parametrize(
     ("parts", "key"),
-    [({}, "file.kept"), ({"coming": True}, "file.coming"), ({"misnamed": True}, "file.misnamed")],
+    [
+        ({}, "file.kept"),
+        ({"coming": True}, "file.coming"),
+        ({"misnamed": True}, "file.misnamed"),
+        ({"cut": True, "misnamed": True}, "file.cut"),
+    ],
 )
 def test_a_file_where_it_was_asked_for(parts: dict[str, Any], key: str) -> None:
     file = make_file(**parts)

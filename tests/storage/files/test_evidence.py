@@ -134,6 +134,9 @@ KINDS = {
     "audio/wav": b"RIFF\x24\0\0\0WAVEfmt ",
     "audio/amr": b"#!AMR\n" + bytes(16),
     "audio/aac": b"\xff\xf1\x50\x80" + bytes(16),
+    "image/tiff": make_picture("TIFF"),
+    "image/bmp": make_picture("BMP"),
+    "application/msword": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),
     "text/plain": "หลักฐาน".encode("cp874"),
 }
 
@@ -144,6 +147,17 @@ def test_a_kind_is_told_by_content_alone(ground: StoredDesk, kind: str) -> None:
         file = await store_file(one, KINDS[kind], "ไม่มีนามสกุล")
         assert (file.kind, file.problem, file.misnamed) == (kind, None, False)
         assert (await store_file(one, KINDS[kind], "a.exe")).misnamed
+
+    ground.run_scenario(scene)
+
+
+def test_a_photo_that_was_cut_on_its_way_is_kept_and_that_is_known(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        for form, kind in (("JPEG", "jpg"), ("PNG", "png")):
+            whole = make_picture(form)
+            for content, cut in ((whole, False), (whole[:-8], True)):
+                file = await store_file(one, content, f"ภาพ.{kind}")
+                assert (file.problem, file.cut) == (None, cut)
 
     ground.run_scenario(scene)
 

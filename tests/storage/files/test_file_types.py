@@ -1,8 +1,10 @@
 """File types: what a content is, whatever its name, and what is refused."""
 
 import io
+import os
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,10 +20,23 @@ from storage.files.file_types import (
     find_file_problem,
     has_wrong_extension,
 )
+from storage.files.picture_headers import is_cut_picture
+from tests.house.source_tree import ROOT
 from tests.samples import make_docx, make_photo, make_png, make_zip
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CASES = Path(os.environ.get("ITA_CASES", ROOT.parent / "shared" / "cases")) / "evidence"
+"""Files as phones and old programs make them, where there are such."""
+
+
+def save_picture(form: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(out, form)
+    return out.getvalue()
 
 
 def zip_of(**parts: bytes) -> bytes:
@@ -67,6 +82,21 @@ def with_mimetype(kind: str) -> bytes:
         ("ใบเสร็จ".encode("cp874"), "text/plain"),
         (b"a,b\r\n1,2\r\n", "text/plain"),
         (b"", "text/plain"),
+        ("ใบเสร็จ".encode("utf-16"), "text/plain"),
+        (b"\xfe\xff" + "ใบเสร็จ".encode("utf-16-be"), "text/plain"),
+        (b"\0\0\0\x18ftypmsf1", "image/heic"),
+        (b"\0\0\0\x18ftyphevc", "image/heic"),
+        (b"\xff\xfa\x90\x64", "audio/mpeg"),
+        (b"\xff\xe3\x18\xc4", "audio/mpeg"),
+        (b"\xef\xbb\xbf%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n", "application/pdf"),
+        (b"Content-Type: x\r\n\r\n%PDF-1.4\n1 0 obj<<>>endobj", "application/pdf"),
+        (b"a file that begins with %PDF-1.4 is a PDF", "text/plain"),
+        (OLE + "Workbook".encode("utf-16-le"), "application/vnd.ms-excel"),
+        (OLE + "PowerPoint Document".encode("utf-16-le"), "application/vnd.ms-powerpoint"),
+        (OLE + "WordDocument".encode("utf-16-le"), "application/msword"),
+        (save_picture("TIFF"), "image/tiff"),
+        (save_picture("BMP"), "image/bmp"),
+        (b"BMW X5, a car of the district's head", "text/plain"),
     ],
 )
 def test_a_content_is_known_by_its_first_bytes(content: bytes, kind: str) -> None:
@@ -88,6 +118,9 @@ def test_a_content_is_known_by_its_first_bytes(content: bytes, kind: str) -> Non
         make_docx()[:60],
         b"\0\0\0\x18ftypXXXX",
         b"text\x1b[31m",
+        b"\xff\xfe" + "text\x1b[31m".encode("utf-16-le"),
+        b"\xff\xfe\0\xd8",
+        b"BM" + bytes(30),
     ],
 )
 def test_what_an_office_cannot_open_safely_has_no_type(content: bytes) -> None:
@@ -184,3 +217,25 @@ def test_a_document_whose_kind_would_unfold_without_a_limit_is_not_unfolded() ->
 )
 def test_a_name_that_does_not_fit_the_content(name: str, kind: str, wrong: bool) -> None:
     assert has_wrong_extension(name, kind) is wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("bom.pdf", "application/pdf"),
+        ("brand_msf1.heic", "image/heic"),
+        ("iphone_mpo.jpg", "image/jpeg"),
+        ("mp3_fffa.mp3", "audio/mpeg"),
+        ("notepad_unicode.txt", "text/plain"),
+        ("old_word.doc", "application/msword"),
+        ("truncated.jpg", "image/jpeg"),
+    ],
+)
+def test_files_as_phones_and_old_programs_make_them_are_taken(name: str, kind: str) -> None:
+    if not CASES.exists():
+        pytest.skip("needs the inputs from the world (ITA_CASES)")
+    content = (CASES / name).read_bytes()
+    assert detect_file_type(content) == kind
+    assert find_file_problem(content, kind) is None
+    assert not has_wrong_extension(name, kind)
+    assert is_cut_picture(content, kind) is (name == "truncated.jpg")
