@@ -1,6 +1,6 @@
 """The model of office.toml: the office's names, categories, deadlines, rules and contacts."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -168,6 +168,25 @@ class AlternateOfficers(OfficeSection):
     outside_only: bool = False
 
 
+class NoticeSettings(OfficeSection):
+    """When officers are told of a new report, so that the time tells nobody who wrote it.
+
+    delay: minutes; the moment is drawn at random between none and so many. urgent: codes of the categories of which
+    they are told at once, such as a danger to life.
+    """
+
+    delay: Annotated[int, Field(ge=0, le=720)] = 90
+    urgent: tuple[Code, ...] = ()
+
+    def get_delay(self, category: str) -> int:
+        """Return the minutes within which officers are told of a report of a category; 0 means at once."""
+        return 0 if category in self.urgent else self.delay
+
+    def get_counting_instant(self, now: datetime) -> datetime:
+        """Return the instant whose day is today for counting: a day is over once officers know all that came on it."""
+        return now - timedelta(minutes=self.delay)
+
+
 class TwoPersonRules(OfficeSection):
     """Which actions one officer requests with a reason and another must approve."""
 
@@ -232,6 +251,7 @@ class Office(OfficeSection):
     retention: RetentionSettings
     deadlines: Deadlines = Deadlines()
     report: ReportSettings = ReportSettings()
+    notice: NoticeSettings = NoticeSettings()
     two_persons: TwoPersonRules = TwoPersonRules()
     chats: DeskMessengerLinks = DeskMessengerLinks()
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"
@@ -249,6 +269,14 @@ class Office(OfficeSection):
         ):
             if len(set(codes)) < len(codes):
                 raise ValueError(f"{what}: each code may stand once, found {', '.join(codes)}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_urgent_categories(self) -> Self:
+        known = [category.code for category in self.categories]
+        for code in self.notice.urgent:
+            if code not in known:
+                raise ValueError(f"notice.urgent: {code} is no category, which are {', '.join(known)}")
         return self
 
     def find_category(self, code: str) -> Category | None:

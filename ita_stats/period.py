@@ -95,9 +95,9 @@ def require_finished_day(as_of: date, today: date) -> None:
     if as_of >= today:
         last = today - timedelta(days=1)
         raise PeriodError(
-            f"{as_of} ยังไม่สิ้นวัน เรื่องที่เข้ามาวันนี้จะขาดไป ให้ใช้ --as-of {last} หรือรอถึงวันรุ่งขึ้น",
+            f"{as_of} ยังไม่สิ้นวัน เรื่องที่เข้ามาวันนี้จะขาดไป ให้ใช้ --as-of {last} หรือรอถึงเช้าวันถัดไป",
             f"{as_of} is not over yet in Bangkok, and what comes in today would be missing;"
-            f" use --as-of {last}, or wait until tomorrow",
+            f" use --as-of {last}, or wait until the morning after it",
         )
 
 

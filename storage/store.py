@@ -18,6 +18,7 @@ from ita_stats.cases.fact import Fact, FactField
 from ita_stats.service.model import CountedThread
 from storage import audit, facts, tables
 from storage.audit import AuditAnchor, verify_audit_trail
+from storage.cases.announcements import CaseAnnouncements
 from storage.cases.exclusion_rescan import ConflictRescan
 from storage.cases.import_register import RegisterImporter
 from storage.cases.reminders import CaseReminders
@@ -73,6 +74,7 @@ class Store:
     split_spans: SplitSpanStore
     staff_admin: StaffAdmin
     scheduled_replies: ScheduledReplies
+    announcements: CaseAnnouncements
     reminders: CaseReminders
     register_importer: RegisterImporter
     conflict_rescan: ConflictRescan
@@ -271,6 +273,7 @@ def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEn
         SplitSpanStore(committer, reader),
         StaffAdmin(committer, committer.roster),
         ScheduledReplies(committer),
+        CaseAnnouncements(committer),
         CaseReminders(committer),
         RegisterImporter(committer),
         ConflictRescan(committer),

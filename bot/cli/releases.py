@@ -65,7 +65,9 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reas
 
     office, now = load_office(load_settings().office), datetime.now(UTC)
     try:  # before anything is opened or made
-        request = _parse_release_request(office, period, as_of, reason, now)
+        request = _parse_release_request(
+            office, period, as_of, reason, office.notice.get_counting_instant(now)
+        )
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     _check_out_folder(out)

@@ -31,6 +31,7 @@ from bot.publishing.target import PublishedRelease, PublishError, PublishTarget
 from bot.statistics.splits import settle_splits
 from bot.web.statistics import STATISTICS_PATHS
 from handlers.complaints.messages import ActorKind
+from ita_stats.calendar import to_bangkok_date
 from ita_stats.schedule import get_release_period, list_scheduled_releases
 from ita_stats.service.count import SERVICE_DESK
 from ita_stats.strings import get_statistics_text
@@ -91,12 +92,13 @@ class PublishingJob:
     async def _make_due_releases(self, now: datetime) -> AsyncIterator[ReleaseResult]:
         """Make the due releases that are missing, in order. A failure stops the later ones."""
         rules = self.context.office.statistics
+        counted = to_bangkok_date(self.context.office.notice.get_counting_instant(now))
         since, finished = await self.context.store.releases.load_runs()
         held = "held_service" if self.context.paths.desk == SERVICE_DESK else "held"
         due = [
             run
             for run in list_scheduled_releases(since, now, rules.layout, rules.publish_hour)
-            if str(run) not in finished
+            if str(run) not in finished and get_release_period(run)[1] < counted
         ]
         if self.context.paths.desk == SERVICE_DESK and not finished:
             due = due[-1:]  # a desk of an earlier version has months behind it that nobody released

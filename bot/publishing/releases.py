@@ -157,9 +157,11 @@ async def make_release(
     """Make a release, or return the one that was made before by the same request.
 
     Raises CorrectionReasonRequiredError, NoReleaseToCorrectError, EarlierCutoffError; PeriodError where the day of the
-    cut-off is not over; OSError and DiskFullError if there is no room, and then nothing was changed.
+    cut-off is not over, or where officers may not know yet of all that came on it; OSError and DiskFullError if there
+    is no room, and then nothing was changed.
     """
-    require_finished_day(request.as_of, to_bangkok_date(now))
+    require_finished_day(request.as_of, to_bangkok_date(context.office.notice.get_counting_instant(now)))
+    await context.store.announcements.announce_due(now)
     async with wait_for_exclusive_lock(context.paths.folder / "releases" / ".lock"):
         if context.paths.desk != SERVICE_DESK:
             await settle_splits(context.splits_desk, now)

@@ -86,8 +86,10 @@ async def settle_splits(desk: SplitsDesk, now: datetime) -> None:
         await _begin_spans(desk, noted, today)
         noted = await store.split_spans.list_all()
     await _narrow_spans(desk, noted, today)
-    due = [span for span in noted if not span.settled and _get_span(span).settling_day < today]
+    counted = to_bangkok_date(desk.office.notice.get_counting_instant(now))
+    due = [span for span in noted if not span.settled and _get_span(span).settling_day < counted]
     if due:
+        await store.announcements.announce_due(now)
         office = desk.office if desk.source is None else await asyncio.to_thread(desk.source.read)
         releases = await store.releases.list_all()
         for span in due:

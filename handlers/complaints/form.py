@@ -198,9 +198,10 @@ def file_complaint(ctx: Context) -> Decision:
     named = answers.get("named") == "named"
     apart = [field.name for field in fields if field.audience is FieldAudience.ENVELOPE]
     identity = {name: answers[name] for name in apart if named and answers.get(name)}
+    category, source = answers.get("category", ""), ctx.session.officer.complaints.intake_source
     act = FileCase(
         receipt=receipt,
-        category=answers.get("category", ""),
+        category=category,
         channel=ctx.event.channel,
         on=today,
         answer_by=compute_answer_by(today, ctx.office.deadlines),
@@ -210,7 +211,9 @@ def file_complaint(ctx: Context) -> Decision:
         answers={k: v for k, v in answers.items() if k not in apart} | list_understood_answers(ctx.session),
         identity=identity,
         files=ctx.session.files,
-        source=ctx.session.officer.complaints.intake_source,
+        source=source,
+        # Of what an officer enters, an officer knows already.
+        announce_within=ctx.office.notice.get_delay(category) if source is None else 0,
     )
     known = Session(
         version=ctx.session.version,
@@ -232,6 +235,9 @@ def _confirm_filing(ctx: Context, act: FileCase, *, has_reader: bool) -> Reply:
     }
     if has_reader:
         args["answer_by"] = format_date(act.answer_by, ctx.lang)
+        if act.announce_within:
+            args["minutes"] = act.announce_within
+            return Reply("report.filed_later", MUST_ARRIVE, args, presentation=AS_RECEIPT)
         return Reply("report.filed", MUST_ARRIVE, args, presentation=AS_RECEIPT)
     args |= list_outside_args(ctx)
     return Reply("report.filed_unread", MUST_ARRIVE, args, presentation=AS_RECEIPT)

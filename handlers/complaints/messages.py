@@ -161,7 +161,8 @@ class FileCase(Act):
     reporter says or as the program suspects, and keeps readers out, nothing else; answers: what the reporter wrote, by
     field; identity: name and contact, in a separate envelope; message_origins: what each message of the platform
     brought, kept apart from the case for 48 hours so that it can be unsent; source: how the complaint reached the
-    office, where an officer entered it; exclusions: staff who must not read it.
+    office, where an officer entered it; exclusions: staff who must not read it; announce_within: the minutes within
+    which, at a random moment, officers are told of it; until then it does not exist for them; 0: at once.
     """
 
     receipt: Receipt = field(repr=False)
@@ -177,6 +178,7 @@ class FileCase(Act):
     message_origins: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: CaseSource | None = None
     exclusions: tuple[Exclusion, ...] = ()
+    announce_within: int = 0
 
 
 @dataclass(frozen=True, slots=True)

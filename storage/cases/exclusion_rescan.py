@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import RowMapping, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, leave_out_understood
 from handlers.staff.members import StaffMember
@@ -100,25 +101,27 @@ class ConflictRescan:
             return _decode_case_text(case, row, lines, marked, keyring)
 
     async def add_exclusions(self, case: str, found: Iterable[Exclusion], now: datetime) -> int:
-        """Store exclusions, and return how many are new."""
+        """Store exclusions, and return how many are new; of a case that officers are not told of yet, none."""
         column = EXCLUSION_TABLE.c
         async with self.committer.transaction() as connection:
             known = set(
                 (await connection.execute(select(column.staff_id).where(column.case_id == case))).scalars()
             )
             new = [one for one in found if one.staff not in known]
+            announced = await _is_announced(case, connection)
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
-            await save_exclusions(case, new, batch)
+            await save_exclusions(case, new, batch, audited=announced)
             await batch.flush()
-        return len(new)
+        return len(new) if announced else 0
 
     async def admit_alternates(self, case: str, staff: Iterable[str], now: datetime) -> int:
         """Drop what hides a case from staff because it concerns the head; return from how many it was hidden so.
 
-        What a supervisor decided, and any other ground, stays.
+        What a supervisor decided, and any other ground, stays. A case that officers are not told of yet does not count.
         """
         column, opened_count = EXCLUSION_TABLE.c, 0
         async with self.committer.transaction() as connection:
+            announced = await _is_announced(case, connection)
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for person in sorted(staff):
                 dropped = await connection.execute(
@@ -128,8 +131,14 @@ class ConflictRescan:
                         column.why == ExclusionGround.MARKED.value,
                     )
                 )
-                if dropped.rowcount:
+                if dropped.rowcount and announced:
                     await batch.audit(ActorKind.CLOCK, f"lifted:{person}", case)
                     opened_count += 1
             await batch.flush()
         return opened_count
+
+
+async def _is_announced(case: str, connection: AsyncConnection) -> bool:
+    """Whether officers were told of a case."""
+    known = select(tables.cases.c.id).where(tables.cases.c.id == case, tables.IS_ANNOUNCED_CASE)
+    return (await connection.execute(known)).first() is not None

@@ -1,6 +1,6 @@
 """Exclusions: who must not read a case because it concerns them. Audited, and checked before a case is shown."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, null, select, update
@@ -48,8 +48,13 @@ async def is_case_hidden(case: str, staff: str, connection: AsyncConnection) -> 
     return (await connection.execute(query)).first() is not None
 
 
-async def save_exclusions(case: str, found: Iterable[Exclusion], batch: WriteBatch) -> None:
-    """Store what the program found, without overwriting earlier decisions. Unassigns excluded officers; audits each."""
+async def save_exclusions(
+    case: str, found: Sequence[Exclusion], batch: WriteBatch, *, audited: bool = True
+) -> None:
+    """Store what the program found, without overwriting earlier decisions. Unassigns excluded officers.
+
+    audited: each has an audit line now; else it has one when officers are told of the case.
+    """
     for one in found:
         batch.add_statement(
             _INSERT_IF_NEW,
@@ -60,6 +65,13 @@ async def save_exclusions(case: str, found: Iterable[Exclusion], batch: WriteBat
             sealed=_encrypt_reason(case, one, batch),
         )
         batch.add_statement(_UNASSIGN_OFFICER, case=case, whose=one.staff)
+    if audited:
+        await audit_exclusions(case, found, batch)
+
+
+async def audit_exclusions(case: str, found: Iterable[Exclusion], batch: WriteBatch) -> None:
+    """Add an audit line for each exclusion that the program found."""
+    for one in found:
         await batch.audit(ActorKind.CLOCK, f"hidden:{one.staff}", case)
 
 
@@ -132,7 +144,7 @@ async def count_unreadable_cases(query: CountUnreadableCases, context: ReadConte
         )
     )
     found = select(func.count()).select_from(tables.cases)
-    found = found.where(tables.IS_OPEN_CASE, ~exists(reader), ~concerned_in)
+    found = found.where(tables.IS_OPEN_CASE, tables.IS_ANNOUNCED_CASE, ~exists(reader), ~concerned_in)
     return int((await context.connection.execute(found)).scalar_one())
 
 

@@ -16,19 +16,19 @@ from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, S
 from storage.unreadable_rows import reading_row
 
 
-async def load_case_cipher_and_report(case: str, batch: WriteBatch) -> tuple[Cipher, StoredReport]:
-    """Return the cipher and the report of a case.
+async def load_case_for_write(case: str, batch: WriteBatch) -> tuple[Cipher, StoredReport, bool]:
+    """Return the cipher and the report of a case, and whether officers were told of it.
 
     Raises `ConflictError` where it was deleted meanwhile, `UnreadableRowError` where it cannot be read.
     """
     columns = tables.cases.c
-    query = select(columns.key, columns.report).where(columns.id == case)
+    query = select(columns.key, columns.report, columns.announce_at).where(columns.id == case)
     row = (await batch.connection.execute(query)).first()
     if row is None:
         raise ConflictError("the case was erased meanwhile")
     with reading_row("cases", ""):  # no number: it may be the reporter who writes
         cipher = batch.keyring.unwrap_case_cipher(case, row.key)
-        return cipher, decrypt_report(row.report, case, cipher)
+        return cipher, decrypt_report(row.report, case, cipher), row.announce_at is None
 
 
 def encrypt_report(report: StoredReport, case: str, cipher: Cipher) -> bytes:

@@ -105,6 +105,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
         report=encrypt_report(StoredReport(about, case.category, IMPORT_CHANNEL, {}), own, cipher),
         officer=None,
         avoid=None,
+        announce_at=None,
     )
     ended = case.closed_on or case.received_on
     lines: list[tuple[date, HistoryEntryKind, str | None, str | None]] = [

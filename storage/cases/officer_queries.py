@@ -34,6 +34,7 @@ from storage.serialization import (
     OUTGOING_REPLY_CODEC,
     StoredReport,
 )
+from storage.staff.members import is_staff_actor
 from storage.unreadable_rows import decode_rows, reading_row
 
 MAX_AUDIT_LINES = 200
@@ -87,6 +88,7 @@ async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> 
     wanted = (
         select(*LISTED_CASE_COLUMNS, CASE_COLUMNS.key, CASE_COLUMNS.report)
         .where(CASE_COLUMNS.fiscal_year.in_(years), CASE_COLUMNS.number == query.number)
+        .where(tables.IS_ANNOUNCED_CASE)
         .order_by(CASE_COLUMNS.fiscal_year.desc())
         .limit(1)
     )
@@ -131,6 +133,7 @@ async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
     seen = ~build_hidden_condition(query.staff)
     due = and_(
         tables.IS_OPEN_CASE,
+        tables.IS_ANNOUNCED_CASE,
         CASE_COLUMNS.answer_by >= query.due_from,
         CASE_COLUMNS.answer_by <= query.due_until,
         seen,
@@ -203,7 +206,9 @@ async def get_case_audit_log(query: GetCaseAuditLog, context: ReadContext) -> tu
     line = tables.audit.c
     newest = select(line.hour, line.actor, line.what).where(line.ref == query.case).order_by(line.seq.desc())
     rows = (await context.connection.execute(newest.limit(MAX_AUDIT_LINES))).all()
-    return tuple([CaseAuditLine(row.hour, row.actor, row.what) for row in reversed(rows)])
+    return tuple(
+        [CaseAuditLine(row.hour, row.actor, row.what, is_staff_actor(row.actor)) for row in reversed(rows)]
+    )
 
 
 async def list_linked_cases(query: ListLinkedCases, context: ReadContext) -> tuple[OfficerCase, ...]:
@@ -212,7 +217,7 @@ async def list_linked_cases(query: ListLinkedCases, context: ReadContext) -> tup
     others = select(link.other_id).where(link.case_id == query.case)
     wanted = (
         select(*LISTED_CASE_COLUMNS)
-        .where(CASE_COLUMNS.id.in_(others), ~build_hidden_condition(query.staff))
+        .where(CASE_COLUMNS.id.in_(others), tables.IS_ANNOUNCED_CASE, ~build_hidden_condition(query.staff))
         .order_by(CASE_COLUMNS.fiscal_year, CASE_COLUMNS.number)
     )
     cases, _ = decode_cases((await context.connection.execute(wanted)).mappings())

@@ -21,7 +21,7 @@ from handlers.staff.complaints.messages import (
 from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.cases.exclusions import is_case_hidden
-from storage.cases.history import append_history_line, encrypt_report, load_case_cipher_and_report
+from storage.cases.history import append_history_line, encrypt_report, load_case_for_write
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 from storage.outgoing.undo_window import cancel_send, schedule_send
@@ -48,7 +48,7 @@ _DELETE_GROUP = delete(tables.groups).where(tables.groups.c.mark == bindparam("o
 async def record_case_access(act: RecordCaseAccess, batch: WriteBatch) -> None:
     """Audit that a case was read. `act.seq` is set on the first time: the reporter sees that it was opened."""
     if act.seq:
-        cipher, _ = await load_case_cipher_and_report(act.case, batch)
+        cipher, _, _ = await load_case_for_write(act.case, batch)
         append_history_line(
             batch,
             cipher,
@@ -67,7 +67,7 @@ async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
     """Assign a case; reporters do not see it. Raises `ConflictError` where the case is hidden from the officer."""
     if await is_case_hidden(act.case, act.to, batch.connection):
         raise ConflictError("the case concerns who would get it")
-    cipher, _ = await load_case_cipher_and_report(act.case, batch)
+    cipher, _, _ = await load_case_for_write(act.case, batch)
     body = HistoryContent(act.to, staff=act.by)
     append_history_line(
         batch, cipher, act.case, act.seq, act.on, HistoryEntryKind.ASSIGNED, ActorKind.OFFICE, body
@@ -98,7 +98,7 @@ async def link_cases(act: LinkCases, batch: WriteBatch) -> None:
 
 async def set_case_kind(act: SetCaseKind, batch: WriteBatch) -> None:
     """Store the kind of a case, and append a fact that it is of this kind from its receipt."""
-    cipher, report = await load_case_cipher_and_report(act.case, batch)
+    cipher, report, _ = await load_case_for_write(act.case, batch)
     if report.category != act.category:
         sealed = encrypt_report(replace(report, category=act.category), act.case, cipher)
         batch.add_statement(_UPDATE_REPORT, case=act.case, kept=sealed, on_day=act.on)

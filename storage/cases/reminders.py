@@ -85,7 +85,7 @@ async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlin
     rows = await connection.execute(
         select(*columns, moved.label("since"), answered.label("answered"))
         .join(tables.history, line.case_id == case.id)
-        .where(tables.IS_OPEN_CASE)
+        .where(tables.IS_OPEN_CASE, tables.IS_ANNOUNCED_CASE)
         .group_by(case.id)
     )
     opened = rows.all()

@@ -22,16 +22,20 @@ _UPDATE_REASSIGNED = (
 )
 
 
-async def reassign_case(act: ApplyTransition, answer_by: date, cipher: Cipher, batch: WriteBatch) -> None:
+async def reassign_case(
+    act: ApplyTransition, answer_by: date, cipher: Cipher, batch: WriteBatch, *, notified: bool
+) -> None:
     """Unassign the case, exclude who closed it from taking it, and notify the others.
 
-    Where there is no other officer, the closer may take it again.
+    Where there is no other officer, the closer may take it again. notified: officers know of the case.
     """
     closer = await _find_closer(act.case, cipher, batch)
     others = [one for one in await _list_case_workers(batch) if one != closer]
     batch.add_statement(
         _UPDATE_REASSIGNED, case=act.case, to_avoid=closer if others else None, to_day=answer_by
     )
+    if not notified:
+        return
     query = select(_CASE.number, _CASE.fiscal_year).where(_CASE.id == act.case)
     row = (await batch.connection.execute(query)).one()
     notification = Phrase("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})

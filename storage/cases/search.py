@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import RowMapping, Select, and_, or_, select, tuple_
 
 from handlers.staff.complaints.messages import CaseSearchResult, OfficerCase, SearchCases
+from storage import tables
 from storage.cases.exclusions import build_hidden_condition
 from storage.cases.history import decrypt_report
 from storage.cases.officer_queries import (
@@ -69,7 +70,7 @@ def _match_case(row: RowMapping, needle: str, keyring: Keyring) -> OfficerCase |
 def _select_slice(query: SearchCases, below: tuple[int, int]) -> Select[Any]:
     """Select the next cases that the person may read, below the last (year, number) searched."""
     seen = and_(~build_hidden_condition(query.staff), _CASE.avoid.is_distinct_from(query.staff))
-    wanted = select(*LISTED_CASE_COLUMNS, _CASE.key, _CASE.report).where(seen)
+    wanted = select(*LISTED_CASE_COLUMNS, _CASE.key, _CASE.report).where(tables.IS_ANNOUNCED_CASE, seen)
     if not query.all_officers:
         wanted = wanted.where(or_(_CASE.officer.is_(None), _CASE.officer == query.staff))
     if below != (0, 0):

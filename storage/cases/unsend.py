@@ -49,7 +49,7 @@ def record_message_origins(case: str, sent: Mapping[str, str], batch: WriteBatch
 async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
     """Remove from a case what one message brought."""
     known = batch.origins.find(act.message_id)
-    query = select(_CASES.key, _CASES.report, _CASES.seq).where(_CASES.id == act.case)
+    query = select(_CASES.key, _CASES.report, _CASES.seq, _CASES.announce_at).where(_CASES.id == act.case)
     case = (await batch.connection.execute(query)).first()
     if known is None:
         return  # forgotten meanwhile
@@ -65,7 +65,9 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
         cipher = batch.keyring.unwrap_case_cipher(act.case, case.key)
         await _remove_text(act.case, what.removeprefix(TEXT_PREFIX), case.report, cipher, batch)
     batch.unsent_messages.append(act.message_id)
-    await batch.audit(ActorKind.REPORTER, "unsent", act.case)
+    if case is None or case.announce_at is None:
+        # Of a case that officers are not told of yet nothing is in the audit trail, this neither.
+        await batch.audit(ActorKind.REPORTER, "unsent", act.case)
 
 
 async def _remove_file(case: str, file: str, sealed: bytes, cipher: Cipher, batch: WriteBatch) -> None:

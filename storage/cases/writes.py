@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 
-from handlers.complaints.lifecycle import CaseStatus, Transition, get_channel_source
+from handlers.complaints.lifecycle import CaseSource, CaseStatus, Transition, get_channel_source
 from handlers.complaints.messages import (
     INTERNAL_ENTRY_KINDS,
     ActorKind,
@@ -12,13 +13,14 @@ from handlers.complaints.messages import (
     FileCase,
     HistoryEntryKind,
 )
-from ita_stats.calendar import get_fiscal_year
+from ita_stats.calendar import BANGKOK, get_fiscal_year, to_bangkok_date
 from ita_stats.cases.fact import FactField
-from storage.cases.exclusions import save_exclusions
-from storage.cases.history import append_history_line, encrypt_report, load_case_cipher_and_report
+from storage.cases.exclusions import audit_exclusions, save_exclusions
+from storage.cases.history import append_history_line, encrypt_report, load_case_for_write
 from storage.cases.reopen import reassign_case
 from storage.cases.subscriptions import notify_subscriber
 from storage.cases.unsend import record_message_origins
+from storage.crypto.keyring import Keyring
 from storage.db.batch import (
     ATTACH_FILE_TO_CASE,
     TOUCH_CASE,
@@ -26,6 +28,7 @@ from storage.db.batch import (
     WriteBatch,
     encode_case_status,
 )
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.serialization import IDENTITY_CODEC, HistoryContent, StoredReport
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_case, notify_of_reporter_message
@@ -38,16 +41,72 @@ UNASSIGNED_CASE = {"officer": None, "avoid": None}
 ENVELOPE_BYTES = 3060
 """Size of an envelope's plaintext, in bytes: the longest name and contact of the form, in whole padding blocks."""
 
+_MINUTE_BYTES = 8
+
+
+def draw_moment(within: int, now: datetime) -> int:
+    """Draw the minute at which officers are told of a case that comes now, evenly from the next `within` minutes.
+
+    Where that is after midnight it is drawn again, from the `within` minutes after midnight: officers see the day on
+    which the case came, and of one told at half past one it would follow that it came in the last minute before.
+    """
+    moment = now + timedelta(minutes=secrets.randbelow(within + 1))
+    if to_bangkok_date(moment) > to_bangkok_date(now):
+        midnight = datetime.combine(to_bangkok_date(now) + timedelta(days=1), time(), BANGKOK)
+        moment = midnight + timedelta(minutes=secrets.randbelow(within + 1))
+    return to_epoch_minutes(moment)
+
+
+def encrypt_moment(moment: int, case: str, keyring: Keyring) -> bytes:
+    """Encrypt the minute at which officers are told of a case."""
+    return keyring.waiting.encrypt(moment.to_bytes(_MINUTE_BYTES, "big"), "cases", case, "announce_at")
+
+
+def draw_unused_number() -> int:
+    """Return a number below 0 for a case that has no register number yet: random, since the order tells the time."""
+    return -1 - secrets.randbelow(2**62)
+
+
+def add_filing_facts(report: StoredReport, on: date, batch: WriteBatch) -> int:
+    """Add the facts of a case that was received; return how many."""
+    values = {
+        FactField.RECEIVED: "1",
+        FactField.CATEGORY: report.category,
+        FactField.SOURCE: (
+            CaseSource(report.source) if report.source else get_channel_source(report.channel)
+        ).value,
+        FactField.STATUS: CaseStatus.RECEIVED.value,
+    }
+    batch.add_facts(report.about, 0, on, on, values)
+    return len(values)
+
+
+def build_transition_facts(
+    status: str, outcome: str | None, reason: str | None, *, reopened: bool
+) -> Mapping[FactField, str]:
+    """Return what is counted of a transition: where it reopens a case, that it has no outcome and reason any more."""
+    facts = {FactField.STATUS: status}
+    if outcome or reopened:
+        facts[FactField.OUTCOME] = outcome or ""
+    if reason or reopened:
+        facts[FactField.REASON] = reason or ""
+    return facts
+
 
 async def file_case(act: FileCase, batch: WriteBatch) -> None:
-    """Insert a complaint: its row, first history line, envelope, files, facts, exclusions and audit line."""
+    """Insert a complaint: its row, first history line, envelope, files, exclusions; and what tells officers of it.
+
+    That is register number, facts, audit lines and notice, unless it is to be announced later.
+    """
     case, about = secrets.token_hex(16), secrets.token_hex(16)
     wrapped, cipher = batch.keyring.create_case_cipher(case)
     report = StoredReport(
         about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source or ""
     )
     year = get_fiscal_year(act.on)
-    number = await batch.allocate_number(year)
+    waits = act.announce_within > 0
+    number = draw_unused_number() if waits else await batch.allocate_number(year)
+    moment = draw_moment(act.announce_within, batch.now) if waits else 0
     batch.insert(
         "cases",
         id=case,
@@ -65,6 +124,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         key=wrapped,
         report=encrypt_report(report, case, cipher),
         **UNASSIGNED_CASE,
+        announce_at=encrypt_moment(moment, case, batch.keyring) if waits else None,
     )
     append_history_line(
         batch, cipher, case, FIRST_LINE, act.on, HistoryEntryKind.FILED, ActorKind.REPORTER, HistoryContent()
@@ -75,21 +135,18 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
             ATTACH_FILE_TO_CASE, file=file.id, owned_by=batch.keyring.hash_file_owner(case, FIRST_LINE)
         )
     record_message_origins(case, act.message_origins, batch)
-    initial_facts = {
-        FactField.RECEIVED: "1",
-        FactField.CATEGORY: act.category,
-        FactField.SOURCE: (act.source or get_channel_source(act.channel)).value,
-        FactField.STATUS: CaseStatus.RECEIVED.value,
-    }
-    batch.add_facts(about, 0, act.on, act.on, initial_facts)
+    await save_exclusions(case, act.exclusions, batch, audited=False)
+    if waits:
+        return
+    add_filing_facts(report, act.on, batch)
     await batch.audit(ActorKind.REPORTER, "filed", case)
-    await save_exclusions(case, act.exclusions, batch)
+    await audit_exclusions(case, act.exclusions, batch)
     await notify_of_new_case(year, number, act.answer_by, batch, {one.staff for one in act.exclusions})
 
 
 async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
     """Append a message or files to a case, and notify the other side."""
-    cipher, _ = await load_case_cipher_and_report(act.case, batch)
+    cipher, _, announced = await load_case_for_write(act.case, batch)
     body = HistoryContent(act.text, act.body, tuple(f.id for f in act.files), act.staff)
     append_history_line(batch, cipher, act.case, act.seq, act.on, act.kind, act.by, body)
     for file in act.files:
@@ -97,17 +154,18 @@ async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
         batch.add_statement(ATTACH_FILE_TO_CASE, file=file.id, owned_by=owner)
     batch.add_statement(TOUCH_CASE, case=act.case, to_seq=act.seq, on_day=act.on)
     record_message_origins(act.case, act.message_origins, batch)
-    if act.by is ActorKind.REPORTER:
+    if act.by is ActorKind.REPORTER and announced:
         await notify_of_reporter_message(act.case, batch, {one.staff for one in act.exclusions})
     if act.kind not in INTERNAL_ENTRY_KINDS:
         await notify_subscriber(act.case, act.by, batch)
-    await batch.audit(format_actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
-    await save_exclusions(act.case, act.exclusions, batch)
+    if announced:
+        await batch.audit(format_actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
+    await save_exclusions(act.case, act.exclusions, batch, audited=announced)
 
 
 async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
     """Apply a transition of the lifecycle: history line, case state, facts and audit line."""
-    cipher, report = await load_case_cipher_and_report(act.case, batch)
+    cipher, report, announced = await load_case_for_write(act.case, batch)
     outcome = act.step.outcome.value if act.step.outcome else None
     reason = act.step.reason.value if act.step.reason else None
     state = {"status": act.status.value, "outcome": outcome, "reason": reason}
@@ -124,14 +182,13 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
         on_day=act.on,
     )
     if act.answer_by is not None:
-        await reassign_case(act, act.answer_by, cipher, batch)
-    facts = {FactField.STATUS: act.status.value}
-    if outcome or act.step.move is Transition.REOPEN:
-        facts[FactField.OUTCOME] = outcome or ""
-    if reason or act.step.move is Transition.REOPEN:
-        facts[FactField.REASON] = reason or ""
-    batch.add_facts(report.about, await batch.load_last_fact_seq(report.about), act.on, act.on, facts)
+        await reassign_case(act, act.answer_by, cipher, batch, notified=announced)
     await notify_subscriber(act.case, act.by, batch)
+    if not announced:
+        return
+    reopened = act.step.move is Transition.REOPEN
+    facts = build_transition_facts(act.status.value, outcome, reason, reopened=reopened)
+    batch.add_facts(report.about, await batch.load_last_fact_seq(report.about), act.on, act.on, facts)
     await batch.audit(format_actor(act.staff) if act.staff else act.by, act.step.move.value, act.case)
 
 

@@ -45,6 +45,7 @@ TOTP_SECRET_BYTES = 20
 SPENT_CODE_TTL = timedelta(days=2)
 """How long a used code is remembered: longer than any clock is off."""
 
+STAFF_ACTOR_PREFIX = "staff:"
 STRANGER_ACTOR = "stranger"
 
 
@@ -202,7 +203,12 @@ STAFF_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] 
 
 def format_actor(staff: str) -> str:
     """Return the name of a staff member in the audit trail: an id that only the roster resolves."""
-    return f"staff:{staff}"
+    return f"{STAFF_ACTOR_PREFIX}{staff}"
+
+
+def is_staff_actor(actor: str) -> bool:
+    """Whether an actor of the audit trail is a staff member."""
+    return actor.startswith(STAFF_ACTOR_PREFIX)
 
 
 def generate_staff_code() -> str:

@@ -5,6 +5,7 @@ Deadlines are minutes since 1970 (in queues: seconds); instants that only people
 """
 
 from storage.tables.cases import (
+    IS_ANNOUNCED_CASE,
     IS_OPEN_CASE,
     addresses,
     answers,
@@ -49,6 +50,7 @@ from storage.tables.schema import metadata
 from storage.tables.staff import groups, held, holds, invitations, links, recoveries, spent, staff
 
 __all__ = [
+    "IS_ANNOUNCED_CASE",
     "IS_OPEN_CASE",
     "addresses",
     "answers",

@@ -78,10 +78,15 @@ cases = define_unordered_table(
     Column("officer", String(32)),  # staff id of the assigned officer
     Column("avoid", String(32)),  # staff id of who closed it before the reporter reopened it
     Column("open", Boolean, nullable=False),  # set from the rules of the status on every write
+    # The minute at which officers are told; null: they were. Until then the number is a random one below 0.
+    Column("announce_at", LargeBinary),
     UniqueConstraint("fiscal_year", "number"),
 )
 IS_OPEN_CASE = cases.c.open == true()
 """Which cases are open. Written as in the partial indexes: SQLite takes one only where the conditions are alike."""
+IS_ANNOUNCED_CASE = cases.c.announce_at.is_(None)
+"""Which cases exist for officers. Nothing that an officer can ask for may tell of another."""
+Index("ix_cases_unannounced", cases.c.id, sqlite_where=cases.c.announce_at.is_not(None))
 Index("ix_cases_due", cases.c.answer_by, sqlite_where=IS_OPEN_CASE)
 Index("ix_cases_open", cases.c.officer, cases.c.answer_by, sqlite_where=IS_OPEN_CASE)
 

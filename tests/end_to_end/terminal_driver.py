@@ -16,6 +16,7 @@ from handlers.dialog.replies import NEUTRAL, Message
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.forkserver import ForkedProgram, start_forked_program
+from tests.in_memory_desk import OFFICE_TOML
 from tests.report import FiledReport
 from tests.samples import write_sample_file
 from tests.template_desk import copy_template_desk
@@ -25,7 +26,13 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def build_environment(home: Path, **more: str) -> Mapping[str, str]:
-    """The environment of a program whose data are in `home`, without the tester's own settings."""
+    """The environment of a program whose data are in `home`, without the tester's own settings.
+
+    Beside the folder stands the office.toml of `OFFICE_TOML`, unless another does.
+    """
+    office_toml = home.parent / "office.toml"
+    if not office_toml.exists() and home.parent.is_dir():
+        office_toml.write_text(OFFICE_TOML, "utf-8")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
     return {**inherited, "ITA_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
 

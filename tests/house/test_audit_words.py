@@ -21,7 +21,12 @@ MADE: dict[str, set[str]] = {
     "act.what": {"exported", "imported"},
     "f'asked-{act.kind}'": {f"asked-{what}" for what in ApprovalKind},
     "f'question-{act.kind}'": {f"question-{kind}" for kind in ThreadLineKind},
+    "_get_audit_action(entry)": {
+        *(HistoryEntryKind.FILED, HistoryEntryKind.REPORTER, HistoryEntryKind.EVIDENCE),
+        *(Transition.WITHDRAW, Transition.REOPEN),
+    },
     "f'hidden:{one.staff}'": {"hidden"},
+    "f'hidden:{one.staff_id}'": {"hidden"},
     "f'lifted:{person}'": {"lifted"},
     "f'{one.ground}:{one.staff}'": {why.value for why in ExclusionGround},
 }

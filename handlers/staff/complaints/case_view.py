@@ -227,7 +227,7 @@ def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
         Phrase(
             "staff.log.line",
             {
-                "at": _format_hour(one.hour, cmd),
+                "at": _format_hour(one.hour, cmd) if one.by_staff else _format_day(one.hour, cmd),
                 "who": describe_audit_actor(one.actor, names),
                 "what": describe_audit_action(one.what, names),
             },
@@ -237,6 +237,11 @@ def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
     return cmd.reply_with(
         Reply("staff.log.lines", OF_CASE, {"number": found.register_number, "lines": shown})
     )
+
+
+def _format_day(hour: int, cmd: ComplaintsCommandContext) -> str:
+    """The day only: the hour at which a reporter came would tell who it was."""
+    return format_date(to_bangkok_date(datetime.fromtimestamp(hour * 3600, UTC)), cmd.ctx.lang)
 
 
 def _format_hour(hour: int, cmd: ComplaintsCommandContext) -> str:

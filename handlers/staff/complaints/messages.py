@@ -80,11 +80,12 @@ class CaseHistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseAuditLine:
-    """A line of the audit trail about a case. hour: hours since 1970, UTC."""
+    """A line of the audit trail about a case. hour: hours since 1970, UTC; shown of what staff did, else its day."""
 
     hour: int
     actor: str
     what: str
+    by_staff: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from handlers.dialog.replies import (
     Reply,
 )
 from handlers.dialog.session import DialogTopic, Session
+from handlers.office import NoticeSettings
 from handlers.staff.members import ListStaff
 from tests.handlers.complaints.draft_steps import (
     FORM,
@@ -71,6 +72,21 @@ def test_a_whole_complaint_is_filed() -> None:
         files=(make_file(1),),
     )
     assert outcome == Outcome(after, (filed, ask_five), (act,), (NewReceipt(), ListStaff()))
+
+
+@pytest.mark.parametrize(
+    ("urgent", "within", "key"), [((), 90, "report.filed_later"), (("corruption",), 0, "report.filed")]
+)
+def test_officers_are_told_later_except_of_an_urgent_kind(
+    urgent: tuple[str, ...], within: int, key: str
+) -> None:
+    office = OFFICE.model_copy(update={"notice": NoticeSettings(urgent=urgent)})
+    before = at("review", answers=FULL)
+    outcome = decide(pick(before, "submit"), before, office=office)
+    (act,) = outcome.acts
+    assert isinstance(act, FileCase)
+    assert (act.announce_within, outcome.replies[0].key) == (within, key)
+    assert outcome.replies[0].args.get("minutes") == (within or None)
 
 
 def test_what_nobody_here_can_read_is_filed_without_a_promised_day() -> None:

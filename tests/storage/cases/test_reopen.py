@@ -8,7 +8,7 @@ import pytest
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import ActorKind
 from handlers.staff.complaints.messages import AssignCase
-from storage.cases.history import load_case_cipher_and_report
+from storage.cases.history import load_case_for_write
 from storage.cases.reopen import reassign_case
 from storage.errors import ConflictError
 from storage.store import Store
@@ -72,8 +72,8 @@ def test_where_nobody_is_known_to_have_closed_it_all_are_notified(ground: Stored
             await one.outbox.complete([item.id for item in await one.outbox.list_all("telegram")])
             act = make_move(case, CaseStatus.INVESTIGATING, Transition.REOPEN)
             async with write_batch(one) as batch:
-                cipher, _ = await load_case_cipher_and_report(case.id, batch)
-                await reassign_case(act, DUE, cipher, batch)
+                cipher, _, _ = await load_case_for_write(case.id, batch)
+                await reassign_case(act, DUE, cipher, batch, notified=True)
         assert [back for back, *_ in await list_letters(one)] == [b"one", b"two"]
 
     ground.run_scenario(scene)
@@ -84,6 +84,6 @@ def test_the_lines_of_an_erased_case_cannot_be_read(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         async with write_batch(one) as batch:
             with pytest.raises(ConflictError):
-                await load_case_cipher_and_report("0" * 32, batch)
+                await load_case_for_write("0" * 32, batch)
 
     ground.run_scenario(scene)

@@ -42,6 +42,7 @@ def add_case(batch: WriteBatch, case: str, number: int) -> None:
         report=b"r",
         officer=None,
         avoid=None,
+        announce_at=None,
     )
 
 

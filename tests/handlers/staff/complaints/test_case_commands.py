@@ -309,9 +309,18 @@ def test_where_messages_cannot_be_deleted_content_is_on_the_page_only(
     assert outcome.acts == ((CreateAccessLink("secret", PageKind.CASE, "s1", "c12"),) if link else ())
 
 
+def test_the_log_says_the_day_only_of_what_the_reporter_did() -> None:
+    hour = 496177  # 2026-08-09 01:00 UTC
+    log = (CaseAuditLine(hour, "reporter", "filed", by_staff=False),)
+    (reply,) = give("/log 12", staff=SUPERVISOR, answers={GetCaseAuditLog: log}).replies
+    (line,) = reply.args["lines"]  # type: ignore[misc]
+    assert isinstance(line, Phrase)
+    assert line.args["at"] == "9 สิงหาคม 2569"
+
+
 def test_the_log_says_who_opened_a_case_within_the_hour() -> None:
     hour = 496177  # 2026-08-09 01:00 UTC
-    log = (CaseAuditLine(hour, "staff:s2", "read-facts"),)
+    log = (CaseAuditLine(hour, "staff:s2", "read-facts", by_staff=True),)
     (reply,) = give("/log 12", staff=SUPERVISOR, answers={GetCaseAuditLog: log}).replies
     (line,) = reply.args["lines"]  # type: ignore[misc]
     assert isinstance(line, Phrase)
