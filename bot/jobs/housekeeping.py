@@ -39,7 +39,7 @@ While a platform cannot be reached, retries keep its messages due.
 """
 
 QUEUED_TASK_TTL = timedelta(hours=48)
-"""How long a queued task waits: a file to be fetched from a platform, or a quarantined event to be looked at."""
+"""How long a queued task waits: a file to be fetched from a platform."""
 
 REMINDERS_PER_TRANSACTION = 200
 

@@ -25,8 +25,10 @@ from storage.files.evidence import EvidenceStore
 from storage.files.owners import list_case_files
 from storage.tables.rules import CASE_RULE_TABLES
 
-LEGACY_MESSAGE_ORIGIN_KIND = "sent"
-"""Kind of the rows in `errands` that said, up to 0.5.3, which message went into which case."""
+LEGACY_TASK_KINDS = ("sent", "line.old")
+"""Kinds of rows in `errands` that are written no more: which message went into which case (up to 0.5.3), and events of
+LINE that were older than a day, with the user's id (up to 0.6.0).
+"""
 
 EXPIRED_DRAFT_TTL = timedelta(hours=24)
 """How long a deleted draft is remembered, so that its author can be told that it expired."""
@@ -89,7 +91,7 @@ class RetentionJobs:
     async def forget_messages(self, now: datetime) -> int:
         """Forget expired messages of chats, and delete what earlier versions kept of them on disk."""
         count = self.committer.origins.evict_expired(now)
-        legacy = tables.errands.c.kind == LEGACY_MESSAGE_ORIGIN_KIND
+        legacy = tables.errands.c.kind.in_(LEGACY_TASK_KINDS)
         count += await delete_in_pieces(self.committer, tables.errands, legacy)
         return count
 

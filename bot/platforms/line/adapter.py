@@ -25,7 +25,6 @@ from bot.platforms.line.replies import LineReplies, to_reply_token
 from bot.platforms.line.sender import LineSender
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Lang
-from storage.serialization import QueuedTask
 from storage.store import Store
 
 RESPONSE_DEADLINE = 1.6
@@ -33,9 +32,6 @@ RESPONSE_DEADLINE = 1.6
 
 MAX_SEEN_EVENTS = 20_000
 """Events whose repetition is recognized in memory; older ones are by the event hashes in the database."""
-
-QUARANTINE_KIND = "line.old"
-"""Kind of the queued task that holds a replayed event, for an administrator to look at."""
 
 
 class UnsendNotSavedError(BotError):
@@ -110,7 +106,8 @@ class LineAdapter:
             elif event.mode != "active":
                 continue
             elif not -MAX_CLOCK_SKEW < event.age(now) < MAX_EVENT_AGE:
-                work.append(self._start_task(self._quarantine(event), event))
+                # A replay, or of a clock that is wrong. Nothing of it is kept: it holds a user id, and nobody waits.
+                log_event(LogEvent.QUARANTINED, count=1)
             elif event.group is not None:
                 work.append(self._start_task(self._leave_group(event, *event.group), event))
             elif event.user_id is None:
@@ -195,12 +192,6 @@ class LineAdapter:
                     token, render_payload_batches(build_error_answer("line.unknown_person", "th").messages)[0]
                 )
             )
-
-    async def _quarantine(self, event: WebhookEvent) -> None:
-        """Store a replayed event, encrypted, in the task queue, for an administrator to look at."""
-        log_event(LogEvent.QUARANTINED, count=1)
-        task = QueuedTask(QUARANTINE_KIND, {"event": event.model_dump_json()})
-        await self.store.task_queue.add(QUARANTINE_KIND, task, self.engine.now())
 
     async def close(self) -> None:
         """Send waiting answers, and give tasks `response_deadline` seconds; durable messages are in the outbox."""

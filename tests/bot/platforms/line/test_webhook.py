@@ -261,7 +261,7 @@ def test_a_number_without_end_harms_no_other(tmp_path: Path, digits: int) -> Non
     run_scenario(tmp_path / "var", scene)
 
 
-def test_a_replay_is_laid_aside_and_a_foreign_destination_not_heard(tmp_path: Path) -> None:
+def test_nothing_of_a_replay_is_kept_and_a_foreign_destination_is_not_heard(tmp_path: Path) -> None:
     async def scene(account: LineDesk) -> None:
         line = account.line
         old = {**line.make_text_event(A, CANARY), "timestamp": int((line.now() - 7 * 86400) * 1000)}
@@ -269,8 +269,14 @@ def test_a_replay_is_laid_aside_and_a_foreign_destination_not_heard(tmp_path: Pa
         async with asyncio.timeout(8):
             while account.setup.adapter.bot_user_id is None:  # noqa: ASYNC110 - bot info is asked for beside
                 await asyncio.sleep(0.01)
-        (laid,) = await account.desk.store.task_queue.list_all("line.old")
-        assert CANARY in laid.payload.what["event"]
+        assert old["source"]["userId"] == A
+        assert await account.desk.store.task_queue.list_all("line.old") == []
+        folder = tmp_path / "var" / "complaints"
+        kept = [p for p in folder.rglob("*") if p.is_file() and p.parent.name != "keys"]
+        who = account.desk.store.keyring.hash_id("line", A)
+        assert kept
+        assert not any(who in p.read_bytes() or A.encode() in p.read_bytes() for p in kept)
+        assert await account.desk.load_stories() == {}
         assert await line.post_events(line.make_text_event(A, "สวัสดี"), destination="Uother") == 200
         assert await line.post_events({**line.make_text_event(A, "สวัสดี"), "mode": "standby"}) == 200
         await asyncio.sleep(0.1)
