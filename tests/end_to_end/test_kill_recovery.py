@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.platforms.line.api_rules import needs_contracts
+from tests.bot.platforms.telegram.api_rules import find_contracts
 from tests.end_to_end.terminal_driver import ROOT, TerminalDriver, build_environment, start_chat
 from tests.story import StoryPlayer
 
@@ -33,6 +35,35 @@ def test_kill_9_at_random_instants_under_load(disk_path: Path, kills: int) -> No
     found = json.loads(done.stdout)
     assert found["rounds"] == kills
     assert found["acknowledged"] > kills
+
+
+@needs_contracts
+@pytest.mark.grows
+@pytest.mark.full("kills on every platform")
+def test_kill_9_while_people_file_on_the_web_telegram_and_line(disk_path: Path, kills: int) -> None:
+    """1,000 rounds in `make proof`. The rounds assert that nothing is lost, doubled, or shown twice without a kill."""
+    rounds = max(3, kills // 2)
+    command = [
+        sys.executable,
+        "-m",
+        "tests.end_to_end.platform_kill_rounds",
+        str(disk_path / "var"),
+        str(rounds),
+        "2570",
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=build_environment(disk_path) | {"ITA_CONTRACTS": str(find_contracts())},
+        capture_output=True,
+        text=True,
+        timeout=300 + 15 * rounds,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["rounds"] == rounds
+    assert all(found["filed"].values())
+    assert found["killed_in_flight"] > 0
 
 
 def test_a_receipt_that_was_not_seen_is_shown_at_the_next_start(tmp_path: Path) -> None:
