@@ -57,11 +57,12 @@ from handlers.dialog.events import Event, find_lang
 from handlers.dialog.form import FieldKind, Form, confirm_cancel, is_text_asked_about
 from handlers.dialog.replies import NEUTRAL, OF_CASE, PageLayout, Presentation, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
-from handlers.dialog.unasked import describe_unreadable, find_aside
+from handlers.dialog.unasked import describe_unreadable, find_aside, hold_text
 from handlers.office import Office
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake import end_intake
 from handlers.staff.dispatch import handle_staff_message, is_for_staff
+from handlers.thai.menu_wishes import wants_to_report
 from handlers.thai.small_talk import asks_for_terms
 from handlers.unsend import handle_unsend, record_message_origin
 
@@ -163,6 +164,9 @@ class ComplaintsDesk:
     def _route(self, ctx: Context, command: str | None) -> Decision:
         event = ctx.event
         command = self._find_everyday_command(ctx, command)
+        is_told = command is None and event.choice is None and ctx.session.topic is DialogTopic.MENU
+        if is_told and wants_to_report(event.text or ""):  # what is told becomes the beginning of the story
+            command, (ctx, _) = "report", hold_text(ctx, memory_only=True)
         if event.previous_text is not None:
             return (yield from self._reprompt(*apply_correction(ctx, event.previous_text)))
         if is_stale_input(ctx) and not command:

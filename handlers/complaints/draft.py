@@ -37,7 +37,6 @@ from handlers.dialog.choices import (
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
-from handlers.dialog.events import Event
 from handlers.dialog.form import (
     EXPECTED_INPUTS,
     FieldKind,
@@ -55,6 +54,7 @@ from handlers.dialog.form import (
     list_menu_options,
     parse_menu_choice,
 )
+from handlers.dialog.led_choices import split_led_answer
 from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, Phrase, Reply
 from handlers.dialog.session import Session, UnconfirmedText, advance_prompt
 from handlers.dialog.text import shorten_text
@@ -64,6 +64,7 @@ from handlers.dialog.unasked import (
     DROP_TEXT,
     MAX_QUOTE_LENGTH,
     MAX_UNCONFIRMED_LENGTH,
+    announces_files,
     build_early_text_note,
     describe_unknown_choice,
     drop_held_text,
@@ -71,15 +72,11 @@ from handlers.dialog.unasked import (
     is_slip,
     list_text_options,
 )
-from handlers.thai.meanings import read_meanings
 from handlers.thai.phrases import Meaning
 from handlers.thai.text import clean_text, count_letters_and_digits
 
 _REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.REFUSE, Meaning.SKIP), "cancel")
 """What further meanings refuse the notice."""
-
-_SAYS_THERE_ARE = frozenset({Meaning.HAVE, Meaning.YES, Meaning.OKAY, Meaning.POLITE, Meaning.SEND})
-_SAYS_WHEN = frozenset({Meaning.UNFINISHED, Meaning.NOT_YET})
 
 CANCEL_OPTION = make_options(("cancel",))
 DONE_OPTION = make_options(("done",))
@@ -158,11 +155,8 @@ def _begin_form(office_form: Form, ctx: Context) -> Decision:
 def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision:
     numbers = EXPECTED_INPUTS[field.kind] not in TYPED_INPUTS
     here = list_field_options(office_form, field, ctx.session)
-    if field.kind is FieldKind.LONG and not has_answer(field, ctx.session):
-        here = (
-            *here,
-            *DONE_OPTION,
-        )  # not shown yet, but the web page has one button for "save this text and go on"
+    # not shown yet, but the web page has one button for "save this text and go on"
+    here += DONE_OPTION if field.kind is FieldKind.LONG and not has_answer(field, ctx.session) else ()
     closing = find_closing_field(office_form, field, ctx)
     if closing is not None:
         closed_with = parse_label(ctx.event, ctx.session, closing.options)
@@ -174,6 +168,9 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         return ask_step(office_form, ctx, field.name, unclear)
     if isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
+    led = split_led_answer(office_form, field, ctx, find_field_before(office_form, ctx.session))
+    if led is not None:
+        return (yield from _handle_field(office_form, field, led[0])).prepend(led[1])
     if ctx.event.file is None and _lets_text_wait(field, ctx):
         return _hold_text_at_choice(office_form, ctx)
     kept = yield from accept_answer(field, ctx)
@@ -189,15 +186,9 @@ def _go_to(field: FormField, ctx: Context) -> Context:
 
 def _explain_unclear(field: FormField, ctx: Context, choice: ParsedChoice) -> Reply | None:
     """Return the sentence after which a question is asked again; None for an answer, and for what may be one."""
-    if field.kind is FieldKind.FILES and not isinstance(choice, str) and _announces_files(ctx.event):
+    if field.kind is FieldKind.FILES and not isinstance(choice, str) and announces_files(ctx.event):
         return Reply("file.announced", NEUTRAL)
     return explain_no_choice(choice) if choice is STALE or isinstance(choice, UnclearChoice) else None
-
-
-def _announces_files(event: Event) -> bool:
-    """Whether a reply only says that there are files, or that some are coming: “มีค่ะ เดี๋ยวส่งให้”."""
-    meanings = set(read_meanings(event.text or "")) if event.choice is None and event.file is None else set()
-    return not meanings.isdisjoint(_SAYS_THERE_ARE) and meanings <= {*_SAYS_THERE_ARE, *_SAYS_WHEN}
 
 
 def _lets_text_wait(field: FormField, ctx: Context) -> bool:

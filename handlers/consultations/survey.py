@@ -17,6 +17,7 @@ from handlers.dialog.choices import (
 )
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, Query, TurnResult
+from handlers.dialog.led_choices import split_led_choice
 from handlers.dialog.replies import (
     ASKS_FOR_QUESTION,
     NEUTRAL,
@@ -119,6 +120,7 @@ def handle_survey_answer(
 ) -> TurnResult | SurveyState:
     """Handle a message at the present question: return its result, or the turn that asks a question again."""
     item = _find_question(items, ctx.session.step)
+    ctx, notes = _split_led_choice(items, ctx) or (ctx, ())
     choice = parse_choice(
         ctx.event, ctx.session, _list_options(items, item, ctx.session), numbers=bool(item.options)
     )
@@ -130,12 +132,27 @@ def handle_survey_answer(
     if choice == "leave":
         return SurveyState(ctx, "leave")
     if choice == "back":
-        return ask_survey_question(ctx, topic, items, find_previous_key(items, item.key))
+        return ask_survey_question(ctx, topic, items, find_previous_key(items, item.key), *notes)
     if choice in {"skip", "next", "done"}:
-        return SurveyState(ctx, "onward")
+        return SurveyState(ctx, "onward", notes)
     if item.multiple:
-        return ask_survey_question(_toggle_option(ctx, item, choice), topic, items, item.key)
-    return SurveyState(ctx.replace_session(answers={**ctx.session.answers, item.key: choice}), "onward")
+        return ask_survey_question(_toggle_option(ctx, item, choice), topic, items, item.key, *notes)
+    return SurveyState(
+        ctx.replace_session(answers={**ctx.session.answers, item.key: choice}), "onward", notes
+    )
+
+
+def _split_led_choice(
+    items: Sequence[SurveyQuestion], ctx: Context
+) -> tuple[Context, tuple[Reply, ...]] | None:
+    """Split a choice from what is told after it, which may be a comment but no complaint of corruption."""
+    item, target = _find_question(items, ctx.session.step), _find_text_key(items, ctx.session.step)
+    if ctx.session.step == REVIEW_STEP or not (item.options and target) or is_complaint(ctx.event.text or ""):
+        return None
+    options = _list_options(items, item, ctx.session)
+    if parse_choice(ctx.event, ctx.session, options, numbers=True) is not None:
+        return None
+    return split_led_choice(ctx, item.options, field=target)
 
 
 def take_unasked_text(
@@ -159,7 +176,11 @@ def take_unasked_text(
             return ctx, (Reply("unasked.before_give", NEUTRAL),)
         if picked is not None:
             return None
-    elif not (is_review or item.options) or parse_choice(ctx.event, session, here, numbers=True) is not None:
+    elif (
+        not (is_review or item.options)
+        or parse_choice(ctx.event, session, here, numbers=True) is not None
+        or _split_led_choice(items, ctx) is not None
+    ):
         return None
     if is_slip(ctx.event):
         return ctx, (

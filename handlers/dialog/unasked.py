@@ -118,6 +118,18 @@ def is_slip(event: Event) -> bool:
     return count_letters_and_digits(clean_text(event.text or "").text, MIN_TEXT_LETTERS) < MIN_TEXT_LETTERS
 
 
+_SAYS_THERE_ARE = frozenset({Meaning.HAVE, Meaning.YES, Meaning.OKAY, Meaning.POLITE, Meaning.SEND})
+_SAYS_WHEN = frozenset({Meaning.UNFINISHED, Meaning.NOT_YET})
+
+CANCEL_OPTION = make_options(("cancel",))
+
+
+def announces_files(event: Event) -> bool:
+    """Whether a reply only says that there are files, or that some are coming: “มีค่ะ เดี๋ยวส่งให้”."""
+    meanings = set(read_meanings(event.text or "")) if event.choice is None and event.file is None else set()
+    return not meanings.isdisjoint(_SAYS_THERE_ARE) and meanings <= {*_SAYS_THERE_ARE, *_SAYS_WHEN}
+
+
 def describe_unknown_choice(event: Event, *, memory_only: bool = False) -> Reply:
     """Say that a text picks nothing. It is repeated, since it is not kept; memory_only: it may not be stored."""
     text = clean_text(event.text or "").text

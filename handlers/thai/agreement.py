@@ -7,6 +7,8 @@ from handlers.thai.phrases import Meaning
 _SOFT = (Meaning.REASON, Meaning.POLITE, Meaning.THANKS, Meaning.GREETING, Meaning.PARTING, Meaning.OKAY)
 """Meanings that are set aside beside another one, the first of them first."""
 
+_WAITING = frozenset({Meaning.NOT_YET, Meaning.UNFINISHED})
+
 _AGREEING = (
     frozenset({Meaning.NO, Meaning.NONE, Meaning.NEVER, Meaning.SKIP, Meaning.NEXT, Meaning.DONE}),
     frozenset({Meaning.DONE, Meaning.SENT, Meaning.NONE, Meaning.NEXT}),
@@ -38,9 +40,15 @@ def combine_meanings(found: Iterable[Meaning]) -> tuple[Meaning, ...]:
         if len(meanings) > 1 and soft in meanings:
             meanings.remove(soft)
     if Meaning.HELP in meanings:
-        meanings = [one for one in meanings if one not in {Meaning.UNSURE, Meaning.AMBIGUOUS, Meaning.NO}]
+        meanings = [
+            one
+            for one in meanings
+            if one not in {Meaning.UNSURE, Meaning.AMBIGUOUS, Meaning.NO, Meaning.NONE}
+        ]
     if Meaning.UNSURE in meanings:
         meanings = [one for one in meanings if one not in {Meaning.YES, Meaning.NO}]
+    if not _WAITING.isdisjoint(meanings):  # “ยังค่ะ กำลังถ่ายอยู่” is no “never”
+        meanings = [one for one in meanings if one not in {Meaning.NO, Meaning.NEVER}]
     if len(meanings) < 2 or any(group.issuperset(meanings) for group in _AGREEING):
         return tuple(meanings)
     return (Meaning.AMBIGUOUS,)

@@ -67,7 +67,7 @@ REQUESTS = frozenset(
 PHRASES: Mapping[Meaning, str] = {
     Meaning.YES: """
 ใช่คนนี้ ใช่คนนั้น คนนี้แหละใช่ จริงแท้แน่นอน ว่าใช่
-ใช่ ใช่แล้ว ใช่ที่สุด ใช่เขา ถูก ถูกต้อง ถูกแล้ว ถูกต้องแล้ว จริง เป็นความจริง แน่นอน แน่ แน่ๆ ชัวร์ เออ เอ้อ
+ถูกเผง ถูกเป๊ะ ใช่เป๊ะ ใช่แท้ แม่นแท้ ใช่ ใช่แล้ว ใช่ที่สุด ใช่เขา ถูก ถูกต้อง ถูกแล้ว ถูกต้องแล้ว จริง เป็นความจริง แน่นอน แน่ แน่ๆ ชัวร์ เออ เอ้อ
 อือ อื้อ อื้ม อืม อือฮึ อื้อหือ เป็น เกี่ยว เกี่ยวข้อง ไม่ผิด ยืนยัน คอนเฟิร์ม ต้องการ เป็นอย่างนั้น ตามนั้น
 เช่นนั้น เยส อย่างแน่นอน
 yes yeah yep yup yea ya y sure correct right true ofcourse thatsright confirm confirmed exactly yesitis yesheis
@@ -274,7 +274,7 @@ hello hi hey helo hallo goodmorning goodafternoon goodevening test testing
 thanks thankyou thankyousomuch thankyouverymuch thankssomuch thanksalot manythanks thx ty thankssir
 """,
     Meaning.PARTING: """
-ลาก่อน บาย บ๊ายบาย บ้ายบาย บายบาย ไปก่อน ไปแล้ว ไปล่ะ ไปละ ไว้เจอกัน ไว้คุยกันใหม่ แล้วเจอกัน ฝันดี ไว้มาใหม่
+ลาก่อน บาย บ๊ายบาย บ้ายบาย บายบาย ไปก่อน ไปแล้ว ไปล่ะ ไปละ ไว้เจอกัน ไว้เจอกันใหม่ ไว้คุยกันใหม่ แล้วเจอกัน ฝันดี ไว้มาใหม่
 เดี๋ยวมาใหม่ ขอตัว ขอตัวก่อน
 bye byebye goodbye seeyou seeyoulater goodnight
 """,

@@ -96,9 +96,8 @@ def _read_table() -> Mapping[str, Meaning]:
 
 MEANINGS = _read_table()
 _POLITE = frozenset(POLITE_ALONE.split())
-_PARTICLES = frozenset(
-    (*PARTICLES.split(), *(end + who for end in _POLITE | {"นะ", "เด้อ"} for who in VOCATIVES.split()))
-)
+_PARTICLES = frozenset(PARTICLES.split())
+_VOCATIVES = tuple(VOCATIVES.split())
 _PARTICLE_LENGTHS = sorted({len(word) for word in _PARTICLES}, reverse=True)
 _OPENERS = frozenset((*OPENERS.split(), *_POLITE))
 _KIN = tuple(KIN.split())
@@ -217,7 +216,8 @@ def _skip_endings(text: str, at: int, meaning: Meaning) -> list[int]:
     places = [at]
     for place in _skip_words(_PARTICLE_STARTS, text, at, most=4):
         places += [place + 1] if text.startswith("ๆ", place) else [place]
-    return places
+    after = places if meaning is Meaning.HELP else places[2:]  # whom one speaks to stands after a particle
+    return places + [place + len(who) for place in after for who in _VOCATIVES if text.startswith(who, place)]
 
 
 def _split_particles(text: str) -> bool:

@@ -141,6 +141,7 @@ def _find_effect_at_menu(after: Session, keys: tuple[str, ...]) -> str:
     if after.step in {"notice", "code"}:
         return "report" if after.step == "notice" else "track"
     named = {"help.text": "help", "notice.privacy": "privacy", "menu.hello": "greeting"}
+    named["worry.who_knows"] = "privacy"  # says who reads what is sent, and what is known of the person
     return next((named[key] for key in keys if key in named), "text")
 
 

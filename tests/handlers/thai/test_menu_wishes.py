@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.thai.menu_wishes import MenuWish, find_menu_wish
+from handlers.thai.menu_wishes import MenuWish, find_menu_wish, wants_to_report
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,18 @@ from handlers.thai.menu_wishes import MenuWish, find_menu_wish
 )  # fmt: skip
 def test_a_wish_is_a_whole_short_text(wish: MenuWish | None, texts: str) -> None:
     assert {text: find_menu_wish(text) for text in texts.split("|")} == dict.fromkeys(texts.split("|"), wish)
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("มีเจ้าหน้าที่เรียกเงิน จะร้องเรียน", True),
+        ("อยากแจ้งเรื่องค่ะ ครูเก็บเงินเกิน", True),
+        ("อยากแจ้งเรื่อง", False),
+        ("ยังไม่แจ้งค่ะ ขอดูก่อน", False),
+        ("ไม่ได้จะร้องเรียนนะ แค่กดดูเฉยๆ", False),
+        ("เขาแจ้งความผมกลับ ทั้งที่ผมไม่ผิด", False),
+    ],
+)
+def test_a_wish_to_report_with_what_is_told(text: str, wants: bool) -> None:
+    assert wants_to_report(text) is wants
