@@ -31,6 +31,7 @@ BENCHMARKS = (
     "web",
     "slow_bodies",
     "pictures",
+    "long_work",
 )
 """Modules of this package. Each has `measure(sizes)`, which returns its tables."""
 

@@ -36,6 +36,7 @@ class Sizes:
     questions: int = 10_000
     facts: int = 1_000_000
     responses: int = 100_000
+    imported_rows: int = 20_000
 
 
 QUICK_SIZES = Sizes(
@@ -49,6 +50,7 @@ QUICK_SIZES = Sizes(
     questions=200,
     facts=20_000,
     responses=1_000,
+    imported_rows=500,
 )
 """To see that everything runs; its figures say nothing."""
 

@@ -275,7 +275,7 @@ def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEn
         ScheduledReplies(committer),
         CaseAnnouncements(committer),
         CaseReminders(committer),
-        RegisterImporter(committer),
+        RegisterImporter(committer, reader, paths.folder / ".importing"),
         ConflictRescan(committer),
         FaqIndex(keyring, reader),
         StaffDirectory(keyring, committer.sessions.read_batcher),

@@ -5,13 +5,14 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bot.importers.spreadsheet import RegisterFileError, read_register_rows
+from bot.importers.reading_process import read_rows_apart
+from bot.importers.spreadsheet import RegisterFileError
 from handlers.complaints.deadlines import compute_answer_by
-from handlers.complaints.import_rows import RejectedRow, parse_rows, reject_duplicate_row
+from handlers.complaints.import_rows import ImportRow, RejectedRow, parse_rows, reject_duplicate_row
 from handlers.complaints.messages import ImportedCase
 from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import Phrase
@@ -20,6 +21,9 @@ from handlers.office import Office
 from handlers.thai.dates import format_date
 from ita_stats.calendar import to_bangkok_date
 from storage.store import Store
+
+ROWS_PER_STEP = 100
+"""Rows that are parsed before others run: some milliseconds."""
 
 ProgressBar: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Opens a progress bar for a number of rows; the function that it yields is called once per row."""
@@ -58,7 +62,7 @@ async def import_register(
         return RegisterImportResult(
             0, (), imported=False, summary=Phrase("import.again", {"day": format_date(imported_on, "th")})
         )
-    rows = await asyncio.to_thread(lambda: list(parse_rows(read_register_rows(path, content), office, today)))
+    rows = await _parse_in_steps(await read_rows_apart(path, content), office, today)
     if not rows:
         raise RegisterFileError(Phrase("import.empty"))
     cases = [row for row in rows if isinstance(row, ImportedCase)]
@@ -83,6 +87,18 @@ async def import_register(
     return RegisterImportResult(
         len(rows), (), imported=True, summary=Phrase("import.done", {"rows": len(rows)})
     )
+
+
+async def _parse_in_steps(
+    lines: Sequence[ImportRow], office: Office, today: date
+) -> list[ImportedCase | RejectedRow]:
+    """Parse the rows of a file, and let others run in between."""
+    rows = list[ImportedCase | RejectedRow]()
+    for row in parse_rows(lines, office, today):
+        rows.append(row)
+        if len(rows) % ROWS_PER_STEP == 0:
+            await asyncio.sleep(0)
+    return rows
 
 
 def format_import_result(result: RegisterImportResult) -> str:

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from bot.errors import ImportFileError
 from handlers.complaints.import_rows import COLUMN_NAMES, ImportRow, match_columns
 from handlers.dialog.replies import Phrase
@@ -80,6 +78,8 @@ def _read_csv(path: Path, content: bytes) -> Iterator[tuple[int, list[Spreadshee
 
 
 def _read_xlsx(content: bytes) -> Iterator[tuple[int, list[SpreadsheetCell]]]:
+    import openpyxl  # takes 20 MB, so only in the process that reads a spreadsheet
+
     try:
         _check_size(content)
         # data_only=False gives formulas instead of their cached values, so that they are detected.

@@ -68,6 +68,7 @@ async def run_due_jobs(
     jobs: tuple[tuple[str, Callable[[], Awaitable[int]]], ...] = (
         # First, so that what is done after it in the same minute is done for the new cases too.
         ("cases-announced", lambda: store.announcements.announce_due(now)),
+        ("import-finished", lambda: store.register_importer.finish_interrupted(now)),
         ("words-sent", lambda: store.scheduled_replies.send_due(now)),
         ("drafts-lapsed", lambda: retention.expire_sessions(now)),
         ("answers-forgotten", lambda: retention.expire_event_answers(now)),

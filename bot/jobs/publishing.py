@@ -61,8 +61,9 @@ class PublishingJob:
         """
         desk = self.context.paths.desk
         errors: list[Exception] = []
-        await run_guarded(settle_splits(self.context.splits_desk, now), errors.append)
-        await run_guarded(self._report_late_entries(), errors.append)
+        async with self.context.store.register_importer.hold_off(now):  # half an import is not counted
+            await run_guarded(settle_splits(self.context.splits_desk, now), errors.append)
+            await run_guarded(self._report_late_entries(), errors.append)
         async for _ in iterate_guarded(self._make_due_releases(now), errors.append):
             yield JobResult(desk, "released", 1)
         for target in self.targets:

@@ -162,7 +162,10 @@ async def make_release(
     """
     require_finished_day(request.as_of, to_bangkok_date(context.office.notice.get_counting_instant(now)))
     await context.store.announcements.announce_due(now)
-    async with wait_for_exclusive_lock(context.paths.folder / "releases" / ".lock"):
+    async with (
+        wait_for_exclusive_lock(context.paths.folder / "releases" / ".lock"),
+        context.store.register_importer.hold_off(now),
+    ):
         if context.paths.desk != SERVICE_DESK:
             await settle_splits(context.splits_desk, now)
         known = await context.store.releases.list_all()

@@ -1,12 +1,25 @@
-"""Import of an old register: cases without content, all or none of a file, and each file once."""
+"""Import of an old register: cases without content, all or none of a file, and each file once.
+
+The work is done in pieces, so that nobody who writes meanwhile waits for more than one:
+
+1. The cases are set down in `import_rows`, which nothing but this module reads.
+2. One transaction decides: a row in `imports`, and counters behind the new numbers. Before it the import does not
+   exist; what was set down is deleted after a crash. From then on it is whole, whatever happens.
+3. Piece by piece, the cases become cases, with history, facts and lines of the audit trail. What a crash left over is
+   finished by the next start.
+"""
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
-from sqlalchemy import func, select
+from pydantic import TypeAdapter
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
 from handlers.complaints.messages import ActorKind, HistoryEntryKind, ImportedCase
@@ -15,10 +28,13 @@ from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.cases.history import append_history_line, encrypt_report
 from storage.crypto.aead import hmac_sha256
-from storage.db.batch import WriteBatch, encode_case_status
+from storage.db.batch import INSERT_BY_TABLE, WriteBatch, encode_case_status
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.pieces import MAX_PIECE_ROWS, delete_in_pieces, iterate_pieces
+from storage.errors import ConflictError, LockHeldError
+from storage.files.directories import hold_lock_file, wait_for_exclusive_lock
 from storage.serialization import HistoryContent, StoredReport
-from storage.tables.rules import imports
+from storage.tables.rules import import_rows, imports
 
 IMPORT_CHANNEL = Channel.TERMINAL
 """The channel of imported cases. Their real source is recorded as a fact."""
@@ -27,30 +43,61 @@ IMPORT_NOTICE_VERSION = "import"
 """Stands in for the version of the privacy notice, since none was shown."""
 
 
+CASES_PER_PIECE = 19
+"""Each takes up to ten rows: itself, two lines of history, six facts and a line of the audit trail."""
+
+PIECES_PER_TRANSACTION = 20
+"""Pieces that are set down in one transaction; each is one row of a few kilobytes."""
+
+PAUSE_SECONDS = 0.002
+"""Seconds between two transactions, in which another process that waits for the database finds it free."""
+
+_IMPORT_ROWS = import_rows.c
+
+
+@dataclass(frozen=True, slots=True)
+class _ImportedPiece:
+    """The cases of one row of `import_rows`, each with the day until which it is to be answered."""
+
+    cases: tuple[tuple[ImportedCase, date], ...]
+    recorded_on: date
+
+
+_PIECE_CODEC = TypeAdapter(_ImportedPiece)
+
+
 @dataclass
 class RegisterImporter:
+    """Imports registers, one at a time. lock_file: held meanwhile, between processes."""
+
     committer: GroupCommitWriter
+    reader: AsyncEngine
+    lock_file: Path
 
     async def find_import_date(self, content: bytes) -> date | None:
         """Return the day on which a file was imported; None where it was not."""
         column = imports.c
-        async with self.committer.transaction() as connection:
+        async with self.reader.connect() as connection:
             found = select(column.on).where(column.digest == self._hash_content(content))
             return (await connection.execute(found)).scalar()
 
     async def count_imports(self) -> int:
         """Return how many files were imported."""
-        async with self.committer.transaction() as connection:
+        async with self.reader.connect() as connection:
             return (await connection.execute(select(func.count()).select_from(imports))).scalar() or 0
 
     async def find_duplicates(self, cases: Iterable[ImportedCase]) -> list[ImportedCase]:
         """Return the cases whose register number exists already."""
-        column = tables.cases.c
-        years = {case.fiscal_year for case in cases}
-        async with self.committer.transaction() as connection:
-            query = select(column.fiscal_year, column.number).where(column.fiscal_year.in_(years))
-            known = {(row.fiscal_year, row.number) for row in await connection.execute(query)}
-        return [case for case in cases if (case.fiscal_year, case.number) in known]
+        column, found = tables.cases.c, list[ImportedCase]()
+        async with self.reader.connect() as connection:
+            for several in iterate_pieces(cases, MAX_PIECE_ROWS):
+                years, numbers = {case.fiscal_year for case in several}, {case.number for case in several}
+                query = select(column.fiscal_year, column.number).where(
+                    column.fiscal_year.in_(years), column.number.in_(numbers)
+                )
+                known = {(row.fiscal_year, row.number) for row in await connection.execute(query)}
+                found += [case for case in several if (case.fiscal_year, case.number) in known]
+        return found
 
     async def import_cases(
         self,
@@ -61,21 +108,134 @@ class RegisterImporter:
         now: datetime,
         along: Callable[[], None] = lambda: None,
     ) -> None:
-        """Insert all cases in one transaction. Raises `ConflictError` where a number is taken.
+        """Import all cases of a file, or none. Raises `ConflictError` where a number is taken or the file known.
 
         along: called after each case, for a progress bar.
         """
+        digest = self._hash_content(content)
         await self.committer.ensure_daily_key(now)
+        async with wait_for_exclusive_lock(self.lock_file):
+            await self._settle(now)
+            known = await self._load_counters()
+            if await self.find_import_date(content) or await self.find_duplicates(cases):
+                raise ConflictError("the file or a number of it is in the register already")
+            try:
+                await self._set_down(digest, cases, answer_by, today)
+                await self._decide(digest, cases, known, today, now)
+            except BaseException:
+                await asyncio.shield(self._discard_undecided())
+                raise
+            await self._finish(now, along)
+
+    @asynccontextmanager
+    async def hold_off(self, now: datetime) -> AsyncIterator[None]:
+        """Finish the import that is running or was interrupted, and begin none meanwhile: for who counts cases."""
+        async with wait_for_exclusive_lock(self.lock_file):
+            await self._settle(now)
+            yield
+
+    async def finish_interrupted(self, now: datetime) -> int:
+        """Finish what was decided before a crash, and delete what was not. Returns the number of cases finished.
+
+        An import that is running is left alone.
+        """
+        with suppress(LockHeldError), hold_lock_file(self.lock_file, "import"):
+            return await self._settle(now)
+        return 0
+
+    async def _settle(self, now: datetime) -> int:
+        """Settle what is left of an earlier import; the caller holds the lock, so nobody works on it."""
+        async with self.reader.connect() as connection:
+            if (await connection.execute(select(_IMPORT_ROWS.place).limit(1))).first() is None:
+                return 0
+        await self.committer.ensure_daily_key(now)
+        await self._discard_undecided()
+        return await self._finish(now, lambda: None)
+
+    async def _set_down(
+        self,
+        digest: bytes,
+        cases: Sequence[ImportedCase],
+        answer_by: Callable[[date], date],
+        today: date,
+    ) -> None:
+        """Write the cases to `import_rows`."""
+        for numbered in iterate_pieces(
+            enumerate(iterate_pieces(cases, CASES_PER_PIECE)), PIECES_PER_TRANSACTION
+        ):
+            rows = []
+            for place, several in numbered:
+                piece = _ImportedPiece(tuple((case, answer_by(case.received_on)) for case in several), today)
+                sealed = self.committer.keyring.case.encrypt(
+                    _PIECE_CODEC.dump_json(piece), "import_rows", str(place), "cases"
+                )
+                rows.append({"place": place, "digest": digest, "sealed": sealed})
+                await asyncio.sleep(0)
+            async with self.committer.transaction() as connection:
+                await connection.execute(INSERT_BY_TABLE["import_rows"], rows)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _decide(
+        self,
+        digest: bytes,
+        cases: Sequence[ImportedCase],
+        known: Mapping[int, int],
+        today: date,
+        now: datetime,
+    ) -> None:
+        """Write the marker, and counters behind the imported numbers. Raises `ConflictError`.
+
+        known: the counters when the numbers were looked for: what was filed since has the numbers behind them.
+        """
+        last = dict[int, int]()
+        for case in cases:
+            last[case.fiscal_year] = max(last.get(case.fiscal_year, 0), case.number)
+        column = tables.counters.c
         async with self.committer.transaction() as connection:
+            found = await connection.execute(select(column.fiscal_year, column.last))
+            current: dict[int, int] = {row.fiscal_year: row.last for row in found}
+            if any(known.get(c.fiscal_year, 0) < c.number <= current.get(c.fiscal_year, 0) for c in cases):
+                raise ConflictError("a case got one of the numbers meanwhile")
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
-            for place, case in enumerate(cases):
-                if place % 50 == 0:
-                    await asyncio.sleep(0)  # let other tasks run
-                await _insert_case(case, answer_by(case.received_on), today, batch)
-                along()
-            await _advance_counters(cases, batch)
-            batch.insert("imports", digest=self._hash_content(content), on=today, rows=len(cases))
+            for year, number in last.items():
+                batch.upsert("counters", fiscal_year=year, last=max(number, current.get(year, 0)))
+            batch.insert("imports", digest=digest, on=today, rows=len(cases))
             await batch.flush()
+
+    async def _finish(self, now: datetime, along: Callable[[], None]) -> int:
+        """Make cases of what was decided, a piece a transaction. Returns their number."""
+        decided = _IMPORT_ROWS.digest.in_(select(imports.c.digest))
+        query = select(import_rows).where(decided).order_by(_IMPORT_ROWS.place).limit(1)
+        count = 0
+        while True:
+            async with self.committer.transaction() as connection:
+                row = (await connection.execute(query)).first()
+                if row is None:
+                    return count
+                opened = self.committer.keyring.case.decrypt(
+                    row.sealed, "import_rows", str(row.place), "cases"
+                )
+                piece = _PIECE_CODEC.validate_json(opened)
+                batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
+                for case, answer_by in piece.cases:
+                    await _insert_case(case, answer_by, piece.recorded_on, batch)
+                await batch.flush()
+                await connection.execute(delete(import_rows).where(_IMPORT_ROWS.place == row.place))
+            for _ in piece.cases:
+                along()
+            count += len(piece.cases)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _discard_undecided(self) -> None:
+        await delete_in_pieces(
+            self.committer, import_rows, _IMPORT_ROWS.digest.not_in(select(imports.c.digest))
+        )
+
+    async def _load_counters(self) -> dict[int, int]:
+        column = tables.counters.c
+        async with self.reader.connect() as connection:
+            found = await connection.execute(select(column.fiscal_year, column.last))
+            return {row.fiscal_year: row.last for row in found}
 
     def _hash_content(self, content: bytes) -> bytes:
         """Keyed, so that somebody who steals the database cannot confirm which file was imported."""
@@ -145,17 +305,3 @@ def _add_case_facts(about: str, case: ImportedCase, today: date, batch: WriteBat
         became[FactField.OUTCOME] = case.outcome.value
     on = case.closed_on if case.status in ENDED_STATUSES and case.closed_on else case.received_on
     batch.add_facts(about, len(initial_facts), on, today, became)
-
-
-async def _advance_counters(cases: Iterable[ImportedCase], batch: WriteBatch) -> None:
-    """Make sure that new cases are numbered after the imported ones."""
-    last: dict[int, int] = {}
-    for case in cases:
-        last[case.fiscal_year] = max(last.get(case.fiscal_year, 0), case.number)
-    column = tables.counters.c
-    known = {
-        row.fiscal_year: row.last
-        for row in await batch.connection.execute(select(column.fiscal_year, column.last))
-    }
-    for year, number in last.items():
-        batch.upsert("counters", fiscal_year=year, last=max(number, known.get(year, 0)))

@@ -1,11 +1,24 @@
 """Work on many rows in pieces: a transaction each, so that nobody's message waits for more than one."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
 from sqlalchemy import ColumnElement, Delete, Table, Update, delete, select, tuple_
 
 from storage.db.group_commit import GroupCommitWriter
 
 MAX_PIECE_ROWS = 200
 """Rows that one transaction of long work writes at most. A message that is sent meanwhile waits for one of them."""
+
+T = TypeVar("T")
+
+
+def iterate_pieces(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield things in lists of this size; the last may be shorter."""
+    remaining = iter(things)
+    while piece := list(islice(remaining, size)):
+        yield piece
 
 
 def first_rows(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -58,6 +58,15 @@ imports = _define_table(
     Column("rows", Integer, nullable=False),
 )
 
+import_rows = _define_table(
+    "import_rows",
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "digest", LargeBinary(32), nullable=False
+    ),  # of the file, as in `imports` once the import is decided
+    Column("sealed", LargeBinary, nullable=False),  # some of its cases
+)
+
 CASE_RULE_TABLES = (reminders, concerned, approvals, keyholes)
 """Tables whose rows are deleted with their case."""
 
