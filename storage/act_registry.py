@@ -9,6 +9,7 @@ from handlers.complaints.messages import (
     AddHistoryEntry,
     ApplyTransition,
     FileCase,
+    RecordCaseOpening,
     SubscribeToCase,
     UnsendMessage,
     Unsubscribe,
@@ -33,7 +34,7 @@ from storage.cases.exclusions import EXCLUSION_WRITERS
 from storage.cases.officer_writes import OFFICER_CASE_WRITERS
 from storage.cases.subscriptions import subscribe_to_case, unsubscribe_person
 from storage.cases.unsend import unsend_message
-from storage.cases.writes import add_history_entry, apply_transition, file_case
+from storage.cases.writes import add_history_entry, apply_transition, file_case, record_case_opening
 from storage.consultations.close import close_consultation
 from storage.consultations.results import RESULT_WRITERS
 from storage.consultations.store import CONSULTATION_WRITERS
@@ -70,6 +71,7 @@ async def delete_draft_files(act: DeleteFiles, batch: WriteBatch) -> None:
 
 ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
     FileCase: file_case,
+    RecordCaseOpening: record_case_opening,
     AddHistoryEntry: add_history_entry,
     ApplyTransition: apply_transition,
     SaveAttempts: save_attempts,

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import to_json
 
 from handlers.complaints.lifecycle import CaseSource
+from handlers.complaints.messages import CaseOpening
 from handlers.dialog.attempts import Attempts
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Lang
@@ -107,6 +108,7 @@ ATTEMPTS_CODEC = TypeAdapter(Attempts)
 REPORT_CODEC = TypeAdapter(StoredReport)
 HISTORY_CODEC = TypeAdapter(HistoryContent)
 FILE_META_CODEC = TypeAdapter(FileMeta)
+CASE_OPENING_CODEC = TypeAdapter(CaseOpening | None)
 IDENTITY_CODEC = TypeAdapter(dict[str, str])
 OUTBOX_MESSAGE_CODEC = TypeAdapter(OutboxMessage)
 QUEUED_TASK_CODEC = TypeAdapter(QueuedTask)

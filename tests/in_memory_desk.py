@@ -18,6 +18,7 @@ from handlers.complaints.messages import (
     HistoryEntry,
     HistoryEntryKind,
     ListExclusions,
+    RecordCaseOpening,
     ReporterCase,
 )
 from handlers.complaints_desk import ComplaintsDesk
@@ -144,6 +145,9 @@ class InMemoryDesk:
                     act.text,
                 )
                 self._append_entry(act.case, entry, status=act.status, outcome=step.outcome)
+            case RecordCaseOpening():
+                symbols, view = next((s, v) for s, v in self.cases.items() if v.id == act.case)
+                self.cases[symbols] = replace(view, last_opening=act.opening)
             case SaveAttempts():
                 self.attempts[act.person_id] = act.attempts
             case DeleteFiles():

@@ -29,10 +29,13 @@ MAX_TIMELINE_LINES = 20
 """Newest lines of the timeline that are shown; a case seldom has more."""
 
 
-def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> TurnResult:
+def show_reporter_case(
+    ctx: Context, case: ReporterCase, *before: Reply, shows_opening: bool = False
+) -> TurnResult:
     """Show the status of a case, its timeline and the actions open to the reporter.
 
     before: what the reporter just did or has to know; without it, what the office does next is shown too.
+    shows_opening: tell when the case was opened before, so that one sees whether somebody else has the receipt.
     """
     session = ctx.session if ctx.session.step == "case" else advance_prompt(ctx.session)
     session = session.replace(topic=DialogTopic.TRACK, step="case")
@@ -44,7 +47,10 @@ def show_reporter_case(ctx: Context, case: ReporterCase, *before: Reply) -> Turn
             "status": Phrase(
                 "status.withdrawn" if is_withdrawn else f"status.{STATUS_RULES[case.status].public_status}"
             ),
-            "lines": tuple(list_case_lines(case, ctx, shows_next=not before)),
+            "lines": (
+                *list_case_lines(case, ctx, shows_next=not before),
+                *([describe_last_opening(case, ctx)] if shows_opening else []),
+            ),
             "timeline": tuple(
                 format_timeline_entry(entry, ctx) for entry in case.entries[-MAX_TIMELINE_LINES:]
             ),
@@ -68,6 +74,15 @@ def list_case_lines(case: ReporterCase, ctx: Context, *, shows_next: bool) -> It
     if following:
         yield following
     yield Phrase("track.received", {"on": format_date(case.received_on, ctx.lang)})
+
+
+def describe_last_opening(case: ReporterCase, ctx: Context) -> Phrase:
+    """Describe when and where the case was opened the time before."""
+    last = case.last_opening
+    if last is None:
+        return Phrase("track.opened_first")
+    door = Phrase(f"track.door.{last.channel}")
+    return Phrase("track.opened_last", {"on": format_date(last.on, ctx.lang), "door": door})
 
 
 def find_open_request(case: ReporterCase) -> HistoryEntry | None:

@@ -120,10 +120,19 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseOpening:
+    """When, and through which channel, a case was opened with its receipt. on: the day in Bangkok."""
+
+    on: date
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class ReporterCase:
     """A case as its reporter may see it: no text of the complaint, no register number, no officer.
 
     answer_by: the day by which the office owes a first answer; None where nobody here can read the case.
+    last_opening: the last time that somebody opened it with its receipt; None where nobody has, or before it was kept.
     """
 
     id: str
@@ -133,6 +142,7 @@ class ReporterCase:
     answer_by: date | None
     entries: tuple[HistoryEntry, ...]
     last_stored_seq: int = 0
+    last_opening: CaseOpening | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -150,6 +160,14 @@ class FindCase(Query[ReporterCase | None]):
     """Find the case of a receipt; None for one that was never issued or was erased."""
 
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCaseOpening(Act):
+    """Keep when a case was opened with its receipt, in the place of the time before, for who has the receipt alone."""
+
+    case: str
+    opening: CaseOpening
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,11 @@ from handlers.complaints.messages import (
     ActorKind,
     AddHistoryEntry,
     ApplyTransition,
+    CaseOpening,
     FindCase,
     HistoryEntry,
     HistoryEntryKind,
+    RecordCaseOpening,
     ReporterCase,
 )
 from handlers.complaints.subscriptions import build_subscription
@@ -42,7 +44,7 @@ from handlers.dialog.choices import (
 from handlers.dialog.code_lookup import FailedLookup, describe_mistyped_code, look_up_code
 from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
-from handlers.dialog.effects import Decision, Query, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query
 from handlers.dialog.events import File
 from handlers.dialog.receipt import MAX_RECEIPT_TEXT, normalize_receipt, parse_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, ExpectedInput, Reply
@@ -189,13 +191,14 @@ def look_up_case(ctx: Context, text: str) -> Decision:
 
 def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:
     """Show the case. Files sent before the receipt are attached; a text typed before it is offered to be sent."""
-    shown = show_reporter_case(ctx, case)
-    acts: tuple[AddHistoryEntry, ...] = ()
+    shown = show_reporter_case(ctx, case, shows_opening=True)
+    opening = RecordCaseOpening(case.id, CaseOpening(to_bangkok_date(ctx.now), ctx.event.channel))
+    acts: tuple[Act, ...] = (opening,)
     if before.files:
-        acts = (_build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=before.files),)
-        shown = show_reporter_case(
-            ctx, append_entry(case, acts[0]), Reply("track.attached", OF_CASE, {"name": before.files[0].name})
-        )
+        entry = _build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=before.files)
+        acts = (entry, opening)
+        attached = Reply("track.attached", OF_CASE, {"name": before.files[0].name})
+        shown = show_reporter_case(ctx, append_entry(case, entry), attached, shows_opening=True)
     # sessions of versions up to 0.5.3 have it in the story
     told = before.unconfirmed.text if before.unconfirmed else before.answers.get("story")
     if not told:

@@ -7,12 +7,18 @@ A line stays as it was written, but for one case: what a reporter unsends is tak
 from sqlalchemy import RowMapping, select
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptanceReason
-from handlers.complaints.messages import ActorKind, HistoryEntry, HistoryEntryKind
+from handlers.complaints.messages import ActorKind, CaseOpening, HistoryEntry, HistoryEntryKind
 from storage import tables
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
-from storage.serialization import HISTORY_CODEC, REPORT_CODEC, HistoryContent, StoredReport
+from storage.serialization import (
+    CASE_OPENING_CODEC,
+    HISTORY_CODEC,
+    REPORT_CODEC,
+    HistoryContent,
+    StoredReport,
+)
 from storage.unreadable_rows import reading_row
 
 
@@ -39,6 +45,20 @@ def encrypt_report(report: StoredReport, case: str, cipher: Cipher) -> bytes:
 def decrypt_report(sealed: bytes, case: str, cipher: Cipher) -> StoredReport:
     """Decrypt the report of a case. Raises `TamperedError`, ValueError."""
     return REPORT_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "report"))
+
+
+def encrypt_case_opening(opening: CaseOpening | None, case: str, cipher: Cipher) -> bytes:
+    """Encrypt when a case was opened with its receipt last; None as well, so that its size tells nothing."""
+    return cipher.encrypt(CASE_OPENING_CODEC.dump_json(opening), "cases", case, "opened")
+
+
+def decrypt_case_opening(sealed: bytes | None, case: str, cipher: Cipher) -> CaseOpening | None:
+    """Decrypt when a case was opened last; None where that was not kept yet. Raises `TamperedError`, ValueError."""
+    return (
+        None
+        if sealed is None
+        else CASE_OPENING_CODEC.validate_json(cipher.decrypt(sealed, "cases", case, "opened"))
+    )
 
 
 def encrypt_history_content(content: HistoryContent, case: str, seq: int, cipher: Cipher) -> bytes:

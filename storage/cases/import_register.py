@@ -263,6 +263,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
         notice=IMPORT_NOTICE_VERSION,
         key=wrapped,
         report=encrypt_report(StoredReport(about, case.category, IMPORT_CHANNEL, {}), own, cipher),
+        opened=None,
         officer=None,
         avoid=None,
         announce_at=None,

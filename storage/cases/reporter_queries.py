@@ -14,7 +14,7 @@ from handlers.complaints.messages import (
     ReporterCase,
 )
 from storage import tables
-from storage.cases.history import decode_history_line, decrypt_report
+from storage.cases.history import decode_history_line, decrypt_case_opening, decrypt_report
 from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
@@ -26,7 +26,8 @@ async def find_reporter_case(query: FindCase, context: ReadContext) -> ReporterC
     """Find the case of a receipt, with what its reporter may see."""
     column = tables.cases.c
     marks = context.keyring.list_receipt_hashes(query.receipt)
-    columns = (column.id, column.status, column.outcome, column.received_on, column.answer_by, column.key)
+    columns = [column.id, column.status, column.outcome, column.received_on]
+    columns += [column.answer_by, column.key, column.opened]
     found = await context.connection.execute(select(*columns).where(column.receipt_mark.in_(marks)))
     row = found.mappings().first()
     if row is None:
@@ -54,6 +55,7 @@ async def _load_case(row: RowMapping, context: ReadContext) -> ReporterCase:
         row["answer_by"],
         seen,
         rows[-1]["seq"],
+        decrypt_case_opening(row["opened"], row["id"], cipher),
     )
 
 

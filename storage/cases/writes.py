@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import bindparam, select, update
+
 from handlers.complaints.lifecycle import CaseSource, CaseStatus, Transition, get_channel_source
 from handlers.complaints.messages import (
     INTERNAL_ENTRY_KINDS,
@@ -12,11 +14,18 @@ from handlers.complaints.messages import (
     ApplyTransition,
     FileCase,
     HistoryEntryKind,
+    RecordCaseOpening,
 )
 from ita_stats.calendar import BANGKOK, get_fiscal_year, to_bangkok_date
 from ita_stats.cases.fact import FactField
+from storage import tables
 from storage.cases.exclusions import audit_exclusions, save_exclusions
-from storage.cases.history import append_history_line, encrypt_report, load_case_for_write
+from storage.cases.history import (
+    append_history_line,
+    encrypt_case_opening,
+    encrypt_report,
+    load_case_for_write,
+)
 from storage.cases.reopen import reassign_case
 from storage.cases.subscriptions import notify_subscriber
 from storage.cases.unsend import record_message_origins
@@ -36,6 +45,9 @@ from storage.staff.notifications import notify_of_new_case, notify_of_reporter_m
 FIRST_LINE = 1
 """The `seq` of a case that was just filed, and of the first line of its history."""
 
+SET_CASE_OPENING = (
+    update(tables.cases).where(tables.cases.c.id == bindparam("case")).values(opened=bindparam("to_opened"))
+)
 UNASSIGNED_CASE = {"officer": None, "avoid": None}
 
 ENVELOPE_BYTES = 3060
@@ -123,6 +135,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         notice=act.notice_version,
         key=wrapped,
         report=encrypt_report(report, case, cipher),
+        opened=encrypt_case_opening(None, case, cipher),
         **UNASSIGNED_CASE,
         announce_at=encrypt_moment(moment, case, batch.keyring) if waits else None,
     )
@@ -142,6 +155,15 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     await batch.audit(ActorKind.REPORTER, "filed", case)
     await audit_exclusions(case, act.exclusions, batch)
     await notify_of_new_case(year, number, act.answer_by, batch, {one.staff for one in act.exclusions})
+
+
+async def record_case_opening(act: RecordCaseOpening, batch: WriteBatch) -> None:
+    """Keep when a case was opened with its receipt. One that was erased meanwhile is left alone."""
+    key = await batch.connection.scalar(select(tables.cases.c.key).where(tables.cases.c.id == act.case))
+    if key is not None:
+        cipher = batch.keyring.unwrap_case_cipher(act.case, key)
+        sealed = encrypt_case_opening(act.opening, act.case, cipher)
+        batch.add_statement(SET_CASE_OPENING, case=act.case, to_opened=sealed)
 
 
 async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:

@@ -77,6 +77,7 @@ cases = define_unordered_table(
     Column("report", LargeBinary, nullable=False),
     Column("officer", String(32)),  # staff id of the assigned officer
     Column("avoid", String(32)),  # staff id of who closed it before the reporter reopened it
+    Column("opened", LargeBinary),  # under the key of the case: when it was opened with its receipt last
     Column("open", Boolean, nullable=False),  # set from the rules of the status on every write
     # The minute at which officers are told; null: they were. Until then the number is a random one below 0.
     Column("announce_at", LargeBinary),

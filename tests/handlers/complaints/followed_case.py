@@ -73,19 +73,22 @@ def status(
     last: str = "withdraw",
     news: bool = False,
     shows_next: bool = False,
+    opening: Phrase | None = None,
 ) -> Reply:
     """The status of the case with its buttons.
 
-    shows_next: what the office does next is shown, as it is where no other reply comes before.
+    shows_next: what the office does next is shown, as it is where no other reply comes before. opening: when it was
+    opened before.
     """
     following = (Phrase("track.next_answer", {"by": "7 ธันวาคม 2569"}),) if shows_next else ()
     ways = ("message", "attach", "refresh", *(("news",) if news else ()), *((last,) if last else ()), "leave")
+    received = Phrase("track.received", {"on": "20 พฤศจิกายน 2569"})
     return Reply(
         "track.case",
         MUST_ARRIVE,
         {
             "status": Phrase(f"status.{state}"),
-            "lines": (*following, Phrase("track.received", {"on": "20 พฤศจิกายน 2569"})),
+            "lines": (*following, received, *([opening] if opening else [])),
             "timeline": timeline or (FILED_LINE,),
         },
         make_buttons(session, *ways),

@@ -5,7 +5,13 @@ from datetime import timedelta
 import pytest
 
 from handlers.complaints.lifecycle import CaseOutcome, NonAcceptanceReason, Transition, TransitionRequest
-from handlers.complaints.messages import ActorKind, AddHistoryEntry, FindCase, HistoryEntryKind
+from handlers.complaints.messages import (
+    ActorKind,
+    AddHistoryEntry,
+    FindCase,
+    HistoryEntryKind,
+    RecordCaseOpening,
+)
 from handlers.dialog.attempts import Attempts, record_failure
 from handlers.dialog.events import FileProblem
 from handlers.dialog.receipt import make_receipt
@@ -121,7 +127,7 @@ def test_an_offered_text_that_is_left_behind_is_quoted_once_as_not_kept(typed: s
     before = len(person.desk.acts)
     said = person.say(person.receipt if typed == "code" else typed)
     assert said.count("ไม่ได้เก็บข้อความนี้: “มีข้อมูลเพิ่มเติม”") == 1
-    assert len(person.desk.acts) == before
+    assert all(isinstance(act, RecordCaseOpening) for act in person.desk.acts[before:])
     assert "มีข้อมูลเพิ่มเติม" not in person.say("/start")
 
 

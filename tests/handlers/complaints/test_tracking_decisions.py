@@ -1,5 +1,7 @@
 """Following a case, decision by decision: an event in; session, replies, acts and queries out."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,20 +16,24 @@ from handlers.complaints.messages import (
     ActorKind,
     AddHistoryEntry,
     ApplyTransition,
+    CaseOpening,
     FindCase,
     HistoryEntryKind,
     ListExclusions,
+    RecordCaseOpening,
 )
 from handlers.complaints.track import ask_receipt, look_up_case
 from handlers.dialog.attempts import Attempts, GetAttempts
-from handlers.dialog.events import Event, FileProblem
+from handlers.dialog.events import Channel, Event, FileProblem
 from handlers.dialog.replies import (
     NEUTRAL,
     OF_CASE,
     ExpectedInput,
+    Phrase,
     Reply,
 )
 from handlers.dialog.session import DialogTopic, UnconfirmedText
+from handlers.i18n import render_reply
 from handlers.staff.members import ListStaff
 from tests.handlers.complaints.followed_case import (
     CASE,
@@ -58,6 +64,8 @@ from tests.run_decision import (
 
 # Asking for the receipt.
 
+FIRST = Phrase("track.opened_first")
+OPENING = RecordCaseOpening("c1", CaseOpening(TODAY, Channel.WEB))
 AT_CODE = begin_session(topic=DialogTopic.TRACK, step="code", at=MORNING)
 CODE_QUESTION = Reply("track.ask", OF_CASE, {}, make_buttons(AT_CODE, "leave"), wants=ExpectedInput.CODE)
 
@@ -97,7 +105,7 @@ def test_the_receipt_opens_the_case() -> None:
     outcome = decide(make_event(RECEIPT.formatted.lower()), AT_CODE)
     after = at("case", prompt_number=8)
     queries = (GetAttempts(PERSON), FindCase(RECEIPT), ListExclusions("c1"), ListStaff())
-    assert outcome == Outcome(after, (status(after, shows_next=True),), (), queries)
+    assert outcome == Outcome(after, (status(after, shows_next=True, opening=FIRST),), (OPENING,), queries)
 
 
 EARLY_TEXTS: list[dict[str, Any]] = [
@@ -118,12 +126,22 @@ def test_what_was_held_before_the_receipt_is_attached_and_offered(early: dict[st
         "c1", 2, TODAY, HistoryEntryKind.EVIDENCE, ActorKind.REPORTER, files=(make_file(1), make_file(2))
     )
     assert outcome.session == after
-    assert outcome.acts == (act,)
+    assert outcome.acts == (act, OPENING)
     assert outcome.replies == (
         Reply("track.attached", OF_CASE, {"name": "ภาพ.jpg"}),
-        status(at("case", prompt_number=8), FILED_LINE, line("evidence")),
+        status(at("case", prompt_number=8), FILED_LINE, line("evidence"), opening=FIRST),
         ask(after, "send", "stay", wants=ExpectedInput.PICK),
     )
+
+
+def test_who_opens_a_case_sees_when_it_was_opened_before() -> None:
+    known = replace(CASE, last_opening=CaseOpening(date(2026, 11, 21), Channel.LINE))
+    outcome = decide(make_event(RECEIPT.formatted), AT_CODE, known)
+    text = render_reply(outcome.replies[-1], "th").text
+    assert "ครั้งก่อนเปิดด้วยรหัสนี้เมื่อ 21 พฤศจิกายน 2569 ทาง LINE" in text
+    assert outcome.acts == (OPENING,)
+    again = decide(pick(at("case"), "refresh"), at("case"), known)
+    assert (again.acts, "เปิดด้วยรหัสนี้" in render_reply(again.replies[-1], "th").text) == ((), False)
 
 
 # In the case.
