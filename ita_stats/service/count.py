@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from ita_stats.calendar import ENGLISH_MONTHS, THAI_SHORT_MONTHS, CalendarMonth, end_of_day
+from ita_stats.calendar import (
+    ENGLISH_MONTHS,
+    THAI_SHORT_MONTHS,
+    CalendarMonth,
+    end_of_day,
+    get_fiscal_year,
+)
 from ita_stats.cases.count import build_date_fields
 from ita_stats.cases.model import (
     UNKNOWN_COUNTS,
@@ -151,11 +157,12 @@ def _build_month(
 
 
 def are_days_told(period: Period, as_of: date) -> bool:
-    """Whether a cut-off is late enough to tell how long answers took: once for a period, a month after it is over.
+    """Whether it is told how long answers took: of a whole fiscal year, from a month after it on, and then unchanged.
 
-    Medians and shares of successive months would tell the days of the single answers between them.
+    Medians and shares of successive months, or of periods that overlap, would tell the days of single answers.
     """
-    return as_of >= period.last + SETTLING_TIME
+    is_fiscal_year = period.code == f"fy{get_fiscal_year(period.first)}"
+    return is_fiscal_year and as_of >= period.last + SETTLING_TIME
 
 
 def _compute_days(
@@ -163,9 +170,11 @@ def _compute_days(
 ) -> DaysToClose:
     """Return the median of working days to the first answer, and the share answered within the deadline.
 
-    Suppressed where fewer than `MIN_ANSWERED` were answered; the share also where few were late, or few in time.
+    Of what was answered a month after the period, whatever later cut-off is asked for. Suppressed where fewer than
+    `MIN_ANSWERED` were answered; the share also where few were late, or few in time.
     """
-    found = [(t.asked_on, first) for t in threads if (first := t.find_first_answer(as_of)) is not None]
+    day = min(as_of, period.last + SETTLING_TIME)
+    found = [(t.asked_on, first) for t in threads if (first := t.find_first_answer(day)) is not None]
     if not found:
         return DaysToClose(None, None, rules.deadline_days, protected=False)
     if len(found) < MIN_ANSWERED or not are_days_told(period, as_of):

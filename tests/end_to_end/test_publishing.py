@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.publishing.releases import verify_release_folder
 from tests.bot.publishing.release_desk import make_busy_desk
 from tests.end_to_end.server_process import start_server
+from tests.end_to_end.terminal_driver import ROOT
 
 
 def test_a_running_server_publishes(tmp_path: Path) -> None:
@@ -16,6 +17,7 @@ def test_a_running_server_publishes(tmp_path: Path) -> None:
     web = tmp_path / "web"
     web.mkdir()
     made = ground.make_release()
+    (tmp_path / "office.toml").write_text((ROOT / "office.example.toml").read_text("utf-8"), "utf-8")
     server = start_server(ground.home, ITA_PUBLISH_FOLDER=str(web))
     try:
         end = time.monotonic() + 20

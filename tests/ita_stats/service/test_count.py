@@ -87,8 +87,9 @@ def test_the_figures_are_those_of_a_count_by_hand(found: list[CountedThread], as
     for row in tables.rows:
         own = [t for t in inside if f"{t.steps[0][0].year + 543}-{t.steps[0][0].month:02}" in row.months]
         assert row.figures.received == (len(own) if row.reached else None)
+    day = min(as_of, SETTLED)
     firsts = [
-        (t.steps[0][0], [on for on, step in t.steps if step == "answered" and on <= as_of]) for t in inside
+        (t.steps[0][0], [on for on, step in t.steps if step == "answered" and on <= day]) for t in inside
     ]
     took = [count_workdays(on, answers[0]) for on, answers in firsts if answers]
     is_told = len(took) >= 10 and as_of >= SETTLED
@@ -117,6 +118,24 @@ def test_how_long_answers_took_is_told_once_when_the_period_is_over() -> None:
     assert all(any("31" in note.th for note in found.notes) for found in early)
     told = count(answered).days
     assert (told.median is not None, told.within_deadline, told.protected) == (True, 0.5, False)
+
+
+def test_what_is_answered_later_changes_no_days_that_were_told() -> None:
+    answered = [*(ask(at, 30) for at in range(6)), *(ask(at, 1) for at in range(40, 46))]
+    late = [ask(300, 200) for _ in range(9)]
+    first, later = count([*answered, *late]), count([*answered, *late], as_of=SETTLED + timedelta(days=200))
+    assert later.total.done == (first.total.done or 0) + 9
+    assert later.days == first.days
+    assert first.days.median is not None
+
+
+@pytest.mark.parametrize("code", ["2568-10", "2569Q1", "2569H1", "cy2569", "2568-10..2569-09"])
+def test_periods_that_overlap_a_fiscal_year_tell_no_days(code: str) -> None:
+    answered = [*(ask(at, 30) for at in range(6)), *(ask(at, 1) for at in range(10, 16))]
+    answered += [ask(at, 20) for at in range(100, 120)]
+    found = count(answered, code, as_of=SETTLED + timedelta(days=400))
+    assert (found.days.median, found.days.within_deadline, found.days.protected) == (None, None, True)
+    assert any("ทั้งปีงบประมาณ" in note.th for note in found.notes)
 
 
 def test_shares_of_a_few_are_not_shown() -> None:
