@@ -51,7 +51,10 @@ async def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 class DraftLostError(Exception):
-    """The program was killed between a message and its answer: this person gives up, and nothing of it is filed."""
+    """The program was killed between a message and its answer, or while a menu was open, which is in memory only.
+
+    This person gives up, and nothing of theirs is filed.
+    """
 
 
 @dataclass
@@ -135,6 +138,8 @@ class TelegramPerson(Person):
         if not line.startswith("["):
             return telegram.make_message_update(self.chat, text=line)
         shown = [m for m in telegram.chats[self.chat].values() if m.by_bot and line[1:-1] in dict(m.buttons)]
+        if not shown:
+            raise DraftLostError
         last = max(shown, key=lambda m: m.changed)
         return telegram.make_tap_update(self.chat, last.id, dict(last.buttons)[line[1:-1]])
 
@@ -174,8 +179,12 @@ class LinePerson(Person):
     async def post(self, line: str, *, submits: bool = False) -> int:
         api = self.world.line
         if line.startswith("["):
-            last = next(m for m in reversed(to_messages(api.chats[self.account])) if m.choices)
-            event = api.make_postback_event(self.account, dict(last.choices)[line[1:-1]])
+            shown = [
+                dict(m.choices) for m in to_messages(api.chats[self.account]) if line[1:-1] in dict(m.choices)
+            ]
+            if not shown:
+                raise DraftLostError
+            event = api.make_postback_event(self.account, shown[-1][line[1:-1]])
         else:
             event = api.make_text_event(self.account, line)
         tries = itertools.count()
