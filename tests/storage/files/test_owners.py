@@ -1,8 +1,10 @@
 """Files are found by an HMAC of their case; those of earlier versions are sealed by the first start."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -46,13 +48,39 @@ def test_the_files_of_a_case_that_cannot_be_read_are_erased_with_it(ground: Stor
     ground.run_scenario(scene)
 
 
-def make_old_database(ground: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty desk with the schema before the change."""
+def make_old_database(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty database with the schema before the change."""
     whole = migrations.command.upgrade
-    load_or_create_keys(ground.paths)
     with monkeypatch.context() as older:
         older.setattr(migrations.command, "upgrade", lambda config, _: whole(config, "0018"))
-        upgrade_schema(ground.paths.database)
+        upgrade_schema(path)
+
+
+def copy_into_old_database(
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch, cases: Mapping[str, str]
+) -> None:
+    """Put a desk of now into the schema before the change. cases: of files, by row."""
+    old = ground.paths.folder / "old.sqlite"
+    make_old_database(old, monkeypatch)
+    with closing(sqlite3.connect(old)) as raw, raw:
+        raw.execute("ATTACH ? AS now", (str(ground.paths.database),))
+        for (table,) in raw.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+            if (
+                table not in {"files", "alembic_version"}
+                and raw.execute("SELECT 1 FROM now.sqlite_master WHERE name = ?", (table,)).fetchone()
+            ):
+                known = [
+                    {row[1] for row in raw.execute(f"PRAGMA {db}.table_info({table})")}
+                    for db in ("main", "now")
+                ]
+                names = ", ".join(f'"{name}"' for name in known[0] & known[1])
+                raw.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM now.{table}")
+        for row, until, sealed in raw.execute("SELECT id, until, sealed FROM now.files").fetchall():
+            values = (row, cases.get(row), until, sealed)
+            raw.execute("INSERT INTO main.files (id, case_id, until, sealed) VALUES (?, ?, ?, ?)", values)
+    for path in ground.paths.folder.glob("desk.sqlite*"):
+        path.unlink()
+    old.rename(ground.paths.database)
 
 
 @pytest.mark.parametrize("piece", [2, 200])
@@ -76,21 +104,7 @@ def test_files_of_before_are_found_sealed_and_written_anew(
             one.evidence.files.path_of(place).rename(one.evidence.files.path_of(row))
 
     ground.run_scenario(before)
-    rows = ground.execute_sql("SELECT id, until, sealed FROM files")
-    ground.execute_sql(
-        "DROP TABLE files",
-        "DROP TABLE unsealed_owners",
-        "CREATE TABLE traces (id VARCHAR(32) PRIMARY KEY, bucket BLOB, day DATE, sealed BLOB) WITHOUT ROWID",
-        "CREATE TABLE files (id VARCHAR(32) PRIMARY KEY, case_id VARCHAR(32) REFERENCES cases(id), until INTEGER"
-        " NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID",
-        "CREATE INDEX ix_files_case_id ON files (case_id)",
-        "UPDATE alembic_version SET version_num = '0018'",
-    )
-    with closing(sqlite3.connect(ground.paths.database)) as raw, raw:
-        raw.executemany(
-            "INSERT INTO files VALUES (?, ?, ?, ?)",
-            [(row, kept.get(row), until, meta) for row, until, meta in rows],
-        )
+    copy_into_old_database(ground, monkeypatch, kept)
 
     async def after(one: Store) -> None:
         assert ground.execute_sql("SELECT * FROM unsealed_owners") == []
@@ -113,7 +127,8 @@ def test_files_of_before_are_found_sealed_and_written_anew(
 
 
 def test_an_empty_desk_of_before_opens(ground: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_old_database(ground, monkeypatch)
+    load_or_create_keys(ground.paths)
+    make_old_database(ground.paths.database, monkeypatch)
 
     async def scene(one: Store) -> None:
         file = await store_file(one, PDF, "a.pdf")
