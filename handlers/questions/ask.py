@@ -1,6 +1,5 @@
 """Asking a question: the nearest known answers first, then an officer if none of them fits."""
 
-import re
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -48,7 +47,9 @@ from handlers.questions.messages import (
 )
 from handlers.questions.misdirected import is_complaint, is_foreign
 from handlers.thai.dates import format_date, to_bangkok_date
-from handlers.thai.matching import normalize_for_matching
+from handlers.thai.meanings import read_meanings
+from handlers.thai.phrases import Meaning
+from handlers.thai.small_talk import SmallTalk, parse_small_talk
 from handlers.thai.text import clean_text, count_letters_and_digits
 
 MAX_QUESTION_LENGTH = 4000
@@ -58,17 +59,15 @@ _FOUND_TITLES = Presentation(text_label=TextLabel.QUESTION, args_as_buttons="tit
 
 MatchGenerator: TypeAlias = Generator[Query[Any], Any, tuple[AnswerMatch, ...]]
 
-_GREETING = re.compile(
-    r"(สวัสดี|หวัดดี|ดี|ฮัลโหล|ขอบคุณ|ทดสอบ|hello|hi|hey|good (morning|afternoon)|thanks|thank you|test)"
-    r"(ครับ|คับ|ค่ะ|คะ|จ้า|จ้ะ|ฮะ|มาก|ๆ|[\s!.])*"
-)
+_GREETINGS = frozenset({Meaning.GREETING, Meaning.THANKS})
 
 
 def is_greeting(text: str) -> bool:
     """Whether a text is a greeting or too short to be a question."""
     return (
         count_letters_and_digits(text, enough=3) < 3
-        or _GREETING.fullmatch(normalize_for_matching(text[:60])) is not None
+        or not _GREETINGS.isdisjoint(read_meanings(text))
+        or parse_small_talk(text) in {SmallTalk.HELLO, SmallTalk.THANKS}
     )
 
 

@@ -14,6 +14,7 @@ from heapq import nlargest
 from math import log, sqrt
 
 from handlers.questions.stopwords import weigh_letters
+from handlers.thai.grammar.particles import PLAIN_PARTICLES, join_particles
 from handlers.thai.matching import fold_characters, remove_emphasis
 
 NGRAM_SIZES = (3, 4)
@@ -44,7 +45,7 @@ _SEPARATORS = re.compile(r"[^\w\u0e00-\u0e7f]+")
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")  # e-mail
 _POLITE_PHRASES = re.compile(
     r"^(?:สวัสดี|รบกวน|ขอ|สอบถาม|อยากทราบ|อยากรู้|อยากถาม|ถาม|หน่อย|ว่า|เรื่อง)*"
-    r"|(?:หน่อย|นะ|น่ะ|จ้า|จ้ะ|ฮะ|ครับผม|ครับ|คับ|ค่ะ|คะ|คร่า|ค้าบ|ๆ)+$"
+    rf"|(?:{join_particles(PLAIN_PARTICLES)}|ๆ)+$"
 )
 _NO_POSTINGS = array("I")
 

@@ -6,6 +6,8 @@ question and in what it is compared with.
 
 import re
 
+from handlers.thai.grammar.particles import PLAIN_PARTICLES
+
 QUESTION_WORDS = (
     "ยังไง ยังงัย อย่างไร ทำไง ไงดี ไหม มั้ย มัย หรือไม่ หรือเปล่า หรือป่าว ป่าว เปล่า ทำไม กี่ ใคร ไร"
     " ที่ไหน ตรงไหน แถวไหน จากไหน ทางไหน วันไหน ช่วงไหน เมื่อไหร่ เมื่อไร เมื่อใด เท่าไหร่ เท่าไร เท่าใด อะไร"
@@ -14,7 +16,6 @@ FUNCTION_WORDS = (
     "บ้าง ต้อง ควร สามารถ ได้ จะ อยาก แล้ว ก็ ด้วย ดี อยู่ เป็น คือ มี ให้ ใช้ ไป มา เข้า ไว้ ยัง ไม่ ทำ ขอ"
     " ของ ที่ ใน จาก กับ และ หรือ ถึง ว่า ซึ่ง โดย ถ้า ตอน นี้ นั้น ปีนี้ ปัจจุบัน ผม หนู ดิฉัน ฉัน เรา"
 )
-POLITE_WORDS = "ครับ คับ ค่ะ คะ นะ หน่อย"
 ENGLISH_STOPWORDS = "the what where when how which who is are do does can i to a an of in for my on at please"
 
 STOPWORD_WEIGHT = 0.15
@@ -26,7 +27,7 @@ def _sort_longest_first(words: str) -> list[str]:
     return sorted(words.replace("\u0e33", "\u0e4d\u0e32").split(), key=len, reverse=True)
 
 
-_THAI_ALTERNATIVES = "|".join(_sort_longest_first(f"{QUESTION_WORDS} {FUNCTION_WORDS} {POLITE_WORDS}"))
+_THAI_ALTERNATIVES = "|".join(_sort_longest_first(f"{QUESTION_WORDS} {FUNCTION_WORDS} {PLAIN_PARTICLES}"))
 _STOPWORD = re.compile(rf"{_THAI_ALTERNATIVES}|\b(?:{'|'.join(_sort_longest_first(ENGLISH_STOPWORDS))})\b")
 
 

@@ -21,6 +21,7 @@ from handlers.thai.grammar.parser import (
     parse_reply,
     squeeze_text,
 )
+from handlers.thai.grammar.particles import PLAIN_PARTICLES, join_particles
 from handlers.thai.grammar.spelling import correct_spelling
 from handlers.thai.matching import fold_characters, normalize_for_matching
 from handlers.thai.negation import is_negative_phrase, list_negations
@@ -66,7 +67,9 @@ _BOTH_WAYS = re.compile(
 """“To tell, not to tell”: บอกไม่บอก, ลบหรือไม่ลบดี, ทั้งใช่ทั้งไม่ใช่."""
 _OR = re.compile("หรือว่า|หรือ|รึ| or ")
 _QUESTION_TAIL = re.compile("(?:เปล่า|ป่าว|ไม่|ยัง|ไง|อะไร)$")
-_WEIGHED = re.compile("^(?:ควรจะ|ควร|จะ|เอา|ให้)+|(?:ดีกว่า|ดี|ก็ได้|อะ|อ่ะ|ไหม|มั้ย|นะ|คะ|ค่ะ|ครับ|เนี่ย|เอ่ย)+$")
+_WEIGHED = re.compile(
+    f"^(?:ควรจะ|ควร|จะ|เอา|ให้)+|(?:ดีกว่า|ดี|ก็ได้|อะ|อ่ะ|ไหม|มั้ย|เนี่ย|เอ่ย|{join_particles(PLAIN_PARTICLES)})+$"
+)
 _CORRECTION = re.compile(
     "เอ๊ย|เอ้ย|เอ๋ย|เฮ้ย|อุ๊ย|โอ๊ะ|หมายถึง|หมายความว่า|(?:พิมพ์|กด|ตอบ)ผิด|ขอโทษ|โทษที|แก้เป็น|เปลี่ยนเป็น"
     "|\\b(?:i mean|oops|sorry|wait)\\b"

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from handlers.thai.grammar.particles import PARTICLES, PLAIN_PARTICLES, VOCATIVES, join_particles
+from handlers.thai.grammar.spelling import correct_spelling
 from handlers.thai.matching import normalize_for_matching
 
 MAX_SMALL_TALK_LENGTH = 60
@@ -15,7 +17,10 @@ class SmallTalk(StrEnum):
     HELLO = "hello"
 
 
-_END = r"(?:ครับผม|ครับ|คับ|ค้าบ|ฮะ|ค่ะ|คะ|ค้ะ|คร้า|จ้า|เจ้า|จ้ะ|จ๊ะ|นะ|น้า|เด้อ|มากๆ|มาก|เลย|ก่อน|ละ|แล้ว|ๆ|[\s!.,~^🙏🙂😊👋❤️])*"
+_END = (
+    rf"(?:{join_particles(PARTICLES, 'มากๆ มาก หลายๆ หลาย แล้ว ๆ')}|[\s!.,~^🙏🙂😊👋❤️])*(?:{join_particles(VOCATIVES)})?"
+    r"[\s!.,~^🙏🙂😊👋❤️]*"
+)
 _WORDS = {
     SmallTalk.THANKS: (
         r"(?:โอเค)?(?:ขอบคุณ|ขอบคุน|ขอบใจ|ขอบพระคุณ|แต๊งกิ้ว|แต้ง|แทงกิ้ว)(?:ที่ช่วย(?:เหลือ)?|สำหรับคำตอบ|ล่วงหน้า)?",
@@ -28,7 +33,7 @@ _WORDS = {
         r"(?:good ?)?(?:bye|night)|see you(?: later)?|later|not now|maybe later",
     ),
     SmallTalk.HELLO: (
-        r"(?:สวัสดี|หวัดดี|ดีจ้า|ฮัลโหล|ฮาโหล|ฮัลโล|ฮโหล|อัลโหล)(?:ครับ|ค่ะ|คะ)?(?:ตอนเช้า|ตอนเย็น|แอดมิน|เจ้าหน้าที่|คุณ)?",
+        rf"(?:สวัสดี|หวัดดี|ดีจ้า|ฮัลโหล|ฮาโหล|ฮัลโล|ฮโหล|อัลโหล)(?:{join_particles(PLAIN_PARTICLES)})?(?:ตอนเช้า|ตอนเย็น|แอดมิน|เจ้าหน้าที่|คุณ)?",
         r"(?:แอดมิน)?(?:มีใคร)?(?:ยัง)?อยู่(?:กัน)?(?:ไหม|มั้ย|มั๊ย|ป่าว|หรือเปล่า|รึเปล่า|บ้าง)+",
         r"(?:มีคน|มีใคร)(?:ตอบ|อยู่|รับเรื่อง)?(?:ไหม|มั้ย|บ้าง)+|ตอบ(?:หน่อย|ด้วย|ที)|ทดสอบ|เทส",
         r"hello|hi|hey|good (?:morning|afternoon|evening)|anyone there|anybody there|are you there|test",
@@ -60,7 +65,7 @@ def parse_small_talk(text: str) -> SmallTalk | None:
     """Return what small talk a whole text is; None for a text that may be an answer or tells something."""
     if len(text) > MAX_SMALL_TALK_LENGTH:
         return None
-    plain = normalize_for_matching(text).removesuffix("?")
+    plain = correct_spelling(normalize_for_matching(text).removesuffix("?"))
     compact = plain.replace(" ", "")
     for talk, pattern in _PATTERNS.items():
         if compact and (pattern.fullmatch(plain) or pattern.fullmatch(compact)):

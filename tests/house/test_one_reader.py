@@ -1,6 +1,7 @@
 """Texts are brought to one form for comparing in `handlers.thai` only, so that no two readers of Thai differ."""
 
 import ast
+import re
 
 import pytest
 
@@ -13,6 +14,13 @@ ALLOWED = {
     "handlers/dialog/codes/code_finder.py": "reads each sign with the one reader; pads escapes to keep places",
     "bot/web/chat/receipt_download.py": "writes a byte-order mark",
 }
+OWN_PARTICLES = {
+    "handlers/thai/grammar/particles.py": "the one table",
+    "handlers/thai/grammar/spelling.py": "what stands after a misspelling",
+    "handlers/thai/phrases.py": "greetings in which a particle is half of the word",
+    "handlers/complaints/accused/wording.py": "words between somebody and what they did, of a rule of its own",
+}
+PARTICLE = re.compile("ครับ|ค่ะ(?!แนน)")
 SIGNS_WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()
@@ -36,6 +44,20 @@ def find_own_normalization(code: str) -> list[int]:
     return lines
 
 
+def find_own_particles(code: str) -> list[int]:
+    """Return the lines of strings, other than docstrings, that name particles of politeness."""
+    tree = ast.parse(code)
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in told
+        and PARTICLE.search(node.value)
+    ]
+
+
 def test_the_check_finds_what_it_looks_for() -> None:
     assert find_own_normalization('import unicodedata\nunicodedata.normalize("NFC", x)') == [2]
     assert find_own_normalization("from unicodedata import normalize") == [1]
@@ -45,3 +67,12 @@ def test_the_check_finds_what_it_looks_for() -> None:
 @pytest.mark.parametrize("name", [name for name in MODULES if name not in ALLOWED])
 def test_no_other_module_normalizes(name: str) -> None:
     assert find_own_normalization((ROOT / name).read_text("utf-8")) == []
+
+
+def test_the_check_finds_particles_in_strings_only() -> None:
+    assert find_own_particles('"""“ใช่ครับ”"""\nx = "ครับ|จ้า"\n"""ค่ะ"""') == [2]
+
+
+def test_particles_of_politeness_stand_in_one_table() -> None:
+    found = {name for name in MODULES if find_own_particles((ROOT / name).read_text("utf-8"))}
+    assert found == {*OWN_PARTICLES}

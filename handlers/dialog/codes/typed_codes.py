@@ -19,6 +19,7 @@ from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Phrase, Rep
 from handlers.dialog.session import TEXT_PREFIX, DoubtfulText, advance_prompt
 from handlers.dialog.unasked import MAX_UNCONFIRMED_LENGTH
 from handlers.i18n import WORDING, render_text
+from handlers.thai.grammar.particles import PLAIN_PARTICLES, join_particles
 from handlers.thai.matching import normalize_for_matching
 from handlers.thai.text import ADDRESS, count_letters_and_digits
 
@@ -33,7 +34,8 @@ _INFORMING_COMMANDS = frozenset(("help", "privacy", "board"))
 _FILLERS = re.compile(
     rf"{ADDRESS}|"
     "รหัสติดตาม|รหัสของคำถามนี้|รหัส|หมายเลข|ติดตาม|เรื่อง|คำถาม|ของท่าน|ของผม|ของฉัน|ของดิฉัน|ของหนู|ของเรา|คือ|นี้|นี่|อันนี้"
-    "|ขอดู|ขอ|ดู|เช็ค|เช็ก|ตาม|สถานะ|ความคืบหน้า|คืบหน้า|ได้|ครับผม|ครับ|คับ|ค่ะ|คะ|นะ|จ้า|จ้ะ|จ๊ะ|หน่อย|ด้วย|เลย|สวัสดี|ผม|หนู|ดิฉัน"
+    "|ขอดู|ขอ|ดู|เช็ค|เช็ก|ตาม|สถานะ|ความคืบหน้า|คืบหน้า|ได้|ด้วย|เลย|สวัสดี|ผม|หนู|ดิฉัน"
+    rf"|{join_particles(PLAIN_PARTICLES)}"
     r"|\b(?:my|the|is|this|here|code|tracking|track|number|no|id|please|case|report|question|follow|receipt|start)\b"
 )
 """What people write with a code and mean nothing more by, also the address that it stands in."""

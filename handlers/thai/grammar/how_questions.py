@@ -6,6 +6,7 @@
 import re
 
 from handlers.thai.grammar.composed import join_words
+from handlers.thai.grammar.particles import PLAIN_PARTICLES, POLITE_ALONE, join_particles
 
 MAX_HOW_QUESTION = 60
 """Letters. A longer text tells or asks something else."""
@@ -30,7 +31,7 @@ _HOW = join_words(
     "ยังไง ไง อย่างไร ยังงัย ยังงาย ตรงไหน แบบไหน แค่ไหน จากไหน จากตรงไหน อะไรบ้าง อะไรมั่ง ไรบ้าง ไรมั่ง อะไรก่อน อะไรต่อ อะไรดี ไรดี"
 )
 _WHICH = join_words("ปุ่มไหน อันไหน ช่องไหน ไฟล์แบบไหน ข้อไหน เมนูไหน ตัวไหน กี่ข้อ กี่รูป กี่ไฟล์")
-_POLITE = "(?:ครับผม|ครับ|คับ|ค้าบ|ฮะ|ค่ะ|คะ|ค๊ะ|ขา|จ๊ะ|จ้ะ|จ้า|เจ้า|นะ|เด้อ|ขอรับ|อะ|อ่ะ|ล่ะ|ละ|เนี่ย|หรอ|เหรอ|หว่า|หนอ|น้อ)"
+_POLITE = f"(?:{join_particles(PLAIN_PARTICLES, POLITE_ALONE, 'อะ อ่ะ ล่ะ ละ เนี่ย หรอ เหรอ หว่า หนอ น้อ')})"
 _END = f"(?:{_POLITE}|ต่อ|ดี|บ้าง|มั่ง|ได้|ก่อน|กัน|ผม|ๆ|หลาน|ลูก|แอดมิน|แอด){{0,6}}"
 _BEGUN = join_words(
     "งง แล้ว คือ ก็ ว่า อะ อ่ะ ขอถาม ถามหน่อย อยากรู้ อยากทราบ สอบถาม ไม่รู้ ไม่ทราบ ไม่แน่ใจ นึกไม่ออก เอ่อ เอ๊ะ อ้าว"

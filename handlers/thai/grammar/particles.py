@@ -3,7 +3,15 @@
 Words of a line are separated by spaces.
 """
 
+import re
+
+PLAIN_PARTICLES = """
+ครับผม ครับ คับ ค้าบ ค่ะ คะ ค๊ะ ค้ะ คร่า คร้า จ้า จ้ะ จ๊ะ ฮะ นะ น่ะ น้า เด้อ เน้อ หน่อย ขอรับ
+"""
+"""Particles that are no other word, nor a part of one: they are set aside in whole texts and questions too."""
+
 PARTICLES = """
+ค้ะ
 ครับ คับ ครัช ครับผม คับผม คร้าบ ค้าบ คราบ คาบ ครัฟ คัฟ ค๊าบ คร๊าบ งับ งับผม ฮับ ครับป๋ม คะ ค่ะ ค่า ค้า ขา คร่า
 คร้า คร่ะ คร๊ะ ค๊ะ จ้า จ้ะ จ๊ะ จ๋า จร้า จ่ะ จะ เจ้า นะ น่ะ น้า น๊า นา น๊ะ หนะ ฮะ ฮ่ะ ฮ๊ะ อะ อ่ะ อ้ะ อ่า อ๊ะ ละ
 ล่ะ หละ หล่ะ แหละ แหล่ะ เลย เล้ย เลอ หน่อย หนอย ด้วย เถอะ เถิด เหอะ สิ ซิ ดิ ซี่ สิ่ หรอก ดอก เด้อ เน้อ เนาะ
@@ -35,3 +43,9 @@ VOCATIVES = "หลาน ลูก หล้า แม่ พ่อ พี่ �
 
 KIN = "ลุง ป้า ยาย ตา น้า อา พี่ แม่ พ่อ ปู่ ย่า คนแก่ ครู"
 """What people call themselves, before what they do not know or understand: “ลุงไม่เข้าใจ”."""
+
+
+def join_particles(words: str, *others: str) -> str:
+    """Return the alternatives of a pattern: Thai particles of a table, the longest first, and other words."""
+    thai = {word for word in (*words.split(), *" ".join(others).split()) if not word.isascii()}
+    return "|".join(sorted(map(re.escape, thai), key=lambda word: (-len(word), word)))
