@@ -11,8 +11,6 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-import pikepdf
-
 from handlers.complaints.messages import ActorKind
 from handlers.dialog.effects import Listing
 from handlers.dialog.events import Lang
@@ -166,6 +164,8 @@ def encrypt_pdf(clear: bytes, password: str, text: str) -> bytes:
 
     text: attached as `TEXT_ATTACHMENT`.
     """
+    import pikepdf  # takes 5 MB, so only when a case is exported
+
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(clear)) as pdf:
         pdf.attachments[TEXT_ATTACHMENT] = pikepdf.AttachedFileSpec(

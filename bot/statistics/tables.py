@@ -28,6 +28,7 @@ from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
 from ita_stats.period import parse_cutoff_date, parse_period
 from ita_stats.render.document import build_statistics_document, format_cell, join_languages
 from ita_stats.render.json_schema import serialize_statistics
+from ita_stats.render.spreadsheet import escape_formula
 from ita_stats.strings import get_statistics_text
 from storage.store import Store
 
@@ -164,8 +165,6 @@ def _list_remarks(tables: StatisticsTables) -> list[tuple[str, str]]:
 
 def _format_csv(tables: StatisticsTables) -> str:
     """Format all tables as one CSV, with codes; a protected figure is a dash, one of a row not reached is empty."""
-    from ita_stats.render.spreadsheet import escape_formula  # imports XlsxWriter, so only here
-
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     columns = [column.value for column in StatisticsColumn] if tables.service is None else SERVICE_COLUMNS

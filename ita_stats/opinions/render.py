@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from ita_stats.opinions.json_schema import build_results_schema, serialize_results
+from ita_stats.opinions.render_csv import render_results_csv
 from ita_stats.opinions.render_html import render_results_page
+from ita_stats.opinions.render_pdf import render_results_pdf
 from ita_stats.opinions.results import PublishedResults
 from ita_stats.opinions.strings import get_opinion_text
 from ita_stats.render.standalone_page import NamedLink
@@ -30,14 +32,10 @@ def build_language_link(lang: str, address: str) -> NamedLink:
 
 
 def _render_pdf(found: PublishedResults) -> bytes:
-    from ita_stats.opinions.render_pdf import render_results_pdf  # Typst is loaded only when needed
-
     return render_results_pdf(found)
 
 
 def _render_csv(found: PublishedResults) -> bytes:
-    from ita_stats.opinions.render_csv import render_results_csv  # and so is XlsxWriter
-
     return render_results_csv(found)
 
 

@@ -3,11 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from ita_stats.formulas import is_formula
 from ita_stats.render.document import (
@@ -20,6 +16,11 @@ from ita_stats.render.document import (
 )
 from ita_stats.render.svg_chart import STATUS_COLOURS, count_letters
 from ita_stats.strings import BilingualText
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 OFFICIAL_FONT = "TH SarabunPSK"
 """The official typeface of Thai offices (Cabinet resolution of 7 September 2010). Excel substitutes it if missing."""
@@ -94,6 +95,8 @@ def _list_bottom_lines(document: StatisticsDocument) -> Iterator[str]:
 
 def render_statistics_xlsx(document: StatisticsDocument) -> bytes:
     """Render a workbook: the main table with its chart, a sheet with the other tables, a sheet of notes."""
+    import xlsxwriter  # takes 13 MB, so only when a workbook is written
+
     out = io.BytesIO()
     tables = document.tables
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -115,7 +118,7 @@ def render_statistics_xlsx(document: StatisticsDocument) -> bytes:
 class WorkbookStyles:
     """The formats of a workbook, all in the official typeface."""
 
-    def __init__(self, book: Workbook) -> None:
+    def __init__(self, book: "Workbook") -> None:
         self.text = _add_format(book, text_wrap=True, valign="top")
         self.line = _add_format(book)
         self.title = _add_format(book, bold=True, font_size=18)
@@ -129,17 +132,17 @@ class WorkbookStyles:
         self.total = _add_format(book, bold=True, num_format="#,##0", align="right", **cell)
         self.total_name = _add_format(book, bold=True, **cell)
 
-    def get_format(self, cell: CellValue) -> Format:
+    def get_format(self, cell: CellValue) -> "Format":
         if isinstance(cell, str | tuple):
             return self.name
         return self.share if isinstance(cell, float) else self.figure
 
 
-def _add_format(book: Workbook, **how: object) -> Format:
+def _add_format(book: "Workbook", **how: object) -> "Format":
     return book.add_format({"font_name": OFFICIAL_FONT, "font_size": 16, **how})
 
 
-def _write_main_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
+def _write_main_sheet(book: "Workbook", document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet, grid = book.add_worksheet("สถิติ Statistics"), document.main
     for number, line in enumerate(_list_top_lines(document)):
         sheet.write_string(number, 0, line, styles.title if number == 0 else styles.line)
@@ -165,7 +168,7 @@ def _write_main_sheet(book: Workbook, document: StatisticsDocument, styles: Work
 
 
 def _insert_chart(
-    book: Workbook, sheet: Worksheet, document: StatisticsDocument, first: int, place: int
+    book: "Workbook", sheet: "Worksheet", document: StatisticsDocument, first: int, place: int
 ) -> None:
     """Insert stacked columns that refer to the cells. `first`: row of the headings; `place`: row to insert at."""
     grid = document.main
@@ -197,7 +200,7 @@ def _describe_chart(grid: PrintedTable) -> str:
     return ", ".join(f"{line[0]} {format_cell(line[1 + grid.spanned])}" for line in reached)
 
 
-def _write_breakdown_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
+def _write_breakdown_sheet(book: "Workbook", document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet, row = book.add_worksheet("แยกตาม Splits"), 0
     sheet.set_column(0, 0, BREAKDOWN_NAME_WIDTH)
     sheet.set_column(1, 4, 18)
@@ -209,7 +212,7 @@ def _write_breakdown_sheet(book: Workbook, document: StatisticsDocument, styles:
         row = _write_table(sheet, grid, row + 1, styles, BREAKDOWN_NAME_WIDTH) + 2
 
 
-def _write_notes_sheet(book: Workbook, document: StatisticsDocument, styles: WorkbookStyles) -> None:
+def _write_notes_sheet(book: "Workbook", document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet = book.add_worksheet("หมายเหตุ Notes")
     sheet.set_column(0, 0, NOTES_WIDTH, styles.text)
     sheet.set_paper(9)
@@ -219,7 +222,7 @@ def _write_notes_sheet(book: Workbook, document: StatisticsDocument, styles: Wor
         sheet.set_row(number, LINE_HEIGHT * _count_text_lines(line, NOTES_WIDTH))
 
 
-def _write_table(sheet: Worksheet, grid: PrintedTable, row: int, styles: WorkbookStyles, width: int) -> int:
+def _write_table(sheet: "Worksheet", grid: PrintedTable, row: int, styles: WorkbookStyles, width: int) -> int:
     """Write a table from a row on; return its last row. `width`: letters that fit in a line of the first column."""
     sheet.set_row(
         row,
@@ -256,7 +259,7 @@ def _stack_languages(words: BilingualText) -> str:
     return "\n".join(dict.fromkeys(words))
 
 
-def _write_cell(sheet: Worksheet, row: int, column: int, cell: CellValue, style: Format) -> None:
+def _write_cell(sheet: "Worksheet", row: int, column: int, cell: CellValue, style: "Format") -> None:
     if isinstance(cell, BlankCell):
         sheet.write_blank(row, column, None, style)
     elif isinstance(cell, int | float):

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
 
-import typst
+if TYPE_CHECKING:
+    import typst
 
 _PACKAGE_FOLDER = files("ita_stats")
 TemplateData = Mapping[str, object]
@@ -42,6 +44,8 @@ def render_archival_pdf(template: str, data: TemplateData, at: datetime) -> byte
 
     Only the fonts in the package are used. The same arguments give the same bytes.
     """
+    import typst  # takes 7 MB, so only when a document is typeset
+
     return typst.compile(
         _read_template(template),
         format="pdf",
@@ -58,6 +62,8 @@ def render_plain_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
 
     The template may use every font of the package; `find_missing_characters` tells what none of them has.
     """
+    import typst  # takes 7 MB, so only when a document is typeset
+
     return typst.compile(
         source,
         format="pdf",
@@ -81,6 +87,8 @@ def render_png_pages(
     template: str, data: TemplateData, at: datetime, ppi: float = POINTS_PER_INCH
 ) -> list[bytes]:
     """Render the pages as PNG."""
+    import typst  # as above
+
     found: bytes | list[bytes] = typst.compile(
         _read_template(template),
         format="png",
@@ -100,8 +108,10 @@ def format_typst_date(at: datetime) -> list[int]:
 
 
 @cache
-def _load_fonts() -> typst.Fonts:
+def _load_fonts() -> "typst.Fonts":
     """Load the fonts of the package, and no other: Sarabun, and those of other scripts for plain PDFs."""
+    import typst  # as above
+
     with as_file(_PACKAGE_FOLDER / "fonts") as folder:
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 

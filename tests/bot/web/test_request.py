@@ -50,6 +50,7 @@ def test_a_form_of_another_site_is_refused(method: str, site: str | None, status
 
 def test_a_form_that_cannot_be_read_is_answered_with_a_page() -> None:
     page = handle(make_request(), UploadTooLargeError())
+    assert page.status_code == 413
     assert b'lang="en"' in page.body
 
 
