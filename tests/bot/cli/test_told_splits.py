@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import CompletedProcess, run
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from ita_stats.cases.fact import Fact
 from ita_stats.release import ANCHOR_FILE
 from storage.crypto.key_files import DeskPaths
 from tests.bot.publishing.release_desk import ReleaseDesk, make_busy_desk
-from tests.end_to_end.terminal_driver import ROOT, run_ita_bot
+from tests.end_to_end.terminal_driver import ROOT, build_environment, run_ita_bot
 from tests.ita_stats.cases.sample_facts import CaseFactsWriter, make_year_of_facts
 
 HEAD = "number,received_on,source,category,status,outcome,closed_on"
@@ -146,19 +147,26 @@ def count_noted(home: Path) -> int:
         )
 
 
+def run_without_office_file(home: Path, *words: str) -> CompletedProcess[str]:
+    """Run the command where no office.toml is."""
+    environment, office_toml = build_environment(home), home.parent / "office.toml"
+    office_toml.unlink()
+    command = [sys.executable, "-m", "bot", *words]
+    return run(command, cwd=home.parent, env=environment, capture_output=True, text=True, timeout=120)
+
+
 def test_without_its_office_file_a_desk_notes_nothing_and_then_releases_nothing(tmp_path: Path) -> None:
-    home, example = make_settled_desk(tmp_path / "var"), (ROOT / "office.example.toml").read_text("utf-8")
-    done = release_settled(home)
+    home, out = make_settled_desk(tmp_path / "var"), str(tmp_path / "out")
+    words = ("release", "--desk", "complaints", *SETTLED_YEAR, "--out", out)
+    done = run_without_office_file(home, *words)
     assert (done.returncode, done.stderr) == (0, "")
     assert set(read_split(home, "categories").values()) == {None}
-    assert run_ita_bot(home, "tick").returncode == 0
+    assert run_without_office_file(home, "tick").returncode == 0
     assert count_noted(home) == 0
-    (tmp_path / "office.toml").write_text(example, "utf-8")
-    assert run_ita_bot(home, "tick").returncode == 0
+    assert run_ita_bot(home, "tick").returncode == 0  # with one, beside the folder
     noted = count_noted(home)
     assert noted == 3  # two spans, and this fiscal year
-    (tmp_path / "office.toml").unlink()
-    refused = release_settled(home, "--correct", "แก้")
+    refused = run_without_office_file(home, *words, "--correct", "แก้")
     assert (refused.returncode, refused.stdout) == (78, "")
     assert "ITA_OFFICE" in refused.stderr
     assert count_noted(home) == noted
