@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from PIL import Image
 
 from benchmarks.tables import Sizes, Table, format_spread, prepare_process
-from bot.decoding.messages import DecodingFailure, Pixels
+from bot.decoding.messages import DecodingFailure, DecodingRequest, Pixels
 from bot.decoding.pictures import decode_picture
 from bot.decoding.pool import DecoderPool, find_failure_in_header
 from bot.images.sanitize import encode_picture
@@ -89,7 +89,7 @@ def measure_honest(rounds: int) -> Table:
                 find_failure_in_header(kind, content)
                 header.append((time.perf_counter() - start) * 1000)
                 start = time.perf_counter()
-                pixels = decode_picture(kind, content)
+                pixels = decode_picture(DecodingRequest(kind, content))
                 here.append((time.perf_counter() - start) * 1000)
                 await pool.start_ahead()
                 start = time.perf_counter()

@@ -119,7 +119,8 @@ async def _start_decoder(app: App) -> None:
     """Start the process that decodes the first picture an officer opens, and warn where it is held less than fully."""
     if "complaints" in app.desks:
         started = await run_guarded(app.decoders.start_ahead(), log_exception)
-        if started.value is not None and started.value.confinement is Confinement.LIMITS:
+        readiness = started.value.readiness if started.value is not None else None
+        if readiness is not None and readiness.confinement is Confinement.LIMITS:
             log_warning(WEAK_CONFINEMENT_WARNING)
 
 

@@ -18,15 +18,24 @@ MAX_DECODED_PIXELS = {
     "image/png": 40_000_000,
     "image/gif": 16_000_000,
     "image/webp": 16_000_000,
+    "image/bmp": 40_000_000,
+    "image/tiff": 40_000_000,
+    "image/heic": 50_000_000,
 }
 """Largest picture that is decoded, by media type: decoding takes about 250 MB at most."""
 
 ALIVE_QUESTION, ALIVE_ANSWER = b"?", b"!"
 
-_READY = struct.Struct(">5sB")
+MAX_PAGES = 999
+"""Pages of a file that can be looked at."""
+
+KINDS_WITH_PAGES = frozenset({"image/tiff"})
+"""Of others the first picture is shown: they are films, previews, or the same in another size."""
+
+_READY = struct.Struct(">5sBB")
 _READY_WORD = b"ready"
-_REQUEST = struct.Struct(">40sI")
-_ANSWER = struct.Struct(">BBII")
+_REQUEST = struct.Struct(">40sHI")
+_ANSWER = struct.Struct(">BBIIH")
 _BANDS = {"RGB": 3, "RGBA": 4}
 
 
@@ -40,6 +49,14 @@ class Confinement(IntEnum):
     SYSCALLS = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a process tells before it is given a file. decodes_heic: it has a safe library for it."""
+
+    confinement: Confinement
+    decodes_heic: bool = False
+
+
 class DecodingFailure(IntEnum):
     """Why there are no pixels. STOPPED: the process was ended by a limit, crashed, or answered nonsense."""
 
@@ -50,40 +67,49 @@ class DecodingFailure(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A decoded picture. mode: `RGB` or `RGBA`, a byte for each letter; rows from the top, without gaps."""
+    """A decoded picture. mode: `RGB` or `RGBA`, a byte for each letter; rows from the top, without gaps.
+
+    pages: how many the file has, at most `MAX_PAGES`.
+    """
 
     mode: str
     width: int
     height: int
     data: bytes = field(repr=False)
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class DecodingRequest:
-    """One file. kind: its media type, found by its content."""
+    """One file. kind: its media type, found by its content. page: which of its pages, from 0."""
 
     kind: str
     content: bytes = field(repr=False)
+    page: int = 0
 
 
-def write_ready(stream: IO[bytes], confinement: Confinement) -> None:
+def write_ready(stream: IO[bytes], readiness: Readiness) -> None:
     """Write that the process is confined and waits for a file."""
-    stream.write(_READY.pack(_READY_WORD, confinement))
+    stream.write(_READY.pack(_READY_WORD, readiness.confinement, readiness.decodes_heic))
     stream.flush()
 
 
-def read_ready(stream: IO[bytes]) -> Confinement | None:
-    """Read how the process is confined; None where it ended or wrote something else."""
+def read_ready(stream: IO[bytes]) -> Readiness | None:
+    """Read what the process tells; None where it ended or wrote something else."""
     told = stream.read(_READY.size)
     if len(told) < _READY.size:
         return None
-    word, number = _READY.unpack(told)
-    return Confinement(number) if word == _READY_WORD and number in {*Confinement} else None
+    word, number, heic = _READY.unpack(told)
+    return (
+        Readiness(Confinement(number), heic == 1)
+        if word == _READY_WORD and number in {*Confinement}
+        else None
+    )
 
 
 def write_request(stream: IO[bytes], request: DecodingRequest) -> None:
     """Write a file. Raises OSError where the process ends meanwhile."""
-    stream.write(_REQUEST.pack(request.kind.encode("ascii"), len(request.content)))
+    stream.write(_REQUEST.pack(request.kind.encode("ascii"), request.page, len(request.content)))
     stream.write(request.content)
     stream.flush()
 
@@ -93,18 +119,20 @@ def read_request(stream: IO[bytes]) -> DecodingRequest | None:
     head = stream.read(_REQUEST.size)
     if len(head) < _REQUEST.size:
         return None
-    kind, size = _REQUEST.unpack(head)
+    kind, page, size = _REQUEST.unpack(head)
     content = stream.read(size)
-    return DecodingRequest(kind.rstrip(b"\0").decode("ascii"), content) if len(content) == size else None
+    return (
+        DecodingRequest(kind.rstrip(b"\0").decode("ascii"), content, page) if len(content) == size else None
+    )
 
 
 def write_answer(stream: IO[bytes], answer: Pixels | DecodingFailure) -> None:
     """Write pixels, or why there are none."""
     if isinstance(answer, Pixels):
-        stream.write(_ANSWER.pack(0, _BANDS[answer.mode], answer.width, answer.height))
+        stream.write(_ANSWER.pack(0, _BANDS[answer.mode], answer.width, answer.height, answer.pages))
         stream.write(answer.data)
     else:
-        stream.write(_ANSWER.pack(answer, 0, 0, 0))
+        stream.write(_ANSWER.pack(answer, 0, 0, 0, 0))
     stream.flush()
 
 
@@ -113,12 +141,16 @@ def read_answer(stream: IO[bytes]) -> Pixels | DecodingFailure:
     head = stream.read(_ANSWER.size)
     if len(head) < _ANSWER.size:
         return DecodingFailure.STOPPED
-    failure, bands, width, height = _ANSWER.unpack(head)
+    failure, bands, width, height, pages = _ANSWER.unpack(head)
     if failure:
         return DecodingFailure(failure) if failure in {*DecodingFailure} else DecodingFailure.STOPPED
     modes = [mode for mode, count in _BANDS.items() if count == bands]
-    if not modes or not all(0 < side <= MAX_SIDE_PIXELS for side in (width, height)):
+    if (
+        not modes
+        or not all(0 < side <= MAX_SIDE_PIXELS for side in (width, height))
+        or not 0 < pages <= MAX_PAGES
+    ):
         return DecodingFailure.STOPPED
     data = stream.read(width * height * bands)
     whole = len(data) == width * height * bands
-    return Pixels(modes[0], width, height, data) if whole else DecodingFailure.STOPPED
+    return Pixels(modes[0], width, height, data, pages) if whole else DecodingFailure.STOPPED

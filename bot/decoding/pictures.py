@@ -3,6 +3,7 @@
 import io
 
 from PIL import (
+    BmpImagePlugin,
     GifImagePlugin,
     Image,
     ImageFile,
@@ -14,12 +15,33 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from bot.decoding.messages import MAX_DECODED_PIXELS, MAX_SIDE_PIXELS, DecodingFailure, Pixels
+from bot.decoding.messages import (
+    KINDS_WITH_PAGES,
+    MAX_DECODED_PIXELS,
+    MAX_PAGES,
+    MAX_SIDE_PIXELS,
+    DecodingFailure,
+    DecodingRequest,
+    Pixels,
+)
 
 Image.MAX_IMAGE_PIXELS = None  # sizes are checked here, by format
-ImageFile.LOAD_TRUNCATED_IMAGES = True  # of a photo that was cut on its way, what is there is shown
+
+try:
+    import pillow_heif
+except ImportError:  # not installed by default, for its licence (docs/decisions/0027-hostile-files.md)
+    DECODES_HEIC = False
+else:
+    SAFE_LIBHEIF = (1, 23, 4)
+    """Releases before have holes that are known (GHSA-vg7w-rp49-4fc2, GHSA-xrp2-63fq-jm8q, GHSA-prgh-72vc-3xmc)."""
+
+    DECODES_HEIC = tuple(map(int, pillow_heif.libheif_version().split("."))) >= SAFE_LIBHEIF
+    if DECODES_HEIC:
+        pillow_heif.options.DECODE_THREADS = 1  # no thread can be started
+        pillow_heif.register_heif_opener(thumbnails=False)
 
 _LOADED_BEFORE_CONFINEMENT = (
+    BmpImagePlugin,
     GifImagePlugin,
     JpegImagePlugin,
     MpoImagePlugin,
@@ -29,23 +51,37 @@ _LOADED_BEFORE_CONFINEMENT = (
 )
 """Modules that the library would load while it decodes, when nothing can be loaded any more; TIFF reads EXIF."""
 
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
+_FORMATS = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/gif": "GIF",
+    "image/webp": "WEBP",
+    "image/bmp": "BMP",
+    "image/tiff": "TIFF",
+    **({"image/heic": "HEIF"} if DECODES_HEIC else {}),
+}
 """The format by media type: a content is opened as what it was found to be, and as nothing else."""
 
 
-def decode_picture(kind: str, content: bytes) -> Pixels | DecodingFailure:
-    """Decode the first picture of a file, no larger than `MAX_SIDE_PIXELS`, upright by its EXIF data."""
+def decode_picture(request: DecodingRequest) -> Pixels | DecodingFailure:
+    """Decode a picture, or a page of it, no larger than `MAX_SIDE_PIXELS`, upright by its EXIF data."""
+    kind = request.kind
     if kind not in _FORMATS:
         return DecodingFailure.UNREADABLE
+    # Of a photo that was cut on its way, what is there is shown; of a HEIC that would be a black picture.
+    ImageFile.LOAD_TRUNCATED_IMAGES = kind != "image/heic"
     try:
-        with Image.open(io.BytesIO(content), formats=(_FORMATS[kind],)) as opened:
+        with Image.open(io.BytesIO(request.content), formats=(_FORMATS[kind],)) as opened:
+            pages = min(getattr(opened, "n_frames", 1), MAX_PAGES) if kind in KINDS_WITH_PAGES else 1
+            if 0 < request.page < pages:
+                opened.seek(request.page)
             if opened.width * opened.height > MAX_DECODED_PIXELS[kind]:
                 return DecodingFailure.TOO_LARGE
             has_alpha = "A" in opened.getbands() or "transparency" in opened.info
             # Shrink first, and decode a JPEG no larger: so a picture of 50 megapixels is in memory once, not thrice.
             opened.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), reducing_gap=2.0)
             upright = ImageOps.exif_transpose(opened).convert("RGBA" if has_alpha else "RGB")
-            return Pixels(upright.mode, upright.width, upright.height, upright.tobytes())
+            return Pixels(upright.mode, upright.width, upright.height, upright.tobytes(), pages)
     except MemoryError:
         return DecodingFailure.TOO_LARGE
     except Exception:  # Pillow fails in many ways on crafted files

@@ -13,10 +13,10 @@ from bot.decoding.messages import (
     ALIVE_ANSWER,
     ALIVE_QUESTION,
     MAX_DECODED_PIXELS,
-    Confinement,
     DecodingFailure,
     DecodingRequest,
     Pixels,
+    Readiness,
     read_answer,
     read_ready,
     write_request,
@@ -46,12 +46,12 @@ class DecoderUnavailableError(BotError):
 
 @dataclass
 class DecodingProcess:
-    """One decoding process. confinement: None until it is ready."""
+    """One decoding process. readiness: what it told of itself; None until it is ready."""
 
     _process: subprocess.Popen[bytes]
     _sink: IO[bytes]
     _source: IO[bytes]
-    confinement: Confinement | None = None
+    readiness: Readiness | None = None
 
     @classmethod
     def start(cls, command: Sequence[str]) -> "DecodingProcess":
@@ -83,8 +83,8 @@ class DecodingProcess:
 
     def wait_until_ready(self) -> None:
         """Wait until the process has confined itself. Raises DecoderUnavailableError where it ends instead."""
-        self.confinement = read_ready(self._source)
-        if self.confinement is None:
+        self.readiness = read_ready(self._source)
+        if self.readiness is None:
             raise DecoderUnavailableError("a decoding process ended before it was ready")
 
     def is_alive(self) -> bool:
@@ -124,13 +124,13 @@ class DecodingSlot:
 
     _pool: "DecoderPool"
 
-    async def decode(self, kind: str, content: bytes) -> Pixels | DecodingFailure:
+    async def decode(self, kind: str, content: bytes, page: int = 0) -> Pixels | DecodingFailure:
         """Decode a picture. kind: its media type. Raises DecoderUnavailableError where no process can be started."""
         failure = find_failure_in_header(kind, content)
         if failure is not None:
             return failure
         process = await self._pool.take_process()
-        work = asyncio.create_task(asyncio.to_thread(process.decode, DecodingRequest(kind, content)))
+        work = asyncio.create_task(asyncio.to_thread(process.decode, DecodingRequest(kind, content, page)))
         try:
             async with asyncio.timeout(self._pool.timeout_seconds):
                 # On one core, a process that starts at once would take its time from this file.
@@ -151,6 +151,7 @@ class DecoderPool:
     command: Sequence[str] = WORKER_COMMAND
     timeout_seconds: float = DECODING_TIMEOUT_SECONDS
     _waiting: asyncio.Task[DecodingProcess] | None = None
+    _decodes_heic: bool | None = None
     _given_up: BackgroundTasks = field(default_factory=BackgroundTasks)
     _lanes: KeyedLocks[str] = field(default_factory=KeyedLocks)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_PARALLEL_DECODINGS))
@@ -164,6 +165,14 @@ class DecoderPool:
     async def start_ahead(self) -> DecodingProcess:
         """Start the process that waits for the next file, where none does. Raises DecoderUnavailableError."""
         return await asyncio.shield(self.start_next())
+
+    async def list_kinds(self) -> frozenset[str]:
+        """Media types that can be decoded here. HEIC needs a library that not every office installs."""
+        if self._decodes_heic is None:
+            with suppress(DecoderUnavailableError):
+                readiness = (await self.start_ahead()).readiness
+                self._decodes_heic = readiness is not None and readiness.decodes_heic
+        return PICTURE_KINDS if self._decodes_heic else PICTURE_KINDS - {"image/heic"}
 
     def start_next(self) -> asyncio.Task[DecodingProcess]:
         """Start the process that waits for the next file, where none does."""

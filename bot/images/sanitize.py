@@ -6,9 +6,6 @@ from PIL import Image
 
 from bot.decoding.messages import Pixels
 
-SHOWABLE_IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-"""Types that are shown as pictures; others are offered as downloads."""
-
 
 def encode_picture(pixels: Pixels) -> tuple[bytes, str]:
     """Return a picture without metadata and its media type: PNG where something may be transparent, else JPEG."""

@@ -1,19 +1,30 @@
 """The size that a picture claims, read from its first markers or chunks without any decoder.
 
 Every reader looks at a bounded number of places, whatever the file says of itself, and returns None where it finds no
-size within them. Sources: ITU-T T.81 annex B (JPEG), the PNG, GIF89a and WebP container specifications.
+size within them. Sources: ITU-T T.81 annex B (JPEG), the PNG, GIF89a, WebP, BMP and TIFF 6.0
+specifications, ISO/IEC 23008-12 (HEIC).
 """
 
 import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Literal
 
 MAX_JPEG_SEGMENTS = 1_000
 """Segments before the frame header. 20 MB of full metadata segments are 320; a camera writes up to about 60."""
 
 MAX_JPEG_SCANS = 200
 """Passes over the pixels. Progressive files of phones and web sites have 10 to 30; each may visit every pixel."""
+
+MAX_TIFF_TAGS = 200
+MAX_HEIC_SIZES, MAX_HEIC_HEAD_BYTES = 1_000, 1_000_000
+"""Sizes that are looked at, and bytes in which they are looked for; a phone's file begins with some thousand bytes."""
+
+_TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_SHORT = 256, 257, 3
+_HEIC_SIZE = re.compile(rb"ispe....(.{8})", re.DOTALL)
+"""The box of ISO/IEC 23008-12 6.5.3: version and flags, width, height."""
 
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Second bytes of the markers SOF0 to SOF15, without DHT, JPG and DAC, which stand between them."""
@@ -110,6 +121,37 @@ def _read_webp_size(content: bytes) -> tuple[int, int] | None:
     return None
 
 
+def _read_bmp_size(content: bytes) -> tuple[int, int] | None:
+    if content[14:18] == b"\x0c\0\0\0":  # the header of OS/2
+        return _unpack_size("<HH", content, 18)
+    size = _unpack_size("<ii", content, 18)
+    return (
+        (size[0], abs(size[1])) if size is not None and size[0] > 0 else None
+    )  # a negative height: from the top
+
+
+def _read_tiff_size(content: bytes) -> tuple[int, int] | None:
+    order: Literal["little", "big"] = "little" if content[:2] == b"II" else "big"
+    start = int.from_bytes(content[4:8], order)
+    count = min(int.from_bytes(content[start : start + 2], order), MAX_TIFF_TAGS)
+    sides = dict[int, int]()
+    for at in range(start + 2, min(start + 2 + 12 * count, len(content) - 11), 12):
+        tag, form = (
+            int.from_bytes(content[at : at + 2], order),
+            int.from_bytes(content[at + 2 : at + 4], order),
+        )
+        if tag in {_TIFF_WIDTH, _TIFF_HEIGHT}:
+            sides[tag] = int.from_bytes(content[at + 8 : at + (10 if form == _TIFF_SHORT else 12)], order)
+    return (sides[_TIFF_WIDTH], sides[_TIFF_HEIGHT]) if len(sides) == 2 else None
+
+
+def _read_heic_size(content: bytes) -> tuple[int, int] | None:
+    """The largest of the sizes that a file names: a phone's photo is a grid of tiles, and has previews."""
+    found = islice(_HEIC_SIZE.finditer(content, 0, MAX_HEIC_HEAD_BYTES), MAX_HEIC_SIZES)
+    sizes = [struct.unpack(">II", place[1]) for place in found]
+    return max(sizes, key=lambda size: size[0] * size[1], default=None)
+
+
 def _unpack_size(form: str, content: bytes, at: int, *, swapped: bool = False) -> tuple[int, int] | None:
     """Two numbers of a header; None where the file ends before them. swapped: the height comes first."""
     if at + struct.calcsize(form) > len(content):
@@ -123,6 +165,9 @@ _READERS: Mapping[str, Callable[[bytes], tuple[int, int] | None]] = {
     "image/png": _read_png_size,
     "image/gif": _read_gif_size,
     "image/webp": _read_webp_size,
+    "image/bmp": _read_bmp_size,
+    "image/tiff": _read_tiff_size,
+    "image/heic": _read_heic_size,
 }
 PICTURE_KINDS = frozenset(_READERS)
 """Media types whose size can be read."""

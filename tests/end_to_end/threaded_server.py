@@ -57,6 +57,7 @@ class WebServer:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
+        self.decoders = app.decoders
         self._stack.push_async_callback(app.decoders.close)
         self._server = uvicorn.Server(build_server_config(app))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))

@@ -83,7 +83,7 @@ class CasePages(CaseFiles):
         more |= {
             "typed": typed,
             "waits": opened.case.scheduled_by == page_session.access.staff.id,
-            **self._describe_case(opened, lang),
+            **await self._describe_case(opened, lang),
         }
         return self.responses.render("officer_case.html", lang, status, **more)
 
@@ -96,7 +96,7 @@ class CasePages(CaseFiles):
             "officer_identity.html", lang, number=found.case.register_number, lines=found.lines, **more
         )
 
-    def _describe_case(self, opened: OpenedCasePage, lang: Lang) -> dict[str, Any]:
+    async def _describe_case(self, opened: OpenedCasePage, lang: Lang) -> dict[str, Any]:
         """The template values of a case."""
 
         def translate_line(reply: Phrase | Reply) -> str:
@@ -108,7 +108,7 @@ class CasePages(CaseFiles):
             "facts": [(translate_line(one.label), translate_line(one.value)) for one in opened.facts],
             "talk": [translate_line(line) for line in opened.conversation],
             "history": [translate_line(line) for line in opened.history],
-            "files": self.list_files(opened.files),
+            "files": await self.list_files(opened.files),
         }
 
     async def _handle_form(self, request: Request, session: OfficerSession | None) -> Response:

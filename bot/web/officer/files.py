@@ -1,16 +1,18 @@
 """The files of a case: pictures as sanitised copies, others as downloads; each opening is recorded in the audit log."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.bootstrap import RunningDesk
-from bot.decoding.messages import DecodingFailure
+from bot.decoding.messages import KINDS_WITH_PAGES, MAX_PAGES, DecodingFailure, Pixels
 from bot.decoding.pool import DecoderPool, DecoderUnavailableError
-from bot.images.sanitize import SHOWABLE_IMAGE_TYPES, encode_picture
+from bot.images.sanitize import encode_picture
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.responses import SANDBOX_HEADERS, OfficerResponses, reject_files, stream_file
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession
@@ -27,6 +29,7 @@ from handlers.staff.complaints.case_page import (
 )
 from storage.errors import StorageError
 from storage.files.file_types import FILE_EXTENSIONS
+from storage.files.picture_headers import PICTURE_KINDS
 
 MAX_TYPE_LABEL_LENGTH = 9
 """Characters of a file type label that is shown: PDF, JPEG."""
@@ -34,7 +37,7 @@ MAX_TYPE_LABEL_LENGTH = 9
 
 @dataclass(frozen=True, slots=True)
 class FileListItem:
-    """A file in the list of a case. state: `picture`, `file`, `coming` or `lost`."""
+    """A file in the list of a case. state: `picture`, `undecoded`, `file`, `coming` or `lost`."""
 
     key: str
     name: str
@@ -58,15 +61,16 @@ class CaseFiles:
     def create_actions(self, session: OfficerSession) -> OfficerActions:
         return OfficerActions(self.desk.engine, self.pages.office, session.token_hash)
 
-    def list_files(self, files: Iterable[File]) -> list[FileListItem]:
+    async def list_files(self, files: Iterable[File]) -> list[FileListItem]:
         """The files as the page lists them."""
+        decoded = await self.decoders.list_kinds()
         return [
             FileListItem(
                 derive_file_slug(file),
                 file.name,
                 _format_file_type(file.kind),
                 f"{max(1, file.size // 1024):,} KB",
-                _classify_file(file),
+                _classify_file(file, decoded),
             )
             for file in files
         ]
@@ -78,8 +82,8 @@ class CaseFiles:
             return self.responses.render_closed("th")
         actions = self.create_actions(session)
         named = await actions.decide(lambda v: find_case_file(v, key))
-        if named is not None and named.file is not None and _classify_file(named.file) == "picture":
-            return self._render_picture_page(request, session, named.file, named.session.access.lang)
+        if named is not None and named.file is not None and await self._is_picture(named.file):
+            return await self._render_picture_page(request, session, named.file, named.session.access.lang)
         opened = await actions.execute(lambda v: open_case_file(v, key))
         return await self._send_file(opened)
 
@@ -89,24 +93,39 @@ class CaseFiles:
         if session is None:
             return self.responses.render_closed("th")
         opened = await self.create_actions(session).execute(lambda v: open_case_file(v, key))
-        if opened is None or opened.file is None or _classify_file(opened.file) != "picture":
+        if opened is None or opened.file is None or not await self._is_picture(opened.file):
             return self.responses.render_closed("th")
+        try:
+            pixels = await self._decode_page(session, opened.file, get_page_number(request))
+        except DecoderUnavailableError as error:
+            self.desk.engine.on_error(error)
+            return Response(status_code=503, headers=dict(SANDBOX_HEADERS))
+        except (StorageError, OSError) as error:
+            self.desk.engine.on_error(error)
+            return self.responses.render_closed("th", status=404)
+        if isinstance(pixels, DecodingFailure):
+            return Response(status_code=415, headers=dict(SANDBOX_HEADERS))
+        content, kind = await asyncio.to_thread(encode_picture, pixels)
+        return Response(content, headers=dict(SANDBOX_HEADERS), media_type=kind)
+
+    async def _is_picture(self, file: File) -> bool:
+        return _classify_file(file, await self.decoders.list_kinds()) == "picture"
+
+    async def _decode_page(self, session: OfficerSession, file: File, page: int) -> Pixels | DecodingFailure:
+        """Decode a page, counted from 1. Raises DecoderUnavailableError, StorageError, OSError."""
         # A lane for each session: a file that takes all the time there is holds up who opened it, and nobody else.
         async with self.decoders.open_slot(session.token_hash.hex()) as slot:
-            try:
-                chunks = self.desk.store.evidence.read_chunks(opened.file.id)
-                content = b"".join([chunk async for chunk in chunks])
-                pixels = await slot.decode(opened.file.kind, content)
-            except DecoderUnavailableError as error:
-                self.desk.engine.on_error(error)
-                return Response(status_code=503, headers=dict(SANDBOX_HEADERS))
-            except (StorageError, OSError) as error:
-                self.desk.engine.on_error(error)
-                return self.responses.render_closed("th", status=404)
-            if isinstance(pixels, DecodingFailure):
-                return Response(status_code=415, headers=dict(SANDBOX_HEADERS))
-            content, kind = await asyncio.to_thread(encode_picture, pixels)
-        return Response(content, headers=dict(SANDBOX_HEADERS), media_type=kind)
+            content = b"".join([chunk async for chunk in self.desk.store.evidence.read_chunks(file.id)])
+            return await slot.decode(file.kind, content, page - 1)
+
+    async def _count_pages(self, session: OfficerSession, file: File) -> int:
+        """The number of pages of a file; 1 where it cannot be found out, as the picture itself will show."""
+        if file.kind not in KINDS_WITH_PAGES:
+            return 1
+        with suppress(DecoderUnavailableError, StorageError, OSError):
+            pixels = await self._decode_page(session, file, 1)
+            return pixels.pages if isinstance(pixels, Pixels) else 1
+        return 1
 
     async def serve_original(self, request: Request) -> Response:
         """Download a picture as it was sent; requires a reason."""
@@ -128,7 +147,7 @@ class CaseFiles:
             note = opened.note
         if opened is None or opened.file is None:
             return self.responses.render_closed("th", reason)
-        return self._render_picture_page(
+        return await self._render_picture_page(
             request, session, opened.file, opened.session.access.lang, note, reason, 403
         )
 
@@ -147,17 +166,21 @@ class CaseFiles:
             _prepend_chunk(first, rest), build_safe_filename(file.name, file.kind), file.kind, file.size
         )
 
-    def _render_picture_page(
+    async def _render_picture_page(
         self, request: Request, session: OfficerSession, file: File, lang: Lang, note: Phrase | None = None,
         typed: str = "", status: int = 200,
     ) -> Response:  # fmt: skip
         seat, key = request.path_params["seat"], request.path_params["key"]
+        page, pages = get_page_number(request), await self._count_pages(session, file)
         return self.responses.render(
             "officer_picture.html",
             lang,
             status,
             back=f"/officer/{seat}",
-            picture=f"/officer/{seat}/picture/{key}",
+            picture=f"/officer/{seat}/picture/{key}" + (f"?page={page}" if pages > 1 else ""),
+            file=f"/officer/{seat}/file/{key}",
+            page=page,
+            pages=pages,
             path=f"/officer/{seat}/original/{key}",
             title=file.name,
             fewest=MIN_REASON_LENGTH,
@@ -165,6 +188,12 @@ class CaseFiles:
             note=self.responses.translate_reply(note, lang) if note else "",
             typed=typed,
         )
+
+
+def get_page_number(request: Request) -> int:
+    """The page that a request asks for, counted from 1; the first where it asks for none that there can be."""
+    asked = request.query_params.get("page", "1")
+    return int(asked) if re.fullmatch("[1-9][0-9]{0,2}", asked) and int(asked) <= MAX_PAGES else 1
 
 
 def build_safe_filename(name: str, kind: str) -> str:
@@ -189,9 +218,12 @@ def _format_file_type(kind: str) -> str:
     return short.upper() if len(short) <= MAX_TYPE_LABEL_LENGTH else ""
 
 
-def _classify_file(file: File) -> str:
+def _classify_file(file: File, decoded: frozenset[str]) -> str:
+    """The state of a file in the list. decoded: media types that are shown as pictures."""
     if file.coming:
         return "coming"
     if not file.kind and not file.size:
         return "lost"
-    return "picture" if file.kind in SHOWABLE_IMAGE_TYPES else "file"
+    if file.kind in decoded:
+        return "picture"
+    return "undecoded" if file.kind in PICTURE_KINDS else "file"

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.decoding.messages import Pixels
+from bot.decoding.messages import DecodingRequest, Pixels
 from bot.decoding.worker import run_worker
 
 OWNER = os.getppid()
@@ -79,9 +79,9 @@ def answer_number(number: int) -> Pixels:
     return Pixels("RGB", 1, 1, number.to_bytes(3, "big"))
 
 
-def obey(_kind: str, content: bytes) -> Pixels:
+def obey(request: DecodingRequest) -> Pixels:
     """Try what the file says; answer 0 for what succeeded, else the error's number."""
-    word = content.rpartition(b"\n")[2].decode()
+    word = request.content.rpartition(b"\n")[2].decode()
     if word in SILENT:
         SILENT[word]()
     if word == "take memory":

@@ -10,9 +10,9 @@ ALLOW, REFUSE = 0x7FFF0000, 0x00050001
 X86_64, AARCH64 = 0xC000003E, 0xC00000B7
 
 
-def run_filter(program: bytes, number: int, architecture: int) -> int:
+def run_filter(program: bytes, number: int, architecture: int, flags: int = 0) -> int:
     """What the kernel would be told: an interpreter of the three instructions that a filter uses."""
-    data = {0: number, 4: architecture}
+    data = {0: number, 4: architecture, 16: flags}
     steps = list(struct.iter_unpack("=HBBI", program))
     at = loaded = 0
     while True:
@@ -22,6 +22,8 @@ def run_filter(program: bytes, number: int, architecture: int) -> int:
             loaded = data[value]
         elif code == 0x15:
             at += if_true if loaded == value else if_false
+        elif code == 0x45:
+            at += if_true if loaded & value else if_false
         else:
             assert code == 0x06
             return value
@@ -59,7 +61,9 @@ def run_filter(program: bytes, number: int, architecture: int) -> int:
                 219,
                 228,
                 231,
+                273,
                 318,
+                334,
             },
         ),
         (
@@ -76,6 +80,7 @@ def run_filter(program: bytes, number: int, architecture: int) -> int:
                 93,
                 94,
                 98,
+                99,
                 113,
                 124,
                 128,
@@ -89,7 +94,7 @@ def run_filter(program: bytes, number: int, architecture: int) -> int:
                 215,
                 216,
             }
-            | {222, 226, 233, 278},
+            | {222, 226, 233, 278, 293},
         ),
     ],
 )
@@ -102,6 +107,18 @@ def test_what_is_let_through(machine: str, architecture: int, allowed: set[int])
         assert {run_filter(program, number, other) for number in range(600)} == {REFUSE}
     for number in allowed:  # the same numbers under the x32 convention
         assert run_filter(program, number | 0x40000000, architecture) == REFUSE
+
+
+@pytest.mark.parametrize(
+    ("machine", "architecture", "clone"), [("x86_64", X86_64, 56), ("aarch64", AARCH64, 220)]
+)
+def test_threads_may_be_started_and_processes_may_not(machine: str, architecture: int, clone: int) -> None:
+    program = build_filter(machine)
+    assert program is not None
+    of_a_thread, of_a_process = 0x3D0F00, 0x1200011  # what the C library asks for
+    assert run_filter(program, clone, architecture, of_a_thread) == ALLOW
+    assert run_filter(program, clone, architecture, of_a_process) == REFUSE
+    assert run_filter(program, 435, architecture, of_a_thread) == 0x00050026  # ENOSYS
 
 
 def test_another_machine_has_no_filter() -> None:

@@ -13,6 +13,7 @@ from bot.decoding.messages import (
     DecodingFailure,
     DecodingRequest,
     Pixels,
+    Readiness,
     read_answer,
     read_ready,
     read_request,
@@ -24,14 +25,14 @@ from bot.decoding.messages import (
 
 def test_what_is_written_is_read() -> None:
     stream = io.BytesIO()
-    asked = DecodingRequest("image/jpeg", b"content")
-    answers = [Pixels("RGB", 2, 1, b"abcdef"), Pixels("RGBA", 1, 1, b"abcd"), *DecodingFailure]
-    write_ready(stream, Confinement.SYSCALLS)
+    asked = DecodingRequest("image/jpeg", b"content", 7)
+    answers = [Pixels("RGB", 2, 1, b"abcdef"), Pixels("RGBA", 1, 1, b"abcd", 9), *DecodingFailure]
+    write_ready(stream, Readiness(Confinement.SYSCALLS, decodes_heic=True))
     write_request(stream, asked)
     for answer in answers:
         write_answer(stream, answer)
     stream.seek(0)
-    assert read_ready(stream) is Confinement.SYSCALLS
+    assert read_ready(stream) == Readiness(Confinement.SYSCALLS, decodes_heic=True)
     assert read_request(stream) == asked
     assert [read_answer(stream) for _ in answers] == answers
 
@@ -48,17 +49,19 @@ def test_no_answer_whatever_is_more_than_a_picture(told: bytes) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        (0, 3, MAX_SIDE_PIXELS + 1, 1),
-        (0, 3, 1, 2**32 - 1),
-        (0, 3, 0, 1),
-        (0, 1, 1, 1),
-        (9, 0, 0, 0),
-        (0, 3, 5, 5),
+        (0, 3, MAX_SIDE_PIXELS + 1, 1, 1),
+        (0, 3, 1, 2**32 - 1, 1),
+        (0, 3, 0, 1, 1),
+        (0, 1, 1, 1, 1),
+        (9, 0, 0, 0, 1),
+        (0, 3, 5, 5, 1),
+        (0, 3, 1, 1, 0),
+        (0, 3, 1, 1, 1000),
     ],
-    ids=["wide", "high", "empty", "grey", "unknown", "short"],
+    ids=["wide", "high", "empty", "grey", "unknown", "short", "no page", "too many pages"],
 )
-def test_an_answer_that_is_no_picture_is_none(head: tuple[int, int, int, int]) -> None:
-    assert read_answer(io.BytesIO(struct.pack(">BBII", *head) + bytes(30))) is DecodingFailure.STOPPED
+def test_an_answer_that_is_no_picture_is_none(head: tuple[int, int, int, int, int]) -> None:
+    assert read_answer(io.BytesIO(struct.pack(">BBIIH", *head) + bytes(30))) is DecodingFailure.STOPPED
 
 
 def test_a_request_that_is_cut_is_none() -> None:

@@ -18,12 +18,12 @@ RED, BLUE = (200, 30, 30), (30, 30, 200)
 PLACE = b"CANARYPLACE"
 
 
-def decode(content: bytes, kind: str, *command: str) -> Pixels | DecodingFailure:
+def decode(content: bytes, kind: str, *command: str, page: int = 0) -> Pixels | DecodingFailure:
     async def run() -> Pixels | DecodingFailure:
         pool = DecoderPool(command) if command else DecoderPool()
         try:
             async with pool.open_slot("") as slot:
-                return await slot.decode(kind, content)
+                return await slot.decode(kind, content, page)
         finally:
             await pool.close()
 
@@ -54,7 +54,7 @@ def is_like(found: object, wanted: tuple[int, ...]) -> bool:
     return all(abs(one - other) < 40 for one, other in zip(found[:3], wanted, strict=True))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"])
 def test_a_picture_of_each_kind_is_decoded(kind: str) -> None:
     shown = decode_to_picture(save(make_halves(300, 200), kind), f"image/{kind.lower()}")
     assert (shown.mode, shown.size) == ("RGB", (300, 200))
@@ -119,6 +119,41 @@ def test_of_several_pictures_in_one_file_the_first_is_shown() -> None:
     ):
         content = save(first, kind, save_all=True, append_images=[second, second])
         assert is_like(decode_to_picture(content, name).getpixel((150, 50)), RED), kind
+
+
+def test_the_pages_of_a_scan_are_decoded_one_by_one() -> None:
+    colours = [RED, BLUE, (30, 200, 30)]
+    first, *others = [Image.new("RGB", (30, 20), colour) for colour in colours]
+    content = save(first, "TIFF", save_all=True, append_images=others, compression="tiff_deflate")
+    for page, colour in enumerate(colours):
+        pixels = decode(content, "image/tiff", page=page)
+        assert isinstance(pixels, Pixels)
+        assert (pixels.pages, tuple(pixels.data[:3])) == (3, colour)
+    beyond = decode(content, "image/tiff", page=3)
+    assert isinstance(beyond, Pixels)  # a page that there is not is the first
+    assert tuple(beyond.data[:3]) == RED
+
+
+@pytest.mark.parametrize("compression", ["group4", "tiff_lzw", "jpeg", "packbits"])
+def test_a_scan_is_decoded_however_it_is_packed(compression: str) -> None:
+    mode = "1" if compression == "group4" else "RGB"
+    shown = decode_to_picture(
+        save(make_halves(300, 200, mode), "TIFF", compression=compression), "image/tiff"
+    )
+    assert (shown.mode, shown.size) == ("RGB", (300, 200))
+
+
+def test_a_phones_heic_is_decoded_where_a_safe_library_is_installed() -> None:
+    pillow_heif = pytest.importorskip(
+        "pillow_heif", reason="needs pillow-heif, which is not installed by default"
+    )
+    out = io.BytesIO()
+    pillow_heif.from_pillow(make_halves(600, 400)).save(out, quality=90)
+    shown = decode_to_picture(out.getvalue(), "image/heic")
+    assert shown.size == (600, 400)
+    assert is_like(shown.getpixel((300, 50)), RED)
+    assert is_like(shown.getpixel((300, 350)), BLUE)
+    assert decode(out.getvalue()[: len(out.getvalue()) // 2], "image/heic") is DecodingFailure.UNREADABLE
 
 
 # What attackers send. Each is small, and wants the decoder to take seconds and gigabytes.
@@ -194,7 +229,7 @@ NOT_TRIED: Mapping[str, tuple[str, Callable[[], bytes], DecodingFailure]] = {
         lambda: make_claim(1, 2**31 - 1),
         DecodingFailure.TOO_LARGE,
     ),
-    "a kind that is not decoded": ("image/tiff", lambda: b"II*\0\x08\0\0\0", DecodingFailure.UNREADABLE),
+    "a kind that is not decoded": ("image/avif", lambda: b"\0\0\0\x18ftypavif", DecodingFailure.UNREADABLE),
     "a film": ("video/mp4", lambda: b"\0\0\0\x18ftypisom", DecodingFailure.UNREADABLE),
     "another kind than it is called": ("image/gif", lambda: make_png(), DecodingFailure.UNREADABLE),
 }

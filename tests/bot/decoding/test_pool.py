@@ -13,7 +13,7 @@ from typing import TypeVar
 import pytest
 
 from bot.decoding.confinement import MAX_ADDRESS_BYTES, MAX_CPU_SECONDS
-from bot.decoding.messages import Confinement, DecodingFailure, Pixels
+from bot.decoding.messages import Confinement, DecodingFailure, Pixels, Readiness
 from bot.decoding.pool import MAX_PARALLEL_DECODINGS, DecoderPool, DecoderUnavailableError
 from bot.decoding.worker import WITHOUT_FILTER
 from tests.bot.decoding.taken_over import ATTEMPTS
@@ -55,7 +55,7 @@ async def get_number(pool: DecoderPool, word: str) -> int:
 
 def is_filtered() -> bool:
     async def ask(pool: DecoderPool) -> bool:
-        return (await pool.start_ahead()).confinement is Confinement.SYSCALLS
+        return (await pool.start_ahead()).readiness == Readiness(Confinement.SYSCALLS)
 
     return run_with_pool(ask)
 
@@ -74,10 +74,10 @@ def test_limits_alone_refuse_to_open_and_to_start_anything(attempt: str) -> None
 
 
 def test_who_is_held_by_limits_alone_says_so() -> None:
-    async def ask(pool: DecoderPool) -> Confinement | None:
-        return (await pool.start_ahead()).confinement
+    async def ask(pool: DecoderPool) -> Readiness | None:
+        return (await pool.start_ahead()).readiness
 
-    assert run_with_pool(ask, *ONLY_LIMITS) is Confinement.LIMITS
+    assert run_with_pool(ask, *ONLY_LIMITS) == Readiness(Confinement.LIMITS)
 
 
 @pytest.mark.parametrize(

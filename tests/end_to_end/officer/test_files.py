@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
+from bot.decoding.worker import WITHOUT_HEIC
 from bot.web.officer.files import build_safe_filename
 from bot.web.officer.responses import build_content_disposition
 from handlers.staff.complaints.case_page import derive_file_slug
@@ -171,3 +172,36 @@ def test_a_file_that_has_not_come_and_one_that_is_gone(office: OfficerServer) ->
     waited = f"{seen.path}/file/{derive_file_slug(coming)}"
     assert browser.request(waited).status == 404
     assert browser.request(waited.replace("/file/", "/picture/")).status == 410
+
+
+def test_the_pages_of_a_scan_are_shown_one_by_one(office: OfficerServer) -> None:
+    office.file_case()
+    out, colours = io.BytesIO(), [(200, 30, 30), (30, 30, 200)]
+    first, second = [Image.new("RGB", (60, 40), colour) for colour in colours]
+    first.save(out, "TIFF", save_all=True, append_images=[second])
+    office.attach_file(1, "สแกน.tif", out.getvalue())
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    path = office.open_page(officer, browser).file_links[0]
+    for number, colour in enumerate(colours, 1):
+        page = browser.request(f"{path}?page={number}")
+        assert f"หน้า {number} จาก 2" in page.text
+        assert ("หน้าก่อน" in page.text, "หน้าถัดไป" in page.text) == (number > 1, number < 2)
+        shown = browser.request(path.replace("/file/", "/picture/") + f"?page={number}")
+        with Image.open(io.BytesIO(shown.content)) as copy:
+            seen = copy.convert("RGB").getpixel((30, 20))
+        assert isinstance(seen, tuple)
+        assert all(abs(one - other) < 40 for one, other in zip(seen, colour, strict=True))
+    for odd in ("0", "-1", "x", "99999999", "1.5"):
+        assert "หน้า 1 จาก 2" in browser.request(f"{path}?page={odd}").text
+
+
+def test_a_heic_is_downloaded_where_it_cannot_be_shown_and_that_is_said(office: OfficerServer) -> None:
+    office.file_case()
+    content = b"\0\0\0\x18ftypheic" + bytes(16)
+    office.attach_file(1, "ภาพ.heic", content)
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    assert office.server.decoders.command  # as on a machine without the library
+    office.server.decoders.command = (*office.server.decoders.command, WITHOUT_HEIC)
+    seen = office.open_page(officer, browser)
+    assert "ยังแสดงภาพ HEIC ไม่ได้" in seen.text
+    assert browser.request(seen.file_links[0]).content == content

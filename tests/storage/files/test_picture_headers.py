@@ -1,6 +1,7 @@
 """The size that a picture claims: the same as the decoder's for honest files, and cheap for hostile ones."""
 
 import io
+import struct
 import tracemalloc
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from storage.files.picture_headers import (
+    MAX_HEIC_SIZES,
     MAX_JPEG_SCANS,
     MAX_JPEG_SEGMENTS,
     PICTURE_KINDS,
@@ -24,6 +26,8 @@ SAVED: dict[str, tuple[str, dict[str, object]]] = {
     "gif": ("image/gif", {}),
     "webp": ("image/webp", {}),
     "webp without loss": ("image/webp", {"lossless": True}),
+    "bmp": ("image/bmp", {}),
+    "tiff": ("image/tiff", {}),
     "webp with metadata": ("image/webp", {"exif": b"Exif\0\0" + bytes(40)}),
 }
 
@@ -32,6 +36,12 @@ def save_picture(name: str, size: tuple[int, int]) -> bytes:
     out, (kind, options) = io.BytesIO(), SAVED[name]
     Image.new("RGB", size, (9, 99, 199)).save(out, kind.partition("/")[2], **options)
     return out.getvalue()
+
+
+def make_heic(*sizes: tuple[int, int]) -> bytes:
+    """The beginning of a HEIC file that names such sizes."""
+    boxes = b"".join(struct.pack(">I4sIII", 20, b"ispe", 0, *size) for size in sizes)
+    return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + struct.pack(">I4s", 8 + len(boxes), b"ipco") + boxes
 
 
 def make_segments(count: int) -> bytes:
@@ -58,10 +68,29 @@ def test_what_is_cut_has_a_size_once_its_header_is_there(name: str) -> None:
 @pytest.mark.parametrize("kind", sorted(PICTURE_KINDS))
 @given(content=st.binary(max_size=100))
 def test_no_content_breaks_a_reader(kind: str, content: bytes) -> None:
-    whole = save_picture(kind.partition("/")[2], (30, 20))
+    whole = make_heic() if kind == "image/heic" else save_picture(kind.partition("/")[2], (30, 20))
     for damaged in (content, whole[:12] + content, whole[: 2 * len(content)] + content + whole[20:]):
         size = read_picture_size(damaged, kind)
         assert size is None or all(size)
+
+
+def test_a_heic_is_as_large_as_the_largest_size_that_it_names() -> None:
+    assert read_picture_size(make_heic((512, 512), (4032, 3024), (320, 240)), "image/heic") == (4032, 3024)
+    assert read_picture_size(make_heic(), "image/heic") is None
+    assert read_picture_size(make_heic(*[(1, 1)] * MAX_HEIC_SIZES, (9, 9)), "image/heic") == (1, 1)
+
+
+def test_a_bitmap_whose_rows_come_from_the_top_and_one_of_os2_have_sizes() -> None:
+    whole = save_picture("bmp", (30, 20))
+    assert read_picture_size(whole[:22] + struct.pack("<i", -20) + whole[26:], "image/bmp") == (30, 20)
+    old = whole[:14] + struct.pack("<IHHHH", 12, 30, 20, 1, 24) + whole[26:]
+    assert read_picture_size(old, "image/bmp") == (30, 20)
+
+
+def test_a_tiff_of_either_byte_order_has_a_size() -> None:
+    tags = struct.pack(">HHHIHHHHIHH", 2, 256, 3, 1, 30, 0, 257, 3, 1, 20, 0)
+    assert read_picture_size(b"MM\0*\0\0\0\x08" + tags, "image/tiff") == (30, 20)
+    assert read_picture_size(b"MM\0*\xff\xff\xff\xff" + tags, "image/tiff") is None
 
 
 def test_a_picture_without_a_side_has_no_size() -> None:
