@@ -4,9 +4,11 @@ Each does what is due exactly once, whether it ran in time, ran twice, or did no
 by the command `ita-bot tick`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.guard import run_guarded
 from handlers.complaints.conflict_of_interest import EXCLUSION_RULES, find_conflicts
@@ -21,7 +23,7 @@ from storage.consultations.retention import (
 )
 from storage.crypto.key_files import DeskPaths
 from storage.errors import UnreadableRowError
-from storage.files.atomic_write import PRIVATE_MODES, replace_file
+from storage.files.atomic_write import PRIVATE_MODES, remove_old_leftovers, replace_file
 from storage.files.directories import create_private_directory
 from storage.questions.retention import (
     clear_question_buckets,
@@ -77,6 +79,7 @@ async def run_due_jobs(
         ("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
         ("maps-forgotten", lambda: retention.forget_messages(now)),
         ("files-swept", lambda: store.evidence.collect_garbage(now)),
+        ("leftovers-removed", lambda: asyncio.to_thread(remove_old_leftovers, list_private_folders(paths))),
         ("files-rewritten", lambda: store.file_rewriter.run(now)),
         ("cases-erased", lambda: retention.delete_ended_cases(now, after_closing)),
         ("consultations-closed", lambda: close_due_consultations(store.committer, now)),
@@ -94,6 +97,15 @@ async def run_due_jobs(
             yield JobResult(paths.desk, name, count)
     if errors:
         raise errors[0]
+
+
+def list_private_folders(paths: DeskPaths) -> set[Path]:
+    """Return the folders of a desk in which files and directories are replaced as a whole."""
+    return {
+        paths.folder / "anchors",
+        paths.folder / "releases",
+        *(key.parent for key in paths.key_paths.values()),
+    }
 
 
 async def rescan_conflicts(store: Store, office: Office, now: datetime) -> int:

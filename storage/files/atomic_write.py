@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,8 @@ from storage.files.directories import fsync_directory
 
 PRIVATE_MODES, PUBLIC_MODES = (0o700, 0o600), (0o755, 0o644)
 """Modes of a directory and of the files in it."""
+LEFTOVER_GRACE_SECONDS = 3600
+"""Seconds that a temporary file or directory may take to be written."""
 NamedFiles = Iterable[tuple[str, bytes]]
 
 
@@ -72,6 +75,21 @@ def remove_leftovers(target: Path) -> None:
             leftover.rename(target)
     for leftover in target.parent.glob(f".{target.name}.????????.new"):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def remove_old_leftovers(folders: Iterable[Path]) -> int:
+    """Remove what killed runs left half written in folders, an hour ago or earlier; return the number.
+
+    Younger ones may be of a program that is writing now.
+    """
+    removed = 0
+    for leftover in [path for folder in folders for path in folder.glob(".*.????????.new")]:
+        with suppress(FileNotFoundError):  # finished meanwhile
+            if time.time() - leftover.stat().st_ctime < LEFTOVER_GRACE_SECONDS:
+                continue
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            removed += 1
+    return removed
 
 
 def _swap_directory(temporary: Path, target: Path) -> None:
