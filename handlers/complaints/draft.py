@@ -70,6 +70,7 @@ from handlers.dialog.unasked import (
     drop_held_text,
     hold_text,
     is_slip,
+    is_slip_at_choice,
     list_text_options,
 )
 from handlers.thai.phrases import Meaning
@@ -195,7 +196,7 @@ def _lets_text_wait(field: FormField, ctx: Context) -> bool:
     """Whether a text has to wait: at a choice, and at files until there is one that it may explain."""
     if field.kind is FieldKind.FILES and not ctx.session.files:
         return count_letters_and_digits(ctx.event.text or "", enough=1) > 0
-    return field.kind is FieldKind.PICK and not is_slip(ctx.event)
+    return field.kind is FieldKind.PICK and not is_slip_at_choice(ctx.event)
 
 
 def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str) -> Decision:
@@ -295,7 +296,7 @@ def _ask_about_text_again(office_form: Form, ctx: Context, choice: ParsedChoice)
     """Ask what the waiting text is once more: after what is unclear, a slip, or a further text, which waits too."""
     if choice is not None:
         return ask_step(office_form, ctx, ctx.session.step, explain_no_choice(choice))
-    if is_slip(ctx.event):
+    if is_slip_at_choice(ctx.event):
         return ask_step(office_form, ctx, ctx.session.step, describe_unknown_choice(ctx.event))
     return _hold_text_at_choice(office_form, ctx)
 
@@ -324,7 +325,7 @@ def _handle_input_at_menu_step(
     if ctx.event.file is not None:
         kept = accept_file(STORY_FIELD, ctx.session, ctx.event.file)
         return ask_step(office_form, ctx.with_session(kept.session), step, *kept.all_notes)
-    if is_slip(ctx.event):
+    if is_slip_at_choice(ctx.event):
         return ask_step(office_form, ctx, step, describe_unknown_choice(ctx.event))
     return _hold_text_at_choice(office_form, ctx)
 

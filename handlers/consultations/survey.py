@@ -36,7 +36,7 @@ from handlers.dialog.unasked import (
     describe_unknown_choice,
     drop_held_text,
     hold_text,
-    is_slip,
+    is_slip_at_choice,
 )
 from handlers.office import Bilingual
 from handlers.questions.ask import build_handover_reply
@@ -182,7 +182,7 @@ def take_unasked_text(
         or _split_led_choice(items, ctx) is not None
     ):
         return None
-    if is_slip(ctx.event):
+    if is_slip_at_choice(ctx.event):
         return ctx, (
             _explain_unknown(item, ctx) if not (is_review or held) else describe_unknown_choice(ctx.event),
         )

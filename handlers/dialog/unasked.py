@@ -11,7 +11,7 @@ from handlers.dialog.events import Event, UnreadableKind
 from handlers.dialog.replies import NEUTRAL, OF_CASE, ExpectedInput, Phrase, Presentation, Reply
 from handlers.dialog.session import DialogTopic, Session, UnconfirmedText
 from handlers.dialog.text import shorten_text
-from handlers.thai.meanings import read_meanings
+from handlers.thai.meanings import list_readings, read_meanings
 from handlers.thai.phrases import Meaning
 from handlers.thai.small_talk import SmallTalk, parse_small_talk
 from handlers.thai.text import clean_text, count_letters_and_digits
@@ -25,6 +25,17 @@ MAX_QUOTE_LENGTH = 200
 
 MIN_TEXT_LETTERS = 10
 """Letters. A shorter text at a choice is taken for a slip: it is called an unknown choice, and does not wait."""
+
+MIN_LETTERS_AT_CHOICE = 3
+"""Letters, vowels above and below and digits not counted, of a short text at a choice that tells something."""
+
+_SOUND_WORDS = """
+อะไร อะไรนะ อะไรเนี่ย ไรนะ ไร ไรเนี่ย ว่าไง ว่าไงนะ ห๊ะ หะ หา หืม หือ เอ๊ะ เอะ อ้าว เอ้า อ้าวเฮ้ย เฮ้ย เฮ้อ โอ๊ย โอย เอิ่ม
+คือ คือว่า ยังไง ไง ฮา ฮาๆ
+what huh hmm asdf test lol haha um
+"""
+_SOUNDS = frozenset(_SOUND_WORDS.split())
+"""Sounds of surprise and the like, that tell nothing."""
 
 ADD_TO_STORY, AS_ANSWER, DROP_TEXT = "add_story", "as_answer", "drop_text"
 
@@ -128,6 +139,18 @@ def announces_files(event: Event) -> bool:
     """Whether a reply only says that there are files, or that some are coming: “มีค่ะ เดี๋ยวส่งให้”."""
     meanings = set(read_meanings(event.text or "")) if event.choice is None and event.file is None else set()
     return not meanings.isdisjoint(_SAYS_THERE_ARE) and meanings <= {*_SAYS_THERE_ARE, *_SAYS_WHEN}
+
+
+def is_slip_at_choice(event: Event) -> bool:
+    """Whether a text that picks nothing is no more than a slip: a number, a few signs, or a sound of surprise.
+
+    A short text that says something (“นายก อบต”, “ห้าพัน”) waits like a longer one, until it is known what it is.
+    """
+    text = event.text or ""
+    if not is_slip(event):
+        return False
+    letters = sum(sign.isalpha() for sign in text)
+    return letters < MIN_LETTERS_AT_CHOICE or not _SOUNDS.isdisjoint(list_readings(text))
 
 
 def describe_unknown_choice(event: Event, *, memory_only: bool = False) -> Reply:

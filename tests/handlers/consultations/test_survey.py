@@ -145,7 +145,7 @@ def test_an_answer_goes_on_or_leaves(
         (make_event("กลับ"), at("must"), "text", {}, None),
         (make_event("ขอบคุณ"), at("one"), "one", {}, "pick.unclear"),
         (make_event("ไม่ใช่ไม่มี"), at("text"), "text", {}, "pick.unclear"),
-        (make_event("คิวยาว"), at("many"), "many", {}, "pick.unknown"),
+        (make_event("เอ๊ะ"), at("many"), "many", {}, "pick.unknown"),
         (make_event(choice="6.agree"), at("one"), "one", {}, "pick.stale"),
         (make_event(choice="7.back"), at("one"), "one", {}, "pick.stale"),
         (make_event(""), at("text"), "text", {}, "text.empty"),
