@@ -136,6 +136,14 @@ function begin() {
   const form = talk();
   if (!form) return;
   wait();
+  // Where files are asked for, choosing them sends them, and the page says so beside the field.
+  const told = form.querySelector("[data-on-choosing]");
+  if (told) {
+    told.hidden = false;
+    form.elements.file.addEventListener("change", (event) => {
+      if (event.target.files.length) form.requestSubmit(form.querySelector("[data-send]"));
+    });
+  }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (form.ariaBusy === "true") return;

@@ -1,6 +1,6 @@
 """Story driver on the web pages: people at a real Chromium, each in a window of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,8 +106,12 @@ class BrowserDriver:
         return [Message(seen["text"], NEUTRAL, choices, seen["receipt"])]
 
     def _submit(self, page: Page, button: str) -> list[Message]:
+        return self._wait_for_next(page, lambda: page.click(button))
+
+    def _wait_for_next(self, page: Page, act: Callable[[], None]) -> list[Message]:
+        """Do what sends the form, and read the page that comes."""
         old = page.get_attribute("[name=csrf]", "value")
-        page.click(button)
+        act()
         page.wait_for_selector(f'[name=csrf]:not([value="{old}"]), [data-line="stop"]', state="attached")
         page.wait_for_load_state("domcontentloaded")
         return self._read_page(page)
@@ -152,7 +156,10 @@ class BrowserDriver:
             page.goto(self.server.address + self.start_path)
         if page.query_selector("[name=file]") is None:
             return self._post_file(page, name)
-        page.set_input_files("[name=file]", write_sample_file(self.home.parent, name))
+        sample = write_sample_file(self.home.parent, name)
+        if page.locator("[data-on-choosing]").is_visible():
+            return self._wait_for_next(page, lambda: page.set_input_files("[name=file]", sample))
+        page.set_input_files("[name=file]", sample)
         return self._submit(page, "[data-send]")
 
     def _post_file(self, page: Page, name: str) -> list[Message]:

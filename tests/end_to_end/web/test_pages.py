@@ -187,3 +187,56 @@ def test_the_messengers_stand_on_the_first_page_with_their_codes(browser: Browse
     assert reporting.locator(".qr svg").first.is_visible()
     assert (reporting.locator(".qr svg").count(), general.locator(".qr svg").count()) == (2, 0)
     door.close()
+
+
+@pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
+def test_choosing_evidence_sends_it_and_the_page_says_so(door: BrowserDriver) -> None:
+    page = open_story_question(door)
+    page.fill("[name=text]", STORY)
+    pick_choice(page, "เสร็จแล้ว")
+    for _ in range(3):
+        pick_choice(page, "ข้าม")
+    sample = write_sample_file(door.home.parent, "ภาพ.png")
+    told = page.locator("[data-on-choosing]")
+    if told.is_visible():
+        assert "ทันที" in told.inner_text()
+        page.set_input_files("[name=file]", sample)
+    else:  # without JavaScript a button sends
+        page.set_input_files("[name=file]", sample)
+        page.click("[data-send]")
+    page.locator(".note", has_text="ภาพ.png").wait_for()
+    pick_choice(page, "ลบไฟล์ทั้งหมด")
+    assert "ลบไฟล์ที่ส่งไว้ทั้งหมดแล้ว" in page.inner_text("#notes")
+
+
+def test_no_page_scrolls_sideways_on_the_narrowest_screen(door: BrowserDriver) -> None:
+    page = open_story_question(door)
+    receipt = file_report(page)
+    page.set_viewport_size({"width": 180, "height": 700})
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) <= 180
+    for path in ("/", "/report", "/track", "/privacy", "/statistics"):
+        page.goto(door.server.address + path)
+        assert page.evaluate(wide) <= 180, path
+    page.goto(door.server.address + "/track")
+    page.fill("[name=text]", receipt)
+    page.click("[data-send]")
+    page.locator("[data-status]").wait_for()
+    assert page.evaluate(wide) <= 180
+
+
+@pytest.mark.parametrize("door", [PHONE], indirect=True)
+def test_the_quick_exit_is_in_view_wherever_one_reads_and_the_way_in_without_scrolling(
+    door: BrowserDriver,
+) -> None:
+    page = door.get_page("ก")
+    page.goto(door.server.address)
+    height = page.evaluate("window.innerHeight")
+    box = page.locator("a.button.chief", has_text="แจ้งเรื่อง").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= height
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    assert page.locator("[data-exit]").bounding_box()["y"] < 60  # type: ignore[index]
+    page.locator("footer a").first.click()
+    page.locator("h1", has_text="ความเป็นส่วนตัว").wait_for()
+    assert page.evaluate("window.history.length") == 2  # about:blank and one entry of ours
