@@ -11,9 +11,10 @@ from typing import Any
 from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
 from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import MUST_ARRIVE, Reply
 from storage.audit import AuditAnchor
 from storage.crypto.key_files import DeskPaths
-from storage.serialization import QueuedTask
+from storage.serialization import OutboxMessage, QueuedTask
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.in_memory_desk import OFFICE, WHOLE_REPORT
 
@@ -170,5 +171,18 @@ def test_a_file_that_nobody_fetches_any_more_is_not_kept_for_ever(tmp_path: Path
             assert await opened.store.task_queue.list_all("line.old") == []
             assert "errands-forgotten" in await run_clock(opened, opened.now() + timedelta(hours=49))
             assert await opened.store.task_queue.list_all("line") == []
+
+    asyncio.run(play())
+
+
+def test_a_message_that_nobody_took_is_gone_after_72_hours(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            message = OutboxMessage(Channel.TERMINAL, b"", "th", (Reply("news.waiting", MUST_ARRIVE),))
+            await opened.store.outbox.add(Channel.TERMINAL, message, opened.now())
+            await run_clock(opened, opened.now() + timedelta(hours=71))
+            assert len(await opened.store.outbox.list_all(Channel.TERMINAL)) == 1
+            assert "letters-forgotten" in await run_clock(opened, opened.now() + timedelta(hours=73))
+            assert await opened.store.outbox.list_all(Channel.TERMINAL) == []
 
     asyncio.run(play())
