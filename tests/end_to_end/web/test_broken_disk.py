@@ -1,0 +1,47 @@
+"""A disk that takes no writes any more: what a person sees, and what `/readyz` says."""
+
+import time
+from pathlib import Path
+
+from bot.web.readiness import CACHE_SECONDS
+from storage.errors import DiskFullError
+from tests.end_to_end.server_process import Visitor
+from tests.end_to_end.threaded_server import WebServer
+
+TYPED = "เจ้าหน้าที่เรียกรับเงิน\nก่อนตรวจรับงาน"
+
+
+def wait_for_readiness(visitor: Visitor, status: int) -> None:
+    """Wait until `/readyz` looks again; it answers from its memory for some seconds."""
+    until = time.monotonic() + 20 + CACHE_SECONDS
+    while visitor.request("/readyz").status != status:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+def open_story(visitor: Visitor) -> str:
+    """Come to the question for the story; returns its heading."""
+    visitor.open_page("/report")
+    visitor.say("[รับทราบ เริ่มแจ้งเรื่อง]")
+    return visitor.say(":1").heading
+
+
+def test_on_a_disk_that_takes_no_writes(tmp_path: Path) -> None:
+    server = WebServer(tmp_path / "var")
+    visitor = Visitor(server.port)
+    asked = open_story(visitor)
+
+    async def set_read_only(value: str) -> None:
+        await server.desk.store.committer.connection.exec_driver_sql(f"PRAGMA query_only = {value}")
+        await server.desk.store.committer.connection.rollback()
+
+    server.run(set_read_only("ON"))
+    page = visitor.submit_form(TYPED)
+    assert (page.status, page.textbox_text, page.heading) == (503, TYPED, asked)
+    wait_for_readiness(visitor, 503)
+    server.run(set_read_only("OFF"))
+    wait_for_readiness(visitor, 200)
+    assert visitor.submit_form(TYPED).status == 200
+    assert {type(error) for error in server.desk.errors} == {DiskFullError}
+    server.desk.errors.clear()
+    server.close()
