@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.clock.outside_time import read_uptime
 from bot.decoding.pool import DecoderPool
 from bot.desk_names import DeskName
 from bot.engine import Engine, utc_now
@@ -34,13 +35,14 @@ class RunningDesk:
 
 @dataclass(frozen=True)
 class App:
-    """What runs. source: where the office was found; None where it was given."""
+    """What runs. source: where the office was found; None where it was given. started_at: `read_uptime` then."""
 
     settings: Settings
     office: Office
     desks: Mapping[DeskName, RunningDesk]
     source: OfficeSource | None = None
     decoders: DecoderPool = field(default_factory=DecoderPool)
+    started_at: float = field(default_factory=read_uptime)
 
 
 @asynccontextmanager

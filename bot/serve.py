@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from types import FrameType
 
 import uvicorn
@@ -13,6 +14,8 @@ from starlette.routing import BaseRoute
 
 from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk, open_app
+from bot.clock.gate import ClockVerdict, check_clock, tell_admins
+from bot.clock.outside_time import OUTSIDE_TIME, read_uptime
 from bot.decoding.messages import Confinement
 from bot.desk_names import DeskName
 from bot.engine import utc_now
@@ -36,6 +39,9 @@ DRAIN_SECONDS = 10
 """Seconds that open requests may take to finish at shutdown."""
 
 JOB_INTERVAL_SECONDS = 60
+
+FIRST_CALL_SECONDS = 120
+"""Seconds after the start within which a platform has answered, if it can be reached."""
 
 
 class Server(uvicorn.Server):
@@ -133,8 +139,19 @@ async def _run_jobs_each_minute(app: App) -> None:
 
 
 async def _run_desk_jobs(app: App, desk: RunningDesk) -> None:
-    async for result in run_due_jobs(desk.paths, desk.store, app.office, utc_now()):
+    now = utc_now()
+    verdict = await _check_desk_clock(app, desk, now)
+    await tell_admins(desk.store, verdict, now)
+    believed = verdict.doubt is None
+    async for result in run_due_jobs(desk.paths, desk.store, app.office, now, is_clock_believed=believed):
         log_event(LogEvent.TICKED, desk.name, count=result.count)
+
+
+async def _check_desk_clock(app: App, desk: RunningDesk, now: datetime) -> ClockVerdict:
+    """Judge the clock by what platforms said; just after the start, what cannot be undone waits until one says it."""
+    calls = any(app.settings.desk(name).has_platform for name in app.desks)
+    will_hear = calls and read_uptime() - app.started_at < FIRST_CALL_SECONDS
+    return await check_clock(desk.store, now, OUTSIDE_TIME.get_difference(now), will_hear=will_hear)
 
 
 async def _publish_each_minute(app: App) -> None:
@@ -143,7 +160,10 @@ async def _publish_each_minute(app: App) -> None:
 
 
 async def _publish(app: App) -> None:
-    async for result in run_publishing_jobs(app, utc_now()):
+    now = utc_now()
+    verdicts = {desk.name: await _check_desk_clock(app, desk, now) for desk in app.desks.values()}
+    doubted = [name for name, verdict in verdicts.items() if verdict.doubt is not None]
+    async for result in run_publishing_jobs(app, now, doubted):
         desk: DeskName = "service" if result.desk == "service" else "complaints"
         log_event(LogEvent.TICKED, desk, count=result.count)
 

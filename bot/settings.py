@@ -88,6 +88,11 @@ class DeskSettings(BaseModel):
         default=None, description="channel secret of this desk's LINE account"
     )
 
+    @property
+    def has_platform(self) -> bool:
+        """Whether the desk has an account at a platform, which is called at the start."""
+        return self.telegram_token is not None or self.line_token is not None
+
 
 class Settings(BaseSettings):
     """All settings. An unknown name prevents the start (`load_settings`)."""

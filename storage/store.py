@@ -31,6 +31,7 @@ from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.key_files import KEY_NAMES, DeskPaths, KeyFiles
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.db.clock_record import ClockRecord
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.idempotency import find_event_answers, hash_events
 from storage.db.read_batcher import ReadContext, open_read_batcher
@@ -75,6 +76,7 @@ class Store:
     staff_admin: StaffAdmin
     scheduled_replies: ScheduledReplies
     announcements: CaseAnnouncements
+    clock_record: ClockRecord
     reminders: CaseReminders
     register_importer: RegisterImporter
     conflict_rescan: ConflictRescan
@@ -274,6 +276,7 @@ def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEn
         StaffAdmin(committer, committer.roster),
         ScheduledReplies(committer),
         CaseAnnouncements(committer),
+        ClockRecord(committer),
         CaseReminders(committer),
         RegisterImporter(committer, reader, paths.folder / ".importing"),
         ConflictRescan(committer),

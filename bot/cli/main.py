@@ -13,7 +13,16 @@ from bot.cli.audit import audit_commands
 from bot.cli.consultations import consult_commands
 from bot.cli.faq import faq_commands
 from bot.cli.releases import release_commands
-from bot.cli.runner import EXIT_DONE, DeskOption, DesksOption, print_json, run_and_exit, select_desks
+from bot.cli.runner import (
+    CLOCK_DOUBTED,
+    EXIT_DONE,
+    EXIT_FINDINGS,
+    DeskOption,
+    DesksOption,
+    print_json,
+    run_and_exit,
+    select_desks,
+)
 from bot.cli.staff import staff_commands
 from bot.cli.statistics import print_statistics
 from bot.desk_names import DeskName
@@ -121,23 +130,43 @@ def export(
 def tick(
     now: Annotated[str, typer.Option(help="The instant to take for now, ISO 8601.")] = "",
     desk: DesksOption = "all",
+    *,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="The clock of this machine is right: do what waits for that.")
+    ] = False,
 ) -> None:
-    """Do once all that is due, and say what was done: a JSON object for each thing."""
-    run_and_exit(_run_tick(select_desks(desk), _parse_instant(now)))
+    """Do once all that is due, and say what was done: a JSON object for each thing.
+
+    Exit code 1 where something waits because the clock may be wrong. An instant given with --now is believed.
+    """
+    run_and_exit(_run_tick(select_desks(desk), _parse_instant(now), is_given=bool(now), confirm=confirm))
 
 
-async def _run_tick(desks: tuple[DeskName, ...], now: datetime) -> int:
+async def _run_tick(desks: tuple[DeskName, ...], now: datetime, *, is_given: bool, confirm: bool) -> int:
     from bot.bootstrap import open_app
+    from bot.clock.gate import ClockVerdict, check_clock, confirm_clock
     from bot.jobs.housekeeping import run_due_jobs
     from bot.jobs.publishing import run_publishing_jobs
 
+    doubted = list[DeskName]()
     async with open_app(desks, now) as app:
         for running in app.desks.values():
-            async for result in run_due_jobs(running.paths, running.store, app.office, now):
+            if confirm and not is_given:
+                await confirm_clock(running.store, now, None)
+            verdict = ClockVerdict(None) if is_given else await check_clock(running.store, now, None)
+            if verdict.doubt is not None:
+                doubted.append(running.name)
+                print_json({"desk": running.name, "waits": verdict.doubt, "now": now.isoformat()})
+            believed = verdict.doubt is None
+            async for result in run_due_jobs(
+                running.paths, running.store, app.office, now, is_clock_believed=believed
+            ):
                 print_json({"desk": result.desk, "did": result.job, "count": result.count})
-        async for result in run_publishing_jobs(app, now):
+        async for result in run_publishing_jobs(app, now, doubted):
             print_json({"desk": result.desk, "did": result.job, "count": result.count})
-    return EXIT_DONE
+    if doubted:
+        sys.stderr.write(CLOCK_DOUBTED)
+    return EXIT_FINDINGS if doubted else EXIT_DONE
 
 
 @cli_app.command()

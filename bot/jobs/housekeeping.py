@@ -58,43 +58,66 @@ class JobResult:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A job that runs each minute. name: as `JobResult` has it; empty: it is not worth a line.
+
+    waits: it erases, closes or tells what a wrong clock makes due, and so waits while the clock is doubted. What keeps
+    the promises to people who are here (drafts, answers, codes) never waits.
+    """
+
+    name: str
+    run: Callable[[], Awaitable[int]]
+    waits: bool = False
+
+
 async def run_due_jobs(
-    paths: DeskPaths, store: Store, office: Office, now: datetime
+    paths: DeskPaths, store: Store, office: Office, now: datetime, *, is_clock_believed: bool = True
 ) -> AsyncIterator[JobResult]:
     """Run all jobs that are due at an instant (UTC). Yields what was done.
+
+    is_clock_believed: see `bot.clock.gate`.
 
     A failing job does not stop the others; the first exception is raised at the end.
     """
     retention, errors = store.retention, list[Exception]()
     after_closing = timedelta(days=office.retention.after_closing_days)
-    jobs: tuple[tuple[str, Callable[[], Awaitable[int]]], ...] = (
+    jobs: tuple[DueJob, ...] = (
         # First, so that what is done after it in the same minute is done for the new cases too.
-        ("cases-announced", lambda: store.announcements.announce_due(now)),
-        ("import-finished", lambda: store.register_importer.finish_interrupted(now)),
-        ("words-sent", lambda: store.scheduled_replies.send_due(now)),
-        ("drafts-lapsed", lambda: retention.expire_sessions(now)),
-        ("answers-forgotten", lambda: retention.expire_event_answers(now)),
-        ("letters-forgotten", lambda: store.outbox.delete_overdue(now - OUTBOX_TTL)),
-        ("errands-forgotten", lambda: store.task_queue.delete_overdue(now - QUEUED_TASK_TTL)),
-        ("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
-        ("maps-forgotten", lambda: retention.forget_messages(now)),
-        ("files-swept", lambda: store.evidence.collect_garbage(now)),
-        ("leftovers-removed", lambda: asyncio.to_thread(remove_old_leftovers, list_private_folders(paths))),
-        ("files-rewritten", lambda: store.file_rewriter.run(now)),
-        ("cases-erased", lambda: retention.delete_ended_cases(now, after_closing)),
-        ("consultations-closed", lambda: close_due_consultations(store.committer, now)),
-        ("questions-erased", lambda: erase_old_questions(store, after_closing, now)),
-        ("questions-reminded", lambda: remind_of_questions(store, office, now)),
+        DueJob("cases-announced", lambda: store.announcements.announce_due(now)),
+        DueJob("import-finished", lambda: store.register_importer.finish_interrupted(now)),
+        DueJob("words-sent", lambda: store.scheduled_replies.send_due(now)),
+        DueJob("drafts-lapsed", lambda: retention.expire_sessions(now)),
+        DueJob("answers-forgotten", lambda: retention.expire_event_answers(now)),
+        DueJob("letters-forgotten", lambda: store.outbox.delete_overdue(now - OUTBOX_TTL), waits=True),
+        DueJob(
+            "errands-forgotten", lambda: store.task_queue.delete_overdue(now - QUEUED_TASK_TTL), waits=True
+        ),
+        DueJob("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
+        DueJob("maps-forgotten", lambda: retention.forget_messages(now)),
+        DueJob("files-swept", lambda: store.evidence.collect_garbage(now), waits=True),
+        DueJob(
+            "leftovers-removed",
+            lambda: asyncio.to_thread(remove_old_leftovers, list_private_folders(paths)),
+            waits=True,
+        ),
+        DueJob("files-rewritten", lambda: store.file_rewriter.run(now)),
+        DueJob("cases-erased", lambda: retention.delete_ended_cases(now, after_closing), waits=True),
+        DueJob("consultations-closed", lambda: close_due_consultations(store.committer, now), waits=True),
+        DueJob("questions-erased", lambda: erase_old_questions(store, after_closing, now), waits=True),
+        DueJob("questions-reminded", lambda: remind_of_questions(store, office, now), waits=True),
         # The write-ahead log may show who wrote next to what was filed, so it is truncated every minute.
-        ("", retention.checkpoint_wal),
-        ("cases-hidden", lambda: rescan_conflicts(store, office, now)),
-        ("officers-reminded", lambda: remind_of_deadlines(store, office, now)),
-        ("audit-anchored", lambda: write_audit_anchor(paths, store, now)),
+        DueJob("", retention.checkpoint_wal),
+        DueJob("cases-hidden", lambda: rescan_conflicts(store, office, now)),
+        DueJob("officers-reminded", lambda: remind_of_deadlines(store, office, now), waits=True),
+        DueJob("audit-anchored", lambda: write_audit_anchor(paths, store, now)),
     )
-    for name, job in jobs:
-        count = (await run_guarded(job(), errors.append)).value
-        if name and count:
-            yield JobResult(paths.desk, name, count)
+    for job in jobs:
+        if job.waits and not is_clock_believed:
+            continue
+        count = (await run_guarded(job.run(), errors.append)).value
+        if job.name and count:
+            yield JobResult(paths.desk, job.name, count)
     if errors:
         raise errors[0]
 

@@ -1,12 +1,12 @@
 """Staff administration from the command line."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import raw_text
+from handlers.dialog.replies import Phrase, raw_text
 from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
@@ -20,7 +20,7 @@ from storage.staff.members import (
     hash_invitation,
     revoke_access,
 )
-from storage.staff.notifications import enqueue_staff_notification
+from storage.staff.notifications import enqueue_staff_notification, notify_case_workers
 from storage.staff.roster import STAFF_PROFILE_CODEC, Roster, StaffAddress
 from storage.tables.rules import keyholes
 
@@ -66,6 +66,16 @@ class StaffAdmin:
                 enqueue_staff_notification(address, raw_text(words[address.lang]), batch)
             await batch.flush()
         return len(addresses)
+
+    async def notify(self, notice: Phrase, roles: Collection[Role], now: datetime) -> int:
+        """Notify all staff with one of `roles`; return the number of recipients."""
+        async with self.committer.transaction() as connection:
+            batch = WriteBatch(
+                connection, self.committer.keyring, self.committer.daily_keys, now, self.roster
+            )
+            told = await notify_case_workers(notice, batch, roles)
+            await batch.flush()
+        return told
 
     async def list_contacts(self) -> list[tuple[StaffMember, StaffAddress]]:
         """Return all staff who can be notified, with their addresses, read from disk."""

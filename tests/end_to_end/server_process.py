@@ -16,7 +16,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 from tests.end_to_end.forkserver import ForkedProgram, start_forked_program
-from tests.end_to_end.terminal_driver import build_environment
+from tests.end_to_end.terminal_driver import build_environment, write_office_beside
 from tests.template_desk import copy_template_desks
 
 MULTIPART_BOUNDARY = "edge-of-a-part"
@@ -84,6 +84,7 @@ def raise_file_limit(most: int) -> Iterator[None]:
 def start_server(home: Path, **more: str) -> ServerProcess:
     """Start serving on a free port."""
     copy_template_desks(home)
+    write_office_beside(home)
     process = start_forked_program(("run", "--port", "0"), home.parent, build_environment(home, **more))
     line = process.stdout.readline().decode()
     ready = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)\n", line)

@@ -26,15 +26,16 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def build_environment(home: Path, **more: str) -> Mapping[str, str]:
-    """The environment of a program whose data are in `home`, without the tester's own settings.
-
-    Beside the folder stands the office.toml of `OFFICE_TOML`, unless another does.
-    """
-    office_toml = home.parent / "office.toml"
-    if not office_toml.exists() and home.parent.is_dir():
-        office_toml.write_text(OFFICE_TOML, "utf-8")
+    """The environment of a program whose data are in `home`, without the tester's own settings."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
     return {**inherited, "ITA_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
+
+
+def write_office_beside(home: Path) -> None:
+    """Write the office.toml in which officers are told at once beside a data folder, unless another stands there."""
+    office_toml = home.parent / "office.toml"
+    if not office_toml.exists():
+        office_toml.write_text(OFFICE_TOML, "utf-8")
 
 
 def run_ita_bot(home: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -100,6 +101,7 @@ class TerminalDriver:
     def _send_line(self, person: str, line: bytes) -> list[Message]:
         if person not in self.programs:
             copy_template_desk(DeskPaths.under(self.home, self.desk_name))
+            write_office_beside(self.home)
             words = ("chat", "--desk", self.desk_name, "--as", person, "--jsonl")
             self.programs[person] = ChatProgram(
                 start_forked_program(words, self.home.parent, build_environment(self.home))
@@ -172,6 +174,7 @@ class TerminalDriver:
 def start_chat(home: Path, person: str, desk: str = "complaints") -> subprocess.Popen[bytes]:
     """Start a chat as a person."""
     copy_template_desk(DeskPaths.under(home, desk))
+    write_office_beside(home)
     command = [sys.executable, "-m", "bot", "chat", "--desk", desk, "--as", person, "--jsonl"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, cwd=home.parent, env=build_environment(home), **pipes)  # type: ignore[call-overload,no-any-return]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.background import BackgroundTasks
+from bot.clock.outside_time import OUTSIDE_TIME, OutsideTime
 from bot.delivery.transport import PermanentError, TransportError
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine, build_error_answer
@@ -18,7 +19,7 @@ from bot.errors import BotError
 from bot.images.temporary_host import TemporaryImages
 from bot.log import LogEvent, log_event
 from bot.platforms.line.client import LineClient
-from bot.platforms.line.events import MAX_CLOCK_SKEW, MAX_EVENT_AGE, WebhookBody, WebhookEvent
+from bot.platforms.line.events import MAX_EVENT_AGE, WebhookBody, WebhookEvent
 from bot.platforms.line.inbound import LineEventParser
 from bot.platforms.line.render import render_payload_batches
 from bot.platforms.line.replies import LineReplies, to_reply_token
@@ -63,6 +64,7 @@ class LineAdapter:
     bot_user_id: str | None = None
     images: TemporaryImages | None = None
     response_deadline: float = RESPONSE_DEADLINE
+    outside_time: OutsideTime = field(default_factory=lambda: OUTSIDE_TIME)
     on_answered: Callable[[str, Lang, str | None], Coroutine[Any, Any, None] | None] = _ignore_answered
     _parser: LineEventParser = field(init=False)
     _replies: LineReplies = field(init=False)
@@ -99,13 +101,13 @@ class LineAdapter:
         """Start tasks for events: those of one person in one task, in order; different persons concurrently."""
         persons: dict[str, list[WebhookEvent]] = {}
         work: list[asyncio.Task[None]] = []
-        now = self.engine.now().timestamp()
+        now = self._estimate_line_time(events)
         for event in _drop_duplicates(events):
             if event.event_key in self._seen_events:
                 work.append(self._seen_events[event.event_key])
             elif event.mode != "active":
                 continue
-            elif not -MAX_CLOCK_SKEW < event.age(now) < MAX_EVENT_AGE:
+            elif event.age(now) >= MAX_EVENT_AGE:
                 # A replay, or of a clock that is wrong. Nothing of it is kept: it holds a user id, and nobody waits.
                 log_event(LogEvent.QUARANTINED, count=1)
             elif event.group is not None:
@@ -117,6 +119,15 @@ class LineAdapter:
         for person, own in persons.items():
             work.append(self._start_task(self._handle_person_events(person, own), *own))
         return work
+
+    def _estimate_line_time(self, events: Sequence[WebhookEvent]) -> float:
+        """Return the time by LINE's clock, in seconds since 1970: our own may be wrong by any amount.
+
+        It is as far from ours as the dates of platforms' answers are, and at least that of the newest event: a body
+        that is signed by LINE cannot be of the future.
+        """
+        newest = max((event.timestamp for event in events), default=0) / 1000
+        return max(self.outside_time.correct(self.engine.now()).timestamp(), newest)
 
     def _start_task(self, work: Coroutine[Any, Any, None], *events: WebhookEvent) -> "asyncio.Task[None]":
         task = self._tasks.start(work)

@@ -23,6 +23,7 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped]
     UpdateRichMenuAliasRequest,
 )
 
+from bot.clock.outside_time import trace_dates
 from bot.delivery.transport import (
     PermanentError,
     PlatformUnavailableError,
@@ -68,6 +69,7 @@ class LineClient:
             # Without a proxy, do not let aiohttp look for one at every call: that costs a tenth of a message's work.
             trust_env=bool(getproxies()),
             cookie_jar=aiohttp.DummyCookieJar(),
+            trace_configs=trace_dates(),
         )
 
     async def close(self) -> None:

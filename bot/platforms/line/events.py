@@ -24,9 +24,6 @@ from bot.errors import BotError
 MAX_EVENT_AGE = timedelta(hours=24)
 """An older event is a replay: LINE redelivers within hours."""
 
-MAX_CLOCK_SKEW = timedelta(minutes=10)
-"""How far LINE's clock may be ahead of ours."""
-
 MAX_NUMBER_DIGITS = 20
 """Digits of a number. LINE's have 13; one of 5,000 would make Python refuse the whole body."""
 

@@ -15,6 +15,7 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.clock.outside_time import trace_dates
 from bot.delivery.transport import PermanentError
 from bot.errors import BotError
 
@@ -107,6 +108,7 @@ class AiohttpRequest(BaseRequest):
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=("accept", "accept-encoding", "user-agent"),
                 timeout=_NO_TIMEOUT,
+                trace_configs=trace_dates(),
             )
 
     async def shutdown(self) -> None:

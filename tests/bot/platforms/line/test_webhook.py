@@ -7,6 +7,8 @@ import logging
 import resource
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from bot.clock.outside_time import OutsideTime
 from bot.log import LibraryLogHandler
 from bot.platforms.line.events import InvalidWebhookBodyError, parse_webhook
 from handlers.i18n import WORDING
@@ -281,6 +284,24 @@ def test_nothing_of_a_replay_is_kept_and_a_foreign_destination_is_not_heard(tmp_
         assert await line.post_events({**line.make_text_event(A, "สวัสดี"), "mode": "standby"}) == 200
         await asyncio.sleep(0.1)
         assert line.chats == {}
+
+    run_scenario(tmp_path / "var", scene)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=-12), timedelta(days=-3), timedelta(days=365)])
+def test_events_are_as_old_as_lines_clock_says_however_wrong_ours_is(
+    tmp_path: Path, ahead: timedelta
+) -> None:
+    async def scene(account: LineDesk) -> None:
+        line, lines_time = account.line, account.desk.now()
+        account.desk.clock_offset += ahead
+        account.setup.adapter.outside_time = heard = OutsideTime()
+        heard.hear(format_datetime(datetime.now(UTC) - ahead))
+        for who, age, answered in ((A, timedelta(), True), (B, timedelta(days=7), False)):
+            sent = int((lines_time - age).timestamp() * 1000)
+            assert await line.post_events({**line.make_text_event(who, "สวัสดี"), "timestamp": sent}) == 200
+            await asyncio.sleep(0.2)
+            assert (who in line.chats) is answered, (who, age)
 
     run_scenario(tmp_path / "var", scene)
 

@@ -1,0 +1,75 @@
+"""The gate before what cannot be undone: releases, erasure, closings and reminders wait while the clock is doubted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock.decision import ClockDoubt, ClockEvidence, judge_clock
+from handlers.dialog.replies import Phrase
+from handlers.staff.permissions import Role
+from handlers.thai.dates import format_date, format_time
+from ita_stats.calendar import to_bangkok_date
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ClockVerdict:
+    """doubt: why the clock is not believed, None where it is. difference: of other clocks, None where not known."""
+
+    doubt: ClockDoubt | None
+    difference: timedelta | None = None
+
+
+async def check_clock(
+    store: Store, now: datetime, difference: timedelta | None, *, will_hear: bool = False
+) -> ClockVerdict:
+    """Judge the clock for a desk, and remember what follows.
+
+    difference: how far others' clocks are ahead of ours, None where none was heard of; will_hear: a platform is about
+    to be called for the first time.
+    """
+    if difference is None and will_hear:
+        return ClockVerdict(ClockDoubt.UNHEARD)
+    known, today = await store.clock_record.load(), to_bangkok_date(now)
+    doubt = judge_clock(
+        ClockEvidence(
+            today,
+            difference,
+            known.last_day,
+            known.difference,
+            known.confirmed_difference,
+            known.confirmed_day,
+        )
+    )
+    measured = difference if difference is not None else known.difference
+    match doubt:
+        case None:
+            if known.last_day != today or known.difference is not None:
+                await store.clock_record.save_believed(today)
+        case ClockDoubt.DIFFERS | ClockDoubt.JUMPED | ClockDoubt.UNHEARD:
+            if difference is not None:
+                await store.clock_record.save_doubted(difference)
+    return ClockVerdict(doubt, measured)
+
+
+async def confirm_clock(store: Store, now: datetime, difference: timedelta | None) -> None:
+    """Believe the clock as it is: an admin says that day and time are right."""
+    known = await store.clock_record.load()
+    measured = difference if difference is not None else known.difference
+    await store.clock_record.confirm(to_bangkok_date(now), measured)
+
+
+async def tell_admins(store: Store, verdict: ClockVerdict, now: datetime) -> int:
+    """Tell admins once of each doubt what waits and how to say yes. Returns how many were told."""
+    if verdict.doubt is None or verdict.doubt is ClockDoubt.UNHEARD:
+        return 0
+    minutes = round((verdict.difference or timedelta()).total_seconds() / 60)
+    # A clock that drifts on is the same doubt: only the hour of difference is compared.
+    if not await store.clock_record.mark_told(f"{verdict.doubt} {minutes // 60}"):
+        return 0
+    # The day of the notice is in Thai: what an admin must compare with a calendar on the wall.
+    args = {
+        "now": f"{format_date(to_bangkok_date(now), 'th')} {format_time(now)}",
+        "minutes": f"{abs(minutes):,}",
+    }
+    notice = Phrase(f"staff.notice.clock_{verdict.doubt}", args)
+    return await store.staff_admin.notify(notice, frozenset({Role.ADMIN}), now)

@@ -1,0 +1,70 @@
+"""What time it is elsewhere: the `Date` of the answers to calls that the program makes anyway."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # importing aiohttp takes a third of a second, and a command makes no calls
+    import aiohttp
+
+DATE_HOLDS_FOR = timedelta(days=1)
+"""How long a heard date counts. Within a day no machine's clock drifts by a minute."""
+
+
+def read_uptime() -> float:
+    """Return seconds that nobody can set, and that go on while the machine is suspended, where the system has them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@dataclass
+class OutsideTime:
+    """The last date that was heard, and the uptime at which it was."""
+
+    _heard: datetime | None = None
+    _heard_at: float = 0.0
+
+    def hear(self, date_header: str, uptime: float | None = None) -> None:
+        """Note the `Date` of an answer. What is no date is ignored."""
+        try:
+            heard = parsedate_to_datetime(date_header)
+        except ValueError:
+            return
+        self._heard = heard if heard.tzinfo else heard.replace(tzinfo=UTC)
+        self._heard_at = read_uptime() if uptime is None else uptime
+
+    def get_difference(self, now: datetime, uptime: float | None = None) -> timedelta | None:
+        """Return how far others' clocks are ahead of ours; None where none was heard of within a day.
+
+        now: by our clock. What was heard goes on with the uptime, so that a clock that is set meanwhile is noticed.
+        """
+        if self._heard is None:
+            return None
+        passed = timedelta(seconds=(read_uptime() if uptime is None else uptime) - self._heard_at)
+        return None if passed > DATE_HOLDS_FOR else self._heard + passed - now
+
+    def correct(self, now: datetime) -> datetime:
+        """Return what time it is elsewhere when it is `now` by our clock; `now` itself where no date was heard."""
+        return now + (self.get_difference(datetime.now(UTC)) or timedelta())
+
+
+OUTSIDE_TIME = OutsideTime()
+"""Of this process: a machine has one clock, whatever desks and platforms it serves."""
+
+
+def trace_dates() -> "list[aiohttp.TraceConfig]":
+    """Return the trace of an aiohttp session whose answers are heard."""
+    import aiohttp
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(_hear_answer)
+    return [trace]
+
+
+async def _hear_answer(
+    _session: "aiohttp.ClientSession", _context: SimpleNamespace, answer: "aiohttp.TraceRequestEndParams"
+) -> None:
+    if date := answer.response.headers.get("Date"):
+        OUTSIDE_TIME.hear(date)

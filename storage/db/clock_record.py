@@ -1,0 +1,101 @@
+"""What a desk remembers of its clock: days and differences, among the marks of scheduled jobs."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ita_stats.calendar import to_bangkok_date
+from storage import tables
+from storage.db.batch import INSERT_BY_TABLE
+from storage.db.group_commit import GroupCommitWriter
+
+
+class _Mark(StrEnum):
+    """Names of the rows in `chores`; the day or the minutes are in their `due`."""
+
+    LAST_DAY = "clock-day"
+    DIFFERENCE = "clock-difference"
+    CONFIRMED_DIFFERENCE = "clock-difference-ok"
+    CONFIRMED_DAY = "clock-day-ok"
+    TOLD = "clock-told"
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedClock:
+    """last_day: on which the clock was believed; of a desk without one, of its newest audit line.
+
+    difference: what was measured when the clock was not believed; confirmed_…: what an admin said yes to.
+    """
+
+    last_day: date | None
+    difference: timedelta | None
+    confirmed_difference: timedelta | None
+    confirmed_day: date | None
+
+
+@dataclass
+class ClockRecord:
+    """Reads and writes the marks."""
+
+    committer: GroupCommitWriter
+
+    async def load(self) -> RememberedClock:
+        """Return what is remembered."""
+        table = tables.chores.c
+        query = select(table.name, table.due).where(table.name.in_([mark.value for mark in _Mark]))
+        async with self.committer.transaction() as connection:
+            due = {row.name: row.due for row in await connection.execute(query)}
+            hour = (await connection.execute(select(func.max(tables.audit.c.hour)))).scalar()
+        audited = to_bangkok_date(datetime.fromtimestamp(hour * 3600, UTC)) if hour else None
+        last = due.get(_Mark.LAST_DAY)
+        return RememberedClock(
+            date.fromisoformat(last) if last else audited,
+            _parse_minutes(due.get(_Mark.DIFFERENCE)),
+            _parse_minutes(due.get(_Mark.CONFIRMED_DIFFERENCE)),
+            date.fromisoformat(due[_Mark.CONFIRMED_DAY]) if _Mark.CONFIRMED_DAY in due else None,
+        )
+
+    async def save_believed(self, today: date) -> None:
+        """Note that the clock was believed today."""
+        async with self.committer.transaction() as connection:
+            await _replace(connection, _Mark.LAST_DAY, today.isoformat())
+            for mark in (_Mark.DIFFERENCE, _Mark.TOLD):
+                await _replace(connection, mark, None)
+
+    async def save_doubted(self, difference: timedelta | None) -> None:
+        """Note what was measured when the clock was not believed, for a program that cannot measure."""
+        async with self.committer.transaction() as connection:
+            await _replace(connection, _Mark.DIFFERENCE, _format_minutes(difference))
+
+    async def confirm(self, today: date, difference: timedelta | None) -> None:
+        """Note that an admin said yes to the day, and to how far other clocks are."""
+        async with self.committer.transaction() as connection:
+            await _replace(connection, _Mark.CONFIRMED_DAY, today.isoformat())
+            await _replace(connection, _Mark.CONFIRMED_DIFFERENCE, _format_minutes(difference))
+
+    async def mark_told(self, what: str) -> bool:
+        """Note that admins were told of a doubt; False where they were told of the same before."""
+        table = tables.chores.c
+        query = select(table.due).where(table.name == _Mark.TOLD.value, table.due == what)
+        async with self.committer.transaction() as connection:
+            if (await connection.execute(query)).first() is not None:
+                return False
+            await _replace(connection, _Mark.TOLD, what)
+        return True
+
+
+async def _replace(connection: AsyncConnection, mark: _Mark, due: str | None) -> None:
+    await connection.execute(delete(tables.chores).where(tables.chores.c.name == mark.value))
+    if due is not None:
+        await connection.execute(INSERT_BY_TABLE["chores"], {"name": mark.value, "due": due})
+
+
+def _format_minutes(difference: timedelta | None) -> str | None:
+    return None if difference is None else str(round(difference.total_seconds() / 60))
+
+
+def _parse_minutes(text: str | None) -> timedelta | None:
+    return None if text is None else timedelta(minutes=int(text))

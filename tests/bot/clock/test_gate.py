@@ -1,0 +1,117 @@
+"""On a wrong clock nothing is erased, closed, reminded of or published; an admin hears of it once and may say yes."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock.decision import ClockDoubt
+from bot.clock.gate import check_clock, confirm_clock, tell_admins
+from bot.jobs.housekeeping import run_due_jobs
+from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
+from handlers.complaints.messages import ActorKind
+from handlers.staff.permissions import Role
+from storage.store import Store
+from tests.in_memory_desk import OFFICE
+from tests.storage.conftest import NOW, StoredDesk, load_reporter_case, make_move
+from tests.storage.staffed_desk import join_staff, list_letters
+
+YEAR = timedelta(days=366)
+BUDDHIST = datetime(2569, 11, 22, 3, tzinfo=UTC)
+WRONG = [
+    pytest.param(BUDDHIST, NOW - BUDDHIST, ClockDoubt.DIFFERS, id="2569 typed as CE, Telegram heard"),
+    pytest.param(BUDDHIST, None, ClockDoubt.JUMPED, id="2569 typed as CE, nothing heard"),
+    pytest.param(NOW + 2 * YEAR, -2 * YEAR, ClockDoubt.DIFFERS, id="two years ahead"),
+    pytest.param(NOW + 2 * YEAR, None, ClockDoubt.JUMPED, id="a jump while it was stopped"),
+]
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> StoredDesk:
+    return StoredDesk(tmp_path)
+
+
+async def run_jobs(ground: StoredDesk, one: Store, now: datetime, difference: timedelta | None) -> set[str]:
+    verdict = await check_clock(one, now, difference)
+    believed = verdict.doubt is None
+    jobs = run_due_jobs(ground.paths, one, OFFICE, now, is_clock_believed=believed)
+    return {result.job async for result in jobs}
+
+
+async def close_a_case(ground: StoredDesk, one: Store) -> None:
+    case = await load_reporter_case(one, await ground.file_complaint(one))
+    move = make_move(case, CaseStatus.CLOSED, Transition.WITHDRAW, outcome=CaseOutcome.WITHDRAWN)
+    assert move.by is ActorKind.OFFICE
+    await ground.commit_acts(one, move)
+
+
+@pytest.mark.parametrize(("now", "difference", "doubt"), WRONG)
+def test_a_wrong_year_erases_nothing(
+    ground: StoredDesk, now: datetime, difference: timedelta | None, doubt: ClockDoubt
+) -> None:
+    async def scene(one: Store) -> None:
+        await join_staff(ground, one, "admin", Role.ADMIN)
+        await join_staff(ground, one, "officer")
+        await close_a_case(ground, one)
+        await run_jobs(ground, one, NOW, None)
+        before = len(await list_letters(one))
+        assert (await check_clock(one, now, difference)).doubt is doubt
+        done = await run_jobs(ground, one, now, difference)
+        assert done.isdisjoint({"cases-erased", "letters-forgotten", "officers-reminded"})
+        assert len(await list_letters(one)) == before
+        for _ in range(2):  # told once
+            await tell_admins(one, await check_clock(one, now, difference), now)
+        told = [letter for letter in await list_letters(one) if letter[2].startswith("staff.notice.clock")]
+        assert [(back, key) for back, _, key, _ in told] == [(b"admin", f"staff.notice.clock_{doubt}")]
+        # The clock is mended, and all goes on by itself.
+        assert (await check_clock(one, NOW, None if difference is None else timedelta())).doubt is None
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT count(*) FROM cases") == [(1,)]
+
+
+def test_a_yes_lets_go_on_what_waited(ground: StoredDesk) -> None:
+    late = NOW + 2 * YEAR
+
+    async def scene(one: Store) -> None:
+        await close_a_case(ground, one)
+        await run_jobs(ground, one, NOW, None)
+        assert "cases-erased" not in await run_jobs(ground, one, late, None)
+        await confirm_clock(one, late, None)
+        assert "cases-erased" in await run_jobs(ground, one, late, None)
+        assert (await check_clock(one, late + timedelta(days=1), None)).doubt is None
+
+    ground.run_scenario(scene)
+
+
+def test_what_a_server_measured_holds_for_a_command_beside_it(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        drifted = timedelta(minutes=-6)
+        assert (await check_clock(one, NOW, drifted)).doubt is ClockDoubt.DIFFERS
+        assert (await check_clock(one, NOW, None)).doubt is ClockDoubt.DIFFERS
+        await confirm_clock(one, NOW, None)
+        assert (await check_clock(one, NOW, None)).doubt is None
+        assert (await check_clock(one, NOW, drifted)).doubt is None
+        assert (await check_clock(one, NOW, timedelta(hours=-1))).doubt is ClockDoubt.DIFFERS
+
+    ground.run_scenario(scene)
+
+
+def test_an_upgraded_desk_takes_its_newest_audit_line_for_the_last_day(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        await ground.file_complaint(one)
+        assert (await check_clock(one, NOW + timedelta(days=11), None)).doubt is ClockDoubt.JUMPED
+        assert (await check_clock(one, NOW + timedelta(days=9), None)).doubt is None
+
+    ground.run_scenario(scene)
+
+
+def test_just_after_a_start_it_waits_for_the_first_answer_and_tells_nobody(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        await join_staff(ground, one, "admin", Role.ADMIN)
+        verdict = await check_clock(one, NOW, None, will_hear=True)
+        assert verdict.doubt is ClockDoubt.UNHEARD
+        assert await tell_admins(one, verdict, NOW) == 0
+        assert (await check_clock(one, NOW, timedelta(), will_hear=True)).doubt is None
+
+    ground.run_scenario(scene)
