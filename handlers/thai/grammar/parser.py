@@ -216,7 +216,9 @@ def _skip_endings(text: str, at: int, meaning: Meaning) -> list[int]:
     places = [at]
     for place in _skip_words(_PARTICLE_STARTS, text, at, most=4):
         places += [place + 1] if text.startswith("ๆ", place) else [place]
-    after = places if meaning is Meaning.HELP else places[2:]  # whom one speaks to stands after a particle
+    after = (
+        places if meaning is Meaning.HELP or text.endswith(NO_LONGER, 0, at) else places[2:]
+    )  # whom one speaks to stands after a particle
     return places + [place + len(who) for place in after for who in _VOCATIVES if text.startswith(who, place)]
 
 

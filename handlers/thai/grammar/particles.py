@@ -38,7 +38,7 @@ and but or well oh um i ithink iguess iwantto iwouldliketo letme
 """
 """Words before the phrase that do not change it: politeness, “I think”, “I would like to”."""
 
-VOCATIVES = "หลาน ลูก หล้า แม่ พ่อ พี่ น้อง คุณ เพื่อน เอ๊ย อ้าย เอื้อย หมอ ครู นาย จ๋า"
+VOCATIVES = "ลูกเอ๊ย ลูกเอ้ย หลานเอ๊ย หลาน ลูก หล้า แม่ พ่อ พี่ น้อง คุณ เพื่อน เอ๊ย อ้าย เอื้อย หมอ ครู นาย จ๋า"
 """Whom one speaks to, after a particle: “จ้ะหลาน”."""
 
 KIN = "ลุง ป้า ยาย ตา น้า อา พี่ แม่ พ่อ ปู่ ย่า คนแก่ ครู"
