@@ -146,7 +146,7 @@ class ReportSettings(OfficeSection):
     for, so that it is said to be missing; nothing of it has to be told.
     """
 
-    way: Literal["short", "guided"] = "guided"
+    way: Literal["short", "guided"] = "short"
     asks: Annotated[tuple[AskedFact, ...], Field(max_length=9)] = (
         "accused",
         "when",

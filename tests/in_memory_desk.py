@@ -34,11 +34,12 @@ from handlers.staff.members import ListStaff, StaffMember
 from handlers.thai.dates import to_bangkok_date
 
 ROOT = Path(__file__).parent.parent
-OFFICE_TOML = (ROOT / "office.example.toml").read_text("utf-8").replace("delay = 90", "delay = 0")
+SHORT_OFFICE_TOML = (ROOT / "office.example.toml").read_text("utf-8").replace("delay = 90", "delay = 0")
 """The example's office.toml, in which officers are told at once: what they do then is what most tests are about."""
+
+OFFICE_TOML = SHORT_OFFICE_TOML.replace('way = "short"', 'way = "guided"')
+"""The same of an office that asks question after question, which most tests go through."""
 OFFICE = Office.model_validate(tomllib.loads(OFFICE_TOML))
-SHORT_OFFICE_TOML = OFFICE_TOML.replace('way = "guided"', 'way = "short"')
-"""office.toml of an office that asks for the story first, and for the rest at the review."""
 
 SHORT_OFFICE = Office.model_validate(tomllib.loads(SHORT_OFFICE_TOML))
 STRICT_OFFICE_TOML = OFFICE_TOML.replace("unfounded = false", "unfounded = true").replace(

@@ -26,6 +26,9 @@ EXIT_CHOICES = {
     "rewrite",
     "refresh",
     "drop_text",
+    "drop_reading",
+    "full_notice",
+    "guided",
 }
 """Choices that leave a question; they are shown apart from the answers to it."""
 
