@@ -50,7 +50,8 @@ class StatisticsPages:
 
     def __init__(self, context: ReleaseContext, pages: PageRenderer) -> None:
         self._context, self._pages, self._path = context, pages, STATISTICS_PATHS[context.paths.desk]
-        self._policy = build_framing_headers(context.office.website)
+        self._file_headers = build_framing_headers(context.office.website)
+        self._page_headers = build_framing_headers(context.office.website, runs_script=True)
 
     def routes(self) -> Sequence[BaseRoute]:
         return (
@@ -105,7 +106,7 @@ class StatisticsPages:
             raise HTTPException(404)
         kind, hashed = found[name]
         headers = {"cache-control": IMMUTABLE_CACHE_CONTROL, "cross-origin-resource-policy": "cross-origin"}
-        headers |= self._policy if name != "statistics.html" else self._build_archived_headers(path)
+        headers |= self._file_headers if name != "statistics.html" else self._build_archived_headers(path)
         if hashed:
             headers["etag"] = f'"{hashed}"'
             if request.headers.get("if-none-match") == headers["etag"]:
@@ -143,15 +144,19 @@ class StatisticsPages:
             releases=[*reversed(build_release_list(releases, self._path + RELEASE_FILE_PATH))],
             key=encode_public_key(self._context.store.keyring),
         )
-        page.headers.update({**self._policy, "cache-control": SHORT_CACHE_CONTROL})
+        page.headers.update({**self._page_headers, "cache-control": SHORT_CACHE_CONTROL})
         return page
 
 
-def build_framing_headers(website: str) -> Mapping[str, str]:
-    """The headers that allow the office's own website, and nobody else, to frame a page."""
+def build_framing_headers(website: str, *, runs_script: bool = False) -> Mapping[str, str]:
+    """The headers that allow the office's own website, and nobody else, to frame a page.
+
+    runs_script: the page runs our own script, for the quick exit; a file of a release runs none.
+    """
+    script = "script-src 'self'; " if runs_script else ""
     style = f"'self' '{STATISTICS_STYLE.hash}'"
     return {
-        "content-security-policy": f"default-src 'none'; style-src {style}; font-src 'self'; "
+        "content-security-policy": f"default-src 'none'; {script}style-src {style}; font-src 'self'; "
         f"img-src 'self'; base-uri 'none'; form-action 'none'; {build_frame_ancestors(website)}"
     }
 

@@ -85,7 +85,8 @@ def test_the_newest_is_shown_above_all_that_may_be_read(served: StatisticsSite) 
         'href="/statistics/2569/1/statistics.html"'
     )
     assert "2569/3" not in page
-    assert "<script" not in page
+    assert page.count("<script") == page.count('<script src="/static/page.js" defer>') == 1  # the quick exit
+    assert 'class="exit" href="/exit"' in page
     assert "ฉบับที่ 1/2569: ไตรมาสที่ 1" in page
     english = served.get_page("/statistics?lang=en")
     assert '<html lang="en">' in english
