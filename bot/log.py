@@ -10,6 +10,7 @@ import logging
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -86,7 +87,8 @@ def _shorten_path(name: str) -> str:
 
 def _write_line(line: dict[str, Any]) -> None:
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
-    sys.stderr.write(json.dumps({"at_time": stamp, **line}, ensure_ascii=False) + "\n")
+    with suppress(OSError):  # a log on a full disk must not stop who is served
+        sys.stderr.write(json.dumps({"at_time": stamp, **line}, ensure_ascii=False) + "\n")
 
 
 class LibraryLogHandler(logging.Handler):

@@ -1,5 +1,7 @@
 """The log contains no text of anybody: planted canaries do not get into it, whichever way they are tried."""
 
+import errno
+import io
 import json
 import subprocess
 import sys
@@ -89,3 +91,15 @@ def test_a_fault_tells_the_places_it_went_through(capsys: pytest.CaptureFixture[
     assert line["kind"] == "json.decoder.JSONDecodeError"
     assert line["at"][0].startswith("tests/bot/test_log.py:")
     assert not any(place.startswith("/") for place in line["at"])
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where standard error is a file on a disk that is full: formerly the server hung."""
+
+    class FullFile(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(sys, "stderr", FullFile())
+    log_event(LogEvent.STARTED)
+    log_exception(KeyError())

@@ -1,11 +1,12 @@
-"""A disk that takes no writes any more: what a person sees, and what `/readyz` says."""
+"""A disk that is full or takes no writes any more: what a person sees, and what `/readyz` says."""
 
+import resource
 import time
 from pathlib import Path
 
 from bot.web.readiness import CACHE_SECONDS
 from storage.errors import DiskFullError
-from tests.end_to_end.server_process import Visitor
+from tests.end_to_end.server_process import ServerProcess, Visitor, start_server
 from tests.end_to_end.threaded_server import WebServer
 
 TYPED = "เจ้าหน้าที่เรียกรับเงิน\nก่อนตรวจรับงาน"
@@ -45,3 +46,24 @@ def test_on_a_disk_that_takes_no_writes(tmp_path: Path) -> None:
     assert {type(error) for error in server.desk.errors} == {DiskFullError}
     server.desk.errors.clear()
     server.close()
+
+
+def set_file_limit(server: ServerProcess, most: int) -> None:
+    """Let no file of a running server be written beyond so many bytes, as on a full disk; -1 for any size."""
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+def test_on_a_full_disk_that_also_has_the_log(tmp_path: Path) -> None:
+    server = start_server(tmp_path / "var")  # its standard error is a file
+    visitor = Visitor(server.port)
+    asked = open_story(visitor)
+    set_file_limit(server, 0)
+    page = visitor.submit_form(TYPED)
+    assert (page.status, page.textbox_text, page.heading) == (503, TYPED, asked)
+    assert "ยังไม่ถูกบันทึก" in page.visible_text
+    wait_for_readiness(visitor, 503)
+    assert Visitor(server.port).request("/").status == 200
+    set_file_limit(server, -1)
+    wait_for_readiness(visitor, 200)
+    assert visitor.submit_form(TYPED).status == 200
+    server.stop()
