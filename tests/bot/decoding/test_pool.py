@@ -14,7 +14,7 @@ import pytest
 
 from bot.decoding.confinement import MAX_ADDRESS_BYTES, MAX_CPU_SECONDS
 from bot.decoding.messages import Confinement, DecodingFailure, Pixels, Readiness
-from bot.decoding.pool import MAX_PARALLEL_DECODINGS, DecoderPool, DecoderUnavailableError
+from bot.decoding.pool import MAX_PARALLEL_DECODINGS, DecoderPool, DecoderUnavailableError, DecodingProcess
 from bot.decoding.worker import WITHOUT_FILTER
 from tests.bot.decoding.taken_over import ATTEMPTS
 
@@ -136,16 +136,16 @@ def test_a_process_that_was_killed_while_it_waited_is_given_no_file() -> None:
 
 
 def test_each_file_has_a_process_of_its_own_that_ends_with_it() -> None:
-    async def decode_three(pool: DecoderPool) -> tuple[set[int], bool]:
+    async def decode_three(pool: DecoderPool) -> list[DecodingProcess]:
         used = []
         for _ in range(3):
             used.append(await pool.start_ahead())
             await get_number(pool, "count what it knows")
-        return {one.process_id for one in used}, all(one.has_ended for one in used)
+        return used
 
-    numbers, ended = run_with_pool(decode_three)
-    assert len(numbers) == 3
-    assert ended
+    used = run_with_pool(decode_three)
+    assert len({one.process_id for one in used}) == 3
+    assert all(one.has_ended for one in used)
 
 
 def test_closing_ends_the_process_that_waits() -> None:
