@@ -69,11 +69,13 @@ def test_a_report_on_the_web(
         assert page.locator("main a.button", has_text="แจ้งเรื่อง").first.evaluate(IS_SEEN)
         screens, taps = [page.evaluate(READ_SCREEN)], 1
         page.locator("main a.button", has_text="แจ้งเรื่อง").first.click()
+        page.wait_for_selector("button[name=choice]")
         for label in ("รับทราบ เริ่มแจ้งเรื่อง", "เสร็จแล้ว", "ไม่ใช่", "ส่งเรื่อง"):
             screens.append(page.evaluate(READ_SCREEN))
             if label == "เสร็จแล้ว":
                 page.fill("[name=text]", STORY)
             pick_choice(page, label)
+            page.wait_for_load_state()
             taps += 1
         screens.append(page.evaluate(READ_SCREEN))
         words = [count_words(browser, text) for text in screens]
