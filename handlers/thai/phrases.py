@@ -261,7 +261,7 @@ named givemyname withmyname tellmyname iwillgivemyname usemyname
 ยังไงก็ได้ อะไรก็ได้ อันไหนก็ได้ ได้หมด
 ทั้งสองอย่าง ทั้งคู่ ใช่บ้างไม่ใช่บ้าง ไม่ได้
 อ่าลบ อาลบ
-either both yesandno yesno eitherway whatever
+either both noyes yesandno yesno eitherway whatever
 """,
     Meaning.GREETING: """
 สวัสดีปีใหม่ กราบสวัสดี กราบเรียน กราบหวัดดี ขอสวัสดี ดีครับผม อันยอง เฮ้ ฮาย ไฮ สวัสดี หวัดดี ฮัลโหล ฮัลโล ฮาโหล เฮลโล ดีครับ ดีค่ะ ดีคับ ดีจ้า ดีค่า
