@@ -379,7 +379,11 @@ def count_repeated(world: World) -> dict[str, int]:
     spared = {person.account for mark, person in world.submitted.items() if mark not in world.hit}
     for account, told in world.sent.items():
         for text, times in Counter(text for text, _ in told).items():
-            assert times == 1 or account not in spared, "a message came twice, and no kill hit its call"
+            lives = {life for known, life in told if known == text}
+            # In two lives: the platform had it, and the kill came before the program had set down that it was sent.
+            assert times == len(lives) or account not in spared, (
+                "a message came twice, and no kill hit its call"
+            )
             twice["messages"] += times - 1
             twice["codes"] += (times - 1) * bool(find_receipts(iter([text])))
     return twice
