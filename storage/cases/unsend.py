@@ -96,10 +96,11 @@ async def _delete_file_row(file: str, owners: list[bytes], batch: WriteBatch) ->
 
 async def _remove_text(case: str, text: str, sealed: bytes, cipher: Cipher, batch: WriteBatch) -> None:
     report = decrypt_report(sealed, case, cipher)
-    answers = remove_text_from_answers(report.answers, text)
-    if answers != report.answers:
-        # What was understood from a story may be from the part that is taken back.
-        kept = replace(report, answers=leave_out_understood(answers))
+    # What was understood from a story may be from the part that is taken back, and may be the very same words.
+    told = leave_out_understood(report.answers)
+    answers = remove_text_from_answers(told, text)
+    if answers != told:
+        kept = replace(report, answers=answers)
         batch.add_statement(
             _UPDATE_REPORT,
             case=case,

@@ -43,6 +43,18 @@ def test_a_text_of_the_report_is_removed_and_the_rest_stays(ground: StoredDesk) 
     assert audit == [("filed",), ("unsent",), ("unsent",)]
 
 
+def test_what_was_understood_hides_no_text_that_is_taken_back(ground: StoredDesk) -> None:
+    told = {"story": "เจ้าหน้าที่เรียกเงินผม\n5,000 บาท\nเมื่อวาน", "understood_amount": "5,000 บาท"}
+
+    async def scene(one: Store) -> None:
+        case = await file_with(ground, one, {"m1": "text:5,000 บาท"}, answers=told)
+        await unsend(ground, one, case, "m1")
+        report = await one.answer_query(GetCaseReport(case), NOW)
+        assert report.answers == {"story": "เจ้าหน้าที่เรียกเงินผม\nเมื่อวาน"}
+
+    ground.run_scenario(scene)
+
+
 def test_a_later_message_becomes_an_empty_line(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         case = await file_with(ground, one, {})
