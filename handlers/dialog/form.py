@@ -244,9 +244,6 @@ def list_menu_options(form: Form, session: Session) -> tuple[Option, ...]:
 _TYPED_AT_SHORT_REVIEW = make_options(("edit", "guided"))
 """What may be typed there too: each row has a button of its own to change it."""
 
-MAX_CHOICES = 13
-"""What LINE shows. “ยกเลิก”, which comes last, may be typed anywhere."""
-
 _REVIEW_OPTIONS = make_options(("submit", "edit", "cancel"))
 
 
@@ -268,8 +265,8 @@ def _list_short_review_options(form: Form, session: Session) -> tuple[Option, ..
         for name in session.understood
         if name not in names
     ]
-    listed = (*make_options(("submit",)), *of_fields, *removable, *make_options(("cancel",)))
-    return listed[:MAX_CHOICES]
+    # LINE shows thirteen as buttons; what comes last is listed in the text there, and may be typed.
+    return (*make_options(("submit",)), *of_fields, *removable, *make_options(("cancel",)))
 
 
 def ask_next_field(form: Form, ctx: Context, *notes: Reply) -> TurnResult:
