@@ -101,7 +101,6 @@ async def run_due_jobs(
             lambda: asyncio.to_thread(remove_old_leftovers, list_private_folders(paths)),
             waits=True,
         ),
-        DueJob("files-rewritten", lambda: store.file_rewriter.run(now)),
         DueJob("cases-erased", lambda: retention.delete_ended_cases(now, after_closing), waits=True),
         DueJob("consultations-closed", lambda: close_due_consultations(store.committer, now), waits=True),
         DueJob("questions-erased", lambda: erase_old_questions(store, after_closing, now), waits=True),
@@ -111,6 +110,8 @@ async def run_due_jobs(
         DueJob("cases-hidden", lambda: rescan_conflicts(store, office, now)),
         DueJob("officers-reminded", lambda: remind_of_deadlines(store, office, now), waits=True),
         DueJob("audit-anchored", lambda: write_audit_anchor(paths, store, now)),
+        # Last: it copies up to 256 MB in a minute, and nothing else is to wait for that.
+        DueJob("files-rewritten", lambda: store.file_rewriter.run(now)),
     )
     for job in jobs:
         if job.waits and not is_clock_believed:

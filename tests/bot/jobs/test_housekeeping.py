@@ -17,6 +17,7 @@ from storage.crypto.key_files import DeskPaths
 from storage.serialization import OutboxMessage, QueuedTask
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.in_memory_desk import OFFICE, WHOLE_REPORT
+from tests.storage.conftest import store_file
 
 KEPT_AFTER_CLOSING = timedelta(days=OFFICE.retention.after_closing_days)
 CANARY = "CANARYSTORY"
@@ -171,6 +172,17 @@ def test_a_file_that_nobody_fetches_any_more_is_not_kept_for_ever(tmp_path: Path
             assert await opened.store.task_queue.list_all("line.old") == []
             assert "errands-forgotten" in await run_clock(opened, opened.now() + timedelta(hours=49))
             assert await opened.store.task_queue.list_all("line") == []
+
+    asyncio.run(play())
+
+
+def test_files_are_written_anew_after_all_other_jobs(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            await store_file(opened.store, b"%PDF-1.4\n", "a.pdf", opened.now())
+            done = await run_clock(opened, opened.now() + timedelta(hours=23))
+            assert "audit-anchored" in done
+            assert done[-1] == "files-rewritten"
 
     asyncio.run(play())
 
