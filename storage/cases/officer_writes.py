@@ -101,7 +101,8 @@ async def set_case_kind(act: SetCaseKind, batch: WriteBatch) -> None:
     cipher, report, _ = await load_case_for_write(act.case, batch)
     if report.category != act.category:
         sealed = encrypt_report(replace(report, category=act.category), act.case, cipher)
-        batch.add_statement(_UPDATE_REPORT, case=act.case, kept=sealed, on_day=act.on)
+        # At once: an act after it in the batch reads the report as it is now.
+        await batch.connection.execute(_UPDATE_REPORT, {"case": act.case, "kept": sealed, "on_day": act.on})
         last = await batch.load_last_fact_seq(report.about)
         batch.add_facts(report.about, last, act.received_on, act.on, {FactField.CATEGORY: act.category})
     await batch.audit(format_actor(act.staff), "kind-set", act.case)

@@ -22,11 +22,12 @@ from storage.cases.history import (
     encrypt_report,
 )
 from storage.crypto.aead import Cipher
-from storage.db.batch import WriteBatch
+from storage.db.batch import INSERT_BY_TABLE, WriteBatch
 from storage.files.owners import list_owner_hashes
 from storage.serialization import (
     IDENTITY_CODEC,
     HistoryContent,
+    StoredReport,
 )
 
 _CASES, _HISTORY, _ENVELOPES = tables.cases.c, tables.history.c, tables.envelopes.c
@@ -70,15 +71,16 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
         await batch.audit(ActorKind.REPORTER, "unsent", act.case)
 
 
+async def _write_report(case: str, left: StoredReport, cipher: Cipher, batch: WriteBatch) -> None:
+    """Store what is left of a report, at once: an act after it in the batch reads the report as it is now."""
+    await batch.connection.execute(_UPDATE_REPORT, {"case": case, "left": encrypt_report(left, case, cipher)})
+
+
 async def _remove_file(case: str, file: str, sealed: bytes, cipher: Cipher, batch: WriteBatch) -> None:
     report = decrypt_report(sealed, case, cipher)
     if file in report.files:
         kept = replace(report, files=tuple(one for one in report.files if one != file))
-        batch.add_statement(
-            _UPDATE_REPORT,
-            case=case,
-            left=encrypt_report(kept, case, cipher),
-        )
+        await _write_report(case, kept, cipher, batch)
     for line, body in await _load_reporter_lines(case, cipher, batch):
         if file in body.files:
             left = replace(body, files=tuple(one for one in body.files if one != file))
@@ -101,11 +103,7 @@ async def _remove_text(case: str, text: str, sealed: bytes, cipher: Cipher, batc
     answers = remove_text_from_answers(told, text)
     if answers != told:
         kept = replace(report, answers=answers)
-        batch.add_statement(
-            _UPDATE_REPORT,
-            case=case,
-            left=encrypt_report(kept, case, cipher),
-        )
+        await _write_report(case, kept, cipher, batch)
         return
     for line, body in await _load_reporter_lines(case, cipher, batch):
         if body.text == text:
@@ -139,7 +137,8 @@ async def _remove_from_identity(case: str, text: str, batch: WriteBatch) -> None
     left = IDENTITY_CODEC.dump_json(
         remove_text_from_answers(IDENTITY_CODEC.validate_json(content), text)
     ).ljust(len(content))
-    batch.add_statement(_UPDATE_IDENTITY, case=case, left=own.encrypt(left, "envelopes", case, "identity"))
+    sealed = own.encrypt(left, "envelopes", case, "identity")
+    await batch.connection.execute(_UPDATE_IDENTITY, {"case": case, "left": sealed})
 
 
 async def _load_reporter_lines(
@@ -161,4 +160,4 @@ async def _replace_line(
     case, line = row["case_id"], row["seq"]
     await batch.connection.execute(_DELETE_LINE, {"case": case, "line": line})
     sealed = encrypt_history_content(left, case, line, cipher)
-    batch.insert("history", **{**row, "sealed": sealed})
+    await batch.connection.execute(INSERT_BY_TABLE["history"], {**row, "sealed": sealed})

@@ -8,7 +8,7 @@ import pytest
 from handlers.complaints.messages import ActorKind, FindMessageCase, UnsendMessage
 from handlers.dialog.receipt import make_receipt
 from handlers.questions.messages import FindThreadByCode, SubmitQuestion
-from handlers.staff.complaints.messages import GetCaseHistory, GetCaseReport
+from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport, SetCaseKind
 from storage.chat_messages import CHAT_MESSAGE_TTL
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, StoredDesk, load_reporter_case, make_entry, store_file
@@ -51,6 +51,39 @@ def test_what_was_understood_hides_no_text_that_is_taken_back(ground: StoredDesk
         await unsend(ground, one, case, "m1")
         report = await one.answer_query(GetCaseReport(case), NOW)
         assert report.answers == {"story": "เจ้าหน้าที่เรียกเงินผม\nเมื่อวาน"}
+
+    ground.run_scenario(scene)
+
+
+@pytest.mark.parametrize("kind_first", [True, False])
+def test_a_kind_that_is_set_in_the_same_transaction_brings_nothing_back(
+    ground: StoredDesk, *, kind_first: bool
+) -> None:
+    async def scene(one: Store) -> None:
+        case = await file_with(ground, one, {"m1": f"text:{CANARY}", "m2": "text:ขอให้ตรวจสอบ"})
+        acts = [UnsendMessage(case, "m1", NOW.date()), UnsendMessage(case, "m2", NOW.date())]
+        place = 0 if kind_first else 2
+        acts[place:place] = [SetCaseKind(case, "misconduct", "s", NOW.date(), NOW.date())]
+        await ground.commit_acts(one, *acts)
+        assert (await one.answer_query(GetCaseReport(case), NOW)).answers == {"story": "และอีกครั้ง"}
+        found = await one.answer_query(FindCaseByNumber(1, 2570, "a"), NOW)
+        assert found is not None
+        assert found.category == "misconduct"
+
+    ground.run_scenario(scene)
+
+
+def test_what_several_messages_brought_leaves_a_line_in_one_transaction(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        case = await file_with(ground, one, {})
+        file = await store_file(one, b"%PDF-1.4\n", "a.pdf")
+        seen = await load_reporter_case(one, make_receipt(1))
+        origins = {"m1": "text:มีหลักฐานเพิ่ม", "m2": f"file:{file.id}"}
+        entry = make_entry(seen, "มีหลักฐานเพิ่ม", ActorKind.REPORTER, files=(file,), message_origins=origins)
+        await ground.commit_acts(one, entry)
+        await ground.commit_acts(one, *(UnsendMessage(case, message, NOW.date()) for message in origins))
+        (_, line) = (await one.answer_query(GetCaseHistory(case), NOW)).rows
+        assert (line.words, line.file_count) == ("", 0)
 
     ground.run_scenario(scene)
 
