@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Date, bindparam, case, delete, select, update
 
 from handlers.complaints.messages import ActorKind, HistoryEntryKind
 from handlers.dialog.effects import Act
@@ -39,7 +39,11 @@ _UPDATE_SEQ = update(tables.cases).where(_CASE.id == bindparam("case")).values(s
 _UPDATE_REPORT = (
     update(tables.cases)
     .where(_CASE.id == bindparam("case"))
-    .values(report=bindparam("kept"), touched_on=bindparam("on_day"))
+    .values(
+        report=bindparam("kept"),
+        # The days until an ended case is erased count from its end, whatever kind it is given later.
+        touched_on=case((_CASE.open, bindparam("on_day", type_=Date)), else_=_CASE.touched_on),
+    )
 )
 _DELETE_LEGAL_HOLD = delete(tables.holds).where(tables.holds.c.case_id == bindparam("case"))
 _DELETE_GROUP = delete(tables.groups).where(tables.groups.c.mark == bindparam("of_group"))

@@ -269,6 +269,20 @@ def test_every_act_of_officers_leaves_a_line_in_the_audit_trail(ground: StoredDe
     assert [what for (what,) in rows] == ["assigned", "linked", "kept", "released", "kind-set"]
 
 
+def test_the_kind_of_an_ended_case_does_not_prolong_how_long_it_is_kept(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        receipt = await ground.file_complaint(one)
+        case = (await load_reporter_case(one, receipt)).id
+        for days, kind in ((1, "misconduct"), (9, "embezzlement")):
+            act = SetCaseKind(case, kind, "s", DAY + timedelta(days=days), DAY)
+            await ground.commit_acts(one, act)
+            assert ground.execute_sql("SELECT touched_on FROM cases") == [(str(DAY + timedelta(days=1)),)]
+            if days == 1:
+                await close_case(ground, one, receipt, NOW + timedelta(days=1))
+
+    ground.run_scenario(scene)
+
+
 def test_a_kind_that_was_left_open_is_set_by_an_officer_as_an_appended_fact(ground: StoredDesk) -> None:
     later = DAY + timedelta(days=9)
 
