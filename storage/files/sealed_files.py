@@ -109,6 +109,13 @@ class SealedFolder:
         except PermissionError:  # a file of another owner
             return path.open("rb")
 
+    def get_size(self, place: str) -> int:
+        """Return the bytes of a file on disk; 0 where there is none, or its size cannot be asked for."""
+        try:
+            return self.path_of(place).stat().st_size if place else 0
+        except OSError:
+            return 0
+
     def delete(self, places: Iterable[str]) -> None:
         """Delete files. Their keys were in deleted rows, so they are noise already."""
         for place in filter(None, places):  # a file that has not come has no place

@@ -1,12 +1,14 @@
 """Files of earlier days are written anew in random order under new names, and none is lost on the way."""
 
 import asyncio
+import errno
 import json
 import os
 import subprocess
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -15,6 +17,7 @@ from handlers.dialog.effects import DeleteFiles
 from handlers.staff.complaints.messages import GetCaseReport
 from storage.files import nightly_rewrite
 from storage.files.nightly_rewrite import MAX_FILES_PER_PIECE
+from storage.files.sealed_files import SealedFolder
 from storage.store import Store
 from tests.end_to_end.terminal_driver import ROOT, build_environment
 from tests.samples import make_photo
@@ -86,6 +89,77 @@ def test_a_run_is_of_pieces_and_ends_after_so_many_bytes(
         assert [await one.file_rewriter.run(NIGHT) for _ in range(3)] == [40, 5, 0]
         assert counts == [20, 20, 5]
         assert max(counts) <= MAX_FILES_PER_PIECE
+
+    ground.run_scenario(scene)
+
+
+def test_a_piece_ends_after_so_many_bytes(ground: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nightly_rewrite, "MAX_BYTES_PER_PIECE", 3 * 5000)
+
+    async def scene(one: Store) -> None:
+        for _ in range(7):
+            await store_file(one, PDF, "a.pdf")
+        counts = count_rows_written(one)
+        assert await one.file_rewriter.run(NIGHT) == 7
+        assert counts == [4, 3]  # of 4 KB each, and what encryption adds
+
+    ground.run_scenario(scene)
+
+
+def test_where_there_is_too_little_room_nothing_is_touched_and_that_is_logged_once(
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(one: Store) -> None:
+        await store_file(one, PDF, "a.pdf")
+        before, counts = list_order(one), count_rows_written(one)
+        with monkeypatch.context() as scarce:
+            scarce.setattr(nightly_rewrite, "RESERVED_BYTES", 1 << 60)
+            assert [await one.file_rewriter.run(NIGHT) for _ in range(3)] == [0, 0, 0]
+        assert (list_order(one), counts) == (before, [])
+        assert [record.getMessage() for record in caplog.records] == ["too little room to write files anew"]
+        assert await one.file_rewriter.run(NIGHT) == 1
+
+    ground.run_scenario(scene)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM])
+def test_a_file_that_may_not_be_read_stays_and_the_others_go_on(
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    async def scene(one: Store) -> None:
+        bad, good = await store_file(one, PDF, "a.pdf"), await store_file(one, PDF, "b.pdf")
+        path = one.evidence.files.path_of(
+            ground.execute_sql(f"SELECT place FROM files WHERE id = '{bad.id}'")[0][0]
+        )
+        open_file = SealedFolder.open
+
+        def refuse_one(folder: SealedFolder, place: str) -> BinaryIO:
+            if folder.path_of(place) == path:
+                raise OSError(code, "refused", path)
+            return open_file(folder, place)
+
+        with monkeypatch.context() as refusing:
+            refusing.setattr(SealedFolder, "open", refuse_one)
+            assert [await one.file_rewriter.run(NIGHT) for _ in range(2)] == [1, 0]
+        assert await read_file(one, bad.id) == await read_file(one, good.id) == PDF
+
+    ground.run_scenario(scene)
+
+
+def test_a_folder_that_may_not_be_written_marks_no_file_as_done(
+    ground: StoredDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(one: Store) -> None:
+        await store_file(one, PDF, "a.pdf")
+
+        def refuse(folder: SealedFolder, place: str) -> BinaryIO:
+            raise PermissionError(errno.EACCES, "refused", folder.path_of(place))
+
+        with monkeypatch.context() as refusing:
+            refusing.setattr(SealedFolder, "_create", refuse)
+            with pytest.raises(PermissionError):
+                await one.file_rewriter.run(NIGHT)
+        assert await one.file_rewriter.run(NIGHT) == 1
 
     ground.run_scenario(scene)
 
