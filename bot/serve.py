@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk, open_app
+from bot.clock.decision import ClockDoubt
 from bot.clock.gate import ClockVerdict, check_clock, tell_admins
 from bot.clock.outside_time import OUTSIDE_TIME, read_uptime
 from bot.decoding.messages import Confinement
@@ -134,24 +135,33 @@ async def _run_jobs_each_minute(app: App) -> None:
     """Run the jobs of each desk every minute. A failure of one desk does not affect the other."""
     while True:
         for desk in app.desks.values():
-            await run_guarded(_run_desk_jobs(app, desk), log_exception)  # retried in a minute
+            await run_guarded(run_desk_jobs(app, desk), log_exception)  # retried in a minute
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 
-async def _run_desk_jobs(app: App, desk: RunningDesk) -> None:
+async def run_desk_jobs(app: App, desk: RunningDesk) -> None:
+    """Do once all that is due at a desk; what cannot be undone only where the clock is believed."""
     now = utc_now()
-    verdict = await _check_desk_clock(app, desk, now)
-    await tell_admins(desk.store, verdict, now)
+    verdict = await check_desk_clock(app, desk, now)
+    await run_guarded(tell_admins(desk.store, verdict, now), log_exception)
     believed = verdict.doubt is None
     async for result in run_due_jobs(desk.paths, desk.store, app.office, now, is_clock_believed=believed):
         log_event(LogEvent.TICKED, desk.name, count=result.count)
 
 
-async def _check_desk_clock(app: App, desk: RunningDesk, now: datetime) -> ClockVerdict:
-    """Judge the clock by what platforms said; just after the start, what cannot be undone waits until one says it."""
-    calls = any(app.settings.desk(name).has_platform for name in app.desks)
-    will_hear = calls and read_uptime() - app.started_at < FIRST_CALL_SECONDS
-    return await check_clock(desk.store, now, OUTSIDE_TIME.get_difference(now), will_hear=will_hear)
+async def check_desk_clock(app: App, desk: RunningDesk, now: datetime) -> ClockVerdict:
+    """Judge the clock by what platforms said; just after the start, what cannot be undone waits until one says it.
+
+    Where that fails the clock is doubted, so that what does not wait still runs.
+    """
+
+    async def check() -> ClockVerdict:
+        calls = any(app.settings.desk(name).has_platform for name in app.desks)
+        will_hear = calls and read_uptime() - app.started_at < FIRST_CALL_SECONDS
+        return await check_clock(desk.store, now, OUTSIDE_TIME.get_difference(now), will_hear=will_hear)
+
+    outcome = await run_guarded(check(), log_exception)
+    return outcome.value or ClockVerdict(ClockDoubt.FAILED)
 
 
 async def _publish_each_minute(app: App) -> None:
@@ -161,7 +171,7 @@ async def _publish_each_minute(app: App) -> None:
 
 async def _publish(app: App) -> None:
     now = utc_now()
-    verdicts = {desk.name: await _check_desk_clock(app, desk, now) for desk in app.desks.values()}
+    verdicts = {desk.name: await check_desk_clock(app, desk, now) for desk in app.desks.values()}
     doubted = [name for name, verdict in verdicts.items() if verdict.doubt is not None]
     async for result in run_publishing_jobs(app, now, doubted):
         desk: DeskName = "service" if result.desk == "service" else "complaints"

@@ -20,6 +20,9 @@ class ClockDoubt(StrEnum):
     UNHEARD = "unheard"
     """The program has just started, and a platform is about to say what time it is."""
 
+    FAILED = "failed"
+    """The check itself ended with an error, which is logged."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClockEvidence:

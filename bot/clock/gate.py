@@ -10,6 +10,9 @@ from handlers.thai.dates import format_date, format_time
 from ita_stats.calendar import to_bangkok_date
 from storage.store import Store
 
+TOLD_DOUBTS = frozenset({ClockDoubt.DIFFERS, ClockDoubt.JUMPED})
+"""Doubts that admins can do something about; of the others one waits for a first answer, one is a logged error."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClockVerdict:
@@ -45,7 +48,7 @@ async def check_clock(
         case None:
             if known.last_day != today or known.difference is not None:
                 await store.clock_record.save_believed(today)
-        case ClockDoubt.DIFFERS | ClockDoubt.JUMPED | ClockDoubt.UNHEARD:
+        case ClockDoubt.DIFFERS | ClockDoubt.JUMPED | ClockDoubt.UNHEARD | ClockDoubt.FAILED:
             if difference is not None:
                 await store.clock_record.save_doubted(difference)
     return ClockVerdict(doubt, measured)
@@ -60,7 +63,7 @@ async def confirm_clock(store: Store, now: datetime, difference: timedelta | Non
 
 async def tell_admins(store: Store, verdict: ClockVerdict, now: datetime) -> int:
     """Tell admins once of each doubt what waits and how to say yes. Returns how many were told."""
-    if verdict.doubt is None or verdict.doubt is ClockDoubt.UNHEARD:
+    if verdict.doubt not in TOLD_DOUBTS:
         return 0
     minutes = round((verdict.difference or timedelta()).total_seconds() / 60)
     # A clock that drifts on is the same doubt: only the hour of difference is compared.

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # importing aiohttp takes a third of a second, and a command makes no calls
     import aiohttp
 
+EARLIEST_DATE, LATEST_DATE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""A date outside of these is a fault or an attack; with one near the last that Python counts, no sum is possible."""
+
 DATE_HOLDS_FOR = timedelta(days=1)
 """How long a heard date counts. Within a day no machine's clock drifts by a minute."""
 
@@ -27,12 +30,15 @@ class OutsideTime:
     _heard_at: float = 0.0
 
     def hear(self, date_header: str, uptime: float | None = None) -> None:
-        """Note the `Date` of an answer. What is no date is ignored."""
+        """Note the `Date` of an answer. What is no date, or none that can be true, is ignored."""
         try:
             heard = parsedate_to_datetime(date_header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return
-        self._heard = heard if heard.tzinfo else heard.replace(tzinfo=UTC)
+        heard = heard if heard.tzinfo else heard.replace(tzinfo=UTC)
+        if not EARLIEST_DATE <= heard < LATEST_DATE:
+            return
+        self._heard = heard
         self._heard_at = read_uptime() if uptime is None else uptime
 
     def get_difference(self, now: datetime, uptime: float | None = None) -> timedelta | None:

@@ -11,6 +11,13 @@ from bot.clock.outside_time import OUTSIDE_TIME, OutsideTime, read_uptime, trace
 
 NOW = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 HEADER = "Mon, 30 Nov 2026 02:00:00 GMT"
+IMPOSSIBLE = [
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "Fri, 31 Dec 9999 23:59:59 -2359",
+    "Mon, 01 Jan 0001 00:00:00 +2359",
+    "Tue, 31 Dec 2019 23:59:59 GMT",
+    "Wed, 01 Jan 2200 00:00:00 GMT",
+]
 
 
 def listen(header: str = HEADER, uptime: float = 100.0) -> OutsideTime:
@@ -47,9 +54,16 @@ def test_what_was_heard_a_day_ago_is_no_more_known() -> None:
     assert listen().get_difference(NOW, 100.0 + 86_401) is None
 
 
-@pytest.mark.parametrize("header", ["", "yesterday", "Mon, 99 Nov 2026 02:00:00 GMT"])
+@pytest.mark.parametrize("header", ["", "yesterday", "Mon, 99 Nov 2026 02:00:00 GMT", *IMPOSSIBLE])
 def test_what_is_no_date_is_ignored(header: str) -> None:
     assert listen(header).get_difference(NOW, 100.0) is None
+
+
+@pytest.mark.parametrize("header", IMPOSSIBLE)
+def test_a_date_that_cannot_be_true_leaves_what_was_heard(header: str) -> None:
+    heard = listen()
+    heard.hear(header, 200.0)
+    assert heard.get_difference(NOW, 100.0 + 60) == timedelta(minutes=1)
 
 
 def test_uptime_never_goes_back() -> None:

@@ -1,0 +1,42 @@
+"""The jobs of a server whose clock cannot be judged, or is doubted."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap import App, RunningDesk
+from bot.clock.decision import ClockDoubt
+from bot.clock.outside_time import OUTSIDE_TIME, read_uptime
+from bot.serve import check_desk_clock, run_desk_jobs
+from bot.settings import Settings
+from storage.crypto.key_files import DeskPaths
+from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.in_memory_desk import OFFICE
+
+
+def build_app(desk: DeskHarness, home: Path) -> tuple[App, RunningDesk]:
+    """An app that serves one desk of complaints."""
+    running = RunningDesk("complaints", DeskPaths.under(home, "complaints"), desk.store, desk.engine)
+    return App(Settings(_env_file=None), OFFICE, {"complaints": running}), running  # type: ignore[call-arg]
+
+
+def test_a_check_that_fails_is_logged_and_stops_nothing_that_does_not_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(OUTSIDE_TIME, "_heard", datetime.max.replace(tzinfo=UTC))
+    monkeypatch.setattr(OUTSIDE_TIME, "_heard_at", read_uptime() - 60)
+
+    async def scene() -> None:
+        async with open_desk(tmp_path / "var") as desk:
+            app, running = build_app(desk, tmp_path / "var")
+            verdict = await check_desk_clock(app, running, desk.now())
+            assert verdict.doubt is ClockDoubt.FAILED
+            await run_desk_jobs(app, running)
+
+    asyncio.run(scene())
+    assert list(tmp_path.glob("var/**/anchors/*.json"))
+    logged = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["kind"] for line in logged if line["event"] == "fault"] == ["builtins.OverflowError"] * 2
