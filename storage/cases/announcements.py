@@ -5,7 +5,7 @@ audit lines and notices of it are written at the moment, from its history, in th
 number and forgets the moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,16 +13,17 @@ from sqlalchemy import RowMapping, bindparam, null, select, update
 
 from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus, Transition
 from handlers.complaints.messages import ActorKind, ExclusionGround, HistoryEntryKind
+from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.cases.history import decrypt_report
 from storage.cases.writes import add_filing_facts, build_transition_facts
 from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
-from storage.errors import TamperedError, UnreadableRowError
+from storage.errors import ConflictError, TamperedError, UnreadableRowError
 from storage.staff.notifications import notify_of_new_case
 from storage.tables.rules import concerned
-from storage.unreadable_rows import log_unreadable_row, reading_row
+from storage.unreadable_rows import decode_rows, log_unreadable_row, reading_row
 
 LONGEST_WAIT = 24 * 60
 """Minutes: twice the longest `[notice] delay`, since a moment after midnight is drawn anew."""
@@ -42,10 +43,17 @@ class CaseAnnouncements:
     committer: GroupCommitWriter
 
     async def announce_due(self, now: datetime) -> int:
-        """Announce every case that is due; return how many. One transaction each."""
+        """Announce every case that is due; return how many. One transaction each.
+
+        One that cannot be announced is logged, without its number, and stops no other.
+        """
         count = 0
         for case in await self._list_due(to_epoch_minutes(now)):
-            count += await self._announce(case, now)
+            try:
+                with reading_row("cases", ""):
+                    count += await self._announce(case, now)
+            except (UnreadableRowError, ConflictError):
+                log_unreadable_row(UnreadableRowError("cases", ""))
         return count
 
     async def _list_due(self, minute: int) -> list[str]:
@@ -91,8 +99,12 @@ async def _write_announcement(row: RowMapping, batch: WriteBatch) -> None:
     hidden = select(concerned.c.staff_id, concerned.c.why).where(concerned.c.case_id == row["id"])
     exclusions = (await batch.connection.execute(hidden.order_by(concerned.c.staff_id))).all()
     _add_facts(row, number, lines, batch)
-    for entry in lines:
-        await batch.audit(entry["by"], _get_audit_action(entry), row["id"])
+    name = f"{number}/{row['fiscal_year']}"
+    actions, _ = decode_rows(
+        "history", lines, lambda entry: (entry["by"], _get_audit_action(entry)), lambda _: name
+    )
+    for actor, action in actions:
+        await batch.audit(actor, action, row["id"])
     for one in exclusions:
         await batch.audit(ActorKind.CLOCK, f"hidden:{one.staff_id}", row["id"])
     if row["open"]:
@@ -106,17 +118,23 @@ def _add_facts(row: RowMapping, number: int, lines: Iterable[RowMapping], batch:
         with reading_row("cases", f"{number}/{row['fiscal_year']}"):
             cipher = batch.keyring.unwrap_case_cipher(row["id"], row["key"])
             report = decrypt_report(row["report"], row["id"], cipher)
+            moves = [
+                (entry["on"], _build_move_facts(entry))
+                for entry in lines
+                if entry["kind"] == HistoryEntryKind.MOVED.value
+            ]
+            place = add_filing_facts(report, row["received_on"], batch)
     except UnreadableRowError as error:
         log_unreadable_row(error)
         return
-    place = add_filing_facts(report, row["received_on"], batch)
-    for entry in lines:
-        if entry["kind"] == HistoryEntryKind.MOVED.value:
-            values = build_transition_facts(
-                entry["status"], entry["outcome"], entry["reason"], reopened=_is_reopening(entry)
-            )
-            batch.add_facts(report.about, place, entry["on"], entry["on"], values)
-            place += len(values)
+    for on, values in moves:
+        batch.add_facts(report.about, place, on, on, values)
+        place += len(values)
+
+
+def _build_move_facts(entry: RowMapping) -> Mapping[FactField, str]:
+    reopened = _is_reopening(entry)
+    return build_transition_facts(entry["status"], entry["outcome"], entry["reason"], reopened=reopened)
 
 
 def _get_audit_action(entry: RowMapping) -> str:

@@ -142,6 +142,47 @@ def test_a_case_that_cannot_be_read_is_told_all_the_same(ground: StoredDesk) -> 
     assert ground.execute_sql("SELECT count(*) FROM facts") == [(0,)]
 
 
+DAMAGED_LINE = (
+    'INSERT INTO history SELECT case_id, 2, "on", {kind}, "by", {status}, outcome, reason, sealed'
+    " FROM history"
+)
+
+
+@pytest.mark.parametrize(("kind", "status", "facts"), [("'damaged'", "NULL", 4), ("'moved'", "'damaged'", 0)])
+def test_a_case_with_a_damaged_line_is_told_all_the_same(
+    ground: StoredDesk, kind: str, status: str, facts: int
+) -> None:
+    async def scene(one: Store) -> None:
+        await join_staff(ground, one, "officer")
+        await ground.file_complaint(one, announce_within=WITHIN)
+        ground.execute_sql(DAMAGED_LINE.format(kind=kind, status=status))
+        assert await one.announcements.announce_due(TOLD) == 1
+        assert len(await list_letters(one)) == 1
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT count(*) FROM facts") == [(facts,)]
+    assert ("filed",) in ground.execute_sql("SELECT what FROM audit")
+
+
+@pytest.mark.parametrize("damage", ["answer_by = 'no day'", "fiscal_year = 2571"])
+def test_one_that_cannot_be_told_keeps_no_other_back(
+    ground: StoredDesk, caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
+    async def scene(one: Store) -> None:
+        for number in (1, 2, 3):
+            await ground.file_complaint(one, number, announce_within=WITHIN)
+        ground.execute_sql(
+            f"UPDATE cases SET {damage} WHERE id = (SELECT min(id) FROM cases)",
+            # What a number of that year is given to already, without the counter knowing.
+            "UPDATE cases SET number = 1, fiscal_year = 2571, announce_at = NULL"
+            " WHERE id = (SELECT max(id) FROM cases)",
+        )
+        assert [await one.announcements.announce_due(TOLD) for _ in range(2)] == [1, 0]
+
+    ground.run_scenario(scene)
+    assert [record.getMessage() for record in caplog.records] == ["unreadable row: cases "] * 2
+
+
 def test_moments_are_spread_over_the_whole_time() -> None:
     drawn = {draw_moment(WITHIN, NOW) - to_epoch_minutes(NOW) for _ in range(3000)}
     assert drawn == set(range(WITHIN + 1))
