@@ -14,8 +14,8 @@ from starlette.routing import BaseRoute
 
 from bot.background import run_in_background
 from bot.bootstrap import App, RunningDesk, open_app
-from bot.clock.decision import ClockDoubt
-from bot.clock.gate import ClockVerdict, check_clock, tell_admins
+from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH, ClockDoubt
+from bot.clock.gate import TOLD_DOUBTS, ClockVerdict, check_clock, tell_staff
 from bot.clock.outside_time import OUTSIDE_TIME, read_uptime
 from bot.decoding.messages import Confinement
 from bot.desk_names import DeskName
@@ -133,20 +133,34 @@ async def _start_decoder(app: App) -> None:
 
 async def _run_jobs_each_minute(app: App) -> None:
     """Run the jobs of each desk every minute. A failure of one desk does not affect the other."""
+    warned = dict[DeskName, ClockDoubt]()
     while True:
         for desk in app.desks.values():
-            await run_guarded(run_desk_jobs(app, desk), log_exception)  # retried in a minute
+            await run_guarded(run_desk_jobs(app, desk, warned), log_exception)  # retried in a minute
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 
-async def run_desk_jobs(app: App, desk: RunningDesk) -> None:
-    """Do once all that is due at a desk; what cannot be undone only where the clock is believed."""
+async def run_desk_jobs(app: App, desk: RunningDesk, warned: dict[DeskName, ClockDoubt]) -> None:
+    """Do once all that is due at a desk; what cannot be undone only where the clock is believed.
+
+    warned: the doubts of the desks' clocks that were logged since the start, changed here.
+    """
     now = utc_now()
     verdict = await check_desk_clock(app, desk, now)
-    await run_guarded(tell_admins(desk.store, verdict, now), log_exception)
+    _warn_of_doubt(desk.name, verdict, warned)
+    await run_guarded(tell_staff(desk.store, verdict, now), log_exception)
     believed = verdict.doubt is None
     async for result in run_due_jobs(desk.paths, desk.store, app.office, now, is_clock_believed=believed):
         log_event(LogEvent.TICKED, desk.name, count=result.count)
+
+
+def _warn_of_doubt(desk: DeskName, verdict: ClockVerdict, warned: dict[DeskName, ClockDoubt]) -> None:
+    """Log a doubt once, for an office in which there is nobody who can be told."""
+    if verdict.doubt is None:
+        warned.pop(desk, None)
+    elif verdict.doubt in TOLD_DOUBTS and warned.get(desk) is not verdict.doubt:
+        warned[desk] = verdict.doubt
+        log_warning(f"{desk}: {CLOCK_DOUBTED_TH} / {CLOCK_DOUBTED_EN}")
 
 
 async def check_desk_clock(app: App, desk: RunningDesk, now: datetime) -> ClockVerdict:

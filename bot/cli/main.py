@@ -14,7 +14,6 @@ from bot.cli.consultations import consult_commands
 from bot.cli.faq import faq_commands
 from bot.cli.releases import release_commands
 from bot.cli.runner import (
-    CLOCK_DOUBTED,
     EXIT_DONE,
     EXIT_FINDINGS,
     DeskOption,
@@ -25,6 +24,7 @@ from bot.cli.runner import (
 )
 from bot.cli.staff import staff_commands
 from bot.cli.statistics import print_statistics
+from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH
 from bot.desk_names import DeskName
 
 cli_app = typer.Typer(
@@ -165,7 +165,7 @@ async def _run_tick(desks: tuple[DeskName, ...], now: datetime, *, is_given: boo
         async for result in run_publishing_jobs(app, now, doubted):
             print_json({"desk": result.desk, "did": result.job, "count": result.count})
     if doubted:
-        sys.stderr.write(CLOCK_DOUBTED)
+        sys.stderr.write(f"{CLOCK_DOUBTED_TH}\n{CLOCK_DOUBTED_EN}\n")
     return EXIT_FINDINGS if doubted else EXIT_DONE
 
 

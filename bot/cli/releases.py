@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.runner import CLOCK_DOUBTED, EXIT_DONE, EXIT_FINDINGS, print_json, run_and_exit
+from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, print_json, run_and_exit
 from bot.desk_names import DeskName
 from bot.errors import ConfigurationError
 
@@ -57,6 +57,7 @@ def release(
 
 async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reason: str | None) -> int:
     from bot.bootstrap import open_app
+    from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH
     from bot.clock.gate import check_clock
     from bot.office_file import load_office
     from bot.publishing.releases import ReleaseError, build_release_context, make_release
@@ -74,7 +75,7 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reas
     _check_out_folder(out)
     async with open_app([desk]) as app:
         if (await check_clock(app.desks[desk].store, now, None)).doubt is not None:
-            raise typer.BadParameter(CLOCK_DOUBTED)
+            raise typer.BadParameter(f"{CLOCK_DOUBTED_TH}\n{CLOCK_DOUBTED_EN}")
         try:
             result = await make_release(
                 build_release_context(app, app.desks[desk]), request, now, _show_progress

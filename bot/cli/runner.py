@@ -19,13 +19,6 @@ DeskOption = Annotated[DeskName, typer.Option(help="Which desk.")]
 DesksOption = Annotated[Literal["complaints", "service", "all"], typer.Option(help="Which desks.")]
 
 
-CLOCK_DOUBTED = (
-    "นาฬิกาของเครื่องนี้อาจผิด จึงยังไม่ลบ ปิด เตือน หรือเผยแพร่สิ่งใด ตรวจวันและเวลาของเครื่อง ถ้าถูกต้องแล้ว: ita-bot tick --confirm\n"
-    "The clock of this machine may be wrong, so nothing is erased, closed, reminded of or published."
-    " Check its day and time; if they are right: ita-bot tick --confirm\n"
-)
-
-
 def select_desks(choice: str) -> tuple[DeskName, ...]:
     """Return the desks that an option names."""
     return tuple(name for name in DESK_NAMES if choice in {name, "all"})

@@ -11,6 +11,16 @@ MAX_JUMP = timedelta(days=10)
 """Days that may lie between the last day on which the clock was believed and today, where nobody else's clock is known:
 longer than the longest row of Thai public holidays with its weekends."""
 
+CLOCK_DOUBTED_TH = (
+    "นาฬิกาของเครื่องนี้อาจผิด จึงยังไม่ลบ ปิด เตือน หรือเผยแพร่สิ่งใด"
+    " ตรวจวันและเวลาของเครื่อง ถ้าถูกต้องแล้ว: ita-bot tick --confirm"
+)
+CLOCK_DOUBTED_EN = (
+    "The clock of this machine may be wrong, so nothing is erased, closed, reminded of or published."
+    " Check its day and time; if they are right: ita-bot tick --confirm"
+)
+"""For whoever runs the machine, in the log and after a command."""
+
 
 class ClockDoubt(StrEnum):
     """Why the clock is not believed. The values stand in rows and in the wording."""

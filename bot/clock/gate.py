@@ -11,7 +11,7 @@ from ita_stats.calendar import to_bangkok_date
 from storage.store import Store
 
 TOLD_DOUBTS = frozenset({ClockDoubt.DIFFERS, ClockDoubt.JUMPED})
-"""Doubts that admins can do something about; of the others one waits for a first answer, one is a logged error."""
+"""Doubts that people can do something about; of the others one waits for a first answer, one is a logged error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,17 @@ async def confirm_clock(store: Store, now: datetime, difference: timedelta | Non
     await store.clock_record.confirm(to_bangkok_date(now), measured)
 
 
-async def tell_admins(store: Store, verdict: ClockVerdict, now: datetime) -> int:
-    """Tell admins once of each doubt what waits and how to say yes. Returns how many were told."""
+async def tell_staff(store: Store, verdict: ClockVerdict, now: datetime) -> int:
+    """Tell admins and supervisors once of each doubt what waits and how to say yes. Returns how many were told.
+
+    Where there is none who can be told, it is tried again at the next call.
+    """
     if verdict.doubt not in TOLD_DOUBTS:
         return 0
     minutes = round((verdict.difference or timedelta()).total_seconds() / 60)
     # A clock that drifts on is the same doubt: only the hour of difference is compared.
-    if not await store.clock_record.mark_told(f"{verdict.doubt} {minutes // 60}"):
+    what = f"{verdict.doubt} {minutes // 60}"
+    if await store.clock_record.is_told(what):
         return 0
     # The day of the notice is in Thai: what an admin must compare with a calendar on the wall.
     args = {
@@ -75,4 +79,7 @@ async def tell_admins(store: Store, verdict: ClockVerdict, now: datetime) -> int
         "minutes": f"{abs(minutes):,}",
     }
     notice = Phrase(f"staff.notice.clock_{verdict.doubt}", args)
-    return await store.staff_admin.notify(notice, frozenset({Role.ADMIN}), now)
+    told_count = await store.staff_admin.notify(notice, frozenset({Role.ADMIN, Role.SUPERVISOR}), now)
+    if told_count:
+        await store.clock_record.mark_told(what)
+    return told_count

@@ -76,15 +76,17 @@ class ClockRecord:
             await _replace(connection, _Mark.CONFIRMED_DAY, today.isoformat())
             await _replace(connection, _Mark.CONFIRMED_DIFFERENCE, _format_minutes(difference))
 
-    async def mark_told(self, what: str) -> bool:
-        """Note that admins were told of a doubt; False where they were told of the same before."""
+    async def is_told(self, what: str) -> bool:
+        """Whether this doubt is the last that staff were told of."""
         table = tables.chores.c
         query = select(table.due).where(table.name == _Mark.TOLD.value, table.due == what)
         async with self.committer.transaction() as connection:
-            if (await connection.execute(query)).first() is not None:
-                return False
+            return (await connection.execute(query)).first() is not None
+
+    async def mark_told(self, what: str) -> None:
+        """Note that staff were told of a doubt."""
+        async with self.committer.transaction() as connection:
             await _replace(connection, _Mark.TOLD, what)
-        return True
 
 
 async def _replace(connection: AsyncConnection, mark: _Mark, due: str | None) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock.decision import ClockDoubt
-from bot.clock.gate import check_clock, confirm_clock, tell_admins
+from bot.clock.gate import check_clock, confirm_clock, tell_staff
 from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import ActorKind
@@ -60,7 +60,7 @@ def test_a_wrong_year_erases_nothing(
         assert done.isdisjoint({"cases-erased", "letters-forgotten", "officers-reminded"})
         assert len(await list_letters(one)) == before
         for _ in range(2):  # told once
-            await tell_admins(one, await check_clock(one, now, difference), now)
+            await tell_staff(one, await check_clock(one, now, difference), now)
         told = [letter for letter in await list_letters(one) if letter[2].startswith("staff.notice.clock")]
         assert [(back, key) for back, _, key, _ in told] == [(b"admin", f"staff.notice.clock_{doubt}")]
         # The clock is mended, and all goes on by itself.
@@ -106,12 +106,25 @@ def test_an_upgraded_desk_takes_its_newest_audit_line_for_the_last_day(ground: S
     ground.run_scenario(scene)
 
 
+def test_a_doubt_that_nobody_could_be_told_of_is_told_to_who_joins_later(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        verdict = await check_clock(one, NOW, timedelta(hours=1))
+        assert await tell_staff(one, verdict, NOW) == 0
+        await join_staff(ground, one, "officer")
+        await join_staff(ground, one, "supervisor", Role.SUPERVISOR)
+        assert [await tell_staff(one, verdict, NOW) for _ in range(2)] == [1, 0]
+        told = [back for back, _, key, _ in await list_letters(one) if key == "staff.notice.clock_differs"]
+        assert told == [b"supervisor"]
+
+    ground.run_scenario(scene)
+
+
 def test_just_after_a_start_it_waits_for_the_first_answer_and_tells_nobody(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await join_staff(ground, one, "admin", Role.ADMIN)
         verdict = await check_clock(one, NOW, None, will_hear=True)
         assert verdict.doubt is ClockDoubt.UNHEARD
-        assert await tell_admins(one, verdict, NOW) == 0
+        assert await tell_staff(one, verdict, NOW) == 0
         assert (await check_clock(one, NOW, timedelta(), will_hear=True)).doubt is None
 
     ground.run_scenario(scene)

@@ -2,14 +2,15 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.bootstrap import App, RunningDesk
-from bot.clock.decision import ClockDoubt
+from bot.clock.decision import CLOCK_DOUBTED_EN, ClockDoubt
 from bot.clock.outside_time import OUTSIDE_TIME, read_uptime
+from bot.desk_names import DeskName
 from bot.serve import check_desk_clock, run_desk_jobs
 from bot.settings import Settings
 from storage.crypto.key_files import DeskPaths
@@ -34,9 +35,27 @@ def test_a_check_that_fails_is_logged_and_stops_nothing_that_does_not_wait(
             app, running = build_app(desk, tmp_path / "var")
             verdict = await check_desk_clock(app, running, desk.now())
             assert verdict.doubt is ClockDoubt.FAILED
-            await run_desk_jobs(app, running)
+            await run_desk_jobs(app, running, {})
 
     asyncio.run(scene())
     assert list(tmp_path.glob("var/**/anchors/*.json"))
     logged = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [line["kind"] for line in logged if line["event"] == "fault"] == ["builtins.OverflowError"] * 2
+
+
+def test_a_doubt_is_logged_once_and_again_after_it_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def scene() -> list[int]:
+        warned: dict[DeskName, ClockDoubt] = {}
+        counts = []
+        async with open_desk(tmp_path / "var") as desk:
+            app, running = build_app(desk, tmp_path / "var")
+            for hours in (1, 1, 0, 1):
+                monkeypatch.setattr(OUTSIDE_TIME, "_heard", datetime.now(UTC) + timedelta(hours=hours))
+                monkeypatch.setattr(OUTSIDE_TIME, "_heard_at", read_uptime())
+                await run_desk_jobs(app, running, warned)
+                counts.append(capsys.readouterr().err.count(CLOCK_DOUBTED_EN))
+        return counts
+
+    assert asyncio.run(scene()) == [1, 0, 0, 1]
