@@ -1,42 +1,55 @@
 """Read a register file in a process of its own: reading a spreadsheet would hold up whoever writes to us meanwhile.
 
-The content comes on standard input. Each line on standard output is JSON: some rows, or why the file is no register.
+It has an empty environment, `/` as its folder, and limits: a file of a stranger is read. The content comes on standard
+input. Each line on standard output is JSON: some rows, or why the file is no register.
 """
 
 import asyncio
 import json
+import resource
 import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.importers.spreadsheet import RegisterFileError, read_register_rows
+from bot.importers.spreadsheet import RegisterFileError, import_spreadsheet_library, read_register_rows
 from handlers.complaints.import_rows import ImportRow
 from handlers.dialog.replies import Phrase
 
 ROWS_PER_LINE = 100
+
+MAX_OUTPUT_BYTES = 128 * 1024 * 1024
+"""What the process may answer: the largest CSV, with the names of its columns in each row."""
+
+LIMITS = (
+    (resource.RLIMIT_AS, 1024 * 1024 * 1024),
+    (resource.RLIMIT_CPU, 300),  # seconds; a spreadsheet of 100,000 rows takes about 20
+    (resource.RLIMIT_NOFILE, 16),  # what is imported late, such as the codec of an XML
+    (resource.RLIMIT_CORE, 0),
+)
+"""Of the process, set when what it needs is imported."""
 
 _ROWS_CODEC = TypeAdapter(list[ImportRow])
 
 
 async def read_rows_apart(path: Path, content: bytes) -> list[ImportRow]:
     """Return the rows of a register below its header, without empty ones. Raises RegisterFileError."""
+    command = (sys.executable, "-I", "-m", "bot.importers.reading_process", path.suffix)
+    # A traceback on standard error might have what stands in the file.
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",  # nothing is imported from the folder where the program was started
-        "-m",
-        "bot.importers.reading_process",
-        path.suffix,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,  # a traceback might have what stands in the file
+        *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd="/"
     )
+    feeding = asyncio.create_task(_feed(process, content))
     try:
-        output, _ = await process.communicate(content)
+        output = await _read_output(process)
+        await process.wait()
     finally:
+        feeding.cancel()
         if process.returncode is None:
             process.kill()
             await process.wait()
@@ -47,6 +60,23 @@ async def read_rows_apart(path: Path, content: bytes) -> list[ImportRow]:
         rows += _decode_line(line)
         await asyncio.sleep(0)
     return rows
+
+
+async def _feed(process: Process, content: bytes) -> None:
+    if process.stdin is not None:
+        with suppress(ConnectionError):  # it ended before it had read all
+            process.stdin.write(content)
+            await process.stdin.drain()
+        process.stdin.close()
+
+
+async def _read_output(process: Process) -> bytes:
+    output = bytearray()
+    while process.stdout is not None and (piece := await process.stdout.read(1 << 16)):
+        output += piece
+        if len(output) > MAX_OUTPUT_BYTES:
+            raise RegisterFileError(Phrase("import.large"))
+    return bytes(output)
 
 
 def _decode_line(line: bytes) -> list[ImportRow]:
@@ -70,7 +100,13 @@ def encode_rows(path: Path, content: bytes) -> Iterator[bytes]:
 
 def main() -> None:
     """Read standard input, a file whose name ends with the argument."""
-    for line in encode_rows(Path(f"register{sys.argv[1]}"), sys.stdin.buffer.read()):
+    content = sys.stdin.buffer.read()
+    import_spreadsheet_library(content)
+    for limit, value in LIMITS:
+        hard = resource.getrlimit(limit)[1]
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (allowed, allowed))
+    for line in encode_rows(Path(f"register{sys.argv[1]}"), content):
         sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
 

@@ -30,6 +30,12 @@ class RegisterFileError(ImportFileError):
         super().__init__(reason.key)
 
 
+def import_spreadsheet_library(content: bytes) -> None:
+    """Import what reads a content, so that no file need be opened for it afterwards."""
+    if content[:2] == b"PK":
+        import openpyxl  # noqa: F401 - takes 20 MB, so only where it is needed
+
+
 def read_register_rows(path: Path, content: bytes) -> Iterator[ImportRow]:
     """Yield the rows of a register below its header, without empty ones. Raises RegisterFileError."""
     if len(content) > MAX_REGISTER_BYTES:

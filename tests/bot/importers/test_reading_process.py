@@ -2,11 +2,14 @@
 
 import asyncio
 import io
+import json
+import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from bot.importers import reading_process
 from bot.importers.reading_process import ROWS_PER_LINE, encode_rows, read_rows_apart
 from bot.importers.spreadsheet import RegisterFileError, read_register_rows
 
@@ -37,6 +40,40 @@ def test_a_file_that_is_no_register_is_named_as_such() -> None:
         asyncio.run(read_rows_apart(NAME, b"number,secret\n"))
     assert trouble.value.reason.key == "import.columns"
     assert trouble.value.reason.args == {"names": "received_on, source, category, status"}
+
+
+def test_an_answer_that_grows_too_long_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_process, "MAX_OUTPUT_BYTES", 1000)
+    with pytest.raises(RegisterFileError) as trouble:
+        asyncio.run(read_rows_apart(NAME, CSV.encode()))
+    assert trouble.value.reason.key == "import.large"
+
+
+@pytest.mark.parametrize("content", [CSV.encode(), write_spreadsheet()])
+def test_the_process_has_no_environment_another_folder_and_limits(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes
+) -> None:
+    found = tmp_path / "found.json"
+    program = tmp_path / "python"
+    # In place of the interpreter: it runs `main` as it is called, then writes what it runs in.
+    program.write_text(f"""#!{sys.executable} -I
+import json, os, resource, sys
+from bot.importers import reading_process
+environment, folder = dict(os.environ), os.getcwd()
+sys.argv = ["", sys.argv[-1]]
+reading_process.main()
+limits = [resource.getrlimit(limit)[0] for limit, _ in reading_process.LIMITS]
+with open({str(found)!r}, "w") as file:
+    json.dump([sorted(environment), folder, limits], file)
+""")
+    program.chmod(0o700)
+    monkeypatch.setenv("ITA_CANARY", "secret")
+    monkeypatch.setattr(sys, "executable", str(program))
+    assert len(asyncio.run(read_rows_apart(Path("a.csv"), content))) == 250
+    names, folder, limits = json.loads(found.read_text())
+    assert set(names) <= {"LC_CTYPE"}  # which the interpreter sets itself
+    assert folder == "/"
+    assert limits == [value for _, value in reading_process.LIMITS]
 
 
 def test_a_line_has_few_rows() -> None:
