@@ -150,7 +150,14 @@ async def run_desk_jobs(app: App, desk: RunningDesk, warned: dict[DeskName, Cloc
     _warn_of_doubt(desk.name, verdict, warned)
     await run_guarded(tell_staff(desk.store, verdict, now), log_exception)
     believed = verdict.doubt is None
-    async for result in run_due_jobs(desk.paths, desk.store, app.office, now, is_clock_believed=believed):
+    async for result in run_due_jobs(
+        desk.paths,
+        desk.store,
+        app.office,
+        now,
+        is_clock_believed=believed,
+        messages_at=verdict.date_messages(now),
+    ):
         log_event(LogEvent.TICKED, desk.name, count=result.count)
 
 

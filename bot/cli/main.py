@@ -159,7 +159,12 @@ async def _run_tick(desks: tuple[DeskName, ...], now: datetime, *, is_given: boo
                 print_json({"desk": running.name, "waits": verdict.doubt, "now": now.isoformat()})
             believed = verdict.doubt is None
             async for result in run_due_jobs(
-                running.paths, running.store, app.office, now, is_clock_believed=believed
+                running.paths,
+                running.store,
+                app.office,
+                now,
+                is_clock_believed=believed,
+                messages_at=verdict.date_messages(now),
             ):
                 print_json({"desk": result.desk, "did": result.job, "count": result.count})
         async for result in run_publishing_jobs(app, now, doubted):

@@ -21,6 +21,20 @@ class ClockVerdict:
     doubt: ClockDoubt | None
     difference: timedelta | None = None
 
+    def date_messages(self, now: datetime) -> datetime | None:
+        """Return the instant by which undelivered messages are old, at `now` by our clock; None: they wait too.
+
+        While clocks differ, the earlier of both: it deletes nothing early, whichever is right. After a jump ours, since
+        no other is known, and the promise that messages do not stay must not wait for a yes that may never come.
+        """
+        match self.doubt:
+            case None | ClockDoubt.JUMPED:
+                return now
+            case ClockDoubt.DIFFERS:
+                return min(now, now + (self.difference or timedelta()))
+            case ClockDoubt.UNHEARD | ClockDoubt.FAILED:
+                return None
+
 
 async def check_clock(
     store: Store, now: datetime, difference: timedelta | None, *, will_hear: bool = False

@@ -72,30 +72,58 @@ class DueJob:
 
 
 async def run_due_jobs(
-    paths: DeskPaths, store: Store, office: Office, now: datetime, *, is_clock_believed: bool = True
+    paths: DeskPaths,
+    store: Store,
+    office: Office,
+    now: datetime,
+    *,
+    is_clock_believed: bool = True,
+    messages_at: datetime | None = None,
 ) -> AsyncIterator[JobResult]:
     """Run all jobs that are due at an instant (UTC). Yields what was done.
 
-    is_clock_believed: see `bot.clock.gate`.
+    is_clock_believed: see `bot.clock.gate`; messages_at: where it is not, the instant by which undelivered messages are
+    old (`ClockVerdict.date_messages`), None where they wait too.
 
     A failing job does not stop the others; the first exception is raised at the end.
     """
-    retention, errors = store.retention, list[Exception]()
+    errors = list[Exception]()
+    dated = now if is_clock_believed else messages_at
+    jobs = (*_list_message_jobs(store, dated), *_list_due_jobs(paths, store, office, now))
+    for job in jobs:
+        if job.waits and not is_clock_believed:
+            continue
+        count = (await run_guarded(job.run(), errors.append)).value
+        if job.name and count:
+            yield JobResult(paths.desk, job.name, count)
+    if errors:
+        raise errors[0]
+
+
+def _list_message_jobs(store: Store, dated: datetime | None) -> tuple[DueJob, ...]:
+    """List the jobs that delete undelivered messages; none where there is no instant to date them by."""
+    if dated is None:
+        return ()
+    return (
+        DueJob("letters-forgotten", lambda: store.outbox.delete_overdue(dated - OUTBOX_TTL)),
+        DueJob("errands-forgotten", lambda: store.task_queue.delete_overdue(dated - QUEUED_TASK_TTL)),
+    )
+
+
+def _list_due_jobs(paths: DeskPaths, store: Store, office: Office, now: datetime) -> tuple[DueJob, ...]:
+    retention = store.retention
     after_closing = timedelta(days=office.retention.after_closing_days)
-    jobs: tuple[DueJob, ...] = (
+    return (
         # First, so that what is done after it in the same minute is done for the new cases too.
         DueJob("cases-announced", lambda: store.announcements.announce_due(now)),
         DueJob("import-finished", lambda: store.register_importer.finish_interrupted(now)),
         DueJob("words-sent", lambda: store.scheduled_replies.send_due(now)),
         DueJob("drafts-lapsed", lambda: retention.expire_sessions(now)),
         DueJob("answers-forgotten", lambda: retention.expire_event_answers(now)),
-        DueJob("letters-forgotten", lambda: store.outbox.delete_overdue(now - OUTBOX_TTL), waits=True),
-        DueJob(
-            "errands-forgotten", lambda: store.task_queue.delete_overdue(now - QUEUED_TASK_TTL), waits=True
-        ),
         DueJob("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
         DueJob("maps-forgotten", lambda: retention.forget_messages(now)),
-        DueJob("files-swept", lambda: store.evidence.collect_garbage(now), waits=True),
+        DueJob("files-swept", lambda: store.evidence.delete_expired_drafts(now), waits=True),
+        DueJob("orphans-swept", store.evidence.delete_orphans),
         DueJob(
             "leftovers-removed",
             lambda: asyncio.to_thread(remove_old_leftovers, list_private_folders(paths)),
@@ -113,14 +141,6 @@ async def run_due_jobs(
         # Last: it copies up to 256 MB in a minute, and nothing else is to wait for that.
         DueJob("files-rewritten", lambda: store.file_rewriter.run(now)),
     )
-    for job in jobs:
-        if job.waits and not is_clock_believed:
-            continue
-        count = (await run_guarded(job.run(), errors.append)).value
-        if job.name and count:
-            yield JobResult(paths.desk, job.name, count)
-    if errors:
-        raise errors[0]
 
 
 def list_private_folders(paths: DeskPaths) -> set[Path]:

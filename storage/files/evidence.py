@@ -196,6 +196,10 @@ class EvidenceStore:
 
     async def collect_garbage(self, now: datetime) -> int:
         """Delete expired draft files, and encrypted files without a row; return the number of files."""
+        return await self.delete_expired_drafts(now) + await self.delete_orphans()
+
+    async def delete_expired_drafts(self, now: datetime) -> int:
+        """Delete files of drafts that were not sent in time; return their number."""
         minute, column, deleted = to_epoch_minutes(now), tables.files.c, 0
         late = select(column.id).where(column.owner.is_(None), column.until <= minute)
         while True:
@@ -206,9 +210,9 @@ class EvidenceStore:
             deleted += len(gone)
             if len(gone) < MAX_PIECE_ROWS:
                 break
-        return deleted + await self._delete_orphans()
+        return deleted
 
-    async def _delete_orphans(self) -> int:
+    async def delete_orphans(self) -> int:
         """Delete files without a row: of a program that was killed, before its row was there or after it went."""
         async with self.files.finding_orphans() as search:
             if not search.places:

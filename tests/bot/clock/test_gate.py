@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock.decision import ClockDoubt
-from bot.clock.gate import check_clock, confirm_clock, tell_staff
+from bot.clock.gate import ClockVerdict, check_clock, confirm_clock, tell_staff
 from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import ActorKind
@@ -34,7 +34,8 @@ def ground(tmp_path: Path) -> StoredDesk:
 async def run_jobs(ground: StoredDesk, one: Store, now: datetime, difference: timedelta | None) -> set[str]:
     verdict = await check_clock(one, now, difference)
     believed = verdict.doubt is None
-    jobs = run_due_jobs(ground.paths, one, OFFICE, now, is_clock_believed=believed)
+    at = verdict.date_messages(now)
+    jobs = run_due_jobs(ground.paths, one, OFFICE, now, is_clock_believed=believed, messages_at=at)
     return {result.job async for result in jobs}
 
 
@@ -57,8 +58,12 @@ def test_a_wrong_year_erases_nothing(
         before = len(await list_letters(one))
         assert (await check_clock(one, now, difference)).doubt is doubt
         done = await run_jobs(ground, one, now, difference)
-        assert done.isdisjoint({"cases-erased", "letters-forgotten", "officers-reminded"})
-        assert len(await list_letters(one)) == before
+        assert done.isdisjoint({"cases-erased", "officers-reminded"})
+        if (
+            doubt is ClockDoubt.DIFFERS
+        ):  # after a jump nobody knows better, and messages do not wait for a yes
+            assert "letters-forgotten" not in done
+            assert len(await list_letters(one)) == before
         for _ in range(2):  # told once
             await tell_staff(one, await check_clock(one, now, difference), now)
         told = [letter for letter in await list_letters(one) if letter[2].startswith("staff.notice.clock")]
@@ -115,6 +120,38 @@ def test_a_doubt_that_nobody_could_be_told_of_is_told_to_who_joins_later(ground:
         assert [await tell_staff(one, verdict, NOW) for _ in range(2)] == [1, 0]
         told = [back for back, _, key, _ in await list_letters(one) if key == "staff.notice.clock_differs"]
         assert told == [b"supervisor"]
+
+    ground.run_scenario(scene)
+
+
+@pytest.mark.parametrize(
+    ("doubt", "hours", "dated"),
+    [
+        (None, 0, NOW),
+        (ClockDoubt.JUMPED, 0, NOW),
+        (ClockDoubt.DIFFERS, -1, NOW - timedelta(hours=1)),  # ours is ahead: nothing goes before its time
+        (ClockDoubt.DIFFERS, 1, NOW),
+        (ClockDoubt.UNHEARD, 0, None),
+        (ClockDoubt.FAILED, 0, None),
+    ],
+)
+def test_messages_are_old_by_the_earlier_clock(
+    doubt: ClockDoubt | None, hours: int, dated: datetime | None
+) -> None:
+    assert ClockVerdict(doubt, timedelta(hours=hours)).date_messages(NOW) == dated
+
+
+@pytest.mark.parametrize(("hours_since", "kept"), [(72.9, True), (73.1, False)])
+def test_a_clock_an_hour_ahead_keeps_messages_72_hours_and_no_weeks(
+    ground: StoredDesk, hours_since: float, kept: bool
+) -> None:
+    async def scene(one: Store) -> None:
+        await join_staff(ground, one, "officer")
+        await ground.file_complaint(one)
+        before = len(await list_letters(one))
+        assert before > 0
+        await run_jobs(ground, one, NOW + timedelta(hours=hours_since), timedelta(hours=-1))
+        assert len(await list_letters(one)) == (before if kept else 0)
 
     ground.run_scenario(scene)
 
