@@ -19,6 +19,7 @@ BotError
 ├── PersonNotLockedError           ours: a platform handles an event outside its person's turn
 ├── UnsendNotSavedError            ours: the platform has to redeliver the event
 ├── ReleaseError                   a release of the statistics cannot be made
+│   ├── CasesWaitingError          nobody's: possible some hours after `[notice] delay` was made shorter
 │   ├── CorrectionReasonRequiredError  the officer's: a reason is needed
 │   ├── EarlierCutoffError         the officer's: a newer release counts the months to a later day
 │   ├── NoReleaseToCorrectError    the officer's: retrying is useless

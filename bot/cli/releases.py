@@ -92,11 +92,17 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reas
 def _describe_refusal(refusal: "ReleaseError", request: "ReleaseRequest") -> str:
     """Return why a release was not made, and what to do, in Thai and English."""
     from bot.publishing.releases import (
+        CasesWaitingError,
         CorrectionReasonRequiredError,
         EarlierCutoffError,
         NoReleaseToCorrectError,
     )
 
+    if isinstance(refusal, CasesWaitingError):
+        return (
+            "office.toml [notice] delay สั้นลงเมื่อเร็ว ๆ นี้ ยังนับวันที่ผ่านมาได้ไม่ครบ ให้ลองใหม่พรุ่งนี้"
+            " / was made shorter lately, and the days before cannot be counted whole yet; try again tomorrow"
+        )
     if isinstance(refusal, CorrectionReasonRequiredError):
         lines = "\n".join(f"- {note.th} / {note.en}" for note in refusal.changed)
         return (

@@ -18,6 +18,7 @@ from bot.publishing.opinions_folder import publish_opinions
 from bot.publishing.qna_folder import publish_board
 from bot.publishing.release_list import select_public_releases
 from bot.publishing.releases import (
+    CasesWaitingError,
     CorrectionReasonRequiredError,
     EarlierCutoffError,
     ReleaseContext,
@@ -110,6 +111,8 @@ class PublishingJob:
                 # An officer released a later day before this run was made up for: its figures are in that release.
                 await self.context.store.retention.mark_done(RELEASE_JOB, str(run))
                 continue
+            if isinstance(outcome.error, CasesWaitingError):
+                return  # made some hours later
             if outcome.error is not None:  # whatever it is, the staff learns of it
                 await self._notify_failure_once(run, outcome.error)
             release = outcome.get_value()

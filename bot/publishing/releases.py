@@ -132,6 +132,10 @@ class EarlierCutoffError(ReleaseError):
         self.name, self.period, self.as_of = newest.name, newest.period, newest.as_of
 
 
+class CasesWaitingError(ReleaseError):
+    """Officers are not told yet of all that came on days that are over, since `[notice] delay` was longer before."""
+
+
 class ReleaseFilesLostError(ReleaseError):
     """Files of a release are missing or altered, and this version would make different ones; only a backup helps."""
 
@@ -156,12 +160,15 @@ async def make_release(
 ) -> ReleaseResult:
     """Make a release, or return the one that was made before by the same request.
 
-    Raises CorrectionReasonRequiredError, NoReleaseToCorrectError, EarlierCutoffError; PeriodError where the day of the
-    cut-off is not over, or where officers may not know yet of all that came on it; OSError and DiskFullError if there
-    is no room, and then nothing was changed.
+    Raises CorrectionReasonRequiredError, NoReleaseToCorrectError, EarlierCutoffError, CasesWaitingError; PeriodError
+    where the day of the cut-off is not over, or officers may not know yet of all that came on it; OSError and
+    DiskFullError if there is no room, and then nothing was changed.
     """
-    require_finished_day(request.as_of, to_bangkok_date(context.office.notice.get_counting_instant(now)))
+    counted = to_bangkok_date(context.office.notice.get_counting_instant(now))
+    require_finished_day(request.as_of, counted)
     await context.store.announcements.announce_due(now)
+    if await context.store.announcements.has_waiting(counted, now):
+        raise CasesWaitingError
     async with (
         wait_for_exclusive_lock(context.paths.folder / "releases" / ".lock"),
         context.store.register_importer.hold_off(now),
@@ -171,9 +178,7 @@ async def make_release(
         known = await context.store.releases.list_all()
         before = next((release for release in reversed(known) if _is_same_cutoff(release, request)), None)
         if before is None:
-            _require_later_cutoff(request, known)
-            if request.why is not None:
-                raise NoReleaseToCorrectError
+            _require_new_cutoff(request, known)
         on_progress(1, count_release_steps(), "ita-stats")
         if before is not None:
             changed = await _find_changes(context, request, before)
@@ -345,15 +350,17 @@ def _is_same_cutoff(release: StoredRelease, request: ReleaseRequest) -> bool:
     return (release.period, release.as_of, release.layout) == requested
 
 
-def _require_later_cutoff(request: ReleaseRequest, known: Sequence[StoredRelease]) -> None:
-    """Check that no month of the period was released up to a later day, by whatever code. Raises EarlierCutoffError."""
+def _require_new_cutoff(request: ReleaseRequest, known: Sequence[StoredRelease]) -> None:
+    """Check that no month was released up to a later day. Raises EarlierCutoffError, NoReleaseToCorrectError."""
     own = request.period
     for release in sorted(known, key=_get_cutoff, reverse=True):
         if release.as_of <= request.as_of:
-            return
+            break
         other = parse_period(release.period, release.as_of)
         if other.first <= own.last and own.first <= other.last:
             raise EarlierCutoffError(release)
+    if request.why is not None:
+        raise NoReleaseToCorrectError
 
 
 def _get_cutoff(release: StoredRelease) -> date:

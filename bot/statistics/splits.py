@@ -90,6 +90,7 @@ async def settle_splits(desk: SplitsDesk, now: datetime) -> None:
     due = [span for span in noted if not span.settled and _get_span(span).settling_day < counted]
     if due:
         await store.announcements.announce_due(now)
+    if due and not await store.announcements.has_waiting(counted, now):
         office = desk.office if desk.source is None else await asyncio.to_thread(desk.source.read)
         releases = await store.releases.list_all()
         for span in due:

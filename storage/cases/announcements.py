@@ -7,9 +7,9 @@ number and forgets the moment.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import RowMapping, bindparam, null, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, null, select, update
 
 from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus, Transition
 from handlers.complaints.messages import ActorKind, ExclusionGround, HistoryEntryKind
@@ -56,13 +56,23 @@ class CaseAnnouncements:
                 log_unreadable_row(UnreadableRowError("cases", ""))
         return count
 
+    async def has_waiting(self, before: date, now: datetime) -> bool:
+        """Whether a case that came before a day waits for its moment: its facts are of days that are over.
+
+        So it is for some hours where the office made `[notice] delay` shorter. One that is due does not wait.
+        """
+        moments = await self._load_moments(_CASE.received_on < before)
+        return any(_is_ahead(moment, to_epoch_minutes(now)) for moment, _ in moments)
+
     async def _list_due(self, minute: int) -> list[str]:
-        query = select(_CASE.id, _CASE.announce_at).where(_CASE.announce_at.is_not(None))
+        return [case for moment, case in await self._load_moments() if not _is_ahead(moment, minute)]
+
+    async def _load_moments(self, *conditions: ColumnElement[bool]) -> list[tuple[int, str]]:
+        """Return minute and id of unannounced cases, in this order."""
+        query = select(_CASE.id, _CASE.announce_at).where(_CASE.announce_at.is_not(None), *conditions)
         async with self.committer.transaction() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        moments = [(self._decrypt_moment(row), row["id"]) for row in rows]
-        # One that is further away than any can be was drawn by a clock that was ahead.
-        return [case for moment, case in sorted(moments) if not minute < moment <= minute + LONGEST_WAIT]
+        return sorted((self._decrypt_moment(row), row["id"]) for row in rows)
 
     def _decrypt_moment(self, row: RowMapping) -> int:
         """Return a case's minute. One that cannot be read has come: no report is kept back by a damaged byte."""
@@ -88,6 +98,11 @@ class CaseAnnouncements:
         return 1
 
 
+def _is_ahead(moment: int, minute: int) -> bool:
+    """Whether a moment is still to come. One further away than any can be was drawn by a clock that was ahead."""
+    return minute < moment <= minute + LONGEST_WAIT
+
+
 async def _write_announcement(row: RowMapping, batch: WriteBatch) -> None:
     """Add what tells officers of a case: register number, facts and audit lines of its history, notice."""
     number = await batch.allocate_number(row["fiscal_year"])
@@ -100,11 +115,9 @@ async def _write_announcement(row: RowMapping, batch: WriteBatch) -> None:
     exclusions = (await batch.connection.execute(hidden.order_by(concerned.c.staff_id))).all()
     _add_facts(row, number, lines, batch)
     name = f"{number}/{row['fiscal_year']}"
-    actions, _ = decode_rows(
-        "history", lines, lambda entry: (entry["by"], _get_audit_action(entry)), lambda _: name
-    )
-    for actor, action in actions:
-        await batch.audit(actor, action, row["id"])
+    readable, _ = decode_rows("history", lines, _require_known_action, lambda _: name)
+    for entry in readable:
+        await batch.audit(entry["by"], _get_audit_action(entry), row["id"])
     for one in exclusions:
         await batch.audit(ActorKind.CLOCK, f"hidden:{one.staff_id}", row["id"])
     if row["open"]:
@@ -135,6 +148,12 @@ def _add_facts(row: RowMapping, number: int, lines: Iterable[RowMapping], batch:
 def _build_move_facts(entry: RowMapping) -> Mapping[FactField, str]:
     reopened = _is_reopening(entry)
     return build_transition_facts(entry["status"], entry["outcome"], entry["reason"], reopened=reopened)
+
+
+def _require_known_action(entry: RowMapping) -> RowMapping:
+    """Return a line of history. Raises ValueError where no act of it is known."""
+    _get_audit_action(entry)
+    return entry
 
 
 def _get_audit_action(entry: RowMapping) -> str:

@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.publishing import releases
 from bot.publishing.releases import ReleaseContext, approve_release
 from bot.publishing.target import RefusedFile
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Channel, Event
+from storage import tables
+from storage.cases.writes import encrypt_moment
+from storage.db.epoch_minutes import to_epoch_minutes
 from storage.files import atomic_write
 from tests.bot.publishing.fake_targets import FIRST_OPENED_AT, FakePublishTarget, PublishingScenario
 from tests.bot.publishing.release_desk import (
@@ -20,6 +26,7 @@ from tests.bot.publishing.release_desk import (
     patch_attributes,
 )
 from tests.end_to_end.terminal_driver import run_ita_bot
+from tests.storage.conftest import make_file_case
 
 
 def test_a_month_is_released_at_the_offices_hour_and_never_twice(tmp_path: Path) -> None:
@@ -72,6 +79,41 @@ def test_a_span_settles_when_its_last_day_is_over_and_before_any_release(tmp_pat
     assert town.desk.run_scenario(list_settled) == [(date(2027, 9, 30), False), (date(2030, 9, 30), False)]
     assert town.run_at("2027-11-01T00:00") == []
     assert town.desk.run_scenario(list_settled) == [(date(2027, 9, 30), True), (date(2030, 9, 30), False)]
+
+
+def test_nothing_is_released_or_settled_while_a_case_of_a_day_before_waits(tmp_path: Path) -> None:
+    town = PublishingScenario.create(tmp_path)
+    morning = datetime.fromisoformat("2027-11-01T08:00+07:00")
+    filed = morning - timedelta(hours=9)
+
+    async def file_with_the_longer_delay(context: ReleaseContext) -> None:
+        store = context.store
+        act = make_file_case(1, filed, announce_within=720)
+        event = Event("e1", b"a" * 32, Channel.WEB)
+        await store.commit(event, None, TurnResult(None, (), (act,)), filed)
+        async with store.committer.transaction() as connection:
+            case = await connection.scalar(select(tables.cases.c.id))
+            moment = encrypt_moment(to_epoch_minutes(morning) + 30, str(case), store.keyring)
+            await connection.execute(update(tables.cases).values(announce_at=moment))
+
+    async def read(context: ReleaseContext) -> tuple[int, bool, int]:
+        spans = await context.store.split_spans.list_all()
+        received = await context.store.load_receipts()
+        return len(await context.store.releases.list_all()), spans[0].settled, len(received)
+
+    town.run_at("2027-10-31T22:00")
+    town.pop_notifications()
+    town.desk.run_scenario(file_with_the_longer_delay, filed)
+    released, settled, received = town.desk.run_scenario(read, filed)
+    assert not settled
+    for minutes in (0, 29):
+        assert town.run_job(morning + timedelta(minutes=minutes)) == []
+        with pytest.raises(releases.CasesWaitingError):
+            town.desk.make_release(make_release_request("fy2570", date(2027, 10, 31)), morning)
+    assert town.desk.run_scenario(read, morning) == (released, False, received)
+    assert town.pop_notifications() == []
+    assert town.run_job(morning + timedelta(minutes=30)) == ["released"]
+    assert town.desk.run_scenario(read, morning) == (released + 1, True, received + 1)
 
 
 def test_another_hour(tmp_path: Path) -> None:
