@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock.decision import ClockDoubt, ClockEvidence, judge_clock
+from bot.clock.decision import MAX_DIFFERENCE, ClockDoubt, ClockEvidence, judge_clock
 from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import Role
 from handlers.thai.dates import format_date, format_time
@@ -60,8 +60,10 @@ async def check_clock(
     measured = difference if difference is not None else known.difference
     match doubt:
         case None:
-            if known.last_day != today or known.difference is not None:
-                await store.clock_record.save_believed(today)
+            agrees = difference is not None and abs(difference) <= MAX_DIFFERENCE
+            confirmed = known.confirmed_difference is not None or known.confirmed_day is not None
+            if known.last_day != today or known.difference is not None or (agrees and confirmed):
+                await store.clock_record.save_believed(today, is_heard=agrees)
         case ClockDoubt.DIFFERS | ClockDoubt.JUMPED | ClockDoubt.UNHEARD | ClockDoubt.FAILED:
             if difference is not None:
                 await store.clock_record.save_doubted(difference)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ita_stats.calendar import to_bangkok_date
@@ -48,7 +48,11 @@ class ClockRecord:
         query = select(table.name, table.due).where(table.name.in_([mark.value for mark in _Mark]))
         async with self.committer.transaction() as connection:
             due = {row.name: row.due for row in await connection.execute(query)}
-            hour = (await connection.execute(select(func.max(tables.audit.c.hour)))).scalar()
+            hour = None
+            if _Mark.LAST_DAY not in due:
+                audit = tables.audit.c
+                newest = select(audit.hour).order_by(audit.seq.desc()).limit(1)
+                hour = (await connection.execute(newest)).scalar()
         audited = to_bangkok_date(datetime.fromtimestamp(hour * 3600, UTC)) if hour else None
         last = due.get(_Mark.LAST_DAY)
         return RememberedClock(
@@ -58,11 +62,15 @@ class ClockRecord:
             date.fromisoformat(due[_Mark.CONFIRMED_DAY]) if _Mark.CONFIRMED_DAY in due else None,
         )
 
-    async def save_believed(self, today: date) -> None:
-        """Note that the clock was believed today."""
+    async def save_believed(self, today: date, *, is_heard: bool = False) -> None:
+        """Note that the clock was believed today.
+
+        is_heard: because others' clocks agree, so that what an admin said yes to is forgotten.
+        """
         async with self.committer.transaction() as connection:
             await _replace(connection, _Mark.LAST_DAY, today.isoformat())
-            for mark in (_Mark.DIFFERENCE, _Mark.TOLD):
+            confirmed = (_Mark.CONFIRMED_DIFFERENCE, _Mark.CONFIRMED_DAY) if is_heard else ()
+            for mark in (_Mark.DIFFERENCE, _Mark.TOLD, *confirmed):
                 await _replace(connection, mark, None)
 
     async def save_doubted(self, difference: timedelta | None) -> None:
@@ -71,10 +79,11 @@ class ClockRecord:
             await _replace(connection, _Mark.DIFFERENCE, _format_minutes(difference))
 
     async def confirm(self, today: date, difference: timedelta | None) -> None:
-        """Note that an admin said yes to the day, and to how far other clocks are."""
+        """Note that an admin said yes to the day, and to how far other clocks are, where that is known."""
         async with self.committer.transaction() as connection:
             await _replace(connection, _Mark.CONFIRMED_DAY, today.isoformat())
-            await _replace(connection, _Mark.CONFIRMED_DIFFERENCE, _format_minutes(difference))
+            if difference is not None:
+                await _replace(connection, _Mark.CONFIRMED_DIFFERENCE, _format_minutes(difference))
 
     async def is_told(self, what: str) -> bool:
         """Whether this doubt is the last that staff were told of."""

@@ -102,6 +102,20 @@ def test_what_a_server_measured_holds_for_a_command_beside_it(ground: StoredDesk
     ground.run_scenario(scene)
 
 
+def test_a_yes_ends_once_others_clocks_agree(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        hour = timedelta(hours=-1)
+        await check_clock(one, NOW, hour)
+        for _ in range(2):  # a second yes, when nothing is remembered any more, takes the first not back
+            await confirm_clock(one, NOW, None)
+            assert (await check_clock(one, NOW, hour)).doubt is None
+        assert (await check_clock(one, NOW, timedelta(minutes=5))).doubt is None
+        assert (await one.clock_record.load()).confirmed_day is None
+        assert (await check_clock(one, NOW, hour)).doubt is ClockDoubt.DIFFERS
+
+    ground.run_scenario(scene)
+
+
 def test_an_upgraded_desk_takes_its_newest_audit_line_for_the_last_day(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await ground.file_complaint(one)
