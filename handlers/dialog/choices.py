@@ -67,6 +67,7 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "add_story": (Meaning.KEEP,),
     "as_comment": (Meaning.YES, Meaning.OKAY, Meaning.POLITE, Meaning.KEEP),
     "drop_text": (Meaning.NO, Meaning.DELETE),
+    "drop_reading": (Meaning.NO, Meaning.DELETE),
     "resume": (Meaning.KEEP, Meaning.NEXT, Meaning.BACK),
     "discard": (Meaning.DELETE,),
     "anonymous": (Meaning.ANONYMOUS, Meaning.NO, Meaning.SKIP, Meaning.NONE),

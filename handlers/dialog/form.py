@@ -142,7 +142,7 @@ def list_field_options(form: Form, field: FormField, session: Session) -> tuple[
     elif field.kind is not FieldKind.PICK and (answered or field.optional):
         ways.append("next" if answered else "skip")
     if field.name in session.understood:
-        ways.append("drop_reading")
+        ways.insert(0, "drop_reading")  # “ไม่ใช่” takes out what was understood, before it can mean to pass by
     if session.is_short and field.kind is FieldKind.LONG and not session.editing:
         ways.append("guided")
     if session.editing or field is not form.list_asked_fields(session)[0]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from handlers.complaints.review.doubt import is_certain
 from handlers.thai.dates import to_arabic_digits
 
 MAX_AMOUNTS = 3
@@ -41,6 +42,10 @@ _COUNTED = re.compile(
 )
 
 
+_FIGURE_GOES_ON = re.compile(rf"\s?(?:{_WORD})")
+"""“3 พันห้า” is 3,500, and nothing certain."""
+
+
 def find_amounts(story: str) -> str:
     """Return the sums that a story names, as far as they are certain; empty for none.
 
@@ -50,7 +55,11 @@ def find_amounts(story: str) -> str:
     found = dict[str, None]()
     for match in _SUM.finditer(text):
         baht = _read_sum(match)
+        if baht is None and len(_WORD_PATTERN.findall(match["words"] or "")) > 1:
+            return ""  # “หมื่นห้า” is a sum that is not read: the others would be a wrong list
         if baht is not None and _is_money(match, text, baht):
+            if _FIGURE_GOES_ON.match(text, match.end()) or not is_certain(text, match.start(), match.end()):
+                return ""
             found[f"{match['each'] or ''} {_format_baht(baht)}".strip()] = None
     return ", ".join([*found][:MAX_AMOUNTS]) if len(found) <= MAX_AMOUNTS else ""
 

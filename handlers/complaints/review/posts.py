@@ -5,6 +5,7 @@ import re
 from handlers.complaints.accused.agent_phrases import list_clause_keys, list_mentions
 from handlers.complaints.accused.wording import expand_abbreviations
 from handlers.complaints.name_matching import compute_text_keys
+from handlers.complaints.review.doubt import is_certain
 
 MAX_CANDIDATES = 50
 """Posts that are looked at in a story."""
@@ -25,6 +26,12 @@ _SELF = re.compile(r"(?:ดิฉัน|ผม|หนู|ฉัน|กระผ�
 """What makes the post after it the writer's own."""
 
 
+_DEPUTY = re.compile(
+    r"(?:รอง|ผู้ช่วย|อดีต|รักษาการ|รักษาราชการแทน|เลขา(?:นุการ)?|ลูกน้อง|ญาติ|เพื่อน|แฟน|ภรรยา|สามี|เมีย|ลูก)(?:ของ)?\s?$"
+)
+"""Whose post it is not: somebody beside or below its holder."""
+
+
 def find_accused_post(story: str) -> str:
     """Return the first post in a story whose holder did something wrong by its words; empty for none.
 
@@ -39,5 +46,8 @@ def find_accused_post(story: str) -> str:
         mentions = list_mentions(compute_text_keys(post), clauses)
         is_agent = any(one.is_subject_of_wrong() or one.is_named_as_agent() for one in mentions)
         if is_agent and not _SELF.search(text[: match.start()]):
-            return post
+            certain = is_certain(text, match.start(), match.end()) and not _DEPUTY.search(
+                text[: match.start()]
+            )
+            return post if certain else ""
     return ""

@@ -27,9 +27,23 @@ _OF_PAPER = re.compile(r"(?:ลง|หนังสือ[^\n]{0,40})วันท
 """What makes a day that of a paper."""
 
 
+_MONTH = (
+    r"ม\.?ค|ก\.?พ|มี\.?ค|เม\.?ย|พ\.?ค|มิ\.?ย|ก\.?ค|ส\.?ค|ก\.?ย|ต\.?ค|พ\.?ย|ธ\.?ค|มกรา|กุมภา|มีนา|เมษา|พฤษภา|มิถุนา|กรกฎา"
+    r"|สิงหา|กันยา|ตุลา|พฤศจิกา|ธันวา|[/.][\d๐-๙]{1,2}[/.]"
+)
+_DAY_OF_MONTH = re.compile(rf"[\d๐-๙]{{1,2}}\s*(?:{_MONTH})")
+_MAY_BE_OTHER_DAY = re.compile(
+    r"ไม่ใช่|พิมพ์ผิด|จริงๆ ?แล้ว|ที่จริง|ถ้า|หาก|(?:ลูก|ผม|หนู|ดิฉัน|ฉัน|เด็ก|น้อง)[^\n ]{0,8}เกิด(?:วัน|เมื่อ|ปี)|บรรจุ|ระเบียบ|พ\.ร\.บ"
+    r"|ทำงาน[^\n]{0,12}(?:มา|ตั้งแต่)|ภายในวัน|ขอให้[^\n]{0,12}(?:ตอบ|ภายใน)|หรือ\s*(?:วันที่\s*)?[\d๐-๙]|เดือน\s*[\d๐-๙]{1,2}\s*ปี"
+)
+"""What makes a day in a story one of something else, or one of two."""
+
+
 def _find_day(story: str, ctx: Context) -> str:
-    """Return the first day, month or year of a story that has come; empty for none."""
+    """Return the first day, month or year of a story that has come; empty for none, or where two may be meant."""
     today = to_bangkok_date(ctx.now)
+    if _MAY_BE_OTHER_DAY.search(story) or len({*_DAY_OF_MONTH.findall(story)}) > 1:
+        return ""
     for piece in _PIECE.finditer(story):
         found = None if _OF_PAPER.search(piece[0]) else parse_date(piece[0], today, ctx.lang)
         if found is not None and not found.is_to_come(today):
