@@ -39,6 +39,9 @@ from bot.web.templating import PageRenderer
 DRAIN_SECONDS = 10
 """Seconds that open requests may take to finish at shutdown."""
 
+FIRST_DELIVERIES_SECONDS = 600
+"""Seconds after the start in which everything that waits is tried, before anything is too old."""
+
 JOB_INTERVAL_SECONDS = 60
 
 FIRST_CALL_SECONDS = 120
@@ -157,6 +160,7 @@ async def run_desk_jobs(app: App, desk: RunningDesk, warned: dict[DeskName, Cloc
         now,
         is_clock_believed=believed,
         messages_at=verdict.date_messages(now),
+        has_tried_delivery=read_uptime() - app.started_at >= FIRST_DELIVERIES_SECONDS,
     ):
         log_event(LogEvent.TICKED, desk.name, count=result.count)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.guard import run_guarded
 from handlers.complaints.conflict_of_interest import EXCLUSION_RULES, find_conflicts
 from handlers.complaints.deadlines import select_reminders
+from handlers.dialog.events import Channel
 from handlers.office import Office
 from ita_stats.calendar import BANGKOK, to_bangkok_date
 from storage.consultations.retention import (
@@ -79,17 +80,22 @@ async def run_due_jobs(
     *,
     is_clock_believed: bool = True,
     messages_at: datetime | None = None,
+    has_tried_delivery: bool = False,
 ) -> AsyncIterator[JobResult]:
     """Run all jobs that are due at an instant (UTC). Yields what was done.
 
     is_clock_believed: see `bot.clock.gate`; messages_at: where it is not, the instant by which undelivered messages are
-    old (`ClockVerdict.date_messages`), None where they wait too.
+    old (`ClockVerdict.date_messages`), None where they wait too. has_tried_delivery: all that waits could be tried once
+    more since the start; before, only messages in the terminal get too old.
 
     A failing job does not stop the others; the first exception is raised at the end.
     """
     errors = list[Exception]()
     dated = now if is_clock_believed else messages_at
-    jobs = (*_list_message_jobs(store, dated), *_list_due_jobs(paths, store, office, now))
+    jobs = (
+        *_list_message_jobs(store, dated, "" if has_tried_delivery else Channel.TERMINAL),
+        *_list_due_jobs(paths, store, office, now),
+    )
     for job in jobs:
         if job.waits and not is_clock_believed:
             continue
@@ -100,12 +106,15 @@ async def run_due_jobs(
         raise errors[0]
 
 
-def _list_message_jobs(store: Store, dated: datetime | None) -> tuple[DueJob, ...]:
-    """List the jobs that delete undelivered messages; none where there is no instant to date them by."""
+def _list_message_jobs(store: Store, dated: datetime | None, kind: str) -> tuple[DueJob, ...]:
+    """List the jobs that delete undelivered messages; none where there is no instant to date them by.
+
+    kind: the channel of those that are sent; empty for all.
+    """
     if dated is None:
         return ()
     return (
-        DueJob("letters-forgotten", lambda: store.outbox.delete_overdue(dated - OUTBOX_TTL)),
+        DueJob("letters-forgotten", lambda: store.outbox.delete_overdue(dated - OUTBOX_TTL, kind)),
         DueJob("errands-forgotten", lambda: store.task_queue.delete_overdue(dated - QUEUED_TASK_TTL)),
     )
 

@@ -88,9 +88,11 @@ class DurableQueue(Generic[T]):
         if rows:
             await self.committer.write(_delete_statement(self.table), *rows)
 
-    async def delete_overdue(self, before: datetime) -> int:
-        """Delete rows that were due before an instant; return their number."""
+    async def delete_overdue(self, before: datetime, kind: str = "") -> int:
+        """Delete rows that were due before an instant, of one kind or of all; return their number."""
         late = self.table.c.due < _to_epoch_seconds(before)
+        if kind:
+            late &= self.table.c.kind == kind
         return await delete_in_pieces(self.committer, self.table, late)
 
     async def retry_on_failure(self, taken: LeasedItem[T], at: datetime) -> bool:

@@ -35,7 +35,15 @@ async def run_jobs(ground: StoredDesk, one: Store, now: datetime, difference: ti
     verdict = await check_clock(one, now, difference)
     believed = verdict.doubt is None
     at = verdict.date_messages(now)
-    jobs = run_due_jobs(ground.paths, one, OFFICE, now, is_clock_believed=believed, messages_at=at)
+    jobs = run_due_jobs(
+        ground.paths,
+        one,
+        OFFICE,
+        now,
+        is_clock_believed=believed,
+        messages_at=at,
+        has_tried_delivery=True,
+    )
     return {result.job async for result in jobs}
 
 

@@ -198,3 +198,19 @@ def test_a_message_that_nobody_took_is_gone_after_72_hours(tmp_path: Path) -> No
             assert await opened.store.outbox.list_all(Channel.TERMINAL) == []
 
     asyncio.run(play())
+
+
+def test_a_message_of_a_platform_is_tried_once_more_before_it_is_too_old(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with open_test_desk(tmp_path) as opened:
+            outbox, later = opened.store.outbox, opened.now() + timedelta(hours=100)
+            message = OutboxMessage(Channel.LINE, b"", "th", (Reply("news.waiting", MUST_ARRIVE),))
+            await outbox.add(Channel.LINE, message, opened.now())
+            assert "letters-forgotten" not in await run_clock(opened, later)
+            assert len(await outbox.list_all(Channel.LINE)) == 1
+            place, store = opened.store.keyring.key_files.paths, opened.store
+            jobs = run_due_jobs(place, store, OFFICE, later, has_tried_delivery=True)
+            assert "letters-forgotten" in [did.job async for did in jobs]
+            assert await outbox.list_all(Channel.LINE) == []
+
+    asyncio.run(play())
