@@ -47,6 +47,12 @@ NO_ABLE_ALTERNATE_WARNING = (
     " / no alternate has joined yet (/join): until then a case that concerns the head is read by NOBODY, and reporters"
     " hear so before sending."
 )
+URGENT_KIND_OPEN_WARNING = (
+    'office.toml [notice] urgent: ผู้แจ้งแบบสั้น ([report] way = "short") ไม่ต้องเลือกประเภท เรื่องที่ไม่มีประเภทจึงไม่ถูกบอกทันที'
+    ' ถ้าต้องรู้ทันที ให้ตั้ง way = "guided" หรือ delay = 0'
+    ' / who reports the short way ([report] way = "short") need not choose a kind, and of a case without one officers'
+    ' are not told at once; where they have to be, set way = "guided" or delay = 0.'
+)
 CLOSED_CHANNEL_WARNING = (
     "{prefix}{token}: ว่างอยู่ แต่ตั้ง {secret} ไว้ ช่องทางนี้จึงยังไม่เปิด"
     " / is empty beside {secret}: this channel stays closed."
@@ -67,7 +73,14 @@ async def collect_startup_warnings(app: App, now: datetime) -> tuple[str, ...]:
     channel_warnings = (
         warning for name in app.desks for warning in _check_channels(name, app.settings.desk(name))
     )
-    return (*await _check_alternates(app, now), *channel_warnings)
+    return (*await _check_alternates(app, now), *_check_urgent_kinds(app), *channel_warnings)
+
+
+def _check_urgent_kinds(app: App) -> Iterator[str]:
+    """Yield a warning where kinds are urgent, and a report may come without a kind and wait like any other."""
+    notice, report = app.office.notice, app.office.report
+    if "complaints" in app.desks and notice.urgent and notice.delay and report.way == "short":
+        yield URGENT_KIND_OPEN_WARNING
 
 
 def _check_channels(name: str, desk_settings: DeskSettings) -> Iterator[str]:

@@ -20,6 +20,7 @@ from bot.startup_checks import (
     NO_ALTERNATE_ERROR,
     NO_ALTERNATE_WARNING,
     OUTSIDE_ONLY_WARNING,
+    URGENT_KIND_OPEN_WARNING,
     collect_startup_warnings,
 )
 from handlers.office import Office
@@ -74,6 +75,32 @@ def test_who_could_read_a_case_that_concerns_the_head(tmp_path: Path) -> None:
             assert await collect_warnings(desk, home, named) == (NO_ABLE_ALTERNATE_WARNING,)
             await add_officer(desk, "มาลี", Role.SUPERVISOR)
             assert await collect_warnings(desk, home, make_office_naming("นางสาวมาลี", "วิชัย มั่นคง")) == ()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("way", "delay", "urgent", "warned"),
+    [
+        ("short", 90, True, True),
+        ("short", 90, False, False),
+        ("short", 0, True, False),
+        ("guided", 90, True, False),
+    ],
+)
+def test_an_urgent_kind_that_need_not_be_chosen_is_warned_of(
+    tmp_path: Path, way: str, delay: int, *, urgent: bool, warned: bool
+) -> None:
+    kinds = (OFFICE.categories[0].code,) if urgent else ()
+    notice = OFFICE.notice.model_copy(update={"delay": delay, "urgent": kinds})
+    report = OFFICE.report.model_copy(update={"way": way})
+    office = OFFICE.model_copy(update={"notice": notice, "report": report})
+
+    async def scene() -> None:
+        async with open_desk(tmp_path / "var") as desk:
+            warnings = await collect_warnings(desk, tmp_path / "var", office)
+            assert (URGENT_KIND_OPEN_WARNING in warnings) == warned
+            assert await collect_warnings(desk, tmp_path / "var", office, "service") == ()
 
     asyncio.run(scene())
 
@@ -164,6 +191,7 @@ def test_it_is_said_in_both_languages() -> None:
         NO_ALTERNATE_WARNING,
         NO_ABLE_ALTERNATE_WARNING,
         OUTSIDE_ONLY_WARNING,
+        URGENT_KIND_OPEN_WARNING,
     ):
         thai, _, english = words.partition(" / ")
         assert re.search("[ก-๛]", thai)
