@@ -59,9 +59,10 @@ CLOSED_CHANNEL_WARNING = (
 )
 WEAK_CONFINEMENT_WARNING = (
     "เครื่องนี้ไม่ให้กรองคำสั่งของระบบ (seccomp) ภาพที่ผู้แจ้งส่งมาจึงถอดรหัสในโปรเซสที่จำกัดได้เพียงหน่วยความจำ เวลา ไฟล์ และเครือข่าย"
-    " โปรดให้บริการบน Linux x86_64 หรือ aarch64 ที่อนุญาต seccomp"
+    " และอาจอ่านหน่วยความจำของเซิร์ฟเวอร์ได้ หากระบบอนุญาต (ptrace) โปรดให้บริการบน Linux x86_64 หรือ aarch64 ที่อนุญาต seccomp"
     " / this machine refuses the filter of system calls (seccomp): pictures are decoded in a process that can open no"
-    " file and no connection, but may send signals to other processes of its user."
+    " file and no connection, but may send signals to other processes of its user and, where the system allows"
+    " tracing (ptrace), read their memory, the server's too."
 )
 
 
