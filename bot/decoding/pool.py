@@ -34,6 +34,9 @@ DECODING_TIMEOUT_SECONDS = 30.0
 
 WORKER_COMMAND = (sys.executable, "-I", "-m", "bot.decoding.worker")
 START_TIMEOUT_SECONDS = 30.0
+ALIVE_TIMEOUT_SECONDS = 10.0
+"""Seconds in which a process that waits has to answer; one that was stopped is killed then."""
+
 PIPE_BYTES = 1024 * 1024
 """Bytes that a pipe holds, where the system allows it: 13 MB of pixels in 13 turns instead of 200."""
 
@@ -193,8 +196,10 @@ class DecoderPool:
             with suppress(DecoderUnavailableError):
                 try:
                     process = await asyncio.shield(taken)
-                    if await asyncio.to_thread(process.is_alive):
-                        return process
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(ALIVE_TIMEOUT_SECONDS):
+                            if await asyncio.to_thread(process.is_alive):
+                                return process
                 except asyncio.CancelledError:  # who asked went away
                     self._given_up.start(_end_when_started(taken))
                     raise

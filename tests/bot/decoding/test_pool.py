@@ -135,6 +135,16 @@ def test_a_process_that_was_killed_while_it_waited_is_given_no_file() -> None:
     assert run_with_pool(kill_and_decode) == [0, 0]
 
 
+def test_a_process_that_does_not_answer_is_given_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stop_and_decode(pool: DecoderPool) -> tuple[int, bool]:
+        waiting = await pool.start_ahead()
+        os.kill(waiting.process_id, signal.SIGSTOP)
+        monkeypatch.setattr("bot.decoding.pool.ALIVE_TIMEOUT_SECONDS", 1.0)
+        return await get_number(pool, "count what it knows"), waiting.has_ended
+
+    assert run_with_pool(stop_and_decode) == (0, True)
+
+
 def test_each_file_has_a_process_of_its_own_that_ends_with_it() -> None:
     async def decode_three(pool: DecoderPool) -> list[DecodingProcess]:
         used = []
