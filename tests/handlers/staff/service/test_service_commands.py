@@ -275,6 +275,14 @@ def test_a_remark_is_kept_once_confirmed_and_an_answer_that_was_shown_stays() ->
     assert [type(act) for act in sent.acts] == [ScheduleAnswer]
 
 
+def test_a_remark_that_was_shown_can_be_kept_after_another_command() -> None:
+    asked = give("/remark 2569-11 เปิดวันเสาร์", staff=SUPERVISOR)
+    yes = list_commands(asked.replies[0].choices)[0]
+    between = give("/questions", staff=SUPERVISOR, session=asked.kept)
+    kept = give(yes, staff=SUPERVISOR, session=between.kept)
+    assert (kept.keys, kept.acts) == (("staff.remark.done",), (SetRemark("2569-11", "เปิดวันเสาร์", "s3"),))
+
+
 def test_who_is_no_supervisor_any_more_keeps_no_remark() -> None:
     asked = give("/remark 2569-11 เปิดวันเสาร์", staff=SUPERVISOR)
     yes = list_commands(asked.replies[0].choices)[0]
