@@ -81,10 +81,11 @@ def raise_file_limit(most: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def start_server(home: Path, **more: str) -> ServerProcess:
-    """Start serving on a free port."""
+def start_server(home: Path, *, has_own_office: bool = True, **more: str) -> ServerProcess:
+    """Start serving on a free port. has_own_office: officers are told at once, and there are no known answers yet."""
     copy_template_desks(home)
-    write_office_beside(home)
+    if has_own_office:
+        write_office_beside(home)
     process = start_forked_program(("run", "--port", "0"), home.parent, build_environment(home, **more))
     line = process.stdout.readline().decode()
     ready = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)\n", line)

@@ -13,7 +13,7 @@ from handlers.dialog.attempts import Attempts, GetAttempts
 from handlers.dialog.effects import DeleteFiles, Listing, NewReceipt, Now
 from handlers.dialog.events import Event, FileProblem
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import AS_SECTION, NEUTRAL, OF_CASE, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, OF_CASE, PageLayout, Phrase, Presentation, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.feedback.messages import NewFeedbackNumber
 from handlers.questions.messages import FindKnownAnswers, FindThreadByCode, GetQuestionRate, GetThread
@@ -119,7 +119,10 @@ def test_what_the_desk_says_of_itself() -> None:
         "welcome.board", NEUTRAL, {"address": "https://service.example/qna"}
     )
     assert decide(make_event("/help"), AT_MENU).replies[0] == Reply(
-        "welcome.help", NEUTRAL, {"days": 15}, presentation=AS_SECTION
+        "welcome.help",
+        NEUTRAL,
+        {"days": 15},
+        presentation=Presentation(layout=PageLayout.SECTION, page_wording="page.service_help"),
     )
     privacy = decide(make_event("/privacy"), AT_MENU).replies[0]
     assert privacy.args["abroad"] == Phrase("abroad.web")

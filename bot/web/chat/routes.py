@@ -271,8 +271,10 @@ class WebChat:
         after = await self._load_session(browser)
         path = self.topic_paths.get(after.topic, request.url.path) if after else request.url.path
         sent, gives_code = browser.with_submission(form, len(answers), now), any(map(has_code, answers))
-        is_first = before is None or (
-            bool(token.start_command) and not self.renewals.was_made_for(browser, token.nonce)
+        # A browser has one voice in a consultation, which a cookie made anew would double; no code is given there.
+        is_first = self.paths.get(request.url.path) != "opinion" and (
+            before is None
+            or (bool(token.start_command) and not self.renewals.was_made_for(browser, token.nonce))
         )
         was_open, is_open = get_opened_code(before), get_opened_code(after)
         if is_first or (gives_code if is_open == NOTHING_OPEN else is_open != was_open):

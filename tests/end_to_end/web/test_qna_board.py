@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(home: Path) -> Iterator[ServerProcess]:
-    one = start_server(home)
+    one = start_server(home, has_own_office=False)
     yield one
     one.stop()
 

@@ -17,7 +17,7 @@ pytestmark = [
 
 
 def test_a_question_from_the_board_to_its_code(browser: Browser, tmp_path: Path) -> None:
-    served = start_server(tmp_path / "var")
+    served = start_server(tmp_path / "var", has_own_office=False)
     try:
         context = browser.new_context(**{**PHONE, "java_script_enabled": False})
         page = context.new_page()
@@ -40,7 +40,7 @@ def test_a_question_from_the_board_to_its_code(browser: Browser, tmp_path: Path)
 
 
 def test_the_pages_can_be_read_by_everybody(browser: Browser, tmp_path: Path) -> None:
-    served, wrong = start_server(tmp_path / "var"), list[str]()
+    served, wrong = start_server(tmp_path / "var", has_own_office=False), list[str]()
     context = browser.new_context(**PHONE)
     page = context.new_page()
     try:

@@ -40,6 +40,7 @@ def add_case(batch: WriteBatch, case: str, number: int) -> None:
         notice="1",
         key=b"k",
         report=b"r",
+        opened=None,
         officer=None,
         avoid=None,
         announce_at=None,
