@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.end_to_end.browser_driver import CHROMIUM, CHROMIUM_ARGS
-from tests.end_to_end.terminal_driver import build_environment
+from tests.end_to_end.terminal_driver import build_environment, write_office_beside
 from tests.end_to_end.test_canaries import (
     CONTACT,
     CONTENT,
@@ -52,8 +52,11 @@ def file_report(page: Page, address: str, evidence: Path) -> str:
     pick_choice(page, "เสร็จแล้ว")
     for _ in range(3):
         pick_choice(page, "ข้าม")
+    sent_on_choosing = page.locator("[data-on-choosing]").is_visible()
     page.set_input_files("[name=file]", evidence)
-    pick_choice(page, "ไม่มีหลักฐาน")
+    if not sent_on_choosing:  # without JavaScript a button sends
+        page.click("[data-send]")
+    page.locator(".note", has_text=evidence.name).wait_for()
     pick_choice(page, "เสร็จแล้ว")
     for label in ("ข้าม", "ข้าม", "ข้าม", "ไม่ใช่"):
         pick_choice(page, label)
@@ -76,6 +79,7 @@ def file_report(page: Page, address: str, evidence: Path) -> str:
 def test_no_canary_stands_on_either_side(tmp_path: Path, scripts: bool) -> None:
     home, temporary, profile = tmp_path / "var", tmp_path / "temporary", tmp_path / "profile"
     temporary.mkdir()
+    write_office_beside(home)
     evidence = tmp_path / FILE_NAME
     evidence.write_text(CONTENT, "utf-8")
     server = subprocess.Popen(
