@@ -17,14 +17,16 @@ import pytest
 
 from tests.end_to_end.desk_harness import open_desk
 from tests.end_to_end.forkserver import start_forked_program
-from tests.end_to_end.terminal_driver import ChatProgram, build_environment, start_chat
+from tests.end_to_end.terminal_driver import ChatProgram, build_environment, start_chat, write_office_beside
 from tests.in_memory_desk import WHOLE_REPORT
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of these tests; each test uses a person of its own."""
-    return tmp_path_factory.mktemp("terminal") / "var"
+    folder = tmp_path_factory.mktemp("terminal") / "var"
+    write_office_beside(folder)
+    return folder
 
 
 def run_chat(home: Path, name: str, said: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
@@ -227,6 +229,7 @@ def fill(pipe: int) -> None:
 def test_killed_between_commit_and_print_nothing_is_lost(tmp_path: Path) -> None:
     """A receipt that could not be printed is shown first when the same person starts the chat again."""
     home = tmp_path / "var"
+    write_office_beside(home)
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 65536)
     command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints", "--as", "killed", "--jsonl"]

@@ -14,7 +14,7 @@ from tests.bot.platforms.line.api_rules import load_line_rules, needs_contracts
 from tests.bot.platforms.line.driver import line_user_id, to_messages
 from tests.bot.platforms.line.fake_line_api import SECRET, TOKEN, FakeLineApi, LineFault, serve_fake_line_api
 from tests.end_to_end.desk_harness import open_desk
-from tests.end_to_end.terminal_driver import ROOT, build_environment, run_ita_bot
+from tests.end_to_end.terminal_driver import ROOT, build_environment, run_ita_bot, write_office_beside
 from tests.in_memory_desk import WHOLE_REPORT
 
 A = line_user_id("ก")
@@ -24,7 +24,9 @@ DESKS = ("COMPLAINTS", "SERVICE")
 @asynccontextmanager
 async def program(home: Path, line: FakeLineApi, **more: str) -> AsyncIterator[subprocess.Popen[bytes]]:
     """Run the program until it is killed."""
-    own = {"ITA_LINE_API_URL": line.url, "ITA_COMPLAINTS__LINE_TOKEN": TOKEN}
+    write_office_beside(home)
+    own = {"ITA_OFFICE": str(home.parent / "office.toml"), "ITA_LINE_API_URL": line.url}
+    own |= {"ITA_COMPLAINTS__LINE_TOKEN": TOKEN}
     own |= {"ITA_COMPLAINTS__LINE_SECRET": SECRET, **more}
     command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
     running = subprocess.Popen(  # noqa: ASYNC220 - it must outlive the loop it is killed in

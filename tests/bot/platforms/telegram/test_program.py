@@ -28,7 +28,7 @@ from tests.bot.platforms.telegram.fake_bot_api import (
     serve_fake_bot_api,
 )
 from tests.bot.platforms.telegram.user import CHAT, TelegramChatUser, run_scenario, wait_until_idle
-from tests.end_to_end.terminal_driver import ROOT, build_environment
+from tests.end_to_end.terminal_driver import ROOT, build_environment, write_office_beside
 
 WORDS = "คานารีเรียกรับเงินร้อยละสิบ"
 
@@ -38,7 +38,9 @@ async def run_telegram_program(
     home: Path, fake: FakeBotApi, **more: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The program in a process of its own, and its URL."""
+    write_office_beside(home)
     told = {
+        "ITA_OFFICE": str(home.parent / "office.toml"),
         "ITA_TELEGRAM_API_URL": fake.url,
         "ITA_COMPLAINTS__TELEGRAM_TOKEN": TOKEN,
         "ITA_COMPLAINTS__TELEGRAM_SECRET": SECRET,
