@@ -16,7 +16,7 @@ from ita_stats.cases.fact import Fact
 from ita_stats.release import ANCHOR_FILE
 from storage.crypto.key_files import DeskPaths
 from tests.bot.publishing.release_desk import ReleaseDesk, make_busy_desk
-from tests.end_to_end.terminal_driver import ROOT, build_environment, run_ita_bot
+from tests.end_to_end.terminal_driver import ROOT, build_environment, run_ita_bot, write_office_beside
 from tests.ita_stats.cases.sample_facts import CaseFactsWriter, make_year_of_facts
 
 HEAD = "number,received_on,source,category,status,outcome,closed_on"
@@ -150,7 +150,7 @@ def count_noted(home: Path) -> int:
 def run_without_office_file(home: Path, *words: str) -> CompletedProcess[str]:
     """Run the command where no office.toml is."""
     environment, office_toml = build_environment(home), home.parent / "office.toml"
-    office_toml.unlink()
+    office_toml.unlink(missing_ok=True)
     command = [sys.executable, "-m", "bot", *words]
     return run(command, cwd=home.parent, env=environment, capture_output=True, text=True, timeout=120)
 
@@ -163,6 +163,7 @@ def test_without_its_office_file_a_desk_notes_nothing_and_then_releases_nothing(
     assert set(read_split(home, "categories").values()) == {None}
     assert run_without_office_file(home, "tick").returncode == 0
     assert count_noted(home) == 0
+    write_office_beside(home)
     assert run_ita_bot(home, "tick").returncode == 0  # with one, beside the folder
     noted = count_noted(home)
     assert noted == 3  # two spans, and this fiscal year
