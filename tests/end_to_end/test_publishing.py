@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.publishing.releases import verify_release_folder
 from tests.bot.publishing.release_desk import make_busy_desk
 from tests.end_to_end.server_process import start_server
-from tests.end_to_end.terminal_driver import ROOT
+from tests.end_to_end.terminal_driver import run_ita_bot, write_office_beside
 
 
 def test_a_running_server_publishes(tmp_path: Path) -> None:
@@ -17,7 +17,8 @@ def test_a_running_server_publishes(tmp_path: Path) -> None:
     web = tmp_path / "web"
     web.mkdir()
     made = ground.make_release()
-    (tmp_path / "office.toml").write_text((ROOT / "office.example.toml").read_text("utf-8"), "utf-8")
+    write_office_beside(ground.home)
+    assert run_ita_bot(ground.home, "tick", "--confirm").returncode == 0  # weeks after it
     server = start_server(ground.home, ITA_PUBLISH_FOLDER=str(web))
     try:
         end = time.monotonic() + 20
