@@ -59,12 +59,12 @@ class BoardItem:
 
 def list_board_items(catalogue: FaqCatalogue, on: date, lang: Lang) -> list[BoardItem]:
     """The items of the board on a day: answered questions, newest first, then the FAQ."""
-    return [_published_to_item(post, lang) for post in catalogue.published] + [
+    return [_build_board_item(post, lang) for post in catalogue.published] + [
         _faq_entry_to_item(one) for one in catalogue.entries if one.is_valid_on(on)
     ]
 
 
-def _published_to_item(question: PublishedQuestion, lang: Lang) -> BoardItem:
+def _build_board_item(question: PublishedQuestion, lang: Lang) -> BoardItem:
     took = (
         Phrase("board.days", {"days": question.days_to_answer})
         if question.days_to_answer
