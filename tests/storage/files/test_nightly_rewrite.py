@@ -174,7 +174,8 @@ def test_others_write_while_files_are_written_anew(ground: StoredDesk) -> None:
         while not rewriting.done():
             await ground.file_complaint(one, served + 1, files=(await store_file(one, PDF, "b.pdf"),))
             served += 1
-        assert await rewriting == 45
+        # What came meanwhile is of an earlier day too: a piece that begins after it may take it along.
+        assert 45 <= await rewriting <= 45 + served
         assert served > 0
         assert await one.evidence.collect_garbage(NOW) == 0
         assert len(list_order(one)) == 45 + served
