@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.dialog.events import Lang, select_by_lang
@@ -109,7 +110,9 @@ class Deadlines(OfficeSection):
     @model_validator(mode="after")
     def _check_increasing(self) -> Self:
         if list(self.untouched_days) != sorted(set(self.untouched_days)):
-            raise ValueError("deadlines.untouched_days: each number must be greater than the one before it")
+            raise PydanticCustomError(
+                "not_increasing", "untouched_days: each number must be greater than the one before it"
+            )
         return self
 
     @property
@@ -268,7 +271,11 @@ class Office(OfficeSection):
             ("topics", [t.code for t in self.topics]),
         ):
             if len(set(codes)) < len(codes):
-                raise ValueError(f"{what}: each code may stand once, found {', '.join(codes)}")
+                raise PydanticCustomError(
+                    "codes_repeated",
+                    "{what}: each code may stand once, found {codes}",
+                    {"what": what, "codes": ", ".join(codes)},
+                )
         return self
 
     @model_validator(mode="after")
@@ -276,7 +283,11 @@ class Office(OfficeSection):
         known = [category.code for category in self.categories]
         for code in self.notice.urgent:
             if code not in known:
-                raise ValueError(f"notice.urgent: {code} is no category, which are {', '.join(known)}")
+                raise PydanticCustomError(
+                    "unknown_category",
+                    "notice.urgent: {code} is no category, which are {known}",
+                    {"code": code, "known": ", ".join(known)},
+                )
         return self
 
     def find_category(self, code: str) -> Category | None:

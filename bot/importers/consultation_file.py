@@ -10,7 +10,7 @@ import typer
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from bot.importers.faq_file import CODE_IN_FILE
-from bot.office_file import format_toml_error
+from bot.office_errors import format_toml_error
 from handlers.consultations.messages import (
     Consultation,
     ConsultationQuestion,

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from bot.errors import ImportFileError
-from bot.office_file import format_toml_error
+from bot.office_errors import format_toml_error
 from handlers.dialog.codes.code_finder import find_receipts
 from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import FaqEntry
