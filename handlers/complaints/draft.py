@@ -1,42 +1,39 @@
 """Draft of a complaint: notice, questions, review, edit, cancel, submit."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from handlers.complaints.accused.head_post import HEAD_FIELD
-from handlers.complaints.accused.readers import (
-    NO_READER_STEP,
-    handle_head_answer,
-    handle_no_reader_choice,
-    warn_at_review,
+from handlers.complaints.accused.readers import NO_READER_STEP, handle_no_reader_choice, warn_at_review
+from handlers.complaints.accused.second_question import (
+    SECOND_QUESTION_STEP,
+    ask_again_before_review,
+    take_head_answer,
+    take_second_answer,
 )
 from handlers.complaints.form import ask_to_begin, list_notice_options, show_full_notice
 from handlers.complaints.menu import show_complaints_menu
 from handlers.complaints.review.steps import FIELD_STEPS, note_declined, take_menu_step
+from handlers.complaints.review.waiting_text import decide_on_text, find_field_before, hold_text_at_choice
 from handlers.dialog.answers import (
     MIN_STORY_LETTERS,
     STORY_FIELD,
     accept_answer,
     accept_file,
-    add_to_story,
     append_to_answer,
-    replace_answer,
 )
 from handlers.dialog.choices import (
     STALE,
-    UNCLEAR,
     ParsedChoice,
     StaleChoice,
     UnclearChoice,
     explain_no_choice,
-    is_whole_label,
     make_options,
     parse_choice,
     parse_label,
 )
 from handlers.dialog.context import Context
-from handlers.dialog.effects import Decision, Query, TurnResult
+from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.form import (
     EXPECTED_INPUTS,
     FieldKind,
@@ -54,24 +51,18 @@ from handlers.dialog.form import (
     list_menu_options,
     parse_menu_choice,
 )
-from handlers.dialog.led_choices import split_led_answer
-from handlers.dialog.replies import NEUTRAL, OF_CASE, TYPED_INPUTS, Phrase, Reply
-from handlers.dialog.session import Session, UnconfirmedText, advance_prompt
-from handlers.dialog.text import shorten_text
+from handlers.dialog.led_choices import split_led_answer, split_led_choice
+from handlers.dialog.replies import NEUTRAL, TYPED_INPUTS, Reply
+from handlers.dialog.session import Session, advance_prompt
 from handlers.dialog.unasked import (
-    ADD_TO_STORY,
-    AS_ANSWER,
     DROP_TEXT,
-    MAX_QUOTE_LENGTH,
     MAX_UNCONFIRMED_LENGTH,
     announces_files,
-    build_early_text_note,
     describe_unknown_choice,
     drop_held_text,
     hold_text,
     is_slip,
     is_slip_at_choice,
-    list_text_options,
 )
 from handlers.thai.phrases import Meaning
 from handlers.thai.text import clean_text, count_letters_and_digits
@@ -88,13 +79,13 @@ MAX_CORRECTED_LENGTH = 300
 
 def handle_draft(office_form: Form, ctx: Context) -> Decision:
     """Handle a message of a person who is writing a complaint."""
-    turn = yield from _handle_step(office_form, ctx)
+    turn = ask_again_before_review(office_form, ctx, (yield from _handle_step(office_form, ctx)))
     return (yield from warn_at_review(office_form, ctx, turn))
 
 
 def _handle_step(office_form: Form, ctx: Context) -> Decision:
     if is_text_asked_about(ctx.session):
-        decided = yield from _decide_on_text(office_form, ctx)
+        decided = yield from decide_on_text(office_form, ctx)
         if decided is not None:
             return decided
     field = office_form.find_field(ctx.session.step)
@@ -102,6 +93,8 @@ def _handle_step(office_form: Form, ctx: Context) -> Decision:
         return (yield from _handle_field(office_form, field, ctx))
     if ctx.session.step == "notice":
         return (yield from _handle_notice(office_form, ctx))
+    if ctx.session.step == SECOND_QUESTION_STEP:
+        return (yield from _handle_second_question(office_form, ctx))
     return (yield from _handle_menu_step(office_form, ctx))
 
 
@@ -173,7 +166,7 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
     if led is not None:
         return (yield from _handle_field(office_form, field, led[0])).prepend(led[1])
     if ctx.event.file is None and _lets_text_wait(field, ctx):
-        return _hold_text_at_choice(office_form, ctx)
+        return hold_text_at_choice(office_form, ctx)
     kept = yield from accept_answer(field, ctx)
     if kept.repeat_question:
         return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.all_notes)
@@ -203,7 +196,7 @@ def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str)
     if any(option.value == choice for option in field.options):
         chosen = ctx.replace_session(answers={**ctx.session.answers, field.name: choice})
         if field.name == HEAD_FIELD:
-            return (yield from handle_head_answer(office_form, chosen))
+            return (yield from take_head_answer(office_form, chosen))
         return ask_next_field(office_form, chosen)
     if choice == "back":
         return ask_previous_field(office_form, ctx)
@@ -218,6 +211,18 @@ def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str)
     ):
         return ask_step(office_form, ctx, field.name, Reply("story.short", NEUTRAL))
     return ask_next_field(office_form, note_declined(field, ctx) if choice in {"skip", "none"} else ctx)
+
+
+def _handle_second_question(office_form: Form, ctx: Context) -> Decision:
+    """Handle the second question about the head: with what is told after a choice, as at the first."""
+    choice = parse_menu_choice(office_form, ctx)
+    if isinstance(choice, str):
+        return (yield from take_second_answer(office_form, ctx, choice))
+    options = list_menu_options(office_form, ctx.session)
+    led = split_led_choice(ctx, options, field=find_field_before(office_form, ctx.session))
+    if choice is None and led is not None:  # “ไม่ใช่ครับ เขาเป็นแค่ลูกจ้าง”
+        return (yield from _handle_second_question(office_form, led[0])).prepend(led[1])
+    return _handle_input_at_menu_step(office_form, ctx, choice)
 
 
 def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
@@ -237,84 +242,6 @@ def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     return take_menu_step(office_form, ctx, choice)
 
 
-def _hold_text_at_choice(office_form: Form, ctx: Context) -> TurnResult:
-    """Let a text wait that came where a choice was asked, and ask what it is."""
-    held, notes = hold_text(ctx, field=find_field_before(office_form, ctx.session))
-    text = held.session.unconfirmed
-    if text is not None and text.memory_only:
-        notes = (*notes, build_early_text_note(text))
-    return ask_step(office_form, held, ctx.session.step, *notes)
-
-
-def find_field_before(office_form: Form, session: Session) -> str:
-    """Return the question, other than the story, to which a text at a choice may belong; empty for none.
-
-    At files these; at another question the nearest typed one before it; where leaving the draft is asked, also the
-    interrupted one; at the review the one that was answered last.
-    """
-    fields = office_form.active_fields(session)
-    names = [f.name for f in fields]
-    typed = [f.name for f in fields if f.kind in {FieldKind.TEXT, FieldKind.WHEN}]
-    if (here := office_form.find_field(session.step)) is not None and here.kind is FieldKind.FILES:
-        return here.name
-    if session.step in names:
-        return next((n for n in reversed(names[: names.index(session.step)]) if n in typed), "")
-    if session.resume in names:
-        return next((n for n in reversed(names[: names.index(session.resume) + 1]) if n in typed), "")
-    return next((name for name in reversed([*session.answers]) if name in typed), typed[-1])
-
-
-def _decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], Any, TurnResult | None]:
-    """Handle a message while it is asked what a waiting text is; None where the present step handles it as usual.
-
-    The question of that step is not shown: only its buttons and whole labels answer it, and no everyday reply does.
-    """
-    session, held = ctx.session, ctx.session.unconfirmed
-    if held is None or ctx.event.file is not None:
-        return None
-    field = office_form.find_field(session.step)
-    here = (
-        list_field_options(office_form, field, session) if field else list_menu_options(office_form, session)
-    )
-    hidden = parse_choice(ctx.event, session, here, numbers=False)
-    if hidden == "edit":  # the list of answers comes once it is known what the text is
-        return ask_step(office_form, ctx, "edit", Reply("unasked.before_edit", NEUTRAL))
-    if is_whole_label(ctx.event, session, here):
-        return None
-    choice = parse_choice(ctx.event, session, list_text_options(held), numbers=True)
-    if choice in {ADD_TO_STORY, AS_ANSWER}:
-        return (yield from _file_held_text(office_form, ctx, held, held.field if choice == AS_ANSWER else ""))
-    if choice == DROP_TEXT:
-        quote = Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)})
-        return ask_step(office_form, ctx.with_session(drop_held_text(session)), session.step, quote)
-    if choice is STALE or hidden == "submit":
-        return None  # nothing is submitted while a text waits, and the person hears why
-    return _ask_about_text_again(office_form, ctx, choice or (hidden and UNCLEAR))
-
-
-def _ask_about_text_again(office_form: Form, ctx: Context, choice: ParsedChoice) -> TurnResult:
-    """Ask what the waiting text is once more: after what is unclear, a slip, or a further text, which waits too."""
-    if choice is not None:
-        return ask_step(office_form, ctx, ctx.session.step, explain_no_choice(choice))
-    if is_slip_at_choice(ctx.event):
-        return ask_step(office_form, ctx, ctx.session.step, describe_unknown_choice(ctx.event))
-    return _hold_text_at_choice(office_form, ctx)
-
-
-def _file_held_text(office_form: Form, ctx: Context, held: UnconfirmedText, name: str) -> Decision:
-    """Add the waiting text to an answer of the draft, or to the story, and ask the present question."""
-    session, field = ctx.session.replace(unconfirmed=None), office_form.find_field(name)
-    if field is None:
-        kept = yield from add_to_story(session, held.text)
-    else:
-        answer = session.answers.get(field.text_name, "")
-        keep = replace_answer if field.find_option(answer) else append_to_answer
-        kept = yield from keep(session, field.text_name, held.text, field.limit)
-        note = Reply("unasked.as_answer", NEUTRAL, {"about": Phrase(f"choice.field_{field.name}")})
-        kept = replace(kept, placement=(note,))
-    return ask_step(office_form, ctx.with_session(kept.session), ctx.session.step, *kept.all_notes)
-
-
 def _handle_input_at_menu_step(
     office_form: Form, ctx: Context, choice: StaleChoice | UnclearChoice | None
 ) -> TurnResult:
@@ -327,7 +254,7 @@ def _handle_input_at_menu_step(
         return ask_step(office_form, ctx.with_session(kept.session), step, *kept.all_notes)
     if is_slip_at_choice(ctx.event):
         return ask_step(office_form, ctx, step, describe_unknown_choice(ctx.event))
-    return _hold_text_at_choice(office_form, ctx)
+    return hold_text_at_choice(office_form, ctx)
 
 
 def _submit_draft(office_form: Form, ctx: Context) -> Decision:

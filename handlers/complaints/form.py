@@ -10,6 +10,7 @@ from handlers.complaints.accused.readers import (
     list_outside_args,
     list_outside_bodies,
 )
+from handlers.complaints.accused.second_question import SECOND_QUESTION_STEP, build_second_question
 from handlers.complaints.conflict_of_interest import ACCUSED_FIELD
 from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.messages import FileCase
@@ -52,7 +53,7 @@ def build_complaint_form(office: Office) -> Form:
         fields,
         file_complaint,
         lambda ctx: build_review_args(fields, ctx),
-        {NO_READER_STEP: build_no_reader_step()},
+        {NO_READER_STEP: build_no_reader_step(), SECOND_QUESTION_STEP: build_second_question(fields)},
         short_steps=(STORY_FIELD.name, HEAD_FIELD),
         understand=understand_story,
     )

@@ -49,6 +49,8 @@ OPTION_MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "yes": (Meaning.YES, Meaning.OKAY, Meaning.POLITE),
     "no": (Meaning.NO, Meaning.NONE, Meaning.NEVER),
     "unsure": (Meaning.UNSURE,),
+    "means_head": (Meaning.YES, Meaning.OKAY, Meaning.POLITE),
+    "means_other": (Meaning.NO,),
     "never": (Meaning.NEVER, Meaning.NO, Meaning.NONE),
     "none": (*_NOTHING, *_FORWARD),
     "skip": (*_NOTHING, *_FORWARD),

@@ -111,7 +111,8 @@ class Session:
     said whether they have a tracking code in them; long_text: a text of which more may come; is_short: the
     form asks by itself only what it cannot do without (`Form.short_steps`); understood: what the review showed as
     understood from the story, by field; removed_readings: of what kinds nothing is to be understood any more; declined:
-    questions that the person was asked at their own wish and passed.
+    questions that the person was asked at their own wish and passed; asked_again: those that were asked a second time,
+    as what was told spoke against the answer.
     A session with a `receipt` would link a person to a case, so it is kept in memory only and its stored row is
     deleted; while it gathers a long text, there is a row with that text, and without the receipt. An alias is the name
     under which a field is stored, in earlier versions and in this one.
@@ -137,6 +138,7 @@ class Session:
     understood: Mapping[str, str] = field(default_factory=dict)
     removed_readings: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
+    asked_again: tuple[str, ...] = ()
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with changes. Raises TypeError for an unknown field.

@@ -83,6 +83,25 @@ def suspects_head(office: Office, told: Mapping[str, str]) -> bool:
     ) or any(accuses_plainly(one) for text in later for one in iterate_head_mentions(titles, text))
 
 
+def find_accused_head(office: Office, told: Mapping[str, str]) -> str:
+    """Return how a report calls the head where it says plainly that the head did it; empty for none.
+
+    Whoever is named in the answer to "who" is the one who did it, as long as the words do not say otherwise. Where that
+    answer has the post as another's ("ผู้อำนวยการโรงเรียน"), it says whom the rest of the report means by it.
+    """
+    named = told.get("accused", "")
+    others = [text for name, text in told.items() if name not in {"accused", HEAD_FIELD, *LATER_FIELDS}]
+    for title in list_head_titles(office):
+        in_answer = [*iterate_head_mentions((title,), named)]
+        if any(not is_no_accusation(one) for one in in_answer):
+            return title
+        if not in_answer and list_mentions(compute_text_keys(title), list_clause_keys(named)):
+            continue
+        if any(accuses_plainly(one) for text in others for one in iterate_head_mentions((title,), text)):
+            return title
+    return ""
+
+
 def list_head_titles(office: Office) -> tuple[str, ...]:
     """List what the head of an office is called: generic posts, the office's own title, and its short forms."""
     title = office.head.th

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from handlers.complaints.draft import apply_correction, find_field_before, handle_draft, reprompt_draft
+from handlers.complaints.draft import apply_correction, handle_draft, reprompt_draft
 from handlers.complaints.messages import FileCase
+from handlers.complaints.review.waiting_text import find_field_before
 from handlers.dialog.answers import MAX_FILES
 from handlers.dialog.effects import StoreTextFile, TurnResult
 from handlers.dialog.events import LANGS, Event, Lang

@@ -43,6 +43,7 @@ CHANGES: dict[str, Any] = {
     "understood": {"when": "12 มีนาคม 2569"},
     "removed_readings": ("where",),
     "declined": ("evidence",),
+    "asked_again": ("head",),
 }
 
 
