@@ -46,15 +46,20 @@ async def load_facts(connection: AsyncConnection, until: date | None = None) -> 
     return [Fact(r.about, r.seq, r.effective, r.recorded, FactField(r.field), r.value) for r in rows]
 
 
-async def load_receipts(connection: AsyncConnection) -> list[tuple[str, date, date, str]]:
-    """Return what was recorded of the receipt of cases: case, day of receipt, day of recording, "1" or "0".
+RECEIPTS_PER_STEP = 200
+"""Receipts that are read before other tasks run."""
 
-    Ordered by case and seq: of one case the last written counts.
+
+async def stream_receipts(connection: AsyncConnection) -> AsyncIterator[list[tuple[str, date, date, str]]]:
+    """Yield what was recorded of the receipt of cases: case, day of receipt, day of recording, "1" or "0".
+
+    Ordered by case and seq: of one case the last written counts. In lists of up to `RECEIPTS_PER_STEP`.
     """
     fact = tables.facts.c
     query = select(fact.about, fact.effective, fact.recorded, fact.value).order_by(fact.about, fact.seq)
-    rows = (await connection.execute(query.where(fact.field == FactField.RECEIVED.value))).all()
-    return [(row.about, row.effective, row.recorded, row.value) for row in rows]
+    async with connection.stream(query.where(fact.field == FactField.RECEIVED.value)) as found:
+        async for several in found.partitions(RECEIPTS_PER_STEP):
+            yield [(row.about, row.effective, row.recorded, row.value) for row in several]
 
 
 async def find_case_of_fact(connection: AsyncConnection, field: FactField, value: str) -> str:

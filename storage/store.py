@@ -165,10 +165,11 @@ class Store:
         async with self._reader.connect() as connection:
             return await facts.find_case_of_fact(connection, field, value)
 
-    async def load_receipts(self) -> list[tuple[str, date, date, str]]:
-        """Return what was recorded of the receipt of cases: see `storage.facts.load_receipts`."""
+    async def stream_receipts(self) -> AsyncIterator[list[tuple[str, date, date, str]]]:
+        """Yield what was recorded of the receipt of cases: see `storage.facts.stream_receipts`."""
         async with self._reader.connect() as connection:
-            return await facts.load_receipts(connection)
+            async for several in facts.stream_receipts(connection):
+                yield several
 
     async def stream_grouped_facts(
         self, until: date | None = None

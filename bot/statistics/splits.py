@@ -25,6 +25,8 @@ from ita_stats.render.json_schema import (
     parse_told_splits,
     serialize_told_splits,
 )
+from storage.db.pieces import iterate_pieces
+from storage.facts import RECEIPTS_PER_STEP
 from storage.releases import StoredRelease
 from storage.split_spans import StoredSpan
 from storage.store import Store
@@ -147,13 +149,18 @@ async def _count_received_by_year(store: Store) -> tuple[Mapping[int, int], date
     """Return the cases received in each fiscal year as recorded by its last day, and the first day of any record."""
     last: dict[tuple[str, int], tuple[date, str]] = {}
     first = None
-    for about, received, recorded, value in await store.load_receipts():
-        year = get_fiscal_year(recorded)
-        first = recorded if first is None else min(first, recorded)
-        last[about, year] = received, value
     counts: dict[int, int] = {}
-    for (_, year), (received, value) in last.items():
-        counts[year] = counts.get(year, 0) + (value == "1" and get_fiscal_year(received) == year)
+    async for several in store.stream_receipts():
+        for about, received, recorded, value in several:
+            year = get_fiscal_year(recorded)
+            first = recorded if first is None else min(first, recorded)
+            counts.setdefault(year, 0)
+            last[about, year] = received, value
+        await asyncio.sleep(0)
+    for entries in iterate_pieces(last.items(), RECEIPTS_PER_STEP):
+        for (_, year), (received, value) in entries:
+            counts[year] += value == "1" and get_fiscal_year(received) == year
+        await asyncio.sleep(0)
     return counts, first
 
 
@@ -167,7 +174,7 @@ async def _tell_span(
     if not is_wanted or is_told_before or await asyncio.to_thread(_is_older_copy, desk, fixed.span, releases):
         return build_untold_splits(rules, fixed)
     timelines = await collect_timelines(desk.store, (noted.last,), fixed.span.settling_day)
-    return count_splits(timelines, rules, fixed, desk.store.statistics_salt)
+    return await asyncio.to_thread(count_splits, timelines, rules, fixed, desk.store.statistics_salt)
 
 
 def _was_told_before(span: SplitSpan, release: StoredRelease) -> bool:
@@ -244,8 +251,8 @@ async def count_public_tables(
     for told in await load_told_splits(desk, request.period):
         told_in = find_first_telling(told.origin, releases) or name
         if told_in is not None:
-            return build_public_tables(timelines, rules, request, told, told_in)
-    return build_public_tables(timelines, rules, request)
+            return await asyncio.to_thread(build_public_tables, timelines, rules, request, told, told_in)
+    return await asyncio.to_thread(build_public_tables, timelines, rules, request)
 
 
 def _get_span(noted: StoredSpan) -> SplitSpan:

@@ -24,6 +24,9 @@ from storage.unreadable_rows import decode_rows
 SEARCH_SLICE = 50
 """Cases decrypted in one slice: a few milliseconds of work."""
 
+STEP_BYTES = 256 * 1024
+"""Encrypted reports that are decrypted and searched before other tasks run: some milliseconds too."""
+
 SEARCH_SECONDS = 1.5
 """Seconds after which a search returns what it has. With reading and replying it stays below two."""
 
@@ -43,7 +46,12 @@ async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearc
     while True:
         async with sights() as context:
             rows = (await context.connection.execute(_select_slice(query, reached))).mappings().all()
+        step = 0
         for place, row in enumerate(rows, 1):
+            step += len(row["report"])
+            if step > STEP_BYTES:  # long reports: fewer of them are a step
+                step = len(row["report"])
+                await asyncio.sleep(0)
             reached = (row["fiscal_year"], row["number"])
             searched += 1
             cases, damaged = decode_rows(

@@ -22,8 +22,10 @@ from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.errors import ConflictError
 
-REWRITE_SLICE = 2_000
-"""Responses rewritten in one transaction: other writers wait no longer than that takes."""
+REWRITE_SLICE = 80
+"""Responses rewritten in one transaction. Each is two rows, one deleted and one written, of `MAX_PIECE_ROWS`; the rest
+is for what is written beside them, such as the answer to the officer who closes.
+"""
 
 _CONSULTATION_COLUMN, _RESPONSE_COLUMN = tables.ballots.c, tables.voices.c
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from handlers.consultations.messages import (
     AnnounceConsultation,
@@ -39,6 +40,7 @@ from handlers.feedback.messages import (
 from handlers.questions.messages import ReplyAddress
 from ita_stats.calendar import to_bangkok_date
 from ita_stats.opinions.model import AnonymousResponse, CountedTheme, ThemeDecision
+from storage import tables
 from storage.consultations import close
 from storage.consultations.retention import (
     clear_feedback_senders,
@@ -46,11 +48,14 @@ from storage.consultations.retention import (
     delete_expired_feedback,
     remind_of_promises,
 )
+from storage.consultations.store import encrypt_response_answers
+from storage.db.pieces import MAX_PIECE_ROWS
 from storage.errors import ConflictError
 from storage.store import Store
 from tests.properties import examples
 from tests.storage.conftest import CANARY, NOW, StoredDesk
 from tests.storage.staff.test_members import add_joined_staff
+from tests.storage.transactions import count_rows_written
 
 ASKED = Consultation(
     "ABC123",
@@ -167,6 +172,32 @@ def test_many_voices_are_written_anew_in_parts_and_a_program_that_was_killed_goe
 
     ground.run_scenario(submit_and_close)
     ground.run_scenario(between)
+
+
+def test_a_closing_writes_no_more_rows_at_a_time_than_others_wait_for(ground: StoredDesk) -> None:
+    count = 3 * close.REWRITE_SLICE + 1
+
+    async def scene(one: Store) -> None:
+        await ground.commit_acts(one, AnnounceConsultation(ASKED, "staff:x"))
+        async with one.committer.transaction() as connection:
+            for number in range(count):
+                own = f"{number:032x}"
+                sealed = encrypt_response_answers(one.keyring, own, {"q1": "o1"})
+                row = {
+                    "id": own,
+                    "code": ASKED.code,
+                    "mark": person(number),
+                    "account": True,
+                    "sealed": sealed,
+                }
+                await connection.execute(insert(tables.voices), row)
+        counts = count_rows_written(one)
+        assert await close_due_consultations(one.committer, ASKED.closes) == 1
+        assert sum(counts) >= 2 * count
+        assert max(counts) <= MAX_PIECE_ROWS
+        assert len(await load_responses(one)) == count
+
+    ground.run_scenario(scene)
 
 
 def test_a_statement_joins_once_it_was_read(ground: StoredDesk) -> None:
