@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.complaints.accused.agent_phrases import accuses_unit
 from handlers.complaints.accused.head_post import suspects_head
-from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions
+from handlers.complaints.messages import Exclusion, ExclusionGround
 from handlers.complaints.name_matching import (
     compute_keys_after_titles,
     compute_name_keys,
@@ -17,8 +17,6 @@ from handlers.complaints.name_matching import (
     strip_titles,
 )
 from handlers.dialog.effects import Query, run_query
-from handlers.dialog.events import Lang
-from handlers.dialog.replies import OF_CASE, Phrase, Reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CASE_WORKERS, Role
@@ -133,34 +131,9 @@ def find_subordinates(chiefs: set[str], staff: Sequence[StaffMember]) -> set[str
 
 
 def list_able_staff(excluded: Iterable[Exclusion], staff: Sequence[StaffMember]) -> tuple[StaffMember, ...]:
-    """List who of those who have joined may still handle a case.
-
-    Where it is nobody, officers see only its number and the outside bodies.
-    """
+    """List who of those who have joined may still handle a case."""
     barred = {one.staff for one in excluded if one.ground is not ExclusionGround.LIFTED}
     return tuple(p for p in staff if p.active and p.role in CASE_WORKERS and p.id not in barred)
-
-
-def format_hidden_case(
-    number: str, excluded: Iterable[Exclusion], staff: Sequence[StaffMember], office: Office, lang: Lang
-) -> Reply:
-    """Format what an excluded officer sees of a case: its number, and who can handle it.
-
-    Where nobody in the office may read it, the outside bodies are listed; else the text says that a colleague has it.
-    """
-    if list_able_staff(excluded, staff):
-        return Reply("staff.concerned.hidden", OF_CASE, {"number": number})
-    bodies = tuple(Phrase("literal", {"text": f"• {body.name.in_lang(lang)}"}) for body in office.bodies)
-    return Reply("staff.concerned.nobody", OF_CASE, {"number": number, "bodies": bodies})
-
-
-def load_hidden_case_reply(
-    case: str, number: str, office: Office, lang: Lang
-) -> Generator[Query[Any], Any, Reply]:
-    """Load and format what an excluded officer sees of a case."""
-    excluded = yield from run_query(ListExclusions(case))
-    staff = yield from run_query(ListStaff())
-    return format_hidden_case(number, excluded, staff, office, lang)
 
 
 def can_change_exclusion(person: StaffMember, excluded: Iterable[Exclusion], reason: str) -> bool:

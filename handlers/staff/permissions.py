@@ -37,6 +37,7 @@ class CommandName(DeskCommandName):
     HISTORY = "history"
     TAKE = "take"
     ASSIGN = "assign"
+    APPOINT = "appoint"
     SCREEN = "screen"
     INVESTIGATE = "investigate"
     NOT_ACCEPT = "notaccept"

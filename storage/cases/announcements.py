@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, RowMapping, bindparam, null, select, update
 
 from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus, Transition
-from handlers.complaints.messages import ActorKind, ExclusionGround, HistoryEntryKind
+from handlers.complaints.messages import ActorKind, HistoryEntryKind
 from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.cases.history import decrypt_report
@@ -111,7 +111,7 @@ async def _write_announcement(row: RowMapping, batch: WriteBatch) -> None:
     columns = (line.on, line.kind, line.by, line.status, line.outcome, line.reason)
     query = select(*columns).where(line.case_id == row["id"]).order_by(line.seq)
     lines = (await batch.connection.execute(query)).mappings().all()
-    hidden = select(concerned.c.staff_id, concerned.c.why).where(concerned.c.case_id == row["id"])
+    hidden = select(concerned.c.staff_id).where(concerned.c.case_id == row["id"])
     exclusions = (await batch.connection.execute(hidden.order_by(concerned.c.staff_id))).all()
     _add_facts(row, number, lines, batch)
     name = f"{number}/{row['fiscal_year']}"
@@ -121,8 +121,7 @@ async def _write_announcement(row: RowMapping, batch: WriteBatch) -> None:
     for one in exclusions:
         await batch.audit(ActorKind.CLOCK, f"hidden:{one.staff_id}", row["id"])
     if row["open"]:
-        barred = {one.staff_id for one in exclusions if one.why != ExclusionGround.LIFTED.value}
-        await notify_of_new_case(row["fiscal_year"], number, row["answer_by"], batch, barred)
+        await notify_of_new_case(row["fiscal_year"], number, row["answer_by"], batch)
 
 
 def _add_facts(row: RowMapping, number: int, lines: Iterable[RowMapping], batch: WriteBatch) -> None:

@@ -1,9 +1,12 @@
-"""Exclusions: who must not read a case because it concerns them. Audited, and checked before a case is shown."""
+"""Who must not read a case: it concerns them, or a supervisor appointed another to it. Checked before it is shown.
+
+Whoever asks for a case learns that it is kept from them and never why: both reasons are one condition in one statement.
+"""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, null, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, exists, func, null, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,19 +35,44 @@ _UNASSIGN_OFFICER = (
 )
 
 
-def build_hidden_condition(staff: str, case: ColumnElement[str] = tables.cases.c.id) -> ColumnElement[bool]:
-    """Build the SQL condition that a case is hidden from a staff member. `case`: the column of the case id."""
+def build_hidden_condition(staff: str) -> ColumnElement[bool]:
+    """Build the SQL condition that a row of `cases` is kept from a staff member, for whichever reason."""
+    return or_(_build_exclusion_condition(staff), build_appointed_to_other(staff))
+
+
+def _build_exclusion_condition(staff: str) -> ColumnElement[bool]:
     column = EXCLUSION_TABLE.c
     return exists(
         select(column.case_id).where(
-            column.case_id == case, column.staff_id == staff, column.why != ExclusionGround.LIFTED.value
+            column.case_id == tables.cases.c.id,
+            column.staff_id == staff,
+            column.why != ExclusionGround.LIFTED.value,
         )
     )
 
 
+def build_appointed_to_other(staff: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Build the SQL condition that another was appointed to a row of `cases`, and by another."""
+    case = tables.cases.c
+    return and_(
+        case.appointed_by.is_not(None),
+        case.appointed_by != staff,
+        case.officer.is_distinct_from(staff),
+    )
+
+
 async def is_case_hidden(case: str, staff: str, connection: AsyncConnection) -> bool:
-    """Whether a case is hidden from a staff member."""
-    query = select(tables.cases.c.id).where(tables.cases.c.id == case, build_hidden_condition(staff))
+    """Whether a case is kept from a staff member."""
+    return await _is_such_case(case, build_hidden_condition(staff), connection)
+
+
+async def is_excluded_from_case(case: str, staff: str, connection: AsyncConnection) -> bool:
+    """Whether a case concerns a staff member: nobody may assign it to them."""
+    return await _is_such_case(case, _build_exclusion_condition(staff), connection)
+
+
+async def _is_such_case(case: str, condition: ColumnElement[bool], connection: AsyncConnection) -> bool:
+    query = select(tables.cases.c.id).where(tables.cases.c.id == case, condition)
     return (await connection.execute(query)).first() is not None
 
 
@@ -133,6 +161,7 @@ async def count_unreadable_cases(query: CountUnreadableCases, context: ReadConte
             member.joined.is_not(None),
             member.removed.is_(None),
             ~exists(excluded),
+            ~build_appointed_to_other(member.id),
         )
         .correlate(tables.cases)
     )

@@ -266,6 +266,7 @@ async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: 
         opened=None,
         officer=None,
         avoid=None,
+        appointed_by=None,
         announce_at=None,
     )
     ended = case.closed_on or case.received_on

@@ -52,6 +52,7 @@ LISTED_CASE_COLUMNS = (
     CASE_COLUMNS.answer_by,
     CASE_COLUMNS.officer,
     CASE_COLUMNS.avoid,
+    CASE_COLUMNS.appointed_by,
 )
 
 
@@ -79,11 +80,20 @@ def row_to_case(row: RowMapping) -> OfficerCase:
         row["answer_by"],
         row["officer"] or "",
         row["avoid"] or "",
+        appointed_by=row["appointed_by"] or "",
     )
 
 
+def hide_case(case: OfficerCase) -> OfficerCase:
+    """Return what somebody from whom a case is kept sees of it: number, state and days, and of nobody who has it."""
+    return replace(case, officer="", avoid_officer="", appointed_by="", hidden=True)
+
+
 async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> OfficerCase | None:
-    """Find a case by register number, with category, source, and who has a scheduled reply."""
+    """Find a case by register number, with category, source, and who has a scheduled reply.
+
+    Of one that is kept from who asks nothing is decrypted.
+    """
     years = (query.year,) if query.exact_year else (query.year, query.year - 1)
     wanted = (
         select(*LISTED_CASE_COLUMNS, CASE_COLUMNS.key, CASE_COLUMNS.report)
@@ -96,10 +106,12 @@ async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> 
     if row is None:
         return None
     with reading_row("cases", get_register_number(row)):
-        return await _load_case(row, query.staff, context)
+        if await is_case_hidden(row["id"], query.staff, context.connection):
+            return hide_case(row_to_case(row))
+        return await _load_case(row, context)
 
 
-async def _load_case(row: RowMapping, staff: str, context: ReadContext) -> OfficerCase:
+async def _load_case(row: RowMapping, context: ReadContext) -> OfficerCase:
     cipher = context.keyring.unwrap_case_cipher(row["id"], row["key"])
     report = decrypt_report(row["report"], row["id"], cipher)
     waits = select(tables.held.c.id, tables.held.c.due, tables.held.c.sealed).where(
@@ -121,36 +133,40 @@ async def _load_case(row: RowMapping, staff: str, context: ReadContext) -> Offic
         category=report.category,
         source=report.source or get_channel_source(report.channel),
         legal_hold=(await context.connection.execute(kept)).first() is not None,
-        hidden=await is_case_hidden(row["id"], staff, context.connection),
     )
 
 
 async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
-    """List open cases, soonest due first.
+    """List open cases, soonest due first; those that are kept from the person come last.
 
-    One statement for unassigned cases and one for the person's own, so that each can use the index of open cases.
+    One statement for unassigned cases, one for the person's own and one for the kept ones, so that each can use an
+    index of open cases.
     """
-    seen = ~build_hidden_condition(query.staff)
+    kept = build_hidden_condition(query.staff)
     due = and_(
         tables.IS_OPEN_CASE,
         tables.IS_ANNOUNCED_CASE,
         CASE_COLUMNS.answer_by >= query.due_from,
         CASE_COLUMNS.answer_by <= query.due_until,
-        seen,
     )
     if query.all_officers:
-        kinds = [due]
+        kinds = [and_(due, ~kept)]
     else:
         whose = ([CASE_COLUMNS.officer.is_(None)] if query.new else []) + [
             CASE_COLUMNS.officer == query.staff
         ]
-        kinds = [and_(due, who) for who in whose]
+        kinds = [and_(due, ~kept, who) for who in whose]
     rows: list[RowMapping] = []
     for kind in kinds:
         found = (await context.connection.execute(_select_cases(kind, query))).mappings()
         rows += [row for row in found if row["avoid"] != query.staff]
     cases, unreadable = decode_cases(rows)
-    shown = sorted(cases, key=lambda c: (c.answer_by, c.year, c.number))[query.offset :]
+    if query.kept:
+        hidden = (await context.connection.execute(_select_cases(and_(due, kept), query))).mappings()
+        others, damaged = decode_cases(hidden)
+        cases += map(hide_case, others)
+        unreadable += damaged
+    shown = sorted(cases, key=lambda c: (c.hidden, c.answer_by, c.year, c.number))[query.offset :]
     return CaseListPage(tuple(shown[: query.limit]), len(shown) > query.limit, tuple(unreadable))
 
 

@@ -14,13 +14,14 @@ from handlers.staff.complaints.messages import (
     LinkCases,
     RecordCaseAccess,
     ScheduleSend,
+    SetAppointment,
     SetCaseKind,
     SetLegalHold,
     SubscribeGroup,
 )
 from ita_stats.cases.fact import FactField
 from storage import tables
-from storage.cases.exclusions import is_case_hidden
+from storage.cases.exclusions import is_case_hidden, is_excluded_from_case
 from storage.cases.history import append_history_line, encrypt_report, load_case_for_write
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
@@ -34,6 +35,9 @@ _UPDATE_OFFICER = (
     update(tables.cases)
     .where(_CASE.id == bindparam("case"))
     .values(seq=bindparam("to_seq"), officer=bindparam("to_officer"), touched_on=bindparam("on_day"))
+)
+_UPDATE_APPOINTED = (
+    update(tables.cases).where(_CASE.id == bindparam("case")).values(appointed_by=bindparam("whose"))
 )
 _UPDATE_SEQ = update(tables.cases).where(_CASE.id == bindparam("case")).values(seq=bindparam("to_seq"))
 _UPDATE_REPORT = (
@@ -68,8 +72,8 @@ async def record_case_access(act: RecordCaseAccess, batch: WriteBatch) -> None:
 
 
 async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
-    """Assign a case; reporters do not see it. Raises `ConflictError` where the case is hidden from the officer."""
-    if await is_case_hidden(act.case, act.to, batch.connection):
+    """Assign a case; reporters do not see it. Raises `ConflictError` where the case concerns the officer."""
+    if await is_excluded_from_case(act.case, act.to, batch.connection):
         raise ConflictError("the case concerns who would get it")
     cipher, _, _ = await load_case_for_write(act.case, batch)
     body = HistoryContent(act.to, staff=act.by)
@@ -78,6 +82,16 @@ async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
     )
     batch.add_statement(_UPDATE_OFFICER, case=act.case, to_seq=act.seq, to_officer=act.to, on_day=act.on)
     await batch.audit(format_actor(act.by), "assigned", act.case)
+
+
+async def set_appointment(act: SetAppointment, batch: WriteBatch) -> None:
+    """Let only the officer and who says so open a case, or end that. Raises `ConflictError`; see `SetAppointment`."""
+    if await is_case_hidden(act.case, act.by, batch.connection):
+        raise ConflictError("the case is kept from who decides")
+    batch.add_statement(_UPDATE_APPOINTED, case=act.case, whose=None if act.is_lifted else act.by)
+    await batch.audit(
+        format_actor(act.by), "unappointed" if act.is_lifted else f"appointed:{act.officer}", act.case
+    )
 
 
 async def set_legal_hold(act: SetLegalHold, batch: WriteBatch) -> None:
@@ -126,6 +140,7 @@ async def subscribe_group(act: SubscribeGroup, batch: WriteBatch) -> None:
 OFFICER_CASE_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
     RecordCaseAccess: record_case_access,
     AssignCase: assign_case,
+    SetAppointment: set_appointment,
     SetLegalHold: set_legal_hold,
     LinkCases: link_cases,
     SetCaseKind: set_case_kind,

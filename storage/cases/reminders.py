@@ -35,7 +35,7 @@ class CaseReminders:
         async with self.committer.transaction() as connection:
             roster = await self.committer.roster.refresh(connection)
             staff = [ReminderRecipient(one.id, one.role) for one, address in roster if address is not None]
-            return await _load_deadline_states(connection), staff
+            return await _load_deadline_states(connection, {one.id for one in staff}), staff
 
     async def send_reminders(self, reminds: Sequence[SendReminder], now: datetime) -> int:
         """Record reminders and enqueue their notifications in one transaction; return how many were new."""
@@ -72,7 +72,7 @@ async def _mark_reminded(connection: AsyncConnection, remind: SendReminder) -> b
     return bool(first)
 
 
-async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlineState]:
+async def _load_deadline_states(connection: AsyncConnection, staff: set[str]) -> list[CaseDeadlineState]:
     case, line = tables.cases.c, tables.history.c
     moved = func.max(line.on).filter(
         line.kind.in_([HistoryEntryKind.FILED.value, HistoryEntryKind.MOVED.value])
@@ -80,7 +80,7 @@ async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlin
     answered = func.count().filter(line.kind == HistoryEntryKind.OFFICE.value)
     columns = (
         case.id, case.fiscal_year, case.number, case.status, case.received_on, case.touched_on,
-        case.answer_by, case.officer,
+        case.answer_by, case.officer, case.appointed_by,
     )  # fmt: skip
     rows = await connection.execute(
         select(*columns, moved.label("since"), answered.label("answered"))
@@ -97,11 +97,17 @@ async def _load_deadline_states(connection: AsyncConnection) -> list[CaseDeadlin
         lambda row: CaseDeadlineState(
             row.id, row.fiscal_year, row.number, CaseStatus(row.status), row.received_on, row.since,
             row.touched_on, row.answer_by, bool(row.answered), row.officer or "",
-            frozenset(excluded.get(row.id, ())), frozenset(sent.get(row.id, ())),
+            frozenset(excluded.get(row.id, set()) | _list_others(row.officer, row.appointed_by, staff)),
+            frozenset(sent.get(row.id, ())),
         ),
         lambda row: f"{row.number}/{row.fiscal_year}",
     )  # fmt: skip
     return states
+
+
+def _list_others(officer: str | None, appointed_by: str | None, staff: set[str]) -> set[str]:
+    """Return those from whom a case is kept because another was appointed to it."""
+    return staff - {officer, appointed_by} if appointed_by else set()
 
 
 async def _collect_by_case(

@@ -48,7 +48,7 @@ FIRST_LINE = 1
 SET_CASE_OPENING = (
     update(tables.cases).where(tables.cases.c.id == bindparam("case")).values(opened=bindparam("to_opened"))
 )
-UNASSIGNED_CASE = {"officer": None, "avoid": None}
+UNASSIGNED_CASE = {"officer": None, "avoid": None, "appointed_by": None}
 
 ENVELOPE_BYTES = 3060
 """Size of an envelope's plaintext, in bytes: the longest name and contact of the form, in whole padding blocks."""
@@ -154,7 +154,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     add_filing_facts(report, act.on, batch)
     await batch.audit(ActorKind.REPORTER, "filed", case)
     await audit_exclusions(case, act.exclusions, batch)
-    await notify_of_new_case(year, number, act.answer_by, batch, {one.staff for one in act.exclusions})
+    await notify_of_new_case(year, number, act.answer_by, batch)
 
 
 async def record_case_opening(act: RecordCaseOpening, batch: WriteBatch) -> None:

@@ -20,23 +20,20 @@ from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
 from storage.unreadable_rows import decode_rows
 
 
-async def notify_of_new_case(
-    year: int, number: int, answer_by: date, batch: WriteBatch, hidden_from: Collection[str] = ()
-) -> None:
-    """Notify case workers of a new case, except those it is hidden from, and subscribed groups."""
-    await notify_of_new_item("staff.notice.new", year, number, answer_by, batch, hidden_from)
+async def notify_of_new_case(year: int, number: int, answer_by: date, batch: WriteBatch) -> None:
+    """Notify case workers of a new case, and subscribed groups.
+
+    Those it is kept from too: who hears nothing while colleagues do would know that it concerns them.
+    """
+    await notify_of_new_item("staff.notice.new", year, number, answer_by, batch)
 
 
-async def notify_of_new_item(
-    key: str, year: int, number: int, answer_by: date, batch: WriteBatch, hidden_from: Collection[str] = ()
-) -> None:
+async def notify_of_new_item(key: str, year: int, number: int, answer_by: date, batch: WriteBatch) -> None:
     """Notify case workers of a new case or question, by number and due date, and subscribed groups."""
     if batch.roster is None or not batch.roster.member_count:
         return
     told = [
-        address
-        for staff, address in await list_active_staff(batch)
-        if staff.role in CASE_WORKERS and address and staff.id not in hidden_from
+        address for staff, address in await list_active_staff(batch) if staff.role in CASE_WORKERS and address
     ]
     groups = await batch.connection.execute(select(tables.groups))
     # One that cannot be read keeps no complaint back. Without a number: the mark of a group names the chat.

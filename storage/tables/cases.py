@@ -77,6 +77,8 @@ cases = define_unordered_table(
     Column("report", LargeBinary, nullable=False),
     Column("officer", String(32)),  # staff id of the assigned officer
     Column("avoid", String(32)),  # staff id of who closed it before the reporter reopened it
+    # staff id of the supervisor who said that only the assigned officer and they may open it; null: the usual
+    Column("appointed_by", String(32)),
     Column("opened", LargeBinary),  # under the key of the case: when it was opened with its receipt last
     Column("open", Boolean, nullable=False),  # set from the rules of the status on every write
     # The minute at which officers are told; null: they were. Until then the number is a random one below 0.

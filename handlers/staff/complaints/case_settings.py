@@ -4,7 +4,7 @@ from handlers.dialog.effects import Decision, run_query
 from handlers.dialog.replies import OF_CASE, raw_text
 from handlers.office import Category
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
-from handlers.staff.complaints.find_case import can_see_case, make_case_command
+from handlers.staff.complaints.find_case import can_see_case, format_hidden_case, make_case_command
 from handlers.staff.complaints.messages import (
     FindCaseByNumber,
     LinkCases,
@@ -26,6 +26,8 @@ def link_related_cases(cmd: ComplaintsCommandContext, found: OfficerCase) -> Dec
             "link.ask", OF_CASE, number=found.register_number
         )
     other = yield from run_query(FindCaseByNumber(number, year or found.year, cmd.staff.id, bool(year)))
+    if other is not None and other.hidden:
+        return cmd.reply_with(format_hidden_case(cmd, other))
     if other is None or other.id == found.id or not can_see_case(cmd.staff, other):
         return cmd.reply(
             "link.not",

@@ -86,6 +86,8 @@ def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> li
         marks.append(
             Phrase("staff.case.links", {"numbers": ", ".join(link.register_number for link in links)})
         )
+    if found.appointed_by:
+        marks.append(Phrase("staff.case.appointed"))
     if found.legal_hold:
         marks.append(Phrase("staff.case.kept"))
     if found.scheduled_by:

@@ -42,6 +42,7 @@ from handlers.staff.complaints.replies import (
 )
 from handlers.staff.complaints.statistics import review_complaints_remark, show_statistics
 from handlers.staff.complaints.transitions import (
+    appoint_officer,
     assign_officer,
     run_transition,
     run_transition_with_reason,
@@ -76,6 +77,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.TAKE: CommandRow(with_case(take_case), CASE_WORKERS, NEVER, ("รับ",)),
     # Assigning work, undoing a decision and keeping a case from erasure need somebody who answers for the desk.
     CommandName.ASSIGN: CommandRow(with_case(assign_officer), SUPERVISORS, NEVER, ("มอบ", "มอบหมาย")),
+    CommandName.APPOINT: CommandRow(with_case(appoint_officer), SUPERVISORS, NEVER, ("มอบเฉพาะ",)),
     CommandName.SCREEN: CommandRow(with_case(run_transition), CASE_WORKERS, NEVER, ("ตรวจรับ", "กลั่นกรอง")),
     CommandName.INVESTIGATE: CommandRow(with_case(run_transition), CASE_WORKERS, NEVER, ("สืบสวน", "สอบ")),
     CommandName.NOT_ACCEPT: CommandRow(with_case(run_transition_with_reason), CASE_WORKERS, NEVER, ("ไม่รับ",)),

@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from handlers.complaints.conflict_of_interest import load_hidden_case_reply
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import OF_CASE, Choice, Phrase
+from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply
 from handlers.staff.command import (
     CommandHandler,
     ComplaintsCommandContext,
     QueryGenerator,
     make_number_button,
 )
+from handlers.staff.complaints.lists import format_due_day
 from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
 from handlers.staff.members import StaffMember
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import AwaitingCaseChoice, ComplaintsWork
-from handlers.thai.dates import get_fiscal_year, to_bangkok_date
+from handlers.thai.dates import format_date, get_fiscal_year, to_bangkok_date
 
 CaseHandler: TypeAlias = Callable[[ComplaintsCommandContext, OfficerCase], Decision]
 
@@ -40,8 +40,8 @@ def make_case_command(name: CommandName, case: OfficerCase, rest: str = "") -> P
 def can_see_case(staff: StaffMember, case: OfficerCase) -> bool:
     """Whether a person may see a case: officers their own and unassigned ones, supervisors and auditors all.
 
-    Of those, auditors read only the audit log (`PERMISSIONS`). Nobody sees a case that concerns them, nor one that is
-    looked at again after they closed it.
+    Of those, auditors read only the audit log (`PERMISSIONS`). Nobody sees a case that is kept from them, nor one that
+    is looked at again after they closed it.
     """
     if case.hidden or case.avoid_officer == staff.id:
         return False
@@ -63,11 +63,28 @@ def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | 
         return cmd.reply("unknown", OF_CASE, _make_case_buttons(cmd, listed), number=shown)
     if not can_see_case(cmd.staff, case):
         if case.hidden:
-            hidden = load_hidden_case_reply(case.id, case.register_number, cmd.ctx.office, cmd.ctx.lang)
-            return cmd.reply_with((yield from hidden))
+            return cmd.reply_with(format_hidden_case(cmd, case))
         key = "not_yours_again" if case.avoid_officer == cmd.staff.id else "not_yours"
         return cmd.reply(key, OF_CASE, number=case.register_number)
     return case
+
+
+def format_hidden_case(cmd: ComplaintsCommandContext, case: OfficerCase) -> Reply:
+    """Return what is said of a case that is kept from who asks: number, state and days.
+
+    It is the same whether it concerns them or another was appointed to it, and says nothing about them.
+    """
+    today = to_bangkok_date(cmd.ctx.now)
+    return Reply(
+        "staff.hidden",
+        OF_CASE,
+        {
+            "number": case.register_number,
+            "status": Phrase(f"staff.status.{case.status}"),
+            "received": format_date(case.received_on, cmd.ctx.lang),
+            "due": format_due_day(case, today, cmd.ctx.lang),
+        },
+    )
 
 
 def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
@@ -88,4 +105,4 @@ def _make_case_buttons(cmd: ComplaintsCommandContext, listed: CaseListPage) -> t
 
 def _recent_cases(cmd: ComplaintsCommandContext) -> ListCases:
     """Return the query for the cases that this person most likely means."""
-    return ListCases(cmd.staff.id, all_officers=cmd.staff.role is Role.SUPERVISOR, limit=6)
+    return ListCases(cmd.staff.id, all_officers=cmd.staff.role is Role.SUPERVISOR, limit=6, kept=False)

@@ -67,7 +67,7 @@ def _list_cases(cmd: ComplaintsCommandContext, since: date, until: date) -> Deci
 
 def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: int) -> TurnResult:
     lines = tuple(format_case_line(case, cmd) for case in page.cases)
-    choices = [make_number_button(CommandName.CASE, case) for case in page.cases]
+    choices = [make_number_button(CommandName.CASE, case) for case in page.cases if not case.hidden]
     if page.has_more:
         choices.append(Choice(f"/{cmd.command.name} {place + 1}", "staff.further"))
     return cmd.reply_with(
@@ -76,8 +76,10 @@ def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: 
 
 
 def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Phrase:
-    """Return a case as a line: number, state, due date, and whether it is mine, another's or nobody's."""
+    """Return a case as a line: number, state, due date, and whether it is mine, another's, nobody's or kept from me."""
     whose = "mine" if case.officer == cmd.staff.id else "others" if case.officer else "nobodys"
+    if case.hidden:
+        whose = "hidden"
     return Phrase(
         "staff.line",
         {

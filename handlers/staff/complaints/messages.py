@@ -19,8 +19,9 @@ class OfficerCase:
 
     officer: staff id of the assigned officer; avoid_officer: of the one who closed it, before the reporter asked for
     another look; scheduled_by: of the author of the reply that is sent at `send_at` (seconds since 1970); each may be
-    empty. hidden: it seems to concern the person who asks; legal_hold: it is kept from erasure. category (its
-    code) and source: empty and None where many cases are listed.
+    empty. appointed_by: staff id of the supervisor who said that only the officer and they may open it. hidden: it is
+    kept from the person who asks, and there is no officer in it; legal_hold: it is kept from erasure. category (its
+    code) and source: empty and None where many cases are listed, and of a hidden one.
     """
 
     id: str
@@ -40,6 +41,7 @@ class OfficerCase:
     category: str = ""
     source: CaseSource | None = None
     legal_hold: bool = False
+    appointed_by: str = ""
 
     @property
     def register_number(self) -> str:
@@ -92,7 +94,7 @@ class CaseAuditLine:
 class FindCaseByNumber(Query[OfficerCase | None]):
     """The case of a register number. Unless `exact_year`, of `year` or else of the year before.
 
-    staff: id of who asks, so that a case which concerns them is marked as hidden.
+    staff: id of who asks, so that a case which is kept from them is marked as hidden.
     """
 
     number: int
@@ -105,7 +107,7 @@ class FindCaseByNumber(Query[OfficerCase | None]):
 class ListCases(Query[CaseListPage]):
     """Open cases, earliest due first: unassigned ones and the person's own, or with `all_officers` all.
 
-    due_from, due_until: days between which they are due.
+    due_from, due_until: days between which they are due. kept: those that are kept from the person too, last.
     """
 
     staff: str
@@ -115,6 +117,7 @@ class ListCases(Query[CaseListPage]):
     due_from: date = date.min
     due_until: date = date.max
     new: bool = True
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,19 @@ class AssignCase(Act):
     on: date
     to: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAppointment(Act):
+    """Say that only the assigned officer of a case, and who says so, may open it; or, with `is_lifted`, that all may.
+
+    A conflict where the case is kept from who says so. officer, by: staff ids.
+    """
+
+    case: str
+    officer: str
+    by: str
+    is_lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

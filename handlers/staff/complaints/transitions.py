@@ -19,7 +19,7 @@ from handlers.complaints.lifecycle import (
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Phrase, Reply, raw_text
-from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.approvals import (
     build_approval_use,
     needs_two_persons,
@@ -27,7 +27,13 @@ from handlers.staff.complaints.approvals import (
 )
 from handlers.staff.complaints.case_view import load_staff_names, show_case_summary
 from handlers.staff.complaints.find_case import make_case_command
-from handlers.staff.complaints.messages import AssignCase, GetCaseHistory, OfficerCase, OutgoingReply
+from handlers.staff.complaints.messages import (
+    AssignCase,
+    GetCaseHistory,
+    OfficerCase,
+    OutgoingReply,
+    SetAppointment,
+)
 from handlers.staff.complaints.outgoing import propose_reply
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand, split_first_word
@@ -60,9 +66,39 @@ def take_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
 
 
 def assign_officer(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
-    """Assign a case to a colleague: `/assign 12 name`.
+    """Assign a case to a colleague: `/assign 12 name`."""
+    to = yield from _choose_officer(cmd, found)
+    return to if isinstance(to, TurnResult) else (yield from _assign_to(cmd, found, to))
 
-    Not to those who are excluded from it, nor to whoever closed it before the reporter asked for another look.
+
+def appoint_officer(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
+    """Assign a case so that only the officer and this supervisor may open it: `/appoint 12 name`.
+
+    `/appoint 12 off` ends that. To everybody else it then reads as a case does that concerns them.
+    """
+    number = found.register_number
+    if cmd.command.rest.strip() in {"off", "เลิก"}:
+        lift = SetAppointment(found.id, found.officer, cmd.staff.id, is_lifted=True)
+        back = (make_command_button(CommandName.CASE, found),)
+        return cmd.reply("appoint.off", OF_CASE, back, (lift,), number=number)
+    to = yield from _choose_officer(cmd, found)
+    if isinstance(to, TurnResult):
+        return to
+    act = SetAppointment(found.id, to.id, cmd.staff.id)
+    reply = Reply("staff.appoint.done", OF_CASE, {"number": number, "name": to.name})
+    if found.officer == to.id:
+        turn = yield from show_case_summary(cmd, replace(found, appointed_by=cmd.staff.id), reply)
+        return replace(turn, acts=(*turn.acts, act))
+    turn = yield from _assign_to(cmd, replace(found, appointed_by=cmd.staff.id), to, reply)
+    return replace(turn, acts=(*turn.acts, act))
+
+
+def _choose_officer(
+    cmd: ComplaintsCommandContext, found: OfficerCase
+) -> QueryGenerator[StaffMember | TurnResult]:
+    """Return the colleague whose name or id was given, or the reply that asks for one.
+
+    Not those who are excluded from it, nor whoever closed it before the reporter asked for another look.
     """
     everybody = yield from run_query(ListStaff())
     barred = {
@@ -86,17 +122,18 @@ def assign_officer(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisio
     if len(exact) != 1:
         key = "ask" if not wanted else "several" if exact else "nobody"
         names = tuple(
-            make_command_button(CommandName.ASSIGN, found, one.id, raw_text(one.name))
-            for one in exact or able
+            make_command_button(cmd.command.name, found, one.id, raw_text(one.name)) for one in exact or able
         )
         return cmd.reply(f"assign.{key}", OF_CASE, names, number=found.register_number)
-    return (yield from _assign_to(cmd, found, exact[0]))
+    return exact[0]
 
 
-def _assign_to(cmd: ComplaintsCommandContext, found: OfficerCase, to: StaffMember) -> Decision:
+def _assign_to(
+    cmd: ComplaintsCommandContext, found: OfficerCase, to: StaffMember, said: Reply | None = None
+) -> Decision:
     act = AssignCase(found.id, found.seq + 1, to_bangkok_date(cmd.ctx.now), to.id, cmd.staff.id)
     key = "take.done" if to.id == cmd.staff.id else "assign.done"
-    reply = Reply(f"staff.{key}", OF_CASE, {"number": found.register_number, "name": to.name})
+    reply = said or Reply(f"staff.{key}", OF_CASE, {"number": found.register_number, "name": to.name})
     turn = yield from show_case_summary(cmd, replace(found, officer=to.id, seq=act.seq), reply)
     return replace(turn, acts=(*turn.acts, act))
 

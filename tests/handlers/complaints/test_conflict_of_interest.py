@@ -11,7 +11,6 @@ from handlers.complaints.conflict_of_interest import (
     can_change_exclusion,
     find_conflicts,
     find_subordinates,
-    format_hidden_case,
     is_name_in_text,
     list_able_staff,
     list_staff_names,
@@ -21,7 +20,6 @@ from handlers.complaints.messages import AddHistoryEntry, Exclusion, ExclusionGr
 from handlers.complaints.name_matching import NAME_TITLES, compute_text_keys, strip_titles
 from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.session import Session, UnconfirmedText
-from handlers.i18n import render_text
 from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from tests.in_memory_desk import OFFICE, InMemoryDesk
@@ -285,12 +283,3 @@ def test_the_name_of_a_file_that_is_sent_later_names_the_accused_too() -> None:
     person.send_file("คุณอนันต์รับเงิน.jpg")
     (entry,) = [act for act in stage.acts if isinstance(act, AddHistoryEntry)]
     assert [one.staff for one in entry.exclusions] == ["free"]
-
-
-def test_what_is_shown_instead() -> None:
-    say = format_hidden_case("12/2570", (Exclusion("head", ExclusionGround.NAMED),), TEAM, OFFICE, "th")
-    assert say.key == "staff.concerned.hidden"
-    everybody = tuple(Exclusion(p.id, ExclusionGround.NAMED) for p in TEAM)
-    told = render_text(format_hidden_case("12/2570", everybody, TEAM, OFFICE, "th"), "th")
-    assert "12/2570" in told
-    assert "• สำนักงาน ป.ป.ช." in told

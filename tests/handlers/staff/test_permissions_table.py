@@ -21,6 +21,7 @@ COMPLAINTS_DESK = """
     history      officer supervisor                 where_shown
     take         officer supervisor                 never
     assign       supervisor                         never
+    appoint      supervisor                         never
     screen       officer supervisor                 never
     investigate  officer supervisor                 never
     notaccept    officer supervisor                 never

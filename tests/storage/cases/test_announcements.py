@@ -61,8 +61,12 @@ def test_at_its_moment_it_has_a_number_and_is_told_counted_and_audited_once(grou
         case = await load_reporter_case(one, receipt)
         await ground.commit_acts(one, make_entry(case, "ลืมบอกไปว่า", ActorKind.REPORTER))
         assert [await one.announcements.announce_due(TOLD) for _ in range(2)] == [1, 0]
-        ((back, _, key, args),) = await list_letters(one)
-        assert (back, key, args["number"]) == (b"officer", "staff.notice.new", "1/2570")
+        letters = await list_letters(one)
+        assert [back for back, *_ in letters] == [
+            b"concerned",
+            b"officer",
+        ]  # who heard nothing would know why
+        assert [(key, args["number"]) for _, _, key, args in letters] == [("staff.notice.new", "1/2570")] * 2
         found = await one.answer_query(FindCaseByNumber(1, 2570, staff="x"), TOLD)
         assert (found.received_on, found.answer_by) == (to_bangkok_date(NOW), date(2026, 12, 7))
 

@@ -22,6 +22,7 @@ from handlers.staff.complaints.messages import (
     OutgoingReply,
     RecordCaseAccess,
     ScheduleSend,
+    SetAppointment,
     SetCaseKind,
     SetLegalHold,
 )
@@ -89,15 +90,34 @@ def test_an_officer_sees_unassigned_cases_and_their_own_and_a_supervisor_all(gro
     ground.run_scenario(scene)
 
 
-def test_lists_leave_out_what_ended_what_is_hidden_and_what_is_avoided(ground: StoredDesk) -> None:
+def test_lists_leave_out_what_ended_and_what_is_avoided_and_hide_what_is_kept(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await file_many(ground, one, 2)
         await ground.commit_acts(one, make_file_case(3, exclusions=(Exclusion("a", ExclusionGround.NAMED),)))
         await close_case(ground, one, make_receipt(1))
         async with write_batch(one) as batch:
             await batch.connection.exec_driver_sql("UPDATE cases SET avoid = 'a' WHERE number = 2")
-        assert numbers(await list_page(one, "a")) == []
+        assert numbers(await list_page(one, "a", kept=False)) == []
         assert numbers(await list_page(one, "b")) == [2, 3]
+        (seen,) = (await list_page(one, "a")).cases
+        assert (seen.number, seen.hidden, seen.officer, seen.category) == (3, True, "", "")
+        await ground.commit_acts(one, make_file_case(4))
+        (page,) = [await list_page(one, "b")]
+        last = page.cases[-1]
+        await ground.commit_acts(
+            one, AssignCase(last.id, 2, DAY, "c", "s"), SetAppointment(last.id, "c", "s")
+        )
+        listed = [(case.number, case.hidden) for case in (await list_page(one, "b")).cases]
+        assert listed == [(2, False), (3, False), (4, True)]
+        for who in ("c", "s"):
+            listed = [
+                (case.number, case.hidden) for case in (await list_page(one, who, all_officers=True)).cases
+            ]
+            assert listed == [(2, False), (3, False), (4, False)]
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, SetAppointment(last.id, "b", "b"))
+        await ground.commit_acts(one, SetAppointment(last.id, "c", "s", is_lifted=True))
+        assert [case.hidden for case in (await list_page(one, "b", all_officers=True)).cases] == [False] * 3
 
     ground.run_scenario(scene)
 
@@ -250,7 +270,7 @@ def test_who_read_a_case_is_in_its_log_and_the_reporter_sees_the_first_time(grou
 
 
 def test_every_act_of_officers_leaves_a_line_in_the_audit_trail(ground: StoredDesk) -> None:
-    assert len(OFFICER_CASE_WRITERS) == 8
+    assert len(OFFICER_CASE_WRITERS) == 9
 
     async def scene(one: Store) -> None:
         first, second = await file_many(ground, one, 2)
@@ -261,12 +281,16 @@ def test_every_act_of_officers_leaves_a_line_in_the_audit_trail(ground: StoredDe
             SetLegalHold(first, "s", DAY, "ฟ้องศาล"),
             SetLegalHold(first, "s", DAY),
             SetCaseKind(first, "misconduct", "s", DAY, DAY),
+            SetAppointment(first, "a", "s"),
+            SetAppointment(first, "a", "s", is_lifted=True),
         )
         assert await one.verify_audit() == []
 
     ground.run_scenario(scene)
     rows = ground.execute_sql("SELECT what FROM audit WHERE actor = 'staff:s' ORDER BY seq")
-    assert [what for (what,) in rows] == ["assigned", "linked", "kept", "released", "kind-set"]
+    assert [what for (what,) in rows] == [
+        *("assigned", "linked", "kept", "released", "kind-set", "appointed:a", "unappointed")
+    ]
 
 
 def test_the_kind_of_an_ended_case_does_not_prolong_how_long_it_is_kept(ground: StoredDesk) -> None:

@@ -43,6 +43,7 @@ def add_case(batch: WriteBatch, case: str, number: int) -> None:
         opened=None,
         officer=None,
         avoid=None,
+        appointed_by=None,
         announce_at=None,
     )
 

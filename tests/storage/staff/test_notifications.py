@@ -32,9 +32,8 @@ def test_of_a_new_case_those_who_handle_cases_are_notified_in_their_language(gro
         await join_staff(ground, one, "auditor", Role.AUDITOR)
         await join_staff(ground, one, "admin", Role.ADMIN)
         await join_staff(ground, one, "silent", back=None)
-        hidden = await join_staff(ground, one, "accused")
         async with write_batch(one) as batch:
-            await notify_of_new_case(2570, 12, DUE, batch, {hidden})
+            await notify_of_new_case(2570, 12, DUE, batch)
         assert await list_letters(one) == [
             (b"boss", "en", "staff.notice.new", {"number": "12/2570", "due": "7 December 2026 (B.E. 2569)"}),
             (b"officer", "th", "staff.notice.new", {"number": "12/2570", "due": "7 ธันวาคม 2569"}),

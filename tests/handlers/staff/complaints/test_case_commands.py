@@ -135,13 +135,12 @@ def test_a_case_of_somebody_else_is_not_shown(words: str, changes: dict[str, Any
     assert (outcome.keys, outcome.acts) == ((key,), ())
 
 
-@pytest.mark.parametrize(
-    ("barred", "key"), [(["s1"], "staff.concerned.hidden"), (["s1", "s2", "s3"], "staff.concerned.nobody")]
-)
-def test_a_case_that_concerns_the_officer_is_a_number_only(barred: list[str], key: str) -> None:
-    excluded = tuple(Exclusion(staff, ExclusionGround.NAMED) for staff in barred)
-    outcome = give("/facts 12", case=replace(CASE, hidden=True), answers={ListExclusions: excluded})
-    assert (outcome.keys, outcome.acts) == ((key,), ())
+def test_a_case_that_is_kept_from_the_officer_is_number_state_and_days_and_nothing_is_asked_about_them() -> (
+    None
+):
+    outcome = give("/facts 12", case=replace(CASE, hidden=True))
+    assert (outcome.keys, outcome.acts, len(outcome.queries)) == (("staff.hidden",), (), 1)
+    assert set(outcome.replies[0].args) == {"number", "status", "received", "due"}
     assert outcome.replies[0].args["number"] == "12/2570"
 
 
@@ -150,10 +149,12 @@ def test_without_a_number_recent_cases_are_offered_and_the_text_is_kept() -> Non
     pending = outcome.kept.officer.complaints.pending
     assert pending == AwaitingCaseChoice(ParsedCommand(CommandName.REPLY, rest="กำลังตรวจสอบค่ะ"))
     assert list_commands(outcome.replies[0].choices) == ["/reply 12/2570"]
-    assert outcome.queries == (ListCases("s1", limit=6),)
+    assert outcome.queries == (ListCases("s1", limit=6, kept=False),)
     picked = give("/reply 12/2570", session=outcome.session)
     assert picked.keys == ("staff.confirm.ask",)
-    assert give("/case", staff=SUPERVISOR).queries == (ListCases("s3", all_officers=True, limit=6),)
+    assert give("/case", staff=SUPERVISOR).queries == (
+        ListCases("s3", all_officers=True, limit=6, kept=False),
+    )
     assert give("/case", answers={ListCases: CaseListPage(())}).keys == ("staff.none_yet",)
 
 
