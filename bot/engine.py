@@ -82,8 +82,8 @@ class Engine:
     """The engine of one desk. Handles events of one person in order, of different persons concurrently.
 
     on_error: called with every exception that is turned into an error answer. query_handlers: by type, the handlers of
-    queries that the store does not answer. list_notices: called with whoever can be answered; returns what is said
-    before the answer.
+    queries that the store does not answer. add_notices: called with who can be answered and their answer; returns it
+    with what is said before it.
     """
 
     router: Router
@@ -93,7 +93,7 @@ class Engine:
     query_handlers: Mapping[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]] = field(
         default_factory=dict
     )
-    list_notices: Callable[[bytes], tuple[Reply, ...]] = lambda _: ()
+    add_notices: "Callable[[Event, Answer], Awaitable[Answer]] | None" = None
     _locks: KeyedLocks[bytes] = field(default_factory=KeyedLocks)
 
     async def handle(self, event: Event) -> Answer:
@@ -121,16 +121,16 @@ class Engine:
                     if event.part is not None and event.part.may_go_on:
                         return await self._keep_part(event, event.part, session)
                     turn = await self.run_decision(self.router.decide(event, session))
-                    return self._add_notices(event, await self.store.commit(event, session, turn, self.now()))
+                    answer = await self.store.commit(event, session, turn, self.now())
+                    return await self._add_notices(event, answer)
         except Exception as error:  # whatever broke, the person learns that nothing was saved
             return await self._build_error_answer(event, error)
 
-    def _add_notices(self, event: Event, answer: Answer) -> Answer:
-        """Add what the person is to hear besides; neither is it stored, nor repeated with a repeated event."""
-        if answer.duplicate or event.reply_to is None:
+    async def _add_notices(self, event: Event, answer: Answer) -> Answer:
+        """Add what the person is to hear besides; it is not repeated with a repeated event."""
+        if answer.duplicate or event.reply_to is None or self.add_notices is None:
             return answer
-        notices = self.list_notices(event.person_id)
-        return replace(answer, replies=(*notices, *answer.replies)) if notices else answer
+        return await self.add_notices(event, answer)
 
     async def _build_error_answer(self, event: Event, error: Exception) -> Answer:
         self.on_error(error)

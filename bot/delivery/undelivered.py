@@ -1,31 +1,41 @@
-"""Whose messages could not be delivered, and whose tracking code was given up for it; in memory only."""
+"""Whose messages could not be delivered, and whose tracking code was given up for it; in memory only.
+
+The notice that a code is lost is a message like others once its person is there: what is not delivered of it is sent
+again, and where it is given up too, the person hears it the next time.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.dialog.replies import OF_CASE, Reply
+from bot.guard import run_guarded
+from handlers.dialog.effects import Answer
+from handlers.dialog.events import Event
+from handlers.dialog.replies import MUST_ARRIVE, Reply
+from storage.db.group_commit import DIRECT_REPLY_SECONDS, DIRECT_REPLY_TTL
 from storage.errors import TamperedError
 from storage.outgoing.queue import LeasedItem
 from storage.serialization import OutboxMessage
 from storage.store import Store
 
 MAX_LOST_CODES = 10_000
-LOST_CODE = Reply("receipt.lost", OF_CASE)
+LOST_CODE = Reply("receipt.lost", MUST_ARRIVE)
 
 
 @dataclass
 class UndeliveredMessages:
     """The messages of one desk that wait for another attempt, by person, and the persons who lost a code.
 
-    start_task: runs work in the background. Nothing of this is on disk: it would show who filed.
+    start_task: runs work in the background. on_error: called where a notice could not be stored. Nothing of this
+    is on disk, since it would show who filed, save a notice, from when its person is there until it is delivered.
     """
 
     store: Store
     now: Callable[[], datetime]
     start_task: Callable[[Coroutine[Any, Any, None]], object]
+    on_error: Callable[[BaseException], None]
     _waiting: dict[bytes, set[str]] = field(default_factory=dict, repr=False)
     _lost: "OrderedDict[bytes, None]" = field(default_factory=OrderedDict, repr=False)
 
@@ -55,10 +65,13 @@ class UndeliveredMessages:
         """Delete a message that is not delivered any more; remember whose code is lost with it."""
         await self.store.outbox.complete([item.id])
         who = self._find_person(item.payload)
-        if who is not None and item.payload.has_code:
-            self._lost[who] = None
-            if len(self._lost) > MAX_LOST_CODES:
-                self._lost.popitem(last=False)
+        if who is not None and (item.payload.has_code or _is_notice(item.payload)):
+            self._remember_lost(who)
+
+    def _remember_lost(self, who: bytes) -> None:
+        self._lost[who] = None
+        if len(self._lost) > MAX_LOST_CODES:
+            self._lost.popitem(last=False)
 
     async def forget_person(self, channel: str, who: bytes) -> None:
         """A person blocked the account: give up at once what waits for them."""
@@ -67,15 +80,24 @@ class UndeliveredMessages:
             if self._find_person(item.payload) == who:
                 await self.give_up(item)
 
-    def list_notices(self, who: bytes) -> tuple[Reply, ...]:
-        """A person is there: send what waits for them now. Returns what is said before the answer."""
+    async def add_notices(self, event: Event, answer: Answer) -> Answer:
+        """A person is there: send what waits for them now, and say before the answer that a code is lost."""
+        who = event.person_id
         rows = self._waiting.pop(who, None)
         if rows:
             self.start_task(self._send_soon(sorted(rows)))
-        if who not in self._lost:
-            return ()
-        del self._lost[who]
-        return (LOST_CODE,)
+        if who not in self._lost or event.reply_to is None:
+            return answer
+        now = self.now()
+        until = int((now + DIRECT_REPLY_TTL).timestamp())
+        notice = OutboxMessage(event.channel, event.reply_to, answer.lang, (LOST_CODE,), until)
+        at = now + timedelta(seconds=DIRECT_REPLY_SECONDS)
+        stored = await run_guarded(self.store.outbox.add(event.channel, notice, at), self.on_error)
+        if stored.value is None:  # said all the same, and once more the next time
+            return replace(answer, replies=(LOST_CODE, *answer.replies))
+        self._lost.pop(who, None)
+        rows_of_answer = (stored.value, *answer.outbox_ids)
+        return replace(answer, replies=(LOST_CODE, *answer.replies), outbox_ids=rows_of_answer)
 
     async def _send_soon(self, rows: Sequence[str]) -> None:
         await self.store.outbox.reschedule(rows, self.now())
@@ -87,3 +109,8 @@ class UndeliveredMessages:
             return keyring.hash_id(message.channel, keyring.decrypt_address(message.back))
         except TamperedError:
             return None
+
+
+def _is_notice(message: OutboxMessage) -> bool:
+    """Whether a message says that a code is lost."""
+    return any(reply.key == LOST_CODE.key for reply in message.says)

@@ -60,8 +60,9 @@ class DeliveryWorker:
             self.store,
             self.engine.now,
             lambda work: self._tasks.start(run_guarded(work, self.on_error)),
+            self.on_error,
         )
-        self.engine.list_notices = self.undelivered.list_notices
+        self.engine.add_notices = self.undelivered.add_notices
 
     async def run(self, every: float = RUN_INTERVAL) -> None:
         """Deliver forever: each channel every so many seconds, in a loop of its own."""

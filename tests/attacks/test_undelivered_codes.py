@@ -11,6 +11,7 @@ from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import MUST_ARRIVE, Reply
 from handlers.i18n import render_reply
+from storage.errors import DiskFullError
 from storage.serialization import OutboxMessage
 from tests.attacks.test_enumeration import read_rows, send_lines
 from tests.bot.platforms.in_memory_driver import InMemoryDriver
@@ -130,6 +131,98 @@ def test_who_blocked_the_account_leaves_nothing_and_hears_so_when_they_return(dr
     assert sum(other in text for text in list_received(driver, "ข")) == 1
     come_back(driver, "ก")
     assert list_received(driver, "ก").count(LOST_TEXT) == 1
+    driver.close()
+
+
+def lose_code(driver: InMemoryDriver, person: str) -> None:
+    """Let a person file out of reach until the code is given up."""
+    file_out_of_reach(driver, person)
+    run_worker(driver, 74)
+    assert count_waiting(driver) == 0
+
+
+def come_and_go(driver: InMemoryDriver, person: str, number: int = 1) -> None:
+    """Write something whose answer does not arrive: nothing is shown of it."""
+    keyring = driver.desk.store.keyring
+    event = Event(
+        f"memory:gone again {number} {person}",
+        keyring.hash_id(Channel.TELEGRAM, person),
+        Channel.TELEGRAM,
+        text="สวัสดี",
+        reply_to=keyring.encrypt_address(person),
+    )
+    driver.run(driver.desk.engine.handle(event))
+
+
+def test_a_notice_that_does_not_arrive_with_the_answer_is_sent_later_once(driver: InMemoryDriver) -> None:
+    lose_code(driver, "ก")
+    come_and_go(driver, "ก")
+    assert count_waiting(driver) == 1
+    run_worker(driver, 20)
+    assert LOST_TEXT not in list_received(driver, "ก")
+    driver.platform.away.clear()
+    run_worker(driver, 3)
+    come_back(driver, "ก")
+    assert list_received(driver, "ก").count(LOST_TEXT) == 1
+    assert count_waiting(driver) == 0
+    driver.close()
+
+
+def test_a_notice_that_waits_survives_the_end_of_the_program(driver: InMemoryDriver) -> None:
+    lose_code(driver, "ก")
+    come_and_go(driver, "ก")
+    driver.clock_offset = driver.desk.clock_offset
+    driver.restart_program()
+    driver.platform.away.clear()
+    run_worker(driver, 2)
+    assert list_received(driver, "ก").count(LOST_TEXT) == 1
+    driver.close()
+
+
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_a_notice_that_is_given_up_itself_is_said_the_next_time(driver: InMemoryDriver, rounds: int) -> None:
+    lose_code(driver, "ก")
+    for number in range(rounds):
+        come_and_go(driver, "ก", number)
+        run_worker(driver, 74)
+        assert count_waiting(driver) == 0
+    driver.platform.away.clear()
+    come_back(driver, "ก")
+    come_back(driver, "ก", "ช่วยเหลือ")
+    assert list_received(driver, "ก").count(LOST_TEXT) == 1
+    assert count_waiting(driver) == 0
+    driver.close()
+
+
+def test_who_blocks_the_account_before_the_notice_arrives_hears_it_on_return(driver: InMemoryDriver) -> None:
+    lose_code(driver, "ก")
+    come_and_go(driver, "ก")
+    who = driver.desk.store.keyring.hash_id(Channel.TELEGRAM, "ก")
+    driver.run(driver.platform.worker.undelivered.forget_person(Channel.TELEGRAM, who))
+    assert count_waiting(driver) == 0
+    driver.platform.away.clear()
+    come_back(driver, "ก")
+    assert list_received(driver, "ก").count(LOST_TEXT) == 1
+    driver.close()
+
+
+def test_a_notice_that_cannot_be_stored_is_said_now_and_once_more(
+    driver: InMemoryDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose_code(driver, "ก")
+    driver.platform.away.clear()
+
+    async def fail(*_: object) -> str:
+        raise DiskFullError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(driver.desk.store.outbox, "add", fail)
+        come_back(driver, "ก")
+    assert [type(error) for error in driver.desk.errors] == [DiskFullError]
+    driver.desk.errors.clear()
+    come_back(driver, "ก", "ช่วยเหลือ")
+    come_back(driver, "ก", "ขอบคุณ")
+    assert list_received(driver, "ก").count(LOST_TEXT) == 2
     driver.close()
 
 
