@@ -80,7 +80,6 @@ def _build_chats(app: App, pages: PageRenderer) -> list[WebChat]:
             "paths": SERVICE_PATHS,
             "topic_paths": SERVICE_TOPIC_PATHS,
             "cookie_name": SERVICE_COOKIE,
-            "offers_files": False,
             "upload_limiter": upload_limiter,
         }
         chats.append(WebChat(app.desks["service"], pages, **own))  # type: ignore[arg-type]

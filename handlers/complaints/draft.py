@@ -209,7 +209,8 @@ def _handle_pick(office_form: Form, field: FormField, ctx: Context, choice: str)
         and field.kind is FieldKind.LONG
         and count_letters_and_digits(ctx.session.answers.get(field.name, "")) < MIN_STORY_LETTERS
     ):
-        return ask_step(office_form, ctx, field.name, Reply("story.short", NEUTRAL))
+        note = "story.short" if has_answer(field, ctx.session) else "story.nothing"
+        return ask_step(office_form, ctx, field.name, Reply(note, NEUTRAL))
     return ask_next_field(office_form, note_declined(field, ctx) if choice in {"skip", "none"} else ctx)
 
 

@@ -8,7 +8,16 @@ from enum import Enum, StrEnum
 from handlers.dialog.choices import UNCLEAR, Option, ParsedChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, DeleteFiles, TurnResult
-from handlers.dialog.replies import AS_REVIEW, AS_USUAL, NEUTRAL, OF_CASE, ExpectedInput, Reply, ReplyArg
+from handlers.dialog.replies import (
+    AS_REVIEW,
+    AS_USUAL,
+    NEUTRAL,
+    OF_CASE,
+    ExpectedInput,
+    Presentation,
+    Reply,
+    ReplyArg,
+)
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.dialog.unasked import build_text_question
 from handlers.thai.meanings import read_meanings
@@ -185,7 +194,16 @@ def build_question(form: Form, ctx: Context) -> Reply:
         options = (*closing.options, *(one for one in options if one.value != "done"))
     if help_text := (closing or field).help:
         args["help"] = help_text(ctx)
-    return Reply(key, NEUTRAL, args, to_choices(options, session), wants=EXPECTED_INPUTS[field.kind])
+    # A page has one box for the whole account; chats tell of several messages.
+    shown = Presentation(page_wording=f"{key}_page") if field.kind is FieldKind.LONG else AS_USUAL
+    return Reply(
+        key,
+        NEUTRAL,
+        args,
+        to_choices(options, session),
+        wants=EXPECTED_INPUTS[field.kind],
+        presentation=AS_USUAL if closing else shown,
+    )
 
 
 def _build_menu_question(form: Form, ctx: Context) -> Reply:

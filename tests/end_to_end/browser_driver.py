@@ -49,6 +49,16 @@ READ_PAGE_SCRIPT = """() => {
 }"""
 
 
+SEND_BUTTON = "[data-send]"
+
+
+def unfold_send_button(page: Page) -> None:
+    """Open what the button that sends text and files is folded into, beside the story."""
+    folded = page.locator(f"details:not([open]):has({SEND_BUTTON}) > summary")
+    if folded.count():
+        folded.click()
+
+
 @contextmanager
 def launch_chromium() -> Iterator[Browser]:
     """A browser that makes no network requests of its own."""
@@ -106,6 +116,8 @@ class BrowserDriver:
         return [Message(seen["text"], NEUTRAL, choices, seen["receipt"])]
 
     def _submit(self, page: Page, button: str) -> list[Message]:
+        if button == SEND_BUTTON:
+            unfold_send_button(page)
         return self._wait_for_next(page, lambda: page.click(button))
 
     def _wait_for_next(self, page: Page, act: Callable[[], None]) -> list[Message]:
@@ -138,7 +150,7 @@ class BrowserDriver:
         if page.query_selector("[name=text]") is None:
             return self._post(page, {"text": words})
         page.fill("[name=text]", words)
-        return self._submit(page, "[data-send]")
+        return self._submit(page, SEND_BUTTON)
 
     def pick_choice(self, person: str, label: str, data: str) -> list[Message]:
         if person in self.officer_names:
@@ -160,7 +172,7 @@ class BrowserDriver:
         if page.locator("[data-on-choosing]").is_visible():
             return self._wait_for_next(page, lambda: page.set_input_files("[name=file]", sample))
         page.set_input_files("[name=file]", sample)
-        return self._submit(page, "[data-send]")
+        return self._submit(page, SEND_BUTTON)
 
     def _post_file(self, page: Page, name: str) -> list[Message]:
         """Post a file although the page offers no field for one."""

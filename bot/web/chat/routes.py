@@ -69,10 +69,7 @@ class PageState:
 
 @dataclass
 class WebChat:
-    """The dialogue pages of one desk, by default of the complaints desk.
-
-    offers_files: whether the form has a file field. A file that comes all the same is answered by the dialogue.
-    """
+    """The dialogue pages of one desk, by default of the complaints desk."""
 
     desk: RunningDesk
     pages: PageRenderer
@@ -83,7 +80,6 @@ class WebChat:
     paths: Mapping[str, StartCommand] = field(default_factory=lambda: COMPLAINTS_PATHS)
     topic_paths: Mapping[DialogTopic, str] = field(default_factory=lambda: COMPLAINTS_TOPIC_PATHS)
     cookie_name: str = COMPLAINTS_COOKIE
-    offers_files: bool = True
 
     async def handle_request(self, request: Request) -> Response:
         """Handle a GET (show the current page) or a POST (process a form)."""
@@ -348,7 +344,6 @@ class WebChat:
             page=view,
             path=request.url.path,
             kept=not state.start_command,
-            attaches=self.offers_files,
             csrf=token.serialize(browser, self.desk.store.keyring),
         )
         self._set_cookie(request, browser, page)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from tests.end_to_end.browser_driver import PHONE, BrowserDriver
+from tests.end_to_end.browser_driver import PHONE, SEND_BUTTON, BrowserDriver, unfold_send_button
 
 PHONE_WITHOUT_SCRIPT = {**PHONE, "java_script_enabled": False}
 STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน"
@@ -22,6 +22,12 @@ def pick_choice(page: Page, label: str) -> None:
     old = page.get_attribute("[name=csrf]", "value")
     page.locator("button[name=choice]", has_text=label).first.click()
     page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
+
+
+def press_send(page: Page) -> None:
+    """Press the button that sends what was typed and chosen, and wait for nothing."""
+    unfold_send_button(page)
+    page.click(SEND_BUTTON)
 
 
 def file_report(page: Page) -> str:

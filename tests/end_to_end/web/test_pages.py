@@ -16,6 +16,7 @@ from tests.end_to_end.web.report_steps import (
     file_report,
     open_story_question,
     pick_choice,
+    press_send,
 )
 from tests.in_memory_desk import OFFICE
 from tests.samples import write_sample_file
@@ -61,7 +62,7 @@ def test_every_other_page_can_be_read_by_everybody(
 def test_a_story_and_done_are_one_press(door: BrowserDriver) -> None:
     page = open_story_question(door)
     page.fill("[name=text]", STORY)
-    pick_choice(page, "เสร็จแล้ว ไปข้อต่อไป")
+    pick_choice(page, "เสร็จแล้ว ไปต่อ")
     assert "ใครทำ" in page.inner_text("h1")
     pick_choice(page, "ย้อนกลับ")
     assert STORY in page.inner_text(".told") or STORY in page.locator(".told").text_content()
@@ -70,8 +71,8 @@ def test_a_story_and_done_are_one_press(door: BrowserDriver) -> None:
 @pytest.mark.parametrize("door", [PHONE, PHONE_WITHOUT_SCRIPT], indirect=True, ids=["on", "off"])
 def test_done_without_a_word_asks_for_one(door: BrowserDriver) -> None:
     page = open_story_question(door)
-    pick_choice(page, "เสร็จแล้ว ไปข้อต่อไป")
-    assert "เล่าเพิ่มอีกนิด" in page.inner_text(".note")
+    pick_choice(page, "เสร็จแล้ว ไปต่อ")
+    assert "ยังไม่มีข้อความ" in page.inner_text(".note")
     assert "เกิดอะไรขึ้น" in page.inner_text("h1")
 
 
@@ -106,7 +107,7 @@ def test_files_that_are_too_large_or_too_many_are_told_before_they_are_sent(door
     page = open_story_question(door)
     one = write_sample_file(door.home.parent, "ภาพ.png")
     page.set_input_files("[name=file]", [one] * 6)
-    page.click("[data-send]")
+    press_send(page)
     assert "ไม่เกิน 5 ไฟล์" in page.inner_text('[data-line="stop"]')
 
 

@@ -28,7 +28,9 @@ def test_no_page_of_this_desk_offers_to_attach_a_file(served: ServerProcess, lan
     asked.open_page(f"/ask{lang}")
     for words in ("ขอยืมเต็นท์ไปจัดงานวัดได้ไหม", "ขอยืมรถตู้"):
         assert 'type="file"' not in asked.submit_form(words).body
-    assert 'type="file"' in Visitor(served.port).open_page("/track").body
+    assert (
+        'type="file"' not in Visitor(served.port).open_page("/track").body
+    )  # nor a page that asks for a code
 
 
 def test_a_file_that_is_sent_all_the_same_is_answered_and_not_kept(served: ServerProcess) -> None:

@@ -12,6 +12,7 @@ from tests.end_to_end.web.report_steps import (
     file_report,
     open_story_question,
     pick_choice,
+    press_send,
 )
 
 pytestmark = [
@@ -30,7 +31,7 @@ def test_back_button_reload_and_a_second_tab_lose_nothing(door: BrowserDriver) -
     pick_choice(page, "เสร็จแล้ว")
     # The second tab still shows the older question: its text must not answer the newer one.
     second.fill("[name=text]", "เขียนไว้ในอีกแท็บหนึ่ง")
-    second.click("[data-send]")
+    press_send(second)
     second.wait_for_selector(".note")
     assert "คำถามก่อนหน้า" in second.inner_text(".note")
     assert "ใครทำ" in second.inner_text("h1")
@@ -48,7 +49,7 @@ def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDri
     page = open_story_question(door)
     page.fill("[name=text]", STORY)
     page.context.set_offline(True)
-    page.click("[data-send]")
+    press_send(page)
     page.wait_for_selector('[data-line="stop"]')
     assert "สิ่งที่พิมพ์ยังอยู่ครบ" in page.inner_text("[data-line]")
     assert page.input_value("[name=text]") == STORY
@@ -64,12 +65,12 @@ def test_a_lost_line_keeps_everything_and_nothing_is_sent_twice(door: BrowserDri
             route.continue_()
 
     page.route("**/report*", swallow)
-    page.click("[data-send]")
+    press_send(page)
     while not lost:
         page.wait_for_timeout(20)
     page.wait_for_selector('#talk:not([aria-busy]) [data-line="stop"]')
     old = page.get_attribute("[name=csrf]", "value")
-    page.click("[data-send]")
+    press_send(page)
     page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
     assert f"เก็บไว้แล้ว {len(STORY)} ตัวอักษร" in page.inner_text("main")
 

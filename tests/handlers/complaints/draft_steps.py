@@ -7,7 +7,7 @@ from handlers.complaints.form import build_complaint_form
 from handlers.dialog.effects import NewReceipt
 from handlers.dialog.events import Event
 from handlers.dialog.receipt import make_receipt
-from handlers.dialog.replies import NEUTRAL, ExpectedInput, Reply
+from handlers.dialog.replies import AS_USUAL, NEUTRAL, ExpectedInput, Presentation, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.office import Office
 from handlers.staff.members import ListStaff, StaffMember
@@ -56,7 +56,9 @@ def ask(
     key: str = "",
 ) -> Reply:
     """The question of the session's step."""
-    return Reply(f"report.{key or session.step}", NEUTRAL, args, make_buttons(session, *buttons), wants=wants)
+    key = f"report.{key or session.step}"
+    on_page = Presentation(page_wording=f"{key}_page") if wants is ExpectedInput.LONG else AS_USUAL
+    return Reply(key, NEUTRAL, args, make_buttons(session, *buttons), wants=wants, presentation=on_page)
 
 
 def note(key: str, **args: Any) -> Reply:
