@@ -61,7 +61,8 @@ from handlers.dialog.unasked import describe_unreadable, find_aside, hold_text
 from handlers.office import Office
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake import end_intake
-from handlers.staff.dispatch import handle_staff_message, is_for_staff
+from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
+from handlers.staff.shown import remember_shown
 from handlers.thai.menu_wishes import wants_to_report
 from handlers.thai.small_talk import asks_for_terms
 from handlers.unsend import handle_unsend, record_message_origin
@@ -149,13 +150,23 @@ class ComplaintsDesk:
         ctx, event, code = screened.ctx, screened.ctx.event, screened.code
         if screened.too_long is not None:
             return (yield from self._reprompt(ctx, screened.too_long))
-        command = command or parse_menu_number(event, ctx.session, before, COMPLAINTS_MENU)
-        turn = None
         if event.person_id in self.roster or is_for_staff(COMPLAINTS_COMMAND_TABLE, ctx):
-            turn = yield from handle_staff_message(
+            outcome = yield from handle_staff_message(
                 COMPLAINTS_COMMAND_TABLE, ctx, command, self._reprompt, code
             )
-        if turn is None and event.unreadable is not None and before.at != NEVER:
+            if isinstance(outcome, AsCitizen):
+                turn = yield from self._handle_as_citizen(outcome.ctx, outcome.command, code, before)
+                return remember_shown(turn, event, as_citizen=True)
+            if outcome is not None:
+                return outcome
+        command = command or parse_menu_number(event, ctx.session, before, COMPLAINTS_MENU)
+        return (yield from self._handle_as_citizen(ctx, command, code, before))
+
+    def _handle_as_citizen(
+        self, ctx: Context, command: str | None, code: TypedCode | None, before: Session
+    ) -> Decision:
+        event, turn = ctx.event, None
+        if event.unreadable is not None and before.at != NEVER:
             turn = yield from self._reprompt(ctx, describe_unreadable(event.unreadable))
         if turn is None and code is not None:
             turn = yield from self._handle_code(ctx, code)

@@ -7,10 +7,10 @@ from typing import Any
 
 from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import (
+    OWN_NUMBERS,
     TYPED_INPUTS,
     ChartMonth,
     Choice,
-    ExpectedInput,
     Message,
     MonthlyChart,
     Phrase,
@@ -105,7 +105,7 @@ def render_reply(say: Reply, lang: Lang) -> Message:
         say.presentation.is_card,
         qr if isinstance(qr, str) else "",
         _build_chart(say.args.get("chart"), lang),
-        say.wants is ExpectedInput.SCALE,
+        say.wants in OWN_NUMBERS,
     )
 
 

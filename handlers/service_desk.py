@@ -58,8 +58,9 @@ from handlers.questions.follow import (
 )
 from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_service_menu
 from handlers.questions.misdirected import is_complaint
-from handlers.staff.dispatch import handle_staff_message, is_for_staff
+from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
+from handlers.staff.shown import remember_shown
 from handlers.staff.state import AwaitingText
 from handlers.thai.text import clean_text
 from handlers.unsend import handle_unsend, record_message_origin
@@ -122,11 +123,22 @@ class ServiceDesk:
         ctx, event, code = screened.ctx, screened.ctx.event, screened.code
         if screened.too_long is not None:
             return (yield from self._reprompt(ctx, screened.too_long))
-        command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
         if event.person_id in self.roster or is_for_staff(SERVICE_COMMAND_TABLE, ctx):
-            turn = yield from handle_staff_message(SERVICE_COMMAND_TABLE, ctx, command, self._reprompt, code)
-            if turn is not None:
-                return turn
+            outcome = yield from handle_staff_message(
+                SERVICE_COMMAND_TABLE, ctx, command, self._reprompt, code
+            )
+            if isinstance(outcome, AsCitizen):
+                turn = yield from self._handle_as_citizen(outcome.ctx, outcome.command, code, before)
+                return remember_shown(turn, event, as_citizen=True)
+            if outcome is not None:
+                return outcome
+        command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
+        return (yield from self._handle_as_citizen(ctx, command, code, before))
+
+    def _handle_as_citizen(
+        self, ctx: Context, command: str | None, code: TypedCode | None, before: Session
+    ) -> Decision:
+        event = ctx.event
         if event.unreadable is not None and before.at != NEVER:
             return (yield from self._reprompt(ctx, describe_unreadable(event.unreadable)))
         if event.file is not None:

@@ -182,7 +182,7 @@ class Terminal:
             else:
                 text = f"{text}\n\n{render_qr_text(message.qr)}" if message.qr else text
                 numbered = [
-                    f"• {label}" if message.is_scale else f"[{n}] {label}"
+                    f"• {label}" if message.has_own_numbers else f"[{n}] {label}"
                     for n, label in enumerate(labels, start=1)
                 ]
                 self._print_text("\n".join((text, *numbered, "")))

@@ -119,7 +119,8 @@ class Event:
     message_id: the platform's id of the message, where it can be unsent; unsent_message_id: of one that was unsent.
     previous_text: the text before the person edited it in the chat; empty when it is no longer known.
     unreadable: what kind of message it was, where it brought nothing that can be kept; then there is no text or file.
-    part: of a text that may be one of several parts.
+    part: of a text that may be one of several parts. sent_at: when the platform received it, in milliseconds since
+    1970 by its own clock; 0 where the channel does not say.
     """
 
     id: str
@@ -136,3 +137,4 @@ class Event:
     previous_text: str | None = None
     unreadable: UnreadableKind | None = None
     part: TextPart | None = None
+    sent_at: int = 0

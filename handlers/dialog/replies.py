@@ -35,6 +35,8 @@ class ExpectedInput(StrEnum):
     PICK = "pick"
     SCALE = "scale"
     """Points from a scale: a typed number is the points, so choices are never numbered by their places."""
+    REGISTER = "register"
+    """One of a list of cases or questions: a typed number is the register number of one, never a place."""
     TEXT = "text"
     LONG = "long"
     CODE = "code"
@@ -43,6 +45,9 @@ class ExpectedInput(StrEnum):
 
 TYPED_INPUTS = frozenset({ExpectedInput.TEXT, ExpectedInput.LONG, ExpectedInput.CODE})
 """Inputs that are typed texts: a typed number is the answer, and does not pick an option."""
+
+OWN_NUMBERS = frozenset({ExpectedInput.SCALE, ExpectedInput.REGISTER})
+"""Inputs whose choices have numbers of their own, by which they are picked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +234,8 @@ class Reply:
 class Message:
     """A `Reply` rendered for one person in one language. `choices` are (label, data) pairs.
 
-    policy, is_card: of the `Reply`. expects_text: it asks for a typed text. is_scale: it asks for points,
-    so that its choices are not numbered by their places.
+    policy, is_card: of the `Reply`. expects_text: it asks for a typed text. has_own_numbers: its choices
+    are points or register numbers, so that they are not numbered by their places.
     qr, chart: content that platforms with pictures draw as a QR code or a chart.
     """
 
@@ -242,7 +247,7 @@ class Message:
     is_card: bool = False
     qr: str = ""
     chart: MonthlyChart | None = None
-    is_scale: bool = False
+    has_own_numbers: bool = False
 
 
 def raw_text(text: str) -> Phrase:

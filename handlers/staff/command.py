@@ -11,6 +11,7 @@ from handlers.dialog.replies import (
     AS_USUAL,
     OF_CASE,
     Choice,
+    ExpectedInput,
     Phrase,
     Presentation,
     Reply,
@@ -21,11 +22,10 @@ from handlers.staff.members import StaffMember
 from handlers.staff.parse import NameT, ParsedCommand, split_number
 from handlers.staff.permissions import CommandName, DeskCommandName, Role, ServiceCommandName
 from handlers.staff.state import (
-    AwaitingCaseChoice,
     AwaitingSecondFactor,
     AwaitingText,
     ComplaintsWork,
-    NothingPending,
+    Interrupted,
     OfficerState,
     PendingCommand,
     ServiceWork,
@@ -94,10 +94,13 @@ class CommandContext(Generic[NameT, WorkT]):
         choices: tuple[Choice, ...] = (),
         acts: tuple[Act, ...] = (),
         presentation: Presentation = AS_USUAL,
+        wants: ExpectedInput | None = None,
         **args: ReplyArg,
     ) -> TurnResult:
         """Return the result of the turn with one reply. `key`: of the wording, below the desk's own part."""
-        reply = Reply(f"{self.table.wording}.{key}", policy, args, choices, presentation=presentation)
+        if wants is None and choices and isinstance(self.work.pending, AwaitingText):
+            wants = ExpectedInput.TEXT  # a number that is typed belongs to the text
+        reply = Reply(f"{self.table.wording}.{key}", policy, args, choices, wants, presentation)
         return TurnResult(self.ctx.session, (reply,), acts)
 
     @property
@@ -140,11 +143,12 @@ class CommandTable(Generic[NameT, WorkT]):
     """The commands of a desk, in the order in which help lists them, and what else its officers' part differs in.
 
     join, help, inbox: the commands with which strangers join, officers find the others, and work begins. help_choices,
-    menu: offered under the help, and by platforms that show a list of daily commands. max_length: characters of a
-    command with its arguments. wording: the first part of its wording keys. takes_bare_names: the slash may be
-    missing. get_work, set_work: its part of an officer's state. greet: what a stranger sees who tried a command.
-    handle_text: a text that nothing waits for; None where it is handled like any citizen's. drop_draft: the work
-    without what is cancelled together with a pending command. Raises KeyError where a command has no row.
+    menu: offered under the help, and by platforms that show a list of daily commands. only_show: those that change and
+    send nothing, which also run where the slash or a space is missing; others are then offered. max_length: characters
+    of a command with its arguments. wording: the first part of its wording keys. get_work, set_work: its part of an
+    officer's state. greet: what a stranger sees who tried a command. handle_text: a text that nothing waits for.
+    drop_draft: the work without what is cancelled together with a pending command. Raises KeyError where a command has
+    no row.
     """
 
     names: type[NameT]
@@ -154,13 +158,13 @@ class CommandTable(Generic[NameT, WorkT]):
     inbox: NameT
     help_choices: tuple[NameT, ...]
     menu: tuple[NameT, ...]
+    only_show: frozenset[NameT]
     max_length: int
     wording: str
-    takes_bare_names: bool
     get_work: Callable[[OfficerState], WorkT]
     set_work: Callable[[OfficerState, WorkT], OfficerState]
     greet: Callable[[Context], TurnResult]
-    handle_text: Callable[[CommandContext[NameT, WorkT], str], QueryGenerator[TurnResult | None]]
+    handle_text: Callable[[CommandContext[NameT, WorkT], str], Decision]
     drop_draft: Callable[[WorkT], WorkT]
     _by_name: Mapping[str, NameT] = field(init=False, repr=False)
 
@@ -177,13 +181,17 @@ class CommandTable(Generic[NameT, WorkT]):
         """Whether a role may give a command."""
         return role in self.rows[name].roles
 
-    def parse(self, words: str, *, bare: bool = False) -> ParsedCommand[NameT] | None:
-        """Parse a command; None for any other text. bare: the slash may be missing."""
-        if len(words) > self.max_length or not (bare or words.startswith("/")):
+    def parse(self, words: str) -> ParsedCommand[NameT] | None:
+        """Parse a command; None for any other text."""
+        if len(words) > self.max_length or not words.startswith("/"):
             return None
         typed, rest = (*words.removeprefix("/").split(maxsplit=1), "", "")[:2]
         name = self._by_name.get(normalize_for_matching(typed)) if len(typed) <= MAX_NAME_LENGTH else None
         return None if name is None else self._parse_number(name, rest.strip())
+
+    def make(self, name: NameT, rest: str) -> ParsedCommand[NameT]:
+        """Return a command with what was typed after its name."""
+        return self._parse_number(name, rest)
 
     def complete(self, command: ParsedCommand[NameT], text: str) -> ParsedCommand[NameT] | None:
         """Return a command with a text appended to its rest; None where that is too long.
@@ -201,9 +209,7 @@ class CommandTable(Generic[NameT, WorkT]):
         return ParsedCommand(name, rest=rest)
 
 
-def skip_second_factor(
-    pending: PendingCommand[NameT],
-) -> NothingPending | AwaitingText[NameT] | AwaitingCaseChoice[NameT]:
+def skip_second_factor(pending: PendingCommand[NameT]) -> Interrupted[NameT]:
     """Return what is waited for besides the second factor."""
     return pending.interrupted if isinstance(pending, AwaitingSecondFactor) else pending
 

@@ -6,6 +6,7 @@ situations apart when a stored session is read back.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from handlers.complaints.lifecycle import CaseSource
@@ -48,17 +49,45 @@ class AwaitingCaseChoice(Generic[NameT]):
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitingPurpose:
+    """A text that nothing asked for: it goes nowhere until the officer says what it is."""
+
+    text: str = field(repr=False)
+    kind: Literal["purpose"] = "purpose"
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingMeaning(Generic[NameT]):
+    """A command was mistyped, or typed without its slash: these may be meant. None of them has run.
+
+    prompt: number of the prompt that offers them.
+    """
+
+    commands: tuple[ParsedCommand[NameT], ...] = field(repr=False)
+    prompt: int
+    kind: Literal["meaning"] = "meaning"
+
+
+Interrupted: TypeAlias = (
+    NothingPending
+    | AwaitingText[NameT]
+    | AwaitingCaseChoice[NameT]
+    | AwaitingPurpose
+    | AwaitingMeaning[NameT]
+)
+"""What may be waited for while the second factor is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitingSecondFactor(Generic[NameT]):
     """The command runs once the second factor is given. interrupted: what was waited for before."""
 
     command: ParsedCommand[NameT] = field(repr=False)
-    interrupted: NothingPending | AwaitingText[NameT] | AwaitingCaseChoice[NameT] = NothingPending()
+    interrupted: Interrupted[NameT] = NothingPending()
     kind: Literal["factor"] = "factor"
 
 
-PendingCommand: TypeAlias = (
-    NothingPending | AwaitingText[NameT] | AwaitingCaseChoice[NameT] | AwaitingSecondFactor[NameT]
-)
+PendingCommand: TypeAlias = Interrupted[NameT] | AwaitingSecondFactor[NameT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +184,56 @@ class ServiceWork(UnfinishedWork[ServiceCommandName]):
     remark: ProposedRemark | None = None
 
 
+class NumberUse(StrEnum):
+    """What a number means that is typed below choices."""
+
+    PLACE = "place"
+    """The place of a choice in the list."""
+    REGISTER = "register"
+    """The register number of what is listed: with places beside them, a 1 could mean either."""
+    NONE = "none"
+    """Nothing by itself: a text is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChoice:
+    """A choice as an officer saw it. data: as a tap would bring it; label: as it was read.
+
+    means: the option of `handlers.dialog.choices.OPTION_MEANINGS` whose everyday replies pick it, or empty.
+    """
+
+    data: str = field(repr=False)
+    label: str = field(repr=False)
+    means: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMenu:
+    """The choices that an officer was shown last: they decide what a number, a label or a word means.
+
+    text, sent_at: of the message that led to it, and when its platform received it (milliseconds since 1970, 0 where
+    that is unknown): what was sent before, or is the same message sent twice, was not written for these choices.
+    """
+
+    choices: tuple[ShownChoice, ...] = ()
+    numbers: NumberUse = NumberUse.PLACE
+    text: str = field(default="", repr=False)
+    sent_at: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class OfficerState:
     """The state of an officer. verified_at: when the second factor was last given, in whole seconds.
 
-    A session has only the work of its own desk.
+    shown: what the officer was shown last; None where the citizens' dialog asked last, which then decides what is
+    typed. A session has only the work of its own desk.
     """
 
     verified_at: datetime | None = None
     joining: Joining | None = None
     complaints: ComplaintsWork = ComplaintsWork()
     service: ServiceWork = ServiceWork()
+    shown: ShownMenu | None = None
 
 
 NO_OFFICER = OfficerState()

@@ -13,10 +13,13 @@ from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, ServiceCommandName
 from handlers.staff.state import (
     AwaitingCaseChoice,
+    AwaitingMeaning,
+    AwaitingPurpose,
     AwaitingSecondFactor,
     AwaitingText,
     ComplaintsWork,
     Joining,
+    NumberUse,
     OfficerState,
     PendingCommand,
     ProposedAnswer,
@@ -24,6 +27,8 @@ from handlers.staff.state import (
     ProposedReply,
     SearchProgress,
     ServiceWork,
+    ShownChoice,
+    ShownMenu,
 )
 from storage.serialization import decode_session, encode_session
 
@@ -135,6 +140,23 @@ CASES: dict[str, tuple[str, OfficerState]] = {
 }
 
 
+SINCE_0_6: dict[str, OfficerState] = {
+    "a text without a purpose": OfficerState(complaints=ComplaintsWork(AwaitingPurpose("ขอบคุณครับ"))),
+    "a mistyped command": OfficerState(
+        service=ServiceWork(AwaitingMeaning((ParsedCommand(ServiceCommandName.ANSWER, 12, rest="ได้"),), 4))
+    ),
+    "what was shown": OfficerState(
+        shown=ShownMenu((ShownChoice("/case 12/2570", "12/2570", "yes"),), NumberUse.REGISTER, "/งาน", 7)
+    ),
+    "the second factor, and a text without a purpose": OfficerState(
+        complaints=ComplaintsWork(
+            AwaitingSecondFactor(ParsedCommand(CommandName.SEARCH, rest="ถนน"), AwaitingPurpose("ถนน"))
+        )
+    ),
+}
+"""States that no earlier version wrote."""
+
+
 NOTHING = '{"kind":"nothing"}'
 WRITTEN_IN_0_5_2: dict[str, tuple[str, str]] = {
     "a text with an argument before it": (
@@ -180,17 +202,20 @@ def test_a_session_of_0_5_2_is_read(name: str) -> None:
     assert decode_session(stored.encode()) == Session(3, AT, prompt_number=31, officer=CASES[name][1])
 
 
-@pytest.mark.parametrize("name", CASES)
+STATES = {**{name: state for name, (_, state) in CASES.items()}, **SINCE_0_6}
+
+
+@pytest.mark.parametrize("name", STATES)
 def test_a_session_is_read_as_it_was_written(name: str) -> None:
     told = {"story": '"staff"'}
-    session = Session(3, AT, "en", DialogTopic.REPORT, "where", 7, told, officer=CASES[name][1])
+    session = Session(3, AT, "en", DialogTopic.REPORT, "where", 7, told, officer=STATES[name])
     stored = encode_session(session)
     assert decode_session(stored) == session
     assert "staff" not in json.loads(stored)
 
 
 def test_every_situation_is_among_those_that_are_read() -> None:
-    seen = {type(part) for _, state in CASES.values() for part in _iterate_parts(state)}
+    seen = {type(part) for state in STATES.values() for part in _iterate_parts(state)}
     assert seen >= {get_origin(one) or one for one in get_args(PendingCommand)}
     assert seen >= {Joining, ProposedAnswer, ProposedPublication, ProposedReply, SearchProgress}
 

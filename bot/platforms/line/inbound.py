@@ -50,7 +50,9 @@ class LineEventParser:
     ) -> LineInboundEvent | None:
         """Convert an event; None if it needs no answer."""
         who = self.person_id(person)
-        blank = Event(webhook_event.event_key, who, Channel.LINE, reply_to=back)
+        blank = Event(
+            webhook_event.event_key, who, Channel.LINE, reply_to=back, sent_at=webhook_event.timestamp
+        )
         if webhook_event.type == "unsend" and webhook_event.unsend is not None:
             message = webhook_event.unsend.messageId
             self._record_unsent(message)

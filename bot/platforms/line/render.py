@@ -126,7 +126,9 @@ def format_choices(message: Message, lang: Lang) -> str:
     labels = [label for label, _ in message.choices]
     if not labels:
         return ""
-    if message.is_scale:  # a number that is typed is the points, which the labels begin with
+    if (
+        message.has_own_numbers
+    ):  # a number that is typed is the points, or a register number, as the labels say
         return "\n".join(f"• {label}" for label in labels)
     if message.expects_text:
         return render_text(Phrase("line.type", {"labels": " / ".join(labels)}), lang)

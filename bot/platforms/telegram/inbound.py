@@ -94,7 +94,11 @@ class TelegramInbound:
         if message.text_or_caption is not None:
             self._remember_text(message)
             text = normalize_command_text(message.text_or_caption)
-            event = replace(self.build_event(number, chat, text), part=make_text_part(message))
+            event = replace(
+                self.build_event(number, chat, text),
+                part=make_text_part(message),
+                sent_at=message.date * 1000,
+            )
             answer = await self.engine.handle_locked(event)
             is_partly_unreadable = message.contains_media or message.written_text is None
             return (

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from handlers.complaints.menu import show_complaints_greeting
-from handlers.dialog.effects import TurnResult
+from handlers.dialog.effects import Decision
+from handlers.dialog.replies import OF_CASE, Choice, Phrase
 from handlers.staff.command import (
     CommandRow,
     CommandTable,
     ComplaintsCommandContext,
-    QueryGenerator,
     SecondFactor,
+    make_command_button,
 )
 from handlers.staff.complaints.approvals import approve_colleague_request, reveal_identity
 from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases, set_case_kind
@@ -48,12 +49,11 @@ from handlers.staff.complaints.transitions import (
     run_transition_with_reason,
     take_case,
 )
-from handlers.staff.dispatch import run_command, show_help
+from handlers.staff.dispatch import AS_CITIZEN, WAITING_TEXT, show_help
 from handlers.staff.group_notices import set_group_notices
 from handlers.staff.join import leave_desk, reply_already_joined
-from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, SUPERVISORS, CommandName, Role
-from handlers.staff.state import ComplaintsWork
+from handlers.staff.state import AwaitingPurpose, ComplaintsWork
 
 AUDIT_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 CHANNEL_KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -70,7 +70,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     ),
     CommandName.LEAVE: CommandRow(leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",)),
     CommandName.INBOX: CommandRow(show_inbox, CASE_WORKERS, NEVER, ("งาน", "กล่องงาน")),
-    CommandName.CASE: CommandRow(with_case(show_case_summary), CASE_WORKERS, NEVER, ("เรื่อง",)),
+    CommandName.CASE: CommandRow(with_case(show_case_summary), CASE_WORKERS, NEVER, ("เรื่อง", "เปิดเรื่อง")),
     CommandName.FACTS: CommandRow(with_readable_case(show_case_facts), CASE_WORKERS, WHERE_SHOWN, ("ข้อเท็จจริง",)),
     CommandName.FILES: CommandRow(with_readable_case(show_case_files), CASE_WORKERS, WHERE_SHOWN, ("ไฟล์", "หลักฐาน")),
     CommandName.HISTORY: CommandRow(with_readable_case(show_case_history), CASE_WORKERS, WHERE_SHOWN, ("ประวัติ",)),
@@ -114,11 +114,16 @@ _ROWS: Mapping[CommandName, _Row] = {
 # fmt: on
 
 
-def reply_to_some_case(cmd: ComplaintsCommandContext, text: str) -> QueryGenerator[TurnResult | None]:
-    """Take a text that nothing waits for as a reply to a reporter, for whom it is asked."""
+def ask_what_text_is(cmd: ComplaintsCommandContext, text: str) -> Decision:
+    """Ask what a text is that nothing asked for: it reaches no reporter and no report unless the officer says so."""
     if not cmd.may_give(CommandName.REPLY):
         return (yield from show_help(cmd))
-    return (yield from run_command(replace(cmd, command=ParsedCommand(CommandName.REPLY, rest=text))))
+    uses = tuple(
+        make_command_button(name, rest=WAITING_TEXT, label=Phrase(f"staff.unasked.{name}"))
+        for name in (CommandName.REPLY, CommandName.NOTE, CommandName.SEARCH)
+    )
+    choices = (*uses, Choice(AS_CITIZEN, "staff.unasked.citizen"), make_command_button(CommandName.INBOX))
+    return cmd.with_pending(AwaitingPurpose(text)).reply("unasked.ask", OF_CASE, choices)
 
 
 COMPLAINTS_COMMAND_TABLE = CommandTable(
@@ -132,12 +137,28 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
         *(CommandName.INBOX, CommandName.DUE, CommandName.OVERDUE, CommandName.CASE, CommandName.SEARCH),
         *(CommandName.INTAKE, CommandName.STATS, CommandName.LOG),
     ),
+    only_show=frozenset(
+        {
+            CommandName.HELP,
+            CommandName.INBOX,
+            CommandName.CASE,
+            CommandName.FACTS,
+            CommandName.FILES,
+            CommandName.HISTORY,
+            CommandName.CANNED,
+            CommandName.DUE,
+            CommandName.OVERDUE,
+            CommandName.SEARCH,
+            CommandName.LOG,
+            CommandName.STATS,
+            CommandName.PAGE,
+        }
+    ),
     max_length=4_000,
     wording="staff",
-    takes_bare_names=True,
     get_work=lambda officer: officer.complaints,
     set_work=lambda officer, work: replace(officer, complaints=work),
     greet=show_complaints_greeting,
-    handle_text=reply_to_some_case,
+    handle_text=ask_what_text_is,
     drop_draft=lambda work: work,
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply
+from handlers.dialog.replies import OF_CASE, Choice, ExpectedInput, Phrase, Reply
 from handlers.staff.command import (
     CommandHandler,
     ComplaintsCommandContext,
@@ -60,7 +60,13 @@ def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | 
     if case is None:
         shown = f"{cmd.command.number}/{cmd.command.year}" if cmd.command.year else f"{cmd.command.number}"
         listed = yield from run_query(_recent_cases(cmd))
-        return cmd.reply("unknown", OF_CASE, _make_case_buttons(cmd, listed), number=shown)
+        return cmd.reply(
+            "unknown",
+            OF_CASE,
+            _make_case_buttons(cmd, listed),
+            wants=ExpectedInput.REGISTER,
+            number=shown,
+        )
     if not can_see_case(cmd.staff, case):
         if case.hidden:
             return cmd.reply_with(format_hidden_case(cmd, case))
@@ -94,7 +100,11 @@ def _offer_recent_cases(cmd: ComplaintsCommandContext) -> QueryGenerator[Officer
         return cmd.reply("none_yet", OF_CASE)
     kept = cmd.with_pending(AwaitingCaseChoice(cmd.command)) if cmd.command.rest else cmd
     return kept.reply(
-        "which", OF_CASE, _make_case_buttons(cmd, listed), order=Phrase(cmd.command.name.label_key)
+        "which",
+        OF_CASE,
+        _make_case_buttons(cmd, listed),
+        wants=ExpectedInput.REGISTER,
+        order=Phrase(cmd.command.name.label_key),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from handlers.complaints.lifecycle import is_overdue
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, ReplyArg
+from handlers.dialog.replies import OF_CASE, Choice, ExpectedInput, Phrase, Reply, ReplyArg
 from handlers.staff.command import (
     ComplaintsCommandContext,
     add_unreadable_notice,
@@ -71,7 +71,13 @@ def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: 
     if page.has_more:
         choices.append(Choice(f"/{cmd.command.name} {place + 1}", "staff.further"))
     return cmd.reply_with(
-        Reply(f"staff.{cmd.command.name}.some", OF_CASE, {"cases": lines, "page": place}, tuple(choices))
+        Reply(
+            f"staff.{cmd.command.name}.some",
+            OF_CASE,
+            {"cases": lines, "page": place},
+            tuple(choices),
+            wants=ExpectedInput.REGISTER,
+        )
     )
 
 
@@ -133,4 +139,5 @@ def _format_search_result(cmd: ComplaintsCommandContext, found: CaseSearchResult
         OF_CASE,
         {**args, "cases": lines},
         (*(make_number_button(CommandName.CASE, case) for case in found.cases), *further),
+        wants=ExpectedInput.REGISTER,
     )

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from handlers.dialog.effects import TurnResult
+from handlers.dialog.effects import Decision
+from handlers.dialog.replies import OF_CASE, Choice, Reply
 from handlers.questions.menu import show_service_menu
 from handlers.staff.command import (
     CommandRow,
     CommandTable,
-    QueryGenerator,
     SecondFactor,
     ServiceCommandContext,
+    make_command_button,
 )
-from handlers.staff.dispatch import show_help
+from handlers.staff.dispatch import AS_CITIZEN, show_help
 from handlers.staff.join import leave_desk, reply_already_joined
 from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, SUPERVISORS, ServiceCommandName
 from handlers.staff.service.answers import (
@@ -39,7 +40,7 @@ from handlers.staff.service.questions import (
     with_question,
 )
 from handlers.staff.service.remarks import confirm_shown_text, review_service_remark
-from handlers.staff.state import ServiceWork
+from handlers.staff.state import AwaitingPurpose, ServiceWork
 
 NEVER = SecondFactor.NEVER
 
@@ -79,10 +80,18 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
 # fmt: on
 
 
-def leave_text_to_citizens(cmd: ServiceCommandContext, text: str) -> QueryGenerator[TurnResult | None]:  # noqa: ARG001
-    """Return None for a text that nothing waits for: officers ask as anybody does."""
-    yield from ()
-    return None
+def ask_what_text_is(cmd: ServiceCommandContext, text: str) -> Decision:
+    """Ask what a text is that nothing asked for: officers ask as anybody does, where they say so."""
+    if not cmd.may_give(ServiceCommandName.QUESTIONS):
+        return (yield from show_help(cmd))
+    choices = (
+        Choice(AS_CITIZEN, "staff.unasked.ask_as_citizen"),
+        make_command_button(ServiceCommandName.QUESTIONS),
+        make_command_button(ServiceCommandName.HELP),
+    )
+    return cmd.with_pending(AwaitingPurpose(text)).reply_with(
+        Reply("staff.unasked.ask_service", OF_CASE, {}, choices)
+    )
 
 
 SERVICE_COMMAND_TABLE = CommandTable(
@@ -96,12 +105,20 @@ SERVICE_COMMAND_TABLE = CommandTable(
         *(ServiceCommandName.QUESTIONS, ServiceCommandName.OPINIONS),
         *(ServiceCommandName.CONSULT, ServiceCommandName.FAQ),
     ),
+    only_show=frozenset(
+        {
+            ServiceCommandName.HELP,
+            ServiceCommandName.QUESTIONS,
+            ServiceCommandName.QUESTION,
+            ServiceCommandName.STATEMENTS,
+            ServiceCommandName.TEXTS,
+        }
+    ),
     max_length=6_000,
     wording="inquiry",
-    takes_bare_names=False,
     get_work=lambda officer: officer.service,
     set_work=lambda officer, work: replace(officer, service=work),
     greet=show_service_menu,
-    handle_text=leave_text_to_citizens,
+    handle_text=ask_what_text_is,
     drop_draft=lambda work: replace(work, consultation=()),
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, ExpectedInput, Phrase, Reply
 from handlers.dialog.text import disarm_links, shorten_text
 from handlers.questions.messages import (
     CloseQuestion,
@@ -62,7 +62,7 @@ def show_open_questions(cmd: ServiceCommandContext) -> Decision:
             make_command_button(cmd.command.name, rest=f"{place + 1}", label=Phrase("inquiry.further"))
         )
     turn = (
-        cmd.reply("some", NEUTRAL, tuple(choices), lines=lines)
+        cmd.reply("some", NEUTRAL, tuple(choices), wants=ExpectedInput.REGISTER, lines=lines)
         if found
         else cmd.reply("none", NEUTRAL, tuple(choices))
     )

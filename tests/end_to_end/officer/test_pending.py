@@ -25,13 +25,18 @@ def test_words_wait_for_their_case_while_the_second_factor_is_asked_for(tmp_path
     async def scene(desk: DeskHarness) -> None:
         await file_case(desk, 1)
         officer = await add_officer(desk, "สมหญิง")
-        assert (await officer.say_for_replies("ได้รับเรื่องแล้ว ขอบคุณครับ"))[0].key == "staff.which"
+        assert (await officer.say_for_replies("ได้รับเรื่องแล้ว ขอบคุณครับ"))[0].key == "staff.unasked.ask"
+        assert (await officer.say_for_replies("ส่งถึงผู้แจ้ง"))[0].key == "staff.which"
         assert (await officer.say_for_replies("/facts 1"))[0].key == "staff.factor.ask"
-        assert (await officer.say_for_replies("ยกเลิก"))[0].key == "staff.dropped"
         assert (await officer.say_for_replies("/history 1"))[0].key == "staff.factor.ask"
         shown = await officer.say("/reply 1")  # the command that the case's button sends
         assert "ส่ง" in dict(shown[0].choices)  # it asks for confirmation
         assert "ได้รับเรื่องแล้ว ขอบคุณครับ" in shown[0].text
+        assert (await officer.say_for_replies("/reply 1"))[0].key == "staff.reply.ask"
+
+        assert (await officer.say_for_replies("ยกเลิก"))[0].key == "staff.dropped"
+        assert (await officer.say_for_replies("ได้รับเรื่องแล้ว ขอบคุณครับ"))[0].key == "staff.unasked.ask"
+        assert (await officer.say_for_replies("ยกเลิก"))[0].key == "staff.dropped"
         assert (await officer.say_for_replies("/reply 1"))[0].key == "staff.reply.ask"
 
     run_desk_scenario(tmp_path / "var", scene)
@@ -47,6 +52,8 @@ def test_a_number_is_no_place_in_the_menu_while_a_text_is_waited_for(tmp_path: P
         assert (await officer.say_for_replies("ยกเลิก"))[0].key == "staff.dropped"
         assert (await officer.say_for_replies("/log"))[0].key == "staff.refused"
         assert (await officer.say_for_replies("/facts 1"))[0].key == "staff.factor.ask"
-        assert (await officer.say_for_replies("1"))[0].key == "notice.about"  # the entry of the menu
+        assert (await officer.say_for_replies("1"))[0].key == "staff.factor.wrong"
+        assert [one.key for one in await officer.say_for_replies("เมนู")] == ["staff.menu.here"]
+        assert (await officer.say_for_replies("๑"))[0].key == "staff.inbox.some"
 
     run_desk_scenario(tmp_path / "var", scene)

@@ -20,7 +20,7 @@ from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import WORDING, render_label
 from handlers.staff.command import CommandContext, CommandTable, SecondFactor, make_command_button
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
-from handlers.staff.dispatch import handle_staff_message, is_for_staff
+from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.members import (
     AuditRefusal,
     FindInvitation,
@@ -42,6 +42,8 @@ from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.staff.state import (
     NO_OFFICER,
     AwaitingCaseChoice,
+    AwaitingMeaning,
+    AwaitingPurpose,
     AwaitingSecondFactor,
     AwaitingText,
     Joining,
@@ -90,7 +92,7 @@ class Door:
     role: Role | None = Role.SUPERVISOR
     session: Session = field(default_factory=lambda: Session(at=MORNING))
     channel: Channel = Channel.TERMINAL
-    citizens: Mapping[str, str] = field(default_factory=lambda: {"ยกเลิก": "cancel", "1": "report"})
+    citizens: Mapping[str, str] = field(default_factory=lambda: {"ยกเลิก": "cancel"})
     answers: dict[type[Query[Any]], object] = field(default_factory=dict)
 
     @classmethod
@@ -107,8 +109,10 @@ class Door:
         turns: list[TurnResult | None] = []
 
         def keep_turn() -> Decision:
-            turns.append((yield from decision))
-            return turns[0] or TurnResult(ctx.session)
+            outcome = yield from decision
+            turns.append(None if isinstance(outcome, AsCitizen) else outcome)
+            kept = outcome.ctx.session if isinstance(outcome, AsCitizen) else ctx.session
+            return turns[0] or TurnResult(kept)
 
         member = (
             StaffMember("s1", self.role, StaffProfile("สมหญิง"), b"who", secret=SECRET) if self.role else None
@@ -198,7 +202,6 @@ def test_every_name_is_read_with_numbers_of_both_scripts(name: str) -> None:
                 else:
                     assert (found.name, found.number, found.rest[-3:]) == (command, 0, "ก ข"), words
             assert table.parse(typed) is None
-            assert table.parse(typed, bare=True) == ParsedCommand(command)
 
 
 @both_desks
@@ -351,7 +354,7 @@ def test_what_was_interrupted_by_the_second_factor_comes_back(name: str) -> None
     assert door.says(CODE) == f"/{command} 1 ขอบคุณ"
     door.wait_for(AwaitingSecondFactor(ParsedCommand(command, 1), choice))
     assert door.says("ยกเลิก") == "staff.dropped"
-    assert door.pending == choice
+    assert door.pending == NothingPending()
 
 
 @both_desks
@@ -363,7 +366,7 @@ def test_a_text_completes_what_waits_for_it(name: str) -> None:
     assert door.pending == waiting
     assert door.says("1") == f"/{WRITING[name]} 3/2570 1"  # not the entry of the menu
     assert door.pending == NothingPending()
-    assert door.says("1") is None
+    assert door.says("1") == "staff.shown.late"
     assert door.says("ขอบคุณ") == "free"
 
 
@@ -379,16 +382,22 @@ def test_a_text_elsewhere_than_at_the_menu_is_a_citizens(name: str) -> None:
 
 
 @both_desks
-def test_nothing_is_cancelled_where_nothing_waits(name: str) -> None:
+def test_who_cancels_is_at_the_officers_menu_with_nothing_left_to_send(name: str) -> None:
     command = WRITING[name]
-    for pending in (NothingPending(), AwaitingCaseChoice(ParsedCommand(command, rest="ขอบคุณ"))):
-        assert Door.of(name).wait_for(pending).says("ยกเลิก") is None
-    for waiting in (AwaitingText, AwaitingSecondFactor):
-        door = Door.of(name).wait_for(waiting(ParsedCommand(command, 1)))
+    assert Door.of(name).says("ยกเลิก") == "staff.out.nothing"
+    given = ParsedCommand(command, 1, rest="ขอบคุณ")
+    for waiting in (
+        AwaitingText(given),
+        AwaitingSecondFactor(given),
+        AwaitingCaseChoice(given),
+        AwaitingPurpose("ขอบคุณ"),
+        AwaitingMeaning((given,), 1),
+    ):
+        door = Door.of(name).wait_for(waiting)
         turn = door.send("ยกเลิก")
         assert turn is not None
-        assert turn.replies[0].key == "staff.dropped"
-        assert [choice.data for choice in turn.replies[0].choices] == [f"/{door.table.inbox}"]
+        assert [reply.key for reply in turn.replies] == ["staff.dropped", "staff.menu.here"]
+        assert turn.replies[1].choices[0].data == f"/{door.table.inbox}"
         assert door.pending == NothingPending()
 
 
@@ -398,16 +407,16 @@ def test_an_announcement_is_cancelled_with_what_waits_for_its_next_line() -> Non
     work = replace(door.session.officer.service, consultation=(("title", "ก"),), pending=more)
     door.session = door.session.replace(officer=OfficerState(service=work))
     door.send("ยกเลิก")
-    assert door.session.officer == NO_OFFICER
+    assert replace(door.session.officer, shown=None) == NO_OFFICER
 
 
 @both_desks
 def test_what_is_typed_with_a_slash_goes_to_nobody(name: str) -> None:
     door = Door.of(name).wait_for(AwaitingText(ParsedCommand(WRITING[name], 3)))
-    turn = door.send("/anwser 1 ได้")
+    turn = door.send("/xyzzy 1 ได้")
     assert turn is not None
-    assert [(one.key, one.args) for one in turn.replies] == [("inquiry.help.unknown", {"name": "anwser"})]
-    assert [door.says(f"{space}/anwser 1 ได้") for space in " \n"] == ["inquiry.help.unknown"] * 2
+    assert [(one.key, one.args) for one in turn.replies] == [("inquiry.help.unknown", {"name": "xyzzy"})]
+    assert [door.says(f"{space}/xyzzy 1 ได้") for space in " \n"] == ["inquiry.help.unknown"] * 2
     too_long = f"/{WRITING[name]} 1 " + "ก" * door.table.max_length
     assert door.says(too_long) == "staff.too_long"
     assert door.says("ก" * door.table.max_length) == "staff.too_long"
@@ -430,14 +439,22 @@ def test_a_picked_case_gets_the_text_that_waited(name: str) -> None:
         assert door.pending == NothingPending()
 
 
-def test_the_name_alone_is_a_command_at_the_complaints_desk() -> None:
+def test_the_name_alone_is_a_command_that_only_shows_and_else_is_offered() -> None:
     door = Door.of("complaints")
     assert door.says("เรื่อง ๑๒/๗๐") == "/case 12/2570"
-    assert door.says("งาน") == "/inbox"
+    assert door.says("เรื่อง๑๒") == "/case 12"
+    assert door.says("งาน") == door.says("งานค่ะ") == "/inbox"
+    assert door.says("งานเสร็จแล้ว") == "free"
     for topic in set(DialogTopic) - {DialogTopic.MENU}:
         assert Door.of("complaints", session=Session(at=MORNING, topic=topic)).says("งาน") is None
-    assert Door.of("complaints", citizens={"ช่วยเหลือ": "help"}).says("ช่วยเหลือ") is None
-    assert Door.of("service").says("ตอบ 12 ได้") == "free"
+    assert Door.of("complaints", citizens={"ช่วยเหลือ": "help"}).says("ช่วยเหลือ") == "staff.help.all"
+    for words in ("ปิด 5 มีมูล", "/ปดิ 5 มีมูล", "/ปิด5 มีมูล", "/xbf 5 มีมูล"):
+        assert door.says(words) == "staff.meant.ask", words
+        assert door.pending == AwaitingMeaning(
+            (ParsedCommand(CommandName.CLOSE, 5, rest="มีมูล"),), door.session.prompt_number
+        )
+        assert door.says("ใช่") == "/close 5 มีมูล"
+    assert Door.of("service").says("ตอบ 12 ได้") == "staff.meant.ask"
 
 
 @both_desks
@@ -496,7 +513,7 @@ def test_joining_and_leaving(name: str) -> None:
     assert [type(act) for act in get_acts(turn)] == [JoinStaff, UseCode]
     assert turn is not None
     assert [one.data for one in turn.replies[0].choices] == [f"/{table.inbox}", f"/{table.help}"]
-    assert door.session.officer == OfficerState(MORNING)
+    assert replace(door.session.officer, shown=None) == OfficerState(MORNING)
     door.role = Role.ADMIN
     assert door.says("/join GOOD") == "staff.join.already"
     turn = door.send("/ออกจากหน้าที่")

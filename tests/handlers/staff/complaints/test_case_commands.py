@@ -16,7 +16,7 @@ from handlers.complaints.messages import (
 )
 from handlers.dialog.effects import Listing
 from handlers.dialog.events import Channel
-from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, Phrase, Reply, raw_text
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, ExpectedInput, Phrase, Reply, raw_text
 from handlers.staff.complaints.find_case import can_see_case
 from handlers.staff.complaints.messages import (
     AssignCase,
@@ -102,7 +102,9 @@ def test_a_case_is_looked_up_in_its_year_or_in_this_one(words: str, year: int, e
 def test_an_unknown_case_is_named_and_recent_ones_are_offered(words: str, shown: str) -> None:
     outcome = give(words, case=None)
     buttons = (Choice("/case 12/2570", "literal", {"text": "12/2570"}),)
-    assert outcome.replies == (Reply("staff.unknown", OF_CASE, {"number": shown}, buttons),)
+    assert outcome.replies == (
+        Reply("staff.unknown", OF_CASE, {"number": shown}, buttons, wants=ExpectedInput.REGISTER),
+    )
     assert outcome.acts == ()
 
 

@@ -5,10 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.replies import Phrase
 from handlers.staff.command import CommandContext
-from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE, reply_to_some_case
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE, ask_what_text_is
 from handlers.staff.complaints.lists import CASES_PER_PAGE
 from handlers.staff.complaints.messages import (
     CaseListPage,
@@ -22,6 +21,7 @@ from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import (
     AwaitingCaseChoice,
+    AwaitingPurpose,
     AwaitingText,
     ComplaintsWork,
     NothingPending,
@@ -116,23 +116,26 @@ def test_a_text_that_is_too_short_is_not_searched(words: str) -> None:
 
 
 def say(text: str, staff: StaffMember = OFFICER) -> Outcome:
-    """What a text leads to that nothing waits for; without replies where it is a citizen's."""
+    """What a text leads to that nothing waits for."""
     ctx = make_context(make_event(text), begin_session(officer=VERIFIED))
     typed = CommandContext(ctx, staff, ParsedCommand(CommandName.HELP, rest=text), COMPLAINTS_COMMAND_TABLE)
-
-    def decide() -> Decision:
-        turn = yield from reply_to_some_case(typed, text)
-        return turn or TurnResult(ctx.session)
-
-    return run_decision(decide(), ANSWERS)
+    return run_decision(ask_what_text_is(typed, text), ANSWERS)
 
 
-def test_a_text_that_nobody_asked_for_is_a_reply_to_some_case() -> None:
-    outcome = say("ขอบคุณครับ")
+def test_a_text_that_nobody_asked_for_goes_nowhere_until_its_officer_says_what_it_is() -> None:
+    asked = say("ขอบคุณครับ")
+    assert asked.keys == ("staff.unasked.ask",)
+    assert asked.acts == ()
+    assert get_work(asked).pending == AwaitingPurpose("ขอบคุณครับ")
+    assert list_commands(asked.replies[0].choices) == [
+        "/reply ^", "/note ^", "/search ^", "officer.told", "/inbox"
+    ]  # fmt: skip
+    assert say("ขอบคุณครับ", make_member("s4", Role.AUDITOR)).keys == ("staff.help.all",)
+    outcome = give("/reply ^", session=asked.kept)
     assert outcome.keys == ("staff.which",)
     assert list_commands(outcome.replies[0].choices) == ["/reply 12/2570"]
     assert get_work(outcome).pending == AwaitingCaseChoice(ParsedCommand(CommandName.REPLY, rest="ขอบคุณครับ"))
-    assert say("ขอบคุณครับ", make_member("s4", Role.AUDITOR)).keys == ("staff.help.all",)
+    assert give("/reply ^", session=begin_session(officer=VERIFIED)).keys == ("staff.which",)
     picked = give("/reply 12", session=outcome.kept)
     assert picked.keys == ("staff.confirm.ask",)
     assert get_work(picked).pending == NothingPending()

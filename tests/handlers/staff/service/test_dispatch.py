@@ -191,10 +191,12 @@ def test_every_command_is_told_and_a_mistyped_one_sends_nothing() -> None:
     for name, row in SERVICE_COMMAND_TABLE.rows.items():
         assert (f"(/{name})" in said) == (row.in_help and Role.OFFICER in row.roles)
     ask_office(one)
-    assert "ไม่มีคำสั่ง “/anwser”" in officer.say("/anwser 1 ยืมได้")
+    assert "ไม่มีคำสั่ง “/xyzzy”" in officer.say("/xyzzy 1 ยืมได้")
+    assert "หมายถึงคำสั่งนี้หรือไม่" in officer.say("/anwser 1 ยืมได้")
     assert one.threads[f"{1:032x}"].state is QuestionState.OPEN
     assert len(one.threads) == 1
-    assert "คุณสมหญิง" in officer.pick("คำสั่งทั้งหมด")
+    assert "ผู้ถามจะเห็น" in officer.say("ใช่ค่ะ")
+    assert "คุณสมหญิง" in officer.say("/help")
     assert "คำสั่ง" not in officer.say("/privacy")
     _, auditor = make_desk_and_officer(Role.AUDITOR)
     assert "/questions" not in auditor.say("/help")
@@ -245,5 +247,6 @@ def test_a_stranger_sees_the_counter_of_everybody() -> None:
 
 def test_officers_ask_as_anybody_does() -> None:
     _, officer = make_desk_and_officer()
-    assert "08.30-16.30" in officer.say("สำนักงานเปิดให้บริการวันและเวลาใด")
+    assert "ยังไม่ได้ส่งถึงใคร" in officer.say("สำนักงานเปิดให้บริการวันและเวลาใด")
+    assert "08.30-16.30" in officer.say("๑")
     assert ThreadLineKind.ANSWER == "answer"
