@@ -7,7 +7,6 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, get_args
@@ -15,21 +14,11 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from bot.both_languages import BothLanguages
 from handlers.office import Office
 
 MAX_SHOWN = 80
 """Characters of a wrong value that are repeated."""
-
-
-@dataclass(frozen=True, slots=True)
-class BothLanguages:
-    """One thing said twice. Its text is Thai, then English."""
-
-    th: str
-    en: str
-
-    def __str__(self) -> str:
-        return f"{self.th} / {self.en}"
 
 
 PATTERNS: Mapping[str, BothLanguages] = {

@@ -175,6 +175,28 @@ async def _run_tick(desks: tuple[DeskName, ...], now: datetime, *, is_given: boo
 
 
 @cli_app.command()
+def doctor(
+    logs: Annotated[
+        list[Path] | None, typer.Option(help="A log in which nothing of a visitor may stand; the proxy's.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a check.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no platform and no public address.")
+    ] = False,
+    all_evidence: Annotated[
+        bool, typer.Option("--all-evidence", help="Read every file of evidence, however long it takes.")
+    ] = False,
+) -> None:
+    """Look whether all is in order, beside a running server or without one. Exit code 1 with something to mend."""
+    from bot.health.doctor import diagnose
+
+    run_and_exit(
+        diagnose(as_json=as_json, offline=offline, all_evidence=all_evidence, log_files=tuple(logs or ()))
+    )
+
+
+@cli_app.command()
 def version() -> None:
     """Print the version."""
     sys.stdout.write(installed("ita-bot") + "\n")

@@ -25,6 +25,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -33,6 +34,7 @@ from starlette.routing import BaseRoute
 from bot.bootstrap import RunningDesk
 from bot.delivery.transport import Transport
 from bot.delivery.worker import DeliveryWorker
+from bot.desk_names import DeskName
 from bot.settings import DeskSettings, Settings
 from handlers.dialog.events import Channel
 
@@ -88,3 +90,45 @@ class Platform(Protocol):
     @abstractmethod
     def open(self, context: PlatformContext) -> AbstractAsyncContextManager[OpenPlatform]:
         """Connect a desk, without waiting for the platform to be reachable. Raises ConfigurationError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """What a platform says of a desk's account, whose token it accepts.
+
+    name: by which people find it. webhook: the address that it posts to; empty for none. failure: in the platform's own
+    words why it could not deliver, which names no person; failed_at: when, None where it does not say. waiting: events
+    that it keeps for us. quota: this month's limit of messages and how many were sent; None where there is none.
+    answers_alone: people at the office cannot read and answer in the account beside the program.
+    """
+
+    name: str
+    webhook: str = ""
+    failure: str = ""
+    failed_at: datetime | None = None
+    waiting: int = 0
+    quota: tuple[int, int] | None = None
+    answers_alone: bool = True
+
+
+class AccountPlatform(Platform, Protocol):
+    """A platform on which a desk has an account: what `ita-bot init` sets up and `ita-bot doctor` looks at.
+
+    title: its name as people write it. guide: the document that says how an account is made.
+    """
+
+    title: str
+    guide: str
+
+    def get_webhook_url(self, desk: DeskName, desk_settings: DeskSettings) -> str:
+        """Return the address that the platform should post to; empty where it should to none."""
+        address = (desk_settings.public_url or "").rstrip("/")
+        return f"{address}/{self.channel}/{desk}" if address else ""
+
+    @abstractmethod
+    async def examine_account(self, desk: DeskName, settings: Settings) -> AccountState:
+        """Ask the platform. Raises TransportError; TokenRefusedError for a wrong token."""
+
+    @abstractmethod
+    async def register_account(self, desk: DeskName, settings: Settings) -> None:
+        """Set webhook, commands and menus. Raises TransportError."""

@@ -12,11 +12,11 @@ from bot.delivery.worker import DeliveryWorker
 from bot.errors import ConfigurationError
 from bot.log import log_exception
 from bot.platforms.line.platform import LinePlatform
-from bot.platforms.platform import Platform, PlatformContext
+from bot.platforms.platform import AccountPlatform, Platform, PlatformContext
 from bot.platforms.telegram.platform import TelegramPlatform
 from bot.settings import ENV_PREFIX, Settings
 
-PLATFORMS: tuple[Platform, ...] = (
+PLATFORMS: tuple[AccountPlatform, ...] = (
     TelegramPlatform(),
     LinePlatform(),
 )

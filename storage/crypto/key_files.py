@@ -64,6 +64,11 @@ def load_or_create_keys(paths: DeskPaths) -> KeyFiles:
             )
         for name in missing:
             _create_key_file(paths.key_paths[name])
+    return load_keys(paths)
+
+
+def load_keys(paths: DeskPaths) -> KeyFiles:
+    """Load a desk's keys, and create none. Raises `KeyFileError`."""
     ring = KeyFiles(paths, {name: _read_key_file(paths.key_paths[name]) for name in KEY_NAMES})
     assert_distinct_keys([ring])
     return ring

@@ -49,7 +49,7 @@ def prepare_database(path: Path) -> None:
     with acquire_exclusive_lock(path.parent / ".opening"):
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        if _read_schema_version(path) != SCHEMA_HEAD:
+        if read_schema_version(path) != SCHEMA_HEAD:
             from storage.migrations import (
                 upgrade_schema,  # Alembic takes a third of a second to import, so only when needed
             )
@@ -57,7 +57,8 @@ def prepare_database(path: Path) -> None:
             upgrade_schema(path)
 
 
-def _read_schema_version(path: Path) -> str | None:
+def read_schema_version(path: Path) -> str | None:
+    """Return the version of a database's schema; None of one that has none yet."""
     with closing(sqlite3.connect(path, timeout=10)) as connection:
         # Switching to WAL does not honour the busy timeout. Here nobody else is connected, and WAL mode persists.
         connection.execute(f"PRAGMA {PRAGMAS[0]}")

@@ -138,6 +138,15 @@ class SealedFolder:
         """Return the path of a file."""
         return self.folder / f"{place}.sealed"
 
+    def is_old(self, place: str) -> bool:
+        """Whether a file is there, and was not changed within `orphan_grace`."""
+        try:
+            # The kernel's own time: the others are set to midnight.
+            changed = self.path_of(place).stat().st_ctime
+        except FileNotFoundError:
+            return False
+        return time.time() - changed > self.orphan_grace
+
     @property
     def _lock_path(self) -> Path:
         return self.folder.with_name(f".{self.folder.name}")
@@ -157,18 +166,9 @@ class OrphanSearch:
     def delete_orphans(self, known: set[str]) -> int:
         """Delete the files that no row knows; return their number. Call it in a thread."""
         strangers = [place for place in self.places if place not in known]
-        gone = [place for place in strangers if self.alone or self._is_old(place)]
+        gone = [place for place in strangers if self.alone or self.folder.is_old(place)]
         self.folder.delete(gone)
         return len(gone)
-
-    def _is_old(self, place: str) -> bool:
-        try:
-            changed = (
-                self.folder.path_of(place).stat().st_ctime
-            )  # the kernel's own: the others are set to midnight
-        except FileNotFoundError:
-            return False
-        return time.time() - changed > self.folder.orphan_grace
 
 
 def read_content(sealed: BinaryIO, key: bytes, size: int) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Generic, TypeVar
 
-from sqlalchemy import Delete, Table, bindparam, case, delete, select, update
+from sqlalchemy import Delete, Table, bindparam, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.crypto.keyring import Keyring
@@ -24,6 +24,10 @@ LEASE_SECONDS = 60
 MAX_RETRY_DELAY = timedelta(hours=1)
 MAX_DELIVERY_ATTEMPTS = 24
 """With delays doubling from two seconds to an hour: about half a day."""
+
+STUCK_AFTER = timedelta(minutes=10)
+STUCK_ATTEMPTS = 9
+"""Attempts that take about `STUCK_AFTER`, with delays doubling from two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,17 @@ class DurableQueue(Generic[T]):
         if kind:
             late &= self.table.c.kind == kind
         return await delete_in_pieces(self.committer, self.table, late)
+
+    async def count_stuck(self, now: datetime, except_kind: str) -> int:
+        """Return the rows that have waited for `STUCK_AFTER` or longer: not taken up, or tried again and again.
+
+        except_kind: of rows that wait for a person, not for a platform.
+        """
+        column = self.table.c
+        stuck = (column.due <= _to_epoch_seconds(now - STUCK_AFTER)) | (column.attempts >= STUCK_ATTEMPTS)
+        query = select(func.count()).where(column.kind != except_kind, stuck)
+        async with self.reader.connect() as connection:
+            return int((await connection.execute(query)).scalar_one())
 
     async def retry_on_failure(self, taken: LeasedItem[T], at: datetime) -> bool:
         """Reschedule with exponential backoff. False where it is given up and deleted."""

@@ -8,6 +8,7 @@ import grimp
 from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules
 
 TABLES = {
+    "bot.health.registry": "tests/bot/health breaks an installation for each of its checks",
     "handlers.staff.complaints.commands": "exact tests give each of its commands (tests/handlers/staff)",
     "handlers.staff.service.commands": "exact tests give each of its commands (tests/handlers/staff)",
     "storage.act_registry": "tests of storage commit each of its acts",

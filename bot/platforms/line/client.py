@@ -19,7 +19,9 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped]
     Configuration,
     CreateRichMenuAliasRequest,
     RichMenuRequest,
+    SetWebhookEndpointRequest,
     ShowLoadingAnimationRequest,
+    TestWebhookEndpointRequest,
     UpdateRichMenuAliasRequest,
 )
 
@@ -40,6 +42,12 @@ LineJson = Mapping[str, Any]
 API_ORIGIN, CONTENT_ORIGIN = "https://api.line.me", "https://api-data.line.me"
 CALL_TIMEOUT = 8.0
 """Seconds that a call may take. Whether one that timed out was carried out is unknown."""
+
+WEBHOOK_TEST_TIMEOUT = 20.0
+"""Seconds: LINE calls us meanwhile, and waits itself."""
+
+MAX_FAILURE_LENGTH = 120
+"""Characters of LINE's reason for a failed webhook that are shown."""
 
 CHUNK_SIZE = 64 * 1024
 MAX_CONNECTIONS = 64
@@ -116,6 +124,35 @@ class LineClient:
         """Return the account's own user id, and whether only the bot answers in it (reference, "Get bot info")."""
         info = await self._call_sdk(lambda: self._api.get_bot_info(_request_timeout=CALL_TIMEOUT))
         return str(info.user_id), info.chat_mode == "bot"
+
+    async def get_account_name(self) -> str:
+        """Return the account's basic id, by which people find it, such as `@123abcde`."""
+        info = await self._call_sdk(lambda: self._api.get_bot_info(_request_timeout=CALL_TIMEOUT))
+        return str(info.basic_id)
+
+    async def get_webhook(self) -> str:
+        """Return the address that LINE posts to; empty where there is none, or it is not in use."""
+        try:
+            found = await self._call_sdk(
+                lambda: self._api.get_webhook_endpoint(_request_timeout=CALL_TIMEOUT)
+            )
+        except PermanentError:  # 404: none was set
+            return ""
+        return str(found.endpoint) if found.active else ""
+
+    async def set_webhook(self, url: str) -> None:
+        """Have events posted to an https address. Whether they are is a switch in LINE Developers."""
+        request = SetWebhookEndpointRequest(endpoint=url)
+        await self._call_sdk(lambda: self._api.set_webhook_endpoint(request, _request_timeout=CALL_TIMEOUT))
+
+    async def test_webhook(self) -> str:
+        """Have LINE call the webhook now, as at most 60 times an hour. Returns its reason for a failure, else empty."""
+        tried = await self._call_sdk(
+            lambda: self._api.test_webhook_endpoint(
+                TestWebhookEndpointRequest(), _request_timeout=WEBHOOK_TEST_TIMEOUT
+            )
+        )
+        return "" if tried.success else f"{tried.status_code} {tried.reason}"[:MAX_FAILURE_LENGTH]
 
     async def get_quota(self) -> tuple[int | None, int]:
         """Return the month's limit of messages (None: unlimited) and how many were sent."""

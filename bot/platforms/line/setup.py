@@ -22,8 +22,8 @@ from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.rich_menu import RichMenus, RichMenuSelection
 from bot.platforms.line.sender import LineSender
 from bot.platforms.line.webhook import LineWebhook
-from bot.platforms.platform import OpenPlatform, PlatformContext
-from bot.settings import ENV_PREFIX
+from bot.platforms.platform import AccountState, OpenPlatform, PlatformContext
+from bot.settings import ENV_PREFIX, DeskSettings
 from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from ita_stats.calendar import to_bangkok_date
@@ -87,6 +87,38 @@ async def open_line(context: PlatformContext) -> AsyncIterator[LineSetup]:
     finally:
         await adapter.close()
         await client.close()
+
+
+@asynccontextmanager
+async def open_client(desk_settings: DeskSettings, origin: str) -> AsyncIterator[LineClient]:
+    """Open the client of a desk's account. origin: of the LINE APIs."""
+    token = desk_settings.line_token.get_secret_value() if desk_settings.line_token else ""
+    client = LineClient(token, origin)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def examine_account(client: LineClient) -> AccountState:
+    """Ask LINE for name, mode, quota and webhook, and have it call the webhook. Raises TransportError."""
+    _, answers_alone = await client.get_bot_info()
+    limit, used = await client.get_quota()
+    webhook = await client.get_webhook()
+    return AccountState(
+        name=await client.get_account_name(),
+        webhook=webhook,
+        failure=await client.test_webhook() if webhook else "",
+        quota=None if limit is None else (limit, used),
+        answers_alone=answers_alone,
+    )
+
+
+async def register_account(client: LineClient, desk: DeskName, webhook: str) -> None:
+    """Set webhook and menus of a desk's account. webhook: empty for none. Raises TransportError."""
+    if webhook:
+        await client.set_webhook(webhook)
+    await RichMenus(client, desk).set_up()
 
 
 def _create_quota(

@@ -33,6 +33,7 @@ from bot.delivery.transport import (
     TransportError,
     UpdatesConflictError,
 )
+from bot.platforms.platform import AccountState
 from bot.platforms.telegram.models import ALLOWED_UPDATES
 from bot.platforms.telegram.ptb_request import (
     CALL_TIMEOUT,
@@ -46,6 +47,9 @@ from handlers.dialog.events import FileProblem
 
 MAX_WEBHOOK_CONNECTIONS = 100
 """Simultaneous webhook requests that Telegram may make: the maximum of setWebhook, whose default is 40."""
+
+MAX_FAILURE_LENGTH = 120
+"""Characters of Telegram's reason for a failed webhook that are shown."""
 
 POLL_TIMEOUT = 25
 """Seconds that Telegram holds a getUpdates request open (long polling)."""
@@ -76,6 +80,19 @@ class TelegramClient:
         """Call getMe. Raises TokenRefusedError."""
         with _translate_errors():
             await self._bot.get_me()
+
+    async def examine_account(self) -> AccountState:
+        """Ask for the bot's name, its webhook, and what Telegram could not deliver. Raises TokenRefusedError."""
+        with _translate_errors():
+            bot = await self._bot.get_me()
+            webhook = await self._bot.get_webhook_info()
+            return AccountState(
+                name=f"@{bot.username}",
+                webhook=webhook.url,
+                failure=(webhook.last_error_message or "")[:MAX_FAILURE_LENGTH],
+                failed_at=webhook.last_error_date,
+                waiting=webhook.pending_update_count,
+            )
 
     async def send(self, chat: int, message: OutgoingMessage) -> int:
         """Send a message. Returns its id."""

@@ -45,6 +45,13 @@ def list_citizen_commands(desk: str, lang: Lang) -> CommandList:
     return [*own, (NEXT_LANG[lang], render_text(Phrase(f"choice.{NEXT_LANG[lang]}"), lang))]
 
 
+async def set_citizen_commands(client: TelegramClient, desk: str) -> None:
+    """Set the menu of everybody: Thai, and English for users whose Telegram is in English."""
+    for lang in LANGS:
+        code = None if lang == DEFAULT_LANG else lang
+        await client.set_commands(list_citizen_commands(desk, lang), code)
+
+
 def list_officer_commands(desk: str, role: Role, lang: Lang) -> CommandList:
     """List the commands of an officer; empty if the role has no commands of its own at the desk."""
     table = OFFICER_COMMANDS[desk]
@@ -90,12 +97,6 @@ class TelegramCommandMenus:
     refresh_interval: float = REFRESH_INTERVAL
     _current_menus: dict[int, tuple[Role, Lang]] = field(default_factory=dict, repr=False)
     _refresh_lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
-
-    async def set_citizen_commands(self) -> None:
-        """Set the menu of everybody: Thai, and English for users whose Telegram is in English."""
-        for lang in LANGS:
-            code = None if lang == DEFAULT_LANG else lang
-            await self.client.set_commands(list_citizen_commands(self.desk, lang), code)
 
     async def run(self) -> None:
         """Refresh officers' menus forever, as they join, change language or role, or leave."""

@@ -3,8 +3,15 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 
-from bot.platforms.platform import AccountSecret, OpenPlatform, Platform, PlatformContext
-from bot.settings import DeskSettings
+from bot.desk_names import DeskName
+from bot.platforms.platform import (
+    AccountPlatform,
+    AccountSecret,
+    AccountState,
+    OpenPlatform,
+    PlatformContext,
+)
+from bot.settings import DeskSettings, Settings
 from handlers.dialog.events import Channel
 
 NO_PUBLIC_URL_WARNING = (
@@ -15,10 +22,11 @@ NO_PUBLIC_URL_WARNING = (
 )
 
 
-class TelegramPlatform(Platform):
+class TelegramPlatform(AccountPlatform):
     """The bot of a desk, by webhook or polling."""
 
     channel = Channel.TELEGRAM
+    title, guide = "Telegram", "docs/guides/telegram.th.md"
 
     def get_secrets(self, desk_settings: DeskSettings) -> Sequence[AccountSecret]:
         """Return the token, and the secret of the webhook, which may be any (`Platform.get_secrets`)."""
@@ -38,3 +46,22 @@ class TelegramPlatform(Platform):
         from bot.platforms.telegram.setup import open_telegram  # with Telegram's library, which takes long
 
         return open_telegram(context)
+
+    def get_webhook_url(self, desk: DeskName, desk_settings: DeskSettings) -> str:
+        """Return none for a bot that polls (`AccountPlatform.get_webhook_url`)."""
+        polls = desk_settings.telegram_mode == "polling"
+        return "" if polls else super().get_webhook_url(desk, desk_settings)
+
+    async def examine_account(self, desk: DeskName, settings: Settings) -> AccountState:
+        """Ask for name and webhook (`AccountPlatform.examine_account`)."""
+        from bot.platforms.telegram.setup import open_client
+
+        async with open_client(settings.desk(desk), settings.telegram_api_url) as client:
+            return await client.examine_account()
+
+    async def register_account(self, desk: DeskName, settings: Settings) -> None:
+        """Set commands and webhook (`AccountPlatform.register_account`)."""
+        from bot.platforms.telegram.setup import open_client, register_bot
+
+        async with open_client(settings.desk(desk), settings.telegram_api_url) as client:
+            await register_bot(client, desk, settings.desk(desk))

@@ -26,7 +26,7 @@ from bot.log import LogEvent, log_event
 from bot.platforms.platform import OpenPlatform, PlatformContext
 from bot.platforms.telegram.adapter import TelegramAdapter
 from bot.platforms.telegram.client import TelegramClient
-from bot.platforms.telegram.commands import TelegramCommandMenus
+from bot.platforms.telegram.commands import TelegramCommandMenus, set_citizen_commands
 from bot.platforms.telegram.models import Update
 from bot.platforms.telegram.render import OutgoingMessage
 from bot.platforms.telegram.sender import SendLimiter, TelegramSender
@@ -64,8 +64,7 @@ class TelegramSetup(OpenPlatform):
 async def open_telegram(context: PlatformContext) -> AsyncIterator[TelegramSetup]:
     """Run the Telegram adapter of a desk that has a token. Does not wait for Telegram to be reachable."""
     desk, desk_settings, on_error = context.desk, context.desk_settings, context.on_error
-    token = desk_settings.telegram_token.get_secret_value() if desk_settings.telegram_token else ""
-    client = TelegramClient(token, context.settings.telegram_api_url)
+    client = create_client(desk_settings, context.settings.telegram_api_url)
     await client.open()
     polling = desk_settings.telegram_mode == "polling"
     adapter = TelegramAdapter(
@@ -108,6 +107,34 @@ def get_webhook_secret(desk_settings: DeskSettings) -> str:
     return hmac.new(token.encode(), b"ita-bot telegram webhook", hashlib.sha256).hexdigest()
 
 
+@asynccontextmanager
+async def open_client(desk_settings: DeskSettings, origin: str) -> AsyncIterator[TelegramClient]:
+    """Open the client of a desk's bot. origin: of the Bot API."""
+    client = create_client(desk_settings, origin)
+    await client.open()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def create_client(desk_settings: DeskSettings, origin: str) -> TelegramClient:
+    """Create the client of a desk's bot, which is not open yet."""
+    token = desk_settings.telegram_token.get_secret_value() if desk_settings.telegram_token else ""
+    return TelegramClient(token, origin)
+
+
+async def register_bot(client: TelegramClient, desk: DeskName, desk_settings: DeskSettings) -> None:
+    """Set commands and webhook of a desk's bot, or take the webhook away for polling. Raises TransportError."""
+    await client.check_token()
+    await set_citizen_commands(client, desk)
+    if desk_settings.telegram_mode == "polling":
+        await client.delete_webhook()
+    elif desk_settings.public_url:
+        address = f"{desk_settings.public_url.rstrip('/')}/telegram/{desk}"
+        await client.set_webhook(address, get_webhook_secret(desk_settings))
+
+
 @dataclass
 class TelegramBackgroundTasks:
     """The tasks that run beside the adapter of a desk."""
@@ -121,18 +148,10 @@ class TelegramBackgroundTasks:
 
     async def register_and_poll(self) -> None:
         """Register commands and webhook as soon as Telegram is reachable; then poll, in polling mode."""
-        await self._retry_until_done(self._register_bot)
+        register = partial(register_bot, self.client, self.desk, self.desk_settings)
+        await self._retry_until_done(register)
         if self.desk_settings.telegram_mode == "polling":
             await self.poll_updates()
-
-    async def _register_bot(self) -> None:
-        await self.client.check_token()
-        await self.command_menus.set_citizen_commands()
-        if self.desk_settings.telegram_mode == "polling":
-            await self.client.delete_webhook()
-        elif self.desk_settings.public_url:
-            address = f"{self.desk_settings.public_url.rstrip('/')}/telegram/{self.desk}"
-            await self.client.set_webhook(address, get_webhook_secret(self.desk_settings))
 
     async def evict_caches_forever(self) -> None:
         """Every `EVICTION_INTERVAL`, evict what is remembered for a while."""

@@ -92,6 +92,9 @@ class FakeLineApi:
     left_groups: list[str] = field(default_factory=list)
     default_menu: str = ""
     chat_mode: str = "bot"
+    endpoint: str = ""
+    uses_webhook: bool = True
+    webhook_answer: tuple[int, str] = (200, "OK")
     quota: int | None = 300
     used: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
@@ -264,6 +267,27 @@ class FakeLineApi:
     def _on_getbotinfo(self, _body: Any, _key: str | None) -> Any:
         info = {"userId": BOT_USER_ID, "basicId": "@canary", "displayName": "bot"}
         return {**info, "chatMode": self.chat_mode, "markAsReadMode": "auto"}
+
+    def _on_setwebhookendpoint(self, body: Any, _key: str | None) -> Any:
+        self.endpoint = body["endpoint"]
+        return {}
+
+    def _on_getwebhookendpoint(self, _body: Any, _key: str | None) -> Any:
+        if not self.endpoint:
+            raise LineRefusalError(404, "Webhook endpoint not found")
+        return {"endpoint": self.endpoint, "active": self.uses_webhook}
+
+    def _on_testwebhookendpoint(self, _body: Any, _key: str | None) -> Any:
+        status, reason = self.webhook_answer
+        success = status == 200
+        stamp = "2026-11-30T09:00:00Z"
+        return {
+            "success": success,
+            "timestamp": stamp,
+            "statusCode": status,
+            "reason": reason,
+            "detail": str(status),
+        }
 
     def _on_getmessagecontent(self, _body: Any, _key: str | None, messageId: str) -> Any:  # noqa: N803
         content = self.contents.get(messageId)

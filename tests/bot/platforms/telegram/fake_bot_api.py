@@ -91,6 +91,7 @@ class FakeBotApi:
     pictures: list[bytes] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
     webhook: dict[str, Any] = field(default_factory=dict)
+    webhook_failure: dict[str, Any] = field(default_factory=dict)
     queue: list[dict[str, Any]] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     session: aiohttp.ClientSession | None = None
@@ -309,6 +310,10 @@ class FakeBotApi:
     async def _on_setwebhook(self, url: str, secret_token: str = "", **more: Any) -> Any:
         self.webhook = {"url": url, "secret_token": secret_token, **more}
         return True
+
+    async def _on_getwebhookinfo(self) -> Any:
+        known = {"url": self.webhook.get("url", ""), "has_custom_certificate": False}
+        return {**known, "pending_update_count": len(self.queue), **self.webhook_failure}
 
     async def _on_deletewebhook(self, **_: Any) -> Any:
         self.webhook = {}

@@ -12,6 +12,7 @@ from bot.platforms.telegram.commands import (
     TelegramCommandMenus,
     list_citizen_commands,
     list_officer_commands,
+    set_citizen_commands,
 )
 from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.events import Lang
@@ -65,7 +66,7 @@ def test_an_officer_sees_their_own_commands_until_they_leave(tmp_path: Path) -> 
     door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
         chat, shown = join_staff(door, "สมหญิง"), watch_commands(door)
-        door.run(shown.set_citizen_commands())
+        door.run(set_citizen_commands(shown.client, shown.desk))
         door.run(shown.refresh())
         assert door.fake.commands.keys() == {
             ("all_private_chats", ""),
@@ -90,7 +91,7 @@ def test_what_telegram_does_not_take_now_is_shown_later(tmp_path: Path) -> None:
     try:
         join_staff(door, "สมหญิง")
         shown = watch_commands(door)
-        door.run(shown.set_citizen_commands())
+        door.run(set_citizen_commands(shown.client, shown.desk))
         door.fake.inject_fault = lambda method, params: (
             TelegramFault(500) if "mycommands" in method.lower() else None
         )

@@ -1,0 +1,77 @@
+"""What is measured for checks, warnings and metrics: disk, certificate, what waits, releases that are due."""
+
+import asyncio
+import shutil
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from handlers.dialog.events import Channel
+from handlers.office import StatisticsSettings
+from ita_stats.schedule import list_scheduled_releases
+from storage.store import Store
+
+CALL_TIMEOUT = 8.0
+CERTIFICATE_WARNING = timedelta(days=14)
+"""Before the end of a certificate. Let's Encrypt renews 30 days before, so that by now a renewal has failed."""
+
+RELEASE_GRACE = timedelta(hours=26)
+"""After the hour of a release, which waits for reports that officers are told of later (`[notice] delay`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSpace:
+    """Bytes of the disk that a folder is on."""
+
+    total: int
+    free: int
+
+    @property
+    def free_percent(self) -> float:
+        """The share that is free."""
+        return 100 * self.free / self.total if self.total else 0.0
+
+
+def measure_disk(folder: Path) -> DiskSpace:
+    """Measure the disk that a folder is on, as far as a user who is not root may fill it."""
+    usage = shutil.disk_usage(folder)
+    return DiskSpace(usage.total, usage.free)
+
+
+async def read_certificate_end(url: str) -> datetime | None:
+    """Return when the certificate of an https address ends; None where there is none to see, or it cannot be reached.
+
+    A certificate that is not valid now (ended, of another name, of nobody known) has ended at the beginning of time.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        return None
+    context = ssl.create_default_context()
+    opening = asyncio.open_connection(parts.hostname, parts.port or 443, ssl=context)
+    try:
+        _, writer = await asyncio.wait_for(opening, CALL_TIMEOUT)
+    except ssl.SSLCertVerificationError:
+        return datetime.min.replace(tzinfo=UTC)
+    except (OSError, TimeoutError):
+        return None
+    certificate = writer.get_extra_info("peercert") or {}
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    end = certificate.get("notAfter")
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC) if end else None
+
+
+async def count_stuck_messages(store: Store, now: datetime) -> int:
+    """Return the messages that platforms should have had ten minutes ago. The terminal's wait for their person."""
+    return await store.outbox.count_stuck(now, Channel.TERMINAL)
+
+
+async def count_missing_releases(store: Store, rules: StatisticsSettings, now: datetime) -> int:
+    """Return the scheduled releases that were not made in time."""
+    since, finished = await store.releases.load_runs()
+    due = list_scheduled_releases(since, now - RELEASE_GRACE, rules.layout, rules.publish_hour)
+    return sum(str(run) not in finished for run in due)

@@ -1,0 +1,200 @@
+"""Checks of what goes on day by day: server, disk, messages, releases, certificate, traces of visitors in logs."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+
+from bot.both_languages import BothLanguages
+from bot.desk_names import DESK_NAMES
+from bot.health.check import Finding, Weight, build_command
+from bot.health.machine import Machine
+from bot.health.measurements import (
+    CALL_TIMEOUT,
+    CERTIFICATE_WARNING,
+    count_missing_releases,
+    count_stuck_messages,
+    measure_disk,
+    read_certificate_end,
+)
+from bot.settings import Settings
+from ita_stats.calendar import format_calendar_date, to_bangkok_date
+
+FEW_PERCENT, NO_PERCENT = 15, 5
+"""Share of the disk that is free, under which it is soon full, and under which files are refused."""
+
+CANARY_PREFIX = "ita-doctor-"
+LOG_WAIT_SECONDS = 2.0
+"""In which a proxy has written of a request, if it does."""
+
+LOG_TAIL_BYTES = 4 * 1024 * 1024
+
+
+async def check_server(machine: Machine) -> AsyncIterator[Finding]:
+    """Find that no server answers here, or that it cannot keep what it is sent."""
+    address = _get_own_address(machine.require_settings())
+    status = await _request_status(f"{address}/readyz")
+    if status is None:
+        yield Finding(
+            BothLanguages(f"ไม่มีเซิร์ฟเวอร์ตอบที่ {address}", f"no server answers at {address}"),
+            BothLanguages("systemctl start ita-bot (หรือ make run)", "systemctl start ita-bot (or make run)"),
+            Weight.NOTE,
+        )
+    elif status != 200:
+        yield Finding(
+            BothLanguages(
+                f"เซิร์ฟเวอร์ตอบ {status} ที่ /readyz คือเขียนหรืออ่านฐานข้อมูลไม่ได้",
+                f"the server answers {status} at /readyz: it cannot write or read its database",
+            ),
+            build_command("journalctl -u ita-bot -n 50"),
+        )
+
+
+def _get_own_address(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared only
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+async def _request_status(url: str, **headers: str) -> int | None:
+    """Return the status that an address answers with; None where nothing answers."""
+    limit = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=limit) as session,
+            session.get(url, headers=headers, allow_redirects=False) as answer,
+        ):
+            return answer.status
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return None
+
+
+async def check_disk(machine: Machine) -> AsyncIterator[Finding]:
+    """Find disks of the data that are nearly full."""
+    settings = machine.require_settings()
+    for folder in {settings.home, *(desk.paths.database.parent for desk in machine.desks)}:
+        if not folder.exists():
+            continue
+        space = measure_disk(folder)
+        if space.free_percent < FEW_PERCENT:
+            full = space.free_percent < NO_PERCENT
+            yield Finding(
+                BothLanguages(
+                    f"ดิสก์ของ {folder} เหลือ {space.free_percent:.0f}% ({space.free // 2**20:,} MB)"
+                    + (" ระบบจะเริ่มไม่รับไฟล์" if full else ""),
+                    f"the disk of {folder} has {space.free_percent:.0f}% left ({space.free // 2**20:,} MB)"
+                    + ("; files will be refused" if full else ""),
+                ),
+                build_command("df -h; journalctl --vacuum-size=200M"),
+            )
+
+
+async def check_outbox(machine: Machine) -> AsyncIterator[Finding]:
+    """Find messages that should have left ten minutes ago."""
+    for desk, store in machine.open_desks:
+        count = await count_stuck_messages(store, machine.now)
+        if count:
+            yield Finding(
+                BothLanguages(
+                    f"โต๊ะ {desk.name} มีข้อความค้างส่งเกิน 10 นาที {count} ข้อความ",
+                    f"{desk.name} has {count} messages that should have left ten minutes ago",
+                ),
+                BothLanguages(
+                    "ตรวจว่าเซิร์ฟเวอร์ทำงาน และแพลตฟอร์มติดต่อได้ (บรรทัดอื่นของคำสั่งนี้)",
+                    "see that the server runs and the platforms can be reached (other lines of this command)",
+                ),
+            )
+
+
+async def check_releases(machine: Machine) -> AsyncIterator[Finding]:
+    """Find scheduled releases that were not made."""
+    rules = machine.require_office().statistics
+    for desk, store in machine.open_desks:
+        count = await count_missing_releases(store, rules, machine.now)
+        if count:
+            yield Finding(
+                BothLanguages(
+                    f"โต๊ะ {desk.name} ยังไม่ได้ออกสถิติที่ถึงกำหนด {count} ฉบับ",
+                    f"{desk.name} has not made {count} releases that were due",
+                ),
+                build_command("ita-bot tick"),
+            )
+
+
+async def check_certificates(machine: Machine) -> AsyncIterator[Finding]:
+    """Find public addresses whose certificate ends soon, or is not valid, or which cannot be reached."""
+    settings = machine.require_settings()
+    urls = {settings.desk(name).public_url for name in DESK_NAMES} - {None}
+    for url in sorted(filter(None, urls)):
+        if not url.startswith("https://"):
+            continue
+        end = await read_certificate_end(url)
+        if end is None:
+            yield Finding(
+                BothLanguages(f"เปิด {url} จากเครื่องนี้ไม่ได้", f"{url} cannot be reached from this machine"),
+                BothLanguages(
+                    "ตรวจ DNS ไฟร์วอลล์ และ proxy (ถ้าเครื่องนี้ออกทางอื่น ลองจากโทรศัพท์)",
+                    "see to DNS, firewall and proxy; try it from a phone",
+                ),
+            )
+        elif end - machine.now < CERTIFICATE_WARNING:
+            gone = end <= machine.now
+            day = to_bangkok_date(max(end, machine.now)) if not gone else None
+            yield Finding(
+                BothLanguages(
+                    f"ใบรับรองของ {url} "
+                    + (f"หมดอายุ {format_calendar_date(day)}" if day else "ใช้ไม่ได้หรือหมดอายุแล้ว"),
+                    f"the certificate of {url} " + (f"ends on {day.isoformat()}" if day else "is not valid"),
+                ),
+                BothLanguages(
+                    "certbot renew (nginx) หรือ systemctl restart caddy",
+                    "certbot renew (nginx), or systemctl restart caddy",
+                ),
+            )
+
+
+async def check_traces(machine: Machine) -> AsyncIterator[Finding]:
+    """Make a visit with a word that stands nowhere else, and find logs of the proxy in which it then stands."""
+    settings = machine.require_settings()
+    logs = [path for path in machine.log_files if path.is_file()]
+    if not logs:
+        yield Finding(
+            BothLanguages(
+                "ไม่พบบันทึกของ proxy ในเครื่องนี้ จึงไม่ได้ตรวจ", "no log of a proxy is here, so nothing was looked at"
+            ),
+            BothLanguages(
+                "ถ้า proxy เขียนบันทึกไว้ที่อื่น: ita-bot doctor --logs FILE",
+                "if a proxy writes one elsewhere: ita-bot doctor --logs FILE",
+            ),
+            Weight.NOTE,
+        )
+        return
+    addresses = {settings.desk(name).public_url for name in DESK_NAMES} - {None}
+    canary = CANARY_PREFIX + secrets.token_hex(8)
+    for address in addresses or {_get_own_address(settings)}:
+        await _request_status(
+            f"{(address or '').rstrip('/')}/track?{canary}", Referer=f"http://{canary}/", Cookie=canary
+        )
+    await asyncio.sleep(LOG_WAIT_SECONDS)
+    for path in logs:
+        if await asyncio.to_thread(_contains, path, canary.encode()):
+            yield Finding(
+                BothLanguages(
+                    f"{path} บันทึกผู้ที่เข้าเว็บไว้ ผู้แจ้งอาจถูกรู้ตัวจากบันทึกนี้",
+                    f"{path} records who visits: reporters could be found by it",
+                ),
+                BothLanguages(
+                    f"ใส่ access_log off; ในเว็บนี้ (docs/deploy/nginx.conf) โหลดใหม่ แล้ว shred -u {path}",
+                    f"put access_log off; into this site (docs/deploy/nginx.conf), reload, then shred -u {path}",
+                ),
+            )
+
+
+def _contains(path: Path, word: bytes) -> bool:
+    try:
+        with path.open("rb") as log:
+            log.seek(max(0, path.stat().st_size - LOG_TAIL_BYTES))
+            return word in log.read()
+    except OSError:
+        return False

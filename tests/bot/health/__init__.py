@@ -1,0 +1,1 @@
+"""Tests of `ita-bot doctor`, warnings and metrics."""
