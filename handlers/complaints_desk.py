@@ -60,7 +60,7 @@ from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unasked import describe_unreadable, find_aside, hold_text
 from handlers.office import Office
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
-from handlers.staff.complaints.intake import end_intake
+from handlers.staff.complaints.intake.clerk_form import end_intake
 from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.shown import remember_shown
 from handlers.thai.menu_wishes import wants_to_report
@@ -193,13 +193,15 @@ class ComplaintsDesk:
             return (yield from self._handle_without_code(ctx))
         if session.receipt is not None:
             is_message = session.topic is DialogTopic.CONFIRM or session.step in WRITING_STEPS
-            if code.has_story and (is_message or code.receipt in (None, session.receipt)):
+            is_own = code.one_time is None and code.receipt in (None, session.receipt)
+            if code.has_story and (is_message or is_own):
                 return (yield from self._handle_without_code(ctx))
             if session.topic is DialogTopic.CONFIRM:
                 return confirm_with_code(ctx, code)
             return (yield from handle_code_in_case(ctx, code))
         turn = yield from open_case_of_code(ctx, code)
-        if code.has_story and turn.session is not None and turn.session.receipt is None:
+        is_lost = code.has_story and turn.session is not None and turn.session.receipt is None
+        if is_lost and turn.session is not None and turn.session.one_time is None:
             # No case was found: what was told beside the code is handled as if it had come alone.
             told = yield from self._route(ctx, None)
             return told.prepend(turn.replies[:-1], turn.acts)

@@ -43,6 +43,7 @@ from storage.db.batch import (
     WriteBatch,
 )
 from storage.feedback import record_contact_access, submit_feedback
+from storage.intake.slips import SLIP_WRITERS
 from storage.outgoing.undo_window import cancel_answer, schedule_answer
 from storage.questions.faq import save_faq_entry
 from storage.questions.store import (
@@ -101,4 +102,5 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **RELEASE_WRITERS,
     **REMARK_WRITERS,
     **PAGE_ACCESS_WRITERS,
+    **SLIP_WRITERS,
 }

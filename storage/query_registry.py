@@ -31,6 +31,7 @@ from storage.consultations.store import CONSULTATION_READERS
 from storage.db.read_batcher import ReadContext
 from storage.feedback import FEEDBACK_READERS, FeedbackNumbers
 from storage.files.evidence import EvidenceStore
+from storage.intake.slips import SLIP_READERS
 from storage.questions.faq import FaqIndex
 from storage.questions.store import (
     find_question_by_number,
@@ -92,6 +93,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **RESULT_READERS,
     **PAGE_ACCESS_READERS,
     **REMARK_READERS,
+    **SLIP_READERS,
 }
 
 

@@ -21,6 +21,7 @@ from handlers.complaints.messages import (
     RecordCaseOpening,
     ReporterCase,
 )
+from handlers.complaints.slips.messages import FindVoidedCode
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles, NewReceipt, Now, Query, StoreTextFile, TurnResult
@@ -88,6 +89,8 @@ class InMemoryDesk:
                 return make_receipt(self.rng.getrandbits(80))
             case FindCase(receipt):
                 return self.cases.get(receipt.symbols)
+            case FindVoidedCode():
+                return None
             case ListStaff():
                 return self.staff
             case ListExclusions(case):

@@ -21,6 +21,13 @@ def render_qr_text(text: str) -> str:
     return out.getvalue()
 
 
+def render_qr_svg(text: str) -> str:
+    """Render a text as a QR code in SVG, to be typeset."""
+    out = BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", border=BORDER)
+    return out.getvalue().decode()
+
+
 def render_qr_png(text: str) -> bytes:
     """Render a text as a QR code in PNG."""
     out = BytesIO()

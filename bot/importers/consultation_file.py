@@ -16,7 +16,7 @@ from handlers.consultations.messages import (
     ConsultationQuestion,
     ConsultationQuestionKind,
 )
-from handlers.dialog.codes.code_finder import find_receipts
+from handlers.dialog.codes.code_finder import has_codes
 from handlers.dialog.receipt import RECEIPT_ALPHABET
 from handlers.office import NonEmptyText, OfficeSection
 from handlers.staff.service.consultation_text import MOST_OPTIONS, MOST_QUESTIONS, parse_bangkok_time
@@ -111,7 +111,7 @@ def load_consultation_file(file: Path) -> ConsultationFile:
     """Load a file. Raises BadParameter with all errors and their keys."""
     try:
         text = file.read_text("utf-8-sig")
-        if find_receipts(text):
+        if has_codes(text):
             raise typer.BadParameter(f"{file}: {CODE_IN_FILE}")
         return ConsultationFile.model_validate(tomllib.loads(text))
     except UnicodeDecodeError:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from bot.errors import ImportFileError
 from bot.office_errors import format_toml_error
-from handlers.dialog.codes.code_finder import find_receipts
+from handlers.dialog.codes.code_finder import has_codes
 from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import FaqEntry
 from handlers.thai.dates import parse_exact_day
@@ -118,7 +118,7 @@ def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
             mistakes.append(
                 f"{name}:{line}: id “{row.id}” ซ้ำกับบรรทัด {seen[row.id]} / stands at line {seen[row.id]} too"
             )
-        if any(map(find_receipts, (row.question, row.answer, *row.also, row.topic, row.link))):
+        if any(map(has_codes, (row.question, row.answer, *row.also, row.topic, row.link))):
             mistakes.append(f"{name}:{line}: {CODE_IN_FILE}")
         seen[row.id] = line
         entries.append(FaqEntry(**row.model_dump(), example=example))

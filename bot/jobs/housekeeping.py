@@ -139,6 +139,7 @@ def _list_due_jobs(paths: DeskPaths, store: Store, office: Office, now: datetime
             waits=True,
         ),
         DueJob("cases-erased", lambda: retention.delete_ended_cases(now, after_closing), waits=True),
+        DueJob("slips-forgotten", lambda: retention.forget_slips(now), waits=True),
         DueJob("consultations-closed", lambda: close_due_consultations(store.committer, now), waits=True),
         DueJob("questions-erased", lambda: erase_old_questions(store, after_closing, now), waits=True),
         DueJob("questions-reminded", lambda: remind_of_questions(store, office, now), waits=True),

@@ -58,7 +58,8 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
     if chats:
         routes.append(Route("/exit", _make_quick_exit_handler(app, chats)))
     if "complaints" in app.desks:
-        routes += OfficerPages(app.desks["complaints"], pages, app.decoders).routes()
+        site_url = app.settings.complaints.public_url or ""
+        routes += OfficerPages(app.desks["complaints"], pages, app.decoders, site_url).routes()
     for desk in app.desks.values():
         routes += StatisticsPages(build_release_context(app, desk), pages).routes()
     application = Starlette(

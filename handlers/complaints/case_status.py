@@ -10,6 +10,7 @@ from handlers.complaints.lifecycle import (
     CaseOutcome,
 )
 from handlers.complaints.messages import (
+    CODE_ENTRY_KINDS,
     HistoryEntry,
     HistoryEntryKind,
     ReporterCase,
@@ -88,6 +89,8 @@ def describe_last_opening(case: ReporterCase, ctx: Context) -> Phrase:
 def find_open_request(case: ReporterCase) -> HistoryEntry | None:
     """Return the office's newest question or message, where the reporter has sent nothing since; else None."""
     for entry in reversed(case.entries):
+        if entry.kind in CODE_ENTRY_KINDS:
+            continue
         if entry.by_reporter or entry.kind in {HistoryEntryKind.REPORTER, HistoryEntryKind.EVIDENCE}:
             return None
         if entry.kind in {HistoryEntryKind.ASKED, HistoryEntryKind.OFFICE}:
@@ -148,6 +151,7 @@ def list_reporter_actions(case: ReporterCase, ctx: Context) -> tuple[Option, ...
     )
     message = REPLY_OPTION if find_open_request(case) else Option("message")
     return (
+        *make_options(("record",) if case.has_unconfirmed_record else ()),
         message,
         *make_options(("attach", "refresh", *list_subscription_options(ctx.event), *last, "leave")),
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers.complaints.menu import show_complaints_greeting, show_complaints_menu
+from handlers.complaints.slips.read_back import offer_record
+from handlers.complaints.slips.use_slip import SLIP_CONFIRM_STEP
 from handlers.complaints.subscriptions import handle_subscribe, list_subscription_options
 from handlers.complaints.track import handle_tracking
 from handlers.dialog.answers import MIN_STORY_LETTERS
@@ -84,6 +86,11 @@ def _ask_last_five(ctx: Context) -> TurnResult:
 
 
 def _finish_confirmation(ctx: Context, note: Reply) -> TurnResult:
-    """Remove the receipt from the session, and say how to leave: from here on only the person has it."""
+    """Remove the receipt from the session, and say how to leave: from here on only the person has it.
+
+    Who made it with a slip keeps it a little longer, to read what an officer wrote down for them.
+    """
+    if ctx.session.step == SLIP_CONFIRM_STEP:
+        return offer_record(ctx, note)
     advice = Reply(f"advice.{ctx.event.channel}", NEUTRAL)
     return show_complaints_menu(ctx.with_session(reset_session(ctx)), note, advice)

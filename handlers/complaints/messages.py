@@ -1,7 +1,7 @@
 """Queries and acts of the case register, with the records that they return and store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -87,10 +87,20 @@ class HistoryEntryKind(StrEnum):
     ASKED = "asked"  # a question from the office, with a day to answer by
     ASSIGNED = "assigned"  # the case was assigned to an officer
     NOTE = "note"  # a note between officers
+    SLIP = "slip"  # an officer printed a slip with a one-time code, for whom the case was written down
+    CODE_MADE = "code_made"  # a tracking code was made with the slip
+    CODE_VOIDED = "code_voided"  # the holder of the slip voided that tracking code
+    CORRECTED = "corrected"  # the reporter corrected what an officer had written down
+    CONFIRMED = "confirmed"  # the reporter confirmed it
 
 
 INTERNAL_ENTRY_KINDS = frozenset({HistoryEntryKind.ASSIGNED, HistoryEntryKind.NOTE})
 """Lines that the reporter does not see."""
+
+CODE_ENTRY_KINDS = frozenset(
+    {HistoryEntryKind.CODE_MADE, HistoryEntryKind.CODE_VOIDED, HistoryEntryKind.CONFIRMED}
+)
+"""Lines of the reporter's that tell the office nothing about the matter, and so answer no question of the office."""
 
 
 class ActorKind(StrEnum):
@@ -148,6 +158,20 @@ class ReporterCase:
     def is_answered(self) -> bool:
         """Whether the reporter has had a message from the office."""
         return any(entry.kind is HistoryEntryKind.OFFICE for entry in self.entries)
+
+    @property
+    def has_unconfirmed_record(self) -> bool:
+        """Whether an officer wrote it down, the reporter made their code with a slip, and has not confirmed it yet.
+
+        Only then may its text be read with the code: of others, who gets hold of a code reads no word of the report.
+        """
+        kinds = [entry.kind for entry in self.entries]
+        return HistoryEntryKind.CODE_MADE in kinds and HistoryEntryKind.CONFIRMED not in kinds
+
+    def append_line(self, act: "AddHistoryEntry") -> "ReporterCase":
+        """Return the case as it will be once a line is written."""
+        line = HistoryEntry(act.seq, act.on, act.kind, by_reporter=act.by is ActorKind.REPORTER)
+        return replace(self, entries=(*self.entries, line))
 
     @property
     def seq(self) -> int:

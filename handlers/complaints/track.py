@@ -30,6 +30,21 @@ from handlers.complaints.messages import (
     RecordCaseOpening,
     ReporterCase,
 )
+from handlers.complaints.slips.read_back import (
+    CORRECT_STEP,
+    RECORD_CHOICE,
+    RECORD_STEPS,
+    handle_record_step,
+    repeat_record_step,
+    show_record,
+)
+from handlers.complaints.slips.use_slip import (
+    USED_SLIP_STEP,
+    explain_voided_code,
+    handle_used_slip,
+    repeat_used_slip,
+    use_one_time_code,
+)
 from handlers.complaints.subscriptions import build_subscription
 from handlers.dialog.answers import MAX_FILES, MIN_STORY_LETTERS, list_text_warnings
 from handlers.dialog.choices import (
@@ -80,7 +95,7 @@ TRACKING_QUESTIONS: Mapping[str, TrackingQuestion] = {
 }
 
 
-WRITING_STEPS = frozenset({"message", "unsettled"})
+WRITING_STEPS = frozenset({"message", "unsettled", CORRECT_STEP})
 """The steps at which a text is a message to the office."""
 
 
@@ -105,17 +120,26 @@ def ask_receipt(ctx: Context, *before: Reply) -> TurnResult:
 
 def handle_tracking(ctx: Context) -> Decision:
     """Handle a message of a person who tracks a case, or is asked for the receipt."""
+    if ctx.session.step == USED_SLIP_STEP:
+        return (yield from handle_used_slip(ctx))
     if ctx.session.receipt is None:
         return (yield from _handle_receipt_text(ctx))
     case = yield from run_query(FindCase(ctx.session.receipt))
     if case is None:
         return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
     case = yield from drop_idle_promise(case)
-    return (yield from add_exclusions(ctx, _handle_case_input(ctx, case)))
+    if ctx.session.step in RECORD_STEPS and ctx.event.file is None:
+        return (yield from add_exclusions(ctx, (yield from handle_record_step(ctx, case))))
+    turn = _handle_case_input(ctx, case)
+    if turn is None:
+        return (yield from show_record(ctx, case))
+    return (yield from add_exclusions(ctx, turn))
 
 
 def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:
     """Ask the present question once more."""
+    if ctx.session.step == USED_SLIP_STEP:
+        return (yield from repeat_used_slip(ctx, *before))
     if ctx.session.receipt is None:
         return ask_receipt(ctx, *before)
     if ctx.session.step in TRACKING_QUESTIONS:
@@ -123,6 +147,8 @@ def reprompt_tracking(ctx: Context, *before: Reply) -> Decision:
     case = yield from run_query(FindCase(ctx.session.receipt))
     if case is None:
         return ask_receipt(ctx.with_session(reset_session(ctx)), Reply("track.unknown", OF_CASE))
+    if ctx.session.step in RECORD_STEPS:
+        return (yield from repeat_record_step(ctx, case, *before))
     return show_reporter_case(ctx, (yield from drop_idle_promise(case)), *before)
 
 
@@ -155,6 +181,8 @@ def _is_story(text: str) -> bool:
 
 def open_case_of_code(ctx: Context, code: TypedCode) -> Decision:
     """Open the case of a code. Enough words beside it are offered to be sent to the office, and are not sent yet."""
+    if code.one_time is not None:
+        return (yield from use_one_time_code(ctx, code.one_time))
     if code.receipt is None:
         return ask_receipt(ctx, describe_mistyped_code(code.typed))
     if code.has_story:
@@ -167,7 +195,7 @@ def open_case_of_code(ctx: Context, code: TypedCode) -> Decision:
 def handle_code_in_case(ctx: Context, code: TypedCode) -> Decision:
     """Handle a code that is typed while a case is open: where it finds no case, the open one stays."""
     turn = yield from open_case_of_code(ctx.replace_session(answers={}), code)
-    if turn.session is not None and turn.session.receipt is not None:
+    if code.one_time is not None or (turn.session is not None and turn.session.receipt is not None):
         return turn.prepend(quote_unsent_text(ctx.session))
     again = yield from reprompt_tracking(ctx, *turn.replies[:-1])
     return again.prepend((), turn.acts)
@@ -180,6 +208,10 @@ def look_up_case(ctx: Context, text: str) -> Decision:
     receipts within 15 minutes lock the person out: for 15 minutes at first, never for more than an hour.
     """
     case = yield from look_up_code(ctx, text, FindCase)
+    if isinstance(case, FailedLookup) and case.unknown is not None:
+        voided = yield from explain_voided_code(ctx, case.unknown)
+        if voided is not None:
+            return ask_receipt(ctx, voided)
     if isinstance(case, FailedLookup):
         elsewhere = (Reply("track.is_question", NEUTRAL),) if case.is_unknown else ()
         return replace(ask_receipt(ctx, case.reply, *elsewhere), acts=case.acts)
@@ -198,7 +230,7 @@ def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:
         entry = _build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=before.files)
         acts = (entry, opening)
         attached = Reply("track.attached", OF_CASE, {"name": before.files[0].name})
-        shown = show_reporter_case(ctx, append_entry(case, entry), attached, shows_opening=True)
+        shown = show_reporter_case(ctx, case.append_line(entry), attached, shows_opening=True)
     # sessions of versions up to 0.5.3 have it in the story
     told = before.unconfirmed.text if before.unconfirmed else before.answers.get("story")
     if not told:
@@ -239,7 +271,8 @@ def quote_unsent_text(session: Session) -> tuple[Reply, ...]:
     )
 
 
-def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult:
+def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult | None:
+    """Handle a message to an open case; None where its record is asked for, which takes a query."""
     asking = TRACKING_QUESTIONS.get(ctx.session.step)
     # “ส่งข้อความ” is understood also where the button says “ตอบ”.
     here = asking.options if asking else (*list_reporter_actions(case, ctx), *make_options(("message",)))
@@ -258,7 +291,7 @@ def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult:
         return TurnResult(ctx.session, (explain_no_choice(choice), _build_tracking_question(ctx.session)))
     if choice is None:
         return _handle_case_text(ctx, case)
-    return _handle_case_choice(ctx, case, choice)
+    return None if choice == RECORD_CHOICE else _handle_case_choice(ctx, case, choice)
 
 
 def _handle_case_choice(ctx: Context, case: ReporterCase, choice: str) -> TurnResult:
@@ -312,7 +345,7 @@ def _send_message(ctx: Context, case: ReporterCase, text: str, *notes: Reply) ->
     act = _build_entry(ctx, case, HistoryEntryKind.REPORTER, text)
     return replace(
         show_reporter_case(
-            ctx.replace_session(answers={}), append_entry(case, act), *notes, Reply("track.sent", OF_CASE)
+            ctx.replace_session(answers={}), case.append_line(act), *notes, Reply("track.sent", OF_CASE)
         ),
         acts=(act,),
     )
@@ -325,7 +358,7 @@ def _attach_file(ctx: Context, case: ReporterCase, file: File) -> TurnResult:
         )
     act = _build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=(file,))
     note = Reply("track.coming" if file.coming else "track.attached", OF_CASE, {"name": file.name})
-    return replace(show_reporter_case(ctx, append_entry(case, act), note), acts=(act,))
+    return replace(show_reporter_case(ctx, case.append_line(act), note), acts=(act,))
 
 
 def _withdraw_case(ctx: Context, case: ReporterCase) -> TurnResult:
@@ -351,14 +384,9 @@ def _request_reopening(ctx: Context, case: ReporterCase, text: str) -> TurnResul
     shown, move = build_reopening(case, ctx)
     words = _build_entry(ctx, shown, HistoryEntryKind.REPORTER, text)
     again = show_reporter_case(
-        ctx.replace_session(answers={}), append_entry(shown, words), Reply("track.reopened", OF_CASE)
+        ctx.replace_session(answers={}), shown.append_line(words), Reply("track.reopened", OF_CASE)
     )
     return replace(again, acts=(move, words))
-
-
-def append_entry(case: ReporterCase, act: AddHistoryEntry) -> ReporterCase:
-    """Return the case as it will be once the entry is written."""
-    return replace(case, entries=(*case.entries, HistoryEntry(act.seq, act.on, act.kind)))
 
 
 def build_reopening(case: ReporterCase, ctx: Context) -> tuple[ReporterCase, ApplyTransition]:

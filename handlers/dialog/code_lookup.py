@@ -1,7 +1,7 @@
 """Lookup by code: recognizes mistyped codes, and locks out a person who guesses."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from handlers.dialog.attempts import GetAttempts, SaveAttempts, find_lockout_end, record_failure
@@ -23,12 +23,17 @@ T = TypeVar("T")
 class FailedLookup:
     """A lookup that failed: the reply to the person, and the acts that record the attempt.
 
-    is_unknown: the code is well-formed and nobody has it.
+    unknown: the code, where it is well-formed and nobody has it.
     """
 
     reply: Reply
     acts: tuple[Act, ...] = ()
-    is_unknown: bool = False
+    unknown: Receipt | None = field(default=None, repr=False)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the code is well-formed and nobody has it."""
+        return self.unknown is not None
 
 
 CodeLookup: TypeAlias = Generator[Query[Any], Any, T | FailedLookup]
@@ -67,5 +72,5 @@ def look_up_code(ctx: Context, text: str, find: Callable[[Receipt], Query[T | No
             if until
             else Reply("track.unknown", OF_CASE)
         )
-        return FailedLookup(reply, (SaveAttempts(ctx.event.person_id, wrong),), is_unknown=True)
+        return FailedLookup(reply, (SaveAttempts(ctx.event.person_id, wrong),), receipt)
     return found

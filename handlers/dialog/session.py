@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from handlers.dialog.codes.one_time_code import OneTimeCode
 from handlers.dialog.events import DEFAULT_LANG, File, Lang
 from handlers.dialog.receipt import Receipt
 from handlers.staff.state import NO_OFFICER, OfficerState
@@ -113,9 +114,9 @@ class Session:
     understood from the story, by field; removed_readings: of what kinds nothing is to be understood any more; declined:
     questions that the person was asked at their own wish and passed; asked_again: those that were asked a second time,
     as what was told spoke against the answer.
-    A session with a `receipt` would link a person to a case, so it is kept in memory only and its stored row is
-    deleted; while it gathers a long text, there is a row with that text, and without the receipt. An alias is the name
-    under which a field is stored, in earlier versions and in this one.
+    A session with a `receipt`, or the `one_time` code of a slip, would link a person to a case, so it is kept in memory
+    only and its stored row is deleted; while it gathers a long text, there is a row with that text, and without the
+    receipt. An alias is the name under which a field is stored, in earlier versions and in this one.
     """
 
     version: int = 0
@@ -139,6 +140,7 @@ class Session:
     removed_readings: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
     asked_again: tuple[str, ...] = ()
+    one_time: OneTimeCode | None = None
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with changes. Raises TypeError for an unknown field.
@@ -157,7 +159,8 @@ class Session:
     def is_blank(self) -> bool:
         """Whether the person would miss nothing but the place in a menu and the language, were it forgotten."""
         tells = self.has_draft or self.doubtful or self.long_text or self.topic is DialogTopic.LAPSED
-        return not tells and self.receipt is None and self.officer == NO_OFFICER
+        opens = self.receipt is not None or self.one_time is not None
+        return not (tells or opens) and self.officer == NO_OFFICER
 
     @property
     def memory_only(self) -> bool:
@@ -168,7 +171,8 @@ class Session:
         text = self.long_text
         if text is not None:
             return not text.is_storable and (text.is_first or self.replace(long_text=None).memory_only)
-        return self.receipt is not None or self.step == "suspect" or self.is_blank
+        opens = self.receipt is not None or self.one_time is not None
+        return opens or self.step == "suspect" or self.is_blank
 
     def without_memory_only_text(self) -> "Session":
         """Return the session as it is stored: of a text that is kept in memory only, it tells that there was one.

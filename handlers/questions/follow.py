@@ -127,6 +127,9 @@ def look_up_thread(ctx: Context, text: str, complaints_url: str) -> Decision:
 
 def open_thread_of_code(ctx: Context, code: TypedCode, complaints_url: str) -> Decision:
     """Open the question of a code. Enough words beside it are offered to be sent, and are not sent yet."""
+    if code.one_time is not None:
+        elsewhere = Reply("slip.elsewhere", NEUTRAL, {"address": complaints_url or ctx.office.website})
+        return (yield from _ask_again_for_code(ctx, elsewhere))
     if code.receipt is None:
         return (yield from _ask_again_for_code(ctx, describe_mistyped_code(code.typed)))
     turn = yield from look_up_thread(

@@ -104,10 +104,13 @@ def handle_staff_message(
         staff = yield from run_query(FindStaffMember(event.person_id))
     if staff is None:
         return (yield from _handle_stranger(table, ctx, words, again))
+    about = Reply("code.staff" if code is None or code.one_time is None else "code.staff_one_time", OF_CASE)
+    if code is not None and code.one_time is not None and not code.has_words:
+        return TurnResult(ctx.session, (about,))  # the reporter's alone: no officer makes a code with it
     if code is not None and not code.has_words and table.parse(words) is None:
         pending = table.get_work(ctx.session.officer).pending
         if isinstance(pending, AwaitingText | AwaitingSecondFactor):
-            return TurnResult(ctx.session, (Reply("code.staff", OF_CASE),))
+            return TurnResult(ctx.session, (about,))
         return AsCitizen(ctx, command)
     outcome = yield from _handle_officer(table, ctx, command, again, staff)
     if isinstance(outcome, AsCitizen):
@@ -115,7 +118,7 @@ def handle_staff_message(
     is_repeated = isinstance(outcome, _Repeated)
     turn = outcome.turn if isinstance(outcome, _Repeated) else outcome
     shown = remember_shown(turn, event, as_citizen=is_repeated)
-    return shown if code is None else shown.prepend((Reply("code.staff", OF_CASE),))
+    return shown if code is None else shown.prepend((about,))
 
 
 def _handle_officer(

@@ -18,6 +18,7 @@ class PageKind(StrEnum):
     CASE = "case"
     EXPORT = "export"
     IMPORT = "import"
+    SLIP = "slip"  # the one-time code for whom an officer wrote a case down
     IDENTITY = "identity"  # the reporter's name and contact
 
 
@@ -34,7 +35,8 @@ class PageAccess:
     """What a link or a page session gives access to, and whose it is.
 
     verified: the second factor was given, so that it is a page session and no longer a link. number, year, case: of
-    the case; 0 and empty where it has none. password: of the exported PDF; empty where none is fetched.
+    the case; 0 and empty where it has none. password: of the exported PDF, or the digits of a slip's one-time code;
+    empty where there is none.
     """
 
     page: PageKind

@@ -68,6 +68,7 @@ class CommandName(DeskCommandName):
     REMARK = "remark"
     PAGE = "page"
     EXPORT = "export"
+    SLIP = "slip"
     IMPORT = "import"
 
     @property

@@ -23,6 +23,7 @@ from storage.db.pieces import MAX_PIECE_ROWS, delete_in_pieces
 from storage.errors import ConflictError, TamperedError
 from storage.files.evidence import EvidenceStore
 from storage.files.owners import list_case_files
+from storage.intake.slips import SLIP_TABLE, build_forgotten_condition
 from storage.tables.rules import CASE_RULE_TABLES
 
 LEGACY_TASK_KINDS = ("sent", "line.old")
@@ -144,6 +145,11 @@ class RetentionJobs:
             await batch.flush()
         self.evidence.delete_files(place for _, place in files)
         return len(cases)
+
+    async def forget_slips(self, now: datetime) -> int:
+        """Forget the slips that ended long enough ago. What was made with them stays."""
+        over = build_forgotten_condition(to_bangkok_date(now))
+        return await delete_in_pieces(self.committer, SLIP_TABLE, over)
 
     async def checkpoint_wal(self) -> bool:
         """Truncate the write-ahead log. It holds deleted content, and shows who wrote next to what was filed.

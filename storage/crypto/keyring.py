@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from handlers.dialog.codes.one_time_code import OneTimeCode
 from handlers.dialog.receipt import Receipt
 from storage.crypto.aead import PADDING_BLOCK, Cipher, HmacKey, derive_key, generate_key, hmac_sha256
 from storage.crypto.key_files import KeyFiles
@@ -72,6 +73,16 @@ class Keyring:
     def list_receipt_hashes(self, receipt: Receipt) -> list[bytes]:
         """Return all hashes under which a receipt may be stored: one for each pepper."""
         return [hmac_sha256(key, receipt.symbols.encode()) for key in self.key_files["pepper"].values()]
+
+    def hash_one_time_code(self, code: OneTimeCode) -> bytes:
+        """Return the HMAC of a one-time code under the current pepper. Only this is stored."""
+        keys = self.key_files["pepper"]
+        return hmac_sha256(keys[max(keys)], b"one-time code", code.digits.encode())
+
+    def list_one_time_code_hashes(self, code: OneTimeCode) -> list[bytes]:
+        """Return all hashes under which a one-time code may be stored: one for each pepper."""
+        digits = code.digits.encode()
+        return [hmac_sha256(key, b"one-time code", digits) for key in self.key_files["pepper"].values()]
 
     def derive_salt(self, purpose: str) -> bytes:
         """Derive a secret for a purpose. It is stable while the first pepper is kept."""

@@ -1,11 +1,11 @@
 """Tables around a case: reminders, exclusions, approvals, access links, imports."""
 
-from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from storage.tables.schema import metadata
 
 
-def _define_table(name: str, *columns: Column[object]) -> Table:
+def _define_table(name: str, *columns: Column[object] | Index) -> Table:
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
@@ -67,7 +67,17 @@ import_rows = _define_table(
     Column("sealed", LargeBinary, nullable=False),  # some of its cases
 )
 
-CASE_RULE_TABLES = (reminders, concerned, approvals, keyholes)
+slips = _define_table(
+    "slips",
+    Column("mark", LargeBinary(32), primary_key=True),  # hash of the one-time code
+    _case_id_column(),
+    Column("until", Date, nullable=False),  # the last day on which it can be used
+    Column("voided_mark", LargeBinary(32), index=True),  # hash of the tracking code that was voided with it
+    Column("sealed", LargeBinary, nullable=False),  # under the key of the case: when it was used and voided
+    Index("ix_slips_case", "case_id"),
+)
+
+CASE_RULE_TABLES = (reminders, concerned, approvals, keyholes, slips)
 """Tables whose rows are deleted with their case."""
 
 SCHEMA_METADATA = metadata

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.bootstrap import RunningDesk
 from bot.decoding.pool import DecoderPool
 from bot.exporters.case_pdf import render_case_pdf
+from bot.exporters.slip_pdf import render_slip_pdf
 from bot.web.html import text_to_html
 from bot.web.multipart import FormData
 from bot.web.officer.files import CaseFiles
@@ -16,6 +17,7 @@ from bot.web.officer.responses import OfficerResponses, reject_files, stream_fil
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
 from bot.web.templating import PageRenderer
 from handlers.dialog.codes.code_finder import remove_codes
+from handlers.dialog.codes.one_time_code import OneTimeCode
 from handlers.dialog.codes.typed_codes import get_code_placeholder
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
@@ -26,10 +28,12 @@ from handlers.staff.complaints.case_page import (
     log_out,
     open_case_page,
     open_identity,
+    open_slip,
     record_export,
     reply_from_page,
     undo_from_page,
 )
+from handlers.staff.complaints.intake.slips import spell_code
 from handlers.staff.page_access import PageKind
 from handlers.thai.text import clean_text
 from storage.errors import StorageError
@@ -39,9 +43,11 @@ class CasePages(CaseFiles):
     """The pages behind an access link."""
 
     def __init__(
-        self, desk: RunningDesk, pages: PageRenderer, responses: OfficerResponses, decoders: DecoderPool
-    ) -> None:
+        self, desk: RunningDesk, pages: PageRenderer, responses: OfficerResponses, decoders: DecoderPool,
+        site_url: str,
+    ) -> None:  # fmt: skip
         super().__init__(desk, pages, responses, decoders)
+        self._site_url = site_url
         self._registers = RegisterImport(desk, pages.office, responses)
 
     async def handle_case_page(self, request: Request) -> Response:
@@ -75,6 +81,10 @@ class CasePages(CaseFiles):
             return self.responses.render(
                 "officer_paper.html", lang, status, number=page_session.case.register_number, **more
             )
+        if page_session.access.page is PageKind.SLIP:
+            more |= {"spoken": spell_code(OneTimeCode(page_session.access.password), lang)}
+            more |= {"code": OneTimeCode(page_session.access.password).formatted}
+            return self.responses.render("officer_slip.html", lang, status, **more)
         if page_session.access.page is PageKind.IDENTITY:
             return await self._render_identity(session, lang, more)
         opened = await self.create_actions(session).execute(open_case_page)
@@ -191,6 +201,17 @@ class CasePages(CaseFiles):
             seen=self.responses.translate_reply(seen, lang) if isinstance(seen, Phrase) else "",
             typed=clean_text(text).text,
         )
+
+    async def serve_slip_pdf(self, request: Request) -> Response:
+        """Serve a slip as a PDF to be printed, to the officer who asked for it."""
+        session = self.find_session(request)
+        opened = await self.create_actions(session).decide(open_slip) if session else None
+        if opened is None or opened.session.case is None:
+            return self.responses.render_closed("th")
+        code = OneTimeCode(opened.session.access.password)
+        content = await render_slip_pdf(self.pages.office, code, self._site_url, self.desk.engine.now())
+        # Named after nothing: it lies on the officer's machine.
+        return stream_file(content, "slip.pdf", "application/pdf", len(content))
 
     async def _log_out(self, request: Request, session: OfficerSession) -> Response:
         """End the session at once."""

@@ -36,9 +36,11 @@ MAX_OFFICER_CODE_LENGTH = 40
 class OfficerPages:
     """The routes of a desk's officers' page."""
 
-    def __init__(self, desk: RunningDesk, pages: PageRenderer, decoders: DecoderPool) -> None:
+    def __init__(
+        self, desk: RunningDesk, pages: PageRenderer, decoders: DecoderPool, site_url: str = ""
+    ) -> None:
         self._desk, self._pages, self._responses = desk, pages, OfficerResponses(pages)
-        self._case_pages = CasePages(desk, pages, self._responses, decoders)
+        self._case_pages = CasePages(desk, pages, self._responses, decoders, site_url)
         self._rate_limiter = RateLimiter()
 
     def routes(self) -> list[BaseRoute]:
@@ -56,6 +58,7 @@ class OfficerPages:
                 methods=["POST"],
             ),
             Route("/officer/{seat:str}/paper", self._wrap_errors(case_pages.serve_case_pdf)),
+            Route("/officer/{seat:str}/slip", self._wrap_errors(case_pages.serve_slip_pdf)),
         ]
 
     def _wrap_errors(self, page: PageHandler) -> PageHandler:

@@ -1,9 +1,10 @@
-"""Finding tracking codes in any text: with words round them, on several lines, mistyped; and taking them out.
+"""Finding tracking codes and one-time codes in any text: with words round them, mistyped; and taking them out.
 
 A code is five groups of 4-4-4-4-1 symbols, or 17 symbols in a row with at least one letter (`handlers.dialog.receipt`).
 Read are: both cases, Thai and full-width digits, O, I and L, any dash, spaces and line breaks between the groups, some
 of the dashes missing, invisible and control characters anywhere, and words, brackets or an address round it. Numbers
-of other kinds (telephones, accounts, documents, ID cards) and words are none. The time is linear in the length.
+of other kinds (telephones, accounts, documents, ID cards) and words are none. The time is linear in the length. A
+one-time code is read the same way, with gaps between its groups of three digits only (`one_time_code`).
 """
 
 import re
@@ -13,6 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from handlers.dialog.codes.one_time_code import (
+    ONE_TIME_CODE_AS_SHOWN,
+    ONE_TIME_CODE_SIGNS,
+    OneTimeCode,
+    parse_one_time_code,
+)
 from handlers.dialog.receipt import (
     LOOKALIKES,
     MAX_RECEIPT_TEXT,
@@ -32,6 +39,7 @@ MAX_GAP = 8
 
 _DASH, _SPACE, _BREAK, _INVISIBLE, _OTHER = "-", " ", "\n", "\x00", "!"
 _MORE_DASHES = frozenset("\u2212_.+~·•ー")
+_DASH_WORD = "ขีด"
 _LINE_STARTS = frozenset(">|")
 """What mail and chat programs put before a quoted line: no more than a space."""
 
@@ -39,6 +47,9 @@ _TOKEN = re.compile(f"[{RECEIPT_ALPHABET}OIL]+")
 _GAP = re.compile(f"[{_DASH}{_SPACE}{_BREAK}]{{1,{MAX_GAP}}}")
 _BROKEN_GROUP = re.compile(f"(?<=[{RECEIPT_ALPHABET}OIL]){_BREAK}(?=[{RECEIPT_ALPHABET}OIL])")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+MIN_TYPED_DIGITS = 9
+"""Digits among the symbols of a one-time code: words of the letters O, I and L alone are none."""
+
 _ESCAPED_GAPS = {"%20": " ", "%0A": " ", "%2D": "-"}
 _LEADING_WORDS = frozenset(("CODE", "ID", "NO", "REF", "TRACK"))
 """Words that are written against 17 symbols without a space. Before groups with dashes any word is let pass."""
@@ -46,11 +57,17 @@ _LEADING_WORDS = frozenset(("CODE", "ID", "NO", "REF", "TRACK"))
 
 @dataclass(frozen=True, slots=True)
 class FoundCode:
-    """What stands in a text at [start, end): a code, or, without a receipt, one whose check symbol is wrong."""
+    """What stands in a text at [start, end): a tracking code, a one-time code, or one that may be mistyped."""
 
     start: int
     end: int
     receipt: Receipt | None
+    one_time: OneTimeCode | None = None
+
+    @property
+    def is_mistyped(self) -> bool:
+        """Whether its check symbol, or its check digits, are wrong."""
+        return self.receipt is None and self.one_time is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,7 @@ def find_codes(text: str) -> tuple[FoundCode, ...]:
     kept: list[FoundCode] = []
     for one in (  # of two that overlap, the first of these
         *(one for one in shaped if one.receipt is not None),
+        *_find_one_time_codes(read),
         *_find_across_lines(read),
         *_find_beside_words(read, tokens),
         *_read_whole_text(read, tokens),
@@ -102,11 +120,16 @@ def find_receipts(text: str) -> tuple[Receipt, ...]:
     return tuple(one.receipt for one in find_codes(text) if one.receipt is not None)
 
 
+def has_codes(text: str) -> bool:
+    """Whether a tracking code or a one-time code, with the right check symbols, is in a text."""
+    return any(not one.is_mistyped for one in find_codes(text))
+
+
 def remove_codes(text: str, placeholder: str, *, mistyped: bool = False) -> str:
     """Return a text with a placeholder for each code. mistyped: also for what may be a mistyped one."""
     parts, at = list[str](), 0
     for one in find_codes(text):
-        if one.receipt is not None or mistyped:
+        if mistyped or not one.is_mistyped:
             parts += (text[at : one.start], placeholder)
             at = one.end
     return "".join((*parts, text[at:])) if parts else text
@@ -131,6 +154,8 @@ def _read_sign(character: str) -> str:
 
 def _read_signs(text: str) -> _Signs:
     typed = _ESCAPE.sub(_replace_escape, text) if "%" in text else text
+    if _DASH_WORD in typed:
+        typed = typed.replace(_DASH_WORD, "-\u200b\u200b")  # as it is read out; of the same length
     signs = "".join(map(_read_sign, typed))
     if _INVISIBLE not in signs:
         return _Signs(signs, range(len(signs)), text)
@@ -172,6 +197,18 @@ def _read_groups(
     if not _is_convincing(symbols, gaps, is_right=is_right, is_capital=read.is_in_capitals(start, at)):
         return None
     return read.make_code(start, at, Receipt(plain) if is_right else None)
+
+
+def _find_one_time_codes(read: _Signs) -> Iterator[FoundCode]:
+    """Yield the one-time codes; those with wrong check digits only where they are written as they are shown."""
+    for found in ONE_TIME_CODE_SIGNS.finditer(read.signs):
+        symbols = "".join(filter(str.isalnum, found[0]))
+        if sum(map(str.isdigit, symbols)) < MIN_TYPED_DIGITS:
+            continue
+        code = parse_one_time_code(symbols.translate(LOOKALIKES))
+        if code is not None or ONE_TIME_CODE_AS_SHOWN.fullmatch(found[0]):
+            place = read.make_code(found.start(), found.end(), None)
+            yield FoundCode(place.start, place.end, None, code)
 
 
 def _find_across_lines(read: _Signs) -> Iterator[FoundCode]:

@@ -10,7 +10,8 @@ from functools import cache
 
 from handlers.dialog.answers import MIN_STORY_LETTERS
 from handlers.dialog.choices import PICK_FROM_LIST, STALE, make_options, parse_choice, to_choices
-from handlers.dialog.codes.code_finder import find_codes, find_receipts, remove_codes
+from handlers.dialog.codes.code_finder import find_codes, has_codes, remove_codes
+from handlers.dialog.codes.one_time_code import OneTimeCode
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Event, Lang, find_lang
@@ -46,7 +47,7 @@ _ARGUMENT = re.compile(r"\{\w+\}")
 
 @dataclass(frozen=True, slots=True)
 class TypedCode:
-    """A code that stood in a text. receipt: None where its check symbol is wrong; typed: as it was typed.
+    """A code that stood in a text. receipt: of a tracking code; one_time: of a slip; typed: as it was typed.
 
     letters_beside: letters and digits of other words beside it, counted up to `MIN_STORY_LETTERS`.
     """
@@ -54,6 +55,12 @@ class TypedCode:
     receipt: Receipt | None
     typed: str
     letters_beside: int
+    one_time: OneTimeCode | None = None
+
+    @property
+    def is_mistyped(self) -> bool:
+        """Whether its check symbol, or its check digits, are wrong."""
+        return self.receipt is None and self.one_time is None
 
     @property
     def has_words(self) -> bool:
@@ -92,16 +99,16 @@ def take_codes_out(event: Event, lang: Lang, *, mistyped: bool = False) -> tuple
     """
     placeholder = get_code_placeholder(lang)
     text = event.text or ""
-    found = [one for one in find_codes(text) if mistyped or one.receipt is not None]
+    found = [one for one in find_codes(text) if mistyped or not one.is_mistyped]
     code = None
     if found:
-        first = next((one for one in found if one.receipt is not None), found[0])
-        rest = remove_codes(text, " ", mistyped=mistyped)
-        code = TypedCode(first.receipt, text[first.start : first.end], _count_letters_beside(rest))
+        first = next((one for one in found if not one.is_mistyped), found[0])
+        rest, typed = remove_codes(text, " ", mistyped=mistyped), text[first.start : first.end]
+        code = TypedCode(first.receipt, typed, _count_letters_beside(rest), first.one_time)
         event = replace(event, text=remove_codes(text, placeholder, mistyped=mistyped))
-    if event.previous_text and find_receipts(event.previous_text):
+    if event.previous_text and has_codes(event.previous_text):
         event = replace(event, previous_text=remove_codes(event.previous_text, placeholder))
-    if event.choice and find_receipts(event.choice):
+    if event.choice and has_codes(event.choice):
         event = replace(event, choice=remove_codes(event.choice, placeholder))
     return event, code
 
@@ -158,10 +165,10 @@ def screen_message(
         if answered is not None:
             return answered
     event, code = take_codes_out(ctx.event, ctx.lang, mistyped=is_code_asked)
-    if code is not None and code.receipt is None and code.has_story:
+    if code is not None and code.is_mistyped and code.has_story:
         event, code = take_codes_out(ctx.event, ctx.lang)
     screened = ScreenedMessage(replace(ctx, event=event), code, is_dropped=is_dropped)
-    if is_late or not any(one.receipt is None for one in find_codes(event.text or "")):
+    if is_late or not any(one.is_mistyped for one in find_codes(event.text or "")):
         return screened
     held, notes = _hold_text(screened.ctx)
     if not held.session.doubtful:
@@ -192,10 +199,10 @@ def _remove_joined_codes(turn: TurnResult, ctx: Context) -> TurnResult:
     cleaned = {
         name: remove_codes(text, placeholder)
         for name, text in session.answers.items()
-        if text != before.get(name) and find_receipts(text)
+        if text != before.get(name) and has_codes(text)
     }
     held = session.unconfirmed
-    if held is not None and held != ctx.session.unconfirmed and find_receipts(held.text):
+    if held is not None and held != ctx.session.unconfirmed and has_codes(held.text):
         session = session.replace(unconfirmed=replace(held, text=remove_codes(held.text, placeholder)))
     elif not cleaned:
         return turn
@@ -221,7 +228,7 @@ def ask_about_code(ctx: Context, *before: Reply) -> TurnResult:
     """Ask whether what looks like a mistyped code is one. The text waits in the session until that is answered."""
     session = advance_prompt(ctx.session)
     text = "\n".join(one.text for one in session.doubtful)
-    begins = next((text[one.start : one.start + 4] for one in find_codes(text) if one.receipt is None), "")
+    begins = next((text[one.start : one.start + 4] for one in find_codes(text) if one.is_mistyped), "")
     question = Reply(
         "code.ask", OF_CASE, {"begins": begins}, to_choices(DOUBT_OPTIONS, session), wants=ExpectedInput.PICK
     )
@@ -237,7 +244,7 @@ def _read_answer(ctx: Context) -> ScreenedMessage | TurnResult | None:
     if choice is STALE:
         return ask_about_code(ctx, Reply("pick.stale", NEUTRAL))
     if choice is None:
-        if find_receipts(event.text or ""):  # the right one is typed now
+        if has_codes(event.text or ""):  # the right one is typed now
             held, notes = _hold_text(ctx)
             return ask_about_code(held, *notes) if notes else _settle(held, mistyped=True)
         if count_letters_and_digits(event.text or "", MIN_STORY_LETTERS) < MIN_STORY_LETTERS:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
-from handlers.dialog.codes.code_finder import find_receipts, remove_codes
+from handlers.dialog.codes.code_finder import has_codes, remove_codes
 from handlers.dialog.codes.typed_codes import get_code_placeholder
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
@@ -52,6 +52,7 @@ PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
     PageKind.EXPORT: CommandName.EXPORT,
     PageKind.IMPORT: CommandName.IMPORT,
     PageKind.IDENTITY: CommandName.IDENTITY,
+    PageKind.SLIP: CommandName.SLIP,
 }
 """The command that leads to each page: whoever may no longer give it has no access either."""
 
@@ -263,6 +264,14 @@ def record_export(request: PageRequest) -> QueryGenerator[PageActionResult | Non
     )
 
 
+def open_slip(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
+    """Authorize the showing of a slip's one-time code; None without access. The slip itself was audited."""
+    page_session = yield from authorize_page(request, verified=True)
+    if page_session is None or page_session.access.page is not PageKind.SLIP or page_session.case is None:
+        return None
+    return PageActionResult(page_session)
+
+
 def open_identity(request: PageRequest) -> QueryGenerator[RevealedIdentity | None]:
     """Open the reporter's identity, which is audited; None without access."""
     page_session = yield from authorize_page(request, verified=True)
@@ -286,7 +295,7 @@ def reply_from_page(request: PageRequest, text: str, *, confirmed: bool) -> Deci
     page_session = yield from _authorize_case_page(request)
     if page_session is None or page_session.case is None:
         return TurnResult(None, (PAGE_CLOSED,))
-    if find_receipts(text):
+    if has_codes(text):
         return TurnResult(None, (PAGE_CODE_TYPED,), (), page_session.access.lang)
     given = _make_command(page_session, CommandName.REPLY, text, confirmed=confirmed)
     turn = yield from reply_to_reporter(given, page_session.case)

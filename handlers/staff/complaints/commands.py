@@ -26,7 +26,8 @@ from handlers.staff.complaints.case_view import (
 )
 from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
 from handlers.staff.complaints.find_case import with_case
-from handlers.staff.complaints.intake import begin_intake
+from handlers.staff.complaints.intake.clerk_form import begin_intake
+from handlers.staff.complaints.intake.slips import print_slip
 from handlers.staff.complaints.lists import run_case_search, show_due_cases, show_inbox, show_overdue_cases
 from handlers.staff.complaints.outgoing import confirm_reply, undo_send
 from handlers.staff.complaints.page_links import (
@@ -108,6 +109,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.REMARK: CommandRow(review_complaints_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
     CommandName.PAGE: CommandRow(with_case(reply_with_case_link), CASE_WORKERS, NEVER, ("เปิดหน้า", "หน้าเรื่อง")),
     CommandName.EXPORT: CommandRow(with_case(reply_with_export_link), CASE_WORKERS, NEVER, ("ส่งออก",)),
+    CommandName.SLIP: CommandRow(with_case(print_slip), CASE_WORKERS, WHERE_SHOWN, ("ใบรหัส",)),
     # An imported register holds numbers and dates, no content, so whoever runs the channel may import it too.
     CommandName.IMPORT: CommandRow(reply_with_import_link, CHANNEL_KEEPERS, NEVER, ("นำเข้า",)),
 }

@@ -72,13 +72,14 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "page": (HANDLING, "", "page.nowhere"),
     "export": (HANDLING, "", "page.nowhere"),
     "import": ("supervisor admin", "", "page.nowhere"),
+    "slip": (HANDLING, "", "slip.not_entered"),
 }  # fmt: skip
 """Written a second time, so that the test does not read what it tests."""
 
 OF_A_CASE = frozenset({
     "case", "facts", "files", "history", "take", "screen", "investigate", "notaccept", "close", "forward", "reply",
     "ask", "canned", "note", "undo", "link", "kind", "identity", "approve", "assign", "appoint", "reopen", "hold",
-    "log", "page", "export",
+    "log", "page", "export", "slip",
 })  # fmt: skip
 """Commands that open or change one case, and so must do nothing for a hidden case or a colleague's."""
 

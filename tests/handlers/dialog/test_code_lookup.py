@@ -79,7 +79,7 @@ def test_a_code_that_nobody_has_counts_as_a_guess() -> None:
         FailedLookup(
             Reply("track.unknown", OF_CASE),
             (SaveAttempts(PERSON, Attempts(MORNING, 1)),),
-            is_unknown=True,
+            RECEIPT,
         ),
         (GetAttempts(PERSON), FindCase(RECEIPT)),
     )
@@ -91,7 +91,7 @@ def test_the_fifth_guess_locks_out_and_says_until_when() -> None:
     assert found == FailedLookup(
         Reply("track.unknown_wait", OF_CASE, {"until": "09:15"}),
         (SaveAttempts(PERSON, Attempts(None, 0, MORNING + 15 * MINUTE, 1)),),
-        is_unknown=True,
+        RECEIPT,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from handlers.dialog.codes.one_time_code import make_one_time_code
 from handlers.dialog.events import File
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import (
@@ -44,6 +45,7 @@ CHANGES: dict[str, Any] = {
     "removed_readings": ("where",),
     "declined": ("evidence",),
     "asked_again": ("head",),
+    "one_time": make_one_time_code(7),
 }
 
 

@@ -314,7 +314,13 @@ def test_the_commands_that_ask_for_it() -> None:
         for command, row in table.rows.items()
         if row.factor is not SecondFactor.NEVER
     }
-    shown = (CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.IDENTITY)
+    shown = (
+        CommandName.FACTS,
+        CommandName.FILES,
+        CommandName.HISTORY,
+        CommandName.IDENTITY,
+        CommandName.SLIP,
+    )
     assert asking == {
         **{("complaints", one): SecondFactor.WHERE_SHOWN for one in shown},
         ("complaints", CommandName.SEARCH): SecondFactor.ALWAYS,

@@ -53,6 +53,7 @@ COMPLAINTS_DESK = """
     page         officer supervisor                 never
     export       officer supervisor                 never
     import       supervisor admin                   never
+    slip         officer supervisor                 where_shown
 """
 
 SERVICE_DESK = """

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.dialog.codes.code_finder import find_codes, find_receipts, remove_codes
+from handlers.dialog.codes.one_time_code import ONE_TIME_CODE_LENGTH
 from handlers.dialog.receipt import RECEIPT_ALPHABET, Receipt, make_receipt
 from handlers.thai.text import clean_text
 from tests.properties import examples
@@ -140,6 +141,11 @@ def test_a_wrong_check_symbol_may_be_a_mistyped_code(receipt: Receipt, check: st
         assert remove_codes(text, "[รหัส]", mistyped=True) == around.format("[รหัส]")
 
 
+def is_no_one_time_code(digits: str) -> bool:
+    """Whether a number does not happen to be a one-time code, as one of 97 with 18 digits is."""
+    return len(digits) != ONE_TIME_CODE_LENGTH or int(digits) % 97 != 1
+
+
 NUMBERS = st.one_of(
     st.from_regex(r"0[0-9]{1,2}[- ]?[0-9]{3}[- ]?[0-9]{4}", fullmatch=True),  # telephones
     st.from_regex(r"[0-9]-[0-9]{4}-[0-9]{5}-[0-9]{2}-[0-9]|[1-8][0-9]{12}", fullmatch=True),  # ID cards
@@ -149,7 +155,7 @@ NUMBERS = st.one_of(
         r"(ศธ|ที่) ?[0-9]{4}[./][0-9]{1,4}|(ST|PO)-?[0-9]{4}/25[0-9]{2}", fullmatch=True
     ),  # documents
     st.from_regex(r"[0-9]{1,2}/[0-9]{1,2}/25[0-9]{2}|[0-9]{1,3},[0-9]{3}( บาท)?", fullmatch=True),
-    st.from_regex(r"[0-9]{14,20}", fullmatch=True),  # transfers
+    st.from_regex(r"[0-9]{14,20}", fullmatch=True).filter(is_no_one_time_code),  # transfers
 )
 WORDS = st.sampled_from(
     (

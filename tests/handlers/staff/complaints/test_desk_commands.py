@@ -5,7 +5,7 @@ import pytest
 from handlers.complaints.lifecycle import INTAKE_SOURCES, CaseSource
 from handlers.dialog.replies import Phrase, raw_text
 from handlers.dialog.session import DialogTopic
-from handlers.staff.complaints.intake import end_intake
+from handlers.staff.complaints.intake.clerk_form import end_intake
 from handlers.staff.complaints.messages import ApproveRelease, CountUnreadableCases
 from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts

@@ -1,0 +1,70 @@
+"""`/slip`: print, or read out, a one-time code for whom an officer wrote a case down."""
+
+from collections.abc import Iterable
+
+from handlers.complaints.lifecycle import INTAKE_SOURCES
+from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
+from handlers.complaints.slips.messages import SLIP_TTL, IssueSlip, NewOneTimeCode
+from handlers.dialog.codes.one_time_code import OneTimeCode
+from handlers.dialog.effects import Act, Decision, run_query
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply, ReplyArg, raw_text
+from handlers.i18n import render_text
+from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.complaints.messages import CaseHistoryLine, GetCaseHistory, OfficerCase
+from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
+from handlers.staff.permissions import CommandName
+from handlers.thai.dates import format_date, to_bangkok_date
+
+
+def has_own_code(lines: Iterable[CaseHistoryLine]) -> bool:
+    """Whether the reporter of a case has made a tracking code, which was not voided since."""
+    last = None
+    for line in lines:
+        if line.entry.kind in {HistoryEntryKind.CODE_MADE, HistoryEntryKind.CODE_VOIDED}:
+            last = line.entry.kind
+    return last is HistoryEntryKind.CODE_MADE
+
+
+def print_slip(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
+    """Make a one-time code for a case that an officer wrote down, in the place of an unused one before it.
+
+    Not for a case that its reporter sent, nor while the reporter's own code works: an officer who took a slip for it
+    could follow the case as the reporter.
+    """
+    back = (make_command_button(CommandName.CASE, found),)
+    if found.source not in INTAKE_SOURCES:
+        return cmd.reply("slip.not_entered", OF_CASE, back, number=found.register_number)
+    lines = (yield from run_query(GetCaseHistory(found.id))).rows
+    if has_own_code(lines):
+        return cmd.reply("slip.has_code", OF_CASE, back, number=found.register_number)
+    link = yield from run_query(NewAccessLink())
+    shows_code = cmd.ctx.channel_traits.can_delete_messages
+    if link is None and not shows_code:
+        return cmd.reply("page.nowhere", OF_CASE, back)
+    code, today = (yield from run_query(NewOneTimeCode())), to_bangkok_date(cmd.ctx.now)
+    line = AddHistoryEntry(
+        found.id, found.seq + 1, today, HistoryEntryKind.SLIP, ActorKind.OFFICE, staff=cmd.staff.id
+    )
+    acts: tuple[Act, ...] = (IssueSlip(found.id, code, today), line)
+    args: dict[str, ReplyArg] = {
+        "number": found.register_number,
+        "until": format_date(today + SLIP_TTL, cmd.ctx.lang),
+        "address": Phrase("staff.slip.nowhere"),
+    }
+    if link is not None:
+        acts = (
+            *acts,
+            CreateAccessLink(link.secret, PageKind.SLIP, cmd.staff.id, found.id, cmd.ctx.lang, code.digits),
+        )
+        args["address"] = raw_text(link.url)
+    if not shows_code:
+        return cmd.reply_with(Reply("staff.slip.link", OFFICER_CONTENT, args, back), acts=acts)
+    args |= {"code": code.formatted, "spoken": tuple(raw_text(one) for one in spell_code(code, cmd.ctx.lang))}
+    return cmd.reply_with(Reply("staff.slip.code", OFFICER_CONTENT, args, back), acts=acts)
+
+
+def spell_code(code: OneTimeCode, lang: Lang) -> tuple[str, ...]:
+    """Return a one-time code as it is read out: a line for each group."""
+    digits = render_text(Phrase("staff.slip.digits"), lang).split()
+    return tuple(" ".join(digits[int(digit)] for digit in group) for group in code.groups)

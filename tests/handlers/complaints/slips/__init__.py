@@ -1,0 +1,1 @@
+"""Slips: exact tests of their handlers."""
