@@ -28,7 +28,8 @@ BotError
 ├── FloodError                     Telegram's, inside its client only: becomes RetryLaterError
 └── TransportError                 a call to a platform failed (`bot/delivery/transport.py`)
     ├── RetryLaterError            rate limit: retry after `retry_after` seconds
-    │   └── QuotaExhaustedError    the month's messages are used up
+    │   ├── QuotaExhaustedError    the month's messages are used up
+    │   └── PushHeldBackError      nobody's: they run low, and this one comes with the next reply
     ├── PermanentError             the person left, or the file is gone or too large: retrying is useless
     ├── MessageGoneError           the message no longer exists: retrying is useless
     ├── ReplyTokenUsedError        the token was used or has expired: retrying is useless

@@ -43,6 +43,10 @@ class QuotaExhaustedError(RetryLaterError):
     """The month's quota is used up: no push is accepted until next month, or until more messages are bought."""
 
 
+class PushHeldBackError(RetryLaterError):
+    """The month's pushes run low, and this message is not worth one: it comes with the next reply to the person."""
+
+
 class PermanentError(TransportError):
     """The platform refuses for good, so do not retry: the person left, or the file is gone or too large."""
 

@@ -116,7 +116,14 @@ def select_reminders(
         superseded = tuple(p.name for p in reached[:-1] if p.name not in one.sent_reminders)
         recipients = tuple(person.id for person in _choose_recipients(one, staff, level))
         yield SendReminder(
-            one.case, last.name, today, last.due, _format_reminder(one, last, today), recipients, superseded
+            one.case,
+            f"{one.number}/{one.fiscal_year}",
+            last.name,
+            today,
+            last.due,
+            _format_reminder(one, last, today),
+            recipients,
+            superseded,
         )
 
 

@@ -52,12 +52,15 @@ class ReminderRecipient:
 
 @dataclass(frozen=True, slots=True)
 class SendReminder(Act):
-    """Send a reminder of a case, once. recipients: staff ids; superseded: earlier reminders that this one replaces.
+    """Send a reminder of a case, once. number: its register number; recipients: staff ids.
+
+    superseded: earlier reminders that this one replaces.
 
     due: the due day in the notice, formatted in each recipient's language.
     """
 
     case: str
+    number: str
     name: str
     on: date
     due: date

@@ -92,6 +92,7 @@ class ReplyPolicy:
     protected: about a case or repeating what a person wrote: the platform is asked to prevent forwarding and saving.
     expires: content of a case shown to an officer: deleted from the chat after a while, where the platform allows that.
     durable: must arrive even after a crash: it stays in the outbox until it is delivered.
+    may_wait: where the pushes of a platform run low, it comes with the next reply to the person instead of by a push.
     in_webhook: whether it may be sent in the response to a webhook call. What is durable or expires may not, since
     its arrival, or its id, has to be known. Raises ValueError for a policy that contradicts itself.
     """
@@ -100,6 +101,7 @@ class ReplyPolicy:
     expires: bool
     durable: bool
     in_webhook: WebhookUse
+    may_wait: bool = False
 
     def __post_init__(self) -> None:
         """Check that the fields agree."""
@@ -109,6 +111,8 @@ class ReplyPolicy:
             raise ValueError(
                 "what is protected is not sent as a new message in the response to a webhook call"
             )
+        if self.may_wait and not self.durable:
+            raise ValueError("what waits for the next reply is durable")
         if (self.durable or self.expires) and not self.protected:
             raise ValueError("what is durable or expires is protected")
 
@@ -121,6 +125,7 @@ class ReplyPolicy:
             expires=self.expires or other.expires,
             durable=self.durable or other.durable,
             in_webhook=min(self.in_webhook, other.in_webhook, key=[*WebhookUse].index),
+            may_wait=self.may_wait and other.may_wait,
         )
 
 
@@ -135,6 +140,12 @@ OFFICER_CONTENT = ReplyPolicy(protected=True, expires=True, durable=False, in_we
 
 MUST_ARRIVE = ReplyPolicy(protected=True, expires=False, durable=True, in_webhook=WebhookUse.NEVER)
 """A receipt, the status of a case, an answer, a notification: delivered even after a crash."""
+
+
+CAN_WAIT = ReplyPolicy(
+    protected=True, expires=False, durable=True, in_webhook=WebhookUse.NEVER, may_wait=True
+)
+"""A notification to an officer that is not worth one of the few pushes that a platform has left this month."""
 
 
 class PageLayout(StrEnum):

@@ -17,8 +17,8 @@ from handlers.complaints.approvals import (
     UseApproval,
 )
 from handlers.dialog.effects import Act, Query
-from handlers.dialog.replies import Phrase
-from handlers.staff.permissions import CASE_WORKERS
+from handlers.dialog.replies import Choice, Phrase
+from handlers.staff.permissions import CASE_WORKERS, CommandName
 from storage.cases.exclusions import is_case_hidden
 from storage.cases.reporter_queries import load_identity
 from storage.db.batch import WriteBatch
@@ -27,6 +27,7 @@ from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
 from storage.staff.members import format_actor
 from storage.staff.notifications import list_active_staff, notify_staff_member
+from storage.staff.pushes import PushKind, StaffPush
 from storage.tables.rules import approvals
 from storage.unreadable_rows import decode_rows
 
@@ -59,7 +60,8 @@ async def request_approval(act: RequestApproval, batch: WriteBatch) -> None:
         hidden = await is_case_hidden(act.case, person.id, batch.connection)
         if person.role in CASE_WORKERS and person.id != act.staff and not hidden:
             say = Phrase(f"staff.approval.notice_{act.kind}", {"number": act.number})
-            await notify_staff_member(person.id, say, batch)
+            shows = Choice(f"/{CommandName.APPROVE} {act.number}", CommandName.APPROVE.label_key)
+            await notify_staff_member(person.id, StaffPush(PushKind.APPROVAL, say, (shows,)), batch)
     await batch.audit(format_actor(act.staff), f"asked-{act.kind}", act.case)
 
 

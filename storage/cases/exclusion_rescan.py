@@ -109,7 +109,9 @@ class ConflictRescan:
             )
             new = [one for one in found if one.staff not in known]
             announced = await _is_announced(case, connection)
-            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
+            batch = WriteBatch(
+                connection, self.committer.keyring, self.committer.daily_keys, now, self.committer.roster
+            )
             await save_exclusions(case, new, batch, audited=announced)
             await batch.flush()
         return len(new) if announced else 0

@@ -4,20 +4,36 @@ Whoever asks for a case learns that it is kept from them and never why: both rea
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, exists, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    RowMapping,
+    and_,
+    bindparam,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.effects import Act, Query
-from handlers.staff.complaints.messages import CountUnreadableCases
+from handlers.dialog.replies import Phrase
+from handlers.staff.complaints.messages import AssignCase, CountUnreadableCases
 from handlers.staff.permissions import CASE_WORKERS
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
+from storage.staff.notifications import notify_staff_member
+from storage.staff.pushes import PushKind, make_case_push, make_taken_away_push
 from storage.tables.rules import concerned
 from storage.unreadable_rows import reading_row
 
@@ -92,9 +108,38 @@ async def save_exclusions(
             by="",
             sealed=_encrypt_reason(case, one, batch),
         )
-        batch.add_statement(_UNASSIGN_OFFICER, case=case, whose=one.staff)
+    await _unassign_officer(case, {one.staff for one in found}, batch)
     if audited:
         await audit_exclusions(case, found, batch)
+
+
+async def _unassign_officer(case: str, excluded: set[str], batch: WriteBatch) -> None:
+    """Take a case from an excluded officer, who is told so in the words of any other reason."""
+    row = await _find_assignment(case, batch) if excluded else None
+    if row is not None and row.officer in excluded:
+        batch.add_statement(_UNASSIGN_OFFICER, case=case, whose=row.officer)
+        push = make_taken_away_push(f"{row.number}/{row.fiscal_year}")
+        await notify_staff_member(row.officer, push, batch)
+
+
+async def _find_assignment(case: str, batch: WriteBatch) -> Row[int, int, str | None, date] | None:
+    column = tables.cases.c
+    query = select(column.number, column.fiscal_year, column.officer, column.answer_by)
+    return (await batch.connection.execute(query.where(column.id == case))).first()
+
+
+async def notify_of_assignment(act: AssignCase, batch: WriteBatch) -> None:
+    """Tell who is given a case, and who has it until now, unless they do it themselves."""
+    row = await _find_assignment(act.case, batch)
+    if row is None:
+        return
+    number = f"{row.number}/{row.fiscal_year}"
+    if act.to != act.by:
+        notice = Phrase("staff.notice.assigned", {"number": number})
+        push = make_case_push(PushKind.ASSIGNED, notice, number)
+        await notify_staff_member(act.to, push, batch, due=row.answer_by)
+    if row.officer and row.officer not in {act.to, act.by}:
+        await notify_staff_member(row.officer, make_taken_away_push(number), batch)
 
 
 async def audit_exclusions(case: str, found: Iterable[Exclusion], batch: WriteBatch) -> None:
@@ -120,7 +165,7 @@ async def set_exclusion(act: SetExclusion, batch: WriteBatch) -> None:
         sealed=_encrypt_reason(act.case, one, batch),
     )
     if one.ground is not ExclusionGround.LIFTED:
-        batch.add_statement(_UNASSIGN_OFFICER, case=act.case, whose=one.staff)
+        await _unassign_officer(act.case, {one.staff}, batch)
     await batch.audit(f"staff:{one.decided_by}", f"{one.ground}:{one.staff}", act.case)
 
 

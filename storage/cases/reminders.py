@@ -17,6 +17,7 @@ from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.staff.notifications import enqueue_staff_notification
+from storage.staff.pushes import PushKind, make_case_push
 from storage.staff.roster import StaffAddress
 from storage.tables.rules import concerned, reminders
 from storage.unreadable_rows import decode_rows
@@ -50,9 +51,10 @@ class CaseReminders:
                 given += 1
                 for person in remind.recipients:
                     if person in addresses:
-                        enqueue_staff_notification(
-                            addresses[person], _localize_due_date(remind, addresses[person]), batch
+                        push = make_case_push(
+                            PushKind.DUE, _localize_due_date(remind, addresses[person]), remind.number
                         )
+                        enqueue_staff_notification(addresses[person], push, batch)
             await batch.flush()
         return given
 

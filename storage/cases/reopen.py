@@ -13,6 +13,7 @@ from storage.cases.history import decrypt_history_content
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
 from storage.staff.notifications import notify_staff_member
+from storage.staff.pushes import PushKind, make_case_push
 
 _CASE = tables.cases.c
 _UPDATE_REASSIGNED = (
@@ -38,9 +39,10 @@ async def reassign_case(
         return
     query = select(_CASE.number, _CASE.fiscal_year).where(_CASE.id == act.case)
     row = (await batch.connection.execute(query)).one()
-    notification = Phrase("staff.notice.again", {"number": f"{row.number}/{row.fiscal_year}"})
+    number = f"{row.number}/{row.fiscal_year}"
+    push = make_case_push(PushKind.NEW, Phrase("staff.notice.again", {"number": number}), number)
     for staff in others:
-        await notify_staff_member(staff, notification, batch, due=answer_by)
+        await notify_staff_member(staff, push, batch, due=answer_by)
 
 
 async def _find_closer(case: str, cipher: Cipher, batch: WriteBatch) -> str | None:

@@ -16,6 +16,7 @@ from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import execute_in_pieces, first_rows
 from storage.staff.notifications import notify_case_workers
+from storage.staff.pushes import PushKind, StaffPush
 
 _CONSULTATION_COLUMN = tables.ballots.c
 _FEEDBACK_COLUMN = tables.opinions.c
@@ -78,6 +79,8 @@ async def remind_of_promises(committer: GroupCommitWriter, now: datetime) -> int
         if not count:
             return 0
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
-        recipients = await notify_case_workers(Phrase("inquiry.notice.promised", {"count": count}), batch)
+        recipients = await notify_case_workers(
+            StaffPush(PushKind.DUE, Phrase("inquiry.notice.promised", {"count": count})), batch
+        )
         await batch.flush()
     return recipients

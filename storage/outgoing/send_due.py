@@ -23,6 +23,7 @@ from storage.questions.scheduled_answers import send_due_answers
 from storage.serialization import OUTGOING_REPLY_CODEC
 from storage.staff.members import format_actor
 from storage.staff.notifications import is_active_staff, notify_staff_member
+from storage.staff.pushes import PushKind, make_case_push
 from storage.unreadable_rows import log_unreadable_row, reading_row
 
 
@@ -94,7 +95,8 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
         notification = Phrase(
             "staff.notice.overtaken", {"number": number, "status": Phrase(f"staff.status.{row.status}")}
         )
-        return await notify_staff_member(sending.staff, notification, batch)
+        push = make_case_push(PushKind.NOT_SENT, notification, number)
+        return await notify_staff_member(sending.staff, push, batch)
     move = ApplyTransition(
         sending.case, seq, on, sending.step, status, ActorKind.OFFICE, sending.text, sending.staff
     )

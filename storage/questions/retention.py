@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
-from handlers.dialog.replies import Phrase
+from handlers.dialog.replies import Choice, Phrase
 from handlers.questions.messages import QuestionState
-from handlers.staff.permissions import Role
+from handlers.staff.permissions import Role, ServiceCommandName
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.subscriptions import DELETE_CASE_SUBSCRIPTION
@@ -17,6 +17,7 @@ from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import execute_in_pieces, first_rows
 from storage.questions.store import hash_reply_address
 from storage.staff.notifications import notify_case_workers
+from storage.staff.pushes import PushKind, StaffPush
 
 _COLUMN = tables.questions.c
 _QUESTIONS_A_PIECE = 20
@@ -78,17 +79,22 @@ async def remind_of_due_questions(
         if soon + late == 0:
             return 0
         batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
-        due = Phrase("inquiry.notice.due", {"soon": soon, "late": late})
+        due = _make_due_push(Phrase("inquiry.notice.due", {"soon": soon, "late": late}))
         recipients = await notify_case_workers(due, batch, {Role.OFFICER})
         if not recipients:
             recipients = await notify_case_workers(due, batch)
         elif climbed := await _count_open_questions(
             connection, _COLUMN.answer_by <= today - timedelta(days=climbs)
         ):
-            say = Phrase("inquiry.notice.climbed", {"late": climbed, "days": climbs})
+            say = _make_due_push(Phrase("inquiry.notice.climbed", {"late": climbed, "days": climbs}))
             recipients += await notify_case_workers(say, batch, {Role.SUPERVISOR})
         await batch.flush()
     return recipients
+
+
+def _make_due_push(notice: Phrase) -> StaffPush:
+    listed = ServiceCommandName.QUESTIONS
+    return StaffPush(PushKind.DUE, notice, (Choice(f"/{listed}", listed.label_key),))
 
 
 async def _count_open_questions(connection: AsyncConnection, *where: ColumnElement[bool]) -> int:

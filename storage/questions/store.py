@@ -42,7 +42,7 @@ from storage.questions.faq import PUBLISHED_QUESTION_CODEC, bump_catalogue_versi
 from storage.questions.statistics_source import append_question_fact, get_question_step
 from storage.serialization import OutboxMessage
 from storage.staff.members import format_actor
-from storage.staff.notifications import notify_of_new_item
+from storage.staff.notifications import notify_of_new_question
 from storage.unreadable_rows import decode_rows, reading_row
 
 _COLUMN = tables.questions.c
@@ -197,7 +197,7 @@ async def submit_question(act: SubmitQuestion, batch: WriteBatch) -> None:
     _insert_line(batch, question, 1, act.on, ThreadLineKind.ASKED, act.text)
     record_message_origins(question, act.message_origins, batch)
     _save_reply_address(batch, question, act.reply_address)
-    await notify_of_new_item("inquiry.notice.new", year, number, act.answer_by, batch)
+    await notify_of_new_question(year, number, act.answer_by, batch)
     await batch.audit(ActorKind.REPORTER, "asked", question)
 
 

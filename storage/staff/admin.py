@@ -21,6 +21,7 @@ from storage.staff.members import (
     revoke_access,
 )
 from storage.staff.notifications import enqueue_staff_notification, notify_case_workers
+from storage.staff.pushes import PushKind, StaffPush
 from storage.staff.roster import STAFF_PROFILE_CODEC, Roster, StaffAddress
 from storage.tables.rules import keyholes
 
@@ -63,7 +64,8 @@ class StaffAdmin:
             ]
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for address in addresses:
-                enqueue_staff_notification(address, raw_text(words[address.lang]), batch)
+                push = StaffPush(PushKind.SYSTEM, raw_text(words[address.lang]))
+                enqueue_staff_notification(address, push, batch)
             await batch.flush()
         return len(addresses)
 
@@ -73,7 +75,7 @@ class StaffAdmin:
             batch = WriteBatch(
                 connection, self.committer.keyring, self.committer.daily_keys, now, self.roster
             )
-            told = await notify_case_workers(notice, batch, roles)
+            told = await notify_case_workers(StaffPush(PushKind.SYSTEM, notice), batch, roles)
             await batch.flush()
         return told
 

@@ -1,21 +1,21 @@
 """Notifications to staff: they carry a number and a due date, never content."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from handlers.dialog.replies import MUST_ARRIVE, Phrase, Reply
+from handlers.dialog.replies import Choice, Phrase
 from handlers.staff.members import StaffMember
-from handlers.staff.permissions import CASE_WORKERS, Role
+from handlers.staff.permissions import CASE_WORKERS, Role, ServiceCommandName
 from handlers.thai.dates import format_date
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.outgoing.rows import enqueue_message
 from storage.serialization import OutboxMessage
+from storage.staff.pushes import PushKind, StaffPush, make_case_push
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
 from storage.unreadable_rows import decode_rows
 
@@ -25,11 +25,20 @@ async def notify_of_new_case(year: int, number: int, answer_by: date, batch: Wri
 
     Those it is kept from too: who hears nothing while colleagues do would know that it concerns them.
     """
-    await notify_of_new_item("staff.notice.new", year, number, answer_by, batch)
+    name = f"{number}/{year}"
+    push = make_case_push(PushKind.NEW, Phrase("staff.notice.new", {"number": name}), name)
+    await _notify_of_new_item(push, answer_by, batch)
 
 
-async def notify_of_new_item(key: str, year: int, number: int, answer_by: date, batch: WriteBatch) -> None:
-    """Notify case workers of a new case or question, by number and due date, and subscribed groups."""
+async def notify_of_new_question(year: int, number: int, answer_by: date, batch: WriteBatch) -> None:
+    """Notify case workers of a new question, and subscribed groups."""
+    name = f"{number}/{year}"
+    opens = Choice(f"/{ServiceCommandName.QUESTION} {name}", "inquiry.notice.open", {"number": name})
+    notice = Phrase("inquiry.notice.new", {"number": name})
+    await _notify_of_new_item(StaffPush(PushKind.NEW, notice, (opens,)), answer_by, batch)
+
+
+async def _notify_of_new_item(push: StaffPush, answer_by: date, batch: WriteBatch) -> None:
     if batch.roster is None or not batch.roster.member_count:
         return
     told = [
@@ -37,10 +46,12 @@ async def notify_of_new_item(key: str, year: int, number: int, answer_by: date, 
     ]
     groups = await batch.connection.execute(select(tables.groups))
     # One that cannot be read keeps no complaint back. Without a number: the mark of a group names the chat.
-    told += decode_rows("groups", groups, lambda row: _decode_group(row, batch.keyring), lambda _: "")[0]
+    listed = decode_rows("groups", groups, lambda row: _decode_group(row, batch.keyring), lambda _: "")[0]
     for address in told:
+        enqueue_staff_notification(address, push.with_args(due=format_date(answer_by, address.lang)), batch)
+    for address in listed:  # no button: a group is a place where nobody opens a case
         due = format_date(answer_by, address.lang)
-        enqueue_staff_notification(address, Phrase(key, {"number": f"{number}/{year}", "due": due}), batch)
+        enqueue_staff_notification(address, StaffPush(push.kind, push.with_args(due=due).notice), batch)
 
 
 def _decode_group(row: Row[Any], keyring: Keyring) -> StaffAddress:
@@ -57,25 +68,28 @@ async def notify_of_reporter_message(case: str, batch: WriteBatch, hidden_from: 
     row = (await batch.connection.execute(query)).one()
     if row.officer and row.officer not in hidden_from:
         number = f"{row.number}/{row.fiscal_year}"
-        await notify_staff_member(row.officer, Phrase("staff.notice.wrote", {"number": number}), batch)
+        notice = Phrase("staff.notice.wrote", {"number": number})
+        await notify_staff_member(row.officer, make_case_push(PushKind.REPORTER_WROTE, notice, number), batch)
 
 
 async def notify_case_workers(
-    notice: Phrase, batch: WriteBatch, roles: Collection[Role] = CASE_WORKERS
+    push: StaffPush, batch: WriteBatch, roles: Collection[Role] = CASE_WORKERS
 ) -> int:
     """Notify all staff with one of `roles`; return the number of recipients."""
     told = [address for one, address in await list_active_staff(batch) if one.role in roles and address]
     for address in told:
-        enqueue_staff_notification(address, notice, batch)
+        enqueue_staff_notification(address, push, batch)
     return len(told)
 
 
-async def notify_staff_member(staff: str, notice: Phrase, batch: WriteBatch, due: date | None = None) -> None:
+async def notify_staff_member(
+    staff: str, push: StaffPush, batch: WriteBatch, due: date | None = None
+) -> None:
     """Notify one staff member. `due`: a date that is formatted in their language."""
     for one, address in await list_active_staff(batch):
         if one.id == staff and address is not None:
             day = {} if due is None else {"due": format_date(due, address.lang)}
-            enqueue_staff_notification(address, replace(notice, args={**notice.args, **day}), batch)
+            enqueue_staff_notification(address, push.with_args(**day), batch)
 
 
 async def is_active_staff(staff: str, batch: WriteBatch) -> bool:
@@ -90,7 +104,6 @@ async def list_active_staff(batch: WriteBatch) -> Iterable[tuple[StaffMember, St
     return await batch.roster.refresh(batch.connection) if batch.roster is not None else ()
 
 
-def enqueue_staff_notification(address: StaffAddress, notice: Phrase, batch: WriteBatch) -> None:
-    """Put a notification to a staff member into the outbox."""
-    reply = Reply(notice.key, MUST_ARRIVE, notice.args)
-    enqueue_message(OutboxMessage(address.channel, address.back, address.lang, (reply,)), batch)
+def enqueue_staff_notification(address: StaffAddress, push: StaffPush, batch: WriteBatch) -> None:
+    """Put a push to a staff member into the outbox, to be sent at once."""
+    enqueue_message(OutboxMessage(address.channel, address.back, address.lang, (push.to_reply(),)), batch)

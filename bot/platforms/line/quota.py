@@ -11,7 +11,10 @@ from bot.log import LogEvent, log_event
 from bot.platforms.line.client import LineClient
 
 FULL_PERCENT = 100
-WARNING_PERCENTS = (FULL_PERCENT, 90, 70)
+LOW_PERCENT = 70
+"""Percentage of the quota from which on messages that may wait are not pushed."""
+
+WARNING_PERCENTS = (FULL_PERCENT, 90, LOW_PERCENT)
 """Percentages of the quota at which the staff is warned, in descending order."""
 
 QUOTA_MAX_AGE = 600.0
@@ -64,6 +67,12 @@ class PushQuota:
             return True
         await self.mark_exhausted()
         return False
+
+    async def is_low(self) -> bool:
+        """Whether `LOW_PERCENT` of the quota are used, by what is known; asks LINE if that is too old."""
+        return not await self.has_room() or (
+            self.limit is not None and 100 * self.used >= LOW_PERCENT * self.limit
+        )
 
     async def refresh(self) -> None:
         """Ask LINE for limit and usage. If that fails, the numbers stay, and the next push asks again."""

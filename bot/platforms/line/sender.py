@@ -14,6 +14,7 @@ from bot.delivery.transport import (
     PermanentError,
     PlatformLimits,
     PlatformUnavailableError,
+    PushHeldBackError,
     QuotaExhaustedError,
     ReplyTokenUsedError,
     RetryLaterError,
@@ -44,6 +45,9 @@ REPLY_RETRY_DELAYS = (0.3, 1.0, 3.0, 8.0, 15.0)
 MAX_KEPT_TOKENS = 1000
 MAX_TRACKED_MESSAGES = 10_000
 """Outbox messages whose delivered part is remembered. After a restart, a part may be sent twice, but none is lost."""
+
+HELD_BACK_FOR = 3600.0
+"""Seconds after which a message that was not worth a push is tried again: a new month may have begun."""
 
 ALL_DELIVERED = sys.maxsize
 """Delivered count of an outbox message that was delivered entirely."""
@@ -186,7 +190,8 @@ class LineSender:
     async def deliver(self, back: bytes, messages: Sequence[Message], delivery_id: str) -> None:
         """Deliver an outbox message (`Transport.deliver`). If the quota is used up, the rich menu shows a red dot.
 
-        The person's lock is held meanwhile; what an answer took along is not sent again.
+        So it does where the quota is low and the message may wait. The person's lock is held meanwhile; what an answer
+        took along is not sent again.
         """
         person = self.decrypt_address(back)
         who = self.person_id(person)
@@ -195,16 +200,23 @@ class LineSender:
             remaining = [replace(message, policy=MUST_ARRIVE) for message in messages[before:]]
             batches = render_batches(remaining, await self.store.load_language(who), before=before)
             token = self._reply_tokens.pop(who, None) if batches else None
+            token = token if token is not None and token.is_fresh else None
             try:
-                await self.send_batches(
-                    person, batches, delivery_id, token if token is not None and token.is_fresh else None
-                )
-            except QuotaExhaustedError:
+                if token is None:
+                    await self._hold_back_if_low(messages[before:])
+                await self.send_batches(person, batches, delivery_id, token)
+            except (QuotaExhaustedError, PushHeldBackError):
                 self.undeliverable.add(who)
                 await self._try_set_news_flag(person, news=True)
                 raise
             if who in self.undeliverable and not await self._list_pending(person, besides=(delivery_id,)):
                 await self._clear_news_flag(person)
+
+    async def _hold_back_if_low(self, messages: Sequence[Message]) -> None:
+        """Raise `PushHeldBackError` where pushes run low and none of the messages is worth one."""
+        may_wait = bool(messages) and all(message.policy.may_wait for message in messages)
+        if may_wait and await self.quota.is_low():
+            raise PushHeldBackError(HELD_BACK_FOR)
 
     async def fetch(self, what: Mapping[str, str]) -> AsyncIterator[bytes]:
         """Download a file in pieces (`Transport.fetch`)."""

@@ -4,9 +4,18 @@ from datetime import date
 
 import pytest
 
+from handlers.complaints.messages import (
+    ActorKind,
+    AddHistoryEntry,
+    Exclusion,
+    ExclusionGround,
+    HistoryEntryKind,
+    SetExclusion,
+)
+from handlers.dialog.effects import Act
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import Phrase
-from handlers.staff.complaints.messages import AssignCase, SubscribeGroup
+from handlers.staff.complaints.messages import AssignCase, SetAppointment, SubscribeGroup
 from handlers.staff.members import LeaveStaff
 from handlers.staff.permissions import Role
 from storage.staff.notifications import (
@@ -17,12 +26,14 @@ from storage.staff.notifications import (
     notify_of_reporter_message,
     notify_staff_member,
 )
+from storage.staff.pushes import PushKind, StaffPush
 from storage.store import Store
 from tests.storage.conftest import NOW, StoredDesk, load_reporter_case
 from tests.storage.staffed_desk import join_staff, list_letters, write_batch
 
 DUE = date(2026, 12, 7)
 GROUP = b"g" * 32
+WROTE = StaffPush(PushKind.REPORTER_WROTE, Phrase("staff.notice.wrote"))
 
 
 def test_of_a_new_case_those_who_handle_cases_are_notified_in_their_language(ground: StoredDesk) -> None:
@@ -68,7 +79,7 @@ def test_without_staff_nobody_is_notified(ground: StoredDesk) -> None:
         async with write_batch(one) as batch:
             await notify_of_new_case(2570, 1, DUE, batch)
             await notify_of_reporter_message(case.id, batch)
-            assert await notify_case_workers(Phrase("staff.notice.wrote"), batch) == 0
+            assert await notify_case_workers(WROTE, batch) == 0
             assert [*await list_active_staff(batch)] == []
 
     ground.run_scenario(scene)
@@ -86,11 +97,40 @@ def test_of_a_message_of_the_reporter_the_assigned_officer_is_notified(ground: S
             await notify_of_reporter_message(case.id, batch)
         assert await list_letters(one) == []  # nobody has the case yet
         await ground.commit_acts(one, AssignCase(case.id, 2, NOW.date(), mine, other))
-        for hidden, count in (((), 1), ({other}, 2), ({mine}, 2)):
+        assert [key for _, _, key, _ in await list_letters(one)] == ["staff.notice.assigned"]
+        for hidden, count in (((), 2), ({other}, 3), ({mine}, 3)):
             async with write_batch(one) as batch:
                 await notify_of_reporter_message(case.id, batch, hidden)
             assert len(await list_letters(one)) == count
-        assert (await list_letters(one))[0] == (b"mine", "th", "staff.notice.wrote", {"number": "1/2570"})
+        assert (await list_letters(one))[-1] == (b"mine", "th", "staff.notice.wrote", {"number": "1/2570"})
+
+    ground.run_scenario(scene)
+
+
+@pytest.mark.parametrize("reason", ["assigned", "appointed", "named", "barred"])
+def test_whose_case_goes_hears_the_same_words_for_whatever_reason(ground: StoredDesk, reason: str) -> None:
+    async def scene(one: Store) -> None:
+        mine, other = await join_staff(ground, one, "mine"), await join_staff(ground, one, "other")
+        boss = await join_staff(ground, one, "boss", Role.SUPERVISOR)
+        case = await load_reporter_case(one, await ground.file_complaint(one))
+        await ground.commit_acts(one, AssignCase(case.id, 2, NOW.date(), mine, mine))
+        await one.outbox.complete([item.id for item in await one.outbox.list_all("telegram")])
+        named = Exclusion(mine, ExclusionGround.NAMED)
+        gone = Exclusion(mine, ExclusionGround.BARRED, boss, "ญาติกับผู้ถูกร้อง")
+        acts: dict[str, tuple[Act, ...]] = {
+            "assigned": (AssignCase(case.id, 3, NOW.date(), other, boss),),
+            "appointed": (AssignCase(case.id, 3, NOW.date(), other, boss), SetAppointment(case.id, other, boss)),
+            "named": (
+                AddHistoryEntry(
+                    case.id, 3, NOW.date(), HistoryEntryKind.REPORTER, ActorKind.REPORTER, "คือ mine",
+                    exclusions=(named,),
+                ),
+            ),
+            "barred": (SetExclusion(case.id, gone, NOW.date()),),
+        }  # fmt: skip
+        await ground.commit_acts(one, *acts[reason])
+        (heard,) = [letter for letter in await list_letters(one) if letter[0] == b"mine"]
+        assert heard == (b"mine", "th", "staff.notice.taken_away", {"number": "1/2570"})
 
     ground.run_scenario(scene)
 
@@ -99,7 +139,7 @@ def test_one_person_is_notified_with_the_day_in_their_language(ground: StoredDes
     async def scene(one: Store) -> None:
         staff = await join_staff(ground, one, "boss", Role.SUPERVISOR, lang="en")
         await join_staff(ground, one, "other")
-        notice = Phrase("staff.notice.again", {"number": "1/2570"})
+        notice = StaffPush(PushKind.NEW, Phrase("staff.notice.again", {"number": "1/2570"}))
         async with write_batch(one) as batch:
             await notify_staff_member(staff, notice, batch, due=DUE)
             await notify_staff_member("unknown", notice, batch)
@@ -118,7 +158,7 @@ def test_those_of_a_role_are_counted(ground: StoredDesk, roles: tuple[Role, ...]
         await join_staff(ground, one, "officer")
         await join_staff(ground, one, "silent", back=None)
         async with write_batch(one) as batch:
-            assert await notify_case_workers(Phrase("staff.notice.wrote"), batch, roles) == count
+            assert await notify_case_workers(WROTE, batch, roles) == count
 
     ground.run_scenario(scene)
 
