@@ -287,6 +287,12 @@ def _list_short_review_options(form: Form, session: Session) -> tuple[Option, ..
     return (*make_options(("submit",)), *of_fields, *removable, *make_options(("cancel",)))
 
 
+def _list_row_options(form: Form, session: Session) -> tuple[Option, ...]:
+    """List what the buttons in the rows of a page may pick: to change each answer, to take out what was understood."""
+    changes = (f"field_{field.name}" for field in form.active_fields(session))
+    return make_options((*changes, *(f"remove_{name}" for name in session.understood)))
+
+
 def ask_next_field(form: Form, ctx: Context, *notes: Reply) -> TurnResult:
     """Ask the next question; after the last one, or an edit, show the review."""
     session = ctx.session
@@ -346,7 +352,9 @@ def parse_menu_choice(form: Form, ctx: Context) -> ParsedChoice:
     Who says that it is done, and not to send it, submits nothing: “ใช่ ส่งไปแล้ว” takes it for sent.
     """
     options, more = list_menu_options(form, ctx.session), _MORE_MEANINGS.get(ctx.session.step)
-    if ctx.session.step == "review" and ctx.session.is_short:
+    if ctx.session.step == "review" and ctx.event.choice is not None:
+        options = (*options, *_list_row_options(form, ctx.session))
+    elif ctx.session.step == "review" and ctx.session.is_short:
         options = (*options, *_TYPED_AT_SHORT_REVIEW)
     choice = parse_choice(ctx.event, ctx.session, options, numbers=True, more=more)
     if choice == "submit" and ctx.event.choice is None:

@@ -42,7 +42,7 @@ READ_PAGE_SCRIPT = """() => {
   const links = buttons.length ? [] : [...document.querySelectorAll('main a.button')];
   return {
     text: parts.flatMap((part) => [part.innerText, ...words(part)]).join('\\n'),
-    choices: [...buttons.map((b) => [b.innerText, b.value]),
+    choices: [...buttons.map((b) => [b.textContent.trim(), b.value]),
               ...links.map((a) => [a.innerText, a.getAttribute('href')])],
     receipt: document.querySelector('[data-receipt]')?.innerText ?? null,
   };
@@ -52,11 +52,12 @@ READ_PAGE_SCRIPT = """() => {
 SEND_BUTTON = "[data-send]"
 
 
-def unfold_send_button(page: Page) -> None:
-    """Open what the button that sends text and files is folded into, beside the story."""
-    folded = page.locator(f"details:not([open]):has({SEND_BUTTON}) > summary")
+def press_button(page: Page, button: str) -> None:
+    """Press a button, after opening what it is folded into. button: its selector."""
+    folded = page.locator(f"details:not([open]):has({button}) > summary")
     if folded.count():
         folded.click()
+    page.click(button)
 
 
 @contextmanager
@@ -116,9 +117,7 @@ class BrowserDriver:
         return [Message(seen["text"], NEUTRAL, choices, seen["receipt"])]
 
     def _submit(self, page: Page, button: str) -> list[Message]:
-        if button == SEND_BUTTON:
-            unfold_send_button(page)
-        return self._wait_for_next(page, lambda: page.click(button))
+        return self._wait_for_next(page, lambda: press_button(page, button))
 
     def _wait_for_next(self, page: Page, act: Callable[[], None]) -> list[Message]:
         """Do what sends the form, and read the page that comes."""

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 from markupsafe import Markup
 
 from bot.web.chat.receipt_download import ReceiptDownload, build_receipt_download
+from bot.web.chat.review_view import ReviewView, build_review_view
 from bot.web.html import line_to_html, pairs_to_html, text_to_html
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Lang
@@ -80,6 +81,7 @@ class ChatView:
     send_label_key: str
     is_text_rejected: bool
     receipt_download: ReceiptDownload | None
+    review: ReviewView | None
 
 
 def build_chat_view(
@@ -97,8 +99,12 @@ def build_chat_view(
             sections.append(_build_section(reply, lang, 2 if sections else 1))
         else:
             note_html.append(text_to_html(render_text(reply, lang)))
+    review = build_review_view(question, lang, session.prompt_number) if question and session else None
     if question:
-        sections.append(_build_section(question, lang, 2 if any(s.level for s in sections) else 1))
+        level = 2 if any(s.level for s in sections) else 1
+        sections.append(
+            _build_heading(question, lang, level) if review else _build_section(question, lang, level)
+        )
     wants = (question.wants if question else None) or ExpectedInput.PICK
     previous_answer = _find_previous_answer(session, wants, question)
     text_label, beside_label = _get_label_keys(
@@ -108,7 +114,7 @@ def build_chat_view(
         notes=tuple(note_html),
         sections=tuple(sections),
         expected_input=wants,
-        buttons=_build_buttons(question, lang, session, wants) if question else (),
+        buttons=_build_buttons(question, lang, session, wants, review) if question else (),
         progress=_parse_progress(question) if question else None,
         typed=typed or _find_unsent_text(replies_shown) or previous_answer,
         previous_answer=previous_answer,
@@ -118,7 +124,13 @@ def build_chat_view(
         story_so_far=session.answers.get(session.step, "") if session and wants is ExpectedInput.LONG else "",
         is_text_rejected=wants in TYPED_INPUTS and any("unsent" in reply.args for reply in replies_shown),
         receipt_download=_build_receipt_links(replies_shown, lang),
+        review=review,
     )
+
+
+def _build_heading(reply: Reply, lang: Lang, level: int) -> PageSection:
+    """Build a section that is a heading only; what it lists is shown otherwise."""
+    return PageSection(level, render_text(reply, lang).lstrip("\n").partition("\n")[0], Markup(""))
 
 
 def _build_section(reply: Reply, lang: Lang, level: int) -> PageSection:
@@ -163,10 +175,12 @@ def _parse_progress(reply: Reply) -> tuple[int, int] | None:
 
 
 def _build_buttons(
-    question: Reply, lang: Lang, session: Session | None, wants: ExpectedInput
+    question: Reply, lang: Lang, session: Session | None, wants: ExpectedInput, review: ReviewView | None
 ) -> tuple[ChoiceButton, ...]:
-    made = []
+    made, placed = [], review.placed if review else frozenset[str]()
     for choice in question.choices:
+        if choice.data in placed:
+            continue
         value = choice.data.partition(".")[2]
         kind = "chief" if value in PRIMARY_CHOICES else "exit" if value in EXIT_CHOICES else "answer"
         if choice.data not in LANGUAGE_COMMANDS:  # the language switch is at the top of each page

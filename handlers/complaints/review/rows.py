@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from handlers.complaints.accused.head_post import HEAD_FIELD
 from handlers.dialog.context import Context
 from handlers.dialog.form import FieldKind, FormField, has_answer
 from handlers.dialog.replies import Phrase, ReplyArg, raw_text
@@ -15,36 +16,58 @@ def build_review_args(fields: Sequence[FormField], ctx: Context) -> Mapping[str,
     """Build the arguments of the review: every answer, or a note that there is none; in the short way its rows."""
     if ctx.session.is_short:
         return _build_short_review_args(fields, ctx)
-    return {field.name: _format_review_answer(field, ctx) for field in fields}
+    answers = {field.name: _format_review_answer(field, ctx) for field in fields}
+    # The page has a row with a button of its own for each; chats list them in their wording.
+    asked = [field for field in fields if _applies(field, ctx.session)]
+    return {**answers, "rows": tuple(_build_row(field.name, answers[field.name]) for field in asked)}
 
 
 def _build_short_review_args(fields: Sequence[FormField], ctx: Context) -> Mapping[str, ReplyArg]:
+    """Build the rows of what was told and understood, in the order of the form, and what is missing."""
     session = ctx.session
-    told = [field for field in fields if _is_told(field, session)]
-    rows = [_build_row(field.name, _format_review_answer(field, ctx)) for field in told]
-    names = {field.name for field in told}
-    rows += [
-        _build_row(name, Phrase("answer.understood", {"text": text}))
-        for name, text in session.understood.items()
-        if name not in names
-    ]
-    return {"rows": tuple(rows), "missing": _describe_missing(fields, ctx)}
+    places = {field.name: place for place, field in enumerate(fields)}
+    rows = {f.name: _build_row(f.name, _format_review_answer(f, ctx)) for f in fields if _is_told(f, session)}
+    for name, text in session.understood.items():
+        if name not in rows:
+            answer = Phrase("answer.understood", {"text": text})
+            rows[name] = _build_row(name, answer, is_understood=True, is_question=name in places)
+    # What answers no question, such as a sum, stands with what was understood, before the question of safety.
+    ordered = sorted(rows, key=lambda name: places.get(name, places[HEAD_FIELD] - 0.5))
+    missing = _list_missing(fields, ctx)
+    return {
+        "rows": tuple(rows[name] for name in ordered),
+        "missing": _describe_missing(missing),
+        "wanted": " ".join(missing),
+    }
+
+
+def _applies(field: FormField, session: Session) -> bool:
+    """Whether the question of a field applies, given the other answers."""
+    return field.only_if is None or session.answers.get(field.only_if[0]) == field.only_if[1]
 
 
 def _is_told(field: FormField, session: Session) -> bool:
     """Whether a row of the review is about a field: it was answered, and its question applies."""
-    applies = field.only_if is None or session.answers.get(field.only_if[0]) == field.only_if[1]
-    return applies and (has_answer(field, session) or bool(session.answers.get(field.text_name)))
+    return _applies(field, session) and (
+        has_answer(field, session) or bool(session.answers.get(field.text_name))
+    )
 
 
-def _build_row(name: str, answer: ReplyArg) -> Phrase:
-    return Phrase("report.row", {"name": Phrase(f"about.{name}"), "answer": answer})
+def _build_row(
+    name: str, answer: ReplyArg, *, is_understood: bool = False, is_question: bool = True
+) -> Phrase:
+    """Build a row. Beside the words it says what it is about, for pages, whose rows have buttons of their own.
+
+    is_understood: it can be taken out; is_question: it answers a question, which can be answered anew.
+    """
+    ways = {"is_understood": int(is_understood), "is_question": int(is_question)}
+    return Phrase("report.row", {"name": Phrase(f"about.{name}"), "answer": answer, "field": name, **ways})
 
 
-def _describe_missing(fields: Sequence[FormField], ctx: Context) -> Phrase:
-    """Say what the office asks for and was not told. Whoever was asked and passed is not told again."""
+def _list_missing(fields: Sequence[FormField], ctx: Context) -> list[str]:
+    """List what the office asks for and was not told. Whoever was asked and passed is not told again."""
     session = ctx.session
-    missing = [
+    return [
         field.name
         for field in fields
         if field.name in ctx.office.report.asks
@@ -52,6 +75,9 @@ def _describe_missing(fields: Sequence[FormField], ctx: Context) -> Phrase:
         and field.name not in session.understood
         and not has_answer(field, session)
     ]
+
+
+def _describe_missing(missing: Sequence[str]) -> Phrase:
     if not missing:
         return Phrase("report.nothing_missing")
     return Phrase("report.missing_names", {"names": _join_names([Phrase(f"about.{n}") for n in missing])})

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from tests.end_to_end.browser_driver import PHONE, SEND_BUTTON, BrowserDriver, unfold_send_button
+from tests.end_to_end.browser_driver import PHONE, SEND_BUTTON, BrowserDriver, press_button
 
 PHONE_WITHOUT_SCRIPT = {**PHONE, "java_script_enabled": False}
 STORY = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน"
@@ -26,8 +26,7 @@ def pick_choice(page: Page, label: str) -> None:
 
 def press_send(page: Page) -> None:
     """Press the button that sends what was typed and chosen, and wait for nothing."""
-    unfold_send_button(page)
-    page.click(SEND_BUTTON)
+    press_button(page, SEND_BUTTON)
 
 
 def file_report(page: Page) -> str:

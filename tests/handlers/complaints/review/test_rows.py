@@ -59,7 +59,17 @@ def test_what_was_understood_is_marked_and_what_was_answered_is_not() -> None:
     understood = {"when": "12 มีนาคม 2569", "where": "ห้องธุรการ"}
     rows, _ = show({**TOLD, "where": "โรงอาหาร"}, understood=understood)
     assert rows[1:] == [
+        "เมื่อไร: 12 มีนาคม 2569 (เข้าใจจากที่เล่า)",
         "ที่ไหน: โรงอาหาร",
         "เป็นหัวหน้าหรือผู้ดูแลช่องทางนี้: ไม่ใช่",
-        "เมื่อไร: 12 มีนาคม 2569 (เข้าใจจากที่เล่า)",
+    ]
+
+
+def test_a_sum_stands_before_the_question_of_safety() -> None:
+    rows, _ = show(TOLD, understood={"amount": "5,000 บาท", "when": "12 มีนาคม 2569"})
+    assert [row.partition(":")[0] for row in rows] == [
+        "เรื่องที่เล่า",
+        "เมื่อไร",
+        "จำนวนเงิน",
+        "เป็นหัวหน้าหรือผู้ดูแลช่องทางนี้",
     ]
