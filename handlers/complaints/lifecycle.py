@@ -88,13 +88,14 @@ class StatusRules:
     """All rules of a status; other code derives what it needs from them.
 
     is_open: the office still has to act; closing_outcomes: the outcomes with which an officer may close a case in this
-    status.
+    status. likely_next: what officers most likely do next, the likeliest first, beside reading it.
     """
 
     is_open: bool
     public_status: PublicStatus
     counted_as: CountedAs
     transitions: Mapping[Transition, CaseStatus]
+    likely_next: tuple[CommandName, ...]
     closing_outcomes: frozenset[CaseOutcome] = frozenset()
 
 
@@ -155,6 +156,11 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
                     # The reporter may withdraw at any time before the end.
                     Transition.WITHDRAW: CaseStatus.CLOSED,
                 },
+                likely_next=(
+                    CommandName.SCREEN,
+                    CommandName.ASK,
+                    CommandName.REPLY,
+                ),
             )
         case CaseStatus.SCREENING:
             return StatusRules(
@@ -168,6 +174,11 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
                     Transition.NOT_ACCEPT: CaseStatus.NOT_ACCEPTED,
                     Transition.WITHDRAW: CaseStatus.CLOSED,
                 },
+                likely_next=(
+                    CommandName.INVESTIGATE,
+                    CommandName.ASK,
+                    CommandName.NOT_ACCEPT,
+                ),
                 closing_outcomes=EARLY_OUTCOMES,
             )
         case CaseStatus.INVESTIGATING:
@@ -179,6 +190,11 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
                     Transition.CLOSE: CaseStatus.CLOSED,
                     Transition.WITHDRAW: CaseStatus.CLOSED,
                 },
+                likely_next=(
+                    CommandName.ASK,
+                    CommandName.CLOSE,
+                    CommandName.NOTE,
+                ),
                 closing_outcomes=frozenset(CaseOutcome) - {CaseOutcome.WITHDRAWN},
             )
         case CaseStatus.CLOSED:
@@ -188,6 +204,11 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
                 counted_as=CountedAs.BY_OUTCOME,
                 # A decided case is investigated again when reopened, ...
                 transitions={Transition.REOPEN: CaseStatus.INVESTIGATING},
+                likely_next=(
+                    CommandName.REOPEN,
+                    CommandName.REPLY,
+                    CommandName.NOTE,
+                ),
             )
         case CaseStatus.NOT_ACCEPTED:
             return StatusRules(
@@ -196,6 +217,11 @@ def get_status_rules(status: CaseStatus) -> StatusRules:
                 counted_as=CountedAs.NOT_ACCEPTED,
                 # ... and one that was not accepted is screened again.
                 transitions={Transition.REOPEN: CaseStatus.SCREENING},
+                likely_next=(
+                    CommandName.REOPEN,
+                    CommandName.REPLY,
+                    CommandName.NOTE,
+                ),
             )
         case _:
             assert_never(status)

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, Query, TurnResult
+from handlers.dialog.events import Lang, select_by_lang
 from handlers.dialog.replies import (
     AS_USUAL,
     OF_CASE,
@@ -144,11 +145,11 @@ class CommandTable(Generic[NameT, WorkT]):
 
     join, help, inbox: the commands with which strangers join, officers find the others, and work begins. help_choices,
     menu: offered under the help, and by platforms that show a list of daily commands. only_show: those that change and
-    send nothing, which also run where the slash or a space is missing; others are then offered. max_length: characters
-    of a command with its arguments. wording: the first part of its wording keys. get_work, set_work: its part of an
-    officer's state. greet: what a stranger sees who tried a command. handle_text: a text that nothing waits for.
-    drop_draft: the work without what is cancelled together with a pending command. Raises KeyError where a command has
-    no row.
+    send nothing, which also run where the slash or a space is missing; others are then offered. groups: the commands by
+    what one wants to do, as help lists them; each that people type is in one. max_length: characters of a command with
+    its arguments. wording: the first part of its wording keys. get_work, set_work: its part of an officer's state.
+    greet: what a stranger sees who tried a command. handle_text: a text that nothing waits for. drop_draft: the work
+    without what is cancelled together with a pending command. Raises KeyError where a command has no row.
     """
 
     names: type[NameT]
@@ -159,6 +160,7 @@ class CommandTable(Generic[NameT, WorkT]):
     help_choices: tuple[NameT, ...]
     menu: tuple[NameT, ...]
     only_show: frozenset[NameT]
+    groups: Mapping[str, tuple[NameT, ...]]
     max_length: int
     wording: str
     get_work: Callable[[OfficerState], WorkT]
@@ -188,6 +190,10 @@ class CommandTable(Generic[NameT, WorkT]):
         typed, rest = (*words.removeprefix("/").split(maxsplit=1), "", "")[:2]
         name = self._by_name.get(normalize_for_matching(typed)) if len(typed) <= MAX_NAME_LENGTH else None
         return None if name is None else self._parse_number(name, rest.strip())
+
+    def name_in(self, name: NameT, lang: Lang) -> str:
+        """Return a command as it is typed in a language: its Thai name, or its English one, with the slash."""
+        return f"/{select_by_lang(lang, th=self.rows[name].names[0], en=name.value)}"
 
     def make(self, name: NameT, rest: str) -> ParsedCommand[NameT]:
         """Return a command with what was typed after its name."""

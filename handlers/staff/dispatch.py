@@ -86,20 +86,27 @@ def verify_and_resume(
 
 
 def show_help(cmd: CommandContext[NameT, WorkT]) -> Decision:
-    """Show the commands that this person may give, each with its Thai and English name."""
+    """Show the commands that this person may give by what one wants to do, each with its Thai and English name."""
     yield from ()
     table = cmd.table
-    lines = tuple(
-        Phrase(
-            f"{table.wording}.help.line",
-            {"th": row.names[0], "en": name.value, "what": Phrase(f"{table.wording}.help.{name}")},
-        )
-        for name, row in table.rows.items()
-        if row.in_help and cmd.staff.role in row.roles
-    )
+    lines: list[Phrase] = []
+    for group, names in table.groups.items():
+        able = [name for name in names if cmd.may_give(name)]
+        lines += [Phrase(f"{table.wording}.help.group.{group}")] if able else []
+        lines += [
+            Phrase(
+                f"{table.wording}.help.line",
+                {
+                    "th": table.rows[name].names[0],
+                    "en": name.value,
+                    "what": Phrase(f"{table.wording}.help.{name}"),
+                },
+            )
+            for name in able
+        ]
     choices = tuple(make_command_button(name) for name in table.help_choices if cmd.may_give(name))
     role = Phrase(f"staff.role.{cmd.staff.role}")
-    return cmd.reply("help.all", OF_CASE, choices, name=cmd.staff.name, role=role, lines=lines)
+    return cmd.reply("help.all", OF_CASE, choices, name=cmd.staff.name, role=role, lines=tuple(lines))
 
 
 def show_officers_menu(cmd: CommandContext[NameT, WorkT], *before: Reply) -> TurnResult:

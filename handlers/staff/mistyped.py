@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from handlers.dialog.effects import Decision, TurnResult
+from handlers.dialog.events import Lang
 from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Reply
 from handlers.dialog.text import shorten_text
 from handlers.i18n import render_label
@@ -71,7 +72,7 @@ def _index_names(cmd: CommandContext[NameT, WorkT]) -> Mapping[str, NameT]:
     """Return the commands that this person may give, by each name and by the label of its button."""
     names: dict[str, NameT] = {}
     for name, row in cmd.table.rows.items():
-        if row.in_help and cmd.staff.role in row.roles:
+        if (row.in_help or name is cmd.table.help) and cmd.staff.role in row.roles:
             typed = (
                 render_label(make_command_button(name), cmd.ctx.lang),
                 *row.names,
@@ -99,16 +100,16 @@ def offer_meant(
     )
     label = "staff.meant.yes" if len(found) == 1 else "staff.meant.this"
     choices = tuple(
-        Choice(f"{MEANT_PREFIX}{prompt}.{place}", label, {"command": _describe(cmd.table, one)})
+        Choice(f"{MEANT_PREFIX}{prompt}.{place}", label, {"command": _describe(cmd.table, one, cmd.ctx.lang)})
         for place, one in enumerate(found)
     )
     return kept.reply_with(Reply("staff.meant.ask", OF_CASE, {"typed": typed}, (*choices, help_button)))
 
 
-def _describe(table: CommandTable[NameT, Any], command: ParsedCommand[NameT]) -> str:
-    """Return a command as it is typed in Thai, cut short."""
-    thai = command.to_command_text().replace(f"/{command.name}", f"/{table.rows[command.name].names[0]}", 1)
-    return shorten_text(thai, MAX_SHOWN_LENGTH)
+def _describe(table: CommandTable[NameT, Any], command: ParsedCommand[NameT], lang: Lang) -> str:
+    """Return a command as it is typed in a language, cut short."""
+    text = command.to_command_text().replace(f"/{command.name}", table.name_in(command.name, lang), 1)
+    return shorten_text(text, MAX_SHOWN_LENGTH)
 
 
 def run_meant(cmd: CommandContext[NameT, WorkT], data: str) -> Decision:

@@ -26,7 +26,7 @@ from handlers.staff.complaints.case_view import (
     format_history_line,
     list_report_answers,
     load_staff_names,
-    show_case_summary,
+    show_case,
 )
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.find_case import can_see_case
@@ -182,7 +182,7 @@ def open_case_page(request: PageRequest) -> QueryGenerator[OpenedCasePage | None
     if page_session is None or page_session.case is None:
         return None
     c, found = page_session.command, page_session.case
-    summary = yield from show_case_summary(c, found)
+    summary = yield from show_case(c, found)
     report = yield from run_query(GetCaseReport(found.id))
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()

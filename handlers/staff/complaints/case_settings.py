@@ -1,9 +1,12 @@
 """Link related cases, say of what kind a case is, and put one under legal hold."""
 
+from dataclasses import replace
+
 from handlers.dialog.effects import Decision, run_query
 from handlers.dialog.replies import OF_CASE, raw_text
 from handlers.office import Category
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.complaints.case_view import list_next_steps
 from handlers.staff.complaints.find_case import can_see_case, format_hidden_case, make_case_command
 from handlers.staff.complaints.messages import (
     FindCaseByNumber,
@@ -57,7 +60,7 @@ def set_case_kind(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision
         key = "kind.unknown" if typed else "kind.ask"
         return cmd.reply(key, OF_CASE, offered, number=found.register_number)
     act = SetCaseKind(found.id, chosen.code, cmd.staff.id, to_bangkok_date(cmd.ctx.now), found.received_on)
-    back = (make_command_button(CommandName.CASE, found),)
+    back = list_next_steps(cmd, replace(found, category=chosen.code))
     return cmd.reply(
         "kind.done", OF_CASE, back, (act,), number=found.register_number, kind=chosen.name.in_lang(lang)
     )
@@ -76,5 +79,5 @@ def change_legal_hold(cmd: ComplaintsCommandContext, found: OfficerCase) -> Deci
         return waiting.reply("hold.ask", OF_CASE, number=number)
     is_off, on = reason in {"off", "เลิก"}, to_bangkok_date(cmd.ctx.now)
     act = SetLegalHold(found.id, cmd.staff.id, on, "" if is_off else reason)
-    back = (make_command_button(CommandName.CASE, found),)
+    back = list_next_steps(cmd, found)
     return cmd.reply("hold.off" if is_off else "hold.on", OF_CASE, back, (act,), number=number)

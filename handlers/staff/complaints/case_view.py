@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from handlers.complaints.form import list_complaint_fields
-from handlers.complaints.lifecycle import list_transition_commands
+from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus, list_transition_commands
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.review.understand import UNDERSTOOD_FIELDS
 from handlers.dialog.effects import Decision, TurnResult, run_query
@@ -44,7 +44,7 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.complaints.page_links import make_case_link
 from handlers.staff.members import ListStaff
-from handlers.staff.permissions import CommandName
+from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import ComplaintsWork
 from handlers.thai.dates import format_date, format_time, to_bangkok_date
 
@@ -52,8 +52,32 @@ MAX_HISTORY_LINES = 40
 """The last lines of history and audit log that are shown."""
 
 
-def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before: Reply) -> Decision:
-    """Show the summary of a case, with buttons for what may be done next, after other replies."""
+MAX_NEXT_STEPS = 3
+"""Next steps that are offered after an act, beside the way to all others."""
+
+
+def show_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
+    """Show the summary of a case, with buttons for all that may be done with it.
+
+    Of one that nobody has taken, a link to its page comes along where its content is not shown in the chat.
+    """
+    turn = yield from _summarize(cmd, found, list_case_actions(cmd, found))
+    if found.officer or cmd.ctx.channel_traits.can_delete_messages:
+        return turn
+    where, acts = yield from make_case_link(cmd, found, "staff.elsewhere_nowhere")
+    if not acts:
+        return turn
+    link = Reply("staff.elsewhere", OFFICER_CONTENT, {"number": found.register_number, "where": where})
+    return turn.prepend((link,), acts)
+
+
+def show_case_after_act(cmd: ComplaintsCommandContext, found: OfficerCase, *before: Reply) -> Decision:
+    """Show the summary of a case after replies about what was done, with buttons for the likely next steps."""
+    turn = yield from _summarize(cmd, found, list_next_steps(cmd, found))
+    return turn.prepend(before)
+
+
+def _summarize(cmd: ComplaintsCommandContext, found: OfficerCase, choices: tuple[Choice, ...]) -> Decision:
     links = yield from run_query(ListLinkedCases(found.id, cmd.staff.id))
     names = yield from load_staff_names()
     officer = names.get(found.officer, "") if found.officer else ""
@@ -69,7 +93,7 @@ def show_case_summary(cmd: ComplaintsCommandContext, found: OfficerCase, *before
     }
     # Where messages cannot be deleted, not even the subject of the case: only its number, state and due date.
     key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
-    return cmd.reply_with(*before, Reply(key, OF_CASE, args, list_case_actions(cmd, found)))
+    return cmd.reply_with(Reply(key, OF_CASE, args, choices))
 
 
 def _format_category(cmd: ComplaintsCommandContext, found: OfficerCase) -> ReplyArg:
@@ -110,6 +134,27 @@ def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tupl
     orders += list_transition_commands(found.status)
     orders += [CommandName.REPLY, CommandName.ASK, CommandName.NOTE]
     return tuple(make_command_button(order, found) for order in orders if cmd.may_give(order))
+
+
+def list_next_steps(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[Choice, ...]:
+    """Return the buttons for the likely next steps of this person with a case, and for all that may be done.
+
+    They follow from who holds it, its state (`StatusRules.likely_next`) and what this person may do.
+    """
+    orders: list[CommandName] = []
+    if found.scheduled_by == cmd.staff.id:
+        orders.append(CommandName.UNDO)
+    if not found.officer:
+        orders.append(CommandName.TAKE)
+    if cmd.staff.role is Role.SUPERVISOR and found.officer != cmd.staff.id and not found.scheduled_by:
+        orders.append(CommandName.ASSIGN)
+    able = {*list_transition_commands(found.status), CommandName.REPLY, CommandName.ASK, CommandName.NOTE}
+    read = CommandName.FACTS if cmd.ctx.channel_traits.can_delete_messages else CommandName.PAGE
+    orders += [read] if found.status is CaseStatus.RECEIVED else []
+    orders += [order for order in STATUS_RULES[found.status].likely_next if order in able]
+    likely = [order for order in orders if cmd.may_give(order)][:MAX_NEXT_STEPS]
+    more = make_command_button(CommandName.CASE, found, label=Phrase("staff.case.more"))
+    return (*(make_command_button(order, found) for order in likely), more)
 
 
 def load_staff_names() -> QueryGenerator[Mapping[str, str]]:

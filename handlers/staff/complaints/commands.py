@@ -18,10 +18,10 @@ from handlers.staff.complaints.approvals import approve_colleague_request, revea
 from handlers.staff.complaints.case_settings import change_legal_hold, link_related_cases, set_case_kind
 from handlers.staff.complaints.case_view import (
     show_audit_log,
+    show_case,
     show_case_facts,
     show_case_files,
     show_case_history,
-    show_case_summary,
     with_readable_case,
 )
 from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
@@ -65,13 +65,15 @@ _Row: TypeAlias = CommandRow[CommandName, ComplaintsWork]
 
 # fmt: off
 _ROWS: Mapping[CommandName, _Row] = {
-    CommandName.HELP: CommandRow(show_help, ALL_ROLES, NEVER, ("ช่วยเหลือ", "คำสั่ง"), in_help=False, is_public=True),
+    CommandName.HELP: CommandRow(
+        show_help, ALL_ROLES, NEVER, ("ช่วยเหลือ", "คำสั่ง", "ช่วย", "วิธีใช้"), in_help=False, is_public=True
+    ),
     CommandName.JOIN: CommandRow(
         reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False
     ),
     CommandName.LEAVE: CommandRow(leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",)),
     CommandName.INBOX: CommandRow(show_inbox, CASE_WORKERS, NEVER, ("งาน", "กล่องงาน")),
-    CommandName.CASE: CommandRow(with_case(show_case_summary), CASE_WORKERS, NEVER, ("เรื่อง", "เปิดเรื่อง")),
+    CommandName.CASE: CommandRow(with_case(show_case), CASE_WORKERS, NEVER, ("เรื่อง", "เปิดเรื่อง")),
     CommandName.FACTS: CommandRow(with_readable_case(show_case_facts), CASE_WORKERS, WHERE_SHOWN, ("ข้อเท็จจริง",)),
     CommandName.FILES: CommandRow(with_readable_case(show_case_files), CASE_WORKERS, WHERE_SHOWN, ("ไฟล์", "หลักฐาน")),
     CommandName.HISTORY: CommandRow(with_readable_case(show_case_history), CASE_WORKERS, WHERE_SHOWN, ("ประวัติ",)),
@@ -156,6 +158,61 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.PAGE,
         }
     ),
+    groups={
+        "work": (
+            CommandName.INBOX,
+            CommandName.DUE,
+            CommandName.OVERDUE,
+            CommandName.SEARCH,
+        ),
+        "read": (
+            CommandName.CASE,
+            CommandName.FACTS,
+            CommandName.FILES,
+            CommandName.HISTORY,
+            CommandName.PAGE,
+            CommandName.IDENTITY,
+        ),
+        "hold": (
+            CommandName.TAKE,
+            CommandName.ASSIGN,
+            CommandName.APPOINT,
+            CommandName.INTAKE,
+        ),
+        "decide": (
+            CommandName.SCREEN,
+            CommandName.INVESTIGATE,
+            CommandName.NOT_ACCEPT,
+            CommandName.CLOSE,
+            CommandName.FORWARD,
+            CommandName.REOPEN,
+            CommandName.APPROVE,
+        ),
+        "talk": (
+            CommandName.ASK,
+            CommandName.REPLY,
+            CommandName.CANNED,
+            CommandName.UNDO,
+        ),
+        "keep": (
+            CommandName.NOTE,
+            CommandName.KIND,
+            CommandName.LINK,
+            CommandName.HOLD,
+            CommandName.EXPORT,
+            CommandName.BAR,
+            CommandName.LIFT,
+            CommandName.LOG,
+        ),
+        "office": (
+            CommandName.STATS,
+            CommandName.RELEASE,
+            CommandName.REMARK,
+            CommandName.HERE,
+            CommandName.IMPORT,
+            CommandName.LEAVE,
+        ),
+    },
     max_length=4_000,
     wording="staff",
     get_work=lambda officer: officer.complaints,

@@ -13,7 +13,7 @@ from handlers.staff.command import (
 )
 from handlers.staff.complaints.lists import format_due_day
 from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
-from handlers.staff.members import StaffMember
+from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import AwaitingCaseChoice, ComplaintsWork
@@ -70,8 +70,11 @@ def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | 
     if not can_see_case(cmd.staff, case):
         if case.hidden:
             return cmd.reply_with(format_hidden_case(cmd, case))
-        key = "not_yours_again" if case.avoid_officer == cmd.staff.id else "not_yours"
-        return cmd.reply(key, OF_CASE, number=case.register_number)
+        if case.avoid_officer == cmd.staff.id:
+            return cmd.reply("not_yours_again", OF_CASE, number=case.register_number)
+        everybody = yield from run_query(ListStaff(include_removed=True))
+        holder = next((one.name for one in everybody if one.id == case.officer), "")
+        return cmd.reply("not_yours", OF_CASE, number=case.register_number, holder=holder)
     return case
 
 

@@ -10,12 +10,14 @@ from handlers.dialog.replies import (
     KEEPS_TEXT,
     OF_CASE,
     OFFICER_CONTENT,
+    Choice,
     OfficerPageAction,
     Phrase,
     Presentation,
     Reply,
 )
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.complaints.case_view import list_next_steps
 from handlers.staff.complaints.messages import (
     UNDO_SECONDS,
     CancelSend,
@@ -55,12 +57,11 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
             presentation=KEEPS_TEXT,
         )
     if cmd.confirmed:
-        back = make_command_button(CommandName.UNDO, found)
         held = Reply(
             "staff.held.now",
             OF_CASE,
             {"number": found.register_number, "seconds": UNDO_SECONDS},
-            (back, make_command_button(CommandName.CASE, found)),
+            list_next_steps(cmd, replace(found, scheduled_by=cmd.staff.id)),
             presentation=_RELOADS_PAGE,
         )
         sent = cmd.with_work(replace(cmd.work, proposal=None))
@@ -122,7 +123,13 @@ def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
         return cmd.reply("confirm.stale", OF_CASE)
     if not cmd.command.rest.startswith("y"):
         dropped = "remark.dropped" if proposal.command.name is CommandName.REMARK else "confirm.dropped"
-        return cmd.with_work(replace(cmd.work, proposal=None)).reply(dropped, OF_CASE)
+        back = replace(proposal.command, name=CommandName.CASE, rest="")
+        choices = (
+            (Choice(back.to_command_text(), CommandName.CASE.label_key),)
+            if back.number
+            else (make_command_button(CommandName.INBOX),)
+        )
+        return cmd.with_work(replace(cmd.work, proposal=None)).reply(dropped, OF_CASE, choices)
     return (yield from run_command(replace(cmd, command=proposal.command, confirmed=True)))
 
 
@@ -138,5 +145,5 @@ def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
         key = "late"
     else:
         key, acts = "done", (CancelSend(found.id, cmd.staff.id),)
-    back = (make_command_button(CommandName.CASE, found),)
+    back = list_next_steps(cmd, replace(found, scheduled_by="") if acts else found)
     return cmd.reply(f"undo.{key}", OF_CASE, back, acts, number=found.register_number)

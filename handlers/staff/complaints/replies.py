@@ -7,6 +7,7 @@ from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntr
 from handlers.dialog.effects import Decision
 from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Reply, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.complaints.case_view import list_next_steps
 from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase, OutgoingReply
 from handlers.staff.complaints.outgoing import propose_reply
@@ -66,7 +67,7 @@ def add_case_note(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision
     return cmd.reply(
         "note.done",
         OF_CASE,
-        (make_command_button(CommandName.CASE, found),),
+        list_next_steps(cmd, found),
         (act,),
         number=found.register_number,
     )

@@ -25,7 +25,7 @@ from handlers.staff.complaints.approvals import (
     needs_two_persons,
     require_unfounded_approval,
 )
-from handlers.staff.complaints.case_view import load_staff_names, show_case_summary
+from handlers.staff.complaints.case_view import load_staff_names, show_case_after_act
 from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import (
     AssignCase,
@@ -58,7 +58,7 @@ def take_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Assign a case to oneself."""
     if found.officer == cmd.staff.id:
         return (
-            yield from show_case_summary(
+            yield from show_case_after_act(
                 cmd, found, Reply("staff.take.yours", OF_CASE, {"number": found.register_number})
             )
         )
@@ -87,7 +87,7 @@ def appoint_officer(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisi
     act = SetAppointment(found.id, to.id, cmd.staff.id)
     reply = Reply("staff.appoint.done", OF_CASE, {"number": number, "name": to.name})
     if found.officer == to.id:
-        turn = yield from show_case_summary(cmd, replace(found, appointed_by=cmd.staff.id), reply)
+        turn = yield from show_case_after_act(cmd, replace(found, appointed_by=cmd.staff.id), reply)
         return replace(turn, acts=(*turn.acts, act))
     turn = yield from _assign_to(cmd, replace(found, appointed_by=cmd.staff.id), to, reply)
     return replace(turn, acts=(*turn.acts, act))
@@ -134,7 +134,7 @@ def _assign_to(
     act = AssignCase(found.id, found.seq + 1, to_bangkok_date(cmd.ctx.now), to.id, cmd.staff.id)
     key = "take.done" if to.id == cmd.staff.id else "assign.done"
     reply = said or Reply(f"staff.{key}", OF_CASE, {"number": found.register_number, "name": to.name})
-    turn = yield from show_case_summary(cmd, replace(found, officer=to.id, seq=act.seq), reply)
+    turn = yield from show_case_after_act(cmd, replace(found, officer=to.id, seq=act.seq), reply)
     return replace(turn, acts=(*turn.acts, act))
 
 
@@ -161,7 +161,7 @@ def run_transition(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisio
         OF_CASE,
         {"number": found.register_number, "seen": Phrase(f"entry.moved.{status}", _build_preview_args(cmd))},
     )
-    turn = yield from show_case_summary(cmd, replace(found, status=status, seq=act.seq), reply)
+    turn = yield from show_case_after_act(cmd, replace(found, status=status, seq=act.seq), reply)
     return replace(turn, acts=(*turn.acts, act))
 
 
@@ -175,7 +175,8 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
     names = yield from load_staff_names()
     last = next((one for one in reversed(lines.rows) if one.entry.status), None)
     orders = list_transition_commands(found.status)
-    legal = ", ".join(f"/{order}" for order in orders)
+    legal = ", ".join(cmd.table.name_in(order, cmd.ctx.lang) for order in orders)
+    holder = raw_text(names[found.officer]) if found.officer in names else Phrase("staff.whose.nobodys")
     who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Phrase("staff.by.somebody")
     return cmd.reply(
         "forbidden",
@@ -185,6 +186,7 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
         order=Phrase(cmd.command.name.label_key),
         status=Phrase(f"staff.status.{found.status}"),
         who=who,
+        holder=holder,
         legal=raw_text(legal) if legal else Phrase("staff.nothing"),
     )
 

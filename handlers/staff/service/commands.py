@@ -70,7 +70,7 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
     ServiceCommandName.RESULTS: CommandRow(publish_results, CASE_WORKERS, NEVER, ("ประกาศผล",)),
     ServiceCommandName.REMARK: CommandRow(review_service_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
     ServiceCommandName.HELP: CommandRow(
-        show_help, CASE_WORKERS, NEVER, ("ช่วยเหลือ", "คำสั่ง"), in_help=False, is_public=True
+        show_help, CASE_WORKERS, NEVER, ("ช่วยเหลือ", "คำสั่ง", "ช่วย", "วิธีใช้"), in_help=False, is_public=True
     ),
     ServiceCommandName.JOIN: CommandRow(
         reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False
@@ -114,6 +114,33 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.TEXTS,
         }
     ),
+    groups={
+        "questions": (
+            ServiceCommandName.QUESTIONS,
+            ServiceCommandName.QUESTION,
+            ServiceCommandName.ANSWER,
+            ServiceCommandName.MERGE,
+            ServiceCommandName.UNDO,
+            ServiceCommandName.CLOSE,
+        ),
+        "board": (
+            ServiceCommandName.PUBLISH,
+            ServiceCommandName.UNPUBLISH,
+            ServiceCommandName.FAQ,
+        ),
+        "opinions": (
+            ServiceCommandName.OPINIONS,
+            ServiceCommandName.CONSULT,
+            ServiceCommandName.STATEMENTS,
+            ServiceCommandName.TEXTS,
+            ServiceCommandName.THEME,
+            ServiceCommandName.QUOTE,
+            ServiceCommandName.TAKEN,
+            ServiceCommandName.DONE,
+            ServiceCommandName.RESULTS,
+        ),
+        "office": (ServiceCommandName.REMARK,),
+    },
     max_length=6_000,
     wording="inquiry",
     get_work=lambda officer: officer.service,

@@ -39,6 +39,13 @@ from tests.handlers.staff.officer_commands import (
 from tests.run_decision import AnswerByQuery
 
 BACK = (Choice("/case 12/2570", "staff.order.case"),)
+NEXT = (
+    Choice("/take 12/2570", "staff.order.take"),
+    Choice("/facts 12/2570", "staff.order.facts"),
+    Choice("/screen 12/2570", "staff.order.screen"),
+    Choice("/case 12/2570", "staff.case.more"),
+)
+"""The likely next steps with a case that nobody has taken, and the way to all others."""
 LINK = AccessLink("secret", "https://desk.example/o/secret")
 OTHER = replace(CASE, id="c15", number=15)
 
@@ -80,7 +87,7 @@ def test_a_case_gets_its_kind_by_code_or_name_and_counts_so_from_its_receipt(typ
     outcome = give(f"/kind 12 {typed}")
     assert outcome.acts == (SetCaseKind("c12", "misconduct", "s1", TODAY, CASE.received_on),)
     assert outcome.replies == (
-        Reply("staff.kind.done", OF_CASE, {"number": "12/2570", "kind": "ประพฤติมิชอบ"}, BACK),
+        Reply("staff.kind.done", OF_CASE, {"number": "12/2570", "kind": "ประพฤติมิชอบ"}, NEXT),
     )
 
 
@@ -112,7 +119,7 @@ def test_a_note_is_added_or_asked_for() -> None:
     act = AddHistoryEntry("c12", 4, TODAY, HistoryEntryKind.NOTE, ActorKind.OFFICE, "โทรแล้ว", staff="s1")
     outcome = give("/note 12 โทรแล้ว\x00")
     assert (outcome.replies, outcome.acts) == (
-        (Reply("staff.note.done", OF_CASE, {"number": "12/2570"}, BACK),),
+        (Reply("staff.note.done", OF_CASE, {"number": "12/2570"}, NEXT),),
         (act,),
     )
     asked = give("/note 12")

@@ -86,7 +86,12 @@ def test_a_step_that_is_not_allowed_says_what_is(words: str, case: OfficerCase, 
     outcome = give(words, case=case)
     assert (outcome.keys, outcome.acts) == (("staff.forbidden",), ())
     args = outcome.replies[0].args
-    assert (args["status"], args["legal"]) == (Phrase(f"staff.status.{case.status}"), raw_text(legal))
+    thai = {"/screen": "/ตรวจรับ", "/close": "/ปิด", "/forward": "/ส่งต่อ", "/reopen": "/เปิดใหม่"}
+    typed = ", ".join(thai[one] for one in legal.split(", "))
+    assert (args["status"], args["legal"]) == (Phrase(f"staff.status.{case.status}"), raw_text(typed))
+    assert args["holder"] == Phrase("staff.whose.nobodys")
+    held = give(words, case=replace(case, officer="s1")).replies[0].args
+    assert held["holder"] == raw_text("สมหญิง ใจกล้า")
     assert list_commands(outcome.replies[0].choices) == [f"{one} 12/2570" for one in legal.split(", ")]
 
 
