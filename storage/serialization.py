@@ -85,6 +85,21 @@ class OutboxMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingReply:
+    """An officer's reply in its undo window. due: second since 1970 from which it is sent."""
+
+    due: int
+    reply: OutgoingReply
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReplies:
+    """The encrypted part of a case's row of `held`, since version 0.6: all that waits, in order."""
+
+    waiting: tuple[WaitingReply, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QueuedTask:
     """A file to fetch. `what`: the adapter's own parameters, encrypted with the row."""
 
@@ -112,7 +127,10 @@ CASE_OPENING_CODEC = TypeAdapter(CaseOpening | None)
 IDENTITY_CODEC = TypeAdapter(dict[str, str])
 OUTBOX_MESSAGE_CODEC = TypeAdapter(OutboxMessage)
 QUEUED_TASK_CODEC = TypeAdapter(QueuedTask)
-OUTGOING_REPLY_CODEC = TypeAdapter(OutgoingReply)
+WAITING_REPLIES_CODEC: TypeAdapter[WaitingReplies | OutgoingReply] = TypeAdapter(
+    WaitingReplies | OutgoingReply
+)
+"""Until version 0.5.2 one reply of a case waited at a time, and its row had that alone."""
 
 
 def encode_session(session: Session) -> bytes:

@@ -205,10 +205,10 @@ def _handle_text(
         return (yield from verify_and_resume(cmd, pending, text))
     if not decides_on_text(session):
         return _leave(cmd, command) if command in _LEAVING else _pass_or_offer(cmd, command, text)
-    if was_sent_before(session.officer.shown, cmd.ctx.event):
-        return _show_again(cmd, "staff.shown.before")
     picked = pick_shown(session.officer, text, labels_only=isinstance(pending, AwaitingText))
     if not isinstance(picked, NoPick):
+        if was_sent_before(session.officer.shown, cmd.ctx.event):
+            return _show_again(cmd, "staff.shown.before")
         return (yield from _pick(cmd, picked.data, again))
     if command is not None:
         return (yield from _handle_citizens_word(cmd, command))

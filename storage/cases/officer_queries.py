@@ -21,6 +21,7 @@ from handlers.staff.complaints.messages import (
     ListCases,
     ListLinkedCases,
     OfficerCase,
+    ScheduledAct,
 )
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition, is_case_hidden
@@ -30,8 +31,8 @@ from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
 from storage.files.evidence import decrypt_file_meta
 from storage.files.owners import list_owner_hashes
+from storage.outgoing.undo_window import decode_waiting
 from storage.serialization import (
-    OUTGOING_REPLY_CODEC,
     StoredReport,
 )
 from storage.staff.members import is_staff_actor
@@ -118,18 +119,11 @@ async def _load_case(row: RowMapping, context: ReadContext) -> OfficerCase:
         tables.held.c.case_id == row["id"]
     )
     held = (await context.connection.execute(waits)).first()
-    by = (
-        OUTGOING_REPLY_CODEC.validate_json(
-            context.keyring.staff.decrypt(held.sealed, "held", held.id, "sending")
-        ).staff
-        if held
-        else ""
-    )
+    waiting = decode_waiting(held, context.keyring) if held else ()
     kept = select(tables.holds.c.case_id).where(tables.holds.c.case_id == row["id"])
     return replace(
         row_to_case(row),
-        scheduled_by=by,
-        send_at=held.due if held else 0,
+        scheduled=tuple(ScheduledAct(one.reply.staff, one.due, one.reply.step) for one in waiting),
         category=report.category,
         source=report.source or get_channel_source(report.channel),
         legal_hold=(await context.connection.execute(kept)).first() is not None,

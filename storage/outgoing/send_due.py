@@ -18,9 +18,8 @@ from storage.cases.writes import add_history_entry, apply_transition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import UnreadableRowError
-from storage.outgoing.undo_window import DELETE_SCHEDULED_REPLY
+from storage.outgoing.undo_window import decode_waiting, keep_waiting
 from storage.questions.scheduled_answers import send_due_answers
-from storage.serialization import OUTGOING_REPLY_CODEC
 from storage.staff.members import format_actor
 from storage.staff.notifications import is_active_staff, notify_staff_member
 from storage.staff.pushes import PushKind, make_case_push
@@ -41,14 +40,16 @@ class ScheduledReplies:
             cases = list((await connection.execute(due)).scalars())
         for case in cases:
             try:
-                count += await self._send_reply(case, now)
+                while await self._send_reply(case, now):
+                    count += 1
             except UnreadableRowError as error:  # it waits, and keeps no other back
                 log_unreadable_row(error)
         return count + await send_due_answers(self.committer, now)
 
     async def _send_reply(self, case: str, now: datetime) -> int:
+        """Write the first reply of a case that is due; return 0 where none is."""
         column = tables.held.c
-        query = select(column.id, column.sealed).where(
+        query = select(column.id, column.due, column.sealed).where(
             column.case_id == case, column.due <= int(now.timestamp())
         )
         async with self.committer.transaction() as connection:
@@ -59,10 +60,9 @@ class ScheduledReplies:
                 connection, self.committer.keyring, self.committer.daily_keys, now, self.committer.roster
             )
             with reading_row("held", row.id):
-                opened = self.committer.keyring.staff.decrypt(row.sealed, "held", row.id, "sending")
-                sending = OUTGOING_REPLY_CODEC.validate_json(opened)
-            await _write_reply(sending, batch)
-            batch.add_statement(DELETE_SCHEDULED_REPLY, case=case)
+                sending, *left = decode_waiting(row, self.committer.keyring)
+            await _write_reply(sending.reply, batch)
+            await keep_waiting(case, row, left, batch)
             await batch.flush()
         return 1
 

@@ -114,7 +114,7 @@ def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> li
         marks.append(Phrase("staff.case.appointed"))
     if found.legal_hold:
         marks.append(Phrase("staff.case.kept"))
-    if found.scheduled_by:
+    if found.scheduled:
         marks.append(Phrase("staff.case.held"))
     return marks
 
@@ -131,7 +131,7 @@ def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tupl
         orders.append(CommandName.KIND)
     if found.officer != cmd.staff.id:
         orders.append(CommandName.TAKE)
-    orders += list_transition_commands(found.status)
+    orders += list_transition_commands(found.coming_status)
     orders += [CommandName.REPLY, CommandName.ASK, CommandName.NOTE]
     return tuple(make_command_button(order, found) for order in orders if cmd.may_give(order))
 
@@ -142,16 +142,21 @@ def list_next_steps(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[
     They follow from who holds it, its state (`StatusRules.likely_next`) and what this person may do.
     """
     orders: list[CommandName] = []
-    if found.scheduled_by == cmd.staff.id:
+    if found.find_scheduled(cmd.staff.id):
         orders.append(CommandName.UNDO)
     if not found.officer:
         orders.append(CommandName.TAKE)
-    if cmd.staff.role is Role.SUPERVISOR and found.officer != cmd.staff.id and not found.scheduled_by:
+    if cmd.staff.role is Role.SUPERVISOR and found.officer != cmd.staff.id and not found.scheduled:
         orders.append(CommandName.ASSIGN)
-    able = {*list_transition_commands(found.status), CommandName.REPLY, CommandName.ASK, CommandName.NOTE}
+    able = {
+        *list_transition_commands(found.coming_status),
+        CommandName.REPLY,
+        CommandName.ASK,
+        CommandName.NOTE,
+    }
     read = CommandName.FACTS if cmd.ctx.channel_traits.can_delete_messages else CommandName.PAGE
     orders += [read] if found.status is CaseStatus.RECEIVED else []
-    orders += [order for order in STATUS_RULES[found.status].likely_next if order in able]
+    orders += [order for order in STATUS_RULES[found.coming_status].likely_next if order in able]
     likely = [order for order in orders if cmd.may_give(order)][:MAX_NEXT_STEPS]
     more = make_command_button(CommandName.CASE, found, label=Phrase("staff.case.more"))
     return (*(make_command_button(order, found) for order in likely), more)

@@ -1,10 +1,18 @@
 """Messages of the case register for officers: queries and acts."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus, TransitionRequest
+from handlers.complaints.lifecycle import (
+    CaseOutcome,
+    CaseSource,
+    CaseStatus,
+    TransitionNotAllowedError,
+    TransitionRequest,
+    get_next_status,
+)
 from handlers.complaints.messages import HistoryEntry
 from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, File
@@ -12,16 +20,31 @@ from handlers.dialog.events import Channel, File
 UNDO_SECONDS = 60
 """Seconds in which a reply to a reporter can be cancelled before it is sent."""
 
+MAX_SCHEDULED_ACTS = 8
+"""Acts of one case that may wait at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledAct:
+    """Something of a case that waits to be sent. staff: id of its author; send_at: seconds since 1970.
+
+    step: the transition that it makes; None for a plain reply or a question.
+    """
+
+    staff: str
+    send_at: int
+    step: TransitionRequest | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class OfficerCase:
     """A case without any content of the report. year: Buddhist fiscal year; days are in Bangkok.
 
     officer: staff id of the assigned officer; avoid_officer: of the one who closed it, before the reporter asked for
-    another look; scheduled_by: of the author of the reply that is sent at `send_at` (seconds since 1970); each may be
-    empty. appointed_by: staff id of the supervisor who said that only the officer and they may open it. hidden: it is
-    kept from the person who asks, and there is no officer in it; legal_hold: it is kept from erasure. category (its
-    code) and source: empty and None where many cases are listed, and of a hidden one.
+    another look; each may be empty. scheduled: what waits to be sent, in the order in which it is. appointed_by: staff
+    id of the supervisor who said that only the officer and they may open it. hidden: it is kept from the person who
+    asks, and there is no officer in it; legal_hold: it is kept from erasure. category (its code) and source: empty and
+    None where many cases are listed, and of a hidden one.
     """
 
     id: str
@@ -35,8 +58,7 @@ class OfficerCase:
     answer_by: date
     officer: str = ""
     avoid_officer: str = ""
-    scheduled_by: str = ""
-    send_at: int = 0
+    scheduled: tuple[ScheduledAct, ...] = ()
     hidden: bool = False
     category: str = ""
     source: CaseSource | None = None
@@ -47,6 +69,20 @@ class OfficerCase:
     def register_number(self) -> str:
         """The register number: number/year, such as 12/2570."""
         return f"{self.number}/{self.year}"
+
+    @property
+    def coming_status(self) -> CaseStatus:
+        """The status once all that waits is sent; what the lifecycle does not allow by then will not be done."""
+        status = self.status
+        for act in self.scheduled:
+            if act.step is not None:
+                with suppress(TransitionNotAllowedError):
+                    status = get_next_status(status, act.step)
+        return status
+
+    def find_scheduled(self, staff: str) -> ScheduledAct | None:
+        """Return the last act of a person that waits, which is the one they can take back."""
+        return next((act for act in reversed(self.scheduled) if act.staff == staff), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,18 +268,20 @@ class OutgoingReply:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSend(Act):
-    """Schedule a reply for the end of its undo window; a conflict where one is scheduled.
+    """Schedule a reply for the end of its undo window, after what waits already.
 
-    seq: the last line of the history that the officer saw.
+    seq: the last line of the history that the officer saw; waiting: the number of acts that they saw waiting. Both
+    must be so still, else it is a conflict.
     """
 
     reply: OutgoingReply
     seq: int
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CancelSend(Act):
-    """Cancel the scheduled reply of a case; a conflict where it was sent."""
+    """Cancel a person's last scheduled act of a case; a conflict where it was sent. What others scheduled stays."""
 
     case: str
     staff: str

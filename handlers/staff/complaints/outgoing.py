@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.complaints.case_status import format_timeline_entry
 from handlers.complaints.lifecycle import TransitionNotAllowedError, TransitionRequest, get_next_status
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
-from handlers.dialog.effects import Act, Decision
+from handlers.dialog.effects import Act, Decision, TurnResult
 from handlers.dialog.replies import (
     KEEPS_TEXT,
     OF_CASE,
@@ -19,10 +19,12 @@ from handlers.dialog.replies import (
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.case_view import list_next_steps
 from handlers.staff.complaints.messages import (
+    MAX_SCHEDULED_ACTS,
     UNDO_SECONDS,
     CancelSend,
     OfficerCase,
     OutgoingReply,
+    ScheduledAct,
     ScheduleSend,
 )
 from handlers.staff.dispatch import run_command
@@ -40,7 +42,7 @@ _ASKS_TO_CONFIRM = Presentation(officer_page=OfficerPageAction.CONFIRM)
 def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> Decision:
     """Preview what the reporter will see, and ask to confirm it; schedule it once confirmed."""
     yield from ()
-    if found.scheduled_by:
+    if len(found.scheduled) >= MAX_SCHEDULED_ACTS:
         return cmd.reply(
             "held.already",
             OF_CASE,
@@ -57,15 +59,7 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
             presentation=KEEPS_TEXT,
         )
     if cmd.confirmed:
-        held = Reply(
-            "staff.held.now",
-            OF_CASE,
-            {"number": found.register_number, "seconds": UNDO_SECONDS},
-            list_next_steps(cmd, replace(found, scheduled_by=cmd.staff.id)),
-            presentation=_RELOADS_PAGE,
-        )
-        sent = cmd.with_work(replace(cmd.work, proposal=None))
-        return sent.reply_with(held, acts=(ScheduleSend(sending, found.seq),))
+        return _schedule(cmd.with_work(replace(cmd.work, proposal=None)), found, sending)
     prompt = cmd.ctx.session.prompt_number + 1
     kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, proposal=ProposedReply(cmd.command, prompt))
@@ -74,13 +68,37 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
     no = make_command_button(CommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("staff.confirm.no"))
     seen = format_timeline_entry(_preview_entry(cmd, found, sending), cmd.ctx)
     return kept.reply(
-        "confirm.ask",
+        "confirm.ask_after" if found.scheduled else "confirm.ask",
         OFFICER_CONTENT,
         (yes, no),
         number=found.register_number,
         seen=seen,
         presentation=_ASKS_TO_CONFIRM,
     )
+
+
+def schedule_transition(
+    cmd: ComplaintsCommandContext, found: OfficerCase, step: TransitionRequest
+) -> Decision:
+    """Schedule a transition without a text after what waits to be sent: it follows in order."""
+    yield from ()
+    if len(found.scheduled) >= MAX_SCHEDULED_ACTS:
+        return cmd.reply("held.already", OF_CASE, number=found.register_number, presentation=KEEPS_TEXT)
+    return _schedule(cmd, found, OutgoingReply(found.id, cmd.staff.id, "", step))
+
+
+def _schedule(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> TurnResult:
+    now = int(cmd.ctx.now.timestamp())
+    send_at = max((now + UNDO_SECONDS, *(act.send_at for act in found.scheduled)))
+    coming = ScheduledAct(cmd.staff.id, send_at, sending.step)
+    held = Reply(
+        "staff.held.after" if found.scheduled else "staff.held.now",
+        OF_CASE,
+        {"number": found.register_number, "seconds": send_at - now},
+        list_next_steps(cmd, replace(found, scheduled=(*found.scheduled, coming))),
+        presentation=_RELOADS_PAGE,
+    )
+    return cmd.reply_with(held, acts=(ScheduleSend(sending, found.seq, len(found.scheduled)),))
 
 
 def _preview_entry(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> HistoryEntry:
@@ -101,9 +119,9 @@ def _preview_transition(
     cmd: ComplaintsCommandContext,
 ) -> HistoryEntry:
     try:
-        status = get_next_status(found.status, one)
+        status = get_next_status(found.coming_status, one)
     except TransitionNotAllowedError:
-        status = found.status
+        status = found.coming_status
     return HistoryEntry(
         seq,
         to_bangkok_date(cmd.ctx.now),
@@ -134,16 +152,19 @@ def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
-    """Cancel the scheduled reply to the reporter; only its author can, until it is sent."""
+    """Cancel the person's last act that waits to be sent; what others scheduled stays."""
     yield from ()
     acts: tuple[Act, ...] = ()
-    if not found.scheduled_by:
+    own = found.find_scheduled(cmd.staff.id)
+    if not found.scheduled:
         key = "nothing"
-    elif found.scheduled_by != cmd.staff.id:
+    elif own is None:
         key = "others"
-    elif found.send_at <= int(cmd.ctx.now.timestamp()):
+    elif own.send_at <= int(cmd.ctx.now.timestamp()):
         key = "late"
     else:
         key, acts = "done", (CancelSend(found.id, cmd.staff.id),)
-    back = list_next_steps(cmd, replace(found, scheduled_by="") if acts else found)
-    return cmd.reply(f"undo.{key}", OF_CASE, back, acts, number=found.register_number)
+        found = replace(found, scheduled=tuple(act for act in found.scheduled if act is not own))
+    key = "done_others_wait" if acts and found.scheduled else key
+    choices = list_next_steps(cmd, found)
+    return cmd.reply(f"undo.{key}", OF_CASE, choices, acts, number=found.register_number)

@@ -18,7 +18,7 @@ from handlers.complaints.lifecycle import (
 )
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Phrase, Reply, raw_text
+from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.approvals import (
     build_approval_use,
@@ -34,7 +34,7 @@ from handlers.staff.complaints.messages import (
     OutgoingReply,
     SetAppointment,
 )
-from handlers.staff.complaints.outgoing import propose_reply
+from handlers.staff.complaints.outgoing import propose_reply, schedule_transition
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import CASE_WORKERS, CommandName
@@ -142,11 +142,11 @@ def run_transition(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisio
     """Run a transition without a text: it applies at once, and the officer sees what the reporter will see."""
     one = TransitionRequest(TRANSITIONS_BY_COMMAND[cmd.command.name])
     try:
-        status = get_next_status(found.status, one)
+        status = get_next_status(found.coming_status, one)
     except TransitionNotAllowedError:
         return (yield from explain_forbidden_transition(cmd, found))
-    if found.scheduled_by:
-        return cmd.reply("held.already", OF_CASE, number=found.register_number, presentation=KEEPS_TEXT)
+    if found.scheduled:
+        return (yield from schedule_transition(cmd, found, one))
     act = ApplyTransition(
         found.id,
         found.seq + 1,
@@ -174,17 +174,17 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
     lines = yield from run_query(GetCaseHistory(found.id))
     names = yield from load_staff_names()
     last = next((one for one in reversed(lines.rows) if one.entry.status), None)
-    orders = list_transition_commands(found.status)
+    orders = list_transition_commands(found.coming_status)
     legal = ", ".join(cmd.table.name_in(order, cmd.ctx.lang) for order in orders)
     holder = raw_text(names[found.officer]) if found.officer in names else Phrase("staff.whose.nobodys")
     who = raw_text(names.get(last.staff, "")) if last and last.staff in names else Phrase("staff.by.somebody")
     return cmd.reply(
-        "forbidden",
+        "forbidden_after" if found.scheduled else "forbidden",
         OF_CASE,
         tuple(make_command_button(order, found) for order in orders),
         number=found.register_number,
         order=Phrase(cmd.command.name.label_key),
-        status=Phrase(f"staff.status.{found.status}"),
+        status=Phrase(f"staff.status.{found.coming_status}"),
         who=who,
         holder=holder,
         legal=raw_text(legal) if legal else Phrase("staff.nothing"),
@@ -193,14 +193,14 @@ def explain_forbidden_transition(cmd: ComplaintsCommandContext, found: OfficerCa
 
 def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Run a transition whose reason the reporter reads: ask for what is missing, preview, confirm, schedule."""
-    if cmd.command.name not in list_transition_commands(found.status):
+    if cmd.command.name not in list_transition_commands(found.coming_status):
         return (yield from explain_forbidden_transition(cmd, found))
     parted = _parse_transition(cmd, found)
     if isinstance(parted, TurnResult):
         return parted
     one, reason = parted
     try:
-        get_next_status(found.status, one)
+        get_next_status(found.coming_status, one)
     except TransitionNotAllowedError:
         return (yield from explain_forbidden_transition(cmd, found))
     if count_letters_and_digits(reason) < MIN_REASON_LETTERS:
@@ -247,7 +247,7 @@ def _parse_outcome(
 ) -> tuple[TransitionRequest, str] | TurnResult:
     outcome = TYPED_OUTCOMES.get(normalize_for_matching(first)) if first else None
     if outcome is None:
-        closing = STATUS_RULES[found.status].closing_outcomes
+        closing = STATUS_RULES[found.coming_status].closing_outcomes
         allowed = [one for one, rules in OUTCOME_RULES.items() if one in closing and rules.typed_words]
         choices = tuple(_make_choice(cmd, found, one.value, f"staff.outcome.{one}") for one in allowed)
         return cmd.reply("close.ask", OF_CASE, choices, number=found.register_number)

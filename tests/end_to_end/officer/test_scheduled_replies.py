@@ -107,22 +107,27 @@ def test_the_last_words_of_who_was_removed_do_not_go(tmp_path: Path) -> None:
     run_desk_scenario(tmp_path / "var", scene)
 
 
-def test_one_thing_at_a_time_waits_and_only_its_writer_takes_it_back(tmp_path: Path) -> None:
+def test_two_close_at_once_and_the_second_hears_what_waits(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        await file_case(desk, 1, CaseStatus.SCREENING)
+        receipt = await file_case(desk, 1, CaseStatus.SCREENING)
         both = [await add_officer(desk, name, Role.SUPERVISOR) for name in ("สมหญิง", "วิชัย")]
         shown = [await one.say(f"/close 1 insufficient {REASON}") for one in both]
         said = await asyncio.gather(*(one.confirm(m) for one, m in zip(both, shown, strict=True)))
         texts = [messages[0].text for messages in said]
         assert sum("60 วินาที" in text for text in texts) == 1
-        assert sum("รอส่งอยู่แล้ว" in text for text in texts) == 1
-        loser = both["รอส่งอยู่แล้ว" in texts[1]]
+        assert sum("เมื่อสิ่งที่รอส่งอยู่ถูกส่งแล้ว" in text for text in texts) == 1
+        loser = both["เมื่อสิ่งที่รอส่งอยู่ถูกส่งแล้ว" in texts[1]]
         assert "เป็นของท่านอื่น" in (await loser.say("/undo 1"))[0].text
-        assert "รอส่งอยู่แล้ว" in (await loser.say("/investigate 1"))[0].text
+        shown_after = await loser.say("/reply 1 หากมีข้อสงสัย สอบถามได้")
+        assert "ต่อจากนั้น" in shown_after[0].text
+        assert "ตามลำดับ" in (await loser.confirm(shown_after))[0].text
         desk.clock_offset += timedelta(seconds=61)
-        winner = both["รอส่งอยู่แล้ว" not in texts[1]]
+        winner = both["เมื่อสิ่งที่รอส่งอยู่ถูกส่งแล้ว" not in texts[1]]
         assert "ส่งไปแล้ว" in (await winner.say("/undo 1"))[0].text
-        assert "ไม่มีอะไรรอยืนยัน" in (await winner.pick("/confirm y1"))[0].text
+        assert await desk.store.scheduled_replies.send_due(desk.now() + timedelta(seconds=9)) == 2
+        view = await find_case_of_receipt(desk, receipt)
+        assert view.status is CaseStatus.CLOSED
+        assert [entry.text for entry in view.entries[-2:]] == [REASON, "หากมีข้อสงสัย สอบถามได้"]
 
     run_desk_scenario(tmp_path / "var", scene)
 

@@ -21,6 +21,7 @@ from handlers.staff.complaints.messages import (
     ListLinkedCases,
     OutgoingReply,
     RecordCaseAccess,
+    ScheduledAct,
     ScheduleSend,
     SetAppointment,
     SetCaseKind,
@@ -144,11 +145,13 @@ def test_a_case_is_found_by_its_number_with_all_that_officers_must_know(ground: 
         plain = await one.answer_query(find, NOW)
         assert (plain.id, plain.register_number, plain.status) == (case, "1/2570", CaseStatus.RECEIVED)
         assert (plain.category, plain.source, plain.seq) == ("bribery", CaseSource.LETTER, 1)
-        assert (plain.hidden, plain.legal_hold, plain.scheduled_by, plain.send_at) == (False, False, "", 0)
+        assert (plain.hidden, plain.legal_hold, plain.scheduled) == (False, False, ())
         await ground.commit_acts(one, SetLegalHold(case, "s", DAY, CANARY))
         await ground.commit_acts(one, ScheduleSend(OutgoingReply(case, "a", CANARY), 1))
         held = await one.answer_query(find, NOW)
-        assert held == replace(plain, legal_hold=True, scheduled_by="a", send_at=int(NOW.timestamp()) + 60)
+        assert held == replace(
+            plain, legal_hold=True, scheduled=(ScheduledAct("a", int(NOW.timestamp()) + 60),)
+        )
         await ground.commit_acts(one, SetLegalHold(case, "s", DAY))
         assert not (await one.answer_query(find, NOW)).legal_hold
 

@@ -1,9 +1,11 @@
 """Replies and answers wait a minute: cancelled within it, sent after it, and checked again before."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from pydantic import TypeAdapter
 
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition, TransitionRequest
 from handlers.complaints.messages import HistoryEntryKind
@@ -90,7 +92,9 @@ def test_a_reply_can_be_cancelled_until_it_is_due(ground: StoredDesk) -> None:
     assert read_audit(ground)[-2:] == ["held", "taken-back"]
 
 
-def test_a_case_that_went_on_or_has_a_reply_takes_no_other(ground: StoredDesk) -> None:
+def test_a_case_that_went_on_or_in_which_another_reply_waits_takes_none_that_did_not_see_it(
+    ground: StoredDesk,
+) -> None:
     async def scene(one: Store) -> None:
         reply = await schedule(ground, one)
         with pytest.raises(ConflictError):
@@ -100,6 +104,71 @@ def test_a_case_that_went_on_or_has_a_reply_takes_no_other(ground: StoredDesk) -
         await ground.commit_acts(one, make_entry(case, "ข้อความอื่น"))
         with pytest.raises(ConflictError):
             await ground.commit_acts(one, ScheduleSend(reply, case.seq))
+
+    ground.run_scenario(scene)
+
+
+def test_what_waits_is_sent_in_order_and_the_last_of_ones_own_is_taken_back(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        first = await schedule(ground, one, step=SCREEN)
+        other = await join_staff(ground, one, "colleague")
+        texts = ("ถามก่อน", "ตอบแล้ว", "อีกคนหนึ่ง", "ผิด")
+        for waiting, text in enumerate(texts, start=1):
+            staff = other if text == "อีกคนหนึ่ง" else first.staff
+            with pytest.raises(ConflictError):  # more waits than was seen
+                await ground.commit_acts(
+                    one, ScheduleSend(replace(first, text=text, step=None), 1, waiting - 1)
+                )
+            reply = replace(first, staff=staff, text=text, step=None)
+            await ground.commit_acts(
+                one, ScheduleSend(reply, 1, waiting), at=NOW + timedelta(seconds=waiting)
+            )
+        await ground.commit_acts(one, CancelSend(first.case, first.staff), at=DUE_AT)
+        assert await one.scheduled_replies.send_due(DUE_AT) == 1
+        assert (await load_reporter_case(one, make_receipt(1))).status is CaseStatus.SCREENING
+        with pytest.raises(ConflictError):  # it is due already
+            await ground.commit_acts(
+                one, CancelSend(first.case, first.staff), at=DUE_AT + timedelta(seconds=2)
+            )
+        assert await one.scheduled_replies.send_due(DUE_AT + timedelta(seconds=9)) == 3
+        assert await one.scheduled_replies.send_due(DUE_AT + timedelta(seconds=99)) == 0
+        case = await load_reporter_case(one, make_receipt(1))
+        assert [entry.text for entry in case.entries[1:]] == [CANARY, "ถามก่อน", "ตอบแล้ว", "อีกคนหนึ่ง"]
+        assert await one.verify_audit() == []
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT count(*) FROM held") == [(0,)]
+
+
+def test_acts_of_one_moment_lose_none(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one)
+        texts = [f"ข้อ {n}" for n in range(6)]
+        outcomes = await asyncio.gather(
+            *(ground.commit_acts(one, ScheduleSend(replace(reply, text=text), 1, 1)) for text in texts),
+            return_exceptions=True,
+        )
+        accepted = [text for text, outcome in zip(texts, outcomes, strict=True) if not isinstance(outcome, BaseException)]
+        assert len(accepted) == 1
+        assert sum(isinstance(one, ConflictError) for one in outcomes) == 5
+        assert await one.scheduled_replies.send_due(DUE_AT) == 2
+        case = await load_reporter_case(one, make_receipt(1))
+        assert [entry.text for entry in case.entries[1:]] == [CANARY, *accepted]
+
+    ground.run_scenario(scene)
+
+
+def test_a_reply_that_waited_while_the_program_was_renewed_is_read(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one)
+        ((row,),) = ground.execute_sql("SELECT id FROM held")
+        old = TypeAdapter(OutgoingReply).dump_json(reply)
+        sealed = one.keyring.staff.encrypt(old, "held", row, "sending")
+        ground.execute_sql(f"UPDATE held SET sealed = x'{sealed.hex()}'")
+        await ground.commit_acts(one, ScheduleSend(replace(reply, text="ต่อมา"), 1, 1))
+        assert await one.scheduled_replies.send_due(DUE_AT) == 2
+        case = await load_reporter_case(one, make_receipt(1))
+        assert [entry.text for entry in case.entries[1:]] == [CANARY, "ต่อมา"]
 
     ground.run_scenario(scene)
 

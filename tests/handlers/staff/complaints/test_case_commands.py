@@ -31,6 +31,7 @@ from handlers.staff.complaints.messages import (
     ListCases,
     ListLinkedCases,
     RecordCaseAccess,
+    ScheduledAct,
 )
 from handlers.staff.members import AuditRefusal, ListStaff, StaffMember
 from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind
@@ -42,6 +43,7 @@ from tests.handlers.staff.officer_commands import (
     FILED,
     OFFICER,
     OPENED,
+    SEND_AT,
     STAFF,
     SUPERVISOR,
     TODAY,
@@ -199,7 +201,7 @@ def test_the_summary_says_what_is_known_and_what_may_be_done(
         ({"category": "removed"}, "category", "removed"),
         ({"answer_by": date(2026, 11, 21)}, "due", Phrase("staff.due_late", {"day": "21 พฤศจิกายน 2569"})),
         ({"answer_by": TODAY}, "due", Phrase("staff.due_by", {"day": "22 พฤศจิกายน 2569"})),
-        ({"scheduled_by": "s2"}, "more", (Phrase("staff.case.held"),)),
+        ({"scheduled": (ScheduledAct("s2", SEND_AT),)}, "more", (Phrase("staff.case.held"),)),
         ({"source": CaseSource.LETTER}, "source", Phrase("staff.source.letter")),
     ],
 )

@@ -37,12 +37,14 @@ from handlers.staff.complaints.case_page import (
     undo_from_page,
 )
 from handlers.staff.complaints.messages import (
+    MAX_SCHEDULED_ACTS,
     CancelSend,
     CaseHistoryLine,
     CaseReport,
     GetCaseReport,
     OutgoingReply,
     RecordCaseAccess,
+    ScheduledAct,
     ScheduleSend,
 )
 from handlers.staff.members import IsCodeUsed, IsRecoveryCode, UseCode
@@ -269,7 +271,7 @@ def test_a_reply_is_shown_then_scheduled() -> None:
     [
         ("", {}, "staff.reply.ask"),
         ("ก" * 3001, {}, "staff.too_long"),
-        ("สวัสดี", {"scheduled_by": "s2"}, "staff.held.already"),
+        ("สวัสดี", {"scheduled": (ScheduledAct("s2", SEND_AT),) * MAX_SCHEDULED_ACTS}, "staff.held.already"),
     ],
 )
 def test_a_text_that_is_not_taken_stands_in_the_box_again(text: str, case: dict[str, Any], key: str) -> None:
@@ -282,7 +284,7 @@ def test_a_text_that_is_not_taken_stands_in_the_box_again(text: str, case: dict[
 
 @pytest.mark.parametrize(("by", "acts"), [("s1", (CancelSend("c12", "s1"),)), ("s2", ()), ("", ())])
 def test_a_scheduled_reply_is_taken_back(by: str, acts: tuple[Any, ...]) -> None:
-    waiting = replace(CASE, scheduled_by=by, send_at=SEND_AT)
+    waiting = replace(CASE, scheduled=(ScheduledAct(by, SEND_AT),) if by else ())
     assert ask(undo_from_page(REQUEST), FindCaseByNumber=waiting).acts == acts
 
 

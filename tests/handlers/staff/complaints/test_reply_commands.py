@@ -6,7 +6,14 @@ from datetime import date
 import pytest
 
 from handlers.dialog.replies import Choice
-from handlers.staff.complaints.messages import CancelSend, OfficerCase, OutgoingReply, ScheduleSend
+from handlers.staff.complaints.messages import (
+    MAX_SCHEDULED_ACTS,
+    CancelSend,
+    OfficerCase,
+    OutgoingReply,
+    ScheduledAct,
+    ScheduleSend,
+)
 from handlers.staff.complaints.outgoing import MAX_REPLY_LENGTH
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
@@ -41,7 +48,10 @@ def test_a_reply_is_confirmed_once() -> None:
     declined = confirm(shown, answer="n")
     assert declined.keys == ("staff.confirm.dropped",)
     assert get_work(declined).proposal is None
-    assert confirm(shown, replace(CASE, scheduled_by="s2")).keys == ("staff.held.already",)
+    waiting = (ScheduledAct("s2", SECONDS + 30), ScheduledAct("s1", SECONDS + 90))
+    after = confirm(shown, replace(CASE, scheduled=waiting))
+    assert after.keys == ("staff.held.after",)
+    assert after.acts == (ScheduleSend(OutgoingReply("c12", "s1", "ขอบคุณ 12 ครับ"), 3, 2),)
     assert confirm(shown, replace(CASE, officer="s2")).keys == ("staff.not_yours",)
 
 
@@ -112,9 +122,17 @@ SECONDS = int(MORNING.timestamp())
     ],
 )
 def test_a_reply_is_called_back_by_its_author_in_time(author: str, send_at: int, key: str) -> None:
-    outcome = give("/undo 12", case=replace(CASE, scheduled_by=author, send_at=send_at))
+    outcome = give(
+        "/undo 12", case=replace(CASE, scheduled=(ScheduledAct(author, send_at),) if author else ())
+    )
     assert outcome.keys == (f"staff.undo.{key}",)
     assert outcome.acts == ((CancelSend("c12", "s1"),) if key == "done" else ())
+
+
+def test_the_last_of_ones_own_acts_is_taken_back_and_the_others_wait_on() -> None:
+    waiting = (ScheduledAct("s1", SECONDS), ScheduledAct("s1", SECONDS + 9), ScheduledAct("s2", SECONDS + 9))
+    outcome = give("/undo 12", case=replace(CASE, scheduled=waiting))
+    assert (outcome.keys, outcome.acts) == (("staff.undo.done_others_wait",), (CancelSend("c12", "s1"),))
 
 
 def test_a_case_that_is_gone_or_given_away_at_the_confirmation_gets_nothing() -> None:
@@ -122,4 +140,5 @@ def test_a_case_that_is_gone_or_given_away_at_the_confirmation_gets_nothing() ->
     gone = give("/confirm y8", session=shown.kept, case=None)
     assert (gone.keys, gone.acts) == (("staff.unknown",), ())
     assert confirm(shown, replace(CASE, officer="s2")).acts == ()
-    assert confirm(shown, replace(CASE, scheduled_by="s2")).acts == ()
+    full = (ScheduledAct("s2", SECONDS + 60),) * MAX_SCHEDULED_ACTS
+    assert confirm(shown, replace(CASE, scheduled=full)).keys == ("staff.held.already",)

@@ -24,13 +24,21 @@ from handlers.complaints.lifecycle import (
 from handlers.complaints.messages import ActorKind, ApplyTransition
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, raw_text
-from handlers.staff.complaints.messages import OfficerCase, OutgoingReply, RecordCaseAccess, ScheduleSend
+from handlers.staff.complaints.messages import (
+    MAX_SCHEDULED_ACTS,
+    OfficerCase,
+    OutgoingReply,
+    RecordCaseAccess,
+    ScheduledAct,
+    ScheduleSend,
+)
 from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
 from handlers.staff.state import AwaitingText
 from tests.handlers.staff.officer_commands import (
     CASE,
+    SEND_AT,
     SUPERVISOR,
     TODAY,
     give,
@@ -95,9 +103,30 @@ def test_a_step_that_is_not_allowed_says_what_is(words: str, case: OfficerCase, 
     assert list_commands(outcome.replies[0].choices) == [f"{one} 12/2570" for one in legal.split(", ")]
 
 
-def test_while_a_reply_waits_nothing_is_moved() -> None:
-    outcome = give("/screen 12", case=replace(CASE, scheduled_by="s2"))
-    assert (outcome.keys, outcome.acts) == (("staff.held.already",), ())
+def test_while_something_waits_a_transition_follows_it_in_order() -> None:
+    waiting = (ScheduledAct("s2", SEND_AT), ScheduledAct("s1", SEND_AT + 90))
+    outcome = give("/screen 12", case=replace(CASE, scheduled=waiting))
+    screen = OutgoingReply("c12", "s1", "", TransitionRequest(Transition.SCREEN))
+    assert outcome.acts == (ScheduleSend(screen, 3, 2),)
+    assert [(reply.key, reply.args["seconds"]) for reply in outcome.replies] == [("staff.held.after", 120)]
+    full = give("/screen 12", case=replace(CASE, scheduled=waiting[:1] * MAX_SCHEDULED_ACTS))
+    assert (full.keys, full.acts) == (("staff.held.already",), ())
+
+
+def test_what_may_follow_depends_on_what_waits() -> None:
+    closing = ScheduledAct("s2", SEND_AT, TransitionRequest(Transition.CLOSE, CaseOutcome.INSUFFICIENT))
+    investigating = ScheduledAct("s2", SEND_AT, TransitionRequest(Transition.INVESTIGATE))
+    after = replace(SCREENING, scheduled=(investigating, closing))
+    assert after.coming_status is CaseStatus.CLOSED
+    refused = give(f"/close 12 insufficient {REASON}", case=after)
+    assert (refused.keys, refused.acts) == (("staff.forbidden_after",), ())
+    assert refused.replies[0].args["status"] == Phrase("staff.status.closed")
+    assert give("/reply 12 ขอบคุณครับ", case=after).keys == ("staff.confirm.ask_after",)
+    assert give("/screen 12", case=replace(SCREENING, scheduled=(closing,))).keys == (
+        "staff.forbidden_after",
+    )
+    overtaken = replace(SCREENING, scheduled=(closing, investigating))
+    assert overtaken.coming_status is CaseStatus.CLOSED
 
 
 # With a reason.
