@@ -178,6 +178,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.ASSIGN,
             CommandName.APPOINT,
             CommandName.INTAKE,
+            CommandName.SLIP,
         ),
         "decide": (
             CommandName.SCREEN,

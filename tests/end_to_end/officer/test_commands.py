@@ -164,13 +164,14 @@ def test_nothing_of_a_case_that_another_officer_has(tmp_path: Path) -> None:
     run_desk_scenario(tmp_path / "var", scene)
 
 
-def test_while_something_waits_to_be_sent_nothing_else_is_sent(tmp_path: Path) -> None:
+def test_while_something_waits_to_be_sent_what_else_is_sent_follows_it(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         await file_case(desk, 1, CaseStatus.SCREENING)
         officer = await add_officer(desk, "สมหญิง")
         await officer.confirm(await officer.say("/reply 1 ขอบคุณครับ"))
-        for order in ("reply", "ask", "canned", "close", "notaccept", "forward", "investigate"):
-            assert join_reply_keys(await try_command(desk, officer, order, 1)) == "held.already", order
+        for order in ("reply", "ask", "canned", "close", "notaccept", "forward"):
+            assert join_reply_keys(await try_command(desk, officer, order, 1)) == "confirm.ask_after", order
+        assert join_reply_keys(await try_command(desk, officer, "investigate", 1)) == "held.after"
         assert join_reply_keys(await try_command(desk, officer, "note", 1)) == "note.done"
         assert join_reply_keys(await try_command(desk, officer, "undo", 1)) == "undo.done"
 

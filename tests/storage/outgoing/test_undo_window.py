@@ -148,7 +148,11 @@ def test_acts_of_one_moment_lose_none(ground: StoredDesk) -> None:
             *(ground.commit_acts(one, ScheduleSend(replace(reply, text=text), 1, 1)) for text in texts),
             return_exceptions=True,
         )
-        accepted = [text for text, outcome in zip(texts, outcomes, strict=True) if not isinstance(outcome, BaseException)]
+        accepted = [
+            text
+            for text, outcome in zip(texts, outcomes, strict=True)
+            if not isinstance(outcome, BaseException)
+        ]
         assert len(accepted) == 1
         assert sum(isinstance(one, ConflictError) for one in outcomes) == 5
         assert await one.scheduled_replies.send_due(DUE_AT) == 2
