@@ -24,9 +24,7 @@ MAX_ADDRESS_BYTES = 768 * 1024 * 1024
 NOBODY = 65534
 """User and group without files; a process of root becomes it."""
 
-_LIMITS = (
-    (resource.RLIMIT_AS, MAX_ADDRESS_BYTES),
-    (resource.RLIMIT_CPU, MAX_CPU_SECONDS),
+_NOTHING_MORE = (
     (resource.RLIMIT_NOFILE, 0),
     (resource.RLIMIT_FSIZE, 0),
     (resource.RLIMIT_CORE, 0),
@@ -81,8 +79,8 @@ _ALLOWED_CALLS: dict[str, tuple[int, int]] = {
 """What may be called: to read and write pipes that are open, to take memory, to end."""
 
 _CLONE, _CLONE3 = (56, 220), (435, 435)
-"""Threads may be started, which the library for HEIC needs, but no processes. What `clone3` is to start cannot be seen
-by a filter: it is said not to exist, and the C library takes `clone`."""
+"""Threads may be started where the library for HEIC needs them, but no processes. What `clone3` is to start cannot be
+seen by a filter: it is said not to exist, and the C library takes `clone`."""
 
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """The place of the number in `_ALLOWED_CALLS`, and AUDIT_ARCH of linux/audit.h."""
@@ -94,10 +92,17 @@ class FilterProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def confine_process(*, filter_calls: bool = True) -> Confinement:
+def confine_process(
+    *,
+    filter_calls: bool = True,
+    allow_threads: bool = False,
+    address_bytes: int = MAX_ADDRESS_BYTES,
+    cpu_seconds: int = MAX_CPU_SECONDS,
+) -> Confinement:
     """Confine this process for good, and say how far that went. Everything it needs has to be imported before.
 
-    filter_calls: False leaves the filter out, as on a kernel that refuses it. Raises OSError where a limit is refused.
+    filter_calls: False leaves the filter out, as on a kernel that refuses it. allow_threads: see `build_filter`.
+    address_bytes, cpu_seconds: what it may use. Raises OSError where a limit is refused.
     """
     os.closerange(3, 1 << 16)
     with suppress(OSError):  # where memory is short, this process is ended and not the server
@@ -105,21 +110,34 @@ def confine_process(*, filter_calls: bool = True) -> Confinement:
     if os.geteuid() == 0:
         with suppress(OSError):  # in some containers even root may not; the filter holds there too
             _become_nobody()
-    for limit, value in _LIMITS:
-        resource.setrlimit(limit, (value, value))
-    if filter_calls and _install_filter():
+    limits = ((resource.RLIMIT_AS, address_bytes), (resource.RLIMIT_CPU, cpu_seconds), *_NOTHING_MORE)
+    for limit, value in limits:
+        hard = resource.getrlimit(limit)[1]
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (allowed, allowed))
+    if filter_calls and _install_filter(allow_threads=allow_threads):
         return Confinement.SYSCALLS
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # counts threads too
     return Confinement.LIMITS
 
 
-def build_filter(machine: str) -> bytes | None:
-    """Build the filter: threads and calls of the list are allowed, others fail. None for an unknown architecture."""
+def build_filter(machine: str, *, allow_threads: bool = False) -> bytes | None:
+    """Build the filter: calls of the list are allowed, others fail. None for an unknown architecture.
+
+    allow_threads: a thread may be started too.
+    """
     if machine not in _ARCHITECTURES:
         return None
     place, architecture = _ARCHITECTURES[machine]
     numbers = sorted(numbers[place] for numbers in _ALLOWED_CALLS.values())
     refuse = (_RETURN, 0, 0, _SECCOMP_RET_ERRNO | _EPERM)
+    threads = (
+        (_JUMP_IF_EQUAL, 0, 4, _CLONE[place]),
+        (_LOAD_WORD, 0, 0, _AT_FIRST_ARGUMENT),
+        (_JUMP_IF_SET, 0, 1, _CLONE_THREAD),
+        (_RETURN, 0, 0, _SECCOMP_RET_ALLOW),
+        refuse,
+    )
     program = [
         (_LOAD_WORD, 0, 0, _AT_ARCHITECTURE),
         (_JUMP_IF_EQUAL, 1, 0, architecture),
@@ -127,11 +145,7 @@ def build_filter(machine: str) -> bytes | None:
         (_LOAD_WORD, 0, 0, _AT_SYSCALL),
         (_JUMP_IF_EQUAL, 0, 1, _CLONE3[place]),
         (_RETURN, 0, 0, _SECCOMP_RET_ERRNO | _ENOSYS),
-        (_JUMP_IF_EQUAL, 0, 4, _CLONE[place]),
-        (_LOAD_WORD, 0, 0, _AT_FIRST_ARGUMENT),
-        (_JUMP_IF_SET, 0, 1, _CLONE_THREAD),
-        (_RETURN, 0, 0, _SECCOMP_RET_ALLOW),
-        refuse,
+        *(threads if allow_threads else ()),
         # Each comparison jumps over the rest of them and over `refuse`.
         *((_JUMP_IF_EQUAL, len(numbers) - at, 0, number) for at, number in enumerate(numbers)),
         refuse,
@@ -146,9 +160,9 @@ def _become_nobody() -> None:
     os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
-def _install_filter() -> bool:
+def _install_filter(*, allow_threads: bool) -> bool:
     """Ask the kernel to filter; False where it refuses or is none that we know."""
-    steps = build_filter(os.uname().machine) if sys.platform == "linux" else None
+    steps = build_filter(os.uname().machine, allow_threads=allow_threads) if sys.platform == "linux" else None
     if steps is None or sys.maxsize < 1 << 32:
         return False
     library = ctypes.CDLL(None, use_errno=True)

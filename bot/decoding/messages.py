@@ -7,7 +7,7 @@ take it for a stranger's: the file may have taken the process over.
 
 import struct
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import IO
 
 MAX_SIDE_PIXELS = 2400
@@ -24,12 +24,32 @@ MAX_DECODED_PIXELS = {
 }
 """Largest picture that is decoded, by media type: decoding takes about 250 MB at most."""
 
+
+class DecodingLibrary(StrEnum):
+    """The library that a process loads, by its argument: one process has one, and what another needs is not allowed.
+
+    PILLOW: pictures; one process of it is always started ahead. HEIF: HEIC, whose decoder needs threads. PDFIUM: pages
+    of PDF.
+    """
+
+    PILLOW = "pillow"
+    HEIF = "heif"
+    PDFIUM = "pdfium"
+
+
+LIBRARY_BY_KIND = {
+    **dict.fromkeys(MAX_DECODED_PIXELS, DecodingLibrary.PILLOW),
+    "image/heic": DecodingLibrary.HEIF,
+    "application/pdf": DecodingLibrary.PDFIUM,
+}
+"""What a file is decoded with, by media type."""
+
 ALIVE_QUESTION, ALIVE_ANSWER = b"?", b"!"
 
 MAX_PAGES = 999
 """Pages of a file that can be looked at."""
 
-KINDS_WITH_PAGES = frozenset({"image/tiff"})
+KINDS_WITH_PAGES = frozenset({"image/tiff", "application/pdf"})
 """Of others the first picture is shown: they are films, previews, or the same in another size."""
 
 _READY = struct.Struct(">5sBB")
@@ -51,10 +71,10 @@ class Confinement(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What a process tells before it is given a file. decodes_heic: it has a safe library for it."""
+    """What a process tells before it is given a file. has_library: its library is installed, and is a safe one."""
 
     confinement: Confinement
-    decodes_heic: bool = False
+    has_library: bool = True
 
 
 class DecodingFailure(IntEnum):
@@ -90,7 +110,7 @@ class DecodingRequest:
 
 def write_ready(stream: IO[bytes], readiness: Readiness) -> None:
     """Write that the process is confined and waits for a file."""
-    stream.write(_READY.pack(_READY_WORD, readiness.confinement, readiness.decodes_heic))
+    stream.write(_READY.pack(_READY_WORD, readiness.confinement, readiness.has_library))
     stream.flush()
 
 
@@ -99,9 +119,9 @@ def read_ready(stream: IO[bytes]) -> Readiness | None:
     told = stream.read(_READY.size)
     if len(told) < _READY.size:
         return None
-    word, number, heic = _READY.unpack(told)
+    word, number, found = _READY.unpack(told)
     return (
-        Readiness(Confinement(number), heic == 1)
+        Readiness(Confinement(number), found == 1)
         if word == _READY_WORD and number in {*Confinement}
         else None
     )

@@ -27,19 +27,6 @@ from bot.decoding.messages import (
 
 Image.MAX_IMAGE_PIXELS = None  # sizes are checked here, by format
 
-try:
-    import pillow_heif
-except ImportError:  # not installed by default, for its licence (docs/decisions/0027-hostile-files.md)
-    DECODES_HEIC = False
-else:
-    SAFE_LIBHEIF = (1, 23, 4)
-    """Releases before have holes that are known (GHSA-vg7w-rp49-4fc2, GHSA-xrp2-63fq-jm8q, GHSA-prgh-72vc-3xmc)."""
-
-    DECODES_HEIC = tuple(map(int, pillow_heif.libheif_version().split("."))) >= SAFE_LIBHEIF
-    if DECODES_HEIC:
-        pillow_heif.options.DECODE_THREADS = 1  # no thread can be started
-        pillow_heif.register_heif_opener(thumbnails=False)
-
 _LOADED_BEFORE_CONFINEMENT = (
     BmpImagePlugin,
     GifImagePlugin,
@@ -58,20 +45,26 @@ _FORMATS = {
     "image/webp": "WEBP",
     "image/bmp": "BMP",
     "image/tiff": "TIFF",
-    **({"image/heic": "HEIF"} if DECODES_HEIC else {}),
 }
 """The format by media type: a content is opened as what it was found to be, and as nothing else."""
 
 
 def decode_picture(request: DecodingRequest) -> Pixels | DecodingFailure:
     """Decode a picture, or a page of it, no larger than `MAX_SIDE_PIXELS`, upright by its EXIF data."""
+    return (
+        decode_format(request, _FORMATS[request.kind])
+        if request.kind in _FORMATS
+        else DecodingFailure.UNREADABLE
+    )
+
+
+def decode_format(request: DecodingRequest, name: str) -> Pixels | DecodingFailure:
+    """Decode a picture of the format that the library knows by this name."""
     kind = request.kind
-    if kind not in _FORMATS:
-        return DecodingFailure.UNREADABLE
     # Of a photo that was cut on its way, what is there is shown; of a HEIC that would be a black picture.
     ImageFile.LOAD_TRUNCATED_IMAGES = kind != "image/heic"
     try:
-        with Image.open(io.BytesIO(request.content), formats=(_FORMATS[kind],)) as opened:
+        with Image.open(io.BytesIO(request.content), formats=(name,)) as opened:
             pages = min(getattr(opened, "n_frames", 1), MAX_PAGES) if kind in KINDS_WITH_PAGES else 1
             if 0 < request.page < pages:
                 opened.seek(request.page)

@@ -4,17 +4,20 @@ import asyncio
 import fcntl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import IO
 
 from bot.background import BackgroundTasks
 from bot.decoding.messages import (
     ALIVE_ANSWER,
     ALIVE_QUESTION,
+    LIBRARY_BY_KIND,
     MAX_DECODED_PIXELS,
     DecodingFailure,
+    DecodingLibrary,
     DecodingRequest,
     Pixels,
     Readiness,
@@ -33,6 +36,10 @@ DECODING_TIMEOUT_SECONDS = 30.0
 """Seconds a file may take; a process that computes is ended before by its CPU limit."""
 
 WORKER_COMMAND = (sys.executable, "-I", "-m", "bot.decoding.worker")
+"""To which the name of a library is added."""
+
+MODULES_BESIDE_PILLOW = {DecodingLibrary.HEIF: "pillow_heif", DecodingLibrary.PDFIUM: "pypdfium2"}
+"""The module by which it is seen whether a library is installed."""
 START_TIMEOUT_SECONDS = 30.0
 ALIVE_TIMEOUT_SECONDS = 10.0
 """Seconds in which a process that waits has to answer; one that was stopped is killed then."""
@@ -133,11 +140,14 @@ class DecodingSlot:
     _pool: "DecoderPool"
 
     async def decode(self, kind: str, content: bytes, page: int = 0) -> Pixels | DecodingFailure:
-        """Decode a picture. kind: its media type. Raises DecoderUnavailableError where no process can be started."""
+        """Decode a file, of one with pages one of them (from 0). kind: its media type, one that `list_kinds` lists.
+
+        Raises DecoderUnavailableError where no process can be started.
+        """
         failure = find_failure_in_header(kind, content)
         if failure is not None:
             return failure
-        process = await self._pool.take_process()
+        process = await self._pool.take_process(LIBRARY_BY_KIND[kind])
         work = asyncio.create_task(asyncio.to_thread(process.decode, DecodingRequest(kind, content, page)))
         try:
             async with asyncio.timeout(self._pool.timeout_seconds):
@@ -159,8 +169,9 @@ class DecoderPool:
 
     command: Sequence[str] = WORKER_COMMAND
     timeout_seconds: float = DECODING_TIMEOUT_SECONDS
+    modules: Mapping[DecodingLibrary, str] = field(default_factory=lambda: MODULES_BESIDE_PILLOW)
     _waiting: asyncio.Task[DecodingProcess] | None = None
-    _decodes_heic: bool | None = None
+    _kinds: frozenset[str] | None = None
     _given_up: BackgroundTasks = field(default_factory=BackgroundTasks)
     _lanes: KeyedLocks[str] = field(default_factory=KeyedLocks)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_PARALLEL_DECODINGS))
@@ -177,22 +188,35 @@ class DecoderPool:
 
     async def list_kinds(self) -> frozenset[str]:
         """Media types that can be decoded here. HEIC needs a library that not every office installs."""
-        if self._decodes_heic is None:
-            with suppress(DecoderUnavailableError):
-                readiness = (await self.start_ahead()).readiness
-                self._decodes_heic = readiness is not None and readiness.decodes_heic
-        return PICTURE_KINDS if self._decodes_heic else PICTURE_KINDS - {"image/heic"}
+        if self._kinds is None:
+            found = {DecodingLibrary.PILLOW}
+            for library, module in self.modules.items():
+                # Looked for here, loaded and asked for its version there.
+                if find_spec(module) is not None and await self._is_usable(library):
+                    found.add(library)
+            self._kinds = frozenset(kind for kind, library in LIBRARY_BY_KIND.items() if library in found)
+        return self._kinds
+
+    async def _is_usable(self, library: DecodingLibrary) -> bool:
+        with suppress(DecoderUnavailableError):
+            process = await _start_process(self.command, library)
+            self.end_later(process)
+            return process.readiness is not None and process.readiness.has_library
+        return False
 
     def start_next(self) -> asyncio.Task[DecodingProcess]:
         """Start the process that waits for the next file, where none does."""
         if self._waiting is None:
-            self._waiting = self._start()
+            self._waiting = self._start(DecodingLibrary.PILLOW)
         return self._waiting
 
-    async def take_process(self) -> DecodingProcess:
-        """Take the process that waits, or start one. Raises DecoderUnavailableError."""
+    async def take_process(self, library: DecodingLibrary) -> DecodingProcess:
+        """Take the process that waits, where it has the library, or start one. Raises DecoderUnavailableError."""
         for _ in range(_MAX_STARTS):
-            taken, self._waiting = self._waiting or self._start(), None
+            if library is DecodingLibrary.PILLOW and self._waiting is not None:
+                taken, self._waiting = self._waiting, None
+            else:
+                taken = self._start(library)
             with suppress(DecoderUnavailableError):
                 try:
                     process = await asyncio.shield(taken)
@@ -217,12 +241,12 @@ class DecoderPool:
             await _end_when_started(waiting)
         await self._given_up.close(START_TIMEOUT_SECONDS)
 
-    def _start(self) -> asyncio.Task[DecodingProcess]:
-        return asyncio.create_task(_start_process(self.command))
+    def _start(self, library: DecodingLibrary) -> asyncio.Task[DecodingProcess]:
+        return asyncio.create_task(_start_process(self.command, library))
 
 
-async def _start_process(command: Sequence[str]) -> DecodingProcess:
-    process = await asyncio.to_thread(DecodingProcess.start, command)
+async def _start_process(command: Sequence[str], library: DecodingLibrary) -> DecodingProcess:
+    process = await asyncio.to_thread(DecodingProcess.start, (*command, library.value))
     try:
         async with asyncio.timeout(START_TIMEOUT_SECONDS):
             await asyncio.to_thread(process.wait_until_ready)
@@ -242,7 +266,12 @@ async def _end_when_started(starting: asyncio.Task[DecodingProcess]) -> None:
 
 
 def find_failure_in_header(kind: str, content: bytes) -> DecodingFailure | None:
-    """Return why a picture is not decoded, from its markers and chunks alone: no decoder sees it then."""
+    """Return why a picture is not decoded, from its markers and chunks alone: no decoder sees it then.
+
+    A PDF says nothing that could be read in a bounded number of places: the limits of the process bound it.
+    """
+    if LIBRARY_BY_KIND.get(kind) is DecodingLibrary.PDFIUM:
+        return None
     size = read_picture_size(content, kind) if kind in PICTURE_KINDS else None
     if size is None or has_too_many_scans(content, kind):
         return DecodingFailure.UNREADABLE

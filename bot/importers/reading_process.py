@@ -1,12 +1,12 @@
 """Read a register file in a process of its own: reading a spreadsheet would hold up whoever writes to us meanwhile.
 
-It has an empty environment, `/` as its folder, and limits: a file of a stranger is read. The content comes on standard
-input. Each line on standard output is JSON: some rows, or why the file is no register.
+It has an empty environment, `/` as its folder, and is confined like a process that decodes pictures: a file of a
+stranger is read. The content comes on standard input. Each line on standard output is JSON: some rows, or why the file
+is no register.
 """
 
 import asyncio
 import json
-import resource
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.importers.spreadsheet import RegisterFileError, import_spreadsheet_library, read_register_rows
+from bot.decoding.confinement import confine_process
+from bot.importers.spreadsheet import RegisterFileError, prepare_spreadsheet_library, read_register_rows
 from handlers.complaints.import_rows import ImportRow
 from handlers.dialog.replies import Phrase
 
@@ -26,13 +27,9 @@ ROWS_PER_LINE = 100
 MAX_OUTPUT_BYTES = 128 * 1024 * 1024
 """What the process may answer: the largest CSV, with the names of its columns in each row."""
 
-LIMITS = (
-    (resource.RLIMIT_AS, 1024 * 1024 * 1024),
-    (resource.RLIMIT_CPU, 300),  # seconds; a spreadsheet of 100,000 rows takes about 20
-    (resource.RLIMIT_NOFILE, 16),  # what is imported late, such as the codec of an XML
-    (resource.RLIMIT_CORE, 0),
-)
-"""Of the process, set when what it needs is imported."""
+MAX_ADDRESS_BYTES = 1024 * 1024 * 1024
+MAX_CPU_SECONDS = 300
+"""A spreadsheet of 100,000 rows takes about 20."""
 
 _ROWS_CODEC = TypeAdapter(list[ImportRow])
 
@@ -101,11 +98,8 @@ def encode_rows(path: Path, content: bytes) -> Iterator[bytes]:
 def main() -> None:
     """Read standard input, a file whose name ends with the argument."""
     content = sys.stdin.buffer.read()
-    import_spreadsheet_library(content)
-    for limit, value in LIMITS:
-        hard = resource.getrlimit(limit)[1]
-        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (allowed, allowed))
+    prepare_spreadsheet_library(content)
+    confine_process(address_bytes=MAX_ADDRESS_BYTES, cpu_seconds=MAX_CPU_SECONDS)
     for line in encode_rows(Path(f"register{sys.argv[1]}"), content):
         sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()

@@ -30,10 +30,18 @@ class RegisterFileError(ImportFileError):
         super().__init__(reason.key)
 
 
-def import_spreadsheet_library(content: bytes) -> None:
-    """Import what reads a content, so that no file need be opened for it afterwards."""
+def prepare_spreadsheet_library(content: bytes) -> None:
+    """Import what reads a content, and let it read a file of ours, so that it need open nothing afterwards."""
+    for _ in _read_csv(Path("own.csv"), ",".join(COLUMN_NAMES).encode("utf-8-sig")):
+        pass
     if content[:2] == b"PK":
-        import openpyxl  # noqa: F401 - takes 20 MB, so only where it is needed
+        import openpyxl  # takes 20 MB, so only where it is needed
+
+        book, own = openpyxl.Workbook(), io.BytesIO()
+        book.worksheets[0].append([*COLUMN_NAMES, 1.5, date(2026, 1, 1)])
+        book.save(own)
+        for _ in _read_xlsx(own.getvalue()):
+            pass
 
 
 def read_register_rows(path: Path, content: bytes) -> Iterator[ImportRow]:

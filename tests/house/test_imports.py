@@ -80,11 +80,16 @@ def test_a_decoding_process_imports_nothing_that_knows_a_secret() -> None:
     """What a file can take over must not hold what it wants (docs/decisions/0027-hostile-files.md)."""
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     reached = graph.find_upstream_modules("bot.decoding.worker")
-    assert reached == {f"bot.decoding.{name}" for name in ("confinement", "messages", "pictures")}
-    decoders = re.compile(r"\bImage\.open\b|\bImageFile\b")
-    assert [
+    assert reached == {
+        f"bot.decoding.{name}" for name in ("confinement", "heic", "messages", "pdf", "pictures")
+    }
+    decoders = re.compile(
+        r"\bImage\.open\b|\bImageFile\b|^ *import pypdfium2\b|^ *import pillow_heif\b", re.MULTILINE
+    )
+    decoding = {
         get_relative_name(path) for path in iterate_modules() if decoders.search(path.read_text("utf-8"))
-    ] == ["bot/decoding/pictures.py"]
+    }
+    assert decoding == {f"bot/decoding/{name}.py" for name in ("heic", "pdf", "pictures")}
 
 
 def test_imports_run_in_no_circle() -> None:

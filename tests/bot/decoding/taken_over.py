@@ -3,6 +3,7 @@
 Run as a program in the place of `bot.decoding.worker`; the file's last line names what to try.
 """
 
+import _thread
 import ctypes
 import errno
 import os
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.decoding.messages import DecodingRequest, Pixels
-from bot.decoding.worker import run_worker
+from bot.decoding.worker import LoadedDecoder, run_worker
 
 OWNER = os.getppid()
 LIBRARY = ctypes.CDLL(None, use_errno=True)
@@ -28,6 +29,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "open a socket of the system": lambda: socket.socket(socket.AF_UNIX),
     "start a pipe": os.pipe,
     "start a process": os.fork,
+    "start a thread": lambda: _thread.start_new_thread(spin, ()),
     "copy a descriptor": lambda: os.dup(1),
     # What limits alone do not refuse:
     "run a program": lambda: os.execv("/bin/true", ["true"]),
@@ -95,7 +97,7 @@ def obey(request: DecodingRequest) -> Pixels:
         ATTEMPTS[word]()
     except OSError as refused:
         return answer_number(refused.errno or 999)
-    except ValueError:  # what `resource` makes of EPERM
+    except (ValueError, RuntimeError):  # what `resource` and `_thread` make of EPERM
         return answer_number(errno.EPERM)
     return answer_number(0)
 
@@ -111,4 +113,4 @@ def take_memory() -> int:
 
 
 if __name__ == "__main__":
-    run_worker(obey)
+    run_worker(LoadedDecoder(obey))

@@ -112,12 +112,16 @@ def test_what_is_let_through(machine: str, architecture: int, allowed: set[int])
 @pytest.mark.parametrize(
     ("machine", "architecture", "clone"), [("x86_64", X86_64, 56), ("aarch64", AARCH64, 220)]
 )
-def test_threads_may_be_started_and_processes_may_not(machine: str, architecture: int, clone: int) -> None:
-    program = build_filter(machine)
-    assert program is not None
+def test_threads_may_be_started_where_they_are_needed_and_processes_may_not(
+    machine: str, architecture: int, clone: int
+) -> None:
     of_a_thread, of_a_process = 0x3D0F00, 0x1200011  # what the C library asks for
-    assert run_filter(program, clone, architecture, of_a_thread) == ALLOW
-    assert run_filter(program, clone, architecture, of_a_process) == REFUSE
+    for allow_threads, answer in ((True, ALLOW), (False, REFUSE)):
+        program = build_filter(machine, allow_threads=allow_threads)
+        assert program is not None
+        assert run_filter(program, clone, architecture, of_a_thread) == answer
+        assert run_filter(program, clone, architecture, of_a_process) == REFUSE
+        assert run_filter(program, 435, architecture) == 0x00050000 | 38  # clone3 is said not to exist
     assert run_filter(program, 435, architecture, of_a_thread) == 0x00050026  # ENOSYS
 
 

@@ -6,11 +6,21 @@ import struct
 import tracemalloc
 import zlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image
 
-from bot.decoding.messages import MAX_DECODED_PIXELS, MAX_SIDE_PIXELS, DecodingFailure, Pixels
+from bot.decoding.heic import decode_heic
+from bot.decoding.messages import (
+    MAX_DECODED_PIXELS,
+    MAX_SIDE_PIXELS,
+    DecodingFailure,
+    DecodingRequest,
+    Pixels,
+)
+from bot.decoding.pdf import decode_pdf
 from bot.decoding.pool import DecoderPool
 from tests.samples import make_png
 
@@ -154,6 +164,90 @@ def test_a_phones_heic_is_decoded_where_a_safe_library_is_installed() -> None:
     assert is_like(shown.getpixel((300, 50)), RED)
     assert is_like(shown.getpixel((300, 350)), BLUE)
     assert decode(out.getvalue()[: len(out.getvalue()) // 2], "image/heic") is DecodingFailure.UNREADABLE
+
+
+def make_page(content: bytes, width: float = 100, height: float = 200) -> pikepdf.Pdf:
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page(page_size=(width, height))
+    page.Contents = pdf.make_stream(content)
+    return pdf
+
+
+def save_pdf(pdf: pikepdf.Pdf, **options: Any) -> bytes:
+    out = io.BytesIO()
+    pdf.save(out, **options)
+    return out.getvalue()
+
+
+HALVES = b"0.8 0.1 0.1 rg 0 100 100 100 re f 0.1 0.1 0.8 rg 0 0 100 100 re f"
+"""A page whose upper half is red and whose lower half is blue."""
+
+
+def test_what_was_found_to_be_something_else_is_not_opened_as_heic_or_pdf() -> None:
+    photo = DecodingRequest("image/jpeg", save(make_halves(30, 20), "JPEG"))
+    assert decode_heic(photo) is DecodingFailure.UNREADABLE
+    assert decode_pdf(photo) is DecodingFailure.UNREADABLE
+
+
+def test_a_page_of_a_pdf_is_drawn_by_a_confined_process() -> None:
+    pdf = make_page(HALVES)
+    pdf.add_blank_page(page_size=(50, 50))
+    content = save_pdf(pdf)
+    first, second = [decode(content, "application/pdf", page=page) for page in (0, 1)]
+    assert isinstance(first, Pixels)
+    assert isinstance(second, Pixels)
+    assert (first.width, first.height, first.pages) == (200, 400, 2)
+    assert (second.width, second.height, second.pages) == (100, 100, 2)
+    shown = Image.frombytes(first.mode, (first.width, first.height), first.data)
+    assert is_like(shown.getpixel((100, 100)), RED)
+    assert is_like(shown.getpixel((100, 300)), BLUE)
+    assert second.data == b"\xff" * 30_000  # white where nothing is drawn
+
+
+@pytest.mark.parametrize("size", [(14_400, 14_400), (14_400, 3), (3, 14_400)], ids=["large", "wide", "high"])
+def test_no_page_is_drawn_larger_than_a_picture(size: tuple[int, int]) -> None:
+    drawn = decode(save_pdf(make_page(b"", *size)), "application/pdf")
+    assert isinstance(drawn, Pixels)
+    assert MAX_SIDE_PIXELS - 2 <= max(drawn.width, drawn.height) <= MAX_SIDE_PIXELS
+
+
+def make_endless_pdf() -> bytes:
+    """A form that draws itself twice, whose drawing has two to the power of its depth steps."""
+    pdf = make_page(b"/F0 Do")
+    following = pdf.make_stream(
+        b"0 0 1 1 re f", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9]
+    )
+    for _ in range(40):
+        resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F0=following))
+        following = pdf.make_stream(
+            b"/F0 Do " * 8,
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Form,
+            BBox=[0, 0, 9, 9],
+            Resources=resources,
+        )
+    pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F0=following))
+    return save_pdf(pdf)
+
+
+HOSTILE_PDFS: Mapping[str, Callable[[], bytes]] = {
+    "no pages": lambda: b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer <<>>\n%%EOF\n",
+    "nothing": lambda: b"%PDF-",
+    "with a password": lambda: save_pdf(
+        make_page(HALVES), encryption=pikepdf.Encryption(owner="a", user="b", R=6)
+    ),
+    "cut": lambda: save_pdf(make_page(HALVES))[:60],
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_PDFS)
+def test_a_pdf_that_cannot_be_drawn(name: str) -> None:
+    assert decode(HOSTILE_PDFS[name](), "application/pdf") is DecodingFailure.UNREADABLE
+
+
+@pytest.mark.full("files that take all the time there is")
+def test_a_pdf_that_never_ends_is_given_up() -> None:
+    assert not isinstance(decode(make_endless_pdf(), "application/pdf"), Pixels)
 
 
 # What attackers send. Each is small, and wants the decoder to take seconds and gigabytes.

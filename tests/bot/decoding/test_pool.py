@@ -6,14 +6,14 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from bot.decoding.confinement import MAX_ADDRESS_BYTES, MAX_CPU_SECONDS
-from bot.decoding.messages import Confinement, DecodingFailure, Pixels, Readiness
+from bot.decoding.messages import Confinement, DecodingFailure, DecodingLibrary, Pixels, Readiness
 from bot.decoding.pool import MAX_PARALLEL_DECODINGS, DecoderPool, DecoderUnavailableError, DecodingProcess
 from bot.decoding.worker import WITHOUT_FILTER
 from tests.bot.decoding.taken_over import ATTEMPTS
@@ -156,6 +156,33 @@ def test_each_file_has_a_process_of_its_own_that_ends_with_it() -> None:
     used = run_with_pool(decode_three)
     assert len({one.process_id for one in used}) == 3
     assert all(one.has_ended for one in used)
+
+
+def test_a_photo_waits_for_no_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process is started ahead of the first file, and the next when that is done: two pipes are all it costs."""
+    start, started = DecodingProcess.start, list[int]()
+
+    def start_and_count(command: Sequence[str]) -> DecodingProcess:
+        started.append(1)
+        return start(command)
+
+    monkeypatch.setattr(DecodingProcess, "start", start_and_count)
+    take, counts = DecoderPool.take_process, list[int]()
+
+    async def take_and_count(pool: DecoderPool, library: DecodingLibrary) -> DecodingProcess:
+        taken = await take(pool, library)
+        counts.append(len(started))
+        return taken
+
+    monkeypatch.setattr(DecoderPool, "take_process", take_and_count)
+
+    async def decode_three(pool: DecoderPool) -> None:
+        for _ in range(3):
+            await pool.start_ahead()
+            await get_number(pool, "count what it knows")
+
+    run_with_pool(decode_three)
+    assert counts == [1, 2, 3]  # each taken when no more than it had been started
 
 
 def test_closing_ends_the_process_that_waits() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import json
 import sys
 from pathlib import Path
 
@@ -50,30 +49,42 @@ def test_an_answer_that_grows_too_long_is_cut_off(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("content", [CSV.encode(), write_spreadsheet()])
-def test_the_process_has_no_environment_another_folder_and_limits(
+def test_the_process_has_no_environment_another_folder_and_is_confined(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes
 ) -> None:
-    found = tmp_path / "found.json"
     program = tmp_path / "python"
-    # In place of the interpreter: it runs `main` as it is called, then writes what it runs in.
+    # In place of the interpreter: it runs `main` as it is called, and tells afterwards what it runs in, as an error.
     program.write_text(f"""#!{sys.executable} -I
-import json, os, resource, sys
+import json, os, sys
 from bot.importers import reading_process
 environment, folder = dict(os.environ), os.getcwd()
 sys.argv = ["", sys.argv[-1]]
+confine, limits = reading_process.confine_process, dict()
+reading_process.confine_process = lambda **given: (limits.update(given), confine(**given))
 reading_process.main()
-limits = [resource.getrlimit(limit)[0] for limit, _ in reading_process.LIMITS]
-with open({str(found)!r}, "w") as file:
-    json.dump([sorted(environment), folder, limits], file)
+refused = 0
+for attempt in (lambda: open("/etc/passwd"), os.fork, lambda: os.dup(1)):
+    try:
+        attempt()
+    except OSError as error:
+        refused += 1
+told = dict(names=sorted(environment), folder=folder, limits=limits, refused=refused)
+print(json.dumps(dict(key="told", args=told)))
 """)
     program.chmod(0o700)
     monkeypatch.setenv("ITA_CANARY", "secret")
     monkeypatch.setattr(sys, "executable", str(program))
-    assert len(asyncio.run(read_rows_apart(Path("a.csv"), content))) == 250
-    names, folder, limits = json.loads(found.read_text())
-    assert set(names) <= {"LC_CTYPE"}  # which the interpreter sets itself
-    assert folder == "/"
-    assert limits == [value for _, value in reading_process.LIMITS]
+    with pytest.raises(RegisterFileError) as told:
+        asyncio.run(read_rows_apart(Path("a.csv"), content))
+    found = told.value.reason
+    assert found.key == "told"  # else the file was not read
+    assert set(found.args["names"]) <= {"LC_CTYPE"}  # which the interpreter sets itself
+    assert found.args["folder"] == "/"
+    assert found.args["limits"] == {
+        "address_bytes": reading_process.MAX_ADDRESS_BYTES,
+        "cpu_seconds": reading_process.MAX_CPU_SECONDS,
+    }
+    assert found.args["refused"] == 3
 
 
 def test_a_line_has_few_rows() -> None:

@@ -13,7 +13,7 @@ from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
 from tests.end_to_end.browser_driver import CHROMIUM, DESKTOP, PHONE, BrowserDriver
 from tests.end_to_end.officer.officer_server import LINK_PATTERN, OfficerServer
-from tests.end_to_end.officer.test_files import PDF, make_rotated_photo
+from tests.end_to_end.officer.test_files import make_pdf, make_rotated_photo
 from tests.end_to_end.officers import add_officer
 from tests.end_to_end.page_audit import AXE_RULES
 from tests.end_to_end.web.report_steps import STORY, file_report, open_story_question
@@ -60,7 +60,7 @@ def test_every_page_can_be_read_by_everybody(
 ) -> None:
     office.file_case()
     office.attach_file(1, "ภาพ.jpg", make_rotated_photo(size=(400, 200)))
-    office.attach_file(1, f"{LONG}.pdf", PDF)
+    office.attach_file(1, f"{LONG}.pdf", make_pdf("red"))
     officer, chief = office.add_officer("สมหญิง"), office.add_officer("มาลี", Role.SUPERVISOR)
     context = browser.new_context(**how, color_scheme=scheme)
     page = context.new_page()
@@ -68,7 +68,7 @@ def test_every_page_can_be_read_by_everybody(
     wrong: list[str] = []
     page.on("console", lambda told: wrong.append(told.text))
     open_with_code(office, page, officer, "/page 1")
-    page.click("text=ดูภาพ")
+    page.click("text=ดูเป็นภาพ")
     page.wait_for_selector("img")
     assert_accessible(page)
     shown = page.locator("img")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import pikepdf
 import pytest
 from PIL import Image
 
-from bot.decoding.worker import WITHOUT_HEIC
 from bot.web.officer.files import build_safe_filename
 from bot.web.officer.responses import build_content_disposition
 from handlers.staff.complaints.case_page import derive_file_slug
@@ -16,7 +16,19 @@ from storage.errors import TamperedError
 from tests.end_to_end.officer.officer_server import OfficerServer
 
 PLACE = "CANARYPLACE"
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer <<>>\n%%EOF\n"
+TEXT = "สัญญาจ้าง\n".encode()
+
+
+def make_pdf(*fills: str) -> bytes:
+    """A PDF of pages that are all of one colour: red or blue."""
+    out, pdf = io.BytesIO(), pikepdf.new()
+    for fill in fills:
+        page = pdf.add_blank_page(page_size=(100, 200))
+        page.Contents = pdf.make_stream(
+            f"{'1 0 0' if fill == 'red' else '0 0 1'} rg 0 0 100 200 re f".encode()
+        )
+    pdf.save(out)
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -76,20 +88,20 @@ def test_a_name_ends_as_its_content_is(name: str, kind: str, saved: str) -> None
 def test_files_are_listed_shown_and_saved(office: OfficerServer) -> None:
     office.file_case()
     office.attach_file(1, '<img src=x onerror="a">.jpg', make_rotated_photo())
-    office.attach_file(1, "สัญญา.pdf", PDF)
+    office.attach_file(1, "สัญญา.txt", TEXT)
     officer, browser = office.add_officer("สมหญิง"), office.new_browser()
     seen = office.open_page(officer, browser)
     assert b"<img" not in seen.content
     assert "onerror" in seen.text
-    assert "สัญญา.pdf" in seen.text
+    assert "สัญญา.txt" in seen.text
     places = {path: browser.request(path) for path in seen.file_links}
     assert len(places) == 2
     pictured = next(p for p, page in places.items() if "text/html" in page.headers["content-type"])
     other = next(path for path in places if path != pictured)
     saved = places[other]
-    assert saved.content == PDF
-    assert saved.headers["content-type"] == "application/pdf"
-    assert saved.headers["content-disposition"].endswith(quote("สัญญา.pdf", safe=""))
+    assert saved.content == TEXT
+    assert saved.headers["content-type"].startswith("text/plain")
+    assert saved.headers["content-disposition"].endswith(quote("สัญญา.txt", safe=""))
     assert "sandbox" in saved.headers["content-security-policy"]
     assert saved.headers["x-accel-buffering"] == "no"
     assert saved.headers["x-content-type-options"] == "nosniff"
@@ -160,7 +172,7 @@ def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: Off
 
 def test_a_file_that_has_not_come_and_one_that_is_gone(office: OfficerServer) -> None:
     office.file_case()
-    office.attach_file(1, "สัญญา.pdf", PDF)
+    office.attach_file(1, "สัญญา.txt", TEXT)
     office.attach_file(1, "ภาพ.jpg", make_rotated_photo(size=(40, 20)))
     officer, browser = office.add_officer("สมหญิง"), office.new_browser()
     seen = office.open_page(officer, browser)
@@ -195,13 +207,36 @@ def test_the_pages_of_a_scan_are_shown_one_by_one(office: OfficerServer) -> None
         assert "หน้า 1 จาก 2" in browser.request(f"{path}?page={odd}").text
 
 
+def test_the_pages_of_a_pdf_are_shown_one_by_one_and_the_file_needs_a_reason(office: OfficerServer) -> None:
+    office.file_case()
+    content = make_pdf("red", "blue")
+    office.attach_file(1, "สัญญา.pdf", content)
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    path = office.open_page(officer, browser).file_links[0]
+    for number, colour in enumerate([(255, 0, 0), (0, 0, 255)], 1):
+        page = browser.request(f"{path}?page={number}")
+        assert f"หน้า {number} จาก 2" in page.text
+        shown = browser.request(path.replace("/file/", "/picture/") + f"?page={number}")
+        assert shown.headers["content-type"] == "image/jpeg"
+        with Image.open(io.BytesIO(shown.content)) as copy:
+            assert copy.size == (200, 400)
+            seen = copy.convert("RGB").getpixel((100, 200))
+        assert isinstance(seen, tuple)
+        assert all(abs(one - other) < 40 for one, other in zip(seen, colour, strict=True))
+    original = path.replace("/file/", "/original/")
+    assert browser.submit_form(page, "ดู", path=original).status == 403
+    saved = browser.submit_form(page, "ต้องค้นคำในสัญญา", path=original)
+    assert saved.content == content
+    assert "read-original" in [what for _, what in office.load_audit_lines()]
+
+
 def test_a_heic_is_downloaded_where_it_cannot_be_shown_and_that_is_said(office: OfficerServer) -> None:
     office.file_case()
     content = b"\0\0\0\x18ftypheic" + bytes(16)
     office.attach_file(1, "ภาพ.heic", content)
     officer, browser = office.add_officer("สมหญิง"), office.new_browser()
-    assert office.server.decoders.command  # as on a machine without the library
-    office.server.decoders.command = (*office.server.decoders.command, WITHOUT_HEIC)
+    assert office.server.decoders.modules  # as on a machine without the library
+    office.server.decoders.modules = {}
     seen = office.open_page(officer, browser)
     assert "ยังแสดงภาพ HEIC ไม่ได้" in seen.text
     assert browser.request(seen.file_links[0]).content == content
