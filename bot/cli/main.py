@@ -175,6 +175,24 @@ async def _run_tick(desks: tuple[DeskName, ...], now: datetime, *, is_given: boo
 
 
 @cli_app.command()
+def init(
+    answers: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file that answers instead of you.", exists=True, dir_okay=False),
+    ] = None,
+) -> None:
+    """Set an office up: asks in Thai, tries the tokens, makes office.toml, settings, keys and invitations.
+
+    Run again it goes on where it was, and overwrites nothing.
+    """
+    from bot.installation.setup_flow import set_up_office
+
+    # End at once on Ctrl-C, as `chat` does: every answer is on the disk.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    run_and_exit(set_up_office(answers))
+
+
+@cli_app.command()
 def doctor(
     logs: Annotated[
         list[Path] | None, typer.Option(help="A log in which nothing of a visitor may stand; the proxy's.")

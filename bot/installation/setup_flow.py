@@ -1,0 +1,162 @@
+"""`ita-bot init`: asks, writes and sets up. Run again it goes on where it was, and changes nothing that is there."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.bootstrap import App, open_app
+from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS
+from bot.desk_names import DeskName
+from bot.installation.accounts import AccountSetup, list_links, register_accounts
+from bot.installation.answers import Answers, load_answers_file
+from bot.installation.emergency_kit import build_kit, render_kit
+from bot.installation.interview import (
+    FileInterview,
+    Interview,
+    SetupStoppedError,
+    TerminalInterview,
+    say,
+)
+from bot.installation.office_writer import build_office_text, write_office
+from bot.installation.questions import QUESTIONS, list_answer_keys, list_chosen_desks
+from bot.installation.settings_writer import SettingsWriter
+from bot.office_file import load_office
+from bot.settings import ENV_PREFIX, Settings, load_settings
+from handlers.office import Office
+from handlers.staff.members import ListStaff, StaffMember, StaffProfile
+from handlers.staff.permissions import Role
+from ita_stats.calendar import to_bangkok_date
+from storage.files.atomic_write import PRIVATE_MODES, replace_file
+
+KIT_FILE = Path("emergency-kit.pdf")
+OF_THE_OFFICE_FILE = ("office.", "alternate.")
+"""Questions whose answers stand in office.toml, so that they are not asked where there is one."""
+
+WELCOME = """\
+ตั้งระบบรับเรื่องทุจริตของหน่วยงาน ใช้เวลาราวสิบห้านาที
+หยุดได้ทุกเมื่อ (Ctrl-C) แล้วสั่ง ita-bot init อีกครั้งจะทำต่อจากเดิม สิ่งที่มีอยู่แล้วจะไม่ถูกเขียนทับ"""
+STOPPED = (
+    "\nหยุดไว้ตรงนี้ คำตอบที่ให้แล้วเก็บไว้ สั่ง ita-bot init อีกครั้งเพื่อทำต่อ / stopped; ita-bot init goes on from here"
+)
+
+
+@dataclass
+class OfficeSetup:
+    """One run. office_file: of the office, whether it is there yet or not."""
+
+    answers: Answers
+    interview: Interview
+    writer: SettingsWriter
+    office_file: Path
+
+    async def run(self, now: datetime) -> None:
+        """Ask what was not answered, then write and set up. Raises SetupStoppedError, ConfigurationError."""
+        await self._ask_questions()
+        desks = list_chosen_desks(self.answers)
+        for desk in desks:
+            self.writer.add(f"{ENV_PREFIX}{desk.upper()}__PUBLIC_URL", self.answers[f"{desk}.public_url"])
+        await AccountSetup(self.answers, self.writer, self.interview).ask_all()
+        for desk in desks:
+            self._choose_telegram_mode(desk)
+        office = self._make_office(now)
+        async with open_app(desks, now) as app:
+            say("✓ กุญแจและฐานข้อมูลของแต่ละโต๊ะพร้อมแล้ว")
+            await self._invite_staff(app, office, now)
+        settings = load_settings()
+        await register_accounts(desks, settings)
+        self._write_kit(office, settings, desks, now)
+        say(build_next_steps(settings, desks))
+        self.answers.forget()
+
+    async def _ask_questions(self) -> None:
+        has_office = self.office_file.exists()
+        if has_office:
+            load_office(self.office_file)  # a mistake in it is told before anything is asked
+            say(f"{self.office_file}: มีอยู่แล้ว ใช้ตามนั้น ไม่เขียนทับ")
+        for question in QUESTIONS:
+            if has_office and question.key.startswith(OF_THE_OFFICE_FILE):
+                continue
+            if question.key in self.answers or not question.is_needed(self.answers):
+                continue
+            self.answers.save(question.key, await self.interview.ask(question))
+
+    def _choose_telegram_mode(self, desk: DeskName) -> None:
+        prefix = f"{ENV_PREFIX}{desk.upper()}__"
+        if self.writer.get(f"{prefix}TELEGRAM_TOKEN") and not load_settings().desk(desk).public_url:
+            self.writer.add(f"{prefix}TELEGRAM_MODE", "polling")
+
+    def _make_office(self, now: datetime) -> Office:
+        if not self.office_file.exists():
+            text = build_office_text(self.answers, list_links(self.answers), to_bangkok_date(now))
+            write_office(self.office_file, text)
+            say(f"✓ เขียน {self.office_file} แล้ว อ่านและแก้ถ้อยคำให้เป็นของหน่วยงานได้")
+        return load_office(self.office_file)
+
+    async def _invite_staff(self, app: App, office: Office, now: datetime) -> None:
+        supervisor, admin = self.answers["people.supervisor"], self.answers["people.admin"]
+        for name, desk in app.desks.items():
+            staff: tuple[StaffMember, ...] = await desk.store.answer_query(ListStaff(), now)
+            known = {member.name for member in staff}
+            wanted = {supervisor: Role.SUPERVISOR, admin: Role.ADMIN}
+            if name == "complaints":
+                wanted = {**dict.fromkeys(office.alternate.officers, Role.OFFICER), **wanted}
+            for person, role in wanted.items():
+                if person in known:
+                    say(
+                        f"  {person} ({name}): เชิญไว้แล้ว ถ้ารหัสหายหรือเกิน 24 ชั่วโมง: ita-bot staff remove"
+                        f" --desk {name} --name “{person}” แล้ว ita-bot staff add"
+                    )
+                    continue
+                code = await desk.store.staff_admin.add(role, StaffProfile(person), now)
+                say(f"✓ เชิญ {person} เป็น {role.value} ของโต๊ะ {name}: ให้พิมพ์  /join {code}")
+
+    def _write_kit(
+        self, office: Office, settings: Settings, desks: tuple[DeskName, ...], now: datetime
+    ) -> None:
+        if KIT_FILE.exists():
+            say(f"{KIT_FILE}: มีอยู่แล้ว ไม่เขียนทับ")
+            return
+        data = build_kit(office, settings, desks, self.answers["kit.it_contact"], now)
+        replace_file(KIT_FILE, render_kit(data, now), PRIVATE_MODES[1])
+        say(f"✓ {KIT_FILE}: ชุดฉุกเฉินหนึ่งหน้า พิมพ์ เติมช่องว่าง แล้วเก็บในตู้นิรภัย")
+
+
+def build_next_steps(settings: Settings, desks: tuple[DeskName, ...]) -> str:
+    """Build what is to be done next, in order."""
+    has_chat = any(settings.desk(desk).has_platform for desk in desks)
+    join = (
+        "ให้ผู้ที่เชิญพิมพ์ /join ตามด้วยรหัส ในแชตส่วนตัวกับบอตหรือบัญชี LINE ของโต๊ะนั้น ภายใน 24 ชั่วโมง"
+        if has_chat
+        else f"ยังไม่มี Telegram หรือ LINE: ผู้ที่เชิญเข้าร่วมด้วย ita-bot chat --desk {desks[0]} --as ชื่อ แล้วพิมพ์ /join ตามด้วยรหัส"
+    )
+    return "\n".join(
+        (
+            "\nเสร็จแล้ว ทำต่อตามนี้",
+            "  1. เปิดโปรแกรม: make run หรือ systemctl start ita-bot (docs/deploy/)",
+            f"  2. {join}",
+            "  3. คัดลอกโฟลเดอร์กุญแจใส่สื่อสองชุด ใส่ซองปิดผนึก เก็บคนละที่ (ที่อยู่ในชุดฉุกเฉิน)",
+            "  4. ita-bot doctor แก้จนไม่มีบรรทัด ✗",
+            "  5. วางลิงก์จากเว็บไซต์หลักของหน่วยงานมาที่หน้าแรก (ITA ข้อ 26) แล้วอ่าน docs/guides/it.th.md",
+        )
+    )
+
+
+async def set_up_office(answers_file: Path | None) -> int:
+    """Run the set-up, with a person or with a file of answers. Returns the exit code. Raises ConfigurationError."""
+    settings = load_settings()
+    interview: Interview = TerminalInterview()
+    if answers_file is not None:
+        interview = FileInterview(answers_file.name, load_answers_file(answers_file, list_answer_keys()))
+    setup = OfficeSetup(
+        Answers.load(settings.home),
+        interview,
+        SettingsWriter(Path(".env"), settings.secrets_dir),
+        settings.office or Path("office.toml"),
+    )
+    say(WELCOME)
+    try:
+        await setup.run(datetime.now(UTC))
+    except SetupStoppedError:
+        say(STOPPED)
+        return EXIT_FINDINGS
+    return EXIT_DONE
