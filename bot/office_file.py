@@ -38,6 +38,11 @@ def load_office(path: Path | None) -> Office:
         raise ConfigurationError("\n".join(lines)) from None
 
 
+def find_office_path(path: Path | None) -> Path | None:
+    """Return the office's own file of the settings; None where the example is used."""
+    return None if is_example_office(path) else path or Path("office.toml")
+
+
 def is_example_office(path: Path | None) -> bool:
     """Whether there is no office.toml yet, so that the example is used."""
     return path is None and not Path("office.toml").exists()

@@ -133,6 +133,12 @@ class Settings(BaseSettings):
     )
     wordpress_password: SecretStr | None = Field(default=None, description="that user's application password")
     wordpress_page: Slug = Field(default="ita-statistics", description="the page's slug")
+    backup_dir: Path | None = Field(
+        default=None, description="folder of backups; a backup is made there each night"
+    )
+    backup_recipient: Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]+$")] | None = Field(
+        default=None, description="the office's public key of age, for which backups are encrypted"
+    )
     contracts: Path | None = Field(
         default=None, description="folder of the platforms' specifications; tests only"
     )

@@ -7,6 +7,10 @@ StorageError           anything below; the text never contains stored content
 ├── TamperedError      an encrypted value does not decrypt: not the caller's fault, retrying does not help
 ├── UnreadableRowError a row is damaged or holds a value of no known kind: show the rest, name its number
 ├── SchemaTooNewError  a newer version of this program made the database: the administrator must act
+├── BackupError        a backup cannot be made or restored: the administrator must act
+│   ├── BackupDamagedError  a file of it is cut or altered: take an older one
+│   ├── EvidenceGoneError   a file was written anew or erased while it was copied: try again
+│   └── BackupKeyError      a key does not open it: find the right one
 ├── LockHeldError      another program serves this desk: the administrator must end one of the two
 └── KeyFileError       a key is missing, equal to another, readable by others, or not this database's:
                        the start must stop and the administrator must act
@@ -56,3 +60,15 @@ class LockHeldError(StorageError):
 
 class KeyFileError(StorageError):
     """The keys do not allow a start. The administrator must act; the text says which file and how."""
+
+
+class BackupError(StorageError):
+    """A backup cannot be made or restored. The administrator must act; the text says what stands in the way."""
+
+
+class BackupDamagedError(BackupError):
+    """A file of a backup is cut, altered, or not one. An older backup may be whole."""
+
+
+class BackupKeyError(BackupError):
+    """A key is malformed, or does not open a backup."""

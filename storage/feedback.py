@@ -25,6 +25,7 @@ from handlers.thai.matching import normalize_stored_words
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.db.number_floors import NumberKind, select_number_floor
 from storage.db.read_batcher import ReadBatcher, ReadContext
 from storage.db.sqlite import compile_sql
 from storage.staff.members import format_actor
@@ -41,7 +42,9 @@ class FeedbackContent:
 
 FEEDBACK_CODEC = TypeAdapter(FeedbackContent)
 _COLUMN = tables.opinions.c
-_SELECT_LAST_NUMBER = compile_sql(select(func.max(_COLUMN.number)).where(_COLUMN.fiscal_year == 0))
+_SELECT_LAST_NUMBER = compile_sql(
+    select(func.max(_COLUMN.number), select_number_floor()).where(_COLUMN.fiscal_year == 0)
+)
 
 
 @dataclass
@@ -56,8 +59,9 @@ class FeedbackNumbers:
 
         Where another process wrote the number first, the commit raises `ConflictError` and the turn is decided again.
         """
-        rows = await self.read_batcher.fetch(_SELECT_LAST_NUMBER, (query.fiscal_year,))
-        last = max(rows[0][0] or 0, self._last_allocated.get(query.fiscal_year, 0))
+        year = query.fiscal_year
+        rows = await self.read_batcher.fetch(_SELECT_LAST_NUMBER, (NumberKind.OPINION.value, year, year))
+        last = max(rows[0][0] or 0, rows[0][1] or 0, self._last_allocated.get(query.fiscal_year, 0))
         self._last_allocated[query.fiscal_year] = last + 1
         return last + 1
 

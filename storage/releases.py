@@ -15,6 +15,7 @@ from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch
 from storage.db.epoch_minutes import from_epoch_minutes, to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
+from storage.db.number_floors import NumberKind, select_number_floor
 from storage.release_approval import approve_release
 
 RELEASE_JOB, RELEASE_START_JOB = "release", "release-since"
@@ -72,6 +73,12 @@ class ReleaseStore:
         async with self._reader.connect() as connection:
             row = (await connection.execute(query)).first()
         return _row_to_release(row) if row else None
+
+    async def load_number_floor(self, fiscal_year: int) -> int:
+        """Return the last number of a fiscal year that may be taken by a release that is not stored here; else 0."""
+        asked = {"floor_kind": NumberKind.RELEASE.value, "floor_year": fiscal_year}
+        async with self._reader.connect() as connection:
+            return (await connection.execute(select(select_number_floor()), asked)).scalar() or 0
 
     async def save(self, kept: StoredRelease, by: str, run: str = "") -> None:
         """Store a release, with a line in the audit trail. `run`: the scheduled run that is marked done with it.

@@ -215,6 +215,38 @@ def doctor(
 
 
 @cli_app.command()
+def backup(
+    to: Annotated[Path | None, typer.Option(help="The folder of backups; default: ITA_BACKUP_DIR.")] = None,
+    recipient: Annotated[
+        str | None,
+        typer.Option(help="The office's public key of age (age1…); default: ITA_BACKUP_RECIPIENT."),
+    ] = None,
+    *,
+    ledger_only: Annotated[
+        bool, typer.Option("--ledger-only", help="Write only the keys of what is not erased.")
+    ] = False,
+) -> None:
+    """Back both desks up, beside a running server, and try whether the backup can be restored."""
+    from bot.cli.backup import make_backup
+
+    run_and_exit(make_backup(to, recipient, is_ledger_only=ledger_only))
+
+
+@cli_app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup: a file of the folder `backups`.", exists=True)],
+    identity: Annotated[Path, typer.Option(help="The office's private key of age.", exists=True)],
+    into: Annotated[Path | None, typer.Option(help="An empty folder; default: ITA_HOME.")] = None,
+    *,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Only try, and keep nothing.")] = False,
+) -> None:
+    """Restore a backup into an empty folder."""
+    from bot.cli.backup import restore as restore_file
+
+    run_and_exit(restore_file(file, identity, into, is_rehearsal=rehearse))
+
+
+@cli_app.command()
 def version() -> None:
     """Print the version."""
     sys.stdout.write(installed("ita-bot") + "\n")

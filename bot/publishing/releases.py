@@ -189,7 +189,8 @@ async def make_release(
             if request.why is None:
                 raise CorrectionReasonRequiredError(before.name, changed)
         year = get_fiscal_year(request.period.first)
-        number = max((release.number for release in known if release.fiscal_year == year), default=0) + 1
+        floor = await context.store.releases.load_number_floor(year)
+        number = max([floor, *(release.number for release in known if release.fiscal_year == year)]) + 1
         tables = await count_desk_tables(
             context.splits_desk, _get_table_request(request), known, f"{number}/{year}"
         )

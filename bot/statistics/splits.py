@@ -89,7 +89,7 @@ async def settle_splits(desk: SplitsDesk, now: datetime) -> None:
         noted = await store.split_spans.list_all()
     await _narrow_spans(desk, noted, today)
     counted = to_bangkok_date(desk.office.notice.get_counting_instant(now))
-    due = [span for span in noted if not span.settled and _get_span(span).settling_day < counted]
+    due = [span for span in noted if not span.settled and get_stored_span(span).settling_day < counted]
     if due:
         await store.announcements.announce_due(now)
     if due and not await store.announcements.has_waiting(counted, now):
@@ -112,7 +112,7 @@ async def _narrow_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: da
         if span.first <= today <= span.last:
             kept = tuple(code for code in span.categories if code in current)
             others = span.others or is_kind_open or current != set(span.categories)
-        elif span.last < today <= _get_span(span).settling_day:
+        elif span.last < today <= get_stored_span(span).settling_day:
             kept = span.categories
             others = span.others or is_kind_open or not current <= set(span.categories)
         else:
@@ -255,10 +255,13 @@ async def count_public_tables(
     return await asyncio.to_thread(build_public_tables, timelines, rules, request)
 
 
-def _get_span(noted: StoredSpan) -> SplitSpan:
+def get_stored_span(noted: StoredSpan) -> SplitSpan:
+    """Return the fiscal years of a span that was noted."""
     year = get_fiscal_year(noted.first)
     return SplitSpan(year, get_fiscal_year(noted.last) - year + 1)
 
 
 def _get_rules(noted: StoredSpan) -> SpanRules:
-    return SpanRules(_get_span(noted), noted.hide_below, noted.deadline_days, noted.categories, noted.others)
+    return SpanRules(
+        get_stored_span(noted), noted.hide_below, noted.deadline_days, noted.categories, noted.others
+    )

@@ -15,6 +15,7 @@ from handlers.complaints.messages import (
 from handlers.dialog.session import FILE_PREFIX, TEXT_PREFIX
 from handlers.questions.messages import ThreadLineKind
 from storage import tables
+from storage.backup.taken_back import forget_backup_keys
 from storage.cases.history import (
     decrypt_history_content,
     decrypt_report,
@@ -65,6 +66,8 @@ async def unsend_message(act: UnsendMessage, batch: WriteBatch) -> None:
     else:
         cipher = batch.keyring.unwrap_case_cipher(act.case, case.key)
         await _remove_text(act.case, what.removeprefix(TEXT_PREFIX), case.report, cipher, batch)
+    # What is taken back is taken back from backups too: those up to now cannot open this case any more.
+    forget_backup_keys(act.case, batch)
     batch.unsent_messages.append(act.message_id)
     if case is None or case.announce_at is None:
         # Of a case that officers are not told of yet nothing is in the audit trail, this neither.

@@ -63,7 +63,7 @@ def load_or_create_keys(paths: DeskPaths) -> KeyFiles:
                 "Put the key back from its backup; without it nothing can be opened."
             )
         for name in missing:
-            _create_key_file(paths.key_paths[name])
+            write_key_file(paths.key_paths[name], {1: generate_key()})
     return load_keys(paths)
 
 
@@ -87,10 +87,17 @@ def assert_distinct_keys(rings: Iterable[KeyFiles]) -> None:
             raise KeyFileError(f"{one} and {other} are the same key; each must be made on its own.")
 
 
-def _create_key_file(path: Path) -> None:
+def write_key_files(paths: DeskPaths, keys: Mapping[str, Mapping[int, bytes]]) -> None:
+    """Write the key files of a desk, each as a whole, over those that are there. Raises OSError."""
+    for name, versions in keys.items():
+        write_key_file(paths.key_paths[name], versions)
+
+
+def write_key_file(path: Path, versions: Mapping[int, bytes]) -> None:
+    """Write a key file as a whole: a program that is killed leaves no empty key under its name. Raises OSError."""
     create_private_directory(path.parent)
-    # Replaced as a whole: a start that is killed leaves no empty key under the final name.
-    replace_file(path, b"1 " + base64.b64encode(generate_key()) + b"\n", PRIVATE_MODES[1])
+    lines = [f"{version} {base64.b64encode(key).decode()}\n" for version, key in sorted(versions.items())]
+    replace_file(path, "".join(lines).encode(), PRIVATE_MODES[1])
 
 
 def _read_key_file(path: Path) -> Mapping[int, bytes]:

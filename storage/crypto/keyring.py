@@ -8,9 +8,10 @@ from handlers.dialog.receipt import Receipt
 from storage.crypto.aead import PADDING_BLOCK, Cipher, HmacKey, derive_key, generate_key, hmac_sha256
 from storage.crypto.key_files import KeyFiles
 
-PADDING_BLOCKS = {"session": 448, "address": 64}
+PADDING_BLOCKS = {"session": 448, "address": 64, "ledger": 1}
 """Padding blocks in bytes. With 448, seven sessions fit on a database page instead of six; addresses are short."""
 
+_PURPOSES = ("session", "day", "case", "file", "waiting", "address", "staff", "question", "ledger")
 _ADDRESS_PLACE = ("outbox", "", "back")
 """The table, row and field that an address is bound to: none of one row, since sessions and events carry it too."""
 
@@ -28,6 +29,7 @@ class Keyring:
     address: Cipher = field(init=False, repr=False)
     staff: Cipher = field(init=False, repr=False)
     question: Cipher = field(init=False, repr=False)
+    ledger: Cipher = field(init=False, repr=False)
     envelope: Cipher = field(init=False, repr=False)
     _person_hash: HmacKey = field(init=False, repr=False)
     _file_owner_hash: HmacKey = field(init=False, repr=False)
@@ -35,7 +37,7 @@ class Keyring:
     def __post_init__(self) -> None:
         """Derive the keys."""
         root = Cipher(self.key_files["seal"], self.desk)
-        for purpose in ("session", "day", "case", "file", "waiting", "address", "staff", "question"):
+        for purpose in _PURPOSES:
             setattr(self, purpose, root.derive(purpose, PADDING_BLOCKS.get(purpose, PADDING_BLOCK)))
         persons = self.key_files["person"]
         self._person_hash = HmacKey(persons[max(persons)])

@@ -38,7 +38,7 @@ PRAGMAS = (
 CACHE_PRAGMA = "cache_size = -16000"
 """Page cache of the writer, in KiB (hence negative): with the default of 2 MB most rows of a busy hour are reread."""
 
-SCHEMA_HEAD = "0024"
+SCHEMA_HEAD = "0025"
 
 sqlite3.register_adapter(date, date.isoformat)  # dates are stored as ISO text
 
@@ -79,7 +79,7 @@ def create_reader_engine(path: Path) -> AsyncEngine:
     return _create_engine(path, 4, "BEGIN", PRAGMAS)
 
 
-def compile_sql(statement: Select[Any]) -> str:
+def compile_sql(statement: Select[*tuple[Any, ...]]) -> str:
     """Return the SQL of a statement, with positional parameters (`?`)."""
     return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
 

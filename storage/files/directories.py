@@ -35,6 +35,15 @@ def fsync_directory(folder: Path) -> None:
         os.close(opened)
 
 
+def sync_file(path: Path) -> None:
+    """Sync the content of a file to disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 @contextmanager
 def acquire_exclusive_lock(path: Path) -> Iterator[None]:
     """Hold a lock between processes. The kernel releases it when the process ends, however it ends."""

@@ -27,6 +27,7 @@ from storage.tables.cases import (
     tries,
     unsealed_owners,
 )
+from storage.tables.ledger import ledger, number_floors
 from storage.tables.opinions import (
     ballots,
     hearers,
@@ -76,9 +77,11 @@ __all__ = [
     "holds",
     "invitations",
     "knowledge",
+    "ledger",
     "links",
     "meta",
     "metadata",
+    "number_floors",
     "opinions",
     "outbox",
     "papers",

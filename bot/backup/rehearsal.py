@@ -1,0 +1,50 @@
+"""Restore a backup for trial, in a folder of work: the rows must be there, the trail whole, and cases open."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from bot.backup.restoring import RestoreSource, restore_into
+from storage.backup.age_files import Identity
+from storage.backup.folder import remove_folder
+from storage.backup.open_sample import open_random_things
+from storage.crypto.key_files import DeskPaths, load_or_create_keys
+from storage.files.directories import create_private_directory
+from storage.store import open_store
+
+SAMPLE = 10
+"""Cases and questions that are opened, each."""
+
+
+async def rehearse_restore(
+    source: RestoreSource,
+    identity: Identity,
+    work: Path,
+    now: datetime,
+    live: Mapping[str, frozenset[str]] | None = None,
+) -> list[str]:
+    """Restore into a folder of work, which is removed in the end; return what is not as it should be.
+
+    live: the ids of the cases that a desk has now, which must be there if the backup had them. Raises BackupError where
+    it cannot be restored at all.
+    """
+    await asyncio.to_thread(remove_folder, work)
+    create_private_directory(work)
+    try:
+        result = await restore_into(source, identity, work, now, is_evidence_copied=False)
+        findings = list(result.findings)
+        for name, desk in result.desks.items():
+            lost = (desk.had & (live or {}).get(name, frozenset())) - desk.cases
+            if lost:
+                findings.append(f"{name}: {len(lost)} cases are not in what was restored")
+            paths = DeskPaths.under(work / "home", name)
+            async with open_store(load_or_create_keys(paths), now) as store:
+                findings += [f"{name}: {finding}" for finding in await store.verify_audit()]
+                evidence = source.folder.get_evidence_folder(name)
+                findings += [
+                    f"{name}: {finding}" for finding in await open_random_things(store, evidence, SAMPLE)
+                ]
+        return findings
+    finally:
+        await asyncio.to_thread(remove_folder, work)

@@ -1,0 +1,146 @@
+"""What a restored desk gets before it is used: numbers that are not given twice, no rights, a line in the trail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import ceil
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.complaints.messages import ActorKind
+from ita_stats.calendar import get_fiscal_year, to_bangkok_date
+from storage import tables
+from storage.backup.ledger_file import load_given_numbers
+from storage.crypto.keyring import Keyring
+from storage.db.batch import WriteBatch
+from storage.db.epoch_minutes import to_epoch_minutes
+from storage.db.number_floors import NumberKind
+from storage.staff.members import INVITATION_TTL, generate_staff_code, hash_invitation
+from storage.staff.roster import decode_staff
+from storage.store import Store
+
+ADMIN_ACTOR = "admin"
+FEWEST_SKIPPED = 100
+"""Numbers that are skipped at least."""
+
+_RATE = 3
+"""How many times the cases of the busiest day may have come on each day since."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredInvitation:
+    """A code with which somebody of the staff joins anew."""
+
+    name: str
+    role: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreFacts:
+    """What is known of a restore. erased: cases that were erased after the backup; numbers: as its ledger says."""
+
+    made_at: datetime
+    now: datetime
+    stamp: str
+    erased: Sequence[str]
+    numbers: Mapping[str, Mapping[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRestore:
+    """What was done at a desk. next_numbers: the first of each kind and fiscal year that is given from now on."""
+
+    invitations: tuple[RestoredInvitation, ...]
+    next_numbers: Mapping[str, Mapping[int, int]]
+
+
+async def finish_restore(store: Store, facts: RestoreFacts, settled: Sequence[date]) -> FinishedRestore:
+    """Make a restored database fit to be served, in one transaction.
+
+    settled: the first days of spans whose splits may have been told since the backup (0026): they are told no more.
+    """
+    async with store.committer.transaction() as connection:
+        batch = WriteBatch(connection, store.keyring, store.committer.daily_keys, facts.now)
+        next_numbers = await _skip_numbers(connection, facts)
+        await _delete_dangling_rows(connection)
+        for first in settled:
+            span = tables.split_spans
+            untold = update(span).where(span.c.first == first).values(settled=True, told="")
+            await connection.execute(untold)
+        invitations = await _invite_staff(connection, store.keyring, facts.now)
+        for case in facts.erased:
+            await batch.audit(ActorKind.CLOCK, "erased", case)
+        await batch.audit(ADMIN_ACTOR, "restored", facts.stamp)
+        await batch.flush()
+    return FinishedRestore(invitations, next_numbers)
+
+
+def count_skipped(busiest_day: int, days: int) -> int:
+    """Return how many numbers may have been given in some days, generously.
+
+    busiest_day: the most that were given on one day before.
+    """
+    return max(FEWEST_SKIPPED, _RATE * busiest_day * (days + 1))
+
+
+async def _skip_numbers(connection: AsyncConnection, facts: RestoreFacts) -> dict[str, dict[int, int]]:
+    """Let each kind of number go on at a round hundred, past all that may have been given since the backup."""
+    given, today = await load_given_numbers(connection), to_bangkok_date(facts.now)
+    days = max((today - to_bangkok_date(facts.made_at)).days, 0)
+    years = range(get_fiscal_year(to_bangkok_date(facts.made_at)), get_fiscal_year(today) + 1)
+    skipped = count_skipped(await _count_busiest_day(connection), days)
+    following: dict[str, dict[int, int]] = {}
+    for kind, own in given.items():
+        for year in {*years, *facts.numbers.get(kind, {})}:
+            last = max(own.get(year, 0), facts.numbers.get(kind, {}).get(year, 0))
+            if kind == NumberKind.RELEASE.value:  # one a month: what was published is found by its number
+                floor = last + days // 28 + 1
+            elif year in years:
+                floor = ceil((last + skipped) / 100) * 100
+            else:
+                floor = last
+            await _set_floor(connection, kind, year, floor)
+            following.setdefault(kind, {})[year] = floor + 1
+    return following
+
+
+async def _set_floor(connection: AsyncConnection, kind: str, year: int, floor: int) -> None:
+    table, row = tables.counters, dict[str, object](fiscal_year=year, last=floor)
+    if kind != NumberKind.REGISTER.value:
+        table, row = tables.number_floors, {**row, "kind": kind}
+    await connection.execute(
+        upsert(table).on_conflict_do_update(index_elements=list(table.primary_key), set_={"last": floor}), row
+    )
+
+
+async def _count_busiest_day(connection: AsyncConnection) -> int:
+    """Return the most cases or questions that came on one day."""
+    most = 0
+    for day in (tables.cases.c.received_on, tables.questions.c.asked_on, tables.opinions.c.said_on):
+        query = select(func.count(day)).group_by(day).order_by(func.count(day).desc()).limit(1)
+        most = max(most, (await connection.execute(query)).scalar() or 0)
+    return most
+
+
+async def _delete_dangling_rows(connection: AsyncConnection) -> None:
+    """Delete links to cases that were erased after the backup."""
+    link, known = tables.links, select(tables.cases.c.id)
+    await connection.execute(delete(link).where(link.c.case_id.not_in(known) | link.c.other_id.not_in(known)))
+
+
+async def _invite_staff(
+    connection: AsyncConnection, keyring: Keyring, now: datetime
+) -> tuple[RestoredInvitation, ...]:
+    """Invite everybody who was of the staff to join anew: who left or was removed since is not known here."""
+    person, invited = tables.staff.c, []
+    query = select(tables.staff).where(person.removed.is_(None))
+    until = to_epoch_minutes(now + INVITATION_TTL)
+    for row in (await connection.execute(query)).mappings().all():
+        member, code = decode_staff(row, keyring), generate_staff_code()
+        mark = {"mark": hash_invitation(keyring, code), "staff_id": member.id, "until": until}
+        await connection.execute(insert(tables.invitations), mark)
+        invited.append(RestoredInvitation(member.name, member.role.value, code))
+    return tuple(invited)

@@ -1,0 +1,88 @@
+"""The trial restore: quiet where all is well, loud where something is damaged."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.backup.rehearsal import rehearse_restore
+from bot.backup.restoring import find_restore_source
+from bot.bootstrap import App
+from storage.backup.age_files import Identity
+from storage.errors import BackupError, BackupKeyError
+from tests.bot.backup.backed_up_office import NOW, BackedUpOffice, office
+from tests.storage.conftest import StoredDesk, store_file
+
+__all__ = ["office"]
+
+
+async def fill(office: BackedUpOffice, app: App) -> None:
+    store = app.desks["complaints"].store
+    file = await store_file(store, b"%PDF-" + bytes(9000), "a.pdf", NOW)
+    await StoredDesk(office.home).file_complaint(store, 1, NOW, files=(file,))
+
+
+def rehearse(office: BackedUpOffice, stamp: str, identity: Identity | None = None) -> list[str]:
+    source = find_restore_source(office.folder.get_backup_path(stamp))
+    return asyncio.run(
+        rehearse_restore(
+            source, identity or office.identity, office.home / ".rehearsal", NOW + timedelta(days=1)
+        )
+    )
+
+
+def test_a_whole_backup_has_no_findings_and_leaves_nothing(office: BackedUpOffice) -> None:
+    office.run(lambda app: fill(office, app))
+    made = office.back_up()
+    assert rehearse(office, made.stamp) == []
+    assert not (office.home / ".rehearsal").exists()
+
+
+@pytest.mark.parametrize("part", ["backups", "keys", "ledgers"])
+def test_a_damaged_file_fails_loudly(office: BackedUpOffice, part: str) -> None:
+    office.run(lambda app: fill(office, app))
+    made = office.back_up()
+    path = office.folder.path / part / f"{made.stamp}.age"
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(BackupError, match=r"damaged|no ledger|none of the files"):
+        rehearse(office, made.stamp)
+
+
+def test_damaged_evidence_is_found(office: BackedUpOffice) -> None:
+    office.run(lambda app: fill(office, app))
+    made = office.back_up()
+    [file] = office.folder.get_evidence_folder("complaints").iterdir()
+    content = bytearray(file.read_bytes())
+    content[100] ^= 1
+    file.write_bytes(content)
+    assert rehearse(office, made.stamp) == ["complaints: a case does not open (TamperedError)"]
+    file.unlink()
+    assert rehearse(office, made.stamp) == ["complaints: a file of a case cannot be read"]
+
+
+@pytest.mark.full("simulated days of backups")
+def test_a_broken_trail_is_found_and_no_older_backup_goes(office: BackedUpOffice) -> None:
+    office.run(lambda app: fill(office, app))
+    for day in range(9):
+        office.back_up(NOW + timedelta(days=day))
+    before = office.folder.list_backups()
+    StoredDesk(office.home).execute_sql(
+        "DROP TRIGGER audit_no_update", "UPDATE audit SET actor = 'nobody' WHERE seq = 1"
+    )
+    made = office.back_up(NOW + timedelta(days=9))
+    assert made.findings == ("complaints: line 1 does not follow from the line before it",)
+    assert office.folder.list_backups() == [*before, made.stamp]
+
+
+def test_the_wrong_private_key_is_told(office: BackedUpOffice) -> None:
+    office.run(lambda app: fill(office, app))
+    made = office.back_up()
+    with pytest.raises(BackupKeyError):
+        rehearse(office, made.stamp, Identity())
+
+
+def test_what_is_no_backup_is_told(office: BackedUpOffice) -> None:
+    with pytest.raises(BackupError, match="there is no such file"):
+        rehearse(office, "20261130T000000Z")
