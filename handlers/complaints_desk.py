@@ -4,6 +4,8 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from handlers.complaints.accused.head_post import HEAD_FIELD
+from handlers.complaints.accused.second_question import SECOND_QUESTION_STEP
 from handlers.complaints.confirm_receipt import confirm_with_code, handle_confirmation, reprompt_confirmation
 from handlers.complaints.draft import apply_correction, handle_draft, reprompt_draft
 from handlers.complaints.form import (
@@ -68,6 +70,9 @@ from handlers.thai.small_talk import asks_for_terms
 from handlers.unsend import handle_unsend, record_message_origin
 
 COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
+
+EXPLAIN = "explain"
+"""What an everyday text leads to that does not understand the question, as a command does; none is typed so."""
 
 _EVERYDAY_WORDS: Mapping[str, str] = {
     **COMPLAINTS_COMMANDS,
@@ -220,7 +225,7 @@ class ComplaintsDesk:
             if session.topic is DialogTopic.MENU:
                 command = match_everyday_command(event, _EVERYDAY_WORDS)
             if command is None and session.receipt is None and asks_for_help(event):
-                command = "help"
+                command = EXPLAIN
         elif session.step == "cancel" and command == "cancel" and event.choice is None:
             # “ยกเลิก” does not say whether the draft is to be discarded, or the discarding is called off.
             return command if (event.text or "").startswith("/") else None
@@ -303,16 +308,8 @@ class ComplaintsDesk:
             return (yield from self._show_anew(ctx.replace_session(lang=lang)))
         if command == "stop":
             return handle_unsubscribe(ctx, (yield from self._reprompt(ctx)))
-        if command in {"privacy", "help"}:
-            reply = (
-                Reply(
-                    "help.text",
-                    NEUTRAL,
-                    presentation=Presentation(layout=PageLayout.SECTION, page_wording="page.help"),
-                )
-                if command == "help"
-                else build_privacy_notice(ctx)
-            )
+        if command in {"privacy", "help", EXPLAIN}:
+            reply = build_privacy_notice(ctx) if command == "privacy" else self._build_help(ctx, command)
             return (yield from self._reprompt(ctx, reply))
         if ctx.session.topic is DialogTopic.REPORT and (ctx.session.has_draft or command == "cancel"):
             return confirm_cancel(self.form, ctx, "cancel" if command == "cancel" else "open")
@@ -322,6 +319,16 @@ class ComplaintsDesk:
             kept = ctx.replace_session(answers={}, step=step)
             return (yield from self._reprompt(kept, *quote_unsent_text(ctx.session)))
         return self._leave_for(ctx, command).prepend(quote_unsent_text(ctx.session))
+
+    def _build_help(self, ctx: Context, command: str) -> Reply:
+        """Explain the question that is asked, where somebody does not understand it; else how this is used."""
+        session = ctx.session
+        name = HEAD_FIELD if session.step == SECOND_QUESTION_STEP else session.step
+        is_question = session.topic is DialogTopic.REPORT and self.form.find_field(name) is not None
+        if command == EXPLAIN and is_question and not is_text_asked_about(session):
+            return Reply(f"explain.{name}", NEUTRAL)
+        shown = Presentation(layout=PageLayout.SECTION, page_wording="page.help")
+        return Reply("help.text", NEUTRAL, presentation=shown)
 
     def _leave_for(self, ctx: Context, command: str) -> TurnResult:
         """Go to what a command of the menu names. An open case is left."""

@@ -113,4 +113,4 @@ class UndeliveredMessages:
 
 def _is_notice(message: OutboxMessage) -> bool:
     """Whether a message says that a code is lost."""
-    return any(reply.key == LOST_CODE.key for reply in message.says)
+    return LOST_CODE in message.says

@@ -13,6 +13,7 @@ from handlers.complaints.accused.second_question import (
 )
 from handlers.complaints.form import ask_to_begin, list_notice_options, show_full_notice
 from handlers.complaints.menu import show_complaints_menu
+from handlers.complaints.review.requests import find_named_row, take_request
 from handlers.complaints.review.steps import FIELD_STEPS, note_declined, take_menu_step
 from handlers.complaints.review.waiting_text import decide_on_text, find_field_before, hold_text_at_choice
 from handlers.dialog.answers import (
@@ -69,6 +70,9 @@ from handlers.thai.text import clean_text, count_letters_and_digits
 
 _REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.REFUSE, Meaning.SKIP), "cancel")
 """What further meanings refuse the notice."""
+
+_STEPS_WITH_ROWS = frozenset({"review", "edit"})
+"""The steps at which a row may be changed by its name."""
 
 CANCEL_OPTION = make_options(("cancel",))
 DONE_OPTION = make_options(("done",))
@@ -157,12 +161,13 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         if closed_with is not None:
             return (yield from _handle_pick(office_form, closing, _go_to(closing, ctx), closed_with))
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
-    unclear = _explain_unclear(field, ctx, choice)
-    if unclear is not None:
-        return ask_step(office_form, ctx, field.name, unclear)
     if isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
-    led = split_led_answer(office_form, field, ctx, find_field_before(office_form, ctx.session))
+    asked = take_request(office_form, field, ctx)
+    unclear = _explain_unclear(field, ctx, choice)
+    if asked is not None or unclear is not None:
+        return asked or ask_step(office_form, ctx, field.name, *filter(None, [unclear]))
+    led = split_led_answer(office_form, field, ctx, find_field_before(office_form, ctx))
     if led is not None:
         return (yield from _handle_field(office_form, field, led[0])).prepend(led[1])
     if ctx.event.file is None and _lets_text_wait(field, ctx):
@@ -220,7 +225,7 @@ def _handle_second_question(office_form: Form, ctx: Context) -> Decision:
     if isinstance(choice, str):
         return (yield from take_second_answer(office_form, ctx, choice))
     options = list_menu_options(office_form, ctx.session)
-    led = split_led_choice(ctx, options, field=find_field_before(office_form, ctx.session))
+    led = split_led_choice(ctx, options, field=find_field_before(office_form, ctx))
     if choice is None and led is not None:  # “ไม่ใช่ครับ เขาเป็นแค่ลูกจ้าง”
         return (yield from _handle_second_question(office_form, led[0])).prepend(led[1])
     return _handle_input_at_menu_step(office_form, ctx, choice)
@@ -228,6 +233,9 @@ def _handle_second_question(office_form: Form, ctx: Context) -> Decision:
 
 def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     choice = parse_menu_choice(office_form, ctx)
+    if (choice == "edit" or not isinstance(choice, str)) and ctx.session.step in _STEPS_WITH_ROWS:
+        row = find_named_row(office_form, ctx)
+        choice = f"field_{row}" if row else choice
     if not isinstance(choice, str):
         return _handle_input_at_menu_step(office_form, ctx, choice)
     if ctx.session.step == NO_READER_STEP:

@@ -186,7 +186,8 @@ def build_question(form: Form, ctx: Context) -> Reply:
     closing = find_closing_field(form, field, ctx)
     if field.kind is FieldKind.LONG:
         answer = session.answers.get(field.name)
-        key += "_closing" if closing else "_more" if answer else "_short" if session.is_short else ""
+        more = "_change" if session.editing else "_more"
+        key += "_closing" if closing else more if answer else "_short" if session.is_short else ""
         args |= {"limit": f"{field.limit:,}", "count": f"{len(answer or ''):,}"}
     if field.kind is FieldKind.FILES:
         args["files"] = len(session.files)

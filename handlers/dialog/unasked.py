@@ -169,11 +169,12 @@ def describe_unknown_choice(event: Event, *, memory_only: bool = False) -> Reply
 
 
 def hold_text(
-    ctx: Context, *, field: str = "", memory_only: bool = False
+    ctx: Context, *, field: str | None = None, memory_only: bool = False
 ) -> tuple[Context, tuple[Reply, ...]]:
     """Let the text of the event wait, after one that waits already. Return the context, and a note if it is too long.
 
-    field: the question whose answer it may be; memory_only: it may not be stored.
+    field: the question whose answer all that waits may be, empty for none; None where that stays as it was.
+    memory_only: it may not be stored.
     """
     text = clean_text(ctx.event.text or "").text
     before = ctx.session.unconfirmed or UnconfirmedText("")
@@ -186,7 +187,7 @@ def hold_text(
     held = UnconfirmedText(
         whole,
         ctx.session.step,
-        field or before.field,
+        before.field if field is None else field,
         (*before.messages, number) if number else before.messages,
         memory_only or before.memory_only,
     )

@@ -196,6 +196,7 @@ cancel cancelit cancelthis abort nevermind forgetit stopit giveup ichangedmymind
 keep keepit resume dontcancel donotcancel dontdelete donotdelete
 """,
     Meaning.DELETE: """
+ไม่เก็บ ไม่เก็บแล้ว ไม่ต้องเก็บ ไม่ต้องเก็บไว้ ไม่เก็บไว้ อย่าเก็บ ไม่เก็บดีกว่า
 ลบเรื่อง ลบข้อมูล ลบทั้งหมด ลบร่างนี้ ลบให้หมด ลบทิ้งให้หมด ลบ ลบร่าง ลบทิ้ง ลบได้ ลบออก ลบหมด ลบไปได้ ทิ้ง
 ทิ้งไป
 delete deleteit discard discardit erase

@@ -4,6 +4,8 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
+from handlers.complaints.review.belongs import find_question_of_text
+from handlers.complaints.review.requests import adds_to_row, find_named_row
 from handlers.dialog.answers import add_to_story, append_to_answer, replace_answer
 from handlers.dialog.choices import (
     STALE,
@@ -15,9 +17,9 @@ from handlers.dialog.choices import (
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
-from handlers.dialog.form import FieldKind, Form, ask_step, list_field_options, list_menu_options
+from handlers.dialog.form import FieldKind, Form, FormField, ask_step, list_field_options, list_menu_options
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Phrase, Reply
-from handlers.dialog.session import Session, UnconfirmedText
+from handlers.dialog.session import UnconfirmedText
 from handlers.dialog.text import shorten_text
 from handlers.dialog.unasked import (
     ADD_TO_STORY,
@@ -35,19 +37,20 @@ from handlers.dialog.unasked import (
 
 def hold_text_at_choice(office_form: Form, ctx: Context) -> TurnResult:
     """Let a text wait that came where a choice was asked, and ask what it is."""
-    held, notes = hold_text(ctx, field=find_field_before(office_form, ctx.session))
+    held, notes = hold_text(ctx, field=find_field_before(office_form, ctx))
     text = held.session.unconfirmed
     if text is not None and text.memory_only:
         notes = (*notes, build_early_text_note(text))
     return ask_step(office_form, held, ctx.session.step, *notes)
 
 
-def find_field_before(office_form: Form, session: Session) -> str:
+def find_field_before(office_form: Form, ctx: Context) -> str:
     """Return the question, other than the story, to which a text at a choice may belong; empty for none.
 
     At files these; at another question the nearest typed one before it; where leaving the draft is asked, also the
-    interrupted one; at the review the one that was answered last.
+    interrupted one; at the review the one that the text seems to be about.
     """
+    session = ctx.session
     fields = office_form.active_fields(session)
     names = [f.name for f in fields]
     typed = [f.name for f in fields if f.kind in {FieldKind.TEXT, FieldKind.WHEN}]
@@ -57,7 +60,9 @@ def find_field_before(office_form: Form, session: Session) -> str:
         return next((n for n in reversed(names[: names.index(session.step)]) if n in typed), "")
     if session.resume in names:
         return next((n for n in reversed(names[: names.index(session.resume) + 1]) if n in typed), "")
-    return next((name for name in reversed([*session.answers]) if name in typed), typed[-1])
+    waiting = session.unconfirmed.text if session.unconfirmed else ""
+    about = find_question_of_text("\n".join(filter(None, (waiting, ctx.event.text))), ctx)
+    return about if about in names else ""
 
 
 def decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], Any, TurnResult | None]:
@@ -75,6 +80,9 @@ def decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], Any
     hidden = parse_choice(ctx.event, session, here, numbers=False)
     if hidden == "edit":  # the list of answers comes once it is known what the text is
         return ask_step(office_form, ctx, "edit", Reply("unasked.before_edit", NEUTRAL))
+    row = office_form.find_field(find_named_row(office_form, ctx))
+    if row is not None:
+        return (yield from _take_row(office_form, ctx, held, row))
     if is_whole_label(ctx.event, session, here):
         return None
     choice = parse_choice(ctx.event, session, list_text_options(held), numbers=True)
@@ -86,6 +94,14 @@ def decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], Any
     if choice is STALE or hidden == "submit":
         return None  # nothing is submitted while a text waits, and the person hears why
     return _ask_about_text_again(office_form, ctx, choice or (hidden and UNCLEAR))
+
+
+def _take_row(office_form: Form, ctx: Context, held: UnconfirmedText, row: FormField) -> Decision:
+    """Take the name of a row while a text waits: “เพิ่ม ที่ไหน” says where it belongs, “แก้ ที่ไหน” is done after it."""
+    if row.kind is not FieldKind.PICK and adds_to_row(ctx):
+        return (yield from _file_held_text(office_form, ctx, held, row.name))
+    waits = ctx.replace_session(editing=ctx.session.is_short or ctx.session.editing)
+    return ask_step(office_form, waits, row.name, Reply("unasked.before_edit", NEUTRAL))
 
 
 def _ask_about_text_again(office_form: Form, ctx: Context, choice: ParsedChoice) -> TurnResult:
@@ -100,7 +116,7 @@ def _ask_about_text_again(office_form: Form, ctx: Context, choice: ParsedChoice)
 def _file_held_text(office_form: Form, ctx: Context, held: UnconfirmedText, name: str) -> Decision:
     """Add the waiting text to an answer of the draft, or to the story, and ask the present question."""
     session, field = ctx.session.replace(unconfirmed=None), office_form.find_field(name)
-    if field is None:
+    if field is None or field.kind is FieldKind.LONG:
         kept = yield from add_to_story(session, held.text)
     else:
         answer = session.answers.get(field.text_name, "")

@@ -20,7 +20,7 @@ from handlers.dialog.form import (
     list_field_options,
     list_menu_options,
 )
-from handlers.dialog.replies import AS_REVIEW, NEUTRAL, OF_CASE, ExpectedInput, Reply
+from handlers.dialog.replies import AS_REVIEW, AS_USUAL, NEUTRAL, OF_CASE, ExpectedInput, Presentation, Reply
 from handlers.dialog.session import DialogTopic, Session
 from tests.run_decision import (
     Outcome,
@@ -109,7 +109,9 @@ def test_each_question_says_its_place_and_what_it_expects(
     field = FORM.find_field(step)
     assert field is not None
     buttons = make_buttons(session, *(option.value for option in list_field_options(FORM, field, session)))
-    assert outcome == Outcome(session, (Reply(key, NEUTRAL, args, buttons, wants=wants),))  # type: ignore[arg-type]
+    shown = Presentation(page_wording=f"{key}_page") if wants is ExpectedInput.LONG else AS_USUAL
+    question = Reply(key, NEUTRAL, args, buttons, wants=wants, presentation=shown)  # type: ignore[arg-type]
+    assert outcome == Outcome(session, (question,))
 
 
 def test_a_story_that_was_begun_is_asked_to_be_continued() -> None:

@@ -96,7 +96,7 @@ def find_effect(kind: str, before: Session, outcome: Outcome) -> str:
         return new["score"].removeprefix("score")
     if "pick.unclear" in keys:
         return "ambiguous"
-    if "help.text" in keys:
+    if any(key == "help.text" or key.startswith("explain.") for key in keys):
         return "help"
     if after.step == "cancel" and kind != "confirm_cancel":
         return "cancel"

@@ -1,0 +1,88 @@
+"""Requests about the form that come where an answer is asked: they lead somewhere, and never become the answer."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from handlers.dialog.context import Context
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import LANGS
+from handlers.dialog.form import FieldKind, Form, FormField, ask_step, confirm_cancel
+from handlers.dialog.replies import NEUTRAL, Phrase, Reply
+from handlers.i18n import render_text
+from handlers.thai.grammar.requests import Request, find_request, is_addition, list_named_rows
+from handlers.thai.grammar.spelling import correct_spelling
+from handlers.thai.matching import normalize_for_matching
+from handlers.thai.meanings import squeeze_reply
+
+_ROW_NAMES: Mapping[str, str] = {
+    "story": "ที่เล่า ที่เล่าไป ที่เล่าไว้ เรื่อง เรื่องที่เล่าไป เหตุการณ์ เนื้อเรื่อง story",
+    "accused": "คนทำ คนที่แจ้ง ผู้ถูกร้อง ชื่อคนทำ",
+    "when": "เมื่อไหร่ วันที่ วันเวลา วันที่เกิดเหตุ date",
+    "where": "สถานที่ สถานที่เกิดเหตุ place",
+    "evidence": "รูป รูปภาพ ไฟล์ ภาพ คลิป files photos",
+    "witnesses": "พยานบุคคล witness",
+    "wish": "สิ่งที่ต้องการ ความต้องการ",
+    "category": "ประเภทเรื่อง",
+    "named": "ชื่อ ทางติดต่อ เบอร์ contact",
+}
+"""What people call the rows of the review, beside their labels."""
+
+
+def take_request(office_form: Form, field: FormField, ctx: Context) -> TurnResult | None:
+    """Do what a typed text asks of the form where a field is asked; None where it may be an answer."""
+    squeezed = _squeeze_text(ctx)
+    if not squeezed or (field.kind is FieldKind.FILES and "ส่ง" in squeezed):
+        return None
+    row = "" if field.kind is FieldKind.LONG else find_named_row(office_form, ctx)
+    if row:
+        return _ask_row(office_form, ctx, row)
+    match find_request(squeezed):
+        case Request.START_OVER:
+            return confirm_cancel(office_form, ctx)
+        case Request.PAUSE:
+            return ask_step(office_form, ctx, field.name, Reply("pick.not_yet", NEUTRAL))
+        case Request.REVIEW:
+            if ctx.session.editing and field.kind is not FieldKind.LONG:
+                return ask_step(office_form, ctx.replace_session(editing=False), "review")
+            return ask_step(office_form, ctx, field.name, Reply("explain.review_later", NEUTRAL))
+        case None:
+            return None
+
+
+def find_named_row(office_form: Form, ctx: Context) -> str:
+    """Return the field that a typed text wishes to change or add, by the name of its row; empty for none."""
+    squeezed = _squeeze_text(ctx)
+    names = list_named_rows(squeezed) if squeezed else ()
+    rows = _index_rows(tuple(field.name for field in office_form.fields if field.only_if is None))
+    return next((rows[name] for name in names if name in rows), "")
+
+
+def adds_to_row(ctx: Context) -> bool:
+    """Whether a wish that names a row is to add something there, rather than to change what stands there."""
+    return is_addition(_squeeze_text(ctx))
+
+
+def _squeeze_text(ctx: Context) -> str:
+    if ctx.event.choice is not None or ctx.event.file is not None or not ctx.event.text:
+        return ""
+    return squeeze_reply(correct_spelling(normalize_for_matching(ctx.event.text)))
+
+
+def _ask_row(office_form: Form, ctx: Context, row: str) -> TurnResult:
+    """Ask the question of a row; in the short way, which asks nothing else by itself, the review follows."""
+    return ask_step(
+        office_form, ctx.replace_session(editing=ctx.session.is_short or ctx.session.editing), row
+    )
+
+
+@cache
+def _index_rows(fields: tuple[str, ...]) -> Mapping[str, str]:
+    """Map what rows are called, squeezed, to fields: their labels in both languages, and everyday names."""
+    labels = {
+        squeeze_reply(render_text(Phrase(key), lang)): name
+        for name in fields
+        for key in (f"about.{name}", f"choice.field_{name}")
+        for lang in LANGS
+    }
+    everyday = {word: name for name in fields for word in _ROW_NAMES.get(name, "").split()}
+    return {**everyday, **labels}
