@@ -18,8 +18,8 @@ Stories of the service desk, and of an office with stricter rules than the examp
 Placeholders: `{receipt}`, `{five}`, `{mistyped}` and `{never}` are the last receipt, its last five symbols, the
 receipt with a wrong symbol, and a well-formed one that was never issued; `{code}` is the last invitation code,
 `{factor}` the next code of the person's second factor and `{factor again}` the one used last, `{recovery}` a recovery
-code, `{year}` this fiscal year, `{consultation}` the code of the consultation announced last, and `{next week}` the
-date a week from now, as people write it.
+code, `{year}` this fiscal year, `{slip}` the last one-time code, `{consultation}` the code of the consultation
+announced last, and `{next week}` the date a week from now, as people write it.
 """
 
 import re
@@ -57,6 +57,7 @@ FEW_STORIES = {"report", "resume", "officer-life", "answered-at-once"}
 
 TOTP_SECRET_PATTERN = re.compile(r"^[A-Z2-7]{32}$", re.MULTILINE)
 CONSULTATION_CODE_PATTERN = re.compile(r"c-([0-9A-Z]{6})")
+SLIP_CODE_PATTERN = re.compile(r"^[0-9]{3}(?:-[0-9]{3}){5}$", re.MULTILINE)
 RECOVERY_CODE_PATTERN = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$", re.MULTILINE)
 
 
@@ -126,6 +127,7 @@ class StoryPlayer:
     totp_steps: dict[str, int] = field(default_factory=dict)
     recovery_codes: dict[str, str] = field(default_factory=dict)
     consultation_code: str = ""
+    slip_code: str = ""
 
     def play_story(self, story: Path) -> None:
         """Play a story to its end, or fail at the line that does not hold."""
@@ -174,6 +176,8 @@ class StoryPlayer:
             self.totp_secrets[self.person] = found[0]
         if found := RECOVERY_CODE_PATTERN.search(self.answer_text):
             self.recovery_codes[self.person] = found[0]
+        if found := SLIP_CODE_PATTERN.search(self.answer_text):
+            self.slip_code = found[0]
         if found := CONSULTATION_CODE_PATTERN.search(self.answer_text):
             self.consultation_code = found[1]
 
@@ -230,6 +234,7 @@ class StoryPlayer:
             .replace("{code}", self.invitation_code)
             .replace("{recovery}", self.recovery_codes.get(self.person, ""))
             .replace("{consultation}", self.consultation_code)
+            .replace("{slip}", self.slip_code)
             .replace("{never}", make_receipt(987654321).formatted)
         )
 

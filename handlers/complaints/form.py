@@ -95,6 +95,10 @@ def list_complaint_fields(office: Office) -> tuple[FormField, ...]:
     )
 
 
+ENTERED_FIELDS = (FormField("reference", FieldKind.TEXT, FieldAudience.CASE),)
+"""What only an officer writes down, of a letter; read with the answers, and asked of nobody."""
+
+
 def list_notice_options(session: Session) -> tuple[Option, ...]:
     """List what may be picked at the notice; a text that waits may be dropped."""
     waiting = session.unconfirmed is not None and session.unconfirmed.text

@@ -204,7 +204,9 @@ class FileCase(Act):
     field; identity: name and contact, in a separate envelope; message_origins: what each message of the platform
     brought, kept apart from the case for 48 hours so that it can be unsent; source: how the complaint reached the
     office, where an officer entered it; exclusions: staff who must not read it; announce_within: the minutes within
-    which, at a random moment, officers are told of it; until then it does not exist for them; 0: at once.
+    which, at a random moment, officers are told of it; until then it does not exist for them; 0: at once. entered_on:
+    the day on which an officer entered it, where `on` may be an earlier one; number: the register number that the
+    officer is told, a conflict where it was taken meanwhile; 0: any.
     """
 
     receipt: Receipt = field(repr=False)
@@ -221,6 +223,8 @@ class FileCase(Act):
     source: CaseSource | None = None
     exclusions: tuple[Exclusion, ...] = ()
     announce_within: int = 0
+    entered_on: date | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, Query, TurnResult
-from handlers.dialog.events import Lang, select_by_lang
+from handlers.dialog.events import File, Lang, select_by_lang
 from handlers.dialog.replies import (
     AS_USUAL,
     OF_CASE,
@@ -149,7 +149,8 @@ class CommandTable(Generic[NameT, WorkT]):
     what one wants to do, as help lists them; each that people type is in one. max_length: characters of a command with
     its arguments. wording: the first part of its wording keys. get_work, set_work: its part of an officer's state.
     greet: what a stranger sees who tried a command. handle_text: a text that nothing waits for. drop_draft: the work
-    without what is cancelled together with a pending command. Raises KeyError where a command has no row.
+    without what is cancelled together with a pending command. take_file: handles a file; None where it is handled like
+    any citizen's. Raises KeyError where a command has no row.
     """
 
     names: type[NameT]
@@ -168,6 +169,7 @@ class CommandTable(Generic[NameT, WorkT]):
     greet: Callable[[Context], TurnResult]
     handle_text: Callable[[CommandContext[NameT, WorkT], str], Decision]
     drop_draft: Callable[[WorkT], WorkT]
+    take_file: Callable[[CommandContext[NameT, WorkT], File], TurnResult | None] = lambda _cmd, _file: None
     _by_name: Mapping[str, NameT] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

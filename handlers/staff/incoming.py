@@ -139,6 +139,9 @@ def _handle_officer(
         return (yield from _run_or_pass(replace(cmd, command=given), command))
     if event.choice is not None:
         return (yield from _handle_choice(cmd, event.choice, command, again))
+    taken = table.take_file(cmd, event.file) if event.file is not None else None
+    if taken is not None:
+        return taken
     if not event.text or event.file is not None:
         return AsCitizen(ctx, command)
     return (yield from _handle_text(cmd, command, words, again))
@@ -330,9 +333,10 @@ def _leave_dialog(cmd: CommandContext[NameT, WorkT]) -> CommandContext[NameT, Wo
 
 def _drop_pending(cmd: CommandContext[NameT, WorkT]) -> TurnResult:
     """Drop a command or a text that waits for something."""
-    if isinstance(cmd.work.pending, NothingPending):
+    left = cmd.table.drop_draft(cmd.work)
+    if isinstance(cmd.work.pending, NothingPending) and left == cmd.work:
         return show_officers_menu(cmd, Reply("staff.out.nothing", OF_CASE))
-    kept = cmd.with_work(cmd.table.drop_draft(cmd.work)).with_pending(NothingPending())
+    kept = cmd.with_work(left).with_pending(NothingPending())
     return show_officers_menu(kept, Reply("staff.dropped", OF_CASE))
 
 

@@ -5,11 +5,12 @@ situations apart when a stored session is read back.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from handlers.complaints.lifecycle import CaseSource
+from handlers.dialog.events import File
 from handlers.staff.parse import NameT, ParsedCommand
 from handlers.staff.permissions import CommandName, ServiceCommandName
 
@@ -121,17 +122,38 @@ class SearchProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class IntakeDraft:
+    """A clerk's form that is being filled in. None: not told yet; an empty text: there is none.
+
+    reference: the body and number of a letter; name, contact: of who told it, where they want them kept; files: what
+    the clerk sent to it; prompt: number of the prompt that asks to confirm.
+    """
+
+    source: CaseSource
+    received_on: date | None = None
+    reference: str | None = field(default=None, repr=False)
+    story: str = field(default="", repr=False)
+    category: str | None = None
+    name: str = field(default="", repr=False)
+    contact: str = field(default="", repr=False)
+    files: tuple[File, ...] = ()
+    prompt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ComplaintsWork(UnfinishedWork[CommandName]):
     """The unfinished work of an officer of the complaints desk.
 
-    proposal, search and intake_source outlast `pending`: a reply that was shown can be confirmed after another command,
-    and a report that is entered for somebody else is filled in between commands.
+    proposal, search and intake outlast `pending`: a reply that was shown can be confirmed after another command, and
+    a case that is entered for somebody else is filled in between commands. intake_source: of one that was begun in the
+    version before, which had the citizen's form for it.
     """
 
     pending: PendingCommand[CommandName] = NothingPending()
     proposal: ProposedReply | None = None
     search: SearchProgress | None = None
     intake_source: CaseSource | None = None
+    intake: IntakeDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _add_facts(row: RowMapping, number: int, lines: Iterable[RowMapping], batch:
                 for entry in lines
                 if entry["kind"] == HistoryEntryKind.MOVED.value
             ]
-            place = add_filing_facts(report, row["received_on"], batch)
+            place = add_filing_facts(report, row["received_on"], row["received_on"], batch)
     except UnreadableRowError as error:
         log_unreadable_row(error)
         return

@@ -18,6 +18,7 @@ from handlers.staff.complaints.messages import (
     GetCaseAuditLog,
     GetCaseHistory,
     GetCaseReport,
+    GetNextRegisterNumber,
     ListCases,
     ListLinkedCases,
     OfficerCase,
@@ -234,8 +235,16 @@ async def list_linked_cases(query: ListLinkedCases, context: ReadContext) -> tup
     return tuple(cases)
 
 
+async def get_next_register_number(query: GetNextRegisterNumber, context: ReadContext) -> int:
+    """Return the number after the last one of a fiscal year."""
+    column = tables.counters.c
+    last = await context.connection.scalar(select(column.last).where(column.fiscal_year == query.year))
+    return (last or 0) + 1
+
+
 OFFICER_CASE_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     FindCaseByNumber: find_case_by_number,
+    GetNextRegisterNumber: get_next_register_number,
     ListCases: list_cases,
     GetCaseReport: get_case_report,
     GetCaseHistory: get_case_history,

@@ -38,6 +38,7 @@ from storage.db.batch import (
     encode_case_status,
 )
 from storage.db.epoch_minutes import to_epoch_minutes
+from storage.errors import ConflictError
 from storage.serialization import IDENTITY_CODEC, HistoryContent, StoredReport
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_case, notify_of_reporter_message
@@ -79,8 +80,8 @@ def draw_unused_number() -> int:
     return -1 - secrets.randbelow(2**62)
 
 
-def add_filing_facts(report: StoredReport, on: date, batch: WriteBatch) -> int:
-    """Add the facts of a case that was received; return how many."""
+def add_filing_facts(report: StoredReport, on: date, recorded: date, batch: WriteBatch) -> int:
+    """Add the facts of a case that was received on a day, and recorded on the same or a later one; return how many."""
     values = {
         FactField.RECEIVED: "1",
         FactField.CATEGORY: report.category,
@@ -89,7 +90,7 @@ def add_filing_facts(report: StoredReport, on: date, batch: WriteBatch) -> int:
         ).value,
         FactField.STATUS: CaseStatus.RECEIVED.value,
     }
-    batch.add_facts(report.about, 0, on, on, values)
+    batch.add_facts(report.about, 0, on, recorded, values)
     return len(values)
 
 
@@ -116,8 +117,10 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         about, act.category, act.channel, act.answers, tuple(f.id for f in act.files), act.source or ""
     )
     year = get_fiscal_year(act.on)
-    waits = act.announce_within > 0
+    waits, entered_on = act.announce_within > 0, act.entered_on or act.on
     number = draw_unused_number() if waits else await batch.allocate_number(year)
+    if act.number and number != act.number:
+        raise ConflictError("another case has this number")
     moment = draw_moment(act.announce_within, batch.now) if waits else 0
     batch.insert(
         "cases",
@@ -129,7 +132,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
         outcome=None,
         seq=FIRST_LINE,
         received_on=act.on,
-        touched_on=act.on,
+        touched_on=entered_on,
         answer_by=act.answer_by,
         alternate=act.concerns_head,
         notice=act.notice_version,
@@ -151,7 +154,7 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     await save_exclusions(case, act.exclusions, batch, audited=False)
     if waits:
         return
-    add_filing_facts(report, act.on, batch)
+    add_filing_facts(report, act.on, entered_on, batch)
     await batch.audit(ActorKind.REPORTER, "filed", case)
     await audit_exclusions(case, act.exclusions, batch)
     await notify_of_new_case(year, number, act.answer_by, batch)

@@ -1,7 +1,7 @@
 """Read back what an officer wrote down for somebody: to confirm it, or to add a correction, which replaces nothing."""
 
 from handlers.complaints.case_status import show_reporter_case
-from handlers.complaints.form import list_complaint_fields
+from handlers.complaints.form import ENTERED_FIELDS, list_complaint_fields
 from handlers.complaints.menu import show_complaints_menu
 from handlers.complaints.messages import (
     ActorKind,
@@ -105,7 +105,7 @@ def show_record(ctx: Context, case: ReporterCase, *before: Reply) -> Decision:
                 "text": Phrase(f"choice.{answer}") if field.find_option(answer) else raw_text(answer),
             },
         )
-        for field in list_complaint_fields(ctx.office)
+        for field in (*list_complaint_fields(ctx.office), *ENTERED_FIELDS)
         if field.audience is FieldAudience.CASE and (answer := answers.get(field.text_name))
     )
     shown = Reply(

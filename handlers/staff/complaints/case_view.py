@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from handlers.complaints.form import list_complaint_fields
+from handlers.complaints.form import ENTERED_FIELDS, list_complaint_fields
 from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus, list_transition_commands
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.review.understand import UNDERSTOOD_FIELDS
@@ -199,7 +199,7 @@ def list_report_answers(report: CaseReport, office: Office) -> tuple[ReportAnswe
     """
     return tuple(
         _label_answer(asked, answer)
-        for asked in (*list_complaint_fields(office), *UNDERSTOOD_FIELDS)
+        for asked in (*list_complaint_fields(office), *ENTERED_FIELDS, *UNDERSTOOD_FIELDS)
         if asked.audience is FieldAudience.CASE and (answer := report.answers.get(asked.text_name))
     )
 

@@ -26,7 +26,7 @@ from handlers.staff.complaints.case_view import (
 )
 from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
 from handlers.staff.complaints.find_case import with_case
-from handlers.staff.complaints.intake.clerk_form import begin_intake
+from handlers.staff.complaints.intake.clerk_form import fill_clerk_form, take_intake_file
 from handlers.staff.complaints.intake.slips import print_slip
 from handlers.staff.complaints.lists import run_case_search, show_due_cases, show_inbox, show_overdue_cases
 from handlers.staff.complaints.outgoing import confirm_reply, undo_send
@@ -98,7 +98,9 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.SEARCH: CommandRow(run_case_search, CASE_WORKERS, ALWAYS, ("ค้น", "ค้นหา"), takes_number=False),
     CommandName.LINK: CommandRow(with_case(link_related_cases), CASE_WORKERS, NEVER, ("โยง",)),
     CommandName.KIND: CommandRow(with_case(set_case_kind), CASE_WORKERS, NEVER, ("ประเภท",)),
-    CommandName.INTAKE: CommandRow(begin_intake, CASE_WORKERS, NEVER, ("รับเข้า", "ลงรับ")),
+    CommandName.INTAKE: CommandRow(
+        fill_clerk_form, CASE_WORKERS, NEVER, ("ลงรับ", "รับเข้า"), takes_number=False
+    ),
     CommandName.HOLD: CommandRow(with_case(change_legal_hold), SUPERVISORS, NEVER, ("เก็บไว้",)),
     CommandName.LOG: CommandRow(show_audit_log, AUDIT_READERS, NEVER, ("ใครเปิด",)),
     CommandName.STATS: CommandRow(show_statistics, ALL_ROLES, NEVER, ("สถิติ",), takes_number=False),
@@ -220,5 +222,6 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
     set_work=lambda officer, work: replace(officer, complaints=work),
     greet=show_complaints_greeting,
     handle_text=ask_what_text_is,
-    drop_draft=lambda work: work,
+    drop_draft=lambda work: replace(work, intake=None),
+    take_file=take_intake_file,
 )

@@ -140,6 +140,13 @@ class FindCaseByNumber(Query[OfficerCase | None]):
 
 
 @dataclass(frozen=True, slots=True)
+class GetNextRegisterNumber(Query[int]):
+    """The register number that the next case of a fiscal year (Buddhist era) gets. Another may take it meanwhile."""
+
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListCases(Query[CaseListPage]):
     """Open cases, earliest due first: unassigned ones and the person's own, or with `all_officers` all.
 

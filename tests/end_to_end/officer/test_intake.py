@@ -1,57 +1,61 @@
-"""Officers enter complaints received by other channels with the same form; and an office with other rules."""
+"""Officers enter complaints that came in other ways with a form of their own; and an office with other rules."""
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from handlers.staff.permissions import Role
+from handlers.thai.dates import to_bangkok_date
+from ita_stats.calendar import get_fiscal_year
+from ita_stats.cases.fact import FactField
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officer.test_permissions import REASON, run_desk_scenario
-from tests.end_to_end.officers import Officer, add_officer, file_case
+from tests.end_to_end.officers import add_officer, file_case
 from tests.in_memory_desk import ROOT
 
 EXAMPLE = (ROOT / "office.example.toml").read_text("utf-8")
 
 
-async def fill_form(officer: Officer, *deeds: str) -> str:
-    """Answer the form; returns the last answer. A label in brackets is a button."""
-    said, choices = "", dict[str, str]()
-    for deed in deeds:
-        if deed.startswith("["):
-            told = await officer.pick(choices[deed[1:-1]])
-        else:
-            told = await officer.say(deed)
-        choices = dict(next((m.choices for m in reversed(told) if m.choices), ()))
-        said = "\n".join(m.text for m in told)
-    return said
-
-
-NOTICE = "[รับทราบ เริ่มแจ้งเรื่อง]"
-
-
-def test_a_case_that_came_by_letter_has_its_source_and_the_next_report_has_not(tmp_path: Path) -> None:
+def test_a_letter_counts_by_its_stamp_and_the_next_report_is_ones_own(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         officer = await add_officer(desk, "สมหญิง")
         asked = await officer.say("/intake โทรเลข")
         assert [label for label, _ in asked[0].choices] == ["หนังสือ", "มาด้วยตนเอง", "โทรศัพท์", "หน่วยงานอื่นส่งมา"]
-        form = (
-            NOTICE,
-            "[ทุจริตต่อหน้าที่]",
-            "มีหนังสือถึงสำนักงานว่าเรียกรับเงินก่อนตรวจรับงาน",
-            "[เสร็จแล้ว]",
-            *["[ข้าม]"] * 3,
-            "[ไม่มีหลักฐาน]",
-            *["[ข้าม]"] * 3,
-            "[ไม่ใช่]",
-            "[ไม่บอกชื่อ]",
-            "[ส่งเรื่อง]",
+        stamp = to_bangkok_date(desk.now()) - timedelta(days=40)
+        told = f"/ลงรับ หนังสือ\n{stamp:%d/%m}/{stamp.year + 543}\n-\nถูกเรียกเงินก่อนตรวจรับงาน\nทุจริตต่อหน้าที่"
+        review = await officer.say(told)
+        assert "ย้อนหลัง 40 วัน" in review[0].text
+        number = f"1/{get_fiscal_year(stamp)}"
+        assert f"เลขรับ {number}" in (await officer.pick(dict(review[0].choices)["ลงรับ"]))[0].text
+        assert "ทางหนังสือ" in (await officer.say(f"/case {number}"))[0].text
+        facts = {(one.field, one.value, one.effective, one.recorded) for one in await desk.store.load_facts()}
+        today = to_bangkok_date(desk.now())
+        assert (FactField.SOURCE, "letter", stamp, today) in facts
+        assert (FactField.RECEIVED, "1", stamp, today) in facts
+        # What comes next by a channel of the program has that channel as its source.
+        await file_case(desk, 7)
+        assert {one.value for one in await desk.store.load_facts() if one.field is FactField.SOURCE} == {
+            "letter",
+            "web",
+        }
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
+def test_two_clerks_at_once_get_two_numbers(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        clerks = [await add_officer(desk, name) for name in ("สมหญิง", "มาลี", "ปรีชา")]
+        told = "/ลงรับ มาเอง\nวันนี้\nถูกเรียกเงินก่อนตรวจรับงาน\nทุจริตต่อหน้าที่"
+        reviews = [await clerk.say(told) for clerk in clerks]
+        buttons = [dict(review[0].choices)["ลงรับ"] for review in reviews]
+        filed = await asyncio.gather(
+            *(clerk.pick(button) for clerk, button in zip(clerks, buttons, strict=True))
         )
-        assert "รหัสติดตาม" in await fill_form(officer, "/intake letter", *form)
-        await officer.say("ข้าม")
-        await officer.say("/case 1")
-        assert "ทางหนังสือ" in (await officer.say("/case 1"))[0].text
-        # A partly filled form is not discarded for another.
-        await fill_form(officer, "/intake call", NOTICE, "[ทุจริตต่อหน้าที่]")
-        assert "กำลังกรอกเรื่องหนึ่งอยู่" in await fill_form(officer, "/intake letter")
-        assert "1/" in await fill_form(officer, "/case 1")
+        year = get_fiscal_year(to_bangkok_date(desk.now()))
+        said = sorted(messages[0].text.split()[2] for messages in filed)
+        assert said == [f"{number}/{year}" for number in (1, 2, 3)]
+        # A second press enters nothing more.
+        assert "ยังไม่ได้ทำอะไร" in (await clerks[0].pick(buttons[0]))[0].text
 
     run_desk_scenario(tmp_path / "var", scene)
 
@@ -60,11 +64,10 @@ def test_an_intake_that_was_left_is_not_the_source_of_ones_own_report(tmp_path: 
     async def scene(desk: DeskHarness) -> None:
         officer = await add_officer(desk, "สมหญิง")
         await officer.say("/intake walk_in")
-        await officer.say("ยกเลิก")
         await officer.say("แจ้งเรื่อง")
         session = await desk.store.load_session(officer.who)
         assert session is not None
-        assert session.officer.complaints.intake_source is None
+        assert session.officer.complaints.intake is None
 
     run_desk_scenario(tmp_path / "var", scene)
 

@@ -1,17 +1,13 @@
-"""Officers' commands that are about no case: intake, releases, statistics."""
+"""Officers' commands that are about no case: releases, statistics."""
 
 import pytest
 
-from handlers.complaints.lifecycle import INTAKE_SOURCES, CaseSource
 from handlers.dialog.replies import Phrase, raw_text
-from handlers.dialog.session import DialogTopic
-from handlers.staff.complaints.intake.clerk_form import end_intake
 from handlers.staff.complaints.messages import ApproveRelease, CountUnreadableCases
 from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import Role
-from handlers.staff.state import ComplaintsWork
 from tests.handlers.staff.officer_commands import (
     OFFICER,
     SUPERVISOR,
@@ -20,32 +16,7 @@ from tests.handlers.staff.officer_commands import (
     list_commands,
     make_member,
 )
-from tests.run_decision import begin_session, make_context, make_event
-
-
-@pytest.mark.parametrize("source", INTAKE_SOURCES)
-def test_a_report_is_entered_for_somebody_else(source: CaseSource) -> None:
-    outcome = give(f"/intake {source}")
-    assert outcome.keys[0] == "staff.intake.begun"
-    assert outcome.kept.topic is DialogTopic.REPORT
-    assert outcome.kept.officer.complaints.intake_source is source
-    ended = end_intake(make_context(make_event(), outcome.kept))
-    assert ended.session.officer.complaints == ComplaintsWork()
-
-
-def test_the_way_a_report_came_is_asked_for_and_a_draft_is_kept() -> None:
-    for words in ("/intake", "/intake ทางใด"):
-        outcome = give(words)
-        assert outcome.keys == ("staff.intake.ask",)
-        assert list_commands(outcome.replies[-1].choices) == [
-            f"/intake {source}" for source in INTAKE_SOURCES
-        ]
-    session = begin_session(officer=VERIFIED, topic=DialogTopic.REPORT, answers={"story": "ก"})
-    assert give("/intake letter", session=session).keys == ("staff.intake.drafting",)
-    assert (
-        end_intake(make_context(make_event(), session)).session == make_context(make_event(), session).session
-    )
-
+from tests.run_decision import begin_session
 
 RELEASES = tuple(PendingRelease(f"{n}/2570", f"งวด {n}", f"Period {n}") for n in range(1, 8))
 

@@ -1,0 +1,1 @@
+"""The clerk's form and slips: exact tests."""
