@@ -196,6 +196,8 @@ def _handle_choice(
         return AsCitizen(replace(free, event=replace(ctx.event, text=pending.text, choice=None)), None)
     if data.startswith(MEANT_PREFIX):
         return (yield from run_meant(cmd, data))
+    if command in _LEAVING:
+        return _leave(cmd, command)
     return AsCitizen(ctx, command)
 
 

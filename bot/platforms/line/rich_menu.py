@@ -1,12 +1,13 @@
-"""Rich menus: two tabs per desk and language, each without and with a red dot for people with undelivered messages."""
+"""Rich menus: two tabs per desk, audience and language, without and with a red dot for who has undelivered messages."""
 
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from bot.delivery.transport import TransportError
 from bot.desk_names import DeskName
@@ -14,6 +15,8 @@ from bot.platforms.line.client import LineClient
 from handlers.dialog.events import DEFAULT_LANG, LANGS, NEXT_LANG, Channel, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
+from handlers.staff.dispatch import CITIZENS_MENU
+from handlers.staff.permissions import CASE_WORKERS, CommandName, ServiceCommandName
 from storage.store import Store
 
 MENU_IMAGES_FOLDER = Path(__file__).parents[2] / "menus"
@@ -40,6 +43,13 @@ class TapArea:
     has_news: bool = False
 
 
+class MenuAudience(StrEnum):
+    """For whom a menu is."""
+
+    CITIZENS = "citizens"
+    OFFICERS = "officers"
+
+
 @dataclass(frozen=True, slots=True)
 class RichMenu:
     """One tab of a desk's menu, with or without news."""
@@ -48,12 +58,14 @@ class RichMenu:
     tab: str
     has_news: bool
     lang: Lang = DEFAULT_LANG
+    audience: MenuAudience = MenuAudience.CITIZENS
 
     @property
     def alias(self) -> str:
         """The id of its rich menu alias, which stays the same when the image changes."""
         lang = "" if self.lang == DEFAULT_LANG else f"-{self.lang}"
-        return f"ita-{self.desk}-{self.tab}{'-news' if self.has_news else ''}{lang}"
+        whose = "work-" if self.audience is MenuAudience.OFFICERS else ""
+        return f"ita-{self.desk}-{whose}{self.tab}{'-news' if self.has_news else ''}{lang}"
 
     @property
     def height(self) -> int:
@@ -91,13 +103,55 @@ MENU_BUTTONS: Mapping[tuple[DeskName, str], tuple[tuple[str, str], ...]] = {
 }
 """Label key and postback data of each tab's buttons; `/lang` stands for the language that the menu is not in."""
 
-NEWS_COMMANDS = frozenset({"/track", "/follow"})
+_OFFICERS_MORE = (
+    ("line.menu_help", "/help"),
+    ("line.officer.citizen", CITIZENS_MENU),
+    ("line.menu_lang", "/lang"),
+    ("line.menu_cancel", "/cancel"),
+)
+OFFICER_BUTTONS: Mapping[tuple[DeskName, str], tuple[tuple[str, str], ...]] = {
+    ("complaints", "main"): tuple(
+        (f"line.officer.{name}", f"/{name}")
+        for name in (CommandName.INBOX, CommandName.DUE, CommandName.INTAKE, CommandName.STATS)
+    ),
+    ("complaints", "more"): _OFFICERS_MORE,
+    ("service", "main"): tuple(
+        (f"line.officer.{name}", f"/{name}")
+        for name in (
+            ServiceCommandName.QUESTIONS,
+            ServiceCommandName.OPINIONS,
+            ServiceCommandName.CONSULT,
+            ServiceCommandName.FAQ,
+        )
+    ),
+    ("service", "more"): _OFFICERS_MORE,
+}
+"""The same for officers, who have menus of their own."""
+
+NEWS_COMMANDS = frozenset({"/track", "/follow", f"/{CommandName.INBOX}", f"/{ServiceCommandName.QUESTIONS}"})
 """Commands whose buttons have the red dot: they show undelivered messages."""
 
 
 def build_rich_menus(desk: DeskName) -> list[RichMenu]:
-    """Return every menu of a desk: by language, with and without news, by tab."""
-    return [RichMenu(desk, tab, news, lang) for lang in LANGS for news in (False, True) for tab in MENU_TABS]
+    """Return every menu of a desk: by audience and language, with and without news, by tab."""
+    return [
+        RichMenu(desk, tab, news, lang, audience)
+        for audience in MenuAudience
+        for lang in LANGS
+        for news in (False, True)
+        for tab in MENU_TABS
+    ]
+
+
+def list_buttons(menu: RichMenu) -> tuple[tuple[str, str], ...]:
+    """Return label key and postback data of a menu's buttons."""
+    match menu.audience:
+        case MenuAudience.CITIZENS:
+            return MENU_BUTTONS[menu.desk, menu.tab]
+        case MenuAudience.OFFICERS:
+            return OFFICER_BUTTONS[menu.desk, menu.tab]
+        case _:
+            assert_never(menu.audience)
 
 
 def build_tap_areas(menu: RichMenu) -> Iterator[TapArea]:
@@ -110,7 +164,7 @@ def build_tap_areas(menu: RichMenu) -> Iterator[TapArea]:
             (place * half, 0, half, TAB_STRIP_HEIGHT),
             menu.has_news and tab == "main",
         )
-    buttons = MENU_BUTTONS[menu.desk, menu.tab]
+    buttons = list_buttons(menu)
     rows = (len(buttons) + 1) // 2
     height = (menu.height - TAB_STRIP_HEIGHT) // rows
     for place, (key, data) in enumerate(buttons):
@@ -161,6 +215,7 @@ class RichMenus:
     client: LineClient
     desk: DeskName
     _menu_ids: dict[str, str] = field(default_factory=dict)
+    is_set_up: bool = False
 
     async def set_up(self) -> None:
         """Create missing or changed menus at LINE, set the default, and delete our outdated ones.
@@ -180,20 +235,28 @@ class RichMenus:
         for menu_id, name in existing.items():
             if name.startswith(f"ita-{self.desk}-") and menu_id not in self._menu_ids.values():
                 await self.client.delete_rich_menu(menu_id)
+        self.is_set_up = True
 
-    async def show(self, person: str, lang: Lang, *, news: bool) -> None:
+    async def show(
+        self, person: str, lang: Lang, *, news: bool, audience: MenuAudience = MenuAudience.CITIZENS
+    ) -> None:
         """Show a person the menu in their language, with or without the red dot. Raises what `LineClient` raises.
 
-        Thai without news is the account's default menu.
+        The citizens' menu in Thai without news is the account's default menu.
         """
-        if lang == DEFAULT_LANG and not news:
+        if lang == DEFAULT_LANG and not news and audience is MenuAudience.CITIZENS:
             await self.client.unlink_rich_menu(person)
-        elif menu_id := self._menu_ids.get(RichMenu(self.desk, "main", news, lang).alias):
+        elif menu_id := self._menu_ids.get(RichMenu(self.desk, "main", news, lang, audience).alias):
             await self.client.show_rich_menu(menu_id, person)
 
 
 MAX_REMEMBERED_LANGUAGES = 20_000
 """Persons remembered whose menu is not the default. For one who was forgotten, the menu is set again."""
+
+OFFICERS_ALONE = frozenset(
+    data for (_, tab), buttons in OFFICER_BUTTONS.items() if tab == "main" for _, data in buttons
+)
+"""Buttons that stand in officers' menus alone: one that a former officer taps shows that the menu was left to them."""
 
 LANGUAGE_CHOICES: dict[str | None, Lang] = {f"/{lang}": lang for lang in LANGS}
 """Choices of a language, after which the menu is set in any case, whatever the memory here says."""
@@ -215,12 +278,13 @@ class RichMenuSelection:
         """Show a person the menu with or without the red dot. Raises what `LineClient` raises."""
         who = self._person_id(person)
         lang = self._langs.get(who) or await self.store.load_language(who)
-        await self.rich_menus.show(person, lang, news=news)
+        await self.rich_menus.show(person, lang, news=news, audience=self._find_audience(who))
 
     def on_answered(self, person: str, lang: Lang, choice: str | None) -> Coroutine[Any, Any, None] | None:
         """Return the work of switching a person's menu to the language of an answer; mostly None."""
         who = self._person_id(person)
-        if self._langs.get(who, DEFAULT_LANG) == lang and choice not in LANGUAGE_CHOICES:
+        is_former = choice in OFFICERS_ALONE and self._find_audience(who) is MenuAudience.CITIZENS
+        if self._langs.get(who, DEFAULT_LANG) == lang and choice not in LANGUAGE_CHOICES and not is_former:
             return None
         self._langs.pop(who, None)
         if lang != DEFAULT_LANG:
@@ -231,10 +295,19 @@ class RichMenuSelection:
 
     async def _show_menu(self, person: str, lang: Lang) -> None:
         try:
-            await self.rich_menus.show(person, lang, news=False)
+            audience = self._find_audience(self._person_id(person))
+            await self.rich_menus.show(person, lang, news=False, audience=audience)
         except TransportError as trouble:  # the next answer, or language button, tries again
             self._langs.pop(self._person_id(person), None)
             self.on_error(trouble)
+
+    def _find_audience(self, who: bytes) -> MenuAudience:
+        if who not in self.store.roster:  # the way of everybody else: one look into memory
+            return MenuAudience.CITIZENS
+        is_officer = any(
+            staff.person_id == who and staff.role in CASE_WORKERS for staff, _ in self.store.roster
+        )
+        return MenuAudience.OFFICERS if is_officer else MenuAudience.CITIZENS
 
     def _person_id(self, person: str) -> bytes:
         return self.store.keyring.hash_id(Channel.LINE, person)

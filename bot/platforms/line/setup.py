@@ -18,6 +18,7 @@ from bot.images.temporary_host import create_temporary_images
 from bot.log import LogEvent, log_event
 from bot.platforms.line.adapter import LineAdapter
 from bot.platforms.line.client import LineClient
+from bot.platforms.line.officer_menus import LineOfficerMenus
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.rich_menu import RichMenus, RichMenuSelection
 from bot.platforms.line.sender import LineSender
@@ -47,6 +48,7 @@ class LineSetup(OpenPlatform):
 
     adapter: LineAdapter
     sender: LineSender
+    officer_menus: LineOfficerMenus
 
 
 @asynccontextmanager
@@ -64,6 +66,7 @@ async def open_line(context: PlatformContext) -> AsyncIterator[LineSetup]:
     sender = LineSender(
         client, desk.store, _create_quota(desk, client, on_error), on_error, menu_selection.set_news_flag
     )
+    officer_menus = LineOfficerMenus(desk.store, menus, sender.decrypt_address, on_error)
     images = create_temporary_images(desk_settings.public_url, desk.name, desk.engine.now)
     adapter = LineAdapter(
         desk.engine,
@@ -82,8 +85,13 @@ async def open_line(context: PlatformContext) -> AsyncIterator[LineSetup]:
     ]
     try:
         initializing = run_guarded(initialize_account(desk.name, adapter, menus, on_error), on_error)
-        async with run_in_background(initializing):
-            yield LineSetup(transport=sender, routes=routes, adapter=adapter, sender=sender)
+        async with (
+            run_in_background(initializing),
+            run_in_background(run_guarded(officer_menus.run(), on_error)),
+        ):
+            yield LineSetup(
+                transport=sender, routes=routes, adapter=adapter, sender=sender, officer_menus=officer_menus
+            )
     finally:
         await adapter.close()
         await client.close()

@@ -23,6 +23,7 @@ from handlers.dialog.text import shorten_text
 from handlers.questions.pii import redact_pii
 from handlers.staff.command import QueryGenerator, ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word, split_number
+from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.consultation_text import parse_bangkok_time
 from handlers.thai.dates import format_date, to_bangkok_date
 from handlers.thai.matching import normalize_for_matching
@@ -35,6 +36,9 @@ DECISION_WORDS: Mapping[str, OfficeDecision] = {
     "partly": OfficeDecision.PARTLY, "รับบางส่วน": OfficeDecision.PARTLY,
     "not": OfficeDecision.NOT, "ไม่รับ": OfficeDecision.NOT,
 }  # fmt: skip
+
+PUBLISH_EMPTY = "empty"
+"""The word that publishes the results of a consultation in which nobody spoke."""
 
 
 def show_free_texts(cmd: ServiceCommandContext) -> Decision:
@@ -153,7 +157,15 @@ def publish_results(cmd: ServiceCommandContext) -> Decision:
     found = yield from run_query(GetConsultationResult(code))
     if consultation is None or found is None:
         return cmd.reply("weigh.nothing_to_publish", NEUTRAL, code=code)
-    if sure != "publish":
+    if not found.responses and sure != PUBLISH_EMPTY:
+        anyhow = make_command_button(
+            cmd.command.name,
+            rest=f"{code} {PUBLISH_EMPTY}",
+            label=Phrase("inquiry.button.publish_empty_result"),
+        )
+        back = make_command_button(ServiceCommandName.CONSULT)
+        return cmd.reply("weigh.nobody", NEUTRAL, (back, anyhow), title=consultation.title)
+    if sure not in {"publish", PUBLISH_EMPTY}:
         yes = make_command_button(
             cmd.command.name, rest=f"{code} publish", label=Phrase("inquiry.button.publish_result")
         )

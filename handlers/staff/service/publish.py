@@ -43,6 +43,13 @@ _EDITED_TEXT = re.compile(r"(?:ถาม|q)\s*:(.*?)\n\s*(?:ตอบ|a)\s*:(.*)
 
 def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Preview a question and its answer with personal data redacted; publish once confirmed: `/publish 12 ok`."""
+    if thread.scheduled_by:
+        again = make_command_button(ServiceCommandName.PUBLISH, thread)
+        undo = make_command_button(ServiceCommandName.UNDO, thread)
+        seconds = max(1, thread.send_at - int(cmd.ctx.now.timestamp()))
+        return cmd.reply(
+            "publish_waits", NEUTRAL, (again, undo), number=thread.register_number, seconds=seconds
+        )
     if not thread.answer:
         return cmd.reply(
             "publish_early",

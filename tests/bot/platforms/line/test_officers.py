@@ -1,11 +1,14 @@
 """Officers on LINE: no content is ever shown, because nothing can be deleted there."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from bot.platforms.line.officer_menus import LineOfficerMenus
 from bot.web.officer.session import make_access_link_factory
 from handlers.staff.page_access import NewAccessLink
 from tests.bot.platforms.line.api_rules import needs_contracts
@@ -134,9 +137,89 @@ def test_line_shows_the_number_the_state_the_day_and_the_link(tmp_path: Path) ->
                 assert content not in said, words
             assert "1/" in said
             found = LINK_PATTERN.search(said)
-            assert (found is not None) == (words not in {"/case 1", "/inbox"}), words
+            assert (found is not None) == (words != "/inbox"), words  # nobody has taken it
             links |= {found[1]} if found else set()
-        assert len(links) == 5
+        assert len(links) == 6
     finally:
         door.close()
     assert door.line.refused == []
+
+
+def act_by_typing(door: LineDriver, *typed: str) -> str:
+    """What the last of some texts is answered with."""
+    return "\n".join(m.text for m in [door.send_text("สมหญิง", words) for words in typed][-1])
+
+
+@needs_contracts
+def test_a_case_is_read_and_taken_asked_and_closed_in_few_actions(tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var")
+    try:
+        join_staff(door)
+        door.line_desk.desk.engine.query_handlers[NewAccessLink] = make_access_link_factory(
+            "https://ita.example.go.th"
+        )
+        door.run(file_case(door.line_desk.desk, 7))
+        door.run(door.line_desk.delivery_worker.run_once())
+        pushed = "\n".join(
+            m["text"] for m in door.line_desk.line.chats[line_user_id("สมหญิง")] if "มีเรื่องใหม่" in m["text"]
+        )
+        year = pushed.partition("1/")[2][:4]
+        opening = f"เปิดเรื่อง 1/{year}"
+        assert f"• {opening}" in pushed
+        assert f"1. {opening}" not in pushed  # a number belongs to a question that waits
+        reading = (opening, "open the link", "type the six digits", "press the button")
+        assert LINK_PATTERN.search(act_by_typing(door, opening))
+        assert "ท่านรับเรื่อง" in act_by_typing(door, "รับเรื่องนี้")
+        assert len((*reading, "รับเรื่องนี้")) <= 5
+        asking = (opening, "ถามผู้แจ้ง", "สัญญาเลขที่เท่าใดครับ", "ส่ง")
+        assert "ในอีก 60 วินาที" in act_by_typing(door, *asking)
+        assert len(asking) <= 4
+        act_by_typing(door, "รับไว้กลั่นกรอง", "/สืบสวน 1")
+        door.advance_clock(2)
+        closing = (opening, "ยุติเรื่อง", "พบมูล", "พบการเรียกรับเงินจริง ส่งดำเนินการทางวินัยแล้ว", "ส่ง")
+        assert "ในอีก 60 วินาที" in act_by_typing(door, *closing)
+        assert len(closing) <= 6
+    finally:
+        door.close()
+    assert door.line.refused == []
+
+
+@needs_contracts
+def test_officers_have_a_menu_of_their_own_while_they_are_on_the_staff(tmp_path: Path) -> None:
+    door = LineDriver(tmp_path / "var")
+    who = line_user_id("สมหญิง")
+    try:
+        join_staff(door)
+        line, menus = door.line_desk.line, door.line_desk.setup.officer_menus
+        door.run(wait_until(lambda: menus.rich_menus.is_set_up))
+        door.run(menus.refresh())
+        own = line.aliases["ita-complaints-work-main"]
+        assert line.linked_menus == {who: own}
+        linked = len([call for call in line.calls if call.name == "linkRichMenuIdToUser"])
+        door.run(menus.refresh())
+        assert len([call for call in line.calls if call.name == "linkRichMenuIdToUser"]) == linked
+        door.run(door.line_desk.setup.sender.set_news_flag(who, True))
+        assert line.linked_menus == {who: line.aliases["ita-complaints-work-main-news"]}
+        line.linked_menus.clear()  # at the next start it is linked again
+        desk = door.line_desk.desk
+        decrypt = door.line_desk.setup.sender.decrypt_address
+        started = LineOfficerMenus(desk.store, menus.rich_menus, decrypt, desk.errors.append)
+        door.run(started.refresh())
+        assert line.linked_menus == {who: own}
+        assert "กล่องงาน" in act_by_typing(door, "เมนู")
+        door.remove_staff("สมหญิง")
+        door.run(menus.refresh())
+        assert line.linked_menus == {}
+        line.linked_menus[who] = own  # they were removed while the program was off
+        (said,) = door.pick_choice("สมหญิง", "กล่องงาน", "/inbox")
+        assert "แจ้งเรื่อง" in said.text
+        door.run(wait_until(lambda: not line.linked_menus))
+    finally:
+        door.close()
+    assert door.line.refused == []
+
+
+async def wait_until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

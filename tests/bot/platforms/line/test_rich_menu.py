@@ -1,8 +1,9 @@
 """Rich menus: created once, replaced when they change, with a red dot for a person who has news."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,6 +17,7 @@ from bot.platforms.line.draw_rich_menu import draw_rich_menu, main
 from bot.platforms.line.rich_menu import (
     MENU_HEIGHTS,
     MENU_WIDTH,
+    MenuAudience,
     RichMenu,
     RichMenus,
     build_rich_menus,
@@ -25,6 +27,10 @@ from bot.platforms.line.rich_menu import (
 from handlers.complaints_desk import COMPLAINTS_COMMANDS
 from handlers.dialog.events import Channel
 from handlers.service_desk import SERVICE_COMMAND_WORDS
+from handlers.staff.command import CommandTable
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
+from handlers.staff.permissions import Role
+from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from storage.serialization import OutboxMessage
 from tests.bot.platforms.line.api_rules import count_graphemes, load_line_rules, needs_contracts
 from tests.bot.platforms.line.driver import LineDesk, line_user_id, open_line_desk, to_messages
@@ -73,17 +79,17 @@ def test_menus_are_made_once_and_old_ones_go(monkeypatch: pytest.MonkeyPatch) ->
             line.menus["theirs"] = {**render_rich_menu(EVERY[0]), "name": "of somebody else"}
             await RichMenus(account, "complaints").set_up()
             first = dict(line.menus)
-            assert len(first) == 9
+            assert len(first) == 17
             assert sorted(line.aliases) == sorted(sheet.alias for sheet in build_rich_menus("complaints"))
             assert line.default_menu == line.aliases["ita-complaints-main"]
             await RichMenus(account, "complaints").set_up()
             assert line.menus == first
             del line.aliases["ita-complaints-more"]  # as if it had stopped before all were created
             await RichMenus(account, "complaints").set_up()
-            assert len(line.menus) == 9
+            assert len(line.menus) == 17
             monkeypatch.setattr(rich_menu, "MENU_HEIGHTS", {**MENU_HEIGHTS, "complaints": 598})
             await RichMenus(account, "complaints").set_up()
-            assert len(line.menus) == 9
+            assert len(line.menus) == 17
             assert set(line.menus) & set(first) == {"theirs"}
             assert set(line.aliases.values()) == set(line.menus) - {"theirs"}
             assert line.refused == []
@@ -104,7 +110,7 @@ def test_menus_that_were_not_finished_go() -> None:
                 assert line.menus == {}
             await RichMenus(account, "complaints").set_up()
             whole = dict(line.menus)
-            assert len(whole) == 8
+            assert len(whole) == 16
             for orders in (lambda menus: menus, lambda menus: dict(reversed(menus.items()))):
                 twins = {f"twin-{number}": made for number, made in line.menus.items()}
                 line.menus = orders({**whole, **twins})
@@ -152,6 +158,8 @@ def test_a_red_dot_where_the_month_is_used_up(tmp_path: Path) -> None:
 def test_what_a_desk_offers_is_understood_there() -> None:
     heard = {"complaints": COMPLAINTS_COMMANDS, "service": SERVICE_COMMAND_WORDS}
     for sheet in EVERY:
+        if sheet.audience is MenuAudience.OFFICERS:
+            continue
         said = [
             area.data.removeprefix("/")
             for area in build_tap_areas(sheet)
@@ -160,6 +168,15 @@ def test_what_a_desk_offers_is_understood_there() -> None:
         assert set(said) <= set(heard[sheet.desk])
         assert len(set(said)) == len(said)
         assert ("th" if sheet.lang == "en" else "en") in said or sheet.tab == "main"
+    tables: Mapping[str, CommandTable[Any, Any]] = {
+        "complaints": COMPLAINTS_COMMAND_TABLE,
+        "service": SERVICE_COMMAND_TABLE,
+    }
+    for sheet in EVERY:
+        if sheet.audience is MenuAudience.OFFICERS and sheet.tab == "main":
+            given = [tables[sheet.desk].parse(area.data) for area in build_tap_areas(sheet)][2:]
+            assert None not in given
+            assert all(tables[sheet.desk].is_allowed(Role.OFFICER, one.name) for one in given if one)
     service = {a.data for sheet in build_rich_menus("service") for a in build_tap_areas(sheet)}
     assert {"/ask", "/qna", "/opinion", "/consultations", "/follow", "/report"} <= service
 

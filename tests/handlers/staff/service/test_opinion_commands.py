@@ -10,6 +10,7 @@ from handlers.consultations.messages import (
     AnnounceConsultation,
     CloseConsultation,
     FindConsultation,
+    GetConsultationResult,
     ListPendingStatements,
     ListThemes,
     ModerateStatement,
@@ -144,6 +145,18 @@ DAY = date(2027, 9, 30)
 )
 def test_the_results_of_a_consultation_are_prepared(words: str, key: str, acts: tuple[Any, ...]) -> None:
     assert told(give(words)) == (key, acts)
+
+
+def test_results_without_a_voice_are_published_only_after_it_was_asked() -> None:
+    empty = replace(RESULT, responses=0)
+    answers = {GetConsultationResult: empty}
+    for words in ("/results K7M2QX", "/results K7M2QX publish"):
+        outcome = give(words, answers=answers)
+        assert told(outcome) == ("weigh.nobody", ())
+        assert [one.data for one in outcome.replies[0].choices] == ["/consult", "/results K7M2QX empty"]
+    act = PublishConsultationResult("K7M2QX", empty, CONSULTATION.title, "staff:s1")
+    assert told(give("/results K7M2QX empty", answers=answers)) == ("weigh.out", (act,))
+    assert told(give("/results K7M2QX empty"))[0] == "weigh.out"
 
 
 def test_a_promise_is_kept() -> None:

@@ -182,6 +182,14 @@ def test_a_question_is_closed_without_an_answer() -> None:
     assert told(give("/close 1", thread=replace(OPEN, scheduled_by="s2"))) == ("held_already", ())
 
 
+def test_while_an_answer_waits_publishing_says_when_it_can_be() -> None:
+    for thread in (OPEN, ANSWERED):
+        outcome = give("/publish 1", thread=replace(thread, scheduled_by="s2", send_at=SEND_AT))
+        assert told(outcome) == ("publish_waits", ())
+        assert outcome.replies[0].args["seconds"] == 30
+        assert [one.data.split()[0] for one in outcome.replies[0].choices] == ["/publish", "/undo"]
+
+
 # The board and the FAQ.
 
 
