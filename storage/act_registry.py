@@ -16,7 +16,7 @@ from handlers.complaints.messages import (
 )
 from handlers.consultations.messages import CloseConsultation
 from handlers.dialog.attempts import SaveAttempts
-from handlers.dialog.effects import Act, DeleteFiles
+from handlers.dialog.effects import Act, DeleteFiles, RenameDraftFile
 from handlers.feedback.messages import RecordContactAccess, SubmitFeedback
 from handlers.questions.faq_messages import PublishQuestion, SaveFaqEntry, UnpublishQuestion
 from handlers.questions.messages import (
@@ -43,6 +43,7 @@ from storage.db.batch import (
     WriteBatch,
 )
 from storage.feedback import record_contact_access, submit_feedback
+from storage.files.file_meta import rename_draft_file
 from storage.intake.slips import SLIP_WRITERS
 from storage.outgoing.undo_window import cancel_answer, schedule_answer
 from storage.questions.faq import save_faq_entry
@@ -77,6 +78,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     ApplyTransition: apply_transition,
     SaveAttempts: save_attempts,
     DeleteFiles: delete_draft_files,
+    RenameDraftFile: rename_draft_file,
     UnsendMessage: unsend_message,
     SubscribeToCase: subscribe_to_case,
     Unsubscribe: unsubscribe_person,

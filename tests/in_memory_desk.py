@@ -24,7 +24,16 @@ from handlers.complaints.messages import (
 from handlers.complaints.slips.messages import FindVoidedCode
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
-from handlers.dialog.effects import Act, DeleteFiles, NewReceipt, Now, Query, StoreTextFile, TurnResult
+from handlers.dialog.effects import (
+    Act,
+    DeleteFiles,
+    NewReceipt,
+    Now,
+    Query,
+    RenameDraftFile,
+    StoreTextFile,
+    TurnResult,
+)
 from handlers.dialog.events import Channel, Event, File
 from handlers.dialog.receipt import Receipt, make_receipt, normalize_receipt
 from handlers.dialog.replies import Message, Reply
@@ -76,6 +85,7 @@ class InMemoryDesk:
     attempts: dict[bytes, Attempts] = field(default_factory=dict)
     kept_texts: list[StoreTextFile] = field(default_factory=list)
     dropped_file_ids: list[str] = field(default_factory=list)
+    renamed_files: dict[str, str] = field(default_factory=dict)
     staff: tuple[StaffMember, ...] = ()
 
     def new_user(self, name: str = "ก") -> "ChatUser":
@@ -156,6 +166,8 @@ class InMemoryDesk:
                 self.attempts[act.person_id] = act.attempts
             case DeleteFiles():
                 self.dropped_file_ids.extend(act.ids)
+            case RenameDraftFile():
+                self.renamed_files[act.id] = act.name
             case _:
                 raise AssertionError(act)
 

@@ -65,6 +65,7 @@ SAMPLE_FILES: Mapping[str, Callable[[], bytes]] = {
     "ระเบิด.png": lambda: make_png(60_000, 60_000),
     "ระเบิด.docx": lambda: make_docx(600_000_000),
     "รวม.zip": make_zip,
+    "สลิปสมชาย.png": make_png,
 }
 
 

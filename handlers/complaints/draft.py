@@ -13,6 +13,7 @@ from handlers.complaints.accused.second_question import (
 )
 from handlers.complaints.form import ask_to_begin, list_notice_options, show_full_notice
 from handlers.complaints.menu import show_complaints_menu
+from handlers.complaints.review.files import take_file_step
 from handlers.complaints.review.requests import find_named_row, take_request
 from handlers.complaints.review.steps import FIELD_STEPS, note_declined, take_menu_step
 from handlers.complaints.review.waiting_text import decide_on_text, find_field_before, hold_text_at_choice
@@ -161,9 +162,10 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         if closed_with is not None:
             return (yield from _handle_pick(office_form, closing, _go_to(closing, ctx), closed_with))
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
-    if isinstance(choice, str):
+    of_file = take_file_step(office_form, field, ctx, choice)
+    if of_file is None and isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
-    asked = take_request(office_form, field, ctx)
+    asked = of_file or take_request(office_form, field, ctx)
     unclear = _explain_unclear(field, ctx, choice)
     if asked is not None or unclear is not None:
         return asked or ask_step(office_form, ctx, field.name, *filter(None, [unclear]))

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Query, StoreTextFile, run_query
 from handlers.dialog.events import File, FileProblem
+from handlers.dialog.file_names import is_neutral_name
 from handlers.dialog.form import FieldAudience, FieldKind, FormField
-from handlers.dialog.replies import NEUTRAL, Reply
+from handlers.dialog.replies import NEUTRAL, Presentation, Reply
 from handlers.dialog.session import Session
 from handlers.dialog.unasked import describe_unknown_choice
 from handlers.thai.dates import DatePrecision, parse_date, to_bangkok_date
@@ -84,8 +85,18 @@ def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
     session = session.replace(files=(*session.files, file))
     how = "coming" if file.coming else "cut" if file.cut else "misnamed" if file.misnamed else "kept"
     note = Reply(f"file.{how}", NEUTRAL, {"name": file.name, "count": len(session.files)})
+    telling = (
+        () if is_neutral_name(file.name) else (_warn_of_name(file.name, len(session.files), field.kind),)
+    )
     elsewhere = () if field.kind is FieldKind.FILES else (Reply("file.early", NEUTRAL),)
-    return AnswerResult(session, (note,), repeat_question=True, placement=elsewhere)
+    return AnswerResult(session, (note, *telling), repeat_question=True, placement=elsewhere)
+
+
+def _warn_of_name(name: str, number: int, kind: FieldKind) -> Reply:
+    """Say that officers see a name that may tell of its sender, and how to change it. kind: of what is asked."""
+    key = "file.telling" if kind is FieldKind.FILES else "file.telling_early"
+    on_page = Presentation(page_wording=f"{key}_page")
+    return Reply(key, NEUTRAL, {"name": name, "number": number}, presentation=on_page)
 
 
 def append_to_answer(session: Session, name: str, text: str, limit: int) -> AnswerGenerator:

@@ -128,6 +128,7 @@ class Option:
 
     about: the wording key of what the label tells about, as its argument; empty for a label without one.
     points: on a scale, what it stands for: a number that is typed there is the points, never a place in the list.
+    number: what the label tells a place of, such as the second file; None for a label without one.
     """
 
     value: str
@@ -135,6 +136,7 @@ class Option:
     about: str = ""
     points: int | None = None
     label: str = ""
+    number: int | None = None
 
     def to_choice(self, session: Session) -> Choice:
         """Return the option as a button of the session's present question."""
@@ -142,6 +144,8 @@ class Option:
         if self.name:
             return Choice(data, "literal", {"text": self.name.in_lang(session.lang)})
         key = self.label or f"choice.{self.value}"
+        if self.number is not None:
+            return Choice(data, key, {"number": self.number})
         return Choice(data, key, {"about": Phrase(self.about)} if self.about else {})
 
 
@@ -214,6 +218,12 @@ def parse_label(event: Event, session: Session, choices: tuple[Option, ...]) -> 
         return None
     labels = {_squeeze_label(option, session.lang): option.value for option in choices}
     return next((labels[reading] for reading in list_readings(raw) if reading in labels), None)
+
+
+def parse_tap(event: Event, session: Session, choices: tuple[Option, ...]) -> str | None:
+    """Return the value of a tapped button of the present question; None for everything else."""
+    picked = parse_choice(event, session, choices, numbers=False) if event.choice is not None else None
+    return picked if isinstance(picked, str) else None
 
 
 def is_whole_label(event: Event, session: Session, choices: tuple[Option, ...]) -> bool:

@@ -1,7 +1,7 @@
 """Queries, acts, turn results and answers: what a handler reads, what it wants written, and what the person is told."""
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -113,3 +113,11 @@ class DeleteFiles(Act):
     """Delete files of a draft that will not be filed."""
 
     ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameDraftFile(Act):
+    """Give a file of a draft another name. One that belongs to a case by now keeps its name."""
+
+    id: str
+    name: str = field(repr=False)

@@ -8,15 +8,18 @@ from enum import Enum, StrEnum
 from handlers.dialog.choices import UNCLEAR, Option, ParsedChoice, make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, DeleteFiles, TurnResult
+from handlers.dialog.file_names import is_neutral_name
 from handlers.dialog.replies import (
     AS_REVIEW,
     AS_USUAL,
     NEUTRAL,
     OF_CASE,
     ExpectedInput,
+    Phrase,
     Presentation,
     Reply,
     ReplyArg,
+    raw_text,
 )
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.dialog.unasked import build_text_question
@@ -144,10 +147,12 @@ def list_field_options(form: Form, field: FormField, session: Session) -> tuple[
     """List all options of a question, in the order shown."""
     answered = has_answer(field, session)
     ways: list[str] = []
+    files: tuple[Option, ...] = ()
     if field.kind is FieldKind.LONG:
         ways += ["done", "rewrite"] if answered else []
     elif field.kind is FieldKind.FILES:
         ways += ["done", "clear"] if answered else ["none"]
+        files = list_file_options(session)
     elif field.kind is not FieldKind.PICK and (answered or field.optional):
         ways.append("next" if answered else "skip")
     if field.name in session.understood:
@@ -156,7 +161,25 @@ def list_field_options(form: Form, field: FormField, session: Session) -> tuple[
         ways.append("guided")
     if session.editing or field is not form.list_asked_fields(session)[0]:
         ways.append("back")
-    return (*field.options, *make_options((*ways, "cancel")))
+    return (*field.options, *make_options(tuple(ways[:1])), *files, *make_options((*ways[1:], "cancel")))
+
+
+DROP_FILE, RENAME_FILE = "choice.drop_file", "choice.rename_file"
+"""Labels of what may be done with one file, by which the two are told apart."""
+
+
+def list_file_options(session: Session, *, every: bool = False) -> tuple[Option, ...]:
+    """List what may be done with single files: to take one of several out, to change a name that may tell of a person.
+
+    every: also to take out the only one, which in a chat is what taking out all files does.
+    """
+    places = range(1, len(session.files) + 1)
+    dropped = places if every or len(places) > 1 else ()
+    telling = [place for place in places if not is_neutral_name(session.files[place - 1].name)]
+    return (
+        *(Option(f"rename_file_{place}", label=RENAME_FILE, number=place) for place in telling),
+        *(Option(f"drop_file_{place}", label=DROP_FILE, number=place) for place in dropped),
+    )
 
 
 def ask_step(form: Form, ctx: Context, step: str, *notes: Reply) -> TurnResult:
@@ -190,13 +213,14 @@ def build_question(form: Form, ctx: Context) -> Reply:
         key += "_closing" if closing else more if answer else "_short" if session.is_short else ""
         args |= {"limit": f"{field.limit:,}", "count": f"{len(answer or ''):,}"}
     if field.kind is FieldKind.FILES:
-        args["files"] = len(session.files)
+        args["files"] = _list_files(session)
     if closing is not None:
         options = (*closing.options, *(one for one in options if one.value != "done"))
     if help_text := (closing or field).help:
         args["help"] = help_text(ctx)
-    # A page has one box for the whole account; chats tell of several messages.
-    shown = Presentation(page_wording=f"{key}_page") if field.kind is FieldKind.LONG else AS_USUAL
+    # A page has one box for the whole account, and a row for each file; chats tell of several messages.
+    has_page = field.kind in {FieldKind.LONG, FieldKind.FILES}
+    shown = Presentation(page_wording=f"{key}_page") if has_page else AS_USUAL
     return Reply(
         key,
         NEUTRAL,
@@ -205,6 +229,14 @@ def build_question(form: Form, ctx: Context) -> Reply:
         wants=EXPECTED_INPUTS[field.kind],
         presentation=AS_USUAL if closing else shown,
     )
+
+
+def _list_files(session: Session) -> Phrase:
+    """Tell how many files there are, and which, with the numbers by which one is taken out or renamed."""
+    if not session.files:
+        return Phrase("file.so_far_none")
+    lines = tuple(raw_text(f"{place}. {file.name}") for place, file in enumerate(session.files, 1))
+    return Phrase("file.so_far", {"count": len(lines), "names": lines})
 
 
 def _build_menu_question(form: Form, ctx: Context) -> Reply:

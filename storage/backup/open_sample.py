@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from storage import tables
 from storage.cases.history import decrypt_history_content
 from storage.errors import StorageError
-from storage.files.evidence import decrypt_file_meta
+from storage.files.file_meta import decrypt_file_meta
 from storage.files.owners import list_case_files
 from storage.files.sealed_files import SealedFolder, read_content
 from storage.questions.store import load_thread

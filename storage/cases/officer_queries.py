@@ -30,7 +30,7 @@ from storage.cases.history import decode_history_line, decrypt_report
 from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
-from storage.files.evidence import decrypt_file_meta
+from storage.files.file_meta import decrypt_file_meta
 from storage.files.owners import list_owner_hashes
 from storage.outgoing.undo_window import decode_waiting
 from storage.serialization import (

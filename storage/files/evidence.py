@@ -8,7 +8,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -27,10 +27,11 @@ from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import MAX_PIECE_ROWS
 from storage.errors import StorageError
+from storage.files.file_meta import decrypt_file_meta, encrypt_file_meta
 from storage.files.file_types import detect_file_type, find_file_problem, has_wrong_extension
 from storage.files.picture_headers import is_cut_picture
 from storage.files.sealed_files import SealedFolder, WrittenFile, read_content
-from storage.serialization import FILE_META_CODEC, FileMeta
+from storage.serialization import FileMeta
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 DRAFT_FILE_TTL = timedelta(hours=24)
@@ -109,14 +110,17 @@ class EvidenceStore:
             return None
 
     async def _update_meta(self, row: str, meta: FileMeta, place: str = "", day: date | None = None) -> bool:
-        """Store the metadata of a file. False where the row is gone."""
-        settled = (
-            update(tables.files)
-            .where(tables.files.c.id == row)
-            .values(sealed=encrypt_file_meta(self.keyring, row, meta), place=place, day=day)
-        )
+        """Store the metadata of a file under the name that it has by now. False where the row is gone."""
+        column = tables.files.c
         async with self.committer.transaction() as connection:
-            return bool((await connection.execute(settled)).rowcount)
+            stored = await connection.scalar(select(column.sealed).where(column.id == row))
+            if stored is None:
+                return False
+            named = replace(meta, name=decrypt_file_meta(self.keyring, row, stored).name)
+            sealed = encrypt_file_meta(self.keyring, row, named)
+            settled = update(tables.files).where(column.id == row)
+            await connection.execute(settled.values(sealed=sealed, place=place, day=day))
+            return True
 
     async def store_text(self, text: str, name: str, now: datetime) -> File:
         """Encrypt a text that a dialog turns into a file. Its type is always text/plain, whatever its first bytes."""
@@ -220,16 +224,6 @@ class EvidenceStore:
             async with self.reader.connect() as connection:
                 known = set((await connection.execute(select(tables.files.c.place))).scalars())
             return await asyncio.to_thread(search.delete_orphans, known)
-
-
-def encrypt_file_meta(keyring: Keyring, row: str, meta: FileMeta) -> bytes:
-    """Encrypt the metadata of a file."""
-    return keyring.file.encrypt(FILE_META_CODEC.dump_json(meta), "files", row, "meta")
-
-
-def decrypt_file_meta(keyring: Keyring, row: str, sealed: bytes) -> FileMeta:
-    """Decrypt the metadata of a file. Raises `TamperedError`, ValueError."""
-    return FILE_META_CODEC.validate_json(keyring.file.decrypt(sealed, "files", row, "meta"))
 
 
 def _describe(written: WrittenFile, key: bytes, name: str, kind: str) -> FileMeta:

@@ -27,7 +27,7 @@ from storage.crypto.keyring import Keyring
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import DiskFullError, UnreadableRowError
 from storage.files.directories import create_private_directory
-from storage.files.evidence import decrypt_file_meta, encrypt_file_meta
+from storage.files.file_meta import decrypt_file_meta, encrypt_file_meta
 from storage.files.sealed_files import SealedFolder
 from storage.unreadable_rows import log_unreadable_row, reading_row
 
@@ -50,26 +50,30 @@ _LOGGER = logging.getLogger(__name__)
 _FILE = tables.files.c
 _RENAME = (
     update(tables.files)
-    .where(_FILE.id == bindparam("file"), _FILE.place == bindparam("old"))
+    .where(_FILE.id == bindparam("file"), _FILE.place == bindparam("old"), _FILE.sealed == bindparam("was"))
     .values(place=bindparam("new"), sealed=bindparam("meta"), day=null())
 )
-"""Of a file that was deleted or written anew meanwhile, nothing is changed."""
+"""Of a file that was deleted, renamed or written anew meanwhile, nothing is changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class RewrittenFile:
-    """A file that stands on disk under an old and a new name. meta: the new metadata, encrypted; size: in bytes."""
+    """A file that stands on disk under an old and a new name.
+
+    was, meta: the old and the new metadata, encrypted; size: in bytes.
+    """
 
     row: str
     old: str
     new: str
+    was: bytes
     meta: bytes
     size: int
 
     @property
     def parameters(self) -> dict[str, object]:
         """The parameters of `_RENAME`."""
-        return {"file": self.row, "old": self.old, "new": self.new, "meta": self.meta}
+        return {"file": self.row, "old": self.old, "new": self.new, "was": self.was, "meta": self.meta}
 
     @property
     def is_copied(self) -> bool:
@@ -172,7 +176,7 @@ class FileRewriter:
             with reading_row("files", row.id):
                 meta = decrypt_file_meta(self.keyring, row.id, row.sealed)
                 if not meta.key:  # it has not come
-                    return RewrittenFile(row.id, row.place, "", row.sealed, 0)
+                    return RewrittenFile(row.id, row.place, "", row.sealed, row.sealed, 0)
                 key = generate_key()
                 written = self.folder.copy(row.place, meta.size, bytes.fromhex(meta.key), key, now)
         except UnreadableRowError as error:
@@ -185,8 +189,8 @@ class FileRewriter:
             log_unreadable_row(UnreadableRowError("files", row.id))
         else:
             sealed = encrypt_file_meta(self.keyring, row.id, replace(meta, key=key.hex()))
-            return RewrittenFile(row.id, row.place, written.place, sealed, meta.size)
-        return RewrittenFile(row.id, row.place, row.place, row.sealed, 0)
+            return RewrittenFile(row.id, row.place, written.place, row.sealed, sealed, meta.size)
+        return RewrittenFile(row.id, row.place, row.place, row.sealed, row.sealed, 0)
 
     def _is_of_folder(self, error: OSError, place: str) -> bool:
         """Whether no file may be written here at all, so that an error is not of the one file that is read."""

@@ -1,4 +1,4 @@
-"""The review as a page shows it: a row for each answer with its own buttons, and a button for what is missing."""
+"""What a page lists with buttons in each row: the answers at the review, and the files where evidence is asked for."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from markupsafe import Markup, escape
 
 from bot.web.html import text_to_html
 from handlers.dialog.events import Lang
+from handlers.dialog.form import DROP_FILE, RENAME_FILE, list_file_options
 from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.session import Session
 from handlers.i18n import render_label, render_text
 
 _NO_ROWS: tuple[Phrase, ...] = ()
@@ -15,7 +17,7 @@ _NO_ROWS: tuple[Phrase, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class RowButton:
-    """A button of one row. label: what is seen; about: what it is about, for who hears the page."""
+    """A button of one row. label: what is seen; about: the rest of the label, for who hears the page."""
 
     label: str
     about: str
@@ -70,25 +72,72 @@ def build_review_view(reply: Reply, lang: Lang, prompt_number: int) -> ReviewVie
 
 
 def _build_row(args: Mapping[str, object], lang: Lang, prompt_number: int) -> ReviewRow:
-    about, name, answer = args["name"], str(args["field"]), args["answer"]
+    name, answer = str(args["field"]), args["answer"]
     ways = ["remove"] if args.get("is_understood") else []
     if args.get("is_question"):
         ways.insert(0, "field")
     return ReviewRow(
-        _render(about, lang),
+        _render(args["name"], lang),
         Markup("<br>").join(escape(line) for line in _render(answer, lang).split("\n")),
-        tuple(_build_buttons(ways, name, _render(about, lang), lang, prompt_number)),
+        tuple(
+            _build_button(
+                _ROW_LABELS[way][0],
+                Phrase(_ROW_LABELS[way][1], {"about": Phrase(f"about.{name}")}),
+                f"{prompt_number}.{way}_{name}",
+                lang,
+            )
+            for way in ways
+        ),
     )
 
 
-_LABEL_KEYS: Mapping[str, str] = {"field": "page.change", "remove": "page.remove"}
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of the draft where evidence is asked for, with its buttons."""
+
+    name: str
+    buttons: tuple[RowButton, ...]
 
 
-def _build_buttons(
-    ways: Iterable[str], name: str, about: str, lang: Lang, prompt_number: int
-) -> Iterable[RowButton]:
-    for way in ways:
-        yield RowButton(render_text(Phrase(_LABEL_KEYS[way]), lang), about, f"{prompt_number}.{way}_{name}")
+def build_file_rows(session: Session, lang: Lang) -> tuple[FileRow, ...]:
+    """Build a row for each file of a draft: it is taken out there, or gets a name that tells nothing."""
+    options = list_file_options(session, every=True)
+    return tuple(
+        FileRow(
+            file.name,
+            tuple(
+                _build_button(
+                    _FILE_LABELS[option.label],
+                    Phrase(option.label, {"number": place}),
+                    option.to_choice(session).data,
+                    lang,
+                )
+                for option in options
+                if option.number == place
+            ),
+        )
+        for place, file in enumerate(session.files, 1)
+    )
+
+
+def list_placed_file_buttons(rows: Iterable[FileRow]) -> frozenset[str]:
+    """Return the data of the buttons of file rows, which do not stand among the others of the page."""
+    return frozenset(button.data for row in rows for button in row.buttons)
+
+
+_ROW_LABELS: Mapping[str, tuple[str, str]] = {
+    "field": ("page.change", "choice.change_field"),
+    "remove": ("page.remove", "choice.remove_reading"),
+}
+"""What is seen of a button in a row, and its whole label, which begins with it, by what it does."""
+
+_FILE_LABELS: Mapping[str, str] = {DROP_FILE: "page.drop", RENAME_FILE: "page.rename"}
+"""What is seen of a button of a file, by its whole label."""
+
+
+def _build_button(seen_key: str, whole: Phrase, data: str, lang: Lang) -> RowButton:
+    seen = render_text(Phrase(seen_key), lang)
+    return RowButton(seen, render_text(whole, lang).removeprefix(seen), data)
 
 
 def _render(arg: object, lang: Lang) -> str:

@@ -7,7 +7,13 @@ from typing import Any, assert_never
 from markupsafe import Markup
 
 from bot.web.chat.receipt_download import ReceiptDownload, build_receipt_download
-from bot.web.chat.review_view import ReviewView, build_review_view
+from bot.web.chat.review_view import (
+    FileRow,
+    ReviewView,
+    build_file_rows,
+    build_review_view,
+    list_placed_file_buttons,
+)
 from bot.web.html import line_to_html, pairs_to_html, text_to_html
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Lang
@@ -82,6 +88,8 @@ class ChatView:
     is_text_rejected: bool
     receipt_download: ReceiptDownload | None
     review: ReviewView | None
+    files: tuple[FileRow, ...]
+    is_draft: bool
 
 
 def build_chat_view(
@@ -106,6 +114,9 @@ def build_chat_view(
             _build_heading(question, lang, level) if review else _build_section(question, lang, level)
         )
     wants = (question.wants if question else None) or ExpectedInput.PICK
+    is_evidence = wants is ExpectedInput.FILES and session is not None and session.topic is DialogTopic.REPORT
+    files = build_file_rows(session, lang) if is_evidence and session else ()
+    placed = (review.placed if review else frozenset[str]()) | list_placed_file_buttons(files)
     previous_answer = _find_previous_answer(session, wants, question)
     text_label, beside_label = _get_label_keys(
         question.presentation.text_label if question else TextLabel.ANSWER
@@ -114,7 +125,7 @@ def build_chat_view(
         notes=tuple(note_html),
         sections=tuple(sections),
         expected_input=wants,
-        buttons=_build_buttons(question, lang, session, wants, review) if question else (),
+        buttons=_build_buttons(question, lang, session, wants, placed) if question else (),
         progress=_parse_progress(question) if question else None,
         typed=typed or _find_unsent_text(replies_shown) or previous_answer,
         previous_answer=previous_answer,
@@ -125,6 +136,8 @@ def build_chat_view(
         is_text_rejected=wants in TYPED_INPUTS and any("unsent" in reply.args for reply in replies_shown),
         receipt_download=_build_receipt_links(replies_shown, lang),
         review=review,
+        files=files,
+        is_draft=is_evidence,
     )
 
 
@@ -175,9 +188,9 @@ def _parse_progress(reply: Reply) -> tuple[int, int] | None:
 
 
 def _build_buttons(
-    question: Reply, lang: Lang, session: Session | None, wants: ExpectedInput, review: ReviewView | None
+    question: Reply, lang: Lang, session: Session | None, wants: ExpectedInput, placed: frozenset[str]
 ) -> tuple[ChoiceButton, ...]:
-    made, placed = [], review.placed if review else frozenset[str]()
+    made = []
     for choice in question.choices:
         if choice.data in placed:
             continue

@@ -20,7 +20,16 @@ from handlers.dialog.form import (
     list_field_options,
     list_menu_options,
 )
-from handlers.dialog.replies import AS_REVIEW, AS_USUAL, NEUTRAL, OF_CASE, ExpectedInput, Presentation, Reply
+from handlers.dialog.replies import (
+    AS_REVIEW,
+    AS_USUAL,
+    NEUTRAL,
+    OF_CASE,
+    ExpectedInput,
+    Phrase,
+    Presentation,
+    Reply,
+)
 from handlers.dialog.session import DialogTopic, Session
 from tests.run_decision import (
     Outcome,
@@ -97,7 +106,10 @@ def test_what_each_question_offers(
         ),
         ("who", ("report.who", {"place": 3, "of": 5, "help": "ศึกษาธิการจังหวัดเชียงใหม่"}, ExpectedInput.TEXT)),
         ("name", ("report.name", {"place": 4, "of": 5}, ExpectedInput.TEXT)),
-        ("proof", ("report.proof", {"place": 5, "of": 5, "files": 0}, ExpectedInput.FILES)),
+        (
+            "proof",
+            ("report.proof", {"place": 5, "of": 5, "files": Phrase("file.so_far_none")}, ExpectedInput.FILES),
+        ),
     ],
 )
 def test_each_question_says_its_place_and_what_it_expects(
@@ -109,9 +121,10 @@ def test_each_question_says_its_place_and_what_it_expects(
     field = FORM.find_field(step)
     assert field is not None
     buttons = make_buttons(session, *(option.value for option in list_field_options(FORM, field, session)))
-    shown = Presentation(page_wording=f"{key}_page") if wants is ExpectedInput.LONG else AS_USUAL
-    question = Reply(key, NEUTRAL, args, buttons, wants=wants, presentation=shown)  # type: ignore[arg-type]
-    assert outcome == Outcome(session, (question,))
+    has_page = wants in {ExpectedInput.LONG, ExpectedInput.FILES}
+    on_page = Presentation(page_wording=f"{key}_page") if has_page else AS_USUAL
+    asked = Reply(key, NEUTRAL, args, buttons, wants=wants, presentation=on_page)  # type: ignore[arg-type]
+    assert outcome == Outcome(session, (asked,))
 
 
 def test_a_story_that_was_begun_is_asked_to_be_continued() -> None:

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from bot.web.chat.review_view import ReviewView, build_review_view
+from bot.web.chat.review_view import ReviewView, build_file_rows, build_review_view, list_placed_file_buttons
+from handlers.dialog.events import LANGS
 from handlers.dialog.form import build_question
 from handlers.dialog.replies import NEUTRAL, Reply
 from handlers.dialog.session import DialogTopic
 from handlers.i18n import render_label
 from tests.handlers.complaints.draft_steps import FORM
 from tests.in_memory_desk import SHORT_OFFICE
-from tests.run_decision import begin_session, make_context, make_event
+from tests.run_decision import begin_session, make_context, make_event, make_file
 
 TOLD = {"story": "ครูเก็บเงิน", "head": "no"}
 
@@ -53,11 +54,25 @@ def test_what_the_office_asks_for_has_buttons_and_the_rest_is_folded() -> None:
 
 
 def test_the_label_and_what_it_is_about_say_what_a_chat_says() -> None:
-    view, question = show()
-    labels = {choice.data: render_label(choice, "th") for choice in question.choices}
-    for row in view.rows:
-        for button in row.buttons:
-            assert f"{button.label} {button.about}" == labels[button.data]
+    _, question = show()
+    for lang in LANGS:
+        view = build_review_view(question, lang, 7)
+        assert view is not None
+        labels = {choice.data: render_label(choice, lang) for choice in question.choices}
+        for button in (button for row in view.rows for button in row.buttons):
+            assert button.label
+            assert button.about
+            assert button.label + button.about == labels[button.data]
+
+
+def test_a_file_has_its_buttons_in_its_row() -> None:
+    session = begin_session(files=(make_file(1), make_file(2, "สลิปสมชาย.jpg")))
+    rows = build_file_rows(session, "th")
+    assert [(row.name, *(b.label + b.about for b in row.buttons)) for row in rows] == [
+        ("ภาพ.jpg", "ลบไฟล์ 1"),
+        ("สลิปสมชาย.jpg", "เปลี่ยนชื่อไฟล์ 2", "ลบไฟล์ 2"),
+    ]
+    assert list_placed_file_buttons(rows) == {"7.drop_file_1", "7.drop_file_2", "7.rename_file_2"}
 
 
 def test_other_replies_and_reviews_of_earlier_versions_have_no_rows() -> None:

@@ -245,9 +245,9 @@ def answer(*says: Reply) -> Answer:
 
 def test_answers_to_one_form_become_one_page(reader: PageReader) -> None:
     open_report_until(reader, 9)
-    reader.actor.send_file("ก.jpg")
+    reader.actor.send_file("ภาพ 1.jpg")
     first = reader.desk.last_replies
-    reader.actor.send_file("ข.jpg")
+    reader.actor.send_file("ภาพ 2.jpg")
     second = reader.desk.last_replies
     says = merge_form_answers([answer(*first), answer(*second)]).replies
     assert [say.key for say in says] == ["file.kept", *(say.key for say in second)]
