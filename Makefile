@@ -14,10 +14,14 @@ PYTEST ?= $(BIN)/python -m pytest $(QUICK_SIDE_BY_SIDE)
 # Which tests: quick, full or proof (tests/selection.py).
 SELECTION ?= quick
 
-.PHONY: run test check proof format bench bench-telegram lock clean
+.PHONY: run install test check proof format bench bench-telegram lock clean
 
 run: .venv/package.done
 	@$(BIN)/ita-bot run
+
+# For a machine that serves: the program alone, without the tools of the tests.
+install: .venv/package.done
+	@echo "ติดตั้งแล้ว ขั้นต่อไป / Installed. Next: $(BIN)/ita-bot init" >&2
 
 test: .venv/dev.done
 	@$(PYTEST) --selection $(SELECTION)

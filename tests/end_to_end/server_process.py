@@ -175,6 +175,10 @@ class Visitor:
     page: HtmlPage = field(init=False)
     timeout: float = 15
 
+    def connect(self) -> http.client.HTTPConnection:
+        """A connection to the server, which is not open yet."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+
     def request(
         self, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **more: str
     ) -> HtmlPage:
@@ -187,7 +191,7 @@ class Visitor:
         ]
         if cookies:
             headers["Cookie"] = "; ".join(cookies)
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)) as connection:
+        with closing(self.connect()) as connection:
             with suppress(ConnectionError):  # hung up on in the middle of a body; it was answered before
                 connection.request(method, path, body, headers)
             answer = connection.getresponse()

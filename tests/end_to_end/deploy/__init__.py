@@ -1,0 +1,1 @@
+"""Tests of the files that an office serves with (docs/deploy)."""
