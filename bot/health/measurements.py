@@ -14,6 +14,9 @@ from handlers.office import StatisticsSettings
 from ita_stats.schedule import list_scheduled_releases
 from storage.store import Store
 
+BACKUP_AGE = timedelta(hours=26)
+"""After which a nightly backup is missing, whatever the hour it runs at."""
+
 CALL_TIMEOUT = 8.0
 CERTIFICATE_WARNING = timedelta(days=14)
 """Before the end of a certificate. Let's Encrypt renews 30 days before, so that by now a renewal has failed."""

@@ -21,6 +21,7 @@ from bot.health.storage_checks import (
     check_keys,
 )
 from bot.health.upkeep_checks import (
+    check_backup,
     check_certificates,
     check_disk,
     check_outbox,
@@ -55,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     Check("releases", BothLanguages("การออกสถิติ", "releases"), Need.OFFICE_AND_DESKS, check_releases),
     Check("holidays", BothLanguages("วันหยุดราชการ", "public holidays"), Need.OFFICE, check_holidays),
     Check("disk", BothLanguages("พื้นที่ดิสก์", "disk space"), Need.SETTINGS, check_disk),
+    Check("backup", BothLanguages("ชุดสำรอง", "backup"), Need.DATABASES, check_backup),
     Check("server", BothLanguages("เซิร์ฟเวอร์", "server"), Need.SETTINGS, check_server),
     Check(
         "accounts",

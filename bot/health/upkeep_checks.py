@@ -7,11 +7,13 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.backup.state import read_backup_state
 from bot.both_languages import BothLanguages
 from bot.desk_names import DESK_NAMES
 from bot.health.check import Finding, Weight, build_command
 from bot.health.machine import Machine
 from bot.health.measurements import (
+    BACKUP_AGE,
     CALL_TIMEOUT,
     CERTIFICATE_WARNING,
     count_missing_releases,
@@ -120,6 +122,42 @@ async def check_releases(machine: Machine) -> AsyncIterator[Finding]:
                 ),
                 build_command("ita-bot tick"),
             )
+
+
+async def check_backup(machine: Machine) -> AsyncIterator[Finding]:
+    """Find that there is no backup of the last day, that one failed, or that one could not be restored for trial."""
+    settings = machine.require_settings()
+    state, command = read_backup_state(settings.home), build_command("ita-bot backup --to DIR")
+    if state.problem:
+        yield Finding(
+            BothLanguages("การสำรองครั้งล่าสุดไม่สำเร็จ", f"the last backup failed: {state.problem}"),
+            BothLanguages(
+                "ตรวจดิสก์และโฟลเดอร์ปลายทาง แล้ว ita-bot backup --to DIR",
+                "see to disk and folder, then ita-bot backup --to DIR",
+            ),
+        )
+    if state.made_at is None:
+        yield Finding(
+            BothLanguages(
+                "ยังไม่เคยสำรองข้อมูล เครื่องเสียแล้วทุกเรื่องหาย",
+                "there is no backup: with this machine every case is lost",
+            ),
+            command,
+        )
+    elif machine.now - state.made_at > BACKUP_AGE:
+        hours = round((machine.now - state.made_at).total_seconds() / 3600)
+        yield Finding(
+            BothLanguages(f"ชุดสำรองล่าสุดเก่า {hours:,} ชั่วโมง", f"the newest backup is {hours:,} hours old"),
+            command,
+        )
+    if state.rehearsal_findings:
+        yield Finding(
+            BothLanguages(
+                f"ชุดสำรองทดลองกู้แล้วพบปัญหา {len(state.rehearsal_findings)} ข้อ",
+                f"restored for trial, the backup had {len(state.rehearsal_findings)} faults",
+            ),
+            build_command("ita-bot restore --rehearse"),
+        )
 
 
 async def check_certificates(machine: Machine) -> AsyncIterator[Finding]:

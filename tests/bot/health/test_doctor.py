@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.backup.state import update_backup_state
 from bot.clock.outside_time import OUTSIDE_TIME
 from bot.health.check import Check, Finding, Need, Weight
 from bot.health.doctor import CheckResult, describe_result, format_result, run_checks
@@ -170,6 +171,25 @@ BREAKAGES: dict[str, tuple[Callable[[Path], object], str, str, str]] = {
         "alternate",
         "หัวหน้าหน่วยงาน",
         "ita-bot staff add",
+    ),
+    "no backup": (lambda f: None, "backup", "ยังไม่เคยสำรอง", "ita-bot backup"),
+    "an old backup": (
+        lambda f: update_backup_state(f / "var", made_at=datetime.now(UTC) - timedelta(hours=30)),
+        "backup",
+        "เก่า 30 ชั่วโมง",
+        "ita-bot backup",
+    ),
+    "a backup that failed": (
+        lambda f: update_backup_state(f / "var", made_at=datetime.now(UTC), problem="disk full"),
+        "backup",
+        "ครั้งล่าสุดไม่สำเร็จ",
+        "ตรวจดิสก์",
+    ),
+    "a backup that could not be restored": (
+        lambda f: update_backup_state(f / "var", made_at=datetime.now(UTC), rehearsal_findings=("a", "b")),
+        "backup",
+        "พบปัญหา 2 ข้อ",
+        "--rehearse",
     ),
     "no supervisor": (lambda f: None, "staff", "ไม่มีหัวหน้า", "--role supervisor"),
 }
@@ -335,7 +355,7 @@ def test_the_command_ends_with_one_and_speaks_json(folder: Path) -> None:
     assert {line["check"]: line["state"] for line in lines}["staff"] == "finding"
     assert (done.returncode, done.stderr) == (1, "")
     told = run_ita_bot(home, "doctor", "--offline").stdout
-    assert "ต้องแก้ 1 ข้อ" in told
+    assert "ต้องแก้ 2 ข้อ" in told
     assert "→ ita-bot staff add" in told
 
 
@@ -347,6 +367,8 @@ def test_a_sound_office_ends_with_zero(folder: Path) -> None:
             async with open_desk(home, name) as desk:
                 await add_officer(desk, "มาลี", Role.SUPERVISOR)
                 await add_officer(desk, "ไอที", Role.ADMIN)
+
+    update_backup_state(home, made_at=datetime.now(UTC))
 
     asyncio.run(scene())
     done = run_ita_bot(home, "doctor", "--offline")

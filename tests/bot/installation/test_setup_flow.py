@@ -80,7 +80,10 @@ def test_a_person_is_led_from_nothing_to_invitations(
     assert stat.S_IMODE((folder / "var").stat().st_mode) == 0o700
     assert not (folder / "var" / "init.json").exists()
     found = asyncio.run(examine(folder))
-    assert [name for name, result in found.items() if result.is_serious] == ["staff"]  # nobody has joined yet
+    assert [name for name, result in found.items() if result.is_serious] == [
+        "staff",
+        "backup",
+    ]  # nobody has joined yet
 
 
 def test_stopped_in_the_middle_it_goes_on_and_overwrites_nothing(
