@@ -56,6 +56,7 @@ from storage.questions.store import (
     unpublish_question,
 )
 from storage.release_approval import RELEASE_WRITERS
+from storage.staff.clock_confirmation import CLOCK_WRITERS
 from storage.staff.members import STAFF_WRITERS
 from storage.staff.page_access import PAGE_ACCESS_WRITERS
 from storage.statistics.remarks import REMARK_WRITERS
@@ -103,6 +104,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **APPROVAL_WRITERS,
     **RELEASE_WRITERS,
     **REMARK_WRITERS,
+    **CLOCK_WRITERS,
     **PAGE_ACCESS_WRITERS,
     **SLIP_WRITERS,
 }

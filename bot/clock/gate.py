@@ -1,13 +1,17 @@
 """The gate before what cannot be undone: releases, erasure, closings and reminders wait while the clock is doubted."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.clock.decision import MAX_DIFFERENCE, ClockDoubt, ClockEvidence, judge_clock
-from handlers.dialog.replies import Phrase
-from handlers.staff.permissions import Role
-from handlers.thai.dates import format_date, format_time
+from bot.clock.outside_time import OUTSIDE_TIME
+from handlers.staff.clock.confirm import describe_doubt, make_yes_button
+from handlers.staff.clock.messages import DoubtedClock, FindDoubtedClock
+from handlers.staff.permissions import CHANNEL_KEEPERS
+from handlers.thai.dates import format_time
 from ita_stats.calendar import to_bangkok_date
+from storage.db.clock_record import RememberedClock
 from storage.store import Store
 
 TOLD_DOUBTS = frozenset({ClockDoubt.DIFFERS, ClockDoubt.JUMPED})
@@ -47,16 +51,7 @@ async def check_clock(
     if difference is None and will_hear:
         return ClockVerdict(ClockDoubt.UNHEARD)
     known, today = await store.clock_record.load(), to_bangkok_date(now)
-    doubt = judge_clock(
-        ClockEvidence(
-            today,
-            difference,
-            known.last_day,
-            known.difference,
-            known.confirmed_difference,
-            known.confirmed_day,
-        )
-    )
+    doubt = _judge(known, today, difference)
     measured = difference if difference is not None else known.difference
     match doubt:
         case None:
@@ -68,6 +63,52 @@ async def check_clock(
             if difference is not None:
                 await store.clock_record.save_doubted(difference)
     return ClockVerdict(doubt, measured)
+
+
+async def find_doubted_clock(
+    store: Store, now: datetime, difference: timedelta | None
+) -> DoubtedClock | None:
+    """Return what staff are asked to say yes to; None where the clock is believed. Nothing is remembered."""
+    known, today = await store.clock_record.load(), to_bangkok_date(now)
+    doubt = _judge(known, today, difference)
+    measured = difference if difference is not None else known.difference
+    return _describe_clock(ClockVerdict(doubt, measured), now)
+
+
+def make_clock_handler(
+    store: Store,
+) -> Callable[[FindDoubtedClock, datetime], Awaitable[DoubtedClock | None]]:
+    """Make the handler of `FindDoubtedClock`."""
+
+    async def find(_: FindDoubtedClock, now: datetime) -> DoubtedClock | None:
+        return await find_doubted_clock(store, now, OUTSIDE_TIME.get_difference(now))
+
+    return find
+
+
+def _judge(known: RememberedClock, today: date, difference: timedelta | None) -> ClockDoubt | None:
+    return judge_clock(
+        ClockEvidence(
+            today,
+            difference,
+            known.last_day,
+            known.difference,
+            known.confirmed_difference,
+            known.confirmed_day,
+        )
+    )
+
+
+def _describe_clock(verdict: ClockVerdict, now: datetime) -> DoubtedClock | None:
+    """Return what can be said yes to; None where the clock is believed, or nobody can do anything about it."""
+    match verdict.doubt:
+        case ClockDoubt.DIFFERS:
+            difference = verdict.difference or timedelta()
+            return DoubtedClock(to_bangkok_date(now), round(difference.total_seconds() / 60))
+        case ClockDoubt.JUMPED:
+            return DoubtedClock(to_bangkok_date(now), None)
+        case None | ClockDoubt.UNHEARD | ClockDoubt.FAILED:
+            return None
 
 
 async def confirm_clock(store: Store, now: datetime, difference: timedelta | None) -> None:
@@ -82,20 +123,16 @@ async def tell_staff(store: Store, verdict: ClockVerdict, now: datetime) -> int:
 
     Where there is none who can be told, it is tried again at the next call.
     """
-    if verdict.doubt not in TOLD_DOUBTS:
+    clock = _describe_clock(verdict, now)
+    if clock is None:
         return 0
-    minutes = round((verdict.difference or timedelta()).total_seconds() / 60)
+    minutes = clock.minutes or 0
     # A clock that drifts on is the same doubt: only the hour of difference is compared.
     what = f"{verdict.doubt} {minutes // 60}"
     if await store.clock_record.is_told(what):
         return 0
-    # The day of the notice is in Thai: what an admin must compare with a calendar on the wall.
-    args = {
-        "now": f"{format_date(to_bangkok_date(now), 'th')} {format_time(now)}",
-        "minutes": f"{abs(minutes):,}",
-    }
-    notice = Phrase(f"staff.notice.clock_{verdict.doubt}", args)
-    told_count = await store.staff_admin.notify(notice, frozenset({Role.ADMIN, Role.SUPERVISOR}), now)
+    notice = describe_doubt(clock, format_time(now))
+    told_count = await store.staff_admin.notify(notice, CHANNEL_KEEPERS, now, (make_yes_button(clock),))
     if told_count:
         await store.clock_record.mark_told(what)
     return told_count

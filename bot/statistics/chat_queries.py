@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.clock.gate import make_clock_handler
 from bot.consultations.queries import make_links_handler, make_result_handler
 from bot.statistics.splits import load_counting_rules
 from bot.statistics.tables import count_exact_tables, parse_table_request
 from handlers.consultations.messages import GetConsultationLinks, GetConsultationResult
 from handlers.dialog.effects import Query
 from handlers.office import Office
+from handlers.staff.clock.messages import FindDoubtedClock
 from handlers.staff.complaints.release import ListPendingReleases, PendingRelease
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
 from ita_stats.cases.model import StatusCounts
@@ -21,9 +23,10 @@ from storage.store import Store
 def build_query_handlers(
     store: Store, office: Office, desk: str, address: str = ""
 ) -> dict[type[Query[Any]], Callable[[Any, datetime], Awaitable[Any]]]:
-    """Build the handlers of queries that need `ita_stats`, by query type. address: URL of the desk's site, or empty."""
+    """Build the handlers of queries that need more than storage, by type. address: URL of the desk's site, or empty."""
     return {
         CountCases: make_case_counts_handler(store, office, desk),
+        FindDoubtedClock: make_clock_handler(store),
         ListPendingReleases: make_waiting_releases_handler(store),
         GetConsultationResult: make_result_handler(store, office, address),
         GetConsultationLinks: make_links_handler(office, address),

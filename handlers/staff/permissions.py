@@ -66,6 +66,7 @@ class CommandName(DeskCommandName):
     LIFT = "lift"
     RELEASE = "release"
     REMARK = "remark"
+    CLOCK = "clock"
     PAGE = "page"
     EXPORT = "export"
     SLIP = "slip"
@@ -100,6 +101,7 @@ class ServiceCommandName(DeskCommandName):
     DONE = "done"
     RESULTS = "results"
     REMARK = "remark"
+    CLOCK = "clock"
     HELP = "help"
     JOIN = "join"
     LEAVE = "leave"
@@ -113,3 +115,4 @@ class ServiceCommandName(DeskCommandName):
 ALL_ROLES = frozenset(Role)
 CASE_WORKERS = frozenset({Role.OFFICER, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
+CHANNEL_KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMIN})

@@ -2,25 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select
 
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
-from storage.db.batch import INSERT_BY_TABLE
+from storage.db.clock_marks import ClockMark, replace_mark
 from storage.db.group_commit import GroupCommitWriter
-
-
-class _Mark(StrEnum):
-    """Names of the rows in `chores`; the day or the minutes are in their `due`."""
-
-    LAST_DAY = "clock-day"
-    DIFFERENCE = "clock-difference"
-    CONFIRMED_DIFFERENCE = "clock-difference-ok"
-    CONFIRMED_DAY = "clock-day-ok"
-    TOLD = "clock-told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +33,21 @@ class ClockRecord:
     async def load(self) -> RememberedClock:
         """Return what is remembered."""
         table = tables.chores.c
-        query = select(table.name, table.due).where(table.name.in_([mark.value for mark in _Mark]))
+        query = select(table.name, table.due).where(table.name.in_([mark.value for mark in ClockMark]))
         async with self.committer.transaction() as connection:
             due = {row.name: row.due for row in await connection.execute(query)}
             hour = None
-            if _Mark.LAST_DAY not in due:
+            if ClockMark.LAST_DAY not in due:
                 audit = tables.audit.c
                 newest = select(audit.hour).order_by(audit.seq.desc()).limit(1)
                 hour = (await connection.execute(newest)).scalar()
         audited = to_bangkok_date(datetime.fromtimestamp(hour * 3600, UTC)) if hour else None
-        last = due.get(_Mark.LAST_DAY)
+        last = due.get(ClockMark.LAST_DAY)
         return RememberedClock(
             date.fromisoformat(last) if last else audited,
-            _parse_minutes(due.get(_Mark.DIFFERENCE)),
-            _parse_minutes(due.get(_Mark.CONFIRMED_DIFFERENCE)),
-            date.fromisoformat(due[_Mark.CONFIRMED_DAY]) if _Mark.CONFIRMED_DAY in due else None,
+            _parse_minutes(due.get(ClockMark.DIFFERENCE)),
+            _parse_minutes(due.get(ClockMark.CONFIRMED_DIFFERENCE)),
+            date.fromisoformat(due[ClockMark.CONFIRMED_DAY]) if ClockMark.CONFIRMED_DAY in due else None,
         )
 
     async def save_believed(self, today: date, *, is_heard: bool = False) -> None:
@@ -68,40 +56,34 @@ class ClockRecord:
         is_heard: because others' clocks agree, so that what an admin said yes to is forgotten.
         """
         async with self.committer.transaction() as connection:
-            await _replace(connection, _Mark.LAST_DAY, today.isoformat())
-            confirmed = (_Mark.CONFIRMED_DIFFERENCE, _Mark.CONFIRMED_DAY) if is_heard else ()
-            for mark in (_Mark.DIFFERENCE, _Mark.TOLD, *confirmed):
-                await _replace(connection, mark, None)
+            await replace_mark(connection, ClockMark.LAST_DAY, today.isoformat())
+            confirmed = (ClockMark.CONFIRMED_DIFFERENCE, ClockMark.CONFIRMED_DAY) if is_heard else ()
+            for mark in (ClockMark.DIFFERENCE, ClockMark.TOLD, *confirmed):
+                await replace_mark(connection, mark, None)
 
     async def save_doubted(self, difference: timedelta | None) -> None:
         """Note what was measured when the clock was not believed, for a program that cannot measure."""
         async with self.committer.transaction() as connection:
-            await _replace(connection, _Mark.DIFFERENCE, _format_minutes(difference))
+            await replace_mark(connection, ClockMark.DIFFERENCE, _format_minutes(difference))
 
     async def confirm(self, today: date, difference: timedelta | None) -> None:
         """Note that an admin said yes to the day, and to how far other clocks are, where that is known."""
         async with self.committer.transaction() as connection:
-            await _replace(connection, _Mark.CONFIRMED_DAY, today.isoformat())
+            await replace_mark(connection, ClockMark.CONFIRMED_DAY, today.isoformat())
             if difference is not None:
-                await _replace(connection, _Mark.CONFIRMED_DIFFERENCE, _format_minutes(difference))
+                await replace_mark(connection, ClockMark.CONFIRMED_DIFFERENCE, _format_minutes(difference))
 
     async def is_told(self, what: str) -> bool:
         """Whether this doubt is the last that staff were told of."""
         table = tables.chores.c
-        query = select(table.due).where(table.name == _Mark.TOLD.value, table.due == what)
+        query = select(table.due).where(table.name == ClockMark.TOLD.value, table.due == what)
         async with self.committer.transaction() as connection:
             return (await connection.execute(query)).first() is not None
 
     async def mark_told(self, what: str) -> None:
         """Note that staff were told of a doubt."""
         async with self.committer.transaction() as connection:
-            await _replace(connection, _Mark.TOLD, what)
-
-
-async def _replace(connection: AsyncConnection, mark: _Mark, due: str | None) -> None:
-    await connection.execute(delete(tables.chores).where(tables.chores.c.name == mark.value))
-    if due is not None:
-        await connection.execute(INSERT_BY_TABLE["chores"], {"name": mark.value, "due": due})
+            await replace_mark(connection, ClockMark.TOLD, what)
 
 
 def _format_minutes(difference: timedelta | None) -> str | None:

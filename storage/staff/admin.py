@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import Phrase, raw_text
+from handlers.dialog.replies import Choice, Phrase, raw_text
 from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
@@ -69,13 +69,15 @@ class StaffAdmin:
             await batch.flush()
         return len(addresses)
 
-    async def notify(self, notice: Phrase, roles: Collection[Role], now: datetime) -> int:
-        """Notify all staff with one of `roles`; return the number of recipients."""
+    async def notify(
+        self, notice: Phrase, roles: Collection[Role], now: datetime, choices: tuple[Choice, ...] = ()
+    ) -> int:
+        """Notify all staff with one of `roles`; return the number of recipients. choices: buttons of the notice."""
         async with self.committer.transaction() as connection:
             batch = WriteBatch(
                 connection, self.committer.keyring, self.committer.daily_keys, now, self.roster
             )
-            told = await notify_case_workers(StaffPush(PushKind.SYSTEM, notice), batch, roles)
+            told = await notify_case_workers(StaffPush(PushKind.SYSTEM, notice, choices), batch, roles)
             await batch.flush()
         return told
 

@@ -31,6 +31,7 @@ VOCABULARY = {
     "handlers.questions.faq_messages",
     "handlers.questions.messages",
     "handlers.questions.search_index",
+    "handlers.staff.clock.messages",
     "handlers.staff.complaints.messages",
     "handlers.staff.remark_messages",
     "handlers.staff.members",

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from handlers.complaints.menu import show_complaints_greeting
 from handlers.dialog.effects import Decision
 from handlers.dialog.replies import OF_CASE, Choice, Phrase
+from handlers.staff.clock.confirm import review_clock
 from handlers.staff.command import (
     CommandRow,
     CommandTable,
@@ -53,11 +54,17 @@ from handlers.staff.complaints.transitions import (
 from handlers.staff.dispatch import AS_CITIZEN, WAITING_TEXT, show_help
 from handlers.staff.group_notices import set_group_notices
 from handlers.staff.join import leave_desk, reply_already_joined
-from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, SUPERVISORS, CommandName, Role
+from handlers.staff.permissions import (
+    ALL_ROLES,
+    CASE_WORKERS,
+    CHANNEL_KEEPERS,
+    SUPERVISORS,
+    CommandName,
+    Role,
+)
 from handlers.staff.state import AwaitingPurpose, ComplaintsWork
 
 AUDIT_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
-CHANNEL_KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 NEVER, WHERE_SHOWN, ALWAYS = SecondFactor.NEVER, SecondFactor.WHERE_SHOWN, SecondFactor.ALWAYS
 
@@ -111,6 +118,8 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.LIFT: CommandRow(with_case(readmit_colleague), SUPERVISORS, NEVER, ("เลิกกัน",)),
     CommandName.RELEASE: CommandRow(review_pending_releases, SUPERVISORS, NEVER, ("เผยแพร่",), takes_number=False),
     CommandName.REMARK: CommandRow(review_complaints_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
+    # Who says yes to a wrong clock lets everything be erased: it asks for the second factor, like a search.
+    CommandName.CLOCK: CommandRow(review_clock, CHANNEL_KEEPERS, ALWAYS, ("นาฬิกา",), takes_number=False),
     CommandName.PAGE: CommandRow(with_case(reply_with_case_link), CASE_WORKERS, NEVER, ("เปิดหน้า", "หน้าเรื่อง")),
     CommandName.EXPORT: CommandRow(with_case(reply_with_export_link), CASE_WORKERS, NEVER, ("ส่งออก",)),
     CommandName.SLIP: CommandRow(with_case(print_slip), CASE_WORKERS, WHERE_SHOWN, ("ใบรหัส",)),
@@ -211,6 +220,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.STATS,
             CommandName.RELEASE,
             CommandName.REMARK,
+            CommandName.CLOCK,
             CommandName.HERE,
             CommandName.IMPORT,
             CommandName.LEAVE,

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from handlers.dialog.effects import Decision
 from handlers.dialog.replies import OF_CASE, Choice, Reply
 from handlers.questions.menu import show_service_menu
+from handlers.staff.clock.confirm import review_clock
 from handlers.staff.command import (
     CommandRow,
     CommandTable,
@@ -16,7 +17,13 @@ from handlers.staff.command import (
 )
 from handlers.staff.dispatch import AS_CITIZEN, show_help
 from handlers.staff.join import leave_desk, reply_already_joined
-from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, SUPERVISORS, ServiceCommandName
+from handlers.staff.permissions import (
+    ALL_ROLES,
+    CASE_WORKERS,
+    CHANNEL_KEEPERS,
+    SUPERVISORS,
+    ServiceCommandName,
+)
 from handlers.staff.service.answers import (
     answer_as_other_question,
     answer_question,
@@ -69,6 +76,9 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
     ServiceCommandName.DONE: CommandRow(mark_theme_done, CASE_WORKERS, NEVER, ("ทำแล้ว",)),
     ServiceCommandName.RESULTS: CommandRow(publish_results, CASE_WORKERS, NEVER, ("ประกาศผล",)),
     ServiceCommandName.REMARK: CommandRow(review_service_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
+    ServiceCommandName.CLOCK: CommandRow(
+        review_clock, CHANNEL_KEEPERS, SecondFactor.ALWAYS, ("นาฬิกา",), takes_number=False
+    ),
     ServiceCommandName.HELP: CommandRow(
         show_help, CASE_WORKERS, NEVER, ("ช่วยเหลือ", "คำสั่ง", "ช่วย", "วิธีใช้"), in_help=False, is_public=True
     ),
@@ -139,7 +149,7 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.DONE,
             ServiceCommandName.RESULTS,
         ),
-        "office": (ServiceCommandName.REMARK,),
+        "office": (ServiceCommandName.REMARK, ServiceCommandName.CLOCK),
     },
     max_length=6_000,
     wording="inquiry",

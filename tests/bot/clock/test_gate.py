@@ -1,16 +1,20 @@
 """On a wrong clock nothing is erased, closed, reminded of or published; an admin hears of it once and may say yes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.clock.decision import ClockDoubt
-from bot.clock.gate import ClockVerdict, check_clock, confirm_clock, tell_staff
+from bot.clock.gate import ClockVerdict, check_clock, confirm_clock, find_doubted_clock, tell_staff
 from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition
 from handlers.complaints.messages import ActorKind
+from handlers.dialog.events import Channel
+from handlers.staff.clock.messages import ConfirmClock, DoubtedClock
 from handlers.staff.permissions import Role
+from ita_stats.calendar import to_bangkok_date
+from storage.db.clock_marks import ClockMark, replace_mark
 from storage.store import Store
 from tests.in_memory_desk import OFFICE
 from tests.storage.conftest import NOW, StoredDesk, load_reporter_case, make_move
@@ -93,6 +97,60 @@ def test_a_yes_lets_go_on_what_waited(ground: StoredDesk) -> None:
         await confirm_clock(one, late, None)
         assert "cases-erased" in await run_jobs(ground, one, late, None)
         assert (await check_clock(one, late + timedelta(days=1), None)).doubt is None
+
+    ground.run_scenario(scene)
+
+
+async def ask_for_doubt(one: Store, now: datetime, difference: timedelta | None) -> DoubtedClock:
+    """What staff are shown now."""
+    found = await find_doubted_clock(one, now, difference)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("difference", [None, -2 * YEAR])
+def test_a_yes_in_the_chat_lets_go_on_what_waited_and_says_who(
+    ground: StoredDesk, difference: timedelta | None
+) -> None:
+    late = NOW + 2 * YEAR
+
+    async def scene(one: Store) -> None:
+        await close_a_case(ground, one)
+        await run_jobs(ground, one, NOW, None)
+        assert await find_doubted_clock(one, NOW, None) is None
+        assert "cases-erased" not in await run_jobs(ground, one, late, difference)
+        shown = await ask_for_doubt(one, late, difference)
+        await ground.commit_acts(one, ConfirmClock(shown, "s1"), at=late)
+        assert await find_doubted_clock(one, late, difference) is None
+        assert "cases-erased" in await run_jobs(ground, one, late, difference)
+        if difference is not None:  # set once more: asked once more
+            assert (await ask_for_doubt(one, late, -3 * YEAR)) != shown
+
+    ground.run_scenario(scene, late)
+    rows = ground.execute_sql("SELECT actor, ref FROM audit WHERE what = 'clock-confirmed'")
+    assert rows == [("staff:s1", to_bangkok_date(late).isoformat())]
+
+
+def test_of_each_mark_there_is_one(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        for due in ("2026-01-01", "2026-01-02"):
+            async with one.committer.transaction() as connection:
+                await replace_mark(connection, ClockMark.LAST_DAY, due)
+        assert (await one.clock_record.load()).last_day == date(2026, 1, 2)
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT due FROM chores WHERE name = 'clock-day'") == [("2026-01-02",)]
+
+
+def test_the_notice_has_a_button_with_what_it_shows(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        await join_staff(ground, one, "admin", Role.ADMIN)
+        verdict = await check_clock(one, NOW, timedelta(minutes=90))
+        assert await tell_staff(one, verdict, NOW) == 1
+        shown = await ask_for_doubt(one, NOW, timedelta(minutes=90))
+        (told,) = await one.outbox.list_all(Channel.TELEGRAM.value)
+        buttons = [choice.data for reply in told.payload.says for choice in reply.choices]
+        assert buttons == [f"/clock {shown.code}"]
 
     ground.run_scenario(scene)
 

@@ -67,6 +67,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "lift": (DECIDING, f"คนofficer {REASON}", "bar.nobody"),
     "release": (DECIDING, "ok 1/2570", "release.unknown release.none"),
     "remark": (DECIDING, "", "remark.how"),
+    "clock": ("supervisor admin", "", "clock.believed"),
     "log": ("supervisor auditor", "", "log.lines"),
     "here": ("supervisor admin", "", "here.how"),
     "page": (HANDLING, "", "page.nowhere"),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from handlers.dialog.effects import Listing, NewReceipt
 from handlers.dialog.receipt import make_receipt
 from handlers.questions.messages import ListOpenQuestions
+from handlers.staff.clock.messages import FindDoubtedClock
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.messages import CaseSearchResult, CountUnreadableCases, SearchCases
 from handlers.staff.complaints.release import ListPendingReleases
@@ -57,6 +58,7 @@ MORE_ANSWERS: dict[Any, Any] = {
     SearchCases: CaseSearchResult((officer_commands.CASE,), 1, (2570, 1), has_more=True),
     CountCases: (COUNTS, COUNTS),
     CountUnreadableCases: 2,
+    FindDoubtedClock: None,
     ListPendingReleases: (),
     ListOpenQuestions: Listing(()),
     NewReceipt: make_receipt(7),

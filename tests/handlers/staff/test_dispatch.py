@@ -329,6 +329,8 @@ def test_the_commands_that_ask_for_it() -> None:
     assert asking == {
         **{("complaints", one): SecondFactor.WHERE_SHOWN for one in shown},
         ("complaints", CommandName.SEARCH): SecondFactor.ALWAYS,
+        ("complaints", CommandName.CLOCK): SecondFactor.ALWAYS,
+        ("service", ServiceCommandName.CLOCK): SecondFactor.ALWAYS,
     }
 
 

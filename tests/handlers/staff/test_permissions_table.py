@@ -50,6 +50,7 @@ COMPLAINTS_DESK = """
     lift         supervisor                         never
     release      supervisor                         never
     remark       supervisor                         never
+    clock        supervisor admin                   always
     page         officer supervisor                 never
     export       officer supervisor                 never
     import       supervisor admin                   never
@@ -77,6 +78,7 @@ SERVICE_DESK = """
     done         officer supervisor                 never
     results      officer supervisor                 never
     remark       supervisor                         never
+    clock        supervisor admin                   always
     help         officer supervisor                 never
     join         officer supervisor admin auditor   never
     leave        officer supervisor admin auditor   never

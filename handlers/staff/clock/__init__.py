@@ -1,0 +1,1 @@
+"""An admin's yes to a clock that is doubted."""
