@@ -4,7 +4,7 @@ import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from types import FrameType
@@ -13,6 +13,7 @@ import uvicorn
 from starlette.routing import BaseRoute
 
 from bot.background import run_in_background
+from bot.backup.nightly import NightlyBackup
 from bot.bootstrap import App, RunningDesk, open_app
 from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH, ClockDoubt
 from bot.clock.gate import TOLD_DOUBTS, ClockVerdict, check_clock, tell_staff
@@ -22,7 +23,7 @@ from bot.desk_names import DeskName
 from bot.engine import utc_now
 from bot.errors import ConfigurationError
 from bot.guard import run_guarded, run_periodically
-from bot.jobs.housekeeping import run_due_jobs
+from bot.jobs.housekeeping import JobResult, run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
 from bot.platforms.registry import open_platforms
@@ -80,8 +81,12 @@ async def _serve_desks(
         listener = _bind_socket(host or settings.host, settings.port if port is None else port)
         server = Server(build_server_config(app, routes))
         tune_gc()
+        nightly = NightlyBackup(settings)
         async with (
-            run_in_background(_run_jobs_each_minute(app)),
+            run_in_background(_run_jobs_each_minute(app, nightly)),
+            run_in_background(
+                run_periodically(lambda: nightly.run_due(utc_now()), JOB_INTERVAL_SECONDS, log_exception)
+            ),
             run_in_background(_publish_each_minute(app)),
             run_in_background(_announce_ready(server, listener, warnings)),
             run_in_background(_start_decoder(app)),
@@ -134,19 +139,26 @@ async def _start_decoder(app: App) -> None:
             log_warning(WEAK_CONFINEMENT_WARNING)
 
 
-async def _run_jobs_each_minute(app: App) -> None:
+async def _run_jobs_each_minute(app: App, nightly: NightlyBackup) -> None:
     """Run the jobs of each desk every minute. A failure of one desk does not affect the other."""
     warned = dict[DeskName, ClockDoubt]()
     while True:
         for desk in app.desks.values():
-            await run_guarded(run_desk_jobs(app, desk, warned), log_exception)  # retried in a minute
+            # Retried in a minute.
+            await run_guarded(run_desk_jobs(app, desk, warned, nightly.note_job), log_exception)
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
 
 
-async def run_desk_jobs(app: App, desk: RunningDesk, warned: dict[DeskName, ClockDoubt]) -> None:
+async def run_desk_jobs(
+    app: App,
+    desk: RunningDesk,
+    warned: dict[DeskName, ClockDoubt],
+    note_job: Callable[[JobResult], None] = lambda _: None,
+) -> None:
     """Do once all that is due at a desk; what cannot be undone only where the clock is believed.
 
-    warned: the doubts of the desks' clocks that were logged since the start, changed here.
+    warned: the doubts of the desks' clocks that were logged since the start, changed here. note_job: is told of what
+    was done.
     """
     now = utc_now()
     verdict = await check_desk_clock(app, desk, now)
@@ -162,6 +174,7 @@ async def run_desk_jobs(app: App, desk: RunningDesk, warned: dict[DeskName, Cloc
         messages_at=verdict.date_messages(now),
         has_tried_delivery=read_uptime() - app.started_at >= FIRST_DELIVERIES_SECONDS,
     ):
+        note_job(result)
         log_event(LogEvent.TICKED, desk.name, count=result.count)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version as installed
@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.backup.keys_file import build_keys_file
 from bot.backup.rehearsal import rehearse_restore
 from bot.backup.restoring import RestoreSource
-from bot.backup.state import update_backup_state
+from bot.backup.state import read_backup_state, update_backup_state
 from bot.bootstrap import App, RunningDesk
 from bot.desk_names import DeskName
 from storage.backup.age_files import (
@@ -24,12 +24,19 @@ from storage.backup.age_files import (
     write_age_file,
 )
 from storage.backup.archive import BackupManifest, DeskManifest, EvidenceEntry, stream_archive
-from storage.backup.database_copy import DatabaseCopy, RowSealer, list_case_ids, list_evidence_places
+from storage.backup.database_copy import (
+    DatabaseCopy,
+    RowSealer,
+    count_waiting_evidence,
+    list_case_ids,
+    list_evidence_places,
+)
 from storage.backup.evidence_copies import EvidenceGoneError, copy_evidence
 from storage.backup.folder import BackupFolder, parse_stamp, remove_folder
 from storage.backup.ledger import LedgerKeys, load_ledger, save_made_keys
 from storage.backup.ledger_file import LedgerFile, load_desk_ledger
 from storage.backup.policy import TABLE_POLICIES
+from storage.backup.room import require_room
 from storage.errors import BackupDamagedError, StorageError
 from storage.files.atomic_write import PRIVATE_MODES, replace_file
 from storage.files.directories import create_private_directory, wait_for_exclusive_lock
@@ -46,12 +53,16 @@ StepCallback = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class BackupResult:
-    """A backup that was made. findings: what the rehearsal found; empty where all was well."""
+    """A backup that was made. findings: what the rehearsal found; empty where all was well.
+
+    waiting_evidence: files that came since the night, which are in the next backup.
+    """
 
     stamp: str
     size: int
     evidence_files: int
     evidence_bytes: int
+    waiting_evidence: int
     removed_backups: int
     findings: tuple[str, ...]
 
@@ -80,7 +91,9 @@ class BackupJob:
             try:
                 return await self._make(scratch, now)
             except (StorageError, OSError) as error:
-                self.folder.remove_unfinished()
+                with suppress(StorageError, OSError):
+                    self.folder.remove_unfinished()
+                    await self._write_missing_ledger(now)
                 update_backup_state(self.home, tried_at=now, problem=type(error).__name__)
                 raise
 
@@ -90,6 +103,12 @@ class BackupJob:
             stamp, throwaway = self.folder.choose_stamp(now), Identity()
             await self._write_ledger(stamp, throwaway, now)
         return stamp
+
+    async def _write_missing_ledger(self, now: datetime) -> None:
+        """Write the ledger alone, where a backup failed before it had one: erasure has to hold without backups too."""
+        written = read_backup_state(self.home).ledger_at
+        if written is None or written < now:
+            await self._write_ledger(self.folder.choose_stamp(now), Identity(), now)
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[Path]:
@@ -106,6 +125,8 @@ class BackupJob:
 
     async def _make(self, scratch: Path, now: datetime) -> BackupResult:
         stamp, throwaway = self.folder.choose_stamp(now), Identity()
+        databases = [desk.paths.database for desk in self.app.desks.values()]
+        await asyncio.to_thread(require_room, databases, self.home, self.folder.path)
         desks = await self._copy_desks(scratch)
         # Before the backup is there: a ledger that opens it must never be missing.
         self.on_step("ledger")
@@ -133,7 +154,10 @@ class BackupJob:
             problem="",
         )
         listed = [entry for desk in desks.values() for entry in desk.evidence]
-        return BackupResult(stamp, size, len(listed), sum(one.size for one in listed), removed, findings)
+        waiting = sum(desk.waiting_evidence for desk in desks.values())
+        return BackupResult(
+            stamp, size, len(listed), sum(one.size for one in listed), waiting, removed, findings
+        )
 
     async def _copy_desks(self, scratch: Path) -> dict[str, DeskManifest]:
         """Copy databases and evidence. Where a file went in between, both anew."""
@@ -154,12 +178,22 @@ class BackupJob:
                 continue
             for name in rows:
                 (work / f"{name}.sqlite").rename(scratch / f"{name}.sqlite")
-            policies = dict(TABLE_POLICIES)
             return {
-                name: DeskManifest(rows=rows[name], policies=policies, evidence=evidence[name])
+                name: self._describe_desk(scratch / f"{name}.sqlite", rows[name], evidence[name])
                 for name in rows
             }
         raise EvidenceGoneError("files of evidence go faster than they can be copied")
+
+    def _describe_desk(
+        self, database: Path, rows: dict[str, int], evidence: tuple[EvidenceEntry, ...]
+    ) -> DeskManifest:
+        return DeskManifest(
+            rows=rows,
+            policies=dict(TABLE_POLICIES),
+            evidence=evidence,
+            waiting_evidence=count_waiting_evidence(database),
+            missing_evidence=len(list_evidence_places(database)) - len(evidence),
+        )
 
     async def _copy_databases(self, work: Path) -> dict[DeskName, dict[str, int]]:
         """Copy the databases of all desks as they are at one instant; return the rows by desk and table."""
@@ -288,5 +322,5 @@ def _list_tree(root: Path) -> Sequence[Path]:
 
 def _find_missing_evidence(manifest: BackupManifest) -> list[str]:
     """Return what is to be said of files of evidence that the databases have and the backup has not."""
-    missing = {name: desk.rows.get("files", 0) - len(desk.evidence) for name, desk in manifest.desks.items()}
-    return [f"{name}: {count} files of evidence are missing" for name, count in missing.items() if count > 0]
+    missing = {name: desk.missing_evidence for name, desk in manifest.desks.items()}
+    return [f"{name}: {count} files of evidence are missing" for name, count in missing.items() if count]

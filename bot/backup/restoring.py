@@ -149,6 +149,10 @@ async def restore_into(
         if is_evidence_copied:
             evidence = source.folder.get_evidence_folder(name)
             damaged = await asyncio.to_thread(_restore_files, evidence, paths, desk, unpacked / name)
+            if desk.waiting_evidence:
+                result.findings.append(
+                    f"{name}: {desk.waiting_evidence} files of evidence came after the night of the backup: not in it"
+                )
             if damaged:
                 result.findings.append(f"{name}: {len(damaged)} files of evidence are missing or damaged")
     if (unpacked / "office.toml").exists():

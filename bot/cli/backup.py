@@ -93,7 +93,11 @@ def _print_backup(result: BackupResult) -> None:
         {
             "backup": result.stamp,
             "bytes": result.size,
-            "evidence": {"files": result.evidence_files, "bytes": result.evidence_bytes},
+            "evidence": {
+                "files": result.evidence_files,
+                "bytes": result.evidence_bytes,
+                "waiting": result.waiting_evidence,
+            },
             "removed": result.removed_backups,
             "rehearsed": not result.findings,
             "findings": list(result.findings),

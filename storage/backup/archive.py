@@ -33,13 +33,18 @@ class EvidenceEntry(BaseModel):
 
 
 class DeskManifest(BaseModel):
-    """What a backup has of a desk. rows: by table; policies: how they were copied."""
+    """What a backup has of a desk. rows: by table; policies: how they were copied.
+
+    waiting_evidence, missing_evidence: files that it does not have, since they came after the night, or were lost.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: dict[str, int]
     policies: dict[str, TablePolicy | None]
     evidence: tuple[EvidenceEntry, ...]
+    waiting_evidence: int = 0
+    missing_evidence: int = 0
 
 
 class BackupManifest(BaseModel):

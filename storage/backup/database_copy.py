@@ -84,8 +84,16 @@ class DatabaseCopy:
 
 
 def list_evidence_places(database: Path) -> list[str]:
-    """Return the names on disk of all evidence that a database has, in no telling order."""
-    return _list_column(database, "SELECT place FROM files WHERE place <> '' ORDER BY place")
+    """Return the names on disk of evidence that was written anew in a night, in no telling order.
+
+    Of a file that came since, name and times on disk tell when it did: it is in the next backup.
+    """
+    return _list_column(database, "SELECT place FROM files WHERE place <> '' AND day IS NULL ORDER BY place")
+
+
+def count_waiting_evidence(database: Path) -> int:
+    """Return how many files of evidence a database has that came since the night."""
+    return len(_list_column(database, "SELECT place FROM files WHERE place <> '' AND day IS NOT NULL"))
 
 
 def list_case_ids(database: Path) -> list[str]:

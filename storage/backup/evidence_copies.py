@@ -63,8 +63,6 @@ def _copy_file(source: Path, target: Path) -> EvidenceEntry:
                 copy.write(piece)
             copy.flush()
             os.fsync(copy.fileno())
-        shutil.copystat(source, unfinished)  # the times, which tell the day at most
-        unfinished.chmod(0o600)
         unfinished.replace(target)
     except FileNotFoundError:
         unfinished.unlink(missing_ok=True)
@@ -101,7 +99,6 @@ def restore_evidence(source: Path, entries: Sequence[EvidenceEntry], target: Pat
             continue
         copied = target / path.name
         shutil.copyfile(path, copied)
-        shutil.copystat(path, copied)
         copied.chmod(0o600)
         sync_file(copied)
     fsync_directory(target)

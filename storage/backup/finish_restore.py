@@ -13,6 +13,7 @@ from handlers.complaints.messages import ActorKind
 from ita_stats.calendar import get_fiscal_year, to_bangkok_date
 from storage import tables
 from storage.backup.ledger_file import load_given_numbers
+from storage.cases.writes import draw_moment, encrypt_moment
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
@@ -24,6 +25,9 @@ from storage.store import Store
 ADMIN_ACTOR = "admin"
 FEWEST_SKIPPED = 100
 """Numbers that are skipped at least."""
+
+LONGEST_DELAY = 90
+"""Minutes within which officers are told of a case that waited for that when the backup was made."""
 
 _RATE = 3
 """How many times the cases of the busiest day may have come on each day since."""
@@ -66,6 +70,7 @@ async def finish_restore(store: Store, facts: RestoreFacts, settled: Sequence[da
         batch = WriteBatch(connection, store.keyring, store.committer.daily_keys, facts.now)
         next_numbers = await _skip_numbers(connection, facts)
         await _delete_dangling_rows(connection)
+        await _draw_moments_anew(connection, store.keyring, facts.now)
         for first in settled:
             span = tables.split_spans
             untold = update(span).where(span.c.first == first).values(settled=True, told="")
@@ -129,6 +134,15 @@ async def _delete_dangling_rows(connection: AsyncConnection) -> None:
     """Delete links to cases that were erased after the backup."""
     link, known = tables.links, select(tables.cases.c.id)
     await connection.execute(delete(link).where(link.c.case_id.not_in(known) | link.c.other_id.not_in(known)))
+
+
+async def _draw_moments_anew(connection: AsyncConnection, keyring: Keyring, now: datetime) -> None:
+    """Let officers be told of cases that waited for that (0029) at a new moment: the old one is in no backup."""
+    case = tables.cases.c
+    waiting = (await connection.execute(select(case.id).where(case.announce_at.is_not(None)))).scalars().all()
+    for own in waiting:
+        moment = encrypt_moment(draw_moment(LONGEST_DELAY, now), own, keyring)
+        await connection.execute(update(tables.cases).where(case.id == own).values(announce_at=moment))
 
 
 async def _invite_staff(

@@ -43,7 +43,7 @@ async def open_random_things(store: Store, evidence: Path, count: int) -> list[s
 
 
 async def _open_case(store: Store, case: str, seq: int, key: bytes, evidence: SealedFolder) -> None:
-    """Open all that a case has. Raises StorageError, ValueError, OSError."""
+    """Open all that a case has, save files that came since the night. Raises StorageError, ValueError, OSError."""
     await store.load_report(case)
     await store.load_identity(case)
     cipher = store.keyring.unwrap_case_cipher(case, key)
@@ -52,7 +52,9 @@ async def _open_case(store: Store, case: str, seq: int, key: bytes, evidence: Se
         for line in (await context.connection.execute(lines)).all():
             decrypt_history_content(line.sealed, case, line.seq, cipher)
         files = dict(await list_case_files(context.connection, store.keyring, case, seq))
-        sealed = select(tables.files.c.id, tables.files.c.sealed).where(tables.files.c.id.in_(list(files)))
+        sealed = select(tables.files.c.id, tables.files.c.sealed).where(
+            tables.files.c.id.in_(list(files)), tables.files.c.day.is_(None)
+        )
         metas = {
             row.id: decrypt_file_meta(store.keyring, row.id, row.sealed)
             for row in await context.connection.execute(sealed)

@@ -18,6 +18,9 @@ from tests.template_desk import copy_template_desk
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)  # 02:00 in Bangkok
 
+WRITTEN_ANEW = "UPDATE files SET day = NULL"
+"""SQL after which all evidence is as after its first night, before which no backup has it."""
+
 
 @dataclass
 class BackedUpOffice:

@@ -11,7 +11,7 @@ from bot.backup.state import read_backup_state
 from bot.bootstrap import App
 from storage.errors import BackupError, DiskFullError
 from storage.files.directories import acquire_exclusive_lock
-from tests.bot.backup.backed_up_office import NOW, BackedUpOffice, office
+from tests.bot.backup.backed_up_office import NOW, WRITTEN_ANEW, BackedUpOffice, office
 from tests.storage.conftest import CANARY, StoredDesk, store_file
 
 __all__ = ["office"]
@@ -25,6 +25,7 @@ async def file_with_evidence(office: BackedUpOffice, app: App, number: int = 1) 
     store = app.desks["complaints"].store
     file = await store_file(store, b"%PDF-" + bytes(9000), "a.pdf", NOW)
     await StoredDesk(office.home).file_complaint(store, number, NOW, files=(file,))
+    StoredDesk(office.home).execute_sql(WRITTEN_ANEW)
 
 
 def test_a_backup_is_files_that_say_nothing_without_a_key(office: BackedUpOffice) -> None:

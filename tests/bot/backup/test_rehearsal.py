@@ -10,7 +10,7 @@ from bot.backup.restoring import find_restore_source
 from bot.bootstrap import App
 from storage.backup.age_files import Identity
 from storage.errors import BackupError, BackupKeyError
-from tests.bot.backup.backed_up_office import NOW, BackedUpOffice, office
+from tests.bot.backup.backed_up_office import NOW, WRITTEN_ANEW, BackedUpOffice, office
 from tests.storage.conftest import StoredDesk, store_file
 
 __all__ = ["office"]
@@ -20,6 +20,7 @@ async def fill(office: BackedUpOffice, app: App) -> None:
     store = app.desks["complaints"].store
     file = await store_file(store, b"%PDF-" + bytes(9000), "a.pdf", NOW)
     await StoredDesk(office.home).file_complaint(store, 1, NOW, files=(file,))
+    StoredDesk(office.home).execute_sql(WRITTEN_ANEW)
 
 
 def rehearse(office: BackedUpOffice, stamp: str, identity: Identity | None = None) -> list[str]:

@@ -16,7 +16,7 @@ from storage.backup.age_files import Identity
 from storage.crypto.key_files import DeskPaths
 from storage.errors import BackupDamagedError, BackupError, BackupKeyError
 from storage.store import Store
-from tests.bot.backup.backed_up_office import NOW, BackedUpOffice, office
+from tests.bot.backup.backed_up_office import NOW, WRITTEN_ANEW, BackedUpOffice, office
 from tests.storage.conftest import StoredDesk, load_reporter_case, make_entry, store_file
 
 __all__ = ["office"]
@@ -29,6 +29,7 @@ async def fill(home: Path, app: App) -> Receipt:
     desk, store = StoredDesk(home), app.desks["complaints"].store
     file = await store_file(store, CONTENT, "หลักฐาน.pdf", NOW)
     receipt = await desk.file_complaint(store, 7, NOW, identity={"name": "คานารี"}, files=(file,))
+    desk.execute_sql(WRITTEN_ANEW)
     case = await load_reporter_case(store, receipt)
     await desk.commit_acts(store, make_entry(case, "ถามเพิ่ม", ActorKind.OFFICE))
     await store.staff_admin.add(Role.OFFICER, StaffProfile("สมชาย ใจดี"), NOW)
@@ -165,3 +166,20 @@ def test_another_private_key_opens_nothing(office: BackedUpOffice) -> None:
     office.identity = Identity()
     with pytest.raises(BackupKeyError):
         office.restore(made.stamp)
+
+
+def test_evidence_of_today_is_in_the_backup_of_tomorrow_and_that_is_told(office: BackedUpOffice) -> None:
+    async def scene(app: App) -> None:
+        store = app.desks["complaints"].store
+        file = await store_file(store, CONTENT, "a.pdf", NOW)
+        await StoredDesk(office.home).file_complaint(store, 1, NOW, files=(file,))
+
+    office.run(scene)
+    made = office.back_up()
+    assert (made.evidence_files, made.waiting_evidence, made.findings) == (0, 1, ())
+    assert not list(office.folder.get_evidence_folder("complaints").iterdir())
+    result = office.restore(made.stamp)
+    assert result.findings == [
+        "complaints: 1 files of evidence came after the night of the backup: not in it"
+    ]
+    assert len(result.desks["complaints"].cases) == 1

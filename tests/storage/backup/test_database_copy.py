@@ -10,6 +10,7 @@ from storage.backup.database_copy import (
     DatabaseCopy,
     RowOpener,
     RowSealer,
+    count_waiting_evidence,
     list_case_ids,
     list_evidence_places,
 )
@@ -63,7 +64,9 @@ def test_what_is_sealed_opens_again_byte_by_byte(ground: StoredDesk, tmp_path: P
         before, after = dump(database, "files")["files"][0], dump(tmp_path / "opened", "files")["files"][0]
         assert after == before
         assert list_case_ids(tmp_path / "opened") == [case]
-        assert list_evidence_places(tmp_path / "sealed") == list_evidence_places(database)
+        assert (len(list_evidence_places(tmp_path / "sealed")), count_waiting_evidence(database)) == (0, 1)
+        ground.execute_sql("UPDATE files SET day = NULL")
+        assert (len(list_evidence_places(database)), count_waiting_evidence(database)) == (1, 0)
         assert opener.unreadable == set()
 
     ground.run_scenario(scene)

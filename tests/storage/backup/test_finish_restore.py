@@ -7,7 +7,13 @@ import pytest
 from handlers.feedback.messages import NewFeedbackNumber
 from handlers.staff.members import FindInvitation, StaffProfile
 from handlers.staff.permissions import Role
-from storage.backup.finish_restore import FEWEST_SKIPPED, RestoreFacts, count_skipped, finish_restore
+from storage.backup.finish_restore import (
+    FEWEST_SKIPPED,
+    LONGEST_DELAY,
+    RestoreFacts,
+    count_skipped,
+    finish_restore,
+)
 from storage.db.number_floors import NumberKind
 from storage.split_spans import StoredSpan
 from storage.store import Store
@@ -96,5 +102,20 @@ def test_links_to_cases_that_are_not_there_go(ground: StoredDesk) -> None:
         ground.execute_sql("PRAGMA foreign_keys = OFF", f"INSERT INTO links VALUES ('{one}', '{'f' * 32}')")
         await finish_restore(store, make_facts(), ())
         assert ground.execute_sql("SELECT * FROM links") == []
+
+    ground.run_scenario(scene)
+
+
+def test_a_case_that_waited_to_be_told_waits_anew_and_gets_its_number_then(ground: StoredDesk) -> None:
+    async def scene(store: Store) -> None:
+        await ground.file_complaint(store, 1, announce_within=60)
+        ground.execute_sql("UPDATE cases SET announce_at = x'00'")
+        later = NOW + timedelta(days=2)
+        await finish_restore(store, make_facts(), ())
+        [(number, moment)] = ground.execute_sql("SELECT number, announce_at FROM cases")
+        assert number < 0
+        assert len(moment) > 1
+        assert await store.announcements.announce_due(later + timedelta(minutes=LONGEST_DELAY + 1)) == 1
+        assert ground.execute_sql("SELECT number FROM cases") == [(101,)]
 
     ground.run_scenario(scene)
