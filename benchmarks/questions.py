@@ -50,7 +50,7 @@ async def insert_questions(store: Store, count: int) -> None:
 
 async def add_joined_officer(engine: Engine, store: Store) -> bytes:
     """Add an officer and let them join; returns their person id."""
-    code = await store.staff_admin.add(Role.OFFICER, StaffProfile("สมหญิง"), datetime.now(UTC))
+    code = (await store.staff_admin.add(Role.OFFICER, StaffProfile("สมหญิง"), datetime.now(UTC))).code
     who = store.keyring.hash_id("bench", "officer")
     answer = await engine.handle(Event("1", who, Channel.TERMINAL, text=f"/join {code}"))
     secret = next(line for line in answer.messages[0].text.splitlines() if len(line) == 32)

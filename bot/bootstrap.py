@@ -15,10 +15,11 @@ from bot.log import log_exception
 from bot.office_file import OfficeSource, find_office_source, load_office
 from bot.settings import Settings, load_settings
 from bot.statistics.chat_queries import build_query_handlers
-from bot.web.officer.session import make_access_link_factory
+from bot.web.officer.session import make_access_link_factory, make_enrolment_link_factory
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.office import Office
 from handlers.service_desk import ServiceDesk
+from handlers.staff.enrolment.messages import NewEnrolmentLink
 from handlers.staff.page_access import NewAccessLink
 from storage.crypto.key_files import DeskPaths, assert_distinct_keys, load_or_create_keys
 from storage.errors import KeyFileError, SchemaTooNewError
@@ -62,6 +63,8 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
                     await store_example_faq(store, now or utc_now())
                 public_url = settings.desk(name).public_url or ""
                 query_handlers = build_query_handlers(store, office, name, public_url)
+                if public_url:
+                    query_handlers[NewEnrolmentLink] = make_enrolment_link_factory(public_url)
                 if public_url and name == "complaints":
                     query_handlers[NewAccessLink] = make_access_link_factory(public_url)
                 engine = Engine(

@@ -57,6 +57,7 @@ from storage.questions.store import (
 )
 from storage.release_approval import RELEASE_WRITERS
 from storage.staff.clock_confirmation import CLOCK_WRITERS
+from storage.staff.enrolments import ENROLMENT_WRITERS
 from storage.staff.members import STAFF_WRITERS
 from storage.staff.page_access import PAGE_ACCESS_WRITERS
 from storage.statistics.remarks import REMARK_WRITERS
@@ -84,6 +85,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     SubscribeToCase: subscribe_to_case,
     Unsubscribe: unsubscribe_person,
     **STAFF_WRITERS,
+    **ENROLMENT_WRITERS,
     **OFFICER_CASE_WRITERS,
     **EXCLUSION_WRITERS,
     SubmitQuestion: submit_question,

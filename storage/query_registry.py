@@ -40,6 +40,7 @@ from storage.questions.store import (
     list_open_questions,
 )
 from storage.staff.directory import StaffDirectory
+from storage.staff.enrolments import ENROLMENT_READERS
 from storage.staff.members import STAFF_READERS
 from storage.staff.page_access import PAGE_ACCESS_READERS
 from storage.statistics.remarks import REMARK_READERS
@@ -80,6 +81,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     FindCase: find_reporter_case,
     GetAttempts: get_attempts,
     **STAFF_READERS,
+    **ENROLMENT_READERS,
     **OFFICER_CASE_READERS,
     **EXCLUSION_READERS,
     FindThreadByCode: find_thread_by_code,

@@ -1,4 +1,4 @@
-"""`ita-bot staff`: add, remove and list the staff of a desk.
+"""`ita-bot staff`: add, reset, remove and list the staff of a desk.
 
 What opens the store is imported inside the commands, so that `ita-bot version` starts in a quarter of a second.
 """
@@ -25,7 +25,7 @@ def add(
     unit: Annotated[list[str] | None, typer.Option(help="A unit they belong to.")] = None,
     chief: Annotated[str, typer.Option(help="Id of the person they are under.")] = "",
 ) -> None:
-    """Add a person; prints a code that they send as /join CODE within 24 hours."""
+    """Add a person; prints a code that they send as /join CODE within 24 hours, and six digits to tell them."""
     from bot.cli.staff_changes import add_staff_member
     from handlers.staff.members import StaffProfile
     from handlers.staff.permissions import Role
@@ -40,6 +40,14 @@ def remove(desk: DeskOption, name: Annotated[str, typer.Option(help="The whole n
     from bot.cli.staff_changes import remove_staff_member
 
     run_and_exit(remove_staff_member(desk, name))
+
+
+@staff_commands.command()
+def reset(desk: DeskOption, name: Annotated[str, typer.Option(help="The whole name, or the id.")]) -> None:
+    """End a person's access at once, as when a phone is lost; prints a code and digits to join again."""
+    from bot.cli.staff_changes import reset_staff_member
+
+    run_and_exit(reset_staff_member(desk, name))
 
 
 @staff_commands.command("list")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import typer
 
 from bot.desk_names import DeskName
+from handlers.staff.enrolment.messages import Invitation
 from handlers.staff.members import ListStaff, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from ita_stats.calendar import to_bangkok_date
@@ -18,13 +19,20 @@ async def add_staff_member(desk: DeskName, role: Role, profile: StaffProfile) ->
     from bot.bootstrap import open_app
 
     async with open_app([desk]) as app:
-        code = await app.desks[desk].store.staff_admin.add(role, profile, datetime.now(UTC))
-    sys.stdout.write(f"{code}\n")
-    sys.stderr.write(
-        f"ส่งรหัสนี้ให้ถึงตัว แล้วให้พิมพ์ /join {code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง\n"
-        "Hand over this code in person; it is typed as /join CODE in a private chat with the bot, within 24 hours.\n"
-    )
+        invitation = await app.desks[desk].store.staff_admin.add(role, profile, datetime.now(UTC))
+    _print_invitation(invitation)
     return 0
+
+
+def _print_invitation(invitation: Invitation) -> None:
+    """Print the code and the digits to standard output, and what to do with them to standard error."""
+    sys.stdout.write(f"{invitation.code}\n{invitation.digits}\n")
+    sys.stderr.write(
+        f"ให้พิมพ์ /join {invitation.code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง"
+        f" แล้วบอกเลข {invitation.digits} ต่อหน้าหรือทางโทรศัพท์เท่านั้น อย่าพิมพ์ในแชต หน้าที่เปิดจากลิงก์จะถามเลขนี้\n"
+        "The code is typed as /join CODE in a private chat with the bot, within 24 hours. Tell the six digits in person"
+        " or on the telephone only, never in a chat: the page that the link opens asks for them.\n"
+    )
 
 
 async def remove_staff_member(desk: DeskName, name: str) -> int:
@@ -33,15 +41,31 @@ async def remove_staff_member(desk: DeskName, name: str) -> int:
 
     async with open_app([desk]) as app:
         store = app.desks[desk].store
-        matching = [member for member in await _load_staff(store) if name in {member.id, member.name}]
-        if len(matching) != 1:
-            problem = (
-                "several persons have this name; use the id" if matching else "nobody has this name or id"
-            )
-            raise typer.BadParameter(f"{problem} (ita-bot staff list --desk {desk})")
+        member = await _find_member(store, desk, name)
         now = datetime.now(UTC)
-        await store.staff_admin.remove(matching[0].id, to_bangkok_date(now), now)
+        await store.staff_admin.remove(member.id, to_bangkok_date(now), now)
     return 0
+
+
+async def reset_staff_member(desk: DeskName, name: str) -> int:
+    """End the access of a person by id or full name, who joins again with what is printed. Returns the exit code."""
+    from bot.bootstrap import open_app
+
+    async with open_app([desk]) as app:
+        store = app.desks[desk].store
+        member = await _find_member(store, desk, name)
+        invitation = await store.staff_admin.reset(member.id, datetime.now(UTC))
+    _print_invitation(invitation)
+    return 0
+
+
+async def _find_member(store: Store, desk: DeskName, name: str) -> StaffMember:
+    """Return the person with an id or full name. Raises `typer.BadParameter` where it is not exactly one."""
+    matching = [member for member in await _load_staff(store) if name in {member.id, member.name}]
+    if len(matching) != 1:
+        problem = "several persons have this name; use the id" if matching else "nobody has this name or id"
+        raise typer.BadParameter(f"{problem} (ita-bot staff list --desk {desk})")
+    return matching[0]
 
 
 async def print_staff(desk: DeskName) -> int:

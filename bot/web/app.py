@@ -18,6 +18,7 @@ from bot.publishing.releases import build_release_context
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_PATHS, SERVICE_TOPIC_PATHS, WebChat
 from bot.web.html import text_to_html
 from bot.web.limits.upload_limits import UploadLimiter
+from bot.web.officer.enrolment import EnrolmentPages
 from bot.web.officer.routes import OfficerPages
 from bot.web.opinions import OpinionPages
 from bot.web.qna_board import QnaBoard
@@ -60,6 +61,7 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
     if "complaints" in app.desks:
         site_url = app.settings.complaints.public_url or ""
         routes += OfficerPages(app.desks["complaints"], pages, app.decoders, site_url).routes()
+    routes += EnrolmentPages(app.desks.values(), pages).routes()
     for desk in app.desks.values():
         routes += StatisticsPages(build_release_context(app, desk), pages).routes()
     application = Starlette(

@@ -14,6 +14,7 @@ class ChannelTraits:
     has_account: a person has one account, if the platform enforces it; votes of other channels are counted separately.
     can_delete_messages: sent messages can be deleted; no other channel shows content of cases.
     serves_officers: officers may give commands. Not in a browser, which several people may share.
+    link_query: what a link to a page of ours carries, so that the channel opens it in a browser and not in itself.
     asks_page_by_page: each question is a page of its own, so that a text and a choice are never asked together.
     """
 
@@ -22,6 +23,11 @@ class ChannelTraits:
     can_delete_messages: bool
     serves_officers: bool
     asks_page_by_page: bool = False
+    link_query: str = ""
+
+    def complete_link(self, url: str) -> str:
+        """Return a link without a query as it is shown on this channel."""
+        return f"{url}?{self.link_query}" if self.link_query else url
 
 
 TERMINAL_TRAITS = ChannelTraits(
@@ -33,7 +39,13 @@ WEB_TRAITS = ChannelTraits(
 TELEGRAM_TRAITS = ChannelTraits(
     can_push=True, has_account=True, can_delete_messages=True, serves_officers=True
 )
-LINE_TRAITS = ChannelTraits(can_push=True, has_account=True, can_delete_messages=False, serves_officers=True)
+LINE_TRAITS = ChannelTraits(
+    can_push=True,
+    has_account=True,
+    can_delete_messages=False,
+    serves_officers=True,
+    link_query="openExternalBrowser=1",
+)
 
 
 def get_channel_traits(channel: Channel) -> ChannelTraits:

@@ -3,8 +3,9 @@
 from handlers.dialog.attempts import GetAttempts, SaveAttempts, find_lockout_end, record_failure
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply, ReplyArg
 from handlers.staff.command import CommandContext, CommandTable, make_command_button
+from handlers.staff.enrolment.messages import CreateEnrolment, FindEnrolment, NewEnrolmentLink
 from handlers.staff.members import (
     AuditRefusal,
     FindInvitation,
@@ -29,9 +30,10 @@ MAX_INVITATION_LENGTH = 40
 
 
 def begin_joining(ctx: Context, given: ParsedCommand[NameT]) -> Decision:
-    """Accept an invitation code: show a new TOTP secret, and ask for the first code that it makes.
+    """Accept an invitation code: give a link to the page where the second factor is set up.
 
-    Wrong invitation codes are rate limited like wrong codes of the second factor, and audited.
+    Where this desk has no address of its own, it is set up in the chat, if messages can be deleted there. Wrong
+    invitation codes are rate limited like wrong codes of the second factor, and audited.
     """
     attempts = yield from run_query(GetAttempts(derive_attempts_key(ctx.event.person_id)))
     if until := find_lockout_end(attempts, ctx.now):
@@ -45,27 +47,34 @@ def begin_joining(ctx: Context, given: ParsedCommand[NameT]) -> Decision:
             (Reply("staff.join.unknown", OFFICER_CONTENT),),
             (wrong, AuditRefusal(given.name)),
         )
-    secret = yield from run_query(NewTotpSecret())
-    after = ctx.replace_session(officer=OfficerState(joining=Joining(code, secret)))
     office = ctx.office.name.in_lang(ctx.lang)
-    app = build_otpauth_uri(secret, person.name, office)
-    setup = Reply(
-        "staff.join.secret",
-        OFFICER_CONTENT,
-        {
-            "name": person.name,
-            "office": office,
-            "role": Phrase(f"staff.role.{person.role}"),
-            "secret": secret,
-            "otpauth": app,
-            "qr": app,
-        },
+    args: dict[str, ReplyArg] = {
+        "name": person.name,
+        "office": office,
+        "role": Phrase(f"staff.role.{person.role}"),
+    }
+    link = yield from run_query(NewEnrolmentLink())
+    if link is None and not ctx.channel_traits.can_delete_messages:
+        return TurnResult(ctx.session, (Reply("staff.join.nowhere", OF_CASE, args),))
+    secret = yield from run_query(NewTotpSecret())
+    if link is None:
+        after = ctx.replace_session(officer=OfficerState(joining=Joining(code, secret)))
+        app = build_otpauth_uri(secret, person.name, office)
+        shown = {**args, "secret": secret, "otpauth": app, "qr": app}
+        return TurnResult(after.session, (Reply("staff.join.secret", OFFICER_CONTENT, shown),))
+    recovery = yield from run_query(NewRecoveryCodes())
+    after = ctx.replace_session(officer=OfficerState(joining=Joining(code, link=link.secret)))
+    act = CreateEnrolment(link.secret, code, person.id, ctx.event.person_id, secret, recovery, ctx.lang)
+    address = ctx.channel_traits.complete_link(link.url)
+    return TurnResult(
+        after.session, (Reply("staff.join.link", OFFICER_CONTENT, {**args, "address": address}),), (act,)
     )
-    return TurnResult(after.session, (setup,))
 
 
 def finish_joining(table: CommandTable[NameT, WorkT], ctx: Context, joining: Joining) -> Decision:
-    """Check the first code of the second factor. Whoever joins with it sees the recovery codes this one time."""
+    """Check the first code of the second factor. Who set it up in the chat sees the recovery codes this one time."""
+    if joining.link:
+        return (yield from _finish_enrolment(table, ctx, joining))
     code, secret = joining.invitation, joining.secret
     person = yield from run_query(FindInvitation(code))
     if person is None:
@@ -94,6 +103,49 @@ def finish_joining(table: CommandTable[NameT, WorkT], ctx: Context, joining: Joi
         "staff.join.done",
         OFFICER_CONTENT,
         {"name": person.name, "role": Phrase(f"staff.role.{person.role}"), "codes": "\n".join(recovery)},
+        (make_command_button(table.inbox), make_command_button(table.help)),
+    )
+    return TurnResult(after.session, (welcome,), (act, UseCode(person.id, step)))
+
+
+def _finish_enrolment(table: CommandTable[NameT, WorkT], ctx: Context, joining: Joining) -> Decision:
+    """Check the first code of the second factor that was set up on the page, in the chat that asked for its link.
+
+    The code shows that the chat and the page are of one person: a link that was passed on makes nobody else's chat
+    an officer's.
+    """
+    enrolment = yield from run_query(FindEnrolment(joining.link))
+    if enrolment is None or enrolment.person_id != ctx.event.person_id:
+        ended = ctx.replace_session(officer=NO_OFFICER)
+        return TurnResult(ended.session, (Reply("staff.join.ended", OFFICER_CONTENT),))
+    if not enrolment.is_opened:
+        return TurnResult(ctx.session, (Reply("staff.join.page_first", OFFICER_CONTENT),))
+    key = derive_attempts_key(ctx.event.person_id)
+    attempts = yield from run_query(GetAttempts(key))
+    if until := find_lockout_end(attempts, ctx.now):
+        return TurnResult(ctx.session, (Reply("staff.factor.wait", OF_CASE, {"until": until}),))
+    typed = normalize_totp_code(ctx.event.text or "")
+    step = find_matching_step(enrolment.totp_secret, typed, ctx.now) if typed else None
+    if step is None:
+        failed = (SaveAttempts(key, record_failure(attempts, ctx.now)),) if typed else ()
+        return TurnResult(ctx.session, (Reply("staff.join.wrong", OFFICER_CONTENT),), failed)
+    event, person = ctx.event, enrolment.staff
+    act = JoinStaff(
+        person.id,
+        joining.invitation,
+        event.person_id,
+        enrolment.totp_secret,
+        enrolment.recovery_codes,
+        event.channel,
+        event.reply_to,
+        ctx.lang,
+        to_bangkok_date(ctx.now),
+    )
+    after = record_verification(ctx.replace_session(officer=NO_OFFICER))
+    welcome = Reply(
+        "staff.join.welcome",
+        OFFICER_CONTENT,
+        {"name": person.name, "role": Phrase(f"staff.role.{person.role}")},
         (make_command_button(table.inbox), make_command_button(table.help)),
     )
     return TurnResult(after.session, (welcome,), (act, UseCode(person.id, step)))

@@ -20,10 +20,14 @@ ConsultationDraft: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Somebody with an invitation was shown a TOTP secret, and is asked for the first code that it makes."""
+    """Somebody with an invitation is asked for the first code of the second factor that they set up.
+
+    secret: of the factor, as it was shown in the chat; link: secret of the link to the page where it is shown instead.
+    """
 
     invitation: str = field(repr=False)
-    secret: str = field(repr=False)
+    secret: str = field(default="", repr=False)
+    link: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Choice, Phrase, raw_text
+from handlers.staff.enrolment.messages import Invitation
 from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
@@ -14,12 +15,8 @@ from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import delete_in_pieces
-from storage.staff.members import (
-    INVITATION_TTL,
-    generate_staff_code,
-    hash_invitation,
-    revoke_access,
-)
+from storage.staff.enrolments import generate_invitation, insert_invitation
+from storage.staff.members import reset_access, revoke_access
 from storage.staff.notifications import enqueue_staff_notification, notify_case_workers
 from storage.staff.pushes import PushKind, StaffPush
 from storage.staff.roster import STAFF_PROFILE_CODEC, Roster, StaffAddress
@@ -28,24 +25,23 @@ from storage.tables.rules import keyholes
 
 @dataclass
 class StaffAdmin:
-    """Adds and removes staff, also beside a running server."""
+    """Adds, resets and removes staff, also beside a running server."""
 
     committer: GroupCommitWriter
     roster: Roster
 
-    async def add(self, role: Role, profile: StaffProfile, now: datetime) -> str:
-        """Add a staff member; return the invitation code, valid for `INVITATION_TTL`."""
-        staff, code, keyring = secrets.token_hex(8), generate_staff_code(), self.committer.keyring
+    async def add(self, role: Role, profile: StaffProfile, now: datetime) -> Invitation:
+        """Add a staff member; return their invitation, valid for `INVITATION_TTL`."""
+        staff, invitation, keyring = secrets.token_hex(8), generate_invitation(), self.committer.keyring
         sealed = keyring.staff.encrypt(STAFF_PROFILE_CODEC.dump_json(profile), "staff", staff, "profile")
         nothing = dict.fromkeys(("who", "joined", "removed", "factor", "address"))
         async with self.committer.transaction() as connection:
             batch = WriteBatch(connection, keyring, self.committer.daily_keys, now)
             batch.insert("staff", id=staff, role=role.value, sealed=sealed, **nothing)
-            until = to_epoch_minutes(now + INVITATION_TTL)
-            batch.insert("invitations", mark=hash_invitation(keyring, code), staff_id=staff, until=until)
+            insert_invitation(staff, invitation, batch)
             await batch.audit("admin", "staff-added", staff)
             await batch.flush()
-        return code
+        return invitation
 
     async def remove(self, staff: str, on: date, now: datetime) -> None:
         """Revoke a staff member's rights at once, also in a server that runs beside this process."""
@@ -55,6 +51,20 @@ class StaffAdmin:
             await batch.audit("admin", "staff-removed", staff)
             await batch.flush()
             await self.roster.load(connection)
+
+    async def reset(self, staff: str, now: datetime) -> Invitation:
+        """End a staff member's access, also in a running server, and return an invitation to join again.
+
+        Their cases stay theirs.
+        """
+        invitation = generate_invitation()
+        async with self.committer.transaction() as connection:
+            batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
+            reset_access(staff, insert_invitation(staff, invitation, batch), batch)
+            await batch.audit("admin", "staff-reset", staff)
+            await batch.flush()
+            await self.roster.load(connection)
+        return invitation
 
     async def broadcast(self, words: Mapping[Lang, str], now: datetime) -> int:
         """Send a text without case content to all staff who can be reached; return the number of recipients."""
@@ -97,6 +107,6 @@ class StaffAdmin:
     async def delete_expired_codes(self, now: datetime) -> int:
         """Delete expired codes and access links; return their number."""
         at, count = to_epoch_minutes(now), 0
-        for table in (tables.spent, tables.invitations, keyholes):
+        for table in (tables.spent, tables.enrolments, tables.invitations, keyholes):
             count += await delete_in_pieces(self.committer, table, table.c.until <= at)
         return count

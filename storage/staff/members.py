@@ -65,10 +65,19 @@ _UPDATE_LEFT = (
     .where(_TABLE.c.id == bindparam("staff"))
     .values(who=null(), removed=bindparam("on_day"), factor=null(), address=null())
 )
+_UPDATE_RESET = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("staff"))
+    .values(who=null(), joined=null(), factor=null(), address=null())
+)
 _UPDATE_ADDRESS = (
     update(_TABLE).where(_TABLE.c.id == bindparam("staff")).values(address=bindparam("sealed_address"))
 )
 _DELETE_INVITATIONS = delete(tables.invitations).where(tables.invitations.c.staff_id == bindparam("staff"))
+_DELETE_OTHER_INVITATIONS = delete(tables.invitations).where(
+    tables.invitations.c.staff_id == bindparam("staff"), tables.invitations.c.mark != bindparam("but_mark")
+)
+_DELETE_ENROLMENTS = delete(tables.enrolments).where(tables.enrolments.c.staff_id == bindparam("staff"))
 _DELETE_RECOVERY_CODES = delete(tables.recoveries).where(tables.recoveries.c.staff_id == bindparam("staff"))
 _DELETE_RECOVERY_CODE = delete(tables.recoveries).where(tables.recoveries.c.mark == bindparam("used"))
 
@@ -145,6 +154,7 @@ async def join_staff(act: JoinStaff, batch: WriteBatch) -> None:
         sealed_factor=batch.keyring.staff.encrypt(act.secret.encode(), "staff", act.staff, "factor"),
         sealed_address=address,
     )
+    batch.add_statement(_DELETE_ENROLMENTS, staff=act.staff)
     batch.add_statement(_DELETE_INVITATIONS, staff=act.staff)
     for code in act.recovery_codes:
         batch.insert(
@@ -182,9 +192,19 @@ async def leave_staff(act: LeaveStaff, batch: WriteBatch) -> None:
 
 def revoke_access(staff: str, on: date, batch: WriteBatch) -> None:
     """Remove everything by which a person could get access."""
-    for statement in (_DELETE_INVITATIONS, _DELETE_RECOVERY_CODES):
+    for statement in (_DELETE_ENROLMENTS, _DELETE_INVITATIONS, _DELETE_RECOVERY_CODES):
         batch.add_statement(statement, staff=staff)
     batch.add_statement(_UPDATE_LEFT, staff=staff, on_day=on)
+
+
+def reset_access(staff: str, invitation: bytes, batch: WriteBatch) -> None:
+    """Remove everything by which a person could get access but a new invitation, with which they join again.
+
+    invitation: its mark; the insert of it is executed before these deletions.
+    """
+    for statement in (_DELETE_ENROLMENTS, _DELETE_RECOVERY_CODES, _UPDATE_RESET):
+        batch.add_statement(statement, staff=staff)
+    batch.add_statement(_DELETE_OTHER_INVITATIONS, staff=staff, but_mark=invitation)
 
 
 async def audit_refusal(act: AuditRefusal, batch: WriteBatch) -> None:

@@ -48,7 +48,7 @@ from storage.tables.questions import (
 )
 from storage.tables.releases import counting_years, postings, releases, remarks, split_spans
 from storage.tables.schema import metadata
-from storage.tables.staff import groups, held, holds, invitations, links, recoveries, spent, staff
+from storage.tables.staff import enrolments, groups, held, holds, invitations, links, recoveries, spent, staff
 
 __all__ = [
     "IS_ANNOUNCED_CASE",
@@ -64,6 +64,7 @@ __all__ = [
     "counters",
     "counting_years",
     "day_keys",
+    "enrolments",
     "envelopes",
     "errands",
     "events",

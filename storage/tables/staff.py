@@ -1,6 +1,6 @@
 """The staff of a desk, their codes, and what they do around a case."""
 
-from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String
 
 from storage.tables.schema import define_unordered_table
 
@@ -21,6 +21,17 @@ invitations = define_unordered_table(
     Column("mark", LargeBinary(32), primary_key=True),  # hash of the code
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
     Column("until", Integer, nullable=False),  # minute
+    Column("digits", LargeBinary(32)),  # hash of the six digits; null: none were told, so no page opens
+)
+
+enrolments = define_unordered_table(
+    "enrolments",
+    Column("mark", LargeBinary(32), primary_key=True),  # hash of the link's secret
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
+    Column("invitation", LargeBinary(32), nullable=False),  # hash of its code
+    Column("until", Integer, nullable=False),  # minute
+    Column("opened", Boolean, nullable=False),  # the digits were given
+    Column("sealed", LargeBinary, nullable=False),  # which chat enrols, second factor and recovery codes
 )
 
 recoveries = define_unordered_table(

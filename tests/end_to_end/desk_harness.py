@@ -48,6 +48,7 @@ class DeskHarness:
     clock_offset: timedelta = timedelta()
     errors: list[BaseException] = field(default_factory=list)
     act_count: int = 0
+    invitation_digits: dict[str, str] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """The current time, shifted by the test's clock offset."""
@@ -103,7 +104,9 @@ class DeskHarness:
 
     async def add_staff(self, person: str, role: str) -> str:
         """Add a person to the staff; returns the invitation code."""
-        return await self.store.staff_admin.add(Role(role), StaffProfile(person), self.now())
+        invitation = await self.store.staff_admin.add(Role(role), StaffProfile(person), self.now())
+        self.invitation_digits[person] = invitation.digits
+        return invitation.code
 
     async def remove_staff(self, person: str) -> None:
         """Remove a person from the staff."""

@@ -37,7 +37,7 @@ async def join_staff(
     channel: Channel = Channel.TELEGRAM,
 ) -> str:
     """Add a person who joins; returns their staff id. back: their address, by default their name; None for none."""
-    code = await one.staff_admin.add(role, StaffProfile(name), NOW)
+    code = (await one.staff_admin.add(role, StaffProfile(name), NOW)).code
     person = await one.answer_query(FindInvitation(code), NOW)
     who, address = name.encode().ljust(32, b".")[:32], name.encode() if back == b"" else back
     act = JoinStaff(person.id, code, who, "A" * 32, (), channel, address, lang, to_bangkok_date(NOW))

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web.request import is_https_request
+from handlers.staff.enrolment.messages import EnrolmentLink, NewEnrolmentLink
 from handlers.staff.page_access import AccessLink, NewAccessLink
 from storage.crypto.aead import constant_time_equal
 from storage.crypto.keyring import Keyring
 from storage.staff.page_access import hash_access_secret
 
 OFFICER_LINK_PATH = "/officer/open"
+ENROLMENT_PATH = "/officer/join"
 LINK_SECRET_BYTES = 24
 """Random bytes of an access link."""
 
@@ -35,6 +37,18 @@ def make_access_link_factory(address: str) -> Callable[[NewAccessLink, datetime]
         return AccessLink(secret, f"{address.rstrip('/')}{OFFICER_LINK_PATH}/{secret}")
 
     return create_access_link
+
+
+def make_enrolment_link_factory(
+    address: str,
+) -> Callable[[NewEnrolmentLink, datetime], Awaitable[EnrolmentLink]]:
+    """A factory of links to the page of an enrolment under a public address."""
+
+    async def create_enrolment_link(_: NewEnrolmentLink, __: datetime) -> EnrolmentLink:
+        secret = secrets.token_urlsafe(LINK_SECRET_BYTES)
+        return EnrolmentLink(secret, f"{address.rstrip('/')}{ENROLMENT_PATH}/{secret}")
+
+    return create_enrolment_link
 
 
 @dataclass(frozen=True, slots=True)

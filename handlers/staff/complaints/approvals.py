@@ -54,7 +54,12 @@ def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase, spent: t
         return cmd.reply("identity.elsewhere", OF_CASE, back, number=found.register_number)
     act = CreateAccessLink(key.secret, PageKind.IDENTITY, cmd.staff.id, found.id, cmd.ctx.lang)
     return cmd.reply(
-        "identity.link", OFFICER_CONTENT, back, (*spent, act), number=found.register_number, address=key.url
+        "identity.link",
+        OFFICER_CONTENT,
+        back,
+        (*spent, act),
+        number=found.register_number,
+        address=cmd.ctx.channel_traits.complete_link(key.url),
     )
 
 

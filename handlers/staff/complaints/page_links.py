@@ -15,7 +15,7 @@ def make_case_link(
     key = yield from run_query(NewAccessLink())
     if key is None:
         return Phrase(nowhere), ()
-    return raw_text(key.url), (
+    return raw_text(cmd.ctx.channel_traits.complete_link(key.url)), (
         CreateAccessLink(key.secret, PageKind.CASE, cmd.staff.id, found.id, cmd.ctx.lang),
     )
 
@@ -28,7 +28,12 @@ def reply_with_case_link(cmd: ComplaintsCommandContext, found: OfficerCase) -> D
         return cmd.reply("page.nowhere", OF_CASE, back)
     act = CreateAccessLink(key.secret, PageKind.CASE, cmd.staff.id, found.id, cmd.ctx.lang)
     return cmd.reply(
-        "page.link", OFFICER_CONTENT, back, (act,), number=found.register_number, address=key.url
+        "page.link",
+        OFFICER_CONTENT,
+        back,
+        (act,),
+        number=found.register_number,
+        address=cmd.ctx.channel_traits.complete_link(key.url),
     )
 
 
@@ -46,7 +51,7 @@ def reply_with_export_link(cmd: ComplaintsCommandContext, found: OfficerCase) ->
         back,
         (act,),
         number=found.register_number,
-        address=key.url,
+        address=cmd.ctx.channel_traits.complete_link(key.url),
         password=password,
     )
 
@@ -57,4 +62,6 @@ def reply_with_import_link(cmd: ComplaintsCommandContext) -> Decision:
     if key is None:
         return cmd.reply("page.nowhere", OF_CASE)
     act = CreateAccessLink(key.secret, PageKind.IMPORT, cmd.staff.id, lang=cmd.ctx.lang)
-    return cmd.reply("import.link", OFFICER_CONTENT, acts=(act,), address=key.url)
+    return cmd.reply(
+        "import.link", OFFICER_CONTENT, acts=(act,), address=cmd.ctx.channel_traits.complete_link(key.url)
+    )

@@ -12,9 +12,12 @@ def test_somebody_is_added_listed_and_removed(tmp_path: Path) -> None:
     home = tmp_path / "var"
     added = run_ita_bot(home, *ADD, "--alias", "หญิง", "--unit", "กลุ่มคลัง")
     assert added.returncode == 0, added.stderr
-    code = added.stdout.strip()
-    assert len(code) == 11
+    code, digits = added.stdout.split()
+    assert (len(code), len(digits), digits.isdigit()) == (11, 6, True)
     assert f"/join {code}" in added.stderr
+    anew = run_ita_bot(home, "staff", "reset", "--desk", "complaints", "--name", "สมหญิง ใจดี")
+    assert anew.returncode == 0, anew.stderr
+    assert anew.stdout.split()[0] != code
     listed = json.loads(run_ita_bot(home, "staff", "list", "--desk", "complaints").stdout)
     assert (listed["name"], listed["role"], listed["joined"]) == ("สมหญิง ใจดี", "officer", None)
     wrong = run_ita_bot(home, "staff", "remove", "--desk", "complaints", "--name", "ใครก็ไม่รู้")

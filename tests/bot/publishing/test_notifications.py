@@ -25,7 +25,7 @@ BOSS, CLERK = b"b" * 32, b"c" * 32
 async def add_telegram_officer(bench: ReleaseContext, who: bytes, role: Role, lang: Any) -> None:
     """Add an officer who is on Telegram."""
     one = bench.store
-    code = await one.staff_admin.add(role, StaffProfile(role.value), AT)
+    code = (await one.staff_admin.add(role, StaffProfile(role.value), AT)).code
     person = await one.answer_query(FindInvitation(code), AT)
     secret = await one.answer_query(NewTotpSecret(), AT)
     act = JoinStaff(person.id, code, who, secret, (), Channel.TELEGRAM, b"back", lang, to_bangkok_date(AT))

@@ -22,6 +22,7 @@ from handlers.i18n import WORDING, render_label
 from handlers.staff.command import CommandContext, CommandTable, SecondFactor, make_command_button
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
+from handlers.staff.enrolment.messages import NewEnrolmentLink
 from handlers.staff.members import (
     AuditRefusal,
     FindInvitation,
@@ -71,6 +72,7 @@ ANSWERS: dict[type[Query[Any]], object] = {
     FindInvitation: AnswerByQuery(lambda query: INVITED if query.code == "GOOD" else None),
     NewTotpSecret: SECRET,
     NewRecoveryCodes: ("AAAAA-BBBBB",),
+    NewEnrolmentLink: None,
     IsRecoveryCode: AnswerByQuery(lambda query: query.code == "AAAAA-BBBBB"),
     IsCodeUsed: False,
     GetAttempts: Attempts(),

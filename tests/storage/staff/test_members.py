@@ -32,7 +32,7 @@ async def add_joined_staff(
     ground: StoredDesk, one: Store, who: bytes = WHO, role: Role = Role.OFFICER
 ) -> str:
     """Add a person who joins; returns their id."""
-    code = await one.staff_admin.add(role, SOMCHAI, NOW)
+    code = (await one.staff_admin.add(role, SOMCHAI, NOW)).code
     person = await one.answer_query(FindInvitation(code), NOW)
     secret = await one.answer_query(NewTotpSecret(), NOW)
     act = JoinStaff(
@@ -45,7 +45,7 @@ async def add_joined_staff(
 
 def test_a_person_joins_by_a_code_that_is_taken_once(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
-        code = await one.staff_admin.add(Role.SUPERVISOR, SOMCHAI, NOW)
+        code = (await one.staff_admin.add(Role.SUPERVISOR, SOMCHAI, NOW)).code
         person = await one.answer_query(FindInvitation(code.lower().replace("-", " ")), NOW)
         assert (person.role, person.profile, person.active) == (Role.SUPERVISOR, SOMCHAI, False)
         assert await one.answer_query(FindInvitation("00000-00000"), NOW) is None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiohttp
 import uvicorn
 from pydantic import SecretStr
 
@@ -20,9 +21,11 @@ from bot.platforms.platform import PlatformContext
 from bot.settings import DeskSettings, Settings
 from bot.web.app import build_web_app
 from bot.web.middleware import SecurityMiddleware
+from bot.web.officer.session import make_enrolment_link_factory
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import NEUTRAL, Message
 from handlers.i18n import WORDING
+from handlers.staff.enrolment.messages import NewEnrolmentLink
 from storage.crypto.key_files import DeskPaths
 from tests.bot.platforms.line.api_rules import load_line_rules
 from tests.bot.platforms.line.fake_line_api import (
@@ -48,6 +51,19 @@ TYPED_LABELS_PATTERN = re.compile(
 TYPED_LABELS_PATTERN_EN = re.compile(
     r"^" + WORDING["en"]["line.type"].replace("{labels}", "(.+)") + "$", re.MULTILINE
 )
+
+
+ENROLMENT_LINK_PATTERN = re.compile(r"http://\S+/officer/join/\S+openExternalBrowser=1")
+
+
+async def read_enrolment_page(link: str, digits: str) -> str:
+    """What the page of an enrolment shows once the digits were typed, a line for each of its texts."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(link) as form:
+            token = re.search(r'name="csrf" value="([^"]+)"', await form.text())
+        assert token is not None
+        async with browser.post(link, data={"csrf": token[1], "text": digits}) as page:
+            return re.sub(r"<[^>]+>", "\n", await page.text())
 
 
 def line_user_id(name: str) -> str:
@@ -91,7 +107,9 @@ async def open_line_desk(
         stack.push_async_callback(delivery_worker.close)
         await stack.enter_async_context(run_in_background(delivery_worker.run()))
         app = App(settings, OFFICE, {name: running_desk})
-        line.webhook = await stack.enter_async_context(serve_web(app, line_setup)) + f"/line/{name}"
+        origin = await stack.enter_async_context(serve_web(app, line_setup))
+        line.webhook = f"{origin}/line/{name}"
+        desk.engine.query_handlers[NewEnrolmentLink] = make_enrolment_link_factory(origin)  # type: ignore[index]
         line.now = lambda: desk.now().timestamp()
         yield LineDesk(line, desk, line_setup, delivery_worker, desk_settings)
 
@@ -194,7 +212,12 @@ class LineDriver(DeskDriver):
             await asyncio.sleep(0)
 
     def send_text(self, name: str, words: str) -> list[Message]:
-        return self._send_events(name, self.line_desk.line.make_text_event(line_user_id(name), words))
+        shown = self._send_events(name, self.line_desk.line.make_text_event(line_user_id(name), words))
+        link = ENROLMENT_LINK_PATTERN.search("\n".join(message.text for message in shown))
+        if link is None:
+            return shown
+        digits = self.line_desk.desk.invitation_digits[name]
+        return [*shown, Message(self.run(read_enrolment_page(link[0], digits)), NEUTRAL)]
 
     def pick_choice(self, name: str, label: str, data: str) -> list[Message]:
         if not data:  # a message has at most thirteen quick replies; the others are typed
