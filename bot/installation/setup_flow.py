@@ -103,12 +103,15 @@ class OfficeSetup:
             for person, role in wanted.items():
                 if person in known:
                     say(
-                        f"  {person} ({name}): เชิญไว้แล้ว ถ้ารหัสหายหรือเกิน 24 ชั่วโมง: ita-bot staff remove"
-                        f" --desk {name} --name “{person}” แล้ว ita-bot staff add"
+                        f"  {person} ({name}): เชิญไว้แล้ว ถ้ารหัสหายหรือเกิน 24 ชั่วโมง: ita-bot staff reset"
+                        f" --desk {name} --name “{person}”"
                     )
                     continue
-                code = await desk.store.staff_admin.add(role, StaffProfile(person), now)
-                say(f"✓ เชิญ {person} เป็น {role.value} ของโต๊ะ {name}: ให้พิมพ์  /join {code}")
+                invitation = await desk.store.staff_admin.add(role, StaffProfile(person), now)
+                say(
+                    f"✓ เชิญ {person} เป็น {role.value} ของโต๊ะ {name}: ให้พิมพ์  /join {invitation.code}"
+                    f"  แล้วบอกเลข  {invitation.digits}  ต่อหน้าหรือทางโทรศัพท์ อย่าพิมพ์ในแชต"
+                )
 
     def _write_kit(
         self, office: Office, settings: Settings, desks: tuple[DeskName, ...], now: datetime

@@ -21,8 +21,8 @@ from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import WORDING, render_label
 from handlers.staff.command import CommandContext, CommandTable, SecondFactor, make_command_button
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
-from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.enrolment.messages import NewEnrolmentLink
+from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.members import (
     AuditRefusal,
     FindInvitation,

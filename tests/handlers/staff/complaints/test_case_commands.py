@@ -310,7 +310,9 @@ def test_where_messages_cannot_be_deleted_content_is_on_the_page_only(
     outcome = give(words, channel=Channel.LINE, answers={NewAccessLink: link})
     (reply,) = outcome.replies
     assert (reply.key, reply.policy) == ("staff.elsewhere", OFFICER_CONTENT)
-    assert reply.args["where"] == (raw_text(LINK.url) if link else Phrase("staff.elsewhere_nowhere"))
+    assert reply.args["where"] == (
+        raw_text(f"{LINK.url}?openExternalBrowser=1") if link else Phrase("staff.elsewhere_nowhere")
+    )
     assert outcome.acts == ((CreateAccessLink("secret", PageKind.CASE, "s1", "c12"),) if link else ())
 
 
