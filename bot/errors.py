@@ -16,6 +16,7 @@ BotError
 │   ├── SlowUploadError            retrying over a better connection may help
 │   └── TooManyUploadsError        ours: retry when others have ended
 ├── DecoderUnavailableError        the machine's: no process can be started; retrying may help
+├── EncoderMissingError            nobody's: the extra `meaning` is not installed, or another build of it
 ├── InvalidWebhookBodyError        the sender's: not what LINE sends; retrying is useless
 ├── UpdateTooLargeError            the sender's: larger than any update of Telegram; retrying is useless
 ├── PersonNotLockedError           ours: a platform handles an event outside its person's turn

@@ -36,6 +36,7 @@ from bot.web.limits.connections import ConnectionLimiter
 from bot.web.limits.networks import LOOPBACK_NETWORKS, is_in_network
 from bot.web.middleware import SecurityMiddleware, WebhookBypass, build_bad_request_page
 from bot.web.templating import PageRenderer
+from ita_stats.calendar import to_bangkok_date
 
 DRAIN_SECONDS = 10
 """Seconds that open requests may take to finish at shutdown."""
@@ -90,6 +91,7 @@ async def _serve_desks(
             run_in_background(_publish_each_minute(app)),
             run_in_background(_announce_ready(server, listener, warnings)),
             run_in_background(_start_decoder(app)),
+            run_in_background(_read_meanings(app)),
         ):
             await server.serve(sockets=[listener])
 
@@ -137,6 +139,18 @@ async def _start_decoder(app: App) -> None:
         readiness = started.value.readiness if started.value is not None else None
         if readiness is not None and readiness.confinement is Confinement.LIMITS:
             log_warning(WEAK_CONFINEMENT_WARNING)
+
+
+async def _read_meanings(app: App) -> None:
+    """Have the service desk's answers read for their meaning: after each change, and when somebody first asks."""
+    desk = app.desks.get("service")
+    if desk is not None and app.office.answers.meaning:
+        work = desk.store.meanings
+        await run_periodically(
+            lambda: work.keep_prepared(lambda: to_bangkok_date(utc_now())),
+            JOB_INTERVAL_SECONDS,
+            log_exception,
+        )
 
 
 async def _run_jobs_each_minute(app: App, nightly: NightlyBackup) -> None:

@@ -190,6 +190,12 @@ class NoticeSettings(OfficeSection):
         return now - timedelta(minutes=self.delay)
 
 
+class AnswerSettings(OfficeSection):
+    """How questions find known answers. meaning: also by what they mean, where the encoder is installed."""
+
+    meaning: bool = True
+
+
 class TwoPersonRules(OfficeSection):
     """Which actions one officer requests with a reason and another must approve."""
 
@@ -255,6 +261,7 @@ class Office(OfficeSection):
     deadlines: Deadlines = Deadlines()
     report: ReportSettings = ReportSettings()
     notice: NoticeSettings = NoticeSettings()
+    answers: AnswerSettings = AnswerSettings()
     two_persons: TwoPersonRules = TwoPersonRules()
     chats: DeskMessengerLinks = DeskMessengerLinks()
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"

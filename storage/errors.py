@@ -6,6 +6,8 @@ StorageError           anything below; the text never contains stored content
 ├── DiskFullError      nothing was written: tell the person, try again later
 ├── TamperedError      an encrypted value does not decrypt: not the caller's fault, retrying does not help
 ├── UnreadableRowError a row is damaged or holds a value of no known kind: show the rest, name its number
+├── MeaningUnavailableError
+│                      no encoder runs now: letters answer alone
 ├── SchemaTooNewError  a newer version of this program made the database: the administrator must act
 ├── BackupError        a backup cannot be made or restored: the administrator must act
 │   ├── BackupDamagedError  a file of it is cut or altered: take an older one

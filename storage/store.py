@@ -48,6 +48,7 @@ from storage.outgoing.rows import OUTBOX_ROWS, TASK_ROWS
 from storage.outgoing.send_due import ScheduledReplies
 from storage.query_registry import QUERY_READERS
 from storage.questions.faq import FaqIndex, replace_faq_entries
+from storage.questions.meaning_store import MeaningStore
 from storage.questions.statistics_source import load_counted_threads
 from storage.releases import ReleaseStore
 from storage.serialization import OutboxMessage, QueuedTask, StoredReport
@@ -81,6 +82,7 @@ class Store:
     register_importer: RegisterImporter
     conflict_rescan: ConflictRescan
     faq: FaqIndex
+    meanings: MeaningStore
     staff_directory: StaffDirectory
     feedback_numbers: FeedbackNumbers
     readiness: ReadinessProbe
@@ -263,6 +265,7 @@ async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]
 def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEngine) -> Store:
     keyring = committer.keyring
     evidence = EvidenceStore(SealedFolder(paths.folder / "evidence"), committer, keyring, reader)
+    faq = FaqIndex(keyring, reader)
     return Store(
         keyring,
         committer,
@@ -281,7 +284,8 @@ def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEn
         CaseReminders(committer),
         RegisterImporter(committer, reader, paths.folder / ".importing"),
         ConflictRescan(committer),
-        FaqIndex(keyring, reader),
+        faq,
+        MeaningStore(committer, keyring, reader, faq),
         StaffDirectory(keyring, committer.sessions.read_batcher),
         FeedbackNumbers(committer.sessions.read_batcher),
         ReadinessProbe(committer, reader),

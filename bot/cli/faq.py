@@ -3,6 +3,7 @@
 What opens the store is imported inside the commands, so that `ita-bot version` starts in a quarter of a second.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -44,13 +45,28 @@ def faq_export(
 def evaluate(
     ask: Annotated[Path, typer.Argument(help='[{"question", "expected"}]; null: nobody knows.')],
     base: Annotated[Path, typer.Option(help='[{"id", "text"}], or a TOML or CSV file of entries.')],
+    *,
+    letters: Annotated[bool, typer.Option("--letters", help="By letters alone.")] = False,
 ) -> None:
-    """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds."""
-    from bot.cli.faq_eval import EvaluationFileError, evaluate_faq, format_evaluation
+    """Measure how well answers are found: R@1, R@3, MRR, abstentions, milliseconds.
+
+    By letters, by meaning and by both where the encoder is installed.
+    """
+    from bot.cli.faq_eval import (
+        EvaluationFileError,
+        evaluate_readers,
+        format_evaluations,
+        load_evaluation_set,
+    )
+    from bot.meaning.process import open_meaning_process
+
+    async def measure() -> None:
+        async with open_meaning_process() as meaning:
+            results = await evaluate_readers(load_evaluation_set(ask, base), None if letters else meaning)
+        for line in format_evaluations(results):
+            typer.echo(line)
 
     try:
-        figures = evaluate_faq(ask, base)
+        asyncio.run(measure())
     except EvaluationFileError as trouble:
         raise typer.BadParameter(str(trouble)) from None
-    for line in format_evaluation(figures):
-        typer.echo(line)

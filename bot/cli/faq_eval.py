@@ -4,16 +4,19 @@ The base is a list of texts (JSON), or a FAQ file (TOML, CSV) as for `ita-bot fa
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.errors import ImportFileError
 from bot.importers.faq_file import FaqFileError, load_faq_file
+from handlers.questions.joined_search import find_answers, get_least_similarity, rank_jointly
 from handlers.questions.search_index import IndexedEntry, IndexHit, NgramIndex
+from storage.questions.faq import SIMILAR_TEXTS
+from storage.questions.meaning import MeaningReader, MeaningUnavailableError
 
 T = TypeVar("T")
 MAX_RANK = 10
@@ -79,8 +82,57 @@ class EvaluationResult:
     unknown: AnswerOutcomes
 
 
-def evaluate_faq(ask: Path, base: Path) -> EvaluationResult:
-    """Search the base for every question of a file. Raises EvaluationFileError."""
+@dataclass(frozen=True, slots=True)
+class EvaluationSet:
+    """Questions, and the entries among which their answers are."""
+
+    questions: Sequence[EvaluationQuestion]
+    entries: Sequence[IndexedEntry]
+
+
+class QuestionSearch(Protocol):
+    """A way to search: what is answered or offered, and the nearest entries however far."""
+
+    async def search(self, question: str) -> tuple[Sequence[IndexHit], Sequence[str]]: ...
+
+
+@dataclass(frozen=True)
+class LetterSearch:
+    """Searches by letters alone."""
+
+    index: NgramIndex
+
+    async def search(self, question: str) -> tuple[Sequence[IndexHit], Sequence[str]]:
+        """Return what is answered or offered, and the nearest entries however far."""
+        ranked = [entry.id for entry in self.index.rank(question, MAX_RANK)]
+        return self.index.search(question), ranked
+
+
+@dataclass(frozen=True)
+class MeaningSearch:
+    """Searches by meaning, joined with letters or alone. owners: the entry of each text that the reader has loaded."""
+
+    index: NgramIndex
+    reader: MeaningReader
+    owners: Sequence[str]
+    joined: bool = True
+
+    async def search(self, question: str) -> tuple[Sequence[IndexHit], Sequence[str]]:
+        """Return what is answered or offered, and the nearest entries however far."""
+        similarities = dict[str, float]()
+        for hit in await self.reader.find_nearest(question, SIMILAR_TEXTS):
+            similarities.setdefault(self.owners[hit.place], hit.similarity)
+        if self.joined:
+            ranked = [hit.id for hit in rank_jointly(self.index, question, similarities)]
+            return find_answers(self.index, question, similarities), ranked[:MAX_RANK]
+        ranked = list(similarities)
+        near = bool(ranked) and similarities[ranked[0]] >= get_least_similarity(question)
+        hits = [IndexHit(entry, similarities[entry], 0.0) for entry in ranked[:3]]
+        return hits if near else [], ranked[:MAX_RANK]
+
+
+def load_evaluation_set(ask: Path, base: Path) -> EvaluationSet:
+    """Load questions and entries. Raises EvaluationFileError."""
     questions, entries = _load_json(ask, EVALUATION_QUESTIONS), _load_base(base)
     known = {entry.id for entry in entries}
     for number, question in enumerate(questions, start=1):
@@ -88,9 +140,33 @@ def evaluate_faq(ask: Path, base: Path) -> EvaluationResult:
             raise EvaluationFileError(
                 f"{ask}: ข้อที่ {number} / question {number}: “{question.expected}” ไม่มีในฐาน / is not in the base"
             )
+    return EvaluationSet(questions, entries)
+
+
+async def evaluate_readers(
+    asked: EvaluationSet, meaning: MeaningReader | None
+) -> dict[str, EvaluationResult]:
+    """Search for every question, by letters, by meaning and by both. The last one is what citizens get.
+
+    Letters alone where there is no reader of meanings now.
+    """
     started_at = time.perf_counter()
-    index = NgramIndex.build(entries)
-    return _evaluate_questions(questions, index, time.perf_counter() - started_at)
+    index = NgramIndex.build(asked.entries)
+    seconds = time.perf_counter() - started_at
+    results = {"letters": await _evaluate_questions(asked.questions, LetterSearch(index), seconds)}
+    if meaning is None:
+        return results
+    owners = [entry.id for entry in asked.entries for _ in entry.texts]
+    started_at = time.perf_counter()
+    try:
+        await meaning.load(await meaning.embed([text for entry in asked.entries for text in entry.texts]))
+    except MeaningUnavailableError:
+        return results
+    seconds = time.perf_counter() - started_at
+    for name, joined in (("meaning", False), ("joined", True)):
+        search = MeaningSearch(index, meaning, owners, joined)
+        results[name] = await _evaluate_questions(asked.questions, search, seconds)
+    return results
 
 
 def _load_base(path: Path) -> list[IndexedEntry]:
@@ -102,20 +178,19 @@ def _load_base(path: Path) -> list[IndexedEntry]:
         raise EvaluationFileError(str(trouble)) from None
 
 
-def _evaluate_questions(
-    questions: Sequence[EvaluationQuestion], index: NgramIndex, index_seconds: float
+async def _evaluate_questions(
+    questions: Sequence[EvaluationQuestion], search: QuestionSearch, index_seconds: float
 ) -> EvaluationResult:
     ranks, times, outcomes = list[int](), list[float](), {True: AnswerOutcomes(), False: AnswerOutcomes()}
     unanswered = {True: 0, False: 0}
     for question in questions:
         started_at = time.perf_counter()
-        answers = index.search(question.question)
+        answers, found = await search.search(question.question)
         times.append((time.perf_counter() - started_at) * 1000)
         known = question.expected is not None
         outcomes[known] = _add_outcome(outcomes[known], answers, question.expected)
         unanswered[known] += not answers
         if known:
-            found = [entry.id for entry in index.rank(question.question, MAX_RANK)]
             ranks.append(found.index(question.expected) + 1 if question.expected in found else 0)
     count = len(ranks) or 1
     return EvaluationResult(
@@ -147,6 +222,22 @@ def _add_outcome(
     return replace(
         outcomes, offered=outcomes.offered + within, offered_wrong=outcomes.offered_wrong + (not within)
     )
+
+
+def format_evaluations(results: Mapping[str, EvaluationResult]) -> Iterator[str]:
+    """Yield the last result as lines of text, then one line for each of them where there are several."""
+    *_, last = results.values()
+    yield from format_evaluation(last)
+    if len(results) > 1:
+        for name, result in results.items():
+            known, unknown, count = result.known, result.unknown, result.answerable or 1
+            nobody_knows = (len(result.milliseconds) - result.answerable) or 1
+            yield (
+                f"{name}: R@1 {result.recall_at_1:.3f}, R@3 {result.recall_at_3:.3f}, "
+                f"known answered or offered {(known.at_once + known.offered) / count:.0%}, "
+                f"unknown answered or offered {(unknown.at_once_wrong + unknown.offered_wrong) / nobody_knows:.0%}, "
+                f"at once and wrong {known.at_once_wrong + unknown.at_once_wrong}"
+            )
 
 
 def format_evaluation(result: EvaluationResult) -> Iterator[str]:

@@ -97,12 +97,13 @@ def confine_process(
     filter_calls: bool = True,
     allow_threads: bool = False,
     address_bytes: int = MAX_ADDRESS_BYTES,
-    cpu_seconds: int = MAX_CPU_SECONDS,
+    cpu_seconds: int | None = MAX_CPU_SECONDS,
 ) -> Confinement:
     """Confine this process for good, and say how far that went. Everything it needs has to be imported before.
 
     filter_calls: False leaves the filter out, as on a kernel that refuses it. allow_threads: see `build_filter`.
-    address_bytes, cpu_seconds: what it may use. Raises OSError where a limit is refused.
+    address_bytes, cpu_seconds: what it may use; None where it computes as long as the server lives.
+    Raises OSError where a limit is refused.
     """
     os.closerange(3, 1 << 16)
     with suppress(OSError):  # where memory is short, this process is ended and not the server
@@ -112,6 +113,8 @@ def confine_process(
             _become_nobody()
     limits = ((resource.RLIMIT_AS, address_bytes), (resource.RLIMIT_CPU, cpu_seconds), *_NOTHING_MORE)
     for limit, value in limits:
+        if value is None:
+            continue
         hard = resource.getrlimit(limit)[1]
         allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (allowed, allowed))

@@ -22,7 +22,7 @@ from ita_stats.formulas import escape_text, unescape_text
 from storage.store import Store
 
 EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"
-FAQ_COLUMNS = ("id", "topic", "question", "also", "answer", "link", "until", "off")
+FAQ_COLUMNS = ("id", "topic", "question", "also", "answer", "link", "source", "until", "off")
 ALSO_SEPARATOR = "|"
 MAX_QUOTED_LENGTH = 60  # characters of a wrong value that the error shows
 """Separates alternative questions in a cell of a CSV file."""
@@ -83,6 +83,7 @@ class FaqRow(BaseModel):
     also: Annotated[tuple[AlternativeQuestionText, ...], BeforeValidator(_split_also)] = ()
     topic: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
     link: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=500)] = ""
+    source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     until: Annotated[date | None, BeforeValidator(_parse_day)] = None
     off: Annotated[bool, BeforeValidator(_parse_flag)] = False
 
@@ -118,7 +119,7 @@ def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
             mistakes.append(
                 f"{name}:{line}: id “{row.id}” ซ้ำกับบรรทัด {seen[row.id]} / stands at line {seen[row.id]} too"
             )
-        if any(map(has_codes, (row.question, row.answer, *row.also, row.topic, row.link))):
+        if any(map(has_codes, (row.question, row.answer, *row.also, row.topic, row.link, row.source))):
             mistakes.append(f"{name}:{line}: {CODE_IN_FILE}")
         seen[row.id] = line
         entries.append(FaqEntry(**row.model_dump(), example=example))

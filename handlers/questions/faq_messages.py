@@ -10,7 +10,8 @@ from handlers.dialog.effects import Act, Query
 class FaqEntry:
     """An entry of the FAQ. `also`: other ways to ask it; `until`: the last day on which it is valid.
 
-    example: it came with the program, and nobody in the office has checked it.
+    source: what an officer checks the answer against; citizens do not see it. example: it came with the program, and
+    nobody in the office has checked it.
     """
 
     id: str
@@ -22,6 +23,7 @@ class FaqEntry:
     until: date | None = None
     off: bool = False
     example: bool = False
+    source: str = ""
 
     @property
     def searchable_texts(self) -> tuple[str, ...]:

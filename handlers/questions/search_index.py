@@ -126,6 +126,10 @@ class NgramIndex:
         """Return the nearest entries, however far."""
         return [found for _, found in self._find_top(question, most)]
 
+    def has_exact_text(self, question: str, entry: str) -> bool:
+        """Whether a question is word for word a text of an entry."""
+        return self._is_exact_match(question, self.entry_ids.index(entry))
+
     def _find_top(self, question: str, most: int) -> list[tuple[int, IndexHit]]:
         """Return the nearest entries, each with its number."""
         spoken = _strip_politeness(question[:MAX_QUERY_LENGTH])

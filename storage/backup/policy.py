@@ -122,6 +122,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "knowledge": _ALL,
     "board": _ALL,
     "shelf": _ALL,
+    "meanings": _NEVER,  # made anew
     "opinions": _own(LedgerKind.OPINION, "id", "sealed", "contact", is_row_kept=True, sender="NULL"),
     "ballots": _own(LedgerKind.CONSULTATION, "code", "key", is_row_kept=True),
     "papers": _ALL,

@@ -6,7 +6,8 @@ the version in its own transaction, so a command beside a running server takes e
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -16,11 +17,17 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion, SaveFaqEntry
+from handlers.questions.joined_search import find_answers
 from handlers.questions.messages import AnswerMatch, FindKnownAnswers
 from handlers.questions.search_index import IndexedEntry, NgramIndex
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.questions.meaning import (
+    MeaningReader,
+    MeaningUnavailableError,
+    SimilarText,
+)
 from storage.unreadable_rows import decode_rows
 
 T = TypeVar("T")
@@ -29,21 +36,38 @@ FAQ_ENTRY_CODEC = TypeAdapter(FaqEntry)
 PUBLISHED_QUESTION_CODEC = TypeAdapter(PublishedQuestion)
 CATALOGUE_ROW_ID = 1
 MAX_FAQ_MATCHES = 3
+
+SIMILAR_TEXTS = 64
+"""Texts nearest in meaning that are looked at: the best of an entry counts, and one may have a dozen."""
+
 FAQ_ENTRY_PREFIX, PUBLISHED_QUESTION_PREFIX = "k.", "b."
 """Prefixes of match ids: an entry of the office's FAQ, or a published question."""
 
 
+@dataclass(frozen=True, slots=True)
+class CatalogueState:
+    """Which entries are searched: the version of the catalogue, and the day on which they are valid."""
+
+    version: bytes
+    day: date
+
+
 @dataclass
 class FaqIndex:
-    """The FAQ of a desk and its search index."""
+    """The FAQ of a desk and its search indexes: by letters, and by meaning where there is an encoder."""
 
     keyring: Keyring
     reader: AsyncEngine
+    meaning: MeaningReader | None = None
+    wants_meanings: asyncio.Event = field(default_factory=asyncio.Event)
     _version: bytes | None = None
     _day: date | None = None
     _catalogue: FaqCatalogue = field(default_factory=FaqCatalogue)
     _matches: dict[str, AnswerMatch] = field(default_factory=dict)
     _index: NgramIndex = field(default_factory=lambda: NgramIndex.build(()))
+    _meanings_of: CatalogueState | None = None
+    _generation: int = 0
+    _text_owners: Sequence[str] = ()
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def load_catalogue(self) -> FaqCatalogue:
@@ -65,8 +89,45 @@ class FaqIndex:
                     NgramIndex.build, _list_index_entries(self._catalogue, query.on)
                 )
                 self._day = query.on
-        found = [(self._matches[one.id], one.sure) for one in self._index.search(query.text, MAX_FAQ_MATCHES)]
+        similarities = await self._find_similar(query.text)
+        hits = find_answers(self._index, query.text, similarities, MAX_FAQ_MATCHES)
+        found = [(self._matches[one.id], one.sure) for one in hits]
         return tuple(AnswerMatch(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
+
+    async def list_entries(self, on: date) -> tuple[list[IndexedEntry], CatalogueState]:
+        """Return the entries and published questions that are valid on a day, with their texts."""
+        catalogue = await self.load_catalogue()
+        return _list_index_entries(catalogue, on), CatalogueState(self._version or b"", on)
+
+    def has_meanings(self, state: CatalogueState, generation: int) -> bool:
+        """Whether the vectors of these entries are loaded."""
+        return self._meanings_of == state and self._generation == generation
+
+    def use_meanings(self, state: CatalogueState, generation: int, owners: Sequence[str]) -> None:
+        """Search by meaning from now on. owners: the entry of each vector that was loaded."""
+        self._meanings_of, self._generation, self._text_owners = state, generation, owners
+        self.wants_meanings.clear()
+
+    async def _find_similar(self, text: str) -> dict[str, float] | None:
+        """Return the entries near in meaning, each with its best cosine; None where letters answer alone.
+
+        An entry that has changed since the vectors were loaded is found by what it was, for a minute.
+        """
+        meaning, generation, owners = self.meaning, self._generation, self._text_owners
+        if meaning is None:
+            return None
+        similar = list[SimilarText]()
+        if self._meanings_of is not None and generation == meaning.generation:
+            with suppress(MeaningUnavailableError):
+                similar = await meaning.find_nearest(text, SIMILAR_TEXTS)
+        if not similar or generation != meaning.generation:
+            self.wants_meanings.set()
+            return None
+        found = dict[str, float]()
+        for hit in similar:
+            if hit.place < len(owners) and owners[hit.place] in self._matches:
+                found.setdefault(owners[hit.place], hit.similarity)
+        return found
 
     async def _refresh(self) -> bool:
         """Reload the catalogue if its version has changed; True if so."""

@@ -82,6 +82,15 @@ board = define_unordered_table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+# Vectors of the texts of `knowledge` and `board` (storage/questions/meaning.py).
+meanings = define_unordered_table(
+    "meanings",
+    Column(
+        "id", String(62), primary_key=True
+    ),  # k. and the id of an entry, b. and that of a published question
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 shelf = define_unordered_table(
     "shelf",
     Column("id", Integer, primary_key=True),

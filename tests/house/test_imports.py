@@ -30,6 +30,7 @@ VOCABULARY = {
     "handlers.dialog.session",
     "handlers.feedback.messages",
     "handlers.questions.faq_messages",
+    "handlers.questions.joined_search",
     "handlers.questions.messages",
     "handlers.questions.search_index",
     "handlers.staff.clock.messages",
@@ -92,6 +93,18 @@ def test_a_decoding_process_imports_nothing_that_knows_a_secret() -> None:
         get_relative_name(path) for path in iterate_modules() if decoders.search(path.read_text("utf-8"))
     }
     assert decoding == {f"bot/decoding/{name}.py" for name in ("heic", "pdf", "pictures")}
+
+
+def test_the_encoders_process_imports_nothing_that_knows_a_secret() -> None:
+    """Native code reads there what citizens ask (docs/decisions/0038-questions-by-their-meaning.md)."""
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    assert graph.find_upstream_modules("bot.meaning.worker") == {
+        "bot.decoding.confinement",
+        "bot.decoding.messages",
+        "bot.errors",
+        "bot.meaning.encoder",
+        "bot.meaning.messages",
+    }
 
 
 def test_imports_run_in_no_circle() -> None:

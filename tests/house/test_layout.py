@@ -21,6 +21,7 @@ TOP = {
     "office.example.toml",
     "pyproject.toml",
     "requirements-dev.lock",
+    "requirements-meaning.lock",
     "requirements.lock",
     "tests",
     *PACKAGES,

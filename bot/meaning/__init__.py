@@ -1,0 +1,1 @@
+"""The encoder that reads what texts mean, in a process of its own without keys."""
