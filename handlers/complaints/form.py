@@ -1,6 +1,8 @@
 """The complaint form (corruption or misconduct, ITA item 26): its notices, its questions, and filing."""
 
+import json
 from dataclasses import replace
+from hashlib import sha256
 
 from handlers.complaints.accused.head_post import HEAD_FIELD
 from handlers.complaints.accused.readers import (
@@ -39,6 +41,7 @@ from handlers.dialog.replies import (
 )
 from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.dialog.unasked import DROP_TEXT, build_early_text_note
+from handlers.i18n import WORDING
 from handlers.office import Office
 from handlers.thai.dates import format_date, to_bangkok_date
 
@@ -170,10 +173,31 @@ def build_privacy_notice(ctx: Context) -> Reply:
             "contact": privacy.contact.in_lang(ctx.lang),
             "abroad": Phrase(f"abroad.{ctx.event.channel}"),
             "days": f"{ctx.office.retention.after_closing_days:,}",
-            "version": privacy.version,
+            "version": compute_notice_version(ctx.office),
         },
         presentation=AS_SECTION,
     )
+
+
+_NOTICE_WORDING = ("notice.", "anonymity.", "abroad.")
+"""Beginnings of the keys of all that a notice says, of every channel."""
+
+
+def compute_notice_version(office: Office) -> str:
+    """Return the version of the notice: the office's own, and eight hex digits of a digest of all that it says.
+
+    So a text that was changed under the same version is another one all the same. It is alike in every language and
+    channel, and for all who report at a time, so that it tells nothing of who they are. At most 20 characters.
+    """
+    wording = [
+        (lang, key, text)
+        for lang, texts in WORDING.items()
+        for key, text in sorted(texts.items())
+        if key.startswith(_NOTICE_WORDING)
+    ]
+    own = (office.name, office.unsigned_letters, *office.bodies, office.privacy, office.retention)
+    said = json.dumps([wording, [part.model_dump(mode="json") for part in own]], sort_keys=True)
+    return f"{office.privacy.version[:11]}+{sha256(said.encode()).hexdigest()[:8]}"
 
 
 def describe_anonymity(ctx: Context) -> Phrase:
@@ -210,7 +234,7 @@ def file_complaint(ctx: Context) -> Decision:
         channel=ctx.event.channel,
         on=today,
         answer_by=compute_answer_by(today, ctx.office.deadlines),
-        notice_version=ctx.office.privacy.version,
+        notice_version=compute_notice_version(ctx.office),
         concerns_head=readership.concerns_head,
         exclusions=readership.exclusions,
         answers={k: v for k, v in answers.items() if k not in apart} | list_understood_answers(ctx.session),

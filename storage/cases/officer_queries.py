@@ -27,6 +27,7 @@ from handlers.staff.complaints.messages import (
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition, is_case_hidden
 from storage.cases.history import decode_history_line, decrypt_report
+from storage.cases.import_register import IMPORT_NOTICE_VERSION
 from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
@@ -178,17 +179,17 @@ def _select_cases(which: ColumnElement[bool], query: ListCases) -> Select[Any]:
 async def get_case_report(query: GetCaseReport, context: ReadContext) -> CaseReport:
     """Return what the reporter wrote, and the files of the case."""
     _, report, number = await _load_cipher_and_report(query.case, context)
-    last = select(CASE_COLUMNS.seq).where(CASE_COLUMNS.id == query.case)
-    owners = list_owner_hashes(
-        context.keyring, query.case, (await context.connection.execute(last)).scalar_one()
-    )
+    about = select(CASE_COLUMNS.seq, CASE_COLUMNS.notice).where(CASE_COLUMNS.id == query.case)
+    seq, notice = (await context.connection.execute(about)).one()
+    owners = list_owner_hashes(context.keyring, query.case, seq)
     mine = select(tables.files.c.id, tables.files.c.sealed).where(tables.files.c.owner.in_(owners))
     files = []
     for row in await context.connection.execute(mine.order_by(tables.files.c.id)):
         with reading_row("files", number):
             meta = decrypt_file_meta(context.keyring, row.id, row.sealed)
         files.append(File(row.id, meta.name, meta.kind, meta.size, coming=not meta.key and not meta.problem))
-    return CaseReport(report.answers, tuple(files))
+    was_shown = notice != IMPORT_NOTICE_VERSION
+    return CaseReport(report.answers, tuple(files), notice if was_shown else "")
 
 
 async def get_case_history(query: GetCaseHistory, context: ReadContext) -> Listing[CaseHistoryLine]:

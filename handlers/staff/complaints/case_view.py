@@ -195,13 +195,17 @@ def list_report_answers(report: CaseReport, office: Office) -> tuple[ReportAnswe
     """Return the answers of a report in the order of the form.
 
     Only fields of the audience CASE: not those of the summary, nor the identity. Unanswered ones are left out. What the
-    program understood from the story, and the reporter let stand, comes last and is called so.
+    program understood from the story, and the reporter let stand, comes after them and is called so; last the version
+    of the privacy notice that they were shown, for the data protection officer.
     """
-    return tuple(
+    answers = tuple(
         _label_answer(asked, answer)
         for asked in (*list_complaint_fields(office), *ENTERED_FIELDS, *UNDERSTOOD_FIELDS)
         if asked.audience is FieldAudience.CASE and (answer := report.answers.get(asked.text_name))
     )
+    if not report.notice_version:
+        return answers
+    return (*answers, ReportAnswer(Phrase("staff.answer.notice"), raw_text(report.notice_version)))
 
 
 def _label_answer(asked: FormField, answer: str) -> ReportAnswer:

@@ -99,10 +99,14 @@ class CaseListPage:
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:
-    """A report: answers by field, and all files of the case, with those of later lines."""
+    """A report: answers by field, and all files of the case, with those of later lines.
+
+    notice_version: of the privacy notice that its reporter was shown; empty where none was.
+    """
 
     answers: Mapping[str, str] = field(repr=False)
     files: tuple[File, ...] = ()
+    notice_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

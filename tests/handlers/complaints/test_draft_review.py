@@ -11,6 +11,7 @@ from handlers.complaints.draft import (
     reprompt_draft,
     resume_draft,
 )
+from handlers.complaints.form import compute_notice_version
 from handlers.complaints.messages import FileCase
 from handlers.dialog.effects import DeleteFiles, NewReceipt
 from handlers.dialog.events import Channel, Event
@@ -67,7 +68,7 @@ def test_a_whole_complaint_is_filed() -> None:
         channel=Channel.TELEGRAM,
         on=date(2026, 11, 22),
         answer_by=date(2026, 12, 7),
-        notice_version=OFFICE.privacy.version,
+        notice_version=compute_notice_version(OFFICE),
         answers=FULL,
         files=(make_file(1),),
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from handlers.complaints.form import compute_notice_version
 from handlers.complaints.messages import FileCase
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.effects import DeleteFiles
@@ -13,6 +14,29 @@ from tests.in_memory_desk import OFFICE, WHOLE_REPORT, ChatUser, InMemoryDesk
 
 TO_STORY = WHOLE_REPORT[:4]
 TO_EVIDENCE = WHOLE_REPORT[:9]
+
+
+def test_a_notice_that_says_anything_else_has_another_version() -> None:
+    version = compute_notice_version(OFFICE)
+    assert version.startswith(f"{OFFICE.privacy.version}+")
+    assert len(version) <= 20
+    kept_longer = OFFICE.retention.model_copy(update={"after_closing_days": 400})
+    contact = OFFICE.privacy.model_copy(update={"contact": OFFICE.name})
+    changed = [
+        {"retention": kept_longer},
+        {"privacy": contact},
+        {"unsigned_letters": OFFICE.name},
+        {"bodies": []},
+    ]
+    versions = {compute_notice_version(OFFICE.model_copy(update=one)) for one in changed}
+    assert len(versions - {version}) == len(changed)
+    assert compute_notice_version(OFFICE.model_copy(update={"website": "https://other.example"})) == version
+
+
+def test_the_version_that_is_stored_is_the_one_that_was_shown() -> None:
+    person = start_report()
+    shown = person.say("แจ้งเรื่อง")
+    assert f"(ฉบับ {compute_notice_version(OFFICE)})" in shown
 
 
 def start_report(*lines: str, channel: Channel = Channel.WEB) -> ChatUser:
@@ -28,7 +52,7 @@ def test_a_whole_report_is_filed_and_gives_a_receipt() -> None:
     (case,) = person.desk.filed_cases
     assert case.category == "corruption"
     assert case.answers["accused"] == "เจ้าหน้าที่พัสดุคนหนึ่ง กลุ่มอำนวยการ"
-    assert case.notice_version == OFFICE.privacy.version
+    assert case.notice_version == compute_notice_version(OFFICE)
     assert not case.concerns_head
     assert not case.identity
     assert person.receipt == case.receipt.formatted

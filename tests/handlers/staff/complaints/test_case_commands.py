@@ -17,6 +17,7 @@ from handlers.complaints.messages import (
 from handlers.dialog.effects import Listing
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, ExpectedInput, Phrase, Reply, raw_text
+from handlers.staff.complaints.case_view import list_report_answers
 from handlers.staff.complaints.find_case import can_see_case
 from handlers.staff.complaints.messages import (
     AssignCase,
@@ -52,6 +53,7 @@ from tests.handlers.staff.officer_commands import (
     make_member,
     with_status,
 )
+from tests.in_memory_desk import OFFICE
 from tests.run_decision import make_file
 
 LINK = AccessLink("secret", "https://desk.example/o/secret")
@@ -390,3 +392,9 @@ def test_nobody_gets_a_case_that_concerns_them_or_that_they_closed() -> None:
     }
     outcome = give("/assign 12", staff=SUPERVISOR, case=replace(CASE, avoid_officer="s2"), answers=answers)
     assert list_commands(outcome.replies[0].choices) == ["/assign 12/2570 s3"]
+
+
+def test_officers_read_which_notice_the_reporter_was_shown_and_of_letters_none() -> None:
+    shown = list_report_answers(CaseReport({"story": "ครูเก็บเงิน"}, (), "2570-1+0a1b2c3d"), OFFICE)
+    assert (shown[-1].label.key, shown[-1].value.args["text"]) == ("staff.answer.notice", "2570-1+0a1b2c3d")
+    assert len(list_report_answers(CaseReport({"story": "ครูเก็บเงิน"}), OFFICE)) == 1
