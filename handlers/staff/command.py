@@ -143,14 +143,14 @@ class CommandRow(Generic[NameT, WorkT]):
 class CommandTable(Generic[NameT, WorkT]):
     """The commands of a desk, in the order in which help lists them, and what else its officers' part differs in.
 
-    join, help, inbox: the commands with which strangers join, officers find the others, and work begins. help_choices,
-    menu: offered under the help, and by platforms that show a list of daily commands. only_show: those that change and
-    send nothing, which also run where the slash or a space is missing; others are then offered. groups: the commands by
-    what one wants to do, as help lists them; each that people type is in one. max_length: characters of a command with
-    its arguments. wording: the first part of its wording keys. get_work, set_work: its part of an officer's state.
-    greet: what a stranger sees who tried a command. handle_text: a text that nothing waits for. drop_draft: the work
-    without what is cancelled together with a pending command. take_file: handles a file; None where it is handled like
-    any citizen's. Raises KeyError where a command has no row.
+    join, help, inbox, item: the commands with which strangers join, officers find the others, work begins, and one of
+    the register is opened. help_choices, menu: offered under the help, and by platforms that show a list of daily
+    commands. only_show: those that change and send nothing, which also run where the slash or a space is missing;
+    others are then offered. groups: the commands by what one wants to do, as help lists them; each that people type is
+    in one. max_length: characters of a command with its arguments. wording: the first part of its wording keys.
+    get_work, set_work: its part of an officer's state. greet: what a stranger sees who tried a command. handle_text: a
+    text that nothing waits for. drop_draft: the work without what is cancelled together with a pending command. Raises
+    KeyError where a command has no row.
     """
 
     names: type[NameT]
@@ -158,6 +158,7 @@ class CommandTable(Generic[NameT, WorkT]):
     join: NameT
     help: NameT
     inbox: NameT
+    item: NameT
     help_choices: tuple[NameT, ...]
     menu: tuple[NameT, ...]
     only_show: frozenset[NameT]

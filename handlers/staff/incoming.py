@@ -27,7 +27,7 @@ from handlers.staff.join import begin_joining, finish_joining
 from handlers.staff.members import AuditRefusal, FindStaffMember, JoinStaff, SetStaffLanguage, StaffMember
 from handlers.staff.mistyped import MEANT_PREFIX, find_meant, offer_meant, run_meant
 from handlers.staff.parse import NameT, ParsedCommand, split_number
-from handlers.staff.shown import NoPick, decides_on_text, pick_shown, remember_shown, was_sent_before
+from handlers.staff.shown import ANSWERS, NoPick, decides_on_text, pick_shown, remember_shown, was_sent_before
 from handlers.staff.state import (
     NO_OFFICER,
     AwaitingCaseChoice,
@@ -42,7 +42,10 @@ from handlers.staff.state import (
 )
 from handlers.staff.two_factor import is_code_shaped
 from handlers.thai.matching import normalize_for_matching
+from handlers.thai.meanings import read_meanings
 from handlers.thai.numbers import read_place
+from handlers.thai.phrases import Meaning
+from handlers.thai.small_talk import parse_small_talk
 
 RETURN_TO_DIALOG = "officer.return"
 """The choice that goes on with the citizens' dialog that was set aside."""
@@ -54,6 +57,11 @@ _INPUTS: Mapping[NumberUse, ExpectedInput | None] = {
     NumberUse.REGISTER: ExpectedInput.REGISTER,
     NumberUse.NONE: ExpectedInput.TEXT,
 }
+
+_DECLINING = frozenset(
+    {Meaning.NO, Meaning.CANCEL, Meaning.LEAVE, Meaning.DELETE, Meaning.NONE, Meaning.SKIP}
+)
+"""Meanings that decline what is offered for a text or for a mistyped command."""
 
 _LEAVING = frozenset({"cancel", "menu", "start"})
 """Commands of citizens that take an officer back to the officers' part."""
@@ -278,21 +286,31 @@ def _handle_unasked(cmd: CommandContext[NameT, WorkT], text: str, picked: NoPick
         return (yield from run_command(replace(cmd, command=meant.commands[0])))
     if meant.commands:
         return offer_meant(cmd, text, meant)
-    if (numbered := _parse_listed_number(cmd, text)) is not None:
+    if (numbered := _parse_register_number(cmd, text)) is not None:
         return (yield from run_command(replace(cmd, command=numbered)))
-    if picked is NoPick.NO_SUCH or read_place(text) is not None:
+    meanings = set(read_meanings(text))
+    if meanings & _DECLINING and isinstance(cmd.work.pending, AwaitingPurpose | AwaitingMeaning):
+        return _drop_pending(cmd)
+    if parse_small_talk(text) is not None:
+        return show_officers_menu(cmd)
+    if picked is NoPick.NO_SUCH or read_place(text) is not None or meanings & ANSWERS:
         return _show_again(cmd, "staff.shown.no_such")
     return (yield from cmd.table.handle_text(cmd, text))
 
 
-def _parse_listed_number(cmd: CommandContext[NameT, WorkT], text: str) -> ParsedCommand[NameT] | None:
-    """Return the command of a list with a register number that the list does not show; None for another text."""
+def _parse_register_number(cmd: CommandContext[NameT, WorkT], text: str) -> ParsedCommand[NameT] | None:
+    """Return the command of a register number that no choice has; None for another text.
+
+    Below a list it is the list's own command; elsewhere a number with its year opens what has it.
+    """
     shown = cmd.ctx.session.officer.shown
     number, year, rest = split_number(normalize_for_matching(text))
-    if shown is None or shown.numbers is not NumberUse.REGISTER or not number or rest:
+    if not number or rest:
         return None
-    first = cmd.table.parse(shown.choices[0].data) if shown.choices else None
-    return None if first is None else replace(first, number=number, year=year, rest="")
+    if shown is not None and shown.numbers is NumberUse.REGISTER and shown.choices:
+        first = cmd.table.parse(shown.choices[0].data)
+        return None if first is None else replace(first, number=number, year=year, rest="")
+    return ParsedCommand(cmd.table.item, number, year) if year else None
 
 
 def _show_again(cmd: CommandContext[NameT, WorkT], key: str) -> TurnResult:

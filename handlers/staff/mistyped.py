@@ -89,7 +89,8 @@ def offer_meant(
     if len(text) > cmd.table.max_length:
         args = {"limit": f"{cmd.table.max_length:,}", "count": f"{len(text):,}"}
         return cmd.reply_with(Reply("staff.too_long", OF_CASE, args, presentation=KEEPS_TEXT))
-    found = (meant or find_meant(cmd, text)).commands
+    meant = meant or find_meant(cmd, text)
+    found = meant.commands
     typed = text.removeprefix("/").strip().partition(" ")[0][:MAX_NAME_LENGTH]
     help_button = make_command_button(cmd.table.help)
     if not found:
@@ -103,7 +104,8 @@ def offer_meant(
         Choice(f"{MEANT_PREFIX}{prompt}.{place}", label, {"command": _describe(cmd.table, one, cmd.ctx.lang)})
         for place, one in enumerate(found)
     )
-    return kept.reply_with(Reply("staff.meant.ask", OF_CASE, {"typed": typed}, (*choices, help_button)))
+    key = "staff.meant.sure" if meant.is_certain else "staff.meant.ask"
+    return kept.reply_with(Reply(key, OF_CASE, {"typed": typed}, (*choices, help_button)))
 
 
 def _describe(table: CommandTable[NameT, Any], command: ParsedCommand[NameT], lang: Lang) -> str:

@@ -35,9 +35,13 @@ def list_nearest_names(typed: str, names: Iterable[str]) -> list[str]:
     distances: dict[str, int] = {}
     for name in names:
         allowed = 1 if len(strip_tones(name)) <= SHORT_NAME else MAX_ERRORS
-        nearest = min((_count_errors(one, name) for one in readings), default=allowed + 1)
-        if nearest <= allowed and nearest < len(name) - 1:
-            distances[name] = nearest
+        near = [
+            errors
+            for one in readings
+            if (errors := _count_errors(one, name)) <= (allowed if one[0] == name[0] else 1)
+        ]
+        if near and min(near) < len(name) - 1:
+            distances[name] = min(near)
     return sorted(distances, key=lambda name: (distances[name], abs(len(name) - len(typed))))
 
 

@@ -151,8 +151,10 @@ def _pick_everyday(
     ]
     if len(close) == 1:
         return close[0]
-    return NoPick.NO_SUCH if set(meanings) & _ANSWERS else NoPick.NOTHING
+    return NoPick.NO_SUCH if set(meanings) & ANSWERS else NoPick.NOTHING
 
 
-_ANSWERS = frozenset({Meaning.YES, Meaning.NO, Meaning.OKAY, Meaning.SEND, Meaning.NEXT, Meaning.AMBIGUOUS})
+ANSWERS = frozenset(
+    {Meaning.YES, Meaning.NO, Meaning.NOT_YET, Meaning.OKAY, Meaning.SEND, Meaning.NEXT, Meaning.AMBIGUOUS}
+)
 """Meanings that answer a question; where none is asked that they would answer, they are about nothing else either."""

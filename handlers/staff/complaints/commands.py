@@ -147,6 +147,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
     join=CommandName.JOIN,
     help=CommandName.HELP,
     inbox=CommandName.INBOX,
+    item=CommandName.CASE,
     help_choices=(CommandName.INBOX, CommandName.DUE, CommandName.STATS),
     menu=(
         *(CommandName.INBOX, CommandName.DUE, CommandName.OVERDUE, CommandName.CASE, CommandName.SEARCH),

@@ -110,6 +110,7 @@ SERVICE_COMMAND_TABLE = CommandTable(
     join=ServiceCommandName.JOIN,
     help=ServiceCommandName.HELP,
     inbox=ServiceCommandName.QUESTIONS,
+    item=ServiceCommandName.QUESTION,
     help_choices=(ServiceCommandName.QUESTIONS, ServiceCommandName.FAQ, ServiceCommandName.OPINIONS),
     menu=(
         *(ServiceCommandName.QUESTIONS, ServiceCommandName.OPINIONS),

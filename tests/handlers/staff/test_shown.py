@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,10 @@ from handlers.staff.permissions import CommandName
 from handlers.staff.shown import NoPick, TypedPick, pick_shown, remember_shown, was_sent_before
 from handlers.staff.state import (
     NO_OFFICER,
+    AwaitingMeaning,
     AwaitingPurpose,
     AwaitingText,
+    NothingPending,
     NumberUse,
     OfficerState,
     ShownChoice,
@@ -160,6 +163,30 @@ def test_what_was_shown_is_shown_again_where_a_text_came_before_it() -> None:
         ("/confirm y3", "ส่ง"), ("/confirm n3", "ไม่ส่ง")
     ]  # fmt: skip
     assert door.says("2", sent_at=14_000) == "/confirm n3"
+
+
+@pytest.mark.parametrize("pending", [AwaitingPurpose("ขอบคุณ"), AwaitingMeaning((), 1)])
+@pytest.mark.parametrize("text", ["ไม่", "ไม่ใช่ค่ะ", "ไม่เอา", "ยกเลิก"])
+def test_what_is_offered_is_declined_in_everyday_words(pending: Any, text: str) -> None:
+    door = Door.of("complaints").wait_for(pending)
+    assert door.says(text) == "staff.dropped"
+    assert door.pending == NothingPending()
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("สวัสดีค่ะ", "staff.menu.here"),
+        ("ขอบคุณครับ", "staff.menu.here"),
+        ("ส่ง", "staff.shown.late"),
+        ("ใช่", "staff.shown.late"),
+        ("๑/๒๕๗๐", "/case 1/2570"),
+        ("1/70", "/case 1/2570"),
+        ("เอกสารครบแล้ว", "free"),
+    ],
+)
+def test_what_is_typed_where_nothing_is_asked(text: str, key: str) -> None:
+    assert Door.of("complaints").says(text) == key
 
 
 DRAFTING = Session(at=MORNING, topic=DialogTopic.REPORT, step="when", answers={"story": "เรียกรับเงิน"})
