@@ -41,6 +41,7 @@ from handlers.staff.members import (
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, DeskCommandName, Role, ServiceCommandName
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
+from handlers.staff.shown import remember_shown
 from handlers.staff.state import (
     NO_OFFICER,
     AwaitingCaseChoice,
@@ -114,8 +115,9 @@ class Door:
         def keep_turn() -> Decision:
             outcome = yield from decision
             turns.append(None if isinstance(outcome, AsCitizen) else outcome)
-            kept = outcome.ctx.session if isinstance(outcome, AsCitizen) else ctx.session
-            return turns[0] or TurnResult(kept)
+            if isinstance(outcome, AsCitizen):  # as the desks do
+                return remember_shown(TurnResult(outcome.ctx.session), ctx.event, as_citizen=True)
+            return turns[0] or TurnResult(ctx.session)
 
         member = (
             StaffMember("s1", self.role, StaffProfile("สมหญิง"), b"who", secret=SECRET) if self.role else None
