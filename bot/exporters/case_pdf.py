@@ -6,7 +6,7 @@ The password is to be sent by another way than the file.
 import asyncio
 import io
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -58,14 +58,19 @@ async def export_case_pdf(
 
 
 async def render_case_pdf(
-    store: Store, office: Office, case: OfficerCase, password: str, now: datetime
+    store: Store,
+    office: Office,
+    case: OfficerCase,
+    password: str,
+    now: datetime,
+    evidence: Sequence[tuple[str, bytes]] = (),
 ) -> bytes:
-    """Render the PDF of a case, encrypted with a password, in a thread."""
+    """Render the PDF of a case, encrypted with a password, in a thread. evidence: names and files that go with it."""
     report: CaseReport = await store.answer_query(GetCaseReport(case.id), now)
     lines: Listing[CaseHistoryLine] = await store.answer_query(GetCaseHistory(case.id), now)
     data = build_case_document(case, report, lines, office, now)
     return await asyncio.to_thread(
-        lambda: encrypt_pdf(typeset_case(data, now), password, format_as_text(data))
+        lambda: encrypt_pdf(typeset_case(data, now), password, format_as_text(data), evidence)
     )
 
 
@@ -159,10 +164,10 @@ def typeset_case(data: Mapping[str, object], now: datetime) -> bytes:
     return render_plain_pdf((files("bot") / "typeset" / "case.typ").read_bytes(), data, now)
 
 
-def encrypt_pdf(clear: bytes, password: str, text: str) -> bytes:
-    """Encrypt a PDF with a password: AES-256 (revision 6, ISO 32000-2), metadata and attachment included.
+def encrypt_pdf(clear: bytes, password: str, text: str, evidence: Sequence[tuple[str, bytes]] = ()) -> bytes:
+    """Encrypt a PDF with a password: AES-256 (revision 6, ISO 32000-2), metadata and attachments included.
 
-    text: attached as `TEXT_ATTACHMENT`.
+    text: attached as `TEXT_ATTACHMENT`; evidence: attached under its names, with a number before each.
     """
     import pikepdf  # takes 5 MB, so only when a case is exported
 
@@ -177,6 +182,11 @@ def encrypt_pdf(clear: bytes, password: str, text: str) -> bytes:
             creation_date="",
             mod_date="",
         )
+        for place, (name, content) in enumerate(evidence, start=1):
+            called = f"{place:02}-{name}"
+            pdf.attachments[called] = pikepdf.AttachedFileSpec(
+                pdf, content, description="", filename=called, mime_type="", creation_date="", mod_date=""
+            )
         encryption = pikepdf.Encryption(
             owner=secrets.token_urlsafe(24), user=password, R=6, aes=True, metadata=True
         )

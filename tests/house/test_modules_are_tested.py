@@ -27,10 +27,7 @@ REASONS = {
         "webhooks of a LINE that tests pretend to be reach it (tests/bot/platforms/line)",
     ),
     "bot.platforms.telegram.platform": "the registry opens it, in every test that starts a bot",
-    **dict.fromkeys(
-        ("bot.web.officer.case_page", "bot.web.officer.routes"),
-        "requests of browsers reach it (tests/end_to_end)",
-    ),
+    "bot.web.officer.routes": "requests of browsers reach it (tests/end_to_end)",
     "storage.tables": "declarations; every test of storage opens a database made of them",
 }
 """Modules and folders that no test names, and why; as few as possible."""

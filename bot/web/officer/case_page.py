@@ -8,10 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from bot.bootstrap import RunningDesk
 from bot.decoding.pool import DecoderPool
 from bot.exporters.case_pdf import render_case_pdf
+from bot.exporters.cover_letter import find_recipient, render_cover_letter
 from bot.exporters.slip_pdf import render_slip_pdf
 from bot.web.html import text_to_html
 from bot.web.multipart import FormData
-from bot.web.officer.files import CaseFiles
+from bot.web.officer.files import CaseFiles, build_safe_filename
 from bot.web.officer.import_register import RegisterImport
 from bot.web.officer.responses import OfficerResponses, reject_files, stream_file
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
@@ -19,13 +20,14 @@ from bot.web.templating import PageRenderer
 from handlers.dialog.codes.code_finder import remove_codes
 from handlers.dialog.codes.one_time_code import OneTimeCode
 from handlers.dialog.codes.typed_codes import get_code_placeholder
-from handlers.dialog.events import Lang
+from handlers.dialog.events import File, Lang
 from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
 from handlers.staff.complaints.case_page import (
     OpenedCasePage,
     PageSession,
     authorize_page,
     log_out,
+    offer_export,
     open_case_page,
     open_identity,
     open_slip,
@@ -37,6 +39,9 @@ from handlers.staff.complaints.intake.slips import spell_code
 from handlers.staff.page_access import PageKind
 from handlers.thai.text import clean_text
 from storage.errors import StorageError
+
+MAX_PACKAGE_BYTES = 60 * 1024 * 1024
+"""Bytes of evidence that are attached to one export: it is made in memory."""
 
 
 class CasePages(CaseFiles):
@@ -78,9 +83,7 @@ class CasePages(CaseFiles):
         if page_session.access.page is PageKind.IMPORT:
             return self._registers.show_upload_form(request, session, lang)
         if page_session.access.page is PageKind.EXPORT and page_session.case is not None:
-            return self.responses.render(
-                "officer_paper.html", lang, status, number=page_session.case.register_number, **more
-            )
+            return await self._render_export(session, lang, more, status)
         if page_session.access.page is PageKind.SLIP:
             more |= {"spoken": spell_code(OneTimeCode(page_session.access.password), lang)}
             more |= {"code": OneTimeCode(page_session.access.password).formatted}
@@ -222,15 +225,59 @@ class CasePages(CaseFiles):
         delete_officer_cookie(page, OFFICER_SESSION_COOKIE, request.url.path, request)
         return page
 
+    async def _render_export(
+        self, session: OfficerSession, lang: Lang, more: dict[str, Any], status: int
+    ) -> Response:
+        """The page of an export: the files that may go with it, and the covering letter where it was forwarded."""
+        offered = await self.create_actions(session).decide(offer_export)
+        if offered is None:
+            return self.responses.render_closed(lang)
+        return self.responses.render(
+            "officer_paper.html",
+            lang,
+            status,
+            number=offered.case.register_number,
+            body=find_recipient(offered.lines),
+            files=await self.list_files(offered.files),
+            **more,
+        )
+
     async def serve_case_pdf(self, request: Request) -> Response:
-        """Serve the case as an encrypted PDF to the officer who asked for it in the chat."""
-        session = self.find_session(request)
-        export = await self.create_actions(session).execute(record_export) if session else None
-        if export is None or export.session.case is None:
+        """Serve the case as an encrypted PDF, with the files that were chosen, to the officer who asked for it."""
+        session, keys = self.find_session(request), frozenset(request.query_params.getlist("file"))
+        actions = self.create_actions(session) if session else None
+        offered = await actions.decide(lambda v: record_export(v, keys)) if actions else None
+        if session is None or actions is None or offered is None:
             return self.responses.render_closed("th")
-        case, password = export.session.case, export.session.access.password
+        if sum(file.size for file in offered.chosen) > MAX_PACKAGE_BYTES:
+            limit = Phrase("officer.paper_large", {"limit": MAX_PACKAGE_BYTES // 1024 // 1024})
+            return await self._render_page(request, session, offered.session, limit, status=413)
+        export = await actions.execute(lambda v: record_export(v, keys))
+        if export is None:
+            return self.responses.render_closed("th")
+        evidence = [
+            (build_safe_filename(file.name, file.kind), await self._read_whole(file))
+            for file in export.chosen
+        ]
+        case, password = export.case, export.session.access.password
         content = await render_case_pdf(
-            self.desk.store, self.pages.office, case, password, self.desk.engine.now()
+            self.desk.store, self.pages.office, case, password, self.desk.engine.now(), evidence
         )
         name = f"case-{case.number}-{case.year}.pdf"
         return stream_file(content, name, "application/pdf", len(content))
+
+    async def serve_cover_letter(self, request: Request) -> Response:
+        """Serve the letter with which a case goes to the body that it was forwarded to."""
+        session, keys = self.find_session(request), frozenset(request.query_params.getlist("file"))
+        offered = (
+            await self.create_actions(session).decide(lambda v: record_export(v, keys)) if session else None
+        )
+        recipient = find_recipient(offered.lines) if offered else ""
+        if offered is None or not recipient:
+            return self.responses.render_closed("th")
+        case, now = offered.case, self.desk.engine.now()
+        content = await render_cover_letter(self.pages.office, case, recipient, len(offered.chosen), now)
+        return stream_file(content, f"letter-{case.number}-{case.year}.pdf", "application/pdf", len(content))
+
+    async def _read_whole(self, file: File) -> bytes:
+        return b"".join([chunk async for chunk in self.desk.store.evidence.read_chunks(file.id)])

@@ -58,6 +58,7 @@ class OfficerPages:
                 methods=["POST"],
             ),
             Route("/officer/{seat:str}/paper", self._wrap_errors(case_pages.serve_case_pdf)),
+            Route("/officer/{seat:str}/letter", self._wrap_errors(case_pages.serve_cover_letter)),
             Route("/officer/{seat:str}/slip", self._wrap_errors(case_pages.serve_slip_pdf)),
         ]
 

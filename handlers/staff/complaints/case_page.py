@@ -3,7 +3,7 @@
 Every request is decided on the current state: the page session, its owner and their role, and whose the case is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -30,7 +30,13 @@ from handlers.staff.complaints.case_view import (
 )
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.find_case import can_see_case
-from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport, OfficerCase
+from handlers.staff.complaints.messages import (
+    CaseHistoryLine,
+    FindCaseByNumber,
+    GetCaseHistory,
+    GetCaseReport,
+    OfficerCase,
+)
 from handlers.staff.complaints.outgoing import undo_send
 from handlers.staff.complaints.replies import reply_to_reporter
 from handlers.staff.page_access import (
@@ -254,14 +260,44 @@ def open_original_file(
     return PageActionResult(page_session, file, acts=(*acts, note))
 
 
-def record_export(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
-    """Authorize and audit the export of a case; None without access."""
+@dataclass(frozen=True, slots=True)
+class CaseExport:
+    """A case to be exported. files: of the case; lines: its history; chosen: the files that go with it.
+
+    acts: to write because it is exported; none where it is only offered.
+    """
+
+    session: PageSession
+    case: OfficerCase
+    files: tuple[File, ...] = field(repr=False)
+    lines: tuple[CaseHistoryLine, ...] = field(repr=False)
+    chosen: tuple[File, ...] = field(default=(), repr=False)
+    acts: tuple[Act, ...] = ()
+
+
+def offer_export(request: PageRequest) -> QueryGenerator[CaseExport | None]:
+    """Return what may be exported; None without access."""
     page_session = yield from authorize_page(request, verified=True)
     if page_session is None or page_session.access.page is not PageKind.EXPORT or page_session.case is None:
         return None
-    return PageActionResult(
-        page_session, acts=(AuditPageAction("exported", page_session.access.staff.id, page_session.case.id),)
+    report = yield from run_query(GetCaseReport(page_session.case.id))
+    lines = (yield from run_query(GetCaseHistory(page_session.case.id))).rows
+    there = tuple(file for file in report.files if file.kind and not file.coming)
+    return CaseExport(page_session, page_session.case, there, lines)
+
+
+def record_export(request: PageRequest, keys: Container[str] = ()) -> QueryGenerator[CaseExport | None]:
+    """Authorize and audit the export of a case; None without access. keys: the slugs of files that go with it."""
+    offered = yield from offer_export(request)
+    if offered is None:
+        return None
+    chosen = tuple(file for file in offered.files if derive_file_slug(file) in keys)
+    who, case = offered.session.access.staff.id, offered.case.id
+    acts = (
+        AuditPageAction("exported", who, case),
+        *(AuditPageAction("exported-file", who, case) for _ in chosen),
     )
+    return replace(offered, chosen=chosen, acts=acts)
 
 
 def open_slip(request: PageRequest) -> QueryGenerator[PageActionResult | None]:

@@ -3,7 +3,12 @@
 from dataclasses import replace
 
 from handlers.complaints.case_status import format_timeline_entry
-from handlers.complaints.lifecycle import TransitionNotAllowedError, TransitionRequest, get_next_status
+from handlers.complaints.lifecycle import (
+    CaseOutcome,
+    TransitionNotAllowedError,
+    TransitionRequest,
+    get_next_status,
+)
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
 from handlers.dialog.effects import Act, Decision, TurnResult
 from handlers.dialog.replies import (
@@ -90,12 +95,17 @@ def schedule_transition(
 def _schedule(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> TurnResult:
     now = int(cmd.ctx.now.timestamp())
     send_at = max((now + UNDO_SECONDS, *(act.send_at for act in found.scheduled)))
+    is_forwarded = sending.step is not None and sending.step.outcome is CaseOutcome.FORWARDED
+    package = make_command_button(CommandName.EXPORT, found, label=Phrase("staff.forward.package"))
     coming = ScheduledAct(cmd.staff.id, send_at, sending.step)
     held = Reply(
         "staff.held.after" if found.scheduled else "staff.held.now",
         OF_CASE,
         {"number": found.register_number, "seconds": send_at - now},
-        list_next_steps(cmd, replace(found, scheduled=(*found.scheduled, coming))),
+        (
+            *list_next_steps(cmd, replace(found, scheduled=(*found.scheduled, coming))),
+            *((package,) if is_forwarded else ()),
+        ),
         presentation=_RELOADS_PAGE,
     )
     return cmd.reply_with(held, acts=(ScheduleSend(sending, found.seq, len(found.scheduled)),))
