@@ -22,7 +22,7 @@ from bot.decoding.messages import Confinement
 from bot.desk_names import DeskName
 from bot.engine import utc_now
 from bot.errors import ConfigurationError
-from bot.guard import run_guarded, run_periodically
+from bot.guard import ErrorHandler, run_guarded, run_periodically
 from bot.jobs.housekeeping import JobResult, run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
@@ -30,6 +30,7 @@ from bot.platforms.registry import open_platforms
 from bot.process import hold_desks, raise_open_file_limit
 from bot.settings import Settings, load_settings
 from bot.startup_checks import WEAK_CONFINEMENT_WARNING, collect_startup_warnings
+from bot.statistics.splits import OfficeFileMissingError
 from bot.web.app import build_web_app
 from bot.web.http_protocol import build_protocol_class
 from bot.web.limits.connections import ConnectionLimiter
@@ -218,7 +219,22 @@ async def check_desk_clock(app: App, desk: RunningDesk, now: datetime) -> ClockV
 
 async def _publish_each_minute(app: App) -> None:
     """Release and publish every minute; apart from the other jobs, which must not wait for external websites."""
-    await run_periodically(lambda: _publish(app), JOB_INTERVAL_SECONDS, log_exception)
+    await run_periodically(lambda: _publish(app), JOB_INTERVAL_SECONDS, make_publishing_error_log())
+
+
+def make_publishing_error_log() -> ErrorHandler:
+    """Make the log of what publishing fails with: a missing office.toml once, as nothing mends it but a new start."""
+    told = False
+
+    def log_error(error: Exception) -> None:
+        nonlocal told
+        if not isinstance(error, OfficeFileMissingError):
+            log_exception(error)
+        elif not told:
+            told = True
+            log_warning(str(error))
+
+    return log_error
 
 
 async def _publish(app: App) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from bot.clock.outside_time import trace_dates
+from bot.clock.outside_time import TimeSource, trace_dates
 from bot.publishing.target import PublishError
 
 MAX_RESPONSE_BYTES = 8 * 1024 * 1024
@@ -103,7 +103,7 @@ async def open_wordpress_client(
     async with aiohttp.ClientSession(
         timeout=REQUEST_TIMEOUT,
         cookie_jar=aiohttp.DummyCookieJar(),
-        trace_configs=trace_dates(),
+        trace_configs=trace_dates(TimeSource.WEBSITE),
         headers={"authorization": login, "accept": "application/json", "user-agent": "ita-bot"},
     ) as session:
         yield WordPressClient(session, origin)

@@ -13,12 +13,13 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
@@ -31,10 +32,11 @@ from storage.crypto.aead import hmac_sha256
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch, encode_case_status
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import MAX_PIECE_ROWS, delete_in_pieces, iterate_pieces
-from storage.errors import ConflictError, LockHeldError
+from storage.errors import ConflictError, LockHeldError, UnreadableRowError
 from storage.files.directories import hold_lock_file, wait_for_exclusive_lock
 from storage.serialization import HistoryContent, StoredReport
 from storage.tables.rules import import_rows, imports
+from storage.unreadable_rows import log_unreadable_row, reading_row
 
 IMPORT_CHANNEL = Channel.TERMINAL
 """The channel of imported cases. Their real source is recorded as a fact."""
@@ -73,6 +75,8 @@ class RegisterImporter:
     committer: GroupCommitWriter
     reader: AsyncEngine
     lock_file: Path
+    _damaged: set[int] = field(default_factory=set)
+    """Places of pieces that were decided and cannot be read: left as they are, and logged once."""
 
     async def find_import_date(self, content: bytes) -> date | None:
         """Return the day on which a file was imported; None where it was not."""
@@ -160,8 +164,11 @@ class RegisterImporter:
         today: date,
     ) -> None:
         """Write the cases to `import_rows`."""
+        async with self.reader.connect() as connection:
+            last = (await connection.execute(select(func.max(_IMPORT_ROWS.place)))).scalar()
+        first = 0 if last is None else last + 1  # behind damaged ones of an earlier import
         for numbered in iterate_pieces(
-            enumerate(iterate_pieces(cases, CASES_PER_PIECE)), PIECES_PER_TRANSACTION
+            enumerate(iterate_pieces(cases, CASES_PER_PIECE), first), PIECES_PER_TRANSACTION
         ):
             rows = []
             for place, several in numbered:
@@ -209,13 +216,13 @@ class RegisterImporter:
         count = 0
         while True:
             async with self.committer.transaction() as connection:
-                row = (await connection.execute(query)).first()
+                left = query.where(_IMPORT_ROWS.place.not_in(self._damaged))
+                row = (await connection.execute(left)).first()
                 if row is None:
                     return count
-                opened = self.committer.keyring.case.decrypt(
-                    row.sealed, "import_rows", str(row.place), "cases"
-                )
-                piece = _PIECE_CODEC.validate_json(opened)
+                piece = self._open_piece(row)
+                if piece is None:  # it keeps back no other, and no release
+                    continue
                 batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
                 for case, answer_by in piece.cases:
                     await _insert_case(case, answer_by, piece.recorded_on, batch)
@@ -225,6 +232,19 @@ class RegisterImporter:
                 along()
             count += len(piece.cases)
             await asyncio.sleep(PAUSE_SECONDS)
+
+    def _open_piece(self, row: Row[Any]) -> _ImportedPiece | None:
+        """Return the cases of a row of `import_rows`; None where they cannot be read, which is logged."""
+        try:
+            with reading_row("import_rows", str(row.place)):
+                opened = self.committer.keyring.case.decrypt(
+                    row.sealed, "import_rows", str(row.place), "cases"
+                )
+                return _PIECE_CODEC.validate_json(opened)
+        except UnreadableRowError as error:
+            log_unreadable_row(error)
+            self._damaged.add(row.place)
+            return None
 
     async def _discard_undecided(self) -> None:
         await delete_in_pieces(

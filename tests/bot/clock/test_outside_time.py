@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.clock.outside_time import OUTSIDE_TIME, OutsideTime, read_uptime, trace_dates
+from bot.clock.outside_time import OUTSIDE_TIME, OutsideTime, TimeSource, read_uptime, trace_dates
 
 NOW = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 HEADER = "Mon, 30 Nov 2026 02:00:00 GMT"
@@ -66,6 +66,30 @@ def test_a_date_that_cannot_be_true_leaves_what_was_heard(header: str) -> None:
     assert heard.get_difference(NOW, 100.0 + 60) == timedelta(minutes=1)
 
 
+@pytest.mark.parametrize(
+    ("ours", "heard"),
+    [
+        (NOW + timedelta(minutes=4), timedelta(minutes=-4)),
+        (NOW + timedelta(minutes=6), None),  # of two clocks that differ, the website's may be the wrong one
+        (NOW.replace(year=2569), None),
+    ],
+)
+def test_a_website_alone_confirms_our_clock_and_never_makes_it_doubted(
+    ours: datetime, heard: timedelta | None
+) -> None:
+    outside = OutsideTime()
+    outside.hear(HEADER, 100.0, TimeSource.WEBSITE)
+    assert outside.get_difference(ours, 100.0) == heard
+    outside.hear(HEADER, 100.0)
+    assert outside.get_difference(ours, 100.0) == NOW - ours
+
+
+def test_a_website_that_is_wrong_changes_nothing_of_what_a_platform_says() -> None:
+    outside = listen()
+    outside.hear("Mon, 30 Nov 2026 09:00:00 GMT", 100.0, TimeSource.WEBSITE)
+    assert outside.get_difference(NOW, 100.0) == timedelta()
+
+
 def test_uptime_never_goes_back() -> None:
     assert read_uptime() <= read_uptime()
 
@@ -88,10 +112,11 @@ def test_every_answer_to_a_traced_session_is_heard() -> None:
         await runner.cleanup()
         return OUTSIDE_TIME.get_difference(NOW)
 
-    before = (OUTSIDE_TIME._heard, OUTSIDE_TIME._heard_at)
+    before = dict(OUTSIDE_TIME._heard)
     try:
         difference = asyncio.run(scene())
     finally:
-        OUTSIDE_TIME._heard, OUTSIDE_TIME._heard_at = before
+        OUTSIDE_TIME._heard.clear()
+        OUTSIDE_TIME._heard.update(before)
     assert difference is not None
     assert abs(difference) < timedelta(minutes=1)

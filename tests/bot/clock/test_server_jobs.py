@@ -9,10 +9,11 @@ import pytest
 
 from bot.bootstrap import App, RunningDesk
 from bot.clock.decision import CLOCK_DOUBTED_EN, ClockDoubt
-from bot.clock.outside_time import OUTSIDE_TIME, read_uptime
+from bot.clock.outside_time import OUTSIDE_TIME, TimeSource, read_uptime
 from bot.desk_names import DeskName
-from bot.serve import check_desk_clock, run_desk_jobs
+from bot.serve import check_desk_clock, make_publishing_error_log, run_desk_jobs
 from bot.settings import Settings
+from bot.statistics.splits import OfficeFileMissingError
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.in_memory_desk import OFFICE
@@ -27,8 +28,8 @@ def build_app(desk: DeskHarness, home: Path) -> tuple[App, RunningDesk]:
 def test_a_check_that_fails_is_logged_and_stops_nothing_that_does_not_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(OUTSIDE_TIME, "_heard", datetime.max.replace(tzinfo=UTC))
-    monkeypatch.setattr(OUTSIDE_TIME, "_heard_at", read_uptime() - 60)
+    unending = datetime.max.replace(tzinfo=UTC), read_uptime() - 60
+    monkeypatch.setattr(OUTSIDE_TIME, "_heard", {TimeSource.PLATFORM: unending})
 
     async def scene() -> None:
         async with open_desk(tmp_path / "var") as desk:
@@ -52,10 +53,21 @@ def test_a_doubt_is_logged_once_and_again_after_it_ended(
         async with open_desk(tmp_path / "var") as desk:
             app, running = build_app(desk, tmp_path / "var")
             for hours in (1, 1, 0, 1):
-                monkeypatch.setattr(OUTSIDE_TIME, "_heard", datetime.now(UTC) + timedelta(hours=hours))
-                monkeypatch.setattr(OUTSIDE_TIME, "_heard_at", read_uptime())
+                heard = datetime.now(UTC) + timedelta(hours=hours), read_uptime()
+                monkeypatch.setattr(OUTSIDE_TIME, "_heard", {TimeSource.PLATFORM: heard})
                 await run_desk_jobs(app, running, warned)
                 counts.append(capsys.readouterr().err.count(CLOCK_DOUBTED_EN))
         return counts
 
     assert asyncio.run(scene()) == [1, 0, 0, 1]
+
+
+def test_a_missing_office_file_is_logged_once_and_other_errors_each_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log = make_publishing_error_log()
+    for error in (OfficeFileMissingError(), ValueError(), OfficeFileMissingError(), ValueError()):
+        log(error)
+    logged = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in logged] == ["advice", "fault", "fault"]
+    assert "office.toml" in json.dumps(logged[0], ensure_ascii=False)

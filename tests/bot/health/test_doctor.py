@@ -385,7 +385,6 @@ def test_a_clock_that_differs_from_the_platforms_is_found(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install_office(folder)
-    monkeypatch.setattr(OUTSIDE_TIME, "_heard", None)
-    monkeypatch.setattr(OUTSIDE_TIME, "_heard_at", 0.0)
+    monkeypatch.setattr(OUTSIDE_TIME, "_heard", {})
     OUTSIDE_TIME.hear("Wed, 21 Oct 2026 07:28:00 GMT")
     assert "timedatectl" in join_words(asyncio.run(examine(folder, asks=True))["clock"].findings)

@@ -158,6 +158,37 @@ def test_no_transaction_of_an_import_writes_many_rows(ground: StoredDesk) -> Non
     assert count_imported(ground)[0] == 1000
 
 
+def test_a_piece_that_cannot_be_read_keeps_back_no_other_and_no_later_import(
+    ground: StoredDesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    count = 3 * CASES_PER_PIECE
+
+    async def stop(one: Store) -> None:
+        stop_at_transaction(one, 4)  # all is set down and decided, and one piece of cases is made
+        with pytest.raises(StoppedError):
+            await bring(one, *make_register(count))
+
+    async def finish(one: Store) -> None:
+        for made in (count_left - CASES_PER_PIECE, 0):
+            assert await one.register_importer.finish_interrupted(NOW) == made
+        async with one.register_importer.hold_off(NOW):  # releases go on
+            pass
+        await bring(one, replace(OPEN, number=5000), content=b"another file")
+
+    ground.run_scenario(stop)
+    (place, count_left), *_ = ground.execute_sql(
+        f"SELECT max(place), count(*) * {CASES_PER_PIECE} FROM import_rows"
+    )
+    assert count_left > CASES_PER_PIECE
+    ground.execute_sql(f"UPDATE import_rows SET sealed = x'00' WHERE place = {place}")
+    ground.run_scenario(finish)
+    assert ground.execute_sql("SELECT count(*) FROM cases") == [(count - CASES_PER_PIECE + 1,)]
+    assert ground.execute_sql("SELECT place FROM import_rows") == [(place,)]  # kept, for whoever can mend it
+    assert [record.getMessage() for record in caplog.records].count(
+        f"unreadable row: import_rows {place}"
+    ) == 1
+
+
 def test_who_writes_during_an_import_waits_for_one_piece(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         done = 0
