@@ -66,7 +66,7 @@ from handlers.staff.complaints.intake.clerk_form import end_intake
 from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.shown import remember_shown
 from handlers.thai.menu_wishes import wants_to_report
-from handlers.thai.small_talk import asks_for_terms
+from handlers.thai.small_talk import asks_for_terms, tells_of_lost_code
 from handlers.unsend import handle_unsend, record_message_origin
 
 COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
@@ -267,12 +267,12 @@ class ComplaintsDesk:
         session = ctx.session
         field = self.form.find_field(session.step) if session.topic is DialogTopic.REPORT else None
         is_message = session.topic is DialogTopic.TRACK and session.step in WRITING_STEPS
-        if not is_message and ctx.event.choice is None and asks_for_terms(ctx.event.text or ""):
-            terms = Reply("small_talk.terms", NEUTRAL)
+        said = None if is_message or ctx.event.choice is not None else _find_fixed_answer(ctx)
+        if said is not None:
             return (
-                show_complaints_greeting(ctx, terms)
+                show_complaints_greeting(ctx, said)
                 if ctx.is_first
-                else (yield from self._reprompt(ctx, terms))
+                else (yield from self._reprompt(ctx, said))
             )
         takes_text = is_message or (field is not None and field.kind is not FieldKind.PICK)
         aside = find_aside(
@@ -354,3 +354,14 @@ class ComplaintsDesk:
         if ctx.session.topic is DialogTopic.CONFIRM:
             return reprompt_confirmation(ctx, *before)
         return show_complaints_menu(ctx, *before)
+
+
+def _find_fixed_answer(ctx: Context) -> Reply | None:
+    """Return the answer to what people ask at any step: what reporting costs, and what to do without the code."""
+    text = ctx.event.text or ""
+    if asks_for_terms(text):
+        return Reply("small_talk.terms", NEUTRAL)
+    # Right after filing the code is shown again instead.
+    if ctx.session.topic is not DialogTopic.CONFIRM and tells_of_lost_code(text):
+        return Reply("small_talk.lost_code", NEUTRAL)
+    return None

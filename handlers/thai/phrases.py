@@ -61,7 +61,16 @@ REQUEST_ENDINGS = "ได้ไหม ได้มั้ย ได้มัย �
 """“May I”: after what is a request in any case, such as skipping."""
 
 REQUESTS = frozenset(
-    {Meaning.SKIP, Meaning.BACK, Meaning.CANCEL, Meaning.EDIT, Meaning.LEAVE, Meaning.START, Meaning.SEND}
+    {
+        Meaning.SKIP,
+        Meaning.BACK,
+        Meaning.CANCEL,
+        Meaning.EDIT,
+        Meaning.LEAVE,
+        Meaning.START,
+        Meaning.SEND,
+        Meaning.ANONYMOUS,
+    }
 )
 
 PHRASES: Mapping[Meaning, str] = {
@@ -150,6 +159,7 @@ idrathernotsay leaveitblank leaveblank nocomment
 next continue goon goahead proceed nextquestion moveon
 """,
     Meaning.BACK: """
+กดผิด กดผิดไป กดผิดปุ่ม กดพลาด เผลอกด มือลั่น กดโดน
 กลับไปเลือกประเภทใหม่ กลับไปแก้ กลับไปแก้ข้อก่อน กลับไปแก้ข้อที่แล้ว กลับไปแก้ข้อก่อนหน้า กลับไปแก้ข้อเมื่อกี้
 กลับไปแก้คำตอบ ย้อนไปแก้ ย้อนกลับไปแก้ ย้อนไปแก้ข้อที่แล้ว ย้อนไปแก้ข้อก่อน แก้ข้อที่แล้ว แก้ข้อก่อน แก้ข้อก่อนหน้า
 ย้อนกลับข้อก่อนหน้า ย้อนหลัง กลับข้อก่อนหน้า ย้อนกลับไปก่อนหน้า

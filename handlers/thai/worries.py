@@ -22,6 +22,8 @@ class Worry(StrEnum):
 
     WHO_KNOWS = "who_knows"
     """Asks who will know of the report, or that it was theirs."""
+    HARM = "harm"
+    """Asks whether something will be done to them for reporting, or what they will have to do."""
     AFRAID = "afraid"
     HELP = "help"
     """Calls for help, or says that they are not safe."""
@@ -39,6 +41,7 @@ class Worry(StrEnum):
 _ME = "(?:ผม|หนู|ดิฉัน|ดิชั้น|ฉัน|ชั้น|เรา|พี่|น้อง|กู|กระผม|ข้าพเจ้า)"
 _IF = "ไหม|มั้ย|มั๊ย|ไม๊|หรือเปล่า|รึเปล่า|หรือป่าว|รึป่าว|ป่าว|เปล่า|หรือไม่"
 _POLITE = f"(?:{join_particles(PLAIN_PARTICLES)})*"
+_POLITE_END = f"(?:{join_particles(PLAIN_PARTICLES, POLITE_ALONE)})+"
 _ASKS_IF, _ASKS = f"(?:{_IF}){_POLITE}", f"(?:{_IF}|บ้าง|มั่ง){_POLITE}"
 _END = (
     f"(?:{join_particles(PLAIN_PARTICLES, POLITE_ALONE, 'เลย มากๆ มาก จัง จริงๆ อ่ะ อะ ล่ะ เนี่ย แล้ว ตอนนี้ ๆ')}"
@@ -61,6 +64,39 @@ _WHO_KNOWS = (
     rf"(?:ชื่อ|ข้อมูล)(?:ของ)?{_ME}?(?:จะ)?(?:ถูก)?(?:เปิดเผย|หลุด|รั่ว){_ASKS}",
     rf"(?:แล้ว)?(?:ต้อง|จะต้อง)(?:บอก|แจ้ง|ใส่|ให้)ชื่อ(?:จริง)?(?:ด้วย)?{_ASKS}",
 )
+_TOLD = "(?:แจ้ง|บอก|ส่ง|เล่า|ร้องเรียน|พิมพ์|ฟ้อง|ให้ชื่อ|ใส่ชื่อ)"
+_FOUND_OUT = f"(?:{_WHO}|ใคร)?(?:สืบ|ตาม|หา)?(?:จน)?(?:รู้|ทราบ|เจอ|จับได้)(?:ว่า)?{_THAT_IT_WAS_ME}"
+_CASE = (
+    f"(?:(?:แล้ว)?(?:ถ้า|หาก|สมมติ|พอ|เกิด|หลังจาก|การ)?(?:ว่า)?{_ME}?{_TOLD}(?:แบบนี้|เรื่องนี้|เรื่อง|ที่นี่|ชื่อ|เข้ามา|ไป|แล้ว|จริง|มา)*"
+    f"|(?:ถ้า|หาก|เกิด|สมมติ)(?:ว่า)?{_FOUND_OUT}|(?:ถ้า|หาก)ไม่มีหลักฐาน(?:อะไร)?)(?:{_POLITE_END})?"
+)
+"""The condition of a question of fear: “ถ้าแจ้งไปแล้ว”, “ถ้าเขารู้ว่าเป็นผม”."""
+_DONE_TO_ME = (
+    "(?:ไล่ออก|ย้าย|ฟ้อง|แกล้ง|กลั่นแกล้ง|เล่นงาน|เอาคืน|เพ่งเล็ง|ลงโทษ|ปลด|ทำร้าย|จับ|เอาเรื่อง|สอบสวน|สอบ|ดำเนินคดี"
+    "|ตามตัว|ตามหา|อะไร)"
+)
+_MINE = f"(?:ชื่อ|เบอร์|ไลน์|ข้อมูล|รูป|โปรไฟล์|บัญชี|ตัวตน|หน้า)(?:จริง|โปรไฟล์)?(?:ของ)?{_ME}?"
+_READERS = f"(?:{_WHO}|เจ้าหน้าที่|แอดมิน|คนอ่าน|คนรับเรื่อง|สำนักงาน|ใคร)"
+_WHO_KNOWS_LONGER = (
+    rf"(?:{_CASE}){{0,2}}{_MINE}(?:ให้)?{_READERS}?(?:จะ)?(?:เห็น|รู้|ดู|หลุด|รั่ว|ถูกเปิดเผย)(?:ได้)?{_ASKS_IF}(?:{_CASE})?",
+    rf"(?:{_CASE}){{0,2}}{_READERS}(?:จะ)?(?:เห็น|รู้จัก|รู้|ดู)(?:{_MINE})+{_ASKS_IF}(?:{_CASE})?",
+    rf"(?:{_CASE}){{0,2}}{_READERS}(?:จะ)?(?:รู้|ทราบ|จับได้|สืบได้|สืบเจอ|ตาม(?:ตัว)?(?:เจอ|ได้|ถึง)){_THAT_IT_WAS_ME}{_ASKS}"
+    rf"{_THAT_IT_WAS_ME}(?:ที่)?(?:แจ้ง|ส่ง|บอก|เล่า)?(?:{_CASE})?",
+)
+_HARM = (
+    rf"(?:{_CASE}){{0,2}}{_ME}?(?:จะ)?{_ME}?(?:โดน|ถูก){_WHO}?(?:{_DONE_TO_ME}|กลับ|ออก)+(?:จากงาน|ตามมา|ด้วย)?{_ASKS_IF}(?:{_CASE})?",
+    rf"(?:{_CASE}){{0,2}}{_ME}?(?:จะ)?(?:เดือดร้อน|มีปัญหา|ซวย|มีความผิด|ผิด|ติดคุก|ตกงาน|เป็นอะไร|เป็นไร|ลำบาก"
+    rf"|(?:มี)?(?:ผล)?กระทบ(?:ต่อ|กับ|ถึง)?)(?:กฎหมาย|งาน|การงาน|ตามมา|ชีวิต|ลูก|ครอบครัว|ทีหลัง|{_ME}|ของ)*{_ASKS_IF}(?:{_CASE})?",
+    rf"(?:{_CASE}){{0,2}}{_WHO}(?:จะ)?(?:มา)?{_DONE_TO_ME}(?:{_ME}|กลับ|ออก)*{_ASKS_IF}(?:{_CASE})?",
+    rf"(?:{_CASE}){{0,2}}(?:จะ)?มีใคร(?:จะ)?(?:มา)?(?:คุ้มครอง|ปกป้อง|ตามมา|มาหา|หา|ช่วย|{_DONE_TO_ME}){_ME}?(?:ถึง|ที่|บ้าน)*{_ASKS}(?:{_CASE})?",
+    rf"(?:{_CASE}){{0,2}}{_ME}?(?:จะ)?ต้อง(?:ไป)?(?:ให้ปากคำ|ขึ้นศาล|ไปศาล|เป็นพยาน|แสดงตัว|โรงพัก|ไปโรงพัก|ให้การ|เจอหน้า(?:เขา|กัน)?)(?:ด้วย)?{_ASKS_IF}(?:{_CASE})?",
+    rf"(?:ถ้า|หาก){_FOUND_OUT}(?:แล้ว)?(?:{_ME})?(?:จะ|ต้อง)?(?:ทำ)?(?:ยังไง|ไง|อย่างไร|โดนอะไร|เป็นยังไง)(?:ดี|บ้าง)?",
+)
+_HARM_ENGLISH = (
+    r"(?:will|would|can|could) (?:i|they|he|she|my boss) (?:get |be |lose )?"
+    r"(?:fired|sued|punished|fire me|sue me|hurt me|my job)(?: (?:for this|if i report(?: this)?))?",
+    r"(?:if i report(?: this)?,? )?will i (?:be|get) (?:fired|sued|punished|in trouble)",
+)
 _WHO_KNOWS_ENGLISH = (
     r"who (?:will|would|can|could|gets to) (?:know|see|read)(?: (?:this|it|that it(?:'s| is| was) me))?",
     r"(?:will|can|does|would) (?:anyone|anybody|someone|they|he|she|my boss) (?:know|see|find out|trace)"
@@ -75,6 +111,8 @@ _AFRAID = (
     rf"(?:ตัว|มา|ถึง|ได้|เจอ|เอา)*{_THAT_IT_WAS_ME}",
     rf"{_ME}?(?:กลัว|เกรง)(?:ว่า)?{_ME}?(?:จะ)?(?:โดน|ถูก){_WHO}?"
     r"(?:ไล่ออก|ย้าย|แกล้ง|กลั่นแกล้ง|เล่นงาน|ฟ้อง|จับได้|รู้|เอาคืน|เพ่งเล็ง|ตามตัว|ทำร้าย|ฆ่า|เก็บ)",
+    rf"{_ME}?(?:กลัว|เกรง)(?:ว่า)?{_CASE}(?:แล้ว)?(?:{_FOUND_OUT}|(?:{_ME})?(?:จะ)?(?:โดน|ถูก){_WHO}?{_DONE_TO_ME})",
+    rf"{_ME}?(?:กลัว|เกรง)(?:ว่า)?(?:จะ)?(?:โดน|ถูก)?{_WHO}?(?:จะ)?{_DONE_TO_ME}{_ME}?{_POLITE}(?:{_CASE})?",
     rf"ไม่(?:เอา|บอก|แจ้ง|ส่ง)(?:แล้ว|ดีกว่า)?{_POLITE}(?:เพราะ)?(?:หนู|ผม|ฉัน)?กลัว",
     r"(?:ผม|หนู|ฉัน|เรา)?ไม่รู้(?:ว่า)?(?:จะ|ต้อง)ทำ(?:ยังไง|ไง|อย่างไร)(?:ดี)?",
     rf"{_ME}?(?:ยัง)?ไม่กล้า(?:แจ้ง|บอก|เล่า|พูด|ส่ง|ร้องเรียน)?(?:เลย|ต่อ|ใคร)*",
@@ -139,7 +177,8 @@ def _compile_whole(
 
 _WHOLE_TEXTS = (
     (Worry.HELP, _compile_whole(_HELP, _HELP_ENGLISH)),
-    (Worry.WHO_KNOWS, _compile_whole(_WHO_KNOWS, _WHO_KNOWS_ENGLISH)),
+    (Worry.WHO_KNOWS, _compile_whole((*_WHO_KNOWS, *_WHO_KNOWS_LONGER), _WHO_KNOWS_ENGLISH)),
+    (Worry.HARM, _compile_whole(_HARM, _HARM_ENGLISH)),
     (Worry.AFRAID, _compile_whole(_AFRAID, _AFRAID_ENGLISH)),
 )
 _PARTS = (

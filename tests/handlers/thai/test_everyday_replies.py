@@ -1,7 +1,8 @@
 """Everyday replies at the real questions: each has an effect, and the denials among them never the opposite one.
 
 `everyday_replies.csv` was written by somebody who had not seen the reader: the kind of question, what is typed there,
-and what it means.
+and what it means. So was `easy_replies.csv`, of 200 that are easy and typical: at first 193 of them were right and none
+reversed, of the 130 that no list had before 123.
 """
 
 import csv
@@ -26,7 +27,13 @@ from tests.run_decision import (
     run_decision,
 )
 
-LIST = Path(__file__).with_name("everyday_replies.csv")
+LISTS = [Path(__file__).with_name(f"{name}_replies.csv") for name in ("everyday", "easy")]
+ASKED_AGAIN = {
+    ("evidence", "ไว้ส่งทีหลัง"),  # may mean to wait, or to go on without
+    ("review", "เรียบร้อย"),  # says that it is done, and not to send it
+    ("confirm_cancel", "ไม่ใช่ กดผิด"),  # no to what?
+}
+"""Replies of the lists after which the question is asked again, with nothing kept or done."""
 DESK = ComplaintsDesk(OFFICE)
 
 STEPS: Mapping[str, str] = {
@@ -56,8 +63,11 @@ OPPOSITES = {
 
 
 def load_replies() -> list[tuple[str, str, str]]:
-    with LIST.open(encoding="utf-8", newline="") as file:
-        return [(row["kind"], row["reply"], row["means"]) for row in csv.DictReader(file)]
+    found = dict[tuple[str, str], str]()
+    for path in LISTS:
+        with path.open(encoding="utf-8", newline="") as file:
+            found |= {(row["kind"], row["reply"]): row["means"] for row in csv.DictReader(file)}
+    return [(kind, reply, means) for (kind, reply), means in found.items()]
 
 
 def begin_step(kind: str, means: str) -> Session:
@@ -149,5 +159,8 @@ def _find_effect_at_menu(after: Session, keys: tuple[str, ...]) -> str:
 def test_an_everyday_reply_has_the_effect_that_it_means(kind: str, reply: str, means: str) -> None:
     before, outcome = play(kind, reply, means)
     effect = find_effect(kind, before, outcome)
+    if (kind, reply) in ASKED_AGAIN:
+        assert (outcome.kept.step, outcome.kept.answers) == (before.step, before.answers)
+        return
     assert frozenset((effect, means)) not in OPPOSITES
     assert effect == means

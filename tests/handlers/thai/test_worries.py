@@ -7,6 +7,11 @@ from handlers.i18n import WORDING
 from handlers.thai.worries import MAX_DANGER_TEXT, Worry, find_worry
 
 WHO_KNOWS = """
+ถ้าแจ้งไปแล้วเขาจะรู้ไหมว่าเป็นเรา
+เขาจะรู้ไหมว่าเป็นฉันที่แจ้ง
+ที่ทำงานจะรู้หรือเปล่าถ้าเราแจ้ง
+เบอร์เราเขาจะเห็นไหม
+เจ้าหน้าที่เห็นไลน์เราไหม
 ใครจะรู้บ้าง
 ใครจะรู้บ้างคะ
 ใครจะรู้บ้างคะว่าหนูแจ้ง
@@ -38,6 +43,22 @@ Will anyone know it was me?
 can they find out who I am
 is this anonymous
 Is it really safe?
+""".strip().split("\n")
+HARM = """
+จะโดนไล่ออกไหม
+ถ้าแจ้งแล้วจะโดนไล่ออกไหมคะ
+เราจะโดนไล่ออกมั้ย
+แจ้งแล้วจะเดือดร้อนไหม
+ถ้าเขารู้ว่าเป็นผมแจ้ง ผมจะโดนอะไรไหม
+ถ้าแจ้งแล้วจะมีปัญหาตามมาไหม
+แจ้งไปแล้วจะกระทบงานเราไหมคะ
+เขาจะเอาคืนเราไหม
+มีใครคุ้มครองเราไหม
+จะโดนฟ้องไหมถ้าแจ้ง
+แจ้งแบบนี้จะโดนฟ้องกลับไหม
+แจ้งแล้วต้องไปให้ปากคำไหม
+will i be fired
+if i report this, will i get in trouble
 """.strip().split("\n")
 AFRAID = """
 กลัว
@@ -142,7 +163,7 @@ the contract was helped along by the head
 """.strip().split("\n")
 TABLE = [
     (worry, text)
-    for worry, texts in zip(Worry, (WHO_KNOWS, AFRAID, HELP, THREAT, CHILD), strict=True)
+    for worry, texts in zip(Worry, (WHO_KNOWS, HARM, AFRAID, HELP, THREAT, CHILD), strict=True)
     for text in texts
 ]
 
@@ -183,6 +204,10 @@ def test_no_label_of_a_button_is_a_worry(lang: str) -> None:
     ("text", "worry"),
     [
         ("ไม่เอา กลัว", Worry.AFRAID),
+        ("กลัวโดนกลั่นแกล้งค่ะ ถ้าแจ้งไป", Worry.AFRAID),
+        ("เขาขู่ว่าจะไล่ออกถ้าไม่จ่าย", None),
+        ("ลูกน้องโดนไล่ออกเพราะไม่ยอมจ่าย", None),
+        ("เขาจะรู้ว่าใครไม่จ่ายเงิน", None),
         ("ไม่กล้าส่ง กลัวเขารู้", Worry.AFRAID),
         ("กลัวค่ะ ไม่รู้จะทำไง", Worry.AFRAID),
         ("เขามาขู่ที่บ้านครับ ช่วยหน่อย", Worry.THREAT),
