@@ -23,6 +23,7 @@ from bot.desk_names import DeskName
 from bot.engine import utc_now
 from bot.errors import ConfigurationError
 from bot.guard import ErrorHandler, run_guarded, run_periodically
+from bot.health.monitor import HealthMonitor
 from bot.jobs.housekeeping import JobResult, run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
@@ -83,18 +84,30 @@ async def _serve_desks(
         listener = _bind_socket(host or settings.host, settings.port if port is None else port)
         server = Server(build_server_config(app, routes))
         tune_gc()
-        nightly = NightlyBackup(settings)
+        nightly, monitor = NightlyBackup(settings), HealthMonitor(app)
+        if settings.metrics_port is not None:
+            from bot.health.metrics import serve_metrics
+
+            await platforms.enter_async_context(serve_metrics(monitor, settings.metrics_port))
         async with (
             run_in_background(_run_jobs_each_minute(app, nightly)),
             run_in_background(
                 run_periodically(lambda: nightly.run_due(utc_now()), JOB_INTERVAL_SECONDS, log_exception)
             ),
+            run_in_background(_watch_health(monitor)),
             run_in_background(_publish_each_minute(app)),
             run_in_background(_announce_ready(server, listener, warnings)),
             run_in_background(_start_decoder(app)),
             run_in_background(_read_meanings(app)),
         ):
             await server.serve(sockets=[listener])
+
+
+async def _watch_health(monitor: HealthMonitor) -> None:
+    """Measure each minute, first when a minute has passed: what a start needs is more urgent."""
+    while True:
+        await asyncio.sleep(JOB_INTERVAL_SECONDS)
+        await run_guarded(monitor.run_once(), log_exception)
 
 
 def build_server_config(app: App, routes: Sequence[BaseRoute] = ()) -> uvicorn.Config:

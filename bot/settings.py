@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     proxy: IPvAnyNetwork | None = Field(
         default=None, description="address or network of a reverse proxy that is not on this machine"
     )
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="port on this machine that serves /metrics; none by default"
+    )
     telegram_api_url: HttpUrlText = Field(
         default="https://api.telegram.org", description="origin of the Telegram Bot API"
     )

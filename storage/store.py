@@ -37,6 +37,7 @@ from storage.db.idempotency import find_event_answers, hash_events
 from storage.db.read_batcher import ReadContext, open_read_batcher
 from storage.db.readiness import ReadinessProbe
 from storage.db.sqlite import create_reader_engine, create_writer_engine, prepare_database
+from storage.db.warning_record import WarningRecord
 from storage.errors import KeyFileError
 from storage.feedback import FeedbackNumbers
 from storage.files.evidence import EvidenceStore
@@ -78,6 +79,7 @@ class Store:
     scheduled_replies: ScheduledReplies
     announcements: CaseAnnouncements
     clock_record: ClockRecord
+    warning_record: WarningRecord
     reminders: CaseReminders
     register_importer: RegisterImporter
     conflict_rescan: ConflictRescan
@@ -281,6 +283,7 @@ def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEn
         ScheduledReplies(committer),
         CaseAnnouncements(committer),
         ClockRecord(committer),
+        WarningRecord(committer),
         CaseReminders(committer),
         RegisterImporter(committer, reader, paths.folder / ".importing"),
         ConflictRescan(committer),

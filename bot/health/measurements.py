@@ -17,6 +17,8 @@ from storage.store import Store
 BACKUP_AGE = timedelta(hours=26)
 """After which a nightly backup is missing, whatever the hour it runs at."""
 
+SIZE_STEP = 64 * 1024 * 1024
+
 CALL_TIMEOUT = 8.0
 CERTIFICATE_WARNING = timedelta(days=14)
 """Before the end of a certificate. Let's Encrypt renews 30 days before, so that by now a renewal has failed."""
@@ -71,6 +73,31 @@ async def read_certificate_end(url: str) -> datetime | None:
 async def count_stuck_messages(store: Store, now: datetime) -> int:
     """Return the messages that platforms should have had ten minutes ago. The terminal's wait for their person."""
     return await store.outbox.count_stuck(now, Channel.TERMINAL)
+
+
+async def count_failing_posts(store: Store) -> int:
+    """Return the places where the newest release could not be published at the last try."""
+    releases = await store.releases.list_all()
+    if not releases:
+        return 0
+    postings = await store.releases.load_postings(
+        max(releases, key=lambda one: (one.fiscal_year, one.number))
+    )
+    return sum(bool(posting.trouble) and not posting.done for posting in postings.values())
+
+
+def round_up(size: int) -> int:
+    """Round bytes up to the next `SIZE_STEP`, so that the first report or file moves nothing that can be watched."""
+    return (size // SIZE_STEP + 1) * SIZE_STEP
+
+
+def sum_file_sizes(folder: Path) -> int:
+    """Return the bytes of the files in a folder; 0 where there is none. Call it in a thread."""
+    total = 0
+    for path in folder.glob("*"):
+        with suppress(OSError):  # deleted just now
+            total += path.stat().st_size
+    return total
 
 
 async def count_missing_releases(store: Store, rules: StatisticsSettings, now: datetime) -> int:
