@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from handlers.i18n import render_reply
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officer.test_permissions import run_desk_scenario
 from tests.end_to_end.officers import add_officer, file_case
@@ -55,5 +56,20 @@ def test_a_number_is_no_place_in_the_menu_while_a_text_is_waited_for(tmp_path: P
         assert (await officer.say_for_replies("1"))[0].key == "staff.factor.wrong"
         assert [one.key for one in await officer.say_for_replies("เมนู")] == ["staff.menu.here"]
         assert (await officer.say_for_replies("๑"))[0].key == "staff.inbox.some"
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
+def test_a_push_between_a_question_and_its_answer_changes_no_number(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        await file_case(desk, 1)
+        officer = await add_officer(desk, "สมหญิง", reply_address=b"somewhere")
+        assert (await officer.say_for_replies("/reply 1 ได้รับเรื่องแล้ว"))[0].key == "staff.confirm.ask"
+        await file_case(desk, 2)
+        pushed = [say for one in await desk.store.outbox.list_all("telegram") for say in one.payload.says]
+        assert pushed[-1].choices
+        assert render_reply(pushed[-1], "th").has_own_numbers  # no platform numbers its buttons
+        assert (await officer.say_for_replies("1"))[0].key == "staff.held.now"
+        assert (await officer.say_for_replies("เปิดเรื่อง 2"))[0].key == "staff.case.summary"
 
     run_desk_scenario(tmp_path / "var", scene)

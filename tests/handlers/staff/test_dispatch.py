@@ -4,6 +4,7 @@ The handlers of the rows are replaced by one that says which command it was give
 """
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -192,6 +193,26 @@ def test_every_command_has_its_words(name: str, lang: str) -> None:
     assert [one for one in table.groups if f"{table.wording}.help.group.{one}" not in words] == []
     for one, row in table.rows.items():
         assert not row.in_help or render_label(make_command_button(one), lang)  # type: ignore[arg-type]
+
+
+@both_desks
+def test_what_officers_read_in_thai_names_commands_in_thai(name: str) -> None:
+    """Join is left: its code comes with the English name, from the command of the administrator."""
+    table = TABLES[name]
+    english = [f"/{one}" for one in table.names if one is not table.join]
+    pages = {"/opinions"}
+    told = {
+        key: words
+        for key, words in WORDING["th"].items()
+        if key.startswith(("staff.", "inquiry.")) and not key.endswith(".help.line")
+    }
+    wrong = {
+        key: one
+        for key, words in told.items()
+        for one in english
+        if one not in pages and re.search(rf"{re.escape(one)}(?![a-z?/-])", words)
+    }
+    assert wrong == {}
 
 
 @both_desks

@@ -140,6 +140,21 @@ def test_what_waits_is_sent_in_order_and_the_last_of_ones_own_is_taken_back(grou
     assert ground.execute_sql("SELECT count(*) FROM held") == [(0,)]
 
 
+def test_what_waits_is_sent_in_order_after_the_program_ended(ground: StoredDesk) -> None:
+    async def wait(one: Store) -> None:
+        reply = await schedule(ground, one, step=SCREEN)
+        for waiting, text in enumerate(("ถามก่อน", "ตอบแล้ว"), start=1):
+            await ground.commit_acts(one, ScheduleSend(replace(reply, text=text, step=None), 1, waiting))
+
+    async def send(one: Store) -> None:
+        assert await one.scheduled_replies.send_due(DUE_AT) == 3
+        case = await load_reporter_case(one, make_receipt(1))
+        assert [entry.text for entry in case.entries[1:]] == [CANARY, "ถามก่อน", "ตอบแล้ว"]
+
+    ground.run_scenario(wait)
+    ground.run_scenario(send)
+
+
 def test_acts_of_one_moment_lose_none(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         reply = await schedule(ground, one)

@@ -211,7 +211,7 @@ def test_the_knowledge_base_is_edited_in_chat() -> None:
     said = officer.say("/faq")
     assert "41 ข้อ พ้นกำหนดแล้ว 1 ข้อ" in said
     assert "(พ้นกำหนด) old" in said
-    assert "พิมพ์ /faq add" in officer.say("/faq add อะไร")
+    assert "พิมพ์ /คลัง เพิ่ม" in officer.say("/faq add อะไร")
     assert "เพิ่มข้อ own-1" in officer.say("/faq add ยืมเต็นท์ได้ไหม | ได้")
     assert "คำตอบเดิม" in officer.say("/faq edit opening-hours")
     assert "แก้คำตอบ" in officer.say("/faq edit opening-hours เปิดทุกวัน")
