@@ -209,7 +209,7 @@ def test_the_knowledge_base_is_edited_in_chat() -> None:
         entries=(FaqEntry("old", "เก่า", "x", until=date(2026, 1, 1)), *one.faq_catalogue.entries),
     )
     said = officer.say("/faq")
-    assert "41 ข้อ พ้นกำหนดแล้ว 1 ข้อ" in said
+    assert f"{len(one.faq_catalogue.entries)} ข้อ พ้นกำหนดแล้ว 1 ข้อ" in said
     assert "(พ้นกำหนด) old" in said
     assert "พิมพ์ /คลัง เพิ่ม" in officer.say("/faq add อะไร")
     assert "เพิ่มข้อ own-1" in officer.say("/faq add ยืมเต็นท์ได้ไหม | ได้")
