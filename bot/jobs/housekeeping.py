@@ -23,6 +23,7 @@ from storage.consultations.retention import (
     remind_of_promises,
 )
 from storage.crypto.key_files import DeskPaths
+from storage.db.snapshot import delete_old_snapshots
 from storage.errors import UnreadableRowError
 from storage.files.atomic_write import PRIVATE_MODES, remove_old_leftovers, replace_file
 from storage.files.directories import create_private_directory
@@ -136,6 +137,11 @@ def _list_due_jobs(paths: DeskPaths, store: Store, office: Office, now: datetime
         DueJob(
             "leftovers-removed",
             lambda: asyncio.to_thread(remove_old_leftovers, list_private_folders(paths)),
+            waits=True,
+        ),
+        DueJob(
+            "snapshots-deleted",
+            lambda: asyncio.to_thread(delete_old_snapshots, paths.database, now),
             waits=True,
         ),
         DueJob("cases-erased", lambda: retention.delete_ended_cases(now, after_closing), waits=True),

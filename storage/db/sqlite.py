@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from storage.db.snapshot import take_snapshot
 from storage.errors import StorageError
 from storage.files.directories import acquire_exclusive_lock, create_private_directory
 
@@ -44,12 +45,18 @@ sqlite3.register_adapter(date, date.isoformat)  # dates are stored as ISO text
 
 
 def prepare_database(path: Path) -> None:
-    """Create the file (0600, in a folder of 0700) and upgrade its schema. Raises `SchemaTooNewError`."""
+    """Create the file (0600, in a folder of 0700) and upgrade its schema; a copy of the old one is kept for a week.
+
+    Raises `SchemaTooNewError`, and OSError where there is no room for the copy.
+    """
     create_private_directory(path.parent)
     with acquire_exclusive_lock(path.parent / ".opening"):
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        if read_schema_version(path) != SCHEMA_HEAD:
+        version = read_schema_version(path)
+        if version != SCHEMA_HEAD:
+            if version is not None and version < SCHEMA_HEAD:  # a newer one is refused below
+                take_snapshot(path, version, datetime.now(UTC))
             from storage.migrations import (
                 upgrade_schema,  # Alembic takes a third of a second to import, so only when needed
             )
