@@ -235,7 +235,8 @@ def _list_files(session: Session) -> Phrase:
     """Tell how many files there are, and which, with the numbers by which one is taken out or renamed."""
     if not session.files:
         return Phrase("file.so_far_none")
-    lines = tuple(raw_text(f"{place}. {file.name}") for place, file in enumerate(session.files, 1))
+    # Not “1. ”: below it, a platform without buttons numbers the choices so.
+    lines = tuple(raw_text(f"({place}) {file.name}") for place, file in enumerate(session.files, 1))
     return Phrase("file.so_far", {"count": len(lines), "names": lines})
 
 
