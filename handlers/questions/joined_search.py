@@ -19,6 +19,10 @@ MIN_SIMILARITY, MIN_SIMILARITY_ACROSS = 0.568, 0.44
 """Cosine of the entry nearest in meaning, below which nothing is offered: for a question in Thai, and for one in
 another language, which is farther from the same answer in Thai."""
 
+MIN_WHOLE_SHARE, MIN_WHOLE_SIMILARITY = 0.75, 0.45
+"""Share of a question's letters in the nearest entry from which a smaller cosine is enough: what is misspelt has little
+meaning for the encoder."""
+
 MAX_LETTER_HITS = 16
 
 
@@ -35,15 +39,16 @@ def find_answers(
     first = by_letters[0] if by_letters else None
     if first is not None and index.has_exact_text(question, first.id):
         return by_letters
-    if max(similarities.values()) < get_least_similarity(question):
-        return ()
     ranked = rank_jointly(index, question, similarities)[:most]
-    nearest = ranked[0]
+    nearest, least = ranked[0], get_least_similarity(question)
+    is_whole = nearest.share >= MIN_WHOLE_SHARE and similarities.get(nearest.id, 0.0) >= MIN_WHOLE_SIMILARITY
+    if max(similarities.values()) < least and not (is_whole and by_letters):
+        return ()
     sure = (
         first is not None
         and first.sure
         and first.id == nearest.id
-        and similarities.get(first.id, 0.0) >= get_least_similarity(question)
+        and similarities.get(first.id, 0.0) >= least
     )
     return (replace(nearest, sure=sure), *ranked[1:])
 

@@ -47,6 +47,10 @@ _POLITE_PHRASES = re.compile(
     r"^(?:สวัสดี|รบกวน|ขอ|สอบถาม|อยากทราบ|อยากรู้|อยากถาม|ถาม|หน่อย|ว่า|เรื่อง)*"
     rf"|(?:{join_particles(PLAIN_PARTICLES)}|ๆ)+$"
 )
+_LETTERS_OF_ONE_SOUND = str.maketrans("ศษใณฬญฎฏฐฑฒภฆซ", "สสไนลยดตถททพคส", "์")
+"""Letters that are mistaken for each other, since they sound alike (การสึกษา), and the sign of a silent one, left out.
+Both texts are folded, so that it does not matter that some of them sound alike in some words only."""
+
 _NO_POSTINGS = array("I")
 
 
@@ -217,7 +221,9 @@ def split_ngrams(text: str) -> list[str]:
 
 def _split_words(text: str) -> list[str]:
     # The thresholds were tuned with ำ in its two parts.
-    plain = remove_emphasis(fold_characters(text)).replace("ำ", "\u0e4d\u0e32")
+    plain = (
+        remove_emphasis(fold_characters(text)).replace("ำ", "\u0e4d\u0e32").translate(_LETTERS_OF_ONE_SOUND)
+    )
     return [word for word in _SEPARATORS.split(_HYPHEN.sub("", plain)) if word]
 
 

@@ -6,7 +6,7 @@ the version in its own transaction, so a command beside a running server takes e
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +37,9 @@ PUBLISHED_QUESTION_CODEC = TypeAdapter(PublishedQuestion)
 CATALOGUE_ROW_ID = 1
 MAX_FAQ_MATCHES = 3
 
+FIRST_LOAD_SECONDS = 3.0
+"""Seconds that the first question after a start waits for the vectors to be loaded."""
+
 SIMILAR_TEXTS = 64
 """Texts nearest in meaning that are looked at: the best of an entry counts, and one may have a dozen."""
 
@@ -60,6 +63,8 @@ class FaqIndex:
     reader: AsyncEngine
     meaning: MeaningReader | None = None
     wants_meanings: asyncio.Event = field(default_factory=asyncio.Event)
+    loads_when_asked: bool = False
+    _loaded: asyncio.Event = field(default_factory=asyncio.Event)
     _version: bytes | None = None
     _day: date | None = None
     _catalogue: FaqCatalogue = field(default_factory=FaqCatalogue)
@@ -89,9 +94,10 @@ class FaqIndex:
                     NgramIndex.build, _list_index_entries(self._catalogue, query.on)
                 )
                 self._day = query.on
-        similarities = await self._find_similar(query.text)
-        hits = find_answers(self._index, query.text, similarities, MAX_FAQ_MATCHES)
-        found = [(self._matches[one.id], one.sure) for one in hits]
+            index, matches = self._index, self._matches  # others may be built while the meaning is read
+        similarities = await self._find_similar(query.text, matches)
+        hits = find_answers(index, query.text, similarities, MAX_FAQ_MATCHES)
+        found = [(matches[one.id], one.sure) for one in hits]
         return tuple(AnswerMatch(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
 
     async def list_entries(self, on: date) -> tuple[list[IndexedEntry], CatalogueState]:
@@ -107,15 +113,23 @@ class FaqIndex:
         """Search by meaning from now on. owners: the entry of each vector that was loaded."""
         self._meanings_of, self._generation, self._text_owners = state, generation, owners
         self.wants_meanings.clear()
+        self._loaded.set()
 
-    async def _find_similar(self, text: str) -> dict[str, float] | None:
-        """Return the entries near in meaning, each with its best cosine; None where letters answer alone.
+    async def _find_similar(self, text: str, known: Collection[str]) -> dict[str, float] | None:
+        """Return the known entries near in meaning, each with its best cosine; None where letters answer alone.
 
         An entry that has changed since the vectors were loaded is found by what it was, for a minute.
         """
-        meaning, generation, owners = self.meaning, self._generation, self._text_owners
+        meaning = self.meaning
         if meaning is None:
             return None
+        if self._meanings_of is None and self.loads_when_asked:
+            self.wants_meanings.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_LOAD_SECONDS):
+                    await self._loaded.wait()
+            self.loads_when_asked = False  # where it takes longer, nobody else waits
+        generation, owners = self._generation, self._text_owners
         similar = list[SimilarText]()
         if self._meanings_of is not None and generation == meaning.generation:
             with suppress(MeaningUnavailableError):
@@ -125,7 +139,7 @@ class FaqIndex:
             return None
         found = dict[str, float]()
         for hit in similar:
-            if hit.place < len(owners) and owners[hit.place] in self._matches:
+            if hit.place < len(owners) and owners[hit.place] in known:
                 found.setdefault(owners[hit.place], hit.similarity)
         return found
 

@@ -75,6 +75,7 @@ class MeaningStore:
         missing = [entry for entry in entries if entry.id not in known]
         if not missing and nobody_asks:
             self._whole_for = state, meaning.model
+            self.faq.loads_when_asked = True
             return 0
         try:
             for some in _split(missing, ENTRIES_PER_PIECE):

@@ -85,12 +85,16 @@ class Officer:
 
 
 async def add_officer(
-    desk: DeskHarness, name: str, role: Role = Role.OFFICER, reply_address: bytes | None = None
+    desk: DeskHarness,
+    name: str,
+    role: Role = Role.OFFICER,
+    reply_address: bytes | None = None,
+    messenger: Channel = Channel.TELEGRAM,
 ) -> Officer:
-    """A person who has joined the staff. back: reply address, if the officer is on Telegram."""
+    """A person who has joined the staff. reply_address: if the officer is on a messenger."""
     code, who, now = await desk.add_staff(name, role.value), desk.person_id(name), desk.now()
     person = await desk.store.answer_query(FindInvitation(code), now)
-    channel = Channel.TELEGRAM if reply_address else Channel.TERMINAL
+    channel = messenger if reply_address else Channel.TERMINAL
     await desk.commit_office_act(
         JoinStaff(person.id, code, who, TOTP_SECRET, (), channel, reply_address, "th", to_bangkok_date(now))
     )

@@ -167,14 +167,7 @@ def test_a_supervisor_alone_hears_everything(tmp_path: Path) -> None:
 
 def test_a_new_question_is_told_to_officers_by_its_number_only(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
-        from pyotp import HOTP
-
-        invitation = await desk.add_staff("สมหญิง", "officer")
-        officer = Event(
-            "o1", desk.person_id("o"), Channel.LINE, text=f"/join {invitation}", reply_to=b"office"
-        )
-        secret = next(line for line in (await desk.handle(officer))[0].text.splitlines() if len(line) == 32)
-        await desk.handle(replace(officer, id="o2", text=HOTP(secret).at(int(desk.now().timestamp()) // 30)))
+        await add_officer(desk, "สมหญิง", reply_address=b"office", messenger=Channel.LINE)
         await ask_office(desk)
         told = [one.payload.says[0] for one in await desk.store.outbox.list_all("line")]
         new = [say for say in told if say.key == "inquiry.notice.new"]
