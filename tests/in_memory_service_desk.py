@@ -86,8 +86,9 @@ class InMemoryServiceDesk(InMemoryDesk):
 
     def answer_query(self, query: Query[Any]) -> Any:
         match query:
-            case FindKnownAnswers(text):
-                return tuple(self._to_match(found.id, found.sure) for found in self.index.search(text))
+            case FindKnownAnswers(text, _, without):
+                found = self.index.search(text, 3 + len(without))
+                return tuple(self._to_match(hit.id, hit.sure) for hit in found if hit.id not in without)[:3]
             case FindThreadByCode(receipt):
                 return self.threads.get(self.codes.get(receipt.symbols, ""))
             case GetThread(thread):

@@ -32,7 +32,7 @@ from handlers.dialog.replies import (
     TextLabel,
     raw_text,
 )
-from handlers.dialog.session import DialogTopic, advance_prompt
+from handlers.dialog.session import DialogTopic, Session, advance_prompt
 from handlers.dialog.text import shorten_text
 from handlers.dialog.unasked import describe_unknown_choice
 from handlers.office import Bilingual
@@ -183,7 +183,8 @@ def _find_matches(ctx: Context) -> MatchGenerator:
     text = ctx.session.answers.get("question", "")
     if not text or ctx.session.step in {"ask", "suspect"} or is_foreign(text):
         return ()
-    return (yield from run_query(FindKnownAnswers(text, to_bangkok_date(ctx.now))))
+    declined = tuple(ctx.session.answers.get("declined", "").split())
+    return (yield from run_query(FindKnownAnswers(text, to_bangkok_date(ctx.now), declined)))
 
 
 def _list_options(ctx: Context, matches: tuple[AnswerMatch, ...]) -> tuple[Option, ...]:
@@ -213,7 +214,7 @@ def _show_current_step(ctx: Context, matches: tuple[AnswerMatch, ...], *before: 
 def _show_matches(ctx: Context, matches: tuple[AnswerMatch, ...], *before: Reply) -> TurnResult:
     """Show the titles of the nearest answers."""
     session = advance_prompt(ctx.session, step="found", topic=DialogTopic.ASK)
-    session = session.replace(answers={"question": session.answers["question"]})
+    session = session.replace(answers=_keep_question(session))
     choices = to_choices(_list_options(ctx.with_session(session), matches), session)
     lines = tuple(raw_text(f"{n}. {one.title}") for n, one in enumerate(matches, 1))
     question = Reply("ask.none", NEUTRAL, presentation=ASKS_FOR_QUESTION)
@@ -226,7 +227,7 @@ def _show_answer(ctx: Context, matches: tuple[AnswerMatch, ...], place: int, *be
     """Show one known answer in full, and ask whether it fits."""
     one = matches[place]
     session = advance_prompt(ctx.session, step="told", topic=DialogTopic.ASK)
-    session = session.replace(answers={"question": session.answers["question"], "shown": str(place)})
+    session = session.replace(answers={**_keep_question(session), "shown": str(place)})
     args: dict[str, ReplyArg] = {
         "title": one.title,
         "answer": one.answer,
@@ -259,8 +260,22 @@ def _handle_choice(ctx: Context, matches: tuple[AnswerMatch, ...], choice: str) 
     if choice == "again":
         return begin_question(ctx)
     if choice == "other":
-        return _show_matches(ctx, matches)
+        return (yield from _show_next_matches(ctx, matches))
     return _show_answer(ctx, matches, int(choice.removeprefix("m")) - 1)
+
+
+def _show_next_matches(ctx: Context, matches: tuple[AnswerMatch, ...]) -> Decision:
+    """Show the next nearest answers; what was shown in full did not fit, and is not offered for this question again."""
+    place, answers = int(ctx.session.answers.get("shown", "0")), _keep_question(ctx.session)
+    if place < len(matches):
+        answers["declined"] = " ".join((*answers.get("declined", "").split(), matches[place].id))
+    ctx = ctx.replace_session(answers=answers)
+    return _show_matches(ctx, (yield from _find_matches(ctx)))
+
+
+def _keep_question(session: Session) -> dict[str, str]:
+    """Return what is kept between questions and answers: the question, and the answers that did not fit."""
+    return {key: session.answers[key] for key in ("question", "declined") if key in session.answers}
 
 
 def _ask_if_complaint(ctx: Context, *before: Reply) -> TurnResult:

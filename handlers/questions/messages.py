@@ -127,10 +127,14 @@ class AnswerMatch:
 
 @dataclass(frozen=True, slots=True)
 class FindKnownAnswers(Query[tuple[AnswerMatch, ...]]):
-    """The nearest known answers, best first, three at most; empty where none is near."""
+    """The nearest known answers, best first, three at most; empty where none is near.
+
+    without: ids of answers that did not fit; the next nearest take their place.
+    """
 
     text: str = field(repr=False)
     on: date
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,12 @@ class FaqIndex:
                 self._day = query.on
             index, matches = self._index, self._matches  # others may be built while the meaning is read
         similarities = await self._find_similar(query.text, matches)
-        hits = find_answers(index, query.text, similarities, MAX_FAQ_MATCHES)
+        wanted = MAX_FAQ_MATCHES + len(query.without)
+        hits = [
+            one
+            for one in find_answers(index, query.text, similarities, wanted)
+            if one.id not in query.without
+        ][:MAX_FAQ_MATCHES]
         found = [(matches[one.id], one.sure) for one in hits]
         return tuple(AnswerMatch(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
 

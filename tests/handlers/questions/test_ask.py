@@ -197,9 +197,21 @@ def test_a_title_shows_its_answer(event: Event) -> None:
 
 
 @pytest.mark.parametrize("event", [pick(AT_TOLD, "other"), make_event("2")])
-def test_an_answer_that_does_not_fit_leads_to_the_titles(event: Event) -> None:
-    after = moved(AT_TOLD, "found", question=QUESTION)
-    assert decide(event, AT_TOLD).replies == (found(after),)
+def test_an_answer_that_does_not_fit_leads_to_the_next_and_is_not_offered_again(event: Event) -> None:
+    after = moved(AT_TOLD, "found", question=QUESTION, declined="hours")
+    outcome = decide(event, AT_TOLD)
+    assert outcome.replies == (found(after),)
+    assert outcome.queries == (
+        FindKnownAnswers(QUESTION, TODAY),
+        FindKnownAnswers(QUESTION, TODAY, ("hours",)),
+    )
+    again = at("told", question=QUESTION, declined="hours", shown="1")
+    assert decide(pick(again, "other"), again).queries[-1].without == ("hours", "long")  # type: ignore[attr-defined]
+
+
+def test_a_new_question_forgets_what_did_not_fit_the_last_one() -> None:
+    before = at("found", question=QUESTION, declined="hours")
+    assert decide(make_event("เสาร์เปิดไหม"), before).kept.answers == {"question": "เสาร์เปิดไหม"}
 
 
 def test_an_answer_that_fits_ends_the_conversation() -> None:
