@@ -1,0 +1,97 @@
+"""The guides name commands, settings and pages that are there, and omit none."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from bot.cli.main import cli_app
+from bot.platforms.telegram.commands import CITIZEN_COMMANDS
+from bot.settings import DeskSettings, list_setting_names
+from handlers.staff.permissions import CommandName, ServiceCommandName
+from tests.house.source_tree import ROOT
+from tests.house.test_pages import commands
+
+GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
+FOR_EACH_READER = {"it", "office", "supervisor", "head", "dpo", "citizen", "telegram", "line", "backup"}
+OF_BOTFATHER = {"newbot", "setjoingroups", "setcommands", "revoke"}
+OF_EVERYBODY = {"join", "start", "stop", "help", "wipe", "here", "me"}
+PAGES_OF_CITIZENS = {
+    "/",
+    "/report",
+    "/track",
+    "/privacy",
+    "/ask",
+    "/qna",
+    "/opinion",
+    "/opinions",
+    "/statistics",
+    "/exit",
+}
+PAGES_OF_MACHINES = {"/healthz", "/readyz", "/metrics", "/telegram", "/line"}
+
+
+def list_commands() -> list[str]:
+    return commands(typer.main.get_command(cli_app), "ita-bot")
+
+
+def list_pages_in_code() -> set[str]:
+    """What begins a path in strings of the web's modules."""
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    return set(re.findall(r"\"(/[a-z]*)[/\"]", source))
+
+
+def test_there_is_a_guide_for_each_reader() -> None:
+    assert {path.name.partition(".")[0] for path in GUIDES} >= FOR_EACH_READER
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_names_no_command_that_is_not_there(path: Path) -> None:
+    known = list_commands()
+    groups = {name.rpartition(" ")[0] for name in known}
+    text = re.sub(r"-u ita-bot \S+|systemctl [^`\n]*", "", path.read_text("utf-8"))
+    for named in re.findall(r"ita-bot ([a-z]+(?: [a-z]+)?)", text):
+        first, _, second = named.partition(" ")
+        full, short = f"ita-bot {first} {second}".strip(), f"ita-bot {first}"
+        assert (
+            full in known or (short in known and short not in groups) or (short in groups and full in known)
+        ), named
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_names_no_setting_that_is_not_there(path: Path) -> None:
+    patterns = {f"ITA_<DESK>__{name.upper()}" for name in DeskSettings.model_fields}
+    known = {*list_setting_names(), *patterns}
+    named = re.findall(r"ITA_(?:<DESK>__)?[A-Z_]*[A-Z]", path.read_text("utf-8"))
+    assert [name for name in named if name not in known and f"{name}__" not in str(known)] == []
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_names_no_page_and_no_chat_command_that_is_not_there(path: Path) -> None:
+    chat = {
+        *CommandName,
+        *ServiceCommandName,
+        *OF_EVERYBODY,
+        *OF_BOTFATHER,
+        *sum(CITIZEN_COMMANDS.values(), ()),
+    }
+    known = {f"/{name}" for name in chat} | PAGES_OF_CITIZENS | PAGES_OF_MACHINES
+    named = re.findall(r"`(/[a-z]+)[`/ ]", path.read_text("utf-8"))
+    assert [name for name in named if name not in known] == []
+
+
+def test_the_guide_for_it_omits_no_command_setting_or_page() -> None:
+    text = (ROOT / "docs/guides/it.th.md").read_text("utf-8")
+    assert [name for name in list_commands() if f"`{name}`" not in text] == []
+    short = {re.sub(r"^ITA_(COMPLAINTS|SERVICE)__", "ITA_<DESK>__", name) for name in list_setting_names()}
+    assert [name for name in sorted(short) if f"`{name}`" not in text] == []
+    assert [page for page in PAGES_OF_CITIZENS | PAGES_OF_MACHINES if f"`{page}" not in text] == []
+
+
+def test_the_pages_that_guides_may_name_are_there() -> None:
+    assert list_pages_in_code() >= PAGES_OF_CITIZENS | {"/healthz", "/readyz", "/metrics"}
+
+
+def test_no_guide_denies_what_is_there() -> None:
+    assert [path.name for path in GUIDES if re.search(r"ยังไม่มีในรุ่นนี้|ยังไม่มีคำสั่ง", path.read_text("utf-8"))] == []
