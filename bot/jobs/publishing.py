@@ -77,13 +77,15 @@ class PublishingJob:
             raise errors[-1]
 
     async def _report_late_entries(self) -> None:
-        """After an import, tell the staff which releases it touched, and for which a correction is owed.
+        """After an import or a late entry, tell the staff which releases it touched, and which corrections are owed.
 
-        Only an import enters what happened on an earlier day: what officers do in the chat holds from its own day on,
+        Only these enter what happened on an earlier day: what else officers do in the chat holds from its own day on,
         and no day is released before it is over.
         """
         store = self.context.store
         imports = str(await store.register_importer.count_imports())
+        if late := await store.register_importer.count_late_entries():
+            imports += f"+{late}"
         if imports == "0" or await store.retention.is_done(LATE_ENTRIES_JOB, imports):
             return
         desk = self.context.paths.desk

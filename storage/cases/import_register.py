@@ -28,6 +28,7 @@ from handlers.dialog.events import Channel
 from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.cases.history import append_history_line, encrypt_report
+from storage.cases.writes import LATE_ENTRY_MARK
 from storage.crypto.aead import hmac_sha256
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch, encode_case_status
 from storage.db.group_commit import GroupCommitWriter
@@ -89,6 +90,13 @@ class RegisterImporter:
         """Return how many files were imported."""
         async with self.reader.connect() as connection:
             return (await connection.execute(select(func.count()).select_from(imports))).scalar() or 0
+
+    async def count_late_entries(self) -> int:
+        """Return how many cases officers entered that were received on an earlier day."""
+        table = tables.chores
+        query = select(func.count()).select_from(table).where(table.c.name == LATE_ENTRY_MARK)
+        async with self.reader.connect() as connection:
+            return (await connection.execute(query)).scalar() or 0
 
     async def find_duplicates(self, cases: Iterable[ImportedCase]) -> list[ImportedCase]:
         """Return the cases whose register number exists already."""

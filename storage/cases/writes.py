@@ -51,6 +51,9 @@ SET_CASE_OPENING = (
 )
 UNASSIGNED_CASE = {"officer": None, "avoid": None, "appointed_by": None}
 
+LATE_ENTRY_MARK = "entered-late"
+"""The name of the marks of cases that were entered after the day on which they were received: one each, and random."""
+
 ENVELOPE_BYTES = 3060
 """Size of an envelope's plaintext, in bytes: the longest name and contact of the form, in whole padding blocks."""
 
@@ -155,6 +158,8 @@ async def file_case(act: FileCase, batch: WriteBatch) -> None:
     if waits:
         return
     add_filing_facts(report, act.on, entered_on, batch)
+    if entered_on > act.on:
+        batch.insert("chores", name=LATE_ENTRY_MARK, due=secrets.token_hex(8))
     await batch.audit(ActorKind.REPORTER, "filed", case)
     await audit_exclusions(case, act.exclusions, batch)
     await notify_of_new_case(year, number, act.answer_by, batch)

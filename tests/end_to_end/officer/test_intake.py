@@ -32,10 +32,16 @@ def test_a_letter_counts_by_its_stamp_and_the_next_report_is_ones_own(tmp_path: 
         today = to_bangkok_date(desk.now())
         assert (FactField.SOURCE, "letter", stamp, today) in facts
         assert (FactField.RECEIVED, "1", stamp, today) in facts
+        # The releases of its month are looked at again, as after an import.
+        assert await desk.store.register_importer.count_late_entries() == 1
+        await officer.say("/ลงรับ มาเอง\nวันนี้\nถูกเรียกเงินก่อนตรวจรับงาน\nทุจริตต่อหน้าที่")
+        await officer.say("ลงรับ")
+        assert await desk.store.register_importer.count_late_entries() == 1
         # What comes next by a channel of the program has that channel as its source.
         await file_case(desk, 7)
         assert {one.value for one in await desk.store.load_facts() if one.field is FactField.SOURCE} == {
             "letter",
+            "walk_in",
             "web",
         }
 

@@ -159,6 +159,25 @@ def test_one_use_for_many_at_once(tmp_path: Path) -> None:
     run_desk_scenario(tmp_path / "var", scene)
 
 
+def test_the_same_message_again_brings_the_same_code_and_another_finds_it_used(tmp_path: Path) -> None:
+    """As when the program was killed before the answer arrived: platforms and browsers send the message again."""
+
+    async def scene(desk: DeskHarness) -> None:
+        await enter_case(desk)
+        code = await print_slip(await add_officer(desk, "สมหญิง"))
+        event = Event("once", desk.person_id("ก"), Channel.WEB, text=code)
+        first = [message.receipt for message in await desk.handle(event)]
+        desk.store.committer.sessions.evict_idle(
+            desk.now() + timedelta(days=1)
+        )  # what was in memory only is lost
+        again = [message.receipt for message in await desk.handle(event)]
+        assert again == first
+        assert any(first)
+        assert "ถูกใช้ทำรหัสติดตามแล้ว" in await Visitor(desk, "ข").say(code)
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
 def test_a_new_slip_ends_the_unused_one_and_wrong_ones_are_counted(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         await enter_case(desk)
