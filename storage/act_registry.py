@@ -56,6 +56,7 @@ from storage.questions.store import (
     unpublish_question,
 )
 from storage.release_approval import RELEASE_WRITERS
+from storage.staff.administration import ADMINISTRATION_WRITERS
 from storage.staff.clock_confirmation import CLOCK_WRITERS
 from storage.staff.enrolments import ENROLMENT_WRITERS
 from storage.staff.members import STAFF_WRITERS
@@ -86,6 +87,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     Unsubscribe: unsubscribe_person,
     **STAFF_WRITERS,
     **ENROLMENT_WRITERS,
+    **ADMINISTRATION_WRITERS,
     **OFFICER_CASE_WRITERS,
     **EXCLUSION_WRITERS,
     SubmitQuestion: submit_question,

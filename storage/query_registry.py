@@ -39,6 +39,7 @@ from storage.questions.store import (
     get_thread,
     list_open_questions,
 )
+from storage.staff.administration import ADMINISTRATION_READERS
 from storage.staff.directory import StaffDirectory
 from storage.staff.enrolments import ENROLMENT_READERS
 from storage.staff.members import STAFF_READERS
@@ -82,6 +83,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     GetAttempts: get_attempts,
     **STAFF_READERS,
     **ENROLMENT_READERS,
+    **ADMINISTRATION_READERS,
     **OFFICER_CASE_READERS,
     **EXCLUSION_READERS,
     FindThreadByCode: find_thread_by_code,

@@ -19,6 +19,7 @@ class PageKind(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
     SLIP = "slip"  # the one-time code for whom an officer wrote a case down
+    DIGITS = "digits"  # of an invitation, for the admin who tells them
     IDENTITY = "identity"  # the reporter's name and contact
 
 

@@ -70,6 +70,11 @@ class CommandName(DeskCommandName):
     PAGE = "page"
     EXPORT = "export"
     SLIP = "slip"
+    STAFF = "staff"
+    INVITE = "invite"
+    DISMISS = "dismiss"
+    RESET = "reset"
+    HAND_OVER = "handover"
     IMPORT = "import"
 
     @property

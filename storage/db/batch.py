@@ -36,6 +36,7 @@ _UPSERT_BY_TABLE = {
         tables.hearers,
         tables.audit_head,
         tables.holds,
+        tables.staff_requests,
         tables.groups,
         tables.knowledge,
         tables.board,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.dialog.effects import Act
 from handlers.dialog.events import Channel, Lang
+from handlers.staff.enrolment.messages import DismissStaff, ResetStaff
 from handlers.staff.members import JoinStaff, LeaveStaff, SetStaffLanguage, StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
@@ -72,7 +73,7 @@ class Roster:
                     if member is not None and member[0].id == act.staff
                 ]
                 self._members |= dict.fromkeys(spoke)
-            elif isinstance(act, LeaveStaff):
+            elif isinstance(act, DismissStaff | ResetStaff | LeaveStaff):
                 self._members = {w: t for w, t in self._members.items() if t is None or t[0].id != act.staff}
 
     async def load(self, connection: AsyncConnection) -> None:

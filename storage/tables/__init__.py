@@ -49,7 +49,18 @@ from storage.tables.questions import (
 )
 from storage.tables.releases import counting_years, postings, releases, remarks, split_spans
 from storage.tables.schema import metadata
-from storage.tables.staff import enrolments, groups, held, holds, invitations, links, recoveries, spent, staff
+from storage.tables.staff import (
+    enrolments,
+    groups,
+    held,
+    holds,
+    invitations,
+    links,
+    recoveries,
+    spent,
+    staff,
+    staff_requests,
+)
 
 __all__ = [
     "IS_ANNOUNCED_CASE",
@@ -100,6 +111,7 @@ __all__ = [
     "spent",
     "split_spans",
     "staff",
+    "staff_requests",
     "statements",
     "themes",
     "tries",

@@ -34,6 +34,14 @@ enrolments = define_unordered_table(
     Column("sealed", LargeBinary, nullable=False),  # which chat enrols, second factor and recovery codes
 )
 
+# An admin's access is reset where two persons ask for it.
+staff_requests = define_unordered_table(
+    "staff_requests",
+    Column("staff_id", String(32), ForeignKey("staff.id"), primary_key=True),
+    Column("asked_by", String(32), nullable=False),
+    Column("until", Integer, nullable=False),  # minute
+)
+
 recoveries = define_unordered_table(
     "recoveries",
     Column("mark", LargeBinary(32), primary_key=True),  # hash of staff id and code

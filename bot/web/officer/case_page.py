@@ -88,6 +88,10 @@ class CasePages(CaseFiles):
             more |= {"spoken": spell_code(OneTimeCode(page_session.access.password), lang)}
             more |= {"code": OneTimeCode(page_session.access.password).formatted}
             return self.responses.render("officer_slip.html", lang, status, **more)
+        if page_session.access.page is PageKind.DIGITS:
+            return self.responses.render(
+                "officer_digits.html", lang, status, digits=page_session.access.password, **more
+            )
         if page_session.access.page is PageKind.IDENTITY:
             return await self._render_identity(session, lang, more)
         opened = await self.create_actions(session).execute(open_case_page)

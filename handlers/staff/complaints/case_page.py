@@ -57,6 +57,7 @@ PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
     PageKind.CASE: CommandName.PAGE,
     PageKind.EXPORT: CommandName.EXPORT,
     PageKind.IMPORT: CommandName.IMPORT,
+    PageKind.DIGITS: CommandName.RESET,
     PageKind.IDENTITY: CommandName.IDENTITY,
     PageKind.SLIP: CommandName.SLIP,
 }
@@ -145,7 +146,7 @@ def authorize_page(request: PageRequest, *, verified: bool) -> QueryGenerator[Pa
     given = ParsedCommand(PAGE_COMMANDS[access.page], access.number, access.year)
     ctx = Context(event, session, request.office, request.now)
     call = CommandContext(ctx, access.staff, given, COMPLAINTS_COMMAND_TABLE)
-    if access.page is PageKind.IMPORT:
+    if access.page in {PageKind.IMPORT, PageKind.DIGITS}:
         return PageSession(call, access, None)
     found = (
         yield from run_query(FindCaseByNumber(access.number, access.year, access.staff.id))

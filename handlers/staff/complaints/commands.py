@@ -52,6 +52,13 @@ from handlers.staff.complaints.transitions import (
     take_case,
 )
 from handlers.staff.dispatch import AS_CITIZEN, WAITING_TEXT, show_help
+from handlers.staff.enrolment.administration import (
+    dismiss_person,
+    hand_over_cases,
+    invite_person,
+    reset_person,
+    show_staff_list,
+)
 from handlers.staff.group_notices import set_group_notices
 from handlers.staff.join import leave_desk, reply_already_joined
 from handlers.staff.permissions import (
@@ -64,6 +71,7 @@ from handlers.staff.permissions import (
 )
 from handlers.staff.state import AwaitingPurpose, ComplaintsWork
 
+ADMINS = frozenset({Role.ADMIN})
 AUDIT_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 NEVER, WHERE_SHOWN, ALWAYS = SecondFactor.NEVER, SecondFactor.WHERE_SHOWN, SecondFactor.ALWAYS
@@ -125,6 +133,12 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.SLIP: CommandRow(with_case(print_slip), CASE_WORKERS, WHERE_SHOWN, ("ใบรหัส",)),
     # An imported register holds numbers and dates, no content, so whoever runs the channel may import it too.
     CommandName.IMPORT: CommandRow(reply_with_import_link, CHANNEL_KEEPERS, NEVER, ("นำเข้า",)),
+    # Who lets others in, or takes them off, gives the second factor first: a phone that lies about is not enough.
+    CommandName.STAFF: CommandRow(show_staff_list, CHANNEL_KEEPERS, NEVER, ("เจ้าหน้าที่",), takes_number=False),
+    CommandName.INVITE: CommandRow(invite_person, ADMINS, ALWAYS, ("เชิญ",), takes_number=False),
+    CommandName.DISMISS: CommandRow(dismiss_person, ADMINS, ALWAYS, ("พ้นหน้าที่",), takes_number=False),
+    CommandName.RESET: CommandRow(reset_person, CHANNEL_KEEPERS, ALWAYS, ("ตั้งรหัสใหม่",), takes_number=False),
+    CommandName.HAND_OVER: CommandRow(hand_over_cases, ADMINS, ALWAYS, ("ส่งมอบงาน",), takes_number=False),
 }
 # fmt: on
 
@@ -168,6 +182,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.LOG,
             CommandName.STATS,
             CommandName.PAGE,
+            CommandName.STAFF,
         }
     ),
     groups={
@@ -216,6 +231,13 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.BAR,
             CommandName.LIFT,
             CommandName.LOG,
+        ),
+        "staff": (
+            CommandName.STAFF,
+            CommandName.INVITE,
+            CommandName.RESET,
+            CommandName.HAND_OVER,
+            CommandName.DISMISS,
         ),
         "office": (
             CommandName.STATS,

@@ -1,16 +1,20 @@
 """Invitations to the staff, and enrolments: the queries and acts about them."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
 from handlers.staff.members import StaffMember
+from handlers.staff.permissions import Role
 
 ENROLMENT_TTL = timedelta(minutes=15)
 """How long the link of an enrolment works, and the code of the app is waited for."""
 
 INVITATION_DIGITS = 6
+
+RESET_REQUEST_TTL = timedelta(hours=24)
+"""How long the second of two persons has to ask for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +87,61 @@ class OpenEnrolment(Act):
 
     secret: str = field(repr=False)
     staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvitation(Query[Invitation]):
+    """A new invitation: random, and stored nowhere yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindResetRequest(Query[str]):
+    """Who asked to reset the access of an admin, within `RESET_REQUEST_TTL`: a staff id; empty where nobody did."""
+
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteStaff(Act):
+    """Add a person to the staff with an invitation. by: staff id of the admin."""
+
+    invitation: Invitation = field(repr=False)
+    role: Role
+    name: str = field(repr=False)
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DismissStaff(Act):
+    """End a person's rights."""
+
+    staff: str
+    on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResetStaff(Act):
+    """End a person's access, and let them join again with an invitation. Their cases stay theirs."""
+
+    staff: str
+    invitation: Invitation = field(repr=False)
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReset(Act):
+    """Ask to reset the access of an admin, which another person has to ask as well."""
+
+    staff: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverCases(Act):
+    """Give all open cases of one person to another; what is kept from that one is left without an officer."""
+
+    staff: str
+    to: str
+    on: date
+    by: str

@@ -74,6 +74,11 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "export": (HANDLING, "", "page.nowhere"),
     "import": ("supervisor admin", "", "page.nowhere"),
     "slip": (HANDLING, "", "slip.not_entered"),
+    "staff": ("supervisor admin", "", "people.all"),
+    "invite": ("admin", "", "people.how_invite"),
+    "dismiss": ("admin", "", "people.whom people.ask_dismiss"),
+    "reset": ("supervisor admin", "", "people.whom people.ask_reset people.admins_only"),
+    "handover": ("admin", "", "people.how_handover"),
 }  # fmt: skip
 """Written a second time, so that the test does not read what it tests."""
 

@@ -55,6 +55,11 @@ COMPLAINTS_DESK = """
     export       officer supervisor                 never
     import       supervisor admin                   never
     slip         officer supervisor                 where_shown
+    staff        supervisor admin                   never
+    invite       admin                              always
+    dismiss      admin                              always
+    reset        supervisor admin                   always
+    handover     admin                              always
 """
 
 SERVICE_DESK = """

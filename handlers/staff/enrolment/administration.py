@@ -1,0 +1,199 @@
+"""Staff administration in the chat: who is on the staff, invitations, dismissals, resets, and the cases of who leaves.
+
+Names that occur twice are numbered. Each act asks for the second factor and is confirmed by a button that holds the id.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply, ReplyArg, raw_text
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
+from handlers.staff.enrolment.messages import (
+    DismissStaff,
+    FindResetRequest,
+    HandOverCases,
+    Invitation,
+    InviteStaff,
+    NewInvitation,
+    RequestReset,
+    ResetStaff,
+)
+from handlers.staff.members import ListStaff, StaffMember
+from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
+from handlers.staff.parse import split_first_word
+from handlers.staff.permissions import CASE_WORKERS, Role
+from handlers.thai.dates import to_bangkok_date
+from handlers.thai.numbers import read_place
+from handlers.thai.text import clean_text
+
+SURE = "yes"
+"""The last argument of a button that confirms."""
+
+MAX_STAFF_NAME_LENGTH = 100
+TYPED_ROLES: Mapping[str, Role] = {
+    "เจ้าหน้าที่": Role.OFFICER,
+    "หัวหน้า": Role.SUPERVISOR,
+    "ผู้ดูแล": Role.ADMIN,
+    "ผู้ดูแลช่องทาง": Role.ADMIN,
+    "ผู้ตรวจสอบ": Role.AUDITOR,
+    **{role.value: role for role in Role},
+}
+"""The role of each word that admins type."""
+
+
+def number_same_names(staff: Sequence[StaffMember]) -> Mapping[str, str]:
+    """Return what each person is called, by id: names that occur twice are numbered in the order of the ids."""
+    counts, seen, called = Counter(one.name for one in staff), Counter[str](), dict[str, str]()
+    for one in sorted(staff, key=lambda person: person.id):
+        seen[one.name] += 1
+        called[one.id] = f"{one.name} ({seen[one.name]})" if counts[one.name] > 1 else one.name
+    return called
+
+
+def show_staff_list(cmd: ComplaintsCommandContext) -> Decision:
+    """List everybody on the staff, by place: the number that the other commands take."""
+    staff = yield from _load_staff()
+    called = number_same_names(staff)
+    lines = tuple(
+        Phrase(
+            "staff.people.line",
+            {
+                "place": place,
+                "name": called[one.id],
+                "role": Phrase(f"staff.role.{one.role}"),
+                "state": Phrase("staff.people.joined" if one.active else "staff.people.invited"),
+            },
+        )
+        for place, one in enumerate(staff, 1)
+    )
+    return cmd.reply("people.all", OF_CASE, lines=lines)
+
+
+def invite_person(cmd: ComplaintsCommandContext) -> Decision:
+    """Invite somebody: `/invite officer name`. The code may be sent anyhow; the digits are told."""
+    word, rest = split_first_word(cmd.command.rest)
+    role, name = TYPED_ROLES.get(word.casefold()), " ".join(clean_text(rest).text.split())
+    if role is None or not name or len(name) > MAX_STAFF_NAME_LENGTH:
+        return cmd.reply("people.how_invite", OF_CASE)
+    invitation = yield from run_query(NewInvitation())
+    return (
+        yield from _tell_invitation(cmd, invitation, name, InviteStaff(invitation, role, name, cmd.staff.id))
+    )
+
+
+def dismiss_person(cmd: ComplaintsCommandContext) -> Decision:
+    """End somebody's rights: `/dismiss 3`. Nobody ends their own so: that is `/leave`."""
+    found = yield from _choose_person(cmd)
+    if isinstance(found, TurnResult):
+        return found
+    person, called, is_sure = found
+    if not is_sure:
+        return _ask_to_confirm(cmd, person, called)
+    act = DismissStaff(person.id, to_bangkok_date(cmd.ctx.now), cmd.staff.id)
+    return cmd.reply("people.dismissed", OF_CASE, acts=(act,), name=called)
+
+
+def reset_person(cmd: ComplaintsCommandContext) -> Decision:
+    """End somebody's access and let them join again: `/reset 3`. An admin's takes two different persons."""
+    found = yield from _choose_person(cmd)
+    if isinstance(found, TurnResult):
+        return found
+    person, called, is_sure = found
+    if person.role is not Role.ADMIN and cmd.staff.role is not Role.ADMIN:
+        return cmd.reply("people.admins_only", OF_CASE, name=called)
+    if not is_sure:
+        return _ask_to_confirm(cmd, person, called)
+    if person.role is Role.ADMIN:
+        asked_by = yield from run_query(FindResetRequest(person.id))
+        if asked_by in {"", cmd.staff.id}:
+            return cmd.reply(
+                "people.second_person", OF_CASE, acts=(RequestReset(person.id, cmd.staff.id),), name=called
+            )
+    invitation = yield from run_query(NewInvitation())
+    act = ResetStaff(person.id, invitation, cmd.staff.id)
+    return (yield from _tell_invitation(cmd, invitation, called, act))
+
+
+def hand_over_cases(cmd: ComplaintsCommandContext) -> Decision:
+    """Give all open cases of one person to another: `/handover 3 5`.
+
+    The answer has the same words whether or not some of them may not be read by the other.
+    """
+    words, staff = cmd.command.rest.split(), (yield from _load_staff())
+    picked = [_find_person(word, staff) for word in words[:2]]
+    given, taking = (*picked, None, None)[:2]
+    called = number_same_names(staff)
+    if given is None or taking is None or given.id == taking.id:
+        return cmd.reply("people.how_handover", OF_CASE)
+    if not taking.active or taking.role not in CASE_WORKERS:
+        return cmd.reply("people.no_case_worker", OF_CASE, name=called[taking.id])
+    args: dict[str, ReplyArg] = {"name": called[given.id], "to": called[taking.id]}
+    if words[-1] != SURE:
+        sure = make_command_button(
+            cmd.command.name, rest=f"{given.id} {taking.id} {SURE}", label=Phrase("staff.people.sure")
+        )
+        return cmd.reply_with(Reply("staff.people.ask_handover", OF_CASE, args, (sure,)))
+    act = HandOverCases(given.id, taking.id, to_bangkok_date(cmd.ctx.now), cmd.staff.id)
+    return cmd.reply_with(Reply("staff.people.handed_over", OF_CASE, args), acts=(act,))
+
+
+def _load_staff() -> QueryGenerator[list[StaffMember]]:
+    """Return the staff in the order in which it is listed."""
+    staff = yield from run_query(ListStaff())
+    return sorted(staff, key=lambda one: (one.name, one.id))
+
+
+def _find_person(word: str, staff: Sequence[StaffMember]) -> StaffMember | None:
+    """Return the person with an id, or at a place of the list."""
+    by_id = next((one for one in staff if one.id == word), None)
+    place = read_place(word)
+    if by_id is None and place is not None and 1 <= place <= len(staff):
+        return staff[place - 1]
+    return by_id
+
+
+def _choose_person(
+    cmd: ComplaintsCommandContext,
+) -> QueryGenerator[tuple[StaffMember, str, bool] | TurnResult]:
+    """Return the person who was named, what they are called, and whether it was confirmed; else whom one may mean."""
+    word, rest = split_first_word(cmd.command.rest)
+    staff = yield from _load_staff()
+    called = number_same_names(staff)
+    person = _find_person(word, staff)
+    if person is None or person.id == cmd.staff.id:
+        others = [one for one in staff if one.id != cmd.staff.id]
+        names = tuple(
+            make_command_button(cmd.command.name, rest=one.id, label=raw_text(called[one.id]))
+            for one in others
+        )
+        return cmd.reply("people.whom", OF_CASE, names, order=Phrase(cmd.command.name.label_key))
+    return person, called[person.id], rest.strip() == SURE
+
+
+def _ask_to_confirm(cmd: ComplaintsCommandContext, person: StaffMember, called: str) -> TurnResult:
+    sure = make_command_button(
+        cmd.command.name, rest=f"{person.id} {SURE}", label=Phrase("staff.people.sure")
+    )
+    role = Phrase(f"staff.role.{person.role}")
+    return cmd.reply(f"people.ask_{cmd.command.name}", OF_CASE, (sure,), name=called, role=role)
+
+
+def _tell_invitation(cmd: ComplaintsCommandContext, invitation: Invitation, name: str, act: Act) -> Decision:
+    """Tell an admin the code, and a link to the digits; the digits themselves only where there is no page."""
+    link = yield from run_query(NewAccessLink())
+    if link is None and not cmd.ctx.channel_traits.can_delete_messages:
+        return cmd.reply("page.nowhere", OF_CASE)
+    if link is None:
+        shown: ReplyArg = Phrase("staff.people.digits", {"digits": invitation.digits})
+        acts: tuple[Act, ...] = (act,)
+    else:
+        address = cmd.ctx.channel_traits.complete_link(link.url)
+        shown = Phrase("staff.people.digits_link", {"address": address})
+        opens = CreateAccessLink(
+            link.secret, PageKind.DIGITS, cmd.staff.id, lang=cmd.ctx.lang, password=invitation.digits
+        )
+        acts = (act, opens)
+    return cmd.reply(
+        "people.invitation", OFFICER_CONTENT, acts=acts, name=name, code=invitation.code, digits=shown
+    )

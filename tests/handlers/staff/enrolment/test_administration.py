@@ -1,0 +1,119 @@
+"""What an admin is answered: names that occur twice are numbered, and an admin's reset takes two persons."""
+
+from datetime import date
+
+from handlers.dialog.context import Context
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import Phrase, Reply
+from handlers.dialog.session import Session
+from handlers.staff.command import CommandContext
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
+from handlers.staff.dispatch import run_command
+from handlers.staff.enrolment.administration import number_same_names
+from handlers.staff.enrolment.messages import (
+    FindResetRequest,
+    HandOverCases,
+    Invitation,
+    InviteStaff,
+    NewInvitation,
+    RequestReset,
+    ResetStaff,
+)
+from handlers.staff.members import ListStaff, StaffMember, StaffProfile
+from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind
+from handlers.staff.permissions import Role
+from handlers.staff.state import OfficerState
+from tests.in_memory_desk import MORNING, OFFICE
+from tests.run_decision import Answers, run_queries
+
+JOINED = date(2026, 11, 1)
+
+
+def make_member(staff_id: str, role: Role, name: str) -> StaffMember:
+    return StaffMember(staff_id, role, StaffProfile(name), b"w" * 32, JOINED)
+
+
+ADMIN = make_member("a1", Role.ADMIN, "ปรีชา")
+OTHER_ADMIN = make_member("a2", Role.ADMIN, "มาลี")
+BOSS = make_member("b1", Role.SUPERVISOR, "หัวหน้า")
+ONE, TWO = (make_member(staff_id, Role.OFFICER, "สมหญิง") for staff_id in ("o1", "o2"))
+STAFF = (ADMIN, OTHER_ADMIN, BOSS, ONE, TWO)
+INVITATION = Invitation("ABCDE-FGHJK", "123456")
+
+
+def give(
+    words: str,
+    by: StaffMember = ADMIN,
+    channel: Channel = Channel.TERMINAL,
+    asked_by: str = "",
+    link: bool = False,
+) -> TurnResult:
+    session = Session(at=MORNING, officer=OfficerState(verified_at=MORNING))
+    ctx = Context(Event("e", b"w" * 32, channel, text=words), session, OFFICE, MORNING)
+    command = COMPLAINTS_COMMAND_TABLE.parse(words)
+    assert command is not None
+    answers: Answers = {
+        ListStaff: STAFF,
+        NewInvitation: INVITATION,
+        FindResetRequest: asked_by,
+        NewAccessLink: AccessLink("secret", "https://desk.example/officer/open/secret") if link else None,
+    }
+    turn, _ = run_queries(run_command(CommandContext(ctx, by, command, COMPLAINTS_COMMAND_TABLE)), answers)
+    assert isinstance(turn, TurnResult)
+    return turn
+
+
+def get_reply(turn: TurnResult) -> Reply:
+    (reply,) = turn.replies
+    return reply
+
+
+def test_names_that_occur_twice_are_numbered() -> None:
+    assert number_same_names(STAFF) == {
+        "a1": "ปรีชา", "a2": "มาลี", "b1": "หัวหน้า", "o1": "สมหญิง (1)", "o2": "สมหญิง (2)"
+    }  # fmt: skip
+    lines = get_reply(give("/staff")).args["lines"]
+    assert isinstance(lines, tuple)
+    assert [line.args["name"] for line in lines] == ["ปรีชา", "มาลี", "สมหญิง (1)", "สมหญิง (2)", "หัวหน้า"]
+
+
+def test_the_digits_are_on_the_page_and_in_a_chat_only_where_there_is_no_page_and_chats_forget() -> None:
+    invited = InviteStaff(INVITATION, Role.OFFICER, "วิชัย ใจดี", "a1")
+    shown = give("/เชิญ เจ้าหน้าที่ วิชัย  ใจดี")
+    assert shown.acts == (invited,)
+    assert get_reply(shown).args["digits"] == Phrase("staff.people.digits", {"digits": "123456"})
+    linked = give("/invite officer วิชัย ใจดี", channel=Channel.LINE, link=True)
+    assert linked.acts == (
+        invited, CreateAccessLink("secret", PageKind.DIGITS, "a1", lang="th", password="123456")
+    )  # fmt: skip
+    assert "123456" not in repr(get_reply(linked))
+    assert "openExternalBrowser=1" in repr(get_reply(linked))
+    nowhere = give("/invite officer วิชัย", channel=Channel.LINE)
+    assert (get_reply(nowhere).key, nowhere.acts) == ("staff.page.nowhere", ())
+
+
+def test_an_admins_reset_takes_two_different_persons_and_nobody_resets_themselves() -> None:
+    assert get_reply(give("/reset a1 yes")).key == "staff.people.whom"
+    assert give("/reset o1").acts == ()
+    assert give("/reset o1 yes").acts == (ResetStaff("o1", INVITATION, "a1"),)
+    assert get_reply(give("/reset o1 yes", BOSS)).key == "staff.people.admins_only"
+    for asked_by in ("", "a1"):
+        first = give("/reset a2 yes", asked_by=asked_by)
+        assert (get_reply(first).key, first.acts) == (
+            "staff.people.second_person",
+            (RequestReset("a2", "a1"),),
+        )
+    assert give("/reset a2 yes", BOSS, asked_by="a1").acts == (ResetStaff("a2", INVITATION, "b1"),)
+
+
+def test_handing_over_is_confirmed_and_takes_somebody_who_handles_cases() -> None:
+    asked = give("/ส่งมอบงาน 3 4")
+    assert asked.acts == ()
+    (sure,) = get_reply(asked).choices
+    assert sure.data == "/handover o1 o2 yes"
+    act = HandOverCases("o1", "o2", date(2026, 11, 22), "a1")
+    assert give(sure.data).acts == (act,)
+    assert get_reply(give("/handover 3 1")).key == "staff.people.no_case_worker"
+    assert get_reply(give("/handover 3 3")).key == "staff.people.how_handover"
+    assert get_reply(give("/handover")).key == "staff.people.how_handover"
