@@ -158,7 +158,7 @@ def test_two_who_take_one_case_at_once(tmp_path: Path) -> None:
         said = await asyncio.gather(*(one.say("/take 1") for one in both))
         texts = ["\n".join(m.text for m in messages) for messages in said]
         assert sum("ท่านรับเรื่อง" in text for text in texts) == 1
-        assert sum("อยู่กับเจ้าหน้าที่ท่านอื่น" in text for text in texts) == 1
+        assert sum("ขอให้หัวหน้ามอบเรื่องให้" in text for text in texts) == 1
 
     run_desk_scenario(tmp_path / "var", scene)
 
