@@ -23,7 +23,7 @@ from handlers.service_desk import ServiceDesk
 from handlers.staff.enrolment.messages import NewEnrolmentLink
 from handlers.staff.page_access import NewAccessLink
 from storage.crypto.key_files import DeskPaths, assert_distinct_keys, load_or_create_keys
-from storage.errors import KeyFileError, SchemaTooNewError
+from storage.errors import DatabaseDamagedError, KeyFileError, SchemaTooNewError
 from storage.store import Store, open_store
 
 
@@ -89,7 +89,7 @@ def _raise_configuration_errors() -> Iterator[None]:
     """Turn errors of keys, schema and files into ConfigurationError, which tells the administrator what to do."""
     try:
         yield
-    except (KeyFileError, SchemaTooNewError) as trouble:
+    except (DatabaseDamagedError, KeyFileError, SchemaTooNewError) as trouble:
         raise ConfigurationError(str(trouble)) from None
     except OSError as trouble:
         raise ConfigurationError(

@@ -8,6 +8,7 @@ StorageError           anything below; the text never contains stored content
 ├── UnreadableRowError a row is damaged or holds a value of no known kind: show the rest, name its number
 ├── MeaningUnavailableError
 │                      no encoder runs now: letters answer alone
+├── DatabaseDamagedError  the database cannot be opened, a page of it is damaged: the administrator must act
 ├── SchemaTooNewError  a newer version of this program made the database: the administrator must act
 ├── BackupError        a backup cannot be made or restored: the administrator must act
 │   ├── BackupDamagedError  a file of it is cut or altered: take an older one
@@ -50,6 +51,17 @@ class UnreadableRowError(StorageError):
         super().__init__(f"{table} {number}")
         self.table = table
         self.number = number
+
+
+class DatabaseDamagedError(StorageError):
+    """A page of the database is damaged, so that it cannot be opened. The administrator must take a backup's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ฐานข้อมูลเสียหาย เปิดไม่ได้ เก็บไฟล์ไว้ตามสภาพ ตรวจดิสก์ แล้วกู้คืนจากสำเนาสำรองล่าสุด"
+            " / the database is damaged and cannot be opened; keep its files as they are, check the disk, and restore"
+            " the newest backup."
+        )
 
 
 class SchemaTooNewError(StorageError):

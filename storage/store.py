@@ -1,13 +1,15 @@
 """The store of one desk: database, keys, evidence files and the single writer, opened together."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.dialog.effects import Answer, Query, TurnResult
@@ -36,9 +38,9 @@ from storage.db.group_commit import GroupCommitWriter
 from storage.db.idempotency import find_event_answers, hash_events
 from storage.db.read_batcher import ReadContext, open_read_batcher
 from storage.db.readiness import ReadinessProbe
-from storage.db.sqlite import create_reader_engine, create_writer_engine, prepare_database
+from storage.db.sqlite import create_reader_engine, create_writer_engine, is_damage, prepare_database
 from storage.db.warning_record import WarningRecord
-from storage.errors import KeyFileError
+from storage.errors import DatabaseDamagedError, KeyFileError
 from storage.feedback import FeedbackNumbers
 from storage.files.evidence import EvidenceStore
 from storage.files.nightly_rewrite import FileRewriter
@@ -227,7 +229,22 @@ class Store:
 
 @asynccontextmanager
 async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]:
-    """Open a desk's store. On exit, everything that is queued is written before it closes."""
+    """Open a desk's store. On exit, everything that is queued is written before it closes.
+
+    Raises DatabaseDamagedError where a page that is read at the start is damaged, KeyFileError, SchemaTooNewError.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            store = await stack.enter_async_context(_open_store(key_files, now))
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            if not is_damage(error):
+                raise
+            raise DatabaseDamagedError from None
+        yield store
+
+
+@asynccontextmanager
+async def _open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]:
     await asyncio.to_thread(prepare_database, key_files.paths.database)
     writer, reader = (
         create_writer_engine(key_files.paths.database),

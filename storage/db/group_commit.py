@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -21,8 +21,8 @@ from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch, compile_statement
 from storage.db.idempotency import find_event_answers, hash_events, save_event_answers
-from storage.db.sqlite import FetchRows, begin_transaction, get_driver
-from storage.errors import ConflictError, DatabaseBusyError, DiskFullError, StorageError
+from storage.db.sqlite import FetchRows, begin_transaction, get_driver, is_damage
+from storage.errors import ConflictError, DatabaseBusyError, DatabaseDamagedError, DiskFullError, StorageError
 from storage.outgoing.rows import enqueue_message
 from storage.serialization import OutboxMessage
 from storage.sessions import SessionStore
@@ -227,6 +227,10 @@ class GroupCommitWriter:
             except (OperationalError, sqlite3.OperationalError) as error:
                 driver = error.orig if isinstance(error, OperationalError) else error
                 raise _to_storage_error(getattr(driver, "sqlite_errorcode", 0) & 0xFF) from None
+            except (DatabaseError, sqlite3.DatabaseError) as error:
+                if not is_damage(error):
+                    raise
+                raise DatabaseDamagedError from None
 
     def _add_turn(self, pending: PendingTurn, batch: WriteBatch) -> None:
         """Add the rows of a turn besides those of its acts: the session, and what must arrive."""

@@ -172,3 +172,9 @@ def _create_engine(path: Path, size: int, begin: str, pragmas: Sequence[str]) ->
         adapted.run_async(lambda driver: driver.execute_fetchall(begin))
 
     return engine
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of the database says that a page, or the whole file, is not what was written."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
