@@ -84,9 +84,10 @@ class CasePages(CaseFiles):
             return self._registers.show_upload_form(request, session, lang)
         if page_session.access.page is PageKind.EXPORT and page_session.case is not None:
             return await self._render_export(session, lang, more, status)
-        if page_session.access.page is PageKind.SLIP:
-            more |= {"spoken": spell_code(OneTimeCode(page_session.access.password), lang)}
-            more |= {"code": OneTimeCode(page_session.access.password).formatted}
+        if page_session.access.page is PageKind.SLIP and page_session.case is not None:
+            code = OneTimeCode(page_session.access.password)
+            more |= {"number": page_session.case.register_number, "code": code.formatted}
+            more |= {"spoken": spell_code(code, lang)}
             return self.responses.render("officer_slip.html", lang, status, **more)
         if page_session.access.page is PageKind.DIGITS:
             return self.responses.render(
