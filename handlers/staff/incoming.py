@@ -27,7 +27,15 @@ from handlers.staff.join import begin_joining, finish_joining
 from handlers.staff.members import AuditRefusal, FindStaffMember, JoinStaff, SetStaffLanguage, StaffMember
 from handlers.staff.mistyped import MEANT_PREFIX, find_meant, offer_meant, run_meant
 from handlers.staff.parse import NameT, ParsedCommand, split_number
-from handlers.staff.shown import ANSWERS, NoPick, decides_on_text, pick_shown, remember_shown, was_sent_before
+from handlers.staff.shown import (
+    ANSWERS,
+    NoPick,
+    decides_on_text,
+    pick_shown,
+    read_short_answer,
+    remember_shown,
+    was_sent_before,
+)
 from handlers.staff.state import (
     NO_OFFICER,
     AwaitingCaseChoice,
@@ -42,7 +50,6 @@ from handlers.staff.state import (
 )
 from handlers.staff.two_factor import is_code_shaped
 from handlers.thai.matching import normalize_for_matching
-from handlers.thai.meanings import read_meanings
 from handlers.thai.numbers import read_place
 from handlers.thai.phrases import Meaning
 from handlers.thai.small_talk import parse_small_talk
@@ -288,7 +295,7 @@ def _handle_unasked(cmd: CommandContext[NameT, WorkT], text: str, picked: NoPick
         return offer_meant(cmd, text, meant)
     if (numbered := _parse_register_number(cmd, text)) is not None:
         return (yield from run_command(replace(cmd, command=numbered)))
-    meanings = set(read_meanings(text))
+    meanings = set(read_short_answer(text))
     if meanings & _DECLINING and isinstance(cmd.work.pending, AwaitingPurpose | AwaitingMeaning):
         return _drop_pending(cmd)
     if parse_small_talk(text) is not None:

@@ -19,6 +19,9 @@ from handlers.thai.meanings import is_label_with_error, list_readings, read_mean
 from handlers.thai.numbers import read_place
 from handlers.thai.phrases import Meaning
 
+MAX_ANSWER_LENGTH = 20
+"""Signs, with vowels and tones, of an everyday reply that picks a choice. A longer one may be a text to somebody."""
+
 SAME_TEXT_MS = 2_000
 """Milliseconds within which the same text is a message that was sent twice: nobody has read the answer by then."""
 
@@ -135,10 +138,15 @@ def _pick_by_number(shown: ShownMenu, text: str) -> ShownChoice | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def read_short_answer(text: str) -> tuple[Meaning, ...]:
+    """Return what a short reply means; nothing for words that may be a text: “รบกวนส่งรูปเพิ่มด้วยครับ” is no “send”."""
+    return read_meanings(text) if len(text.strip()) <= MAX_ANSWER_LENGTH else ()
+
+
 def _pick_everyday(
     shown: ShownMenu, text: str, readings: tuple[str, ...], labels: Mapping[str, ShownChoice]
 ) -> TypedPick:
-    meanings = read_meanings(text)
+    meanings = read_short_answer(text)
     meant = [
         choice
         for choice in shown.choices
@@ -154,7 +162,5 @@ def _pick_everyday(
     return NoPick.NO_SUCH if set(meanings) & ANSWERS else NoPick.NOTHING
 
 
-ANSWERS = frozenset(
-    {Meaning.YES, Meaning.NO, Meaning.NOT_YET, Meaning.OKAY, Meaning.SEND, Meaning.NEXT, Meaning.AMBIGUOUS}
-)
+ANSWERS = frozenset({Meaning.YES, Meaning.NO, Meaning.NOT_YET, Meaning.OKAY, Meaning.SEND, Meaning.NEXT})
 """Meanings that answer a question; where none is asked that they would answer, they are about nothing else either."""

@@ -125,7 +125,9 @@ async def _load_case(row: RowMapping, context: ReadContext) -> OfficerCase:
     kept = select(tables.holds.c.case_id).where(tables.holds.c.case_id == row["id"])
     return replace(
         row_to_case(row),
-        scheduled=tuple(ScheduledAct(one.reply.staff, one.due, one.reply.step) for one in waiting),
+        scheduled=tuple(
+            ScheduledAct(one.reply.staff, one.due, one.reply.step, one.reply.text) for one in waiting
+        ),
         category=report.category,
         source=report.source or get_channel_source(report.channel),
         legal_hold=(await context.connection.execute(kept)).first() is not None,

@@ -28,12 +28,13 @@ MAX_SCHEDULED_ACTS = 8
 class ScheduledAct:
     """Something of a case that waits to be sent. staff: id of its author; send_at: seconds since 1970.
 
-    step: the transition that it makes; None for a plain reply or a question.
+    step: the transition that it makes; None for a plain reply or a question. text: what the reporter will read.
     """
 
     staff: str
     send_at: int
     step: TransitionRequest | None = None
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,20 @@ def schedule_transition(
 
 def _schedule(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> TurnResult:
     now = int(cmd.ctx.now.timestamp())
+    same = [act for act in found.scheduled if _is_same(act, sending)]
+    if same:  # the button of a page pressed twice: it waits already
+        return cmd.reply(
+            "held.now",
+            OF_CASE,
+            list_next_steps(cmd, found),
+            presentation=_RELOADS_PAGE,
+            number=found.register_number,
+            seconds=max(0, same[0].send_at - now),
+        )
     send_at = max((now + UNDO_SECONDS, *(act.send_at for act in found.scheduled)))
     is_forwarded = sending.step is not None and sending.step.outcome is CaseOutcome.FORWARDED
     package = make_command_button(CommandName.EXPORT, found, label=Phrase("staff.forward.package"))
-    coming = ScheduledAct(cmd.staff.id, send_at, sending.step)
+    coming = ScheduledAct(cmd.staff.id, send_at, sending.step, sending.text)
     held = Reply(
         "staff.held.after" if found.scheduled else "staff.held.now",
         OF_CASE,
@@ -109,6 +119,10 @@ def _schedule(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Outgoi
         presentation=_RELOADS_PAGE,
     )
     return cmd.reply_with(held, acts=(ScheduleSend(sending, found.seq, len(found.scheduled)),))
+
+
+def _is_same(act: ScheduledAct, sending: OutgoingReply) -> bool:
+    return (act.staff, act.text, act.step) == (sending.staff, sending.text, sending.step)
 
 
 def _preview_entry(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> HistoryEntry:

@@ -53,6 +53,7 @@ LISTS: Mapping[str, ShownMenu] = {
         *(("question", text, DROP) for text in ("2", "ไม่ส่ง", "ไม่", "ยกเลิก", "ไม่ส่งค่ะ", "ยังไม่ส่ง")),
         ("question", "ส่งพรุ่งนี้ได้ไหม", NoPick.NOTHING),
         ("question", "ไม่แน่ใจ", NoPick.NOTHING),
+        ("question", "รบกวนส่งรูปเพิ่มด้วยครับ", NoPick.NOTHING),
         *(("cases", text, LISTED[1]) for text in ("1", "๑", "1/2570", "เลขที่ 1", "1 ค่ะ")),
         *(("cases", text, LISTED[0]) for text in ("12/2570", "12/70")),
         ("cases", "12", NoPick.NOTHING),  # of two years
@@ -183,6 +184,7 @@ def test_what_is_offered_is_declined_in_everyday_words(pending: Any, text: str) 
         ("๑/๒๕๗๐", "/case 1/2570"),
         ("1/70", "/case 1/2570"),
         ("เอกสารครบแล้ว", "free"),
+        ("รบกวนส่งรูปเพิ่มด้วยครับ", "free"),
     ],
 )
 def test_what_is_typed_where_nothing_is_asked(text: str, key: str) -> None:

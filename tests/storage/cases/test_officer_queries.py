@@ -150,7 +150,7 @@ def test_a_case_is_found_by_its_number_with_all_that_officers_must_know(ground: 
         await ground.commit_acts(one, ScheduleSend(OutgoingReply(case, "a", CANARY), 1))
         held = await one.answer_query(find, NOW)
         assert held == replace(
-            plain, legal_hold=True, scheduled=(ScheduledAct("a", int(NOW.timestamp()) + 60),)
+            plain, legal_hold=True, scheduled=(ScheduledAct("a", int(NOW.timestamp()) + 60, text=CANARY),)
         )
         await ground.commit_acts(one, SetLegalHold(case, "s", DAY))
         assert not (await one.answer_query(find, NOW)).legal_hold

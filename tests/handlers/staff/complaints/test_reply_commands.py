@@ -129,6 +129,16 @@ def test_a_reply_is_called_back_by_its_author_in_time(author: str, send_at: int,
     assert outcome.acts == ((CancelSend("c12", "s1"),) if key == "done" else ())
 
 
+def test_the_same_words_do_not_wait_twice() -> None:
+    shown = give("/reply 12 ขอบคุณ 12 ครับ")
+    own = ScheduledAct("s1", SECONDS + 30, text="ขอบคุณ 12 ครับ")
+    again = confirm(shown, replace(CASE, scheduled=(own,)))
+    assert (again.keys, again.acts) == (("staff.held.now",), ())
+    assert again.replies[0].args["seconds"] == 30
+    for other in (replace(own, staff="s2"), replace(own, text="ขอบคุณ")):
+        assert confirm(shown, replace(CASE, scheduled=(other,))).keys == ("staff.held.after",)
+
+
 def test_the_last_of_ones_own_acts_is_taken_back_and_the_others_wait_on() -> None:
     waiting = (ScheduledAct("s1", SECONDS), ScheduledAct("s1", SECONDS + 9), ScheduledAct("s2", SECONDS + 9))
     outcome = give("/undo 12", case=replace(CASE, scheduled=waiting))
