@@ -14,7 +14,8 @@ A report is a file in `tests/reports/`. `who` says who writes; `said` lists what
 `only_if_offered` that it is pressed where it is there. Where words that were typed are shown back as not kept, people
 add what they tell to the story, or say that it was the answer, and take back what they ask.
 
-`[filed]` is the case: a field that is not named there, and that nothing was told into, must be empty.
+`[filed]` is the case: a field that is not named there, and that nothing was told into, must be empty; `understood` is
+what was understood from the story and let stand. Those in `short/` are written in the short way.
 """
 
 import re
@@ -28,6 +29,7 @@ from typing import Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from handlers.complaints.messages import UNDERSTOOD_ANSWERS
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import Message
 from handlers.i18n import WORDING
@@ -101,6 +103,7 @@ class ExpectedCase(BaseModel):
     when: str = ""
     story: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
+    understood: Mapping[str, str] = {}
 
 
 class Report(BaseModel):
@@ -119,6 +122,7 @@ def load_report(path: Path) -> Report:
 
 
 REPORTS = sorted((Path(__file__).parent / "reports").glob("*.toml"))
+SHORT_REPORTS = sorted((Path(__file__).parent / "reports" / "short").glob("*.toml"))
 
 
 @dataclass(frozen=True)
@@ -291,6 +295,7 @@ def _list_choices(report: Report) -> Iterator[tuple[str, str]]:
         ("head", report.filed.head),
         ("named", report.filed.named),
     )
+    yield from ((name, report.filed.understood.get(name, "")) for name in UNDERSTOOD_ANSWERS.values())
     told = {step.into for step in report.said}
     for name, value in (("when", report.filed.when), ("elsewhere", report.filed.elsewhere)):
         if name not in told:
@@ -327,4 +332,13 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[\s\u200b-\u200d\ufeff-]", "", unicodedata.normalize("NFC", text)).casefold()
 
 
-__all__ = ["REPORTS", "FiledReport", "Habits", "Report", "ReportPlayer", "list_faults", "load_report"]
+__all__ = [
+    "REPORTS",
+    "SHORT_REPORTS",
+    "FiledReport",
+    "Habits",
+    "Report",
+    "ReportPlayer",
+    "list_faults",
+    "load_report",
+]

@@ -23,11 +23,11 @@ announced last, and `{next week}` the date a week from now, as people write it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from pyotp import HOTP
@@ -237,6 +237,28 @@ class StoryPlayer:
             .replace("{slip}", self.slip_code)
             .replace("{never}", make_receipt(987654321).formatted)
         )
+
+
+class ClosingDriver(StoryDriver, Protocol):
+    """A way to talk that is opened and closed."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+D = TypeVar("D", bound=ClosingDriver)
+
+
+def play_story_at(open_door: Callable[[Path], D], story: Path, home: Path, office_toml: str = "") -> D:
+    """Play a story at a door, whose office is the given one, and close it. Returns the door, to look at what it did."""
+    if office_toml:
+        (home.parent / "office.toml").write_text(office_toml, "utf-8")
+    door = open_door(home)
+    try:
+        StoryPlayer(door).play_story(story)
+    finally:
+        door.close()
+    return door
 
 
 def _format_buddhist_date(day: date) -> str:

@@ -66,11 +66,15 @@ from handlers.dialog.unasked import (
     is_slip,
     is_slip_at_choice,
 )
+from handlers.thai.meanings import list_readings, read_meanings
 from handlers.thai.phrases import Meaning
 from handlers.thai.text import clean_text, count_letters_and_digits
 
 _REFUSALS: Mapping[Meaning, str] = dict.fromkeys((Meaning.NO, Meaning.REFUSE, Meaning.SKIP), "cancel")
 """What further meanings refuse the notice."""
+
+_NOTHING_MORE = frozenset({"ไม่มี", "ไม่มีอะไร", "ไม่มีไร", "none", "nothing"})
+"""What says at the account that there is nothing more to tell."""
 
 _STEPS_WITH_ROWS = frozenset({"review", "edit"})
 """The steps at which a row may be changed by its name."""
@@ -162,6 +166,7 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
         if closed_with is not None:
             return (yield from _handle_pick(office_form, closing, _go_to(closing, ctx), closed_with))
     choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
+    choice = None if choice == "done" and _tells_what_is_missing(field, ctx) else choice
     of_file = take_file_step(office_form, field, ctx, choice)
     if of_file is None and isinstance(choice, str):
         return (yield from _handle_pick(office_form, field, ctx, choice))
@@ -178,6 +183,14 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
     if kept.repeat_question:
         return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.all_notes)
     return ask_next_field(office_form, ctx.with_session(kept.session), *kept.all_notes)
+
+
+def _tells_what_is_missing(field: FormField, ctx: Context) -> bool:
+    """Whether a text at the account says what there was not: “ไม่มีใบเสร็จให้เลย” is told, and not the end of it."""
+    text = ctx.event.text or ""
+    if field.kind is not FieldKind.LONG or read_meanings(text) != (Meaning.NONE,):
+        return False
+    return _NOTHING_MORE.isdisjoint(list_readings(text))
 
 
 def _go_to(field: FormField, ctx: Context) -> Context:

@@ -8,7 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.complaints.lifecycle import CaseStatus, TransitionNotAllowedError, get_next_status
+from handlers.complaints.lifecycle import (
+    ENDED_STATUSES,
+    CaseStatus,
+    TransitionNotAllowedError,
+    get_next_status,
+)
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, ApplyTransition, HistoryEntryKind
 from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.messages import OutgoingReply
@@ -78,26 +83,36 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
         # Rights end at once: what somebody wrote in their last minute is not sent.
         await batch.audit(format_actor(sending.staff), "not-sent", sending.case)
         return None
+    with reading_row("cases", f"{row.number}/{row.fiscal_year}"):
+        present = CaseStatus(row.status)
     if sending.step is None:
+        if (
+            sending.by and present in ENDED_STATUSES
+        ):  # withdrawn meanwhile: nobody is asked for an answer any more
+            return await _tell_overtaken(sending, row.number, row.fiscal_year, present, batch)
         kind = HistoryEntryKind.ASKED if sending.by else HistoryEntryKind.OFFICE
         day = sending.by.isoformat() if sending.by else ""
         entry = AddHistoryEntry(
             sending.case, seq, on, kind, ActorKind.OFFICE, sending.text, staff=sending.staff, body=day
         )
         return await add_history_entry(entry, batch)
-    with reading_row("cases", f"{row.number}/{row.fiscal_year}"):
-        present = CaseStatus(row.status)
     try:
         status = get_next_status(present, sending.step)
     except TransitionNotAllowedError:
-        await batch.audit(format_actor(sending.staff), "overtaken", sending.case)
-        number = f"{row.number}/{row.fiscal_year}"
-        notification = Phrase(
-            "staff.notice.overtaken", {"number": number, "status": Phrase(f"staff.status.{row.status}")}
-        )
-        push = make_case_push(PushKind.NOT_SENT, notification, number)
-        return await notify_staff_member(sending.staff, push, batch)
+        return await _tell_overtaken(sending, row.number, row.fiscal_year, present, batch)
     move = ApplyTransition(
         sending.case, seq, on, sending.step, status, ActorKind.OFFICE, sending.text, sending.staff
     )
     return await apply_transition(move, batch)
+
+
+async def _tell_overtaken(
+    sending: OutgoingReply, number: int, year: int, present: CaseStatus, batch: WriteBatch
+) -> None:
+    """Send nothing, and tell the officer that the case has moved on meanwhile."""
+    await batch.audit(format_actor(sending.staff), "overtaken", sending.case)
+    shown = f"{number}/{year}"
+    notification = Phrase(
+        "staff.notice.overtaken", {"number": shown, "status": Phrase(f"staff.status.{present}")}
+    )
+    await notify_staff_member(sending.staff, make_case_push(PushKind.NOT_SENT, notification, shown), batch)

@@ -13,38 +13,25 @@ from tests.story import (
     STRICT_STORIES,
     StoryPlayer,
     at_every_door,
+    play_story_at,
 )
 
 
 @pytest.mark.parametrize("story", at_every_door(COMPLAINT_STORIES))
 def test_through_the_terminal(story: Path, tmp_path: Path) -> None:
-    door = TerminalDriver(tmp_path / "var")
-    try:
-        StoryPlayer(door).play_story(story)
-    finally:
-        door.close()
+    door = play_story_at(TerminalDriver, story, tmp_path / "var")
     assert not "".join(door.errors)
 
 
 @pytest.mark.parametrize("story", at_every_door(STRICT_STORIES))
 def test_a_stricter_office_through_the_terminal(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
-    door = TerminalDriver(tmp_path / "var")
-    try:
-        StoryPlayer(door).play_story(story)
-    finally:
-        door.close()
+    door = play_story_at(TerminalDriver, story, tmp_path / "var", STRICT_OFFICE_TOML)
     assert not "".join(door.errors)
 
 
 @pytest.mark.parametrize("story", at_every_door(SHORT_STORIES))
 def test_the_short_way_through_the_terminal(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(SHORT_OFFICE_TOML, "utf-8")
-    door = TerminalDriver(tmp_path / "var")
-    try:
-        StoryPlayer(door).play_story(story)
-    finally:
-        door.close()
+    door = play_story_at(TerminalDriver, story, tmp_path / "var", SHORT_OFFICE_TOML)
     assert not "".join(door.errors)
 
 

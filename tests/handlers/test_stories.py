@@ -27,6 +27,11 @@ PROBLEMS = {
 }
 
 
+def make_short_desk() -> InMemoryDesk:
+    """A desk without storage of an office that asks in the short way."""
+    return InMemoryDesk(ComplaintsDesk(SHORT_OFFICE), channel=Channel.TERMINAL)
+
+
 @dataclass
 class HandlerDriver:
     """A driver without storage."""
@@ -102,5 +107,4 @@ def test_story(story: Path) -> None:
 
 @pytest.mark.parametrize("story", SHORT_STORIES, ids=lambda story: story.stem)
 def test_story_of_an_office_that_asks_in_the_short_way(story: Path) -> None:
-    desk = InMemoryDesk(ComplaintsDesk(SHORT_OFFICE), channel=Channel.TERMINAL)
-    StoryPlayer(HandlerDriver(desk)).play_story(story)
+    StoryPlayer(HandlerDriver(make_short_desk())).play_story(story)

@@ -7,8 +7,14 @@ from datetime import date, timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition, TransitionRequest
-from handlers.complaints.messages import HistoryEntryKind
+from handlers.complaints.lifecycle import (
+    CaseOutcome,
+    CaseStatus,
+    Transition,
+    TransitionRequest,
+    get_next_status,
+)
+from handlers.complaints.messages import ActorKind, ApplyTransition, HistoryEntryKind
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import Phrase
 from handlers.questions.messages import (
@@ -306,3 +312,22 @@ def test_deleting_what_is_scheduled_deletes_that_only(ground: StoredDesk) -> Non
         assert ground.execute_sql("SELECT question_id FROM held_answers") == [(answer.thread,)]
 
     ground.run_scenario(scene)
+
+
+def test_who_withdrew_meanwhile_is_asked_nothing_and_the_officer_hears_of_it(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one, by=date(2026, 12, 1))
+        await one.outbox.complete([item.id for item in await one.outbox.list_all("telegram")])
+        case = await load_reporter_case(one, make_receipt(1))
+        step = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN)
+        status = get_next_status(case.status, step)
+        move = ApplyTransition(case.id, case.seq + 1, NOW.date(), step, status, ActorKind.REPORTER)
+        await ground.commit_acts(one, move)
+        await one.outbox.complete([item.id for item in await one.outbox.list_all("telegram")])
+        assert await one.scheduled_replies.send_due(DUE_AT) == 1
+        assert CANARY not in str((await load_reporter_case(one, make_receipt(1))).entries)
+        assert "staff.notice.overtaken" in str(await list_letters(one))
+        assert reply.by
+
+    ground.run_scenario(scene)
+    assert read_audit(ground)[-1] == "overtaken"

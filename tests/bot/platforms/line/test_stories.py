@@ -7,17 +7,20 @@ import pytest
 from tests.bot.platforms.line.api_rules import needs_contracts
 from tests.bot.platforms.line.driver import LineDriver
 from tests.in_memory_desk import SHORT_OFFICE_TOML, STRICT_OFFICE_TOML
-from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, SHORT_STORIES, STRICT_STORIES, StoryPlayer
+from tests.story import (
+    COMPLAINT_STORIES,
+    SERVICE_STORIES,
+    SHORT_STORIES,
+    STRICT_STORIES,
+    StoryPlayer,
+    play_story_at,
+)
 
 
 @needs_contracts
 @pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
 def test_through_line(story: Path, tmp_path: Path) -> None:
-    door = LineDriver(tmp_path / "var")
-    try:
-        StoryPlayer(door).play_story(story)
-    finally:
-        door.close()
+    door = play_story_at(LineDriver, story, tmp_path / "var")
     assert door.line.refused == []
     assert door.line.calls
 
@@ -36,22 +39,12 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
 @needs_contracts
 @pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
-    door = LineDriver(tmp_path / "var")
-    try:
-        StoryPlayer(door).play_story(story)
-    finally:
-        door.close()
+    door = play_story_at(LineDriver, story, tmp_path / "var", STRICT_OFFICE_TOML)
     assert door.line.refused == []
 
 
 @needs_contracts
 @pytest.mark.parametrize("story", SHORT_STORIES, ids=lambda story: story.stem)
 def test_the_short_way(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(SHORT_OFFICE_TOML, "utf-8")
-    door = LineDriver(tmp_path / "var")
-    try:
-        StoryPlayer(door).play_story(story)
-    finally:
-        door.close()
+    door = play_story_at(LineDriver, story, tmp_path / "var", SHORT_OFFICE_TOML)
     assert door.line.refused == []

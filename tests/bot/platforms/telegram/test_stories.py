@@ -13,6 +13,7 @@ from tests.story import (
     STRICT_STORIES,
     StoryPlayer,
     at_every_door,
+    play_story_at,
 )
 
 OFTEN = {"report", "reply", "bad-input", "cancel"}
@@ -65,21 +66,11 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
-    door = TelegramDriver(tmp_path / "var")
-    try:
-        StoryPlayer(door).play_story(story)
-    finally:
-        door.close()
+    door = play_story_at(TelegramDriver, story, tmp_path / "var", STRICT_OFFICE_TOML)
     assert door.fake.refused == []
 
 
 @pytest.mark.parametrize("story", SHORT_STORIES, ids=lambda story: story.stem)
 def test_the_short_way(story: Path, tmp_path: Path) -> None:
-    (tmp_path / "office.toml").write_text(SHORT_OFFICE_TOML, "utf-8")
-    door = TelegramDriver(tmp_path / "var")
-    try:
-        StoryPlayer(door).play_story(story)
-    finally:
-        door.close()
+    door = play_story_at(TelegramDriver, story, tmp_path / "var", SHORT_OFFICE_TOML)
     assert door.fake.refused == []
