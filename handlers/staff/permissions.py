@@ -70,12 +70,12 @@ class CommandName(DeskCommandName):
     PAGE = "page"
     EXPORT = "export"
     SLIP = "slip"
+    IMPORT = "import"
     STAFF = "staff"
     INVITE = "invite"
     DISMISS = "dismiss"
     RESET = "reset"
     HAND_OVER = "handover"
-    IMPORT = "import"
 
     @property
     def label_key(self) -> str:

@@ -354,7 +354,13 @@ def test_the_commands_that_ask_for_it() -> None:
     assert asking == {
         **{("complaints", one): SecondFactor.WHERE_SHOWN for one in shown},
         ("complaints", CommandName.SEARCH): SecondFactor.ALWAYS,
-        ("complaints", CommandName.CLOCK): SecondFactor.ALWAYS,
+        **{
+            ("complaints", one): SecondFactor.ALWAYS
+            for one in (
+                *(CommandName.CLOCK, CommandName.INVITE, CommandName.DISMISS),
+                *(CommandName.RESET, CommandName.HAND_OVER),
+            )
+        },
         ("service", ServiceCommandName.CLOCK): SecondFactor.ALWAYS,
     }
 
@@ -500,7 +506,9 @@ def test_the_name_alone_is_a_command_that_only_shows_and_else_is_offered() -> No
 def test_only_a_stale_confirmation_keeps_what_is_waited_for(name: str) -> None:
     waiting = AwaitingText(ParsedCommand(WRITING[name], 3))
     for command, row in TABLES[name].rows.items():
-        door = Door.of(name, session=Session(at=MORNING, officer=OfficerState(MORNING))).wait_for(waiting)
+        role = Role.SUPERVISOR if Role.SUPERVISOR in row.roles else Role.ADMIN
+        verified = Session(at=MORNING, officer=OfficerState(MORNING))
+        door = Door.of(name, role=role, session=verified).wait_for(waiting)
         door.send(f"/{command}")
         assert door.pending == (waiting if row.keeps_pending else NothingPending()), command
     keeping = [command for command, row in TABLES[name].rows.items() if row.keeps_pending]
