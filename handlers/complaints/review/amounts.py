@@ -4,12 +4,20 @@ import re
 from collections.abc import Mapping
 
 from handlers.complaints.review.doubt import is_certain
+from handlers.dialog.events import DEFAULT_LANG, Lang, select_by_lang
 from handlers.thai.dates import to_arabic_digits
 
 MAX_AMOUNTS = 3
 """Sums that are shown. Who tells of more tells a list, which nobody reads better than its reader."""
 
 MAX_BAHT = 10**12
+
+_EACH_IN_ENGLISH: Mapping[str, str] = {
+    "เดือนละ": "a month",
+    "ปีละ": "a year",
+    "วันละ": "a day",
+    "ครั้งละ": "each time",
+}
 
 _DIGITS: Mapping[str, int] = {
     "หนึ่ง": 1, "เอ็ด": 1, "สอง": 2, "ยี่": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9,
@@ -46,10 +54,11 @@ _FIGURE_GOES_ON = re.compile(rf"\s?(?:{_WORD})")
 """“3 พันห้า” is 3,500, and nothing certain."""
 
 
-def find_amounts(story: str) -> str:
+def find_amounts(story: str, lang: Lang = DEFAULT_LANG) -> str:
     """Return the sums that a story names, as far as they are certain; empty for none.
 
     A number is a sum where “บาท” follows, or where it counts in thousands and money is spoken of right before it.
+    lang: of the words beside the figure.
     """
     text = to_arabic_digits(story)
     found = dict[str, None]()
@@ -60,7 +69,7 @@ def find_amounts(story: str) -> str:
         if baht is not None and _is_money(match, text, baht):
             if _FIGURE_GOES_ON.match(text, match.end()) or not is_certain(text, match.start(), match.end()):
                 return ""
-            found[f"{match['each'] or ''} {_format_baht(baht)}".strip()] = None
+            found[_format_sum(match["each"] or "", baht, lang)] = None
     return ", ".join([*found][:MAX_AMOUNTS]) if len(found) <= MAX_AMOUNTS else ""
 
 
@@ -107,6 +116,8 @@ def _read_words(words: list[str]) -> float | None:
     return whole + part + digit or None
 
 
-def _format_baht(baht: float) -> str:
-    """Return a sum as people write it: 5,000 บาท; 12.50 บาท."""
-    return f"{baht:,.0f} บาท" if baht == int(baht) else f"{baht:,.2f} บาท"
+def _format_sum(each: str, baht: float, lang: Lang) -> str:
+    """Return a sum as people write it: 5,000 บาท; รายละ 12.50 บาท; 500 baht a month."""
+    figure = f"{baht:,.0f}" if baht == int(baht) else f"{baht:,.2f}"
+    often = _EACH_IN_ENGLISH.get(each, "each") if each else ""
+    return select_by_lang(lang, th=f"{each} {figure} บาท".strip(), en=f"{figure} baht {often}".strip())

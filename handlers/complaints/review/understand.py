@@ -55,7 +55,7 @@ _READERS: Mapping[str, Callable[[str, Context], str]] = {
     ACCUSED_FIELD: lambda story, _: find_accused_post(story),
     "when": _find_day,
     "where": lambda story, _: find_place(story),
-    "amount": lambda story, _: find_amounts(story),
+    "amount": lambda story, ctx: find_amounts(story, ctx.lang),
 }
 """What is read from a story, by the question that it may answer; `amount` answers none."""
 

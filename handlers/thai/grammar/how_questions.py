@@ -92,7 +92,8 @@ _ABOUT = (
 
 _THAI = re.compile(f"{_REQUEST}|{_LOST}|{_ABOUT}|{_QUESTION}")
 _ENGLISH = re.compile(
-    "(?:how|where|what)(?:do|should|can|must)(?:i|we)[a-z]{1,25}|howto[a-z]{1,20}|whatnow|whatnext"
+    "(?:how|where|what)(?:do|should|can|must)(?:i|we)[a-z]{1,25}|howto[a-z]{1,20}|whatnow|whatnext|what(?:does|do)(?:it|this|that|you|thisquestion)mean"
+    "|whydo(?:you)?(?:ask|needthis|needtoknow|wanttoknow)|(?:do|must)i(?:have|need)?(?:to)?answer(?:this|it)?|isthisrequired"
 )
 
 

@@ -52,3 +52,15 @@ def test_a_sum_is_understood(story: str, amounts: str) -> None:
 )
 def test_what_is_not_certain_is_no_sum(story: str) -> None:
     assert find_amounts(story) == ""
+
+
+@pytest.mark.parametrize(
+    ("story", "amounts"),
+    [
+        ("They asked for 5,000 baht", "5,000 baht"),
+        ("เก็บคนละห้าร้อยบาท", "500 baht each"),
+        ("จ่ายเดือนละ 500 บาท", "500 baht a month"),
+    ],
+)
+def test_a_sum_is_shown_in_the_language_of_the_reporter(story: str, amounts: str) -> None:
+    assert find_amounts(story, "en") == amounts

@@ -9,7 +9,8 @@ from handlers.thai.grammar.how_questions import asks_how
     "text",
     [
         "ส่งตรงไหนอะ", "เล่าอะไรบ้าง", "ไม่รู้จะเริ่มยังไง", "ต้องแนบไฟล์ตรงไหนคะ", "จะเริ่มเล่ายังไงดี", "กรอกแบบไหนครับ",
-        "ถ้าจะแก้ทำยังไง", "howdoisendit", "wheredoiattachfiles", "whatshouldiwrite",
+        "ถ้าจะแก้ทำยังไง", "howdoisendit", "whatdoesitmean", "whydoyouask", "doihavetoanswerthis",
+        "wheredoiattachfiles", "whatshouldiwrite",
     ],
 )  # fmt: skip
 def test_a_question_how_to_go_on(text: str) -> None:
