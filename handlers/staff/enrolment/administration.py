@@ -27,8 +27,11 @@ from handlers.thai.dates import to_bangkok_date
 from handlers.thai.numbers import read_place
 from handlers.thai.text import clean_text
 
-SURE = "yes"
-"""The last argument of a button that confirms."""
+SURE = "!"
+"""Ends each id of a button that confirms."""
+
+SHORT_ID_LENGTH = 6
+"""Symbols of an id on a button. A whole id with the letter before it could be taken for a tracking code."""
 
 MAX_STAFF_NAME_LENGTH = 100
 TYPED_ROLES: Mapping[str, Role] = {
@@ -120,7 +123,7 @@ def hand_over_cases(cmd: ComplaintsCommandContext) -> Decision:
 
     The answer has the same words whether or not some of them may not be read by the other.
     """
-    words, staff = cmd.command.rest.split(), (yield from _load_staff())
+    words, staff = cmd.command.rest.replace(SURE, " ").split(), (yield from _load_staff())
     picked = [_find_person(word, staff) for word in words[:2]]
     given, taking = (*picked, None, None)[:2]
     called = number_same_names(staff)
@@ -129,9 +132,11 @@ def hand_over_cases(cmd: ComplaintsCommandContext) -> Decision:
     if not taking.active or taking.role not in CASE_WORKERS:
         return cmd.reply("people.no_case_worker", OF_CASE, name=called[taking.id])
     args: dict[str, ReplyArg] = {"name": called[given.id], "to": called[taking.id]}
-    if words[-1] != SURE:
+    if not cmd.command.rest.endswith(SURE):
         sure = make_command_button(
-            cmd.command.name, rest=f"{given.id} {taking.id} {SURE}", label=Phrase("staff.people.sure")
+            cmd.command.name,
+            rest=f"{_shorten(given)}{SURE}{_shorten(taking)}{SURE}",
+            label=Phrase("staff.people.sure"),
         )
         return cmd.reply_with(Reply("staff.people.ask_handover", OF_CASE, args, (sure,)))
     act = HandOverCases(given.id, taking.id, to_bangkok_date(cmd.ctx.now), cmd.staff.id)
@@ -145,35 +150,40 @@ def _load_staff() -> QueryGenerator[list[StaffMember]]:
 
 
 def _find_person(word: str, staff: Sequence[StaffMember]) -> StaffMember | None:
-    """Return the person with an id, or at a place of the list."""
-    by_id = next((one for one in staff if one.id == word), None)
+    """Return the person with a shortened id, if it is one person's alone, or at a place of the list."""
+    by_id = [one for one in staff if _shorten(one) == word]
+    if by_id:
+        return by_id[0] if len(by_id) == 1 else None
     place = read_place(word)
-    if by_id is None and place is not None and 1 <= place <= len(staff):
-        return staff[place - 1]
-    return by_id
+    return staff[place - 1] if place is not None and 1 <= place <= len(staff) else None
+
+
+def _shorten(person: StaffMember) -> str:
+    """Return how a button names a person."""
+    return person.id[:SHORT_ID_LENGTH]
 
 
 def _choose_person(
     cmd: ComplaintsCommandContext,
 ) -> QueryGenerator[tuple[StaffMember, str, bool] | TurnResult]:
     """Return the person who was named, what they are called, and whether it was confirmed; else whom one may mean."""
-    word, rest = split_first_word(cmd.command.rest)
+    word = cmd.command.rest.strip()
     staff = yield from _load_staff()
     called = number_same_names(staff)
-    person = _find_person(word, staff)
+    person = _find_person(word.removesuffix(SURE), staff)
     if person is None or person.id == cmd.staff.id:
         others = [one for one in staff if one.id != cmd.staff.id]
         names = tuple(
-            make_command_button(cmd.command.name, rest=one.id, label=raw_text(called[one.id]))
+            make_command_button(cmd.command.name, rest=_shorten(one), label=raw_text(called[one.id]))
             for one in others
         )
         return cmd.reply("people.whom", OF_CASE, names, order=Phrase(cmd.command.name.label_key))
-    return person, called[person.id], rest.strip() == SURE
+    return person, called[person.id], word == f"{_shorten(person)}{SURE}"
 
 
 def _ask_to_confirm(cmd: ComplaintsCommandContext, person: StaffMember, called: str) -> TurnResult:
     sure = make_command_button(
-        cmd.command.name, rest=f"{person.id} {SURE}", label=Phrase("staff.people.sure")
+        cmd.command.name, rest=f"{_shorten(person)}{SURE}", label=Phrase("staff.people.sure")
     )
     role = Phrase(f"staff.role.{person.role}")
     return cmd.reply(f"people.ask_{cmd.command.name}", OF_CASE, (sure,), name=called, role=role)

@@ -1,7 +1,9 @@
 """What an admin is answered: names that occur twice are numbered, and an admin's reset takes two persons."""
 
 from datetime import date
+from hashlib import sha256
 
+from handlers.dialog.codes.code_finder import find_codes
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Channel, Event
@@ -10,7 +12,7 @@ from handlers.dialog.session import Session
 from handlers.staff.command import CommandContext
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.dispatch import run_command
-from handlers.staff.enrolment.administration import number_same_names
+from handlers.staff.enrolment.administration import SHORT_ID_LENGTH, SURE, number_same_names
 from handlers.staff.enrolment.messages import (
     FindResetRequest,
     HandOverCases,
@@ -94,26 +96,34 @@ def test_the_digits_are_on_the_page_and_in_a_chat_only_where_there_is_no_page_an
 
 
 def test_an_admins_reset_takes_two_different_persons_and_nobody_resets_themselves() -> None:
-    assert get_reply(give("/reset a1 yes")).key == "staff.people.whom"
+    assert get_reply(give("/reset a1!")).key == "staff.people.whom"
     assert give("/reset o1").acts == ()
-    assert give("/reset o1 yes").acts == (ResetStaff("o1", INVITATION, "a1"),)
-    assert get_reply(give("/reset o1 yes", BOSS)).key == "staff.people.admins_only"
+    assert give("/reset o1!").acts == (ResetStaff("o1", INVITATION, "a1"),)
+    assert get_reply(give("/reset o1!", BOSS)).key == "staff.people.admins_only"
     for asked_by in ("", "a1"):
-        first = give("/reset a2 yes", asked_by=asked_by)
+        first = give("/reset a2!", asked_by=asked_by)
         assert (get_reply(first).key, first.acts) == (
             "staff.people.second_person",
             (RequestReset("a2", "a1"),),
         )
-    assert give("/reset a2 yes", BOSS, asked_by="a1").acts == (ResetStaff("a2", INVITATION, "b1"),)
+    assert give("/reset a2!", BOSS, asked_by="a1").acts == (ResetStaff("a2", INVITATION, "b1"),)
 
 
 def test_handing_over_is_confirmed_and_takes_somebody_who_handles_cases() -> None:
     asked = give("/ส่งมอบงาน 3 4")
     assert asked.acts == ()
     (sure,) = get_reply(asked).choices
-    assert sure.data == "/handover o1 o2 yes"
+    assert sure.data == "/handover o1!o2!"
     act = HandOverCases("o1", "o2", date(2026, 11, 22), "a1")
     assert give(sure.data).acts == (act,)
     assert get_reply(give("/handover 3 1")).key == "staff.people.no_case_worker"
     assert get_reply(give("/handover 3 3")).key == "staff.people.how_handover"
     assert get_reply(give("/handover")).key == "staff.people.how_handover"
+
+
+def test_no_button_looks_like_a_tracking_code_whatever_the_ids_are() -> None:
+    for number in range(2000):
+        staff_id = sha256(str(number).encode()).hexdigest()[:SHORT_ID_LENGTH]
+        other_id = sha256(staff_id.encode()).hexdigest()[:SHORT_ID_LENGTH]
+        for data in (f"/dismiss {staff_id}{SURE}", f"/handover {staff_id}{SURE}{other_id}{SURE}"):
+            assert find_codes(data) == ()
