@@ -19,7 +19,7 @@ def build_review_args(fields: Sequence[FormField], ctx: Context) -> Mapping[str,
     answers = {field.name: _format_review_answer(field, ctx) for field in fields}
     # The page has a row with a button of its own for each; chats list them in their wording.
     asked = [field for field in fields if _applies(field, ctx.session)]
-    return {**answers, "rows": tuple(_build_row(field.name, answers[field.name]) for field in asked)}
+    return {**answers, "rows": tuple(_build_row(f.name, answers[f.name], names="guided_row") for f in asked)}
 
 
 def _build_short_review_args(fields: Sequence[FormField], ctx: Context) -> Mapping[str, ReplyArg]:
@@ -54,14 +54,20 @@ def _is_told(field: FormField, session: Session) -> bool:
 
 
 def _build_row(
-    name: str, answer: ReplyArg, *, is_understood: bool = False, is_question: bool = True
+    name: str,
+    answer: ReplyArg,
+    *,
+    is_understood: bool = False,
+    is_question: bool = True,
+    names: str = "about",
 ) -> Phrase:
     """Build a row. Beside the words it says what it is about, for pages, whose rows have buttons of their own.
 
-    is_understood: it can be taken out; is_question: it answers a question, which can be answered anew.
+    is_understood: it can be taken out; is_question: it answers a question, which can be answered anew; names: the table
+    of the wording that has its name.
     """
     ways = {"is_understood": int(is_understood), "is_question": int(is_question)}
-    return Phrase("report.row", {"name": Phrase(f"about.{name}"), "answer": answer, "field": name, **ways})
+    return Phrase("report.row", {"name": Phrase(f"{names}.{name}"), "answer": answer, "field": name, **ways})
 
 
 def _list_missing(fields: Sequence[FormField], ctx: Context) -> list[str]:

@@ -204,7 +204,7 @@ def test_the_review_is_a_list_and_what_was_typed_stays_text(reader: PageReader) 
     page = reader.answer_lines(*WHOLE_REPORT[6:])
     assert page.review is not None
     told = {row.name: str(row.answer) for row in page.review.rows}
-    assert told["เรื่องที่เล่า"].endswith("&lt;script&gt;x&lt;/script&gt;<br>บรรทัดสอง: ค่า")
+    assert told["เหตุการณ์"].endswith("&lt;script&gt;x&lt;/script&gt;<br>บรรทัดสอง: ค่า")
     assert [b.label for row in page.review.rows for b in row.buttons] == ["แก้"] * len(page.review.rows)
     assert data(page, "chief") == ["submit"]
 
