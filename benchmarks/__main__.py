@@ -32,6 +32,7 @@ BENCHMARKS = (
     "slow_bodies",
     "pictures",
     "long_work",
+    "backup",
 )
 """Modules of this package. Each has `measure(sizes)`, which returns its tables."""
 

@@ -37,6 +37,8 @@ class Sizes:
     facts: int = 1_000_000
     responses: int = 100_000
     imported_rows: int = 20_000
+    backup_cases: int = 10_000
+    backup_files: int = 2_000
 
 
 QUICK_SIZES = Sizes(
@@ -51,6 +53,8 @@ QUICK_SIZES = Sizes(
     facts=20_000,
     responses=1_000,
     imported_rows=500,
+    backup_cases=500,
+    backup_files=5,
 )
 """To see that everything runs; its figures say nothing."""
 

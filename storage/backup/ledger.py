@@ -1,6 +1,7 @@
 """The keys of the ledger: one for each thing that may be erased, made when a backup first meets it."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -9,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.backup.policy import LedgerKind
-from storage.backup.taken_back import FORGET_KEY
 from storage.crypto.aead import Cipher, generate_key, hmac_sha256
 from storage.crypto.keyring import Keyring
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import MAX_PIECE_ROWS, iterate_pieces
 from storage.errors import TamperedError
+
+PAUSE_SECONDS = 0.15
+"""Pause between two pieces of keys, longer than SQLite waits before it asks for a lock again (100 ms)."""
 
 LedgerRows = Mapping[tuple[str, str], bytes]
 """Sealed keys by kind and id, as the table and the file of a ledger have them."""
@@ -82,34 +85,48 @@ async def load_ledger(connection: AsyncConnection) -> LedgerRows:
 
 
 async def save_made_keys(committer: GroupCommitWriter, made: Mapping[tuple[str, str], bytes]) -> None:
-    """Store new keys, in pieces. Of what was erased meanwhile a key stays, until the next call deletes it."""
-    for piece in iterate_pieces(made.items(), MAX_PIECE_ROWS):
-        rows = [{"kind": kind, "id": own, "sealed": sealed} for (kind, own), sealed in piece]
-        statement = upsert(tables.ledger)
-        replaced = statement.on_conflict_do_update(
-            index_elements=list(tables.ledger.primary_key), set_={"sealed": statement.excluded.sealed}
-        )
+    """Store new keys of what was not erased meanwhile, in pieces, beside a server that writes.
+
+    Between pieces nothing is held for a while: who waits for the lock of another program asks for it again every 100 ms
+    only, and would not get in between transactions that follow each other at once.
+    """
+    for number, piece in enumerate(iterate_pieces(made.items(), MAX_PIECE_ROWS)):
+        if number:
+            await asyncio.sleep(PAUSE_SECONDS)
         async with committer.transaction() as connection:
-            await connection.execute(replaced, rows)
-    await delete_keys_of_nobody(committer, made)
+            there = await _find_owners(connection, [name for name, _ in piece])
+            rows = [
+                {"kind": kind, "id": own, "sealed": sealed}
+                for (kind, own), sealed in piece
+                if (kind, own) in there
+            ]
+            if rows:
+                await connection.execute(_REPLACE_KEY, rows)
 
 
-async def delete_keys_of_nobody(committer: GroupCommitWriter, made: Iterable[tuple[str, str]]) -> None:
-    """Delete keys that were stored just after their things were erased."""
-    for piece in iterate_pieces(made, MAX_PIECE_ROWS):
-        async with committer.transaction() as connection:
-            for kind, own in piece:
-                if (await connection.exec_driver_sql(_FIND_OWNER[kind], (own,))).first() is None:
-                    await connection.execute(FORGET_KEY, {"of_kind": kind, "of_id": own})
+async def _find_owners(connection: AsyncConnection, names: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return which things are there, of kinds and ids."""
+    found = set[tuple[str, str]]()
+    for kind in {kind for kind, _ in names}:
+        owned = tuple(own for of, own in names if of == kind)
+        query = f"{_SELECT_OWNERS[kind]} IN ({', '.join('?' * len(owned))})"
+        found |= {(kind, row[0]) for row in await connection.exec_driver_sql(query, owned)}
+    return found
 
 
-_FIND_OWNER = {
-    LedgerKind.CASE.value: "SELECT 1 FROM cases WHERE id = ?",
-    LedgerKind.ENVELOPE.value: "SELECT 1 FROM envelopes WHERE case_id = ?",
-    LedgerKind.FILE.value: "SELECT 1 FROM files WHERE id = ?",
-    LedgerKind.QUESTION.value: "SELECT 1 FROM questions WHERE id = ?",
-    LedgerKind.OPINION.value: "SELECT 1 FROM opinions WHERE id = ? AND sealed IS NOT NULL",
-    LedgerKind.CONSULTATION.value: "SELECT 1 FROM ballots WHERE code = ? AND key IS NOT NULL",
-    LedgerKind.CASE_NEWS.value: "SELECT 1 FROM addresses WHERE lower(hex(mark)) = ?",
-    LedgerKind.RESULT_NEWS.value: "SELECT 1 FROM hearers WHERE lower(hex(mark)) = ?",
+_INSERT_KEY = upsert(tables.ledger)
+_REPLACE_KEY = _INSERT_KEY.on_conflict_do_update(
+    index_elements=list(tables.ledger.primary_key), set_={"sealed": _INSERT_KEY.excluded.sealed}
+)
+
+_SELECT_OWNERS = {
+    LedgerKind.CASE.value: "SELECT id FROM cases WHERE id",
+    LedgerKind.ENVELOPE.value: "SELECT case_id FROM envelopes WHERE case_id",
+    LedgerKind.FILE.value: "SELECT id FROM files WHERE id",
+    LedgerKind.QUESTION.value: "SELECT id FROM questions WHERE id",
+    LedgerKind.OPINION.value: "SELECT id FROM opinions WHERE sealed IS NOT NULL AND id",
+    LedgerKind.CONSULTATION.value: "SELECT code FROM ballots WHERE key IS NOT NULL AND code",
+    LedgerKind.CASE_NEWS.value: "SELECT lower(hex(mark)) FROM addresses WHERE lower(hex(mark))",
+    LedgerKind.RESULT_NEWS.value: "SELECT lower(hex(mark)) FROM hearers WHERE lower(hex(mark))",
 }
+"""The things of each kind that are not erased, by the name that the ledger has."""

@@ -5,6 +5,7 @@ without end, and kills it; then one that restores the newest backup, and kills t
 """
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -50,7 +51,7 @@ class Rounds:
 
     async def back_up_forever(self, report_fd: int) -> None:
         """File a case with a file and back it up; for ever."""
-        desk = StoredDesk(self.home)
+        desk = StoredDesk(self.home, itertools.count(100 * self.filed))  # other events than before the kill
         async with open_app(["complaints", "service"], NOW) as app:
             os.write(report_fd, b"ready\n")
             for number in range(self.filed, 10_000):

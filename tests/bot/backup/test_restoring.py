@@ -1,6 +1,7 @@
 """What was backed up is there again after a restore: byte by byte what is kept, and nothing that is not."""
 
 import asyncio
+import itertools
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from handlers.dialog.receipt import Receipt
 from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
 from storage.backup.age_files import Identity
-from storage.crypto.key_files import DeskPaths
+from storage.crypto.aead import generate_key
+from storage.crypto.key_files import DeskPaths, load_or_create_keys, write_key_file
 from storage.errors import BackupDamagedError, BackupError, BackupKeyError
 from storage.store import Store
 from tests.bot.backup.backed_up_office import NOW, WRITTEN_ANEW, BackedUpOffice, office
@@ -183,3 +185,35 @@ def test_evidence_of_today_is_in_the_backup_of_tomorrow_and_that_is_told(office:
         "complaints: 1 files of evidence came after the night of the backup: not in it"
     ]
     assert len(result.desks["complaints"].cases) == 1
+
+
+def test_backups_of_before_and_after_a_new_version_of_a_key_open(office: BackedUpOffice) -> None:
+    """As docs/guides/leak.th.md says: a line more in the key file, and what was there before still opens."""
+
+    async def scene(app: App) -> None:
+        await fill(office.home, app)
+
+    async def file_another(app: App) -> None:
+        desk = StoredDesk(office.home, itertools.count(100))  # other events than those above
+        await desk.file_complaint(app.desks["complaints"].store, 8, NOW)
+
+    async def look(app: App) -> None:
+        store = app.desks["complaints"].store
+        async with store.open_read_context() as context:
+            cases = [row[0] for row in await context.connection.exec_driver_sql("SELECT id FROM cases")]
+        counted.append(len([(await store.load_report(case)).answers["story"] for case in cases]))
+
+    office.run(scene)
+    old = office.back_up()
+    paths = DeskPaths.under(office.home, "complaints")
+    for name in ("seal", "envelope", "audit"):
+        known = load_or_create_keys(paths)[name]
+        write_key_file(paths.key_paths[name], {**known, 2: generate_key()})
+    office.run(file_another)
+    new = office.back_up(NOW + timedelta(days=1))
+    assert new.findings == ()
+    counted = list[int]()
+    for stamp in (old.stamp, new.stamp):
+        assert office.restore(stamp, stamp, NOW + timedelta(days=1)).findings == []
+        office.run(look, office.root / stamp, NOW + timedelta(days=1))
+    assert counted == [1, 2]
