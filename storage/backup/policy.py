@@ -109,6 +109,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     # Who works here joins anew after a restore, so nothing by which they could come in is kept.
     "staff": TablePolicy(left_out={"who": "NULL", "factor": "NULL", "address": "NULL"}),
     "invitations": _NEVER,
+    "staff_requests": _NEVER,
     "enrolments": _NEVER,
     "recoveries": _NEVER,
     "spent": _NEVER,
