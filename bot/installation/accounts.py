@@ -35,7 +35,7 @@ class AccountSetup:
     async def ask_all(self) -> None:
         """Ask for each account of the chosen desks that is not set yet."""
         for question in ACCOUNT_QUESTIONS:
-            if question.desk not in list_chosen_desks(self.answers) or self.answers[question.key] == NOBODY:
+            if question.desk not in list_chosen_desks(self.answers) or self.answers[question.name] == NOBODY:
                 continue
             token, *_ = question.secrets
             if self.writer.get(question.get_setting(token)):
@@ -54,7 +54,7 @@ class AccountSetup:
                     break
             token, *others = question.secrets
             if is_refusal(secrets[token]):
-                self.answers.save(question.key, NOBODY)
+                self.answers.save(question.name, NOBODY)
                 return
             refusal = self._find_refusal(question, secrets) or await self._try(question, secrets)
             if not refusal:
@@ -95,7 +95,7 @@ class AccountSetup:
         if not state.answers_alone:
             say("! บัญชีนี้เปิด “แชต” ไว้ ปิดใน LINE Official Account Manager ไม่เช่นนั้นผู้อื่นอ่านข้อความของผู้แจ้งได้")
         link = _LINKS[question.platform].format(name=state.name.removeprefix("@"))
-        self.answers.save(f"links.{question.key}", link)
+        self.answers.save(f"links.{question.name}", link)
         return ""
 
 
@@ -109,7 +109,7 @@ def list_links(answers: Answers) -> AccountLinks:
     return {
         (question.desk, question.platform): link
         for question in ACCOUNT_QUESTIONS
-        if (link := answers[f"links.{question.key}"])
+        if (link := answers[f"links.{question.name}"])
     }
 
 

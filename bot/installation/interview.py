@@ -55,8 +55,8 @@ class TerminalInterview:
 
     async def ask_secret(self, question: AccountQuestion, secret: str) -> str:
         """Show what to press, once, and ask without showing what is typed (`Interview.ask_secret`)."""
-        if question.key not in self.introduced:
-            self.introduced.add(question.key)
+        if question.name not in self.introduced:
+            self.introduced.add(question.name)
             say(f"\n{question.text}")
         say(f"{question.secrets[secret]}  (ตัวอักษรที่พิมพ์จะไม่ขึ้นบนจอ)")
         return (await _read_line(is_secret=True)).strip()
@@ -90,13 +90,13 @@ class FileInterview:
 
     async def ask(self, question: Question) -> str:
         """Return what the file says (`Interview.ask`)."""
-        typed = self.given.get(question.key, "")
+        typed = self.given.get(question.name, "")
         if not typed.strip() and question.otherwise is not None:
             return question.otherwise
         try:
             return question.parse(typed)
         except AnswerError as reason:
-            raise ConfigurationError(f"{self.name}: {question.key}: {reason} ({question.text})") from None
+            raise ConfigurationError(f"{self.name}: {question.name}: {reason} ({question.text})") from None
 
     async def ask_secret(self, question: AccountQuestion, secret: str) -> str:
         """Return what the file says (`Interview.ask_secret`)."""

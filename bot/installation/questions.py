@@ -29,13 +29,13 @@ DESK_TITLES: Mapping[DeskName, str] = {"complaints": "โต๊ะแจ้ง�
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question. key: of its answer, in the file of answers too. text: Thai, as it is asked.
+    """A question. name: of its answer, in the file of answers too. text: Thai, as it is asked.
 
     parse: returns the answer as it is kept, or raises AnswerError. otherwise: the answer where nothing is typed; None
     where something has to be. is_needed: whether it is asked at all, by what was answered before.
     """
 
-    key: str
+    name: str
     text: str
     parse: Callable[[str], str]
     otherwise: str | None = None
@@ -56,7 +56,7 @@ class AccountQuestion:
     needs_address: bool
 
     @property
-    def key(self) -> str:
+    def name(self) -> str:
         """The key under which it is remembered that no account is wanted."""
         return f"{self.desk}.{self.platform}"
 
@@ -255,4 +255,4 @@ def list_answer_keys() -> list[str]:
     accounts = [
         f"{question.desk}.{secret.lower()}" for question in ACCOUNT_QUESTIONS for secret in question.secrets
     ]
-    return [question.key for question in QUESTIONS] + accounts
+    return [question.name for question in QUESTIONS] + accounts

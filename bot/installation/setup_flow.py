@@ -74,11 +74,11 @@ class OfficeSetup:
             load_office(self.office_file)  # a mistake in it is told before anything is asked
             say(f"{self.office_file}: มีอยู่แล้ว ใช้ตามนั้น ไม่เขียนทับ")
         for question in QUESTIONS:
-            if has_office and question.key.startswith(OF_THE_OFFICE_FILE):
+            if has_office and question.name.startswith(OF_THE_OFFICE_FILE):
                 continue
-            if question.key in self.answers or not question.is_needed(self.answers):
+            if question.name in self.answers or not question.is_needed(self.answers):
                 continue
-            self.answers.save(question.key, await self.interview.ask(question))
+            self.answers.save(question.name, await self.interview.ask(question))
 
     def _choose_telegram_mode(self, desk: DeskName) -> None:
         prefix = f"{ENV_PREFIX}{desk.upper()}__"

@@ -27,7 +27,7 @@ from bot.settings import Settings, list_setting_names
 from handlers.office import Office
 from tests.properties import examples
 
-BY_KEY = {question.key: question for question in QUESTIONS}
+BY_KEY = {question.name: question for question in QUESTIONS}
 FULL = {
     "office.name_th": "สำนักงาน “ทดสอบ” น่าน",
     "office.name_en": "Nan Test Office",

@@ -113,7 +113,7 @@ def test_stopped_in_the_middle_it_goes_on_and_overwrites_nothing(
 def test_a_wrong_answer_is_asked_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    question = next(question for question in QUESTIONS if question.key == "office.retention_days")
+    question = next(question for question in QUESTIONS if question.name == "office.retention_days")
     type_lines(monkeypatch, "เจ็ด", "7", "400")
     assert asyncio.run(TerminalInterview().ask(question)) == "400"
     assert capsys.readouterr().out.count("ขออภัย") == 2
