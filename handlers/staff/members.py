@@ -7,6 +7,9 @@ from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Channel, Lang
 from handlers.staff.permissions import Role
 
+SHORT_ID_LENGTH = 6
+"""Symbols of an id on a button."""
+
 
 @dataclass(frozen=True, slots=True)
 class StaffProfile:
@@ -34,6 +37,11 @@ class StaffMember:
     def name(self) -> str:
         """The name that colleagues see."""
         return self.profile.name
+
+    @property
+    def short_id(self) -> str:
+        """The id as a button brings it; a whole one with what is before it could be taken for a tracking code."""
+        return self.id[:SHORT_ID_LENGTH]
 
     @property
     def active(self) -> bool:

@@ -17,6 +17,7 @@ from handlers.office import TwoPersonRules
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
+from handlers.staff.members import SHORT_ID_LENGTH
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName
 from handlers.thai.dates import to_bangkok_date
@@ -72,8 +73,9 @@ def approve_colleague_request(cmd: ComplaintsCommandContext, found: OfficerCase)
         key = "approval.own" if asked else "approval.nothing"  # their own, or approved already
         return cmd.reply(key, OF_CASE, back, number=found.register_number)
     one = others[0]
-    if cmd.command.rest != one.id:
-        yes = make_command_button(CommandName.APPROVE, found, one.id, Phrase("staff.approval.yes"))
+    short_id = one.id[:SHORT_ID_LENGTH]  # a whole one could be taken for a tracking code
+    if cmd.command.rest not in {one.id, short_id}:
+        yes = make_command_button(CommandName.APPROVE, found, short_id, Phrase("staff.approval.yes"))
         what = Phrase(f"staff.approval.{one.kind}")
         return cmd.reply(
             "approval.ask", OF_CASE, (yes, *back), number=found.register_number, what=what, reason=one.reason

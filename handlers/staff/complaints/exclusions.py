@@ -38,7 +38,7 @@ def _set_exclusion(cmd: ComplaintsCommandContext, found: OfficerCase, why: Exclu
     if person is None:
         return _ask_whom(cmd, found, why, able)
     if not can_change_exclusion(cmd.staff, known, reason):
-        again = make_case_command(cmd.command.name, found, person.id)
+        again = make_case_command(cmd.command.name, found, person.short_id)
         return cmd.await_text_for(again).reply(
             "bar.why", OF_CASE, number=found.register_number, name=person.name, fewest=MIN_REASON_LENGTH
         )
@@ -58,7 +58,9 @@ def _list_colleagues(cmd: ComplaintsCommandContext) -> QueryGenerator[list[Staff
 def _ask_whom(
     cmd: ComplaintsCommandContext, found: OfficerCase, why: ExclusionGround, able: list[StaffMember]
 ) -> TurnResult:
-    names = tuple(make_command_button(cmd.command.name, found, one.id, raw_text(one.name)) for one in able)
+    names = tuple(
+        make_command_button(cmd.command.name, found, one.short_id, raw_text(one.name)) for one in able
+    )
     return cmd.reply(
         f"bar.whom_{why}" if able else "bar.nobody", OF_CASE, names, number=found.register_number
     )
@@ -73,7 +75,7 @@ def _match_colleague(rest: str, able: list[StaffMember]) -> tuple[StaffMember | 
     fitting = [
         (called, one)
         for one in able
-        for called in (one.id, one.name)
+        for called in (one.id, one.short_id, one.name)
         if called and plain.casefold().startswith(called.casefold())
     ]
     if not fitting:

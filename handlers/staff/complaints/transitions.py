@@ -116,13 +116,16 @@ def _choose_officer(
     ].strip()  # a button brings an id, in which no letter is repeated for emphasis
     wanted = normalize_for_matching(typed)
     fitting = [
-        one for one in able if wanted and (wanted in normalize_for_matching(one.name) or typed == one.id)
+        one
+        for one in able
+        if wanted and (wanted in normalize_for_matching(one.name) or typed in {one.id, one.short_id})
     ]
     exact = [one for one in fitting if normalize_for_matching(one.name) == wanted] or fitting
     if len(exact) != 1:
         key = "ask" if not wanted else "several" if exact else "nobody"
         names = tuple(
-            make_command_button(cmd.command.name, found, one.id, raw_text(one.name)) for one in exact or able
+            make_command_button(cmd.command.name, found, one.short_id, raw_text(one.name))
+            for one in exact or able
         )
         return cmd.reply(f"assign.{key}", OF_CASE, names, number=found.register_number)
     return exact[0]

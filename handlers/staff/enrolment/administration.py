@@ -30,9 +30,6 @@ from handlers.thai.text import clean_text
 SURE = "!"
 """Ends each id of a button that confirms."""
 
-SHORT_ID_LENGTH = 6
-"""Symbols of an id on a button. A whole id with the letter before it could be taken for a tracking code."""
-
 MAX_STAFF_NAME_LENGTH = 100
 TYPED_ROLES: Mapping[str, Role] = {
     "เจ้าหน้าที่": Role.OFFICER,
@@ -135,7 +132,7 @@ def hand_over_cases(cmd: ComplaintsCommandContext) -> Decision:
     if not cmd.command.rest.endswith(SURE):
         sure = make_command_button(
             cmd.command.name,
-            rest=f"{_shorten(given)}{SURE}{_shorten(taking)}{SURE}",
+            rest=f"{given.short_id}{SURE}{taking.short_id}{SURE}",
             label=Phrase("staff.people.sure"),
         )
         return cmd.reply_with(Reply("staff.people.ask_handover", OF_CASE, args, (sure,)))
@@ -151,16 +148,11 @@ def _load_staff() -> QueryGenerator[list[StaffMember]]:
 
 def _find_person(word: str, staff: Sequence[StaffMember]) -> StaffMember | None:
     """Return the person with a shortened id, if it is one person's alone, or at a place of the list."""
-    by_id = [one for one in staff if _shorten(one) == word]
+    by_id = [one for one in staff if one.short_id == word]
     if by_id:
         return by_id[0] if len(by_id) == 1 else None
     place = read_place(word)
     return staff[place - 1] if place is not None and 1 <= place <= len(staff) else None
-
-
-def _shorten(person: StaffMember) -> str:
-    """Return how a button names a person."""
-    return person.id[:SHORT_ID_LENGTH]
 
 
 def _choose_person(
@@ -174,16 +166,16 @@ def _choose_person(
     if person is None or person.id == cmd.staff.id:
         others = [one for one in staff if one.id != cmd.staff.id]
         names = tuple(
-            make_command_button(cmd.command.name, rest=_shorten(one), label=raw_text(called[one.id]))
+            make_command_button(cmd.command.name, rest=one.short_id, label=raw_text(called[one.id]))
             for one in others
         )
         return cmd.reply("people.whom", OF_CASE, names, order=Phrase(cmd.command.name.label_key))
-    return person, called[person.id], word == f"{_shorten(person)}{SURE}"
+    return person, called[person.id], word == f"{person.short_id}{SURE}"
 
 
 def _ask_to_confirm(cmd: ComplaintsCommandContext, person: StaffMember, called: str) -> TurnResult:
     sure = make_command_button(
-        cmd.command.name, rest=f"{_shorten(person)}{SURE}", label=Phrase("staff.people.sure")
+        cmd.command.name, rest=f"{person.short_id}{SURE}", label=Phrase("staff.people.sure")
     )
     role = Phrase(f"staff.role.{person.role}")
     return cmd.reply(f"people.ask_{cmd.command.name}", OF_CASE, (sure,), name=called, role=role)

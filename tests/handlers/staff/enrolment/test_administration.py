@@ -12,7 +12,7 @@ from handlers.dialog.session import Session
 from handlers.staff.command import CommandContext
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.dispatch import run_command
-from handlers.staff.enrolment.administration import SHORT_ID_LENGTH, SURE, number_same_names
+from handlers.staff.enrolment.administration import SURE, number_same_names
 from handlers.staff.enrolment.messages import (
     FindResetRequest,
     HandOverCases,
@@ -22,7 +22,7 @@ from handlers.staff.enrolment.messages import (
     RequestReset,
     ResetStaff,
 )
-from handlers.staff.members import ListStaff, StaffMember, StaffProfile
+from handlers.staff.members import SHORT_ID_LENGTH, ListStaff, StaffMember, StaffProfile
 from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import Role
 from handlers.staff.state import OfficerState
