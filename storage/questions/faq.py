@@ -139,7 +139,8 @@ class FaqIndex:
         if self._meanings_of is not None and generation == meaning.generation:
             with suppress(MeaningUnavailableError):
                 similar = await meaning.find_nearest(text, SIMILAR_TEXTS)
-        if not similar or generation != meaning.generation:
+        # Others may have been loaded before the search had its turn; its places are of those then.
+        if not similar or generation != meaning.generation or owners is not self._text_owners:
             self.wants_meanings.set()
             return None
         found = dict[str, float]()

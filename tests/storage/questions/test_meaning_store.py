@@ -121,6 +121,25 @@ def test_where_nobody_reads_meanings_letters_answer(tmp_path: Path) -> None:
     run_service_scenario(tmp_path, scene)
 
 
+def test_an_answer_is_of_the_entries_that_were_searched(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        meaning = ListedMeanings()
+        await desk.store.replace_faq(ENTRIES, desk.now())
+        await prepare(desk, meaning)
+
+        async def load_others_first(question: str, most: int) -> list[SimilarText]:
+            """As where a changed base is loaded between two questions."""
+            state = desk.store.faq._meanings_of
+            assert state is not None
+            desk.store.faq.use_meanings(state, 1, ["k.scholar", "k.scholar", "k.renew", "k.renew", "k.renew"])
+            return [SimilarText(0, 0.9)]
+
+        meaning.find_nearest = load_others_first  # type: ignore[method-assign]
+        assert await search(desk, "ตั๋วครูจะขาด") == []  # by letters alone
+
+    run_service_scenario(tmp_path, scene)
+
+
 def test_no_vector_stands_in_clear_and_a_damaged_one_is_made_anew(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         meaning = ListedMeanings()
