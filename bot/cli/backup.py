@@ -33,13 +33,13 @@ _NO_RECIPIENT = (
 _LOST_TH = (
     "กู้คืนแล้ว ข้อมูลเป็นของวันที่ {day} สิ่งที่มีหลังจากนั้นหายไป: เรื่อง ข้อความ และคำถามที่ส่งมาหลังสำรอง (รหัสของเรื่องเหล่านั้นใช้ไม่ได้)"
     " และข้อความที่รอส่ง ร่างที่ค้าง ลิงก์ที่เปิดไว้ กลุ่มที่รับแจ้ง ประกาศให้ประชาชนรู้ว่าเรื่องที่ส่งหลังวันที่ {day} ต้องส่งใหม่"
-    " เจ้าหน้าที่ทุกคนต้องเข้าร่วมใหม่ด้วยรหัสที่พิมพ์ไว้ข้างบน (ภายใน 24 ชั่วโมง) ตัดผู้ที่พ้นหน้าที่แล้วออกก่อนแจกรหัส"
+    " เจ้าหน้าที่ทุกคนต้องเข้าร่วมใหม่ด้วยรหัสและเลขหกหลักที่พิมพ์ไว้ข้างบน (ภายใน 24 ชั่วโมง) ตัดผู้ที่พ้นหน้าที่แล้วออกก่อนแจกรหัส"
 )
 _LOST_EN = (
     "Restored as of {day}. What came after is lost: reports, messages and questions that were sent after the backup"
     " (their codes are unknown here), messages that waited, drafts, open links, groups that were told. Let the public"
-    " know that what was sent after {day} has to be sent again. Everybody of the staff joins anew with the codes above,"
-    " within 24 hours: remove who has left before you hand them out."
+    " know that what was sent after {day} has to be sent again. Everybody of the staff joins anew with the codes and"
+    " digits above, within 24 hours: remove who has left before you hand them out."
 )
 
 
@@ -158,7 +158,13 @@ def _print_restore(result: RestoreResult, target: Path) -> None:
             "renewed": desk.renewed,
             "next_numbers": desk.finished.next_numbers,
             "invitations": [
-                {"name": one.name, "role": one.role, "code": one.code} for one in desk.finished.invitations
+                {
+                    "name": one.name,
+                    "role": one.role,
+                    "code": one.invitation.code,
+                    "digits": one.invitation.digits,
+                }
+                for one in desk.finished.invitations
             ],
         }
         for name, desk in result.desks.items()

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
+from handlers.staff.enrolment.messages import Invitation
 from ita_stats.calendar import get_fiscal_year, to_bangkok_date
 from storage import tables
 from storage.backup.ledger_file import load_given_numbers
 from storage.cases.writes import draw_moment, encrypt_moment
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
-from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.number_floors import NumberKind
-from storage.staff.members import INVITATION_TTL, generate_staff_code, hash_invitation
+from storage.staff.enrolments import generate_invitation, insert_invitation
 from storage.staff.roster import decode_staff
 from storage.store import Store
 
@@ -35,11 +35,11 @@ _RATE = 3
 
 @dataclass(frozen=True, slots=True)
 class RestoredInvitation:
-    """A code with which somebody of the staff joins anew."""
+    """A code and digits with which somebody of the staff joins anew."""
 
     name: str
     role: str
-    code: str
+    invitation: Invitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def finish_restore(store: Store, facts: RestoreFacts, settled: Sequence[da
             span = tables.split_spans
             untold = update(span).where(span.c.first == first).values(settled=True, told="")
             await connection.execute(untold)
-        invitations = await _invite_staff(connection, store.keyring, facts.now)
+        invitations = await _invite_staff(batch)
         for case in facts.erased:
             await batch.audit(ActorKind.CLOCK, "erased", case)
         await batch.audit(ADMIN_ACTOR, "restored", facts.stamp)
@@ -145,16 +145,16 @@ async def _draw_moments_anew(connection: AsyncConnection, keyring: Keyring, now:
         await connection.execute(update(tables.cases).where(case.id == own).values(announce_at=moment))
 
 
-async def _invite_staff(
-    connection: AsyncConnection, keyring: Keyring, now: datetime
-) -> tuple[RestoredInvitation, ...]:
-    """Invite everybody who was of the staff to join anew: who left or was removed since is not known here."""
+async def _invite_staff(batch: WriteBatch) -> tuple[RestoredInvitation, ...]:
+    """Invite everybody who was of the staff to join anew: who left or was removed since is not known here.
+
+    Until they do, they count as people who have not joined: they can read nothing.
+    """
     person, invited = tables.staff.c, []
     query = select(tables.staff).where(person.removed.is_(None))
-    until = to_epoch_minutes(now + INVITATION_TTL)
-    for row in (await connection.execute(query)).mappings().all():
-        member, code = decode_staff(row, keyring), generate_staff_code()
-        mark = {"mark": hash_invitation(keyring, code), "staff_id": member.id, "until": until}
-        await connection.execute(insert(tables.invitations), mark)
-        invited.append(RestoredInvitation(member.name, member.role.value, code))
+    for row in (await batch.connection.execute(query)).mappings().all():
+        member, invitation = decode_staff(row, batch.keyring), generate_invitation()
+        insert_invitation(member.id, invitation, batch)
+        invited.append(RestoredInvitation(member.name, member.role.value, invitation))
+    await batch.connection.execute(update(tables.staff).where(person.removed.is_(None)).values(joined=null()))
     return tuple(invited)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from handlers.feedback.messages import NewFeedbackNumber
+from handlers.staff.complaints.messages import CountUnreadableCases
 from handlers.staff.members import FindInvitation, StaffProfile
 from handlers.staff.permissions import Role
 from storage.backup.finish_restore import (
@@ -68,8 +69,22 @@ def test_everybody_who_was_of_the_staff_joins_anew(ground: StoredDesk) -> None:
         )
         [invited] = (await finish_restore(store, make_facts(), ())).invitations
         assert (invited.name, invited.role) == ("สมชาย", "officer")
-        found = await store.answer_query(FindInvitation(invited.code), NOW + timedelta(days=2))
+        found = await store.answer_query(FindInvitation(invited.invitation.code), NOW + timedelta(days=2))
         assert found.name == "สมชาย"
+
+    ground.run_scenario(scene)
+
+
+def test_who_has_not_joined_anew_does_not_count_as_a_reader(ground: StoredDesk) -> None:
+    async def scene(store: Store) -> None:
+        await ground.file_complaint(store, 1)
+        await store.staff_admin.add(Role.OFFICER, StaffProfile("สมชาย"), NOW)
+        ground.execute_sql("UPDATE staff SET joined = '2026-11-01'")
+        query = CountUnreadableCases("f" * 32)
+        assert await store.answer_query(query, NOW) == 0
+        await finish_restore(store, make_facts(), ())
+        assert await store.answer_query(query, NOW) == 1
+        assert ground.execute_sql("SELECT joined, removed FROM staff") == [(None, None)]
 
     ground.run_scenario(scene)
 

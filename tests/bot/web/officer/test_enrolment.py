@@ -13,6 +13,7 @@ from bot.web.officer.session import make_enrolment_link_factory
 from handlers.dialog.events import Channel, Event
 from handlers.staff.enrolment.messages import NewEnrolmentLink
 from storage import tables
+from storage.backup.finish_restore import RestoreFacts, finish_restore
 from tests.end_to_end.officer.officer_server import HttpBrowser, HttpResponse, OfficerServer
 from tests.end_to_end.officers import Officer
 
@@ -87,6 +88,20 @@ def test_the_link_the_digits_and_the_app_make_an_officer(office: OfficerServer) 
     assert (gone.status, "ใช้ไม่ได้แล้ว" in gone.text) == (410, True)
     actions = [what for _, what in office.load_audit_lines()]
     assert actions[-4:] == ["enrol-opened", "enrol-opened", "joined", "proved"]
+
+
+def test_after_a_restore_people_join_with_the_code_and_the_digits_that_it_prints(
+    office: OfficerServer,
+) -> None:
+    invite(office)
+    now = office.desk.now()
+    facts = RestoreFacts(made_at=now, now=now, stamp="s", erased=(), numbers={})
+    finished = office.server.run(finish_restore(office.desk.store, facts, ()))
+    [invited] = [one for one in finished.invitations if one.name == NAME]
+    chat, browser = new_chat(office, "แชต"), office.new_browser()
+    page = give_digits(browser, ask_link(office, chat, invited.invitation.code), invited.invitation.digits)
+    assert "เรียบร้อย" in office.send_chat_text(chat, make_code(office, page))
+    assert "ไม่มีเรื่อง" in office.send_chat_text(chat, "/inbox")
 
 
 def test_guessed_digits_are_counted_over_links_and_browsers(office: OfficerServer) -> None:
