@@ -1,6 +1,6 @@
 """The service desk on dictionaries: exact and without storage."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,9 @@ from handlers.dialog.effects import Act, DeleteFiles, Listing, Query
 from handlers.dialog.receipt import normalize_receipt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.questions.faq_messages import (
+    FAQ_ENTRY_PREFIX,
     FaqCatalogue,
+    FaqEntry,
     GetFaqCatalogue,
     PublishQuestion,
     SaveFaqEntry,
@@ -53,7 +55,7 @@ from handlers.service_desk import ServiceDesk
 from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.members import AuditRefusal, FindInvitation, FindStaffMember, StaffMember
 from handlers.thai.dates import to_bangkok_date
-from tests.in_memory_desk import OFFICE, InMemoryDesk
+from tests.in_memory_desk import MORNING, OFFICE, InMemoryDesk
 
 COMPLAINTS_URL = "https://complaints.example"
 BOARD_URL = "https://service.example/qna"
@@ -65,16 +67,18 @@ def make_service_desk(roster: Container[bytes] = frozenset()) -> ServiceDesk:
     return ServiceDesk(OFFICE, COMPLAINTS_URL, BOARD_URL, roster)
 
 
+def build_index(entries: Iterable[FaqEntry]) -> NgramIndex:
+    """The search index of entries that are valid."""
+    found = [one for one in entries if one.is_valid_on(to_bangkok_date(MORNING))]
+    return NgramIndex.build([IndexedEntry(FAQ_ENTRY_PREFIX + one.id, one.searchable_texts) for one in found])
+
+
 @dataclass
 class InMemoryServiceDesk(InMemoryDesk):
     """Answers the service desk's queries from dictionaries, and records the acts."""
 
     router: Any = field(default_factory=make_service_desk)
-    index: NgramIndex = field(
-        default_factory=lambda: NgramIndex.build(
-            [IndexedEntry(one.id, (one.question, *one.also, one.answer)) for one in FAQ_ENTRIES]
-        )
-    )
+    index: NgramIndex = field(default_factory=lambda: build_index(FAQ_ENTRIES))
     threads: dict[str, QuestionThread] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     question_attempts: dict[bytes, Attempts] = field(default_factory=dict)
@@ -120,10 +124,17 @@ class InMemoryServiceDesk(InMemoryDesk):
                 return next((t for t in self.threads.values() if t.number == number), None)
         return super().answer_query(query)
 
-    @staticmethod
-    def _to_match(found: str, sure: bool) -> AnswerMatch:
-        one = next(one for one in FAQ_ENTRIES if one.id == found)
-        return AnswerMatch(one.id, one.question, one.answer, one.link, sure, one.example)
+    def _to_match(self, found: str, sure: bool) -> AnswerMatch:
+        one = next(one for one in self.faq_catalogue.entries if FAQ_ENTRY_PREFIX + one.id == found)
+        return AnswerMatch(found, one.question, one.answer, one.link, sure, one.example)
+
+    def _save_entry(self, entry: FaqEntry) -> None:
+        entries = {**{one.id: one for one in self.faq_catalogue.entries}, entry.id: entry}
+        self._replace_entries(entries.values())
+
+    def _replace_entries(self, entries: Iterable[FaqEntry]) -> None:
+        self.faq_catalogue = replace(self.faq_catalogue, entries=tuple(entries))
+        self.index = build_index(self.faq_catalogue.entries)
 
     def apply_act(self, act: Act) -> None:
         self.acts.append(act)
@@ -171,7 +182,9 @@ class InMemoryServiceDesk(InMemoryDesk):
                 self.dropped_file_ids.extend(act.ids)
             case CloseQuestion():
                 self.threads[act.thread] = replace(self.threads[act.thread], state=QuestionState.CLOSED)
-            case Unsubscribe() | PublishQuestion() | UnpublishQuestion() | SaveFaqEntry() | AuditRefusal():
+            case SaveFaqEntry():
+                self._save_entry(act.entry)
+            case Unsubscribe() | PublishQuestion() | UnpublishQuestion() | AuditRefusal():
                 pass
             case _:
                 raise AssertionError(act)

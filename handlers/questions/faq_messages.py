@@ -5,6 +5,9 @@ from datetime import date
 
 from handlers.dialog.effects import Act, Query
 
+FAQ_ENTRY_PREFIX, PUBLISHED_QUESTION_PREFIX = "k.", "b."
+"""Prefixes of match ids: an entry of the office's FAQ, or a published question."""
+
 
 @dataclass(frozen=True, slots=True)
 class FaqEntry:

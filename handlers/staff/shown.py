@@ -35,6 +35,7 @@ EVERYDAY_MEANING: Mapping[str, str] = {
     "staff.approval.yes": "yes",
     "inquiry.send_yes": "send",
     "inquiry.send_no": "stay_here",
+    "inquiry.near_no": "stay_here",
     "inquiry.button.publish_ok": "yes",
     "inquiry.button.unpublish": "yes",
 }

@@ -200,6 +200,19 @@ class ProposedRemark:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedFaqEntry:
+    """A new entry of the FAQ that is near others. near: ids of the entries that were shown, in their order.
+
+    prompt: number of the prompt that asks whether to change one of these or to add it all the same.
+    """
+
+    question: str = field(repr=False)
+    answer: str = field(repr=False)
+    near: tuple[str, ...]
+    prompt: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceWork(UnfinishedWork[ServiceCommandName]):
     """The unfinished work of an officer of the service desk; each part outlasts commands about the others."""
 
@@ -208,6 +221,7 @@ class ServiceWork(UnfinishedWork[ServiceCommandName]):
     publication: ProposedPublication | None = None
     consultation: ConsultationDraft = field(default=(), repr=False)
     remark: ProposedRemark | None = None
+    faq_entry: ProposedFaqEntry | None = None
 
 
 class NumberUse(StrEnum):

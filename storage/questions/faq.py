@@ -16,7 +16,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers.questions.faq_messages import FaqCatalogue, FaqEntry, PublishedQuestion, SaveFaqEntry
+from handlers.questions.faq_messages import (
+    FAQ_ENTRY_PREFIX,
+    PUBLISHED_QUESTION_PREFIX,
+    FaqCatalogue,
+    FaqEntry,
+    PublishedQuestion,
+    SaveFaqEntry,
+)
 from handlers.questions.joined_search import find_answers
 from handlers.questions.messages import AnswerMatch, FindKnownAnswers
 from handlers.questions.search_index import IndexedEntry, NgramIndex
@@ -42,9 +49,6 @@ FIRST_LOAD_SECONDS = 3.0
 
 SIMILAR_TEXTS = 64
 """Texts nearest in meaning that are looked at: the best of an entry counts, and one may have a dozen."""
-
-FAQ_ENTRY_PREFIX, PUBLISHED_QUESTION_PREFIX = "k.", "b."
-"""Prefixes of match ids: an entry of the office's FAQ, or a published question."""
 
 
 @dataclass(frozen=True, slots=True)

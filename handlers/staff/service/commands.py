@@ -38,8 +38,9 @@ from handlers.staff.service.consultation_results import (
     show_free_texts,
 )
 from handlers.staff.service.consultations import manage_consultations, review_statements
+from handlers.staff.service.faq import manage_faq
 from handlers.staff.service.feedback import browse_feedback
-from handlers.staff.service.publish import manage_faq, publish_to_board, remove_from_board
+from handlers.staff.service.publish import publish_to_board, remove_from_board
 from handlers.staff.service.questions import (
     close_without_answer,
     show_open_questions,

@@ -1,19 +1,16 @@
-"""Publish questions with their answers on the board, and edit the FAQ."""
+"""Publish questions with their answers on the board, and take them off again."""
 
 import re
 from dataclasses import replace
-from datetime import date
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, raw_text
 from handlers.dialog.text import shorten_text
 from handlers.questions.faq_messages import (
     FaqCatalogue,
-    FaqEntry,
     GetFaqCatalogue,
     PublishedQuestion,
     PublishQuestion,
-    SaveFaqEntry,
     UnpublishQuestion,
 )
 from handlers.questions.messages import FindQuestionByNumber, QuestionThread, ThreadLineKind
@@ -22,18 +19,14 @@ from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ProposedPublication
-from handlers.thai.dates import to_bangkok_date
 from handlers.thai.matching import normalize_for_matching, parse_number
 from handlers.thai.text import clean_text
-
-MAX_LISTED_ENTRIES = 40
-"""FAQ entries that are listed."""
 
 MAX_TOPICS = 8
 """Topics, or published questions, that are offered as buttons."""
 
 MAX_SHOWN_LENGTH = 60
-"""Characters of a question on a button, and of what was typed in place of an entry's id."""
+"""Characters of a question on a button."""
 
 PUBLISHED_PREFIX = "post "
 """How a button refers to a published question: followed by its id."""
@@ -193,84 +186,3 @@ def _confirm_unpublish(cmd: ServiceCommandContext, one: PublishedQuestion, sure:
         question=one.question,
         answer=one.answer,
     )
-
-
-def manage_faq(cmd: ServiceCommandContext) -> Decision:
-    """List the FAQ, expired entries first, or add, edit, disable or enable an entry."""
-    catalogue = yield from run_query(GetFaqCatalogue())
-    what, rest = split_first_word(cmd.command.rest)
-    entries, today = {one.id: one for one in catalogue.entries}, to_bangkok_date(cmd.ctx.now)
-    if what in {"add", "เพิ่ม"}:
-        return _add_entry(cmd, entries, rest)
-    name, words = split_first_word(rest)
-    if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
-        if name not in entries:
-            return cmd.reply(
-                "faq_unknown",
-                NEUTRAL,
-                (make_command_button(ServiceCommandName.FAQ),),
-                id=shorten_text(name, MAX_SHOWN_LENGTH),
-            )
-        return _change_entry(cmd, entries[name], what, words)
-    return _list_entries(cmd, catalogue.entries, today)
-
-
-def _add_entry(cmd: ServiceCommandContext, entries: dict[str, FaqEntry], rest: str) -> TurnResult:
-    question, bar, answer = rest.partition("|")
-    question, answer = clean_text(question).text, clean_text(answer).text
-    if not bar or not question or not answer:
-        return cmd.reply("faq_add_how", NEUTRAL)
-    number = 1
-    while f"own-{number}" in entries:
-        number += 1
-    entry = FaqEntry(f"own-{number}", question, answer)
-    return cmd.reply(
-        "faq_added",
-        NEUTRAL,
-        (make_command_button(ServiceCommandName.FAQ),),
-        (SaveFaqEntry(entry),),
-        id=entry.id,
-        question=question,
-    )
-
-
-def _change_entry(cmd: ServiceCommandContext, entry: FaqEntry, what: str, words: str) -> TurnResult:
-    if what in {"edit", "แก้"}:
-        answer = clean_text(words).text
-        if not answer:
-            return cmd.reply("faq_edit_how", NEUTRAL, id=entry.id, answer=entry.answer)
-        return cmd.reply(
-            "faq_edited",
-            NEUTRAL,
-            (make_command_button(ServiceCommandName.FAQ),),
-            (SaveFaqEntry(replace(entry, answer=answer, example=False)),),
-            id=entry.id,
-        )
-    off = what in {"off", "ปิด"}
-    act = SaveFaqEntry(replace(entry, off=off))
-    return cmd.reply(
-        "faq_off" if off else "faq_on",
-        NEUTRAL,
-        (make_command_button(ServiceCommandName.FAQ),),
-        (act,),
-        id=entry.id,
-    )
-
-
-def _list_entries(cmd: ServiceCommandContext, known: tuple[FaqEntry, ...], today: date) -> TurnResult:
-    stale = [one for one in known if not one.off and not one.is_valid_on(today)]
-    others = [one for one in known if one not in stale]
-    lines = tuple(_format_entry_line(one, today) for one in (*stale, *others)[:MAX_LISTED_ENTRIES])
-    return cmd.reply(
-        "faq_list",
-        NEUTRAL,
-        (make_command_button(ServiceCommandName.QUESTIONS),),
-        count=len(known),
-        stale=len(stale),
-        lines=lines,
-    )
-
-
-def _format_entry_line(one: FaqEntry, today: date) -> Phrase:
-    state = "off" if one.off else "on" if one.is_valid_on(today) else "stale"
-    return Phrase(f"inquiry.faq_line_{state}", {"id": one.id, "question": one.question})

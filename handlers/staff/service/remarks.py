@@ -1,13 +1,14 @@
-"""`/remark` at the service desk, and the confirmation of what was shown: a remark, or an answer."""
+"""`/remark` at the service desk, and the choice below what was shown: a remark, an entry of the FAQ, or an answer."""
 
 from dataclasses import replace
 
 from handlers.dialog.effects import Decision
 from handlers.staff.command import ServiceCommandContext
-from handlers.staff.parse import ParsedCommand
+from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.remarks import RemarkDesk, drop_remark, review_remark
 from handlers.staff.service.answers import confirm_answer
+from handlers.staff.service.faq import decide_on_near
 from handlers.staff.state import ProposedRemark, ServiceWork
 
 
@@ -26,7 +27,13 @@ def review_service_remark(cmd: ServiceCommandContext) -> Decision:
 
 
 def confirm_shown_text(cmd: ServiceCommandContext) -> Decision:
-    """Keep the remark of which the prompt asks, or drop it; an answer is confirmed as `confirm_answer` says."""
+    """Keep the remark of which the prompt asks, or drop it.
+
+    An entry of the FAQ is decided on as `decide_on_near` says, an answer is confirmed as `confirm_answer` says.
+    """
+    entry, prompt = cmd.work.faq_entry, split_first_word(cmd.command.rest)[0][1:]
+    if entry is not None and prompt == str(entry.prompt):
+        return (yield from decide_on_near(cmd, entry))
     proposed = cmd.work.remark
     if proposed is None or cmd.command.rest[1:] != str(proposed.prompt):
         return (yield from confirm_answer(cmd))

@@ -33,6 +33,7 @@ from handlers.questions.faq_messages import (
     PublishedQuestion,
 )
 from handlers.questions.messages import (
+    FindKnownAnswers,
     FindQuestionByNumber,
     ListOpenQuestions,
     QuestionThread,
@@ -65,6 +66,7 @@ ANSWERS: dict[Any, Any] = {
     FindQuestionByNumber: OPEN,
     ListOpenQuestions: Listing((OPEN,)),
     GetFaqCatalogue: FaqCatalogue((HOURS, OLD), (POST,)),
+    FindKnownAnswers: (),
     ListFeedback: Listing((GOOD,)),
     FindFeedback: GOOD,
     FindFeedbackContact: "081-000-0000",
