@@ -2,9 +2,11 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind, HistoryEntryKind
 from handlers.dialog.effects import Act, Query
@@ -14,6 +16,7 @@ from handlers.staff.enrolment.messages import (
     DismissStaff,
     FindResetRequest,
     HandOverCases,
+    HasCases,
     Invitation,
     InviteStaff,
     NewInvitation,
@@ -28,6 +31,7 @@ from storage.cases.history import append_history_line, load_case_for_write
 from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadContext
+from storage.errors import ConflictError
 from storage.serialization import HistoryContent
 from storage.staff.enrolments import generate_invitation, insert_invitation
 from storage.staff.members import format_actor, reset_access, revoke_access
@@ -50,11 +54,28 @@ async def answer_new_invitation(query: NewInvitation, context: ReadContext) -> I
 
 
 async def find_reset_request(query: FindResetRequest, context: ReadContext) -> str:
-    """Return who asked to reset a person's access; empty where nobody did, or too long ago."""
-    asked = select(_REQUEST.asked_by).where(
-        _REQUEST.staff_id == query.staff, _REQUEST.until > to_epoch_minutes(context.now)
+    """Return who asked to reset a person's access; empty where nobody did, too long ago, or is gone since."""
+    return await _load_request(query.staff, context.now, context.connection)
+
+
+async def _load_request(staff: str, now: datetime, connection: AsyncConnection) -> str:
+    asked = (
+        select(_REQUEST.asked_by)
+        .join(tables.staff, tables.staff.c.id == _REQUEST.asked_by)
+        .where(
+            _REQUEST.staff_id == staff,
+            _REQUEST.until > to_epoch_minutes(now),
+            tables.staff.c.joined.is_not(None),
+            tables.staff.c.removed.is_(None),
+        )
     )
-    return (await context.connection.execute(asked)).scalar() or ""
+    return (await connection.execute(asked)).scalar() or ""
+
+
+async def answer_has_cases(query: HasCases, context: ReadContext) -> bool:
+    """Whether a person has a case, or appointed who has it."""
+    theirs = select(_CASE.id).where(or_(_CASE.officer == query.staff, _CASE.appointed_by == query.staff))
+    return (await context.connection.execute(theirs.limit(1))).first() is not None
 
 
 async def invite_staff(act: InviteStaff, batch: WriteBatch) -> None:
@@ -77,7 +98,12 @@ async def dismiss_staff(act: DismissStaff, batch: WriteBatch) -> None:
 
 
 async def reset_staff(act: ResetStaff, batch: WriteBatch) -> None:
-    """End a person's access and let them join again; supervisors and admins are told."""
+    """End a person's access and let them join again; supervisors and admins are told.
+
+    Raises `ConflictError` where the first of two persons is gone meanwhile, or their request is.
+    """
+    if act.asked_by and await _load_request(act.staff, batch.now, batch.connection) != act.asked_by:
+        raise ConflictError("the request of the first person does not hold any more")
     reset_access(act.staff, insert_invitation(act.staff, act.invitation, batch), batch)
     batch.add_statement(_DELETE_REQUEST, of_staff=act.staff)
     await _tell_chiefs("reset", batch)
@@ -130,6 +156,7 @@ async def hand_over_cases(act: HandOverCases, batch: WriteBatch) -> None:
 ADMINISTRATION_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     NewInvitation: answer_new_invitation,
     FindResetRequest: find_reset_request,
+    HasCases: answer_has_cases,
 }
 ADMINISTRATION_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
     InviteStaff: invite_staff,

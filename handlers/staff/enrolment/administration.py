@@ -13,6 +13,7 @@ from handlers.staff.enrolment.messages import (
     DismissStaff,
     FindResetRequest,
     HandOverCases,
+    HasCases,
     Invitation,
     InviteStaff,
     NewInvitation,
@@ -83,11 +84,18 @@ def invite_person(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def dismiss_person(cmd: ComplaintsCommandContext) -> Decision:
-    """End somebody's rights: `/dismiss 3`. Nobody ends their own so: that is `/leave`."""
+    """End somebody's rights: `/dismiss 3`. Nobody ends their own so: that is `/leave`.
+
+    An admin's, and those of the last supervisor, end by a reset first, which takes two persons.
+    """
     found = yield from _choose_person(cmd)
     if isinstance(found, TurnResult):
         return found
     person, called, is_sure = found
+    if person.active and (
+        person.role is Role.ADMIN or _is_last_supervisor(person, (yield from _load_staff()))
+    ):
+        return cmd.reply("people.reset_first", OF_CASE, name=called)
     if not is_sure:
         return _ask_to_confirm(cmd, person, called)
     act = DismissStaff(person.id, to_bangkok_date(cmd.ctx.now), cmd.staff.id)
@@ -95,23 +103,29 @@ def dismiss_person(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def reset_person(cmd: ComplaintsCommandContext) -> Decision:
-    """End somebody's access and let them join again: `/reset 3`. An admin's takes two different persons."""
+    """End somebody's access and let them join again: `/reset 3`.
+
+    It takes two different persons where somebody could come in by it in another's place: of who has joined, of an
+    admin, and of who has cases. An admin alone renews the invitation of somebody who has nothing yet.
+    """
     found = yield from _choose_person(cmd)
     if isinstance(found, TurnResult):
         return found
     person, called, is_sure = found
-    if person.role is not Role.ADMIN and cmd.staff.role is not Role.ADMIN:
+    takes_two = person.active or person.role is Role.ADMIN or (yield from run_query(HasCases(person.id)))
+    if not takes_two and cmd.staff.role is not Role.ADMIN:
         return cmd.reply("people.admins_only", OF_CASE, name=called)
     if not is_sure:
         return _ask_to_confirm(cmd, person, called)
-    if person.role is Role.ADMIN:
+    asked_by = ""
+    if takes_two:
         asked_by = yield from run_query(FindResetRequest(person.id))
         if asked_by in {"", cmd.staff.id}:
             return cmd.reply(
                 "people.second_person", OF_CASE, acts=(RequestReset(person.id, cmd.staff.id),), name=called
             )
     invitation = yield from run_query(NewInvitation())
-    act = ResetStaff(person.id, invitation, cmd.staff.id)
+    act = ResetStaff(person.id, invitation, cmd.staff.id, asked_by)
     return (yield from _tell_invitation(cmd, invitation, called, act))
 
 
@@ -138,6 +152,10 @@ def hand_over_cases(cmd: ComplaintsCommandContext) -> Decision:
         return cmd.reply_with(Reply("staff.people.ask_handover", OF_CASE, args, (sure,)))
     act = HandOverCases(given.id, taking.id, to_bangkok_date(cmd.ctx.now), cmd.staff.id)
     return cmd.reply_with(Reply("staff.people.handed_over", OF_CASE, args), acts=(act,))
+
+
+def _is_last_supervisor(person: StaffMember, staff: Sequence[StaffMember]) -> bool:
+    return [one.id for one in staff if one.active and one.role is Role.SUPERVISOR] == [person.id]
 
 
 def _load_staff() -> QueryGenerator[list[StaffMember]]:

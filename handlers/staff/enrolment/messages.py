@@ -96,7 +96,17 @@ class NewInvitation(Query[Invitation]):
 
 @dataclass(frozen=True, slots=True)
 class FindResetRequest(Query[str]):
-    """Who asked to reset the access of an admin, within `RESET_REQUEST_TTL`: a staff id; empty where nobody did."""
+    """Who asked to reset a person's access, within `RESET_REQUEST_TTL`, and is still on the staff: a staff id.
+
+    Empty where nobody did.
+    """
+
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class HasCases(Query[bool]):
+    """Whether a person is the officer of a case, open or closed, or appointed who alone may open one."""
 
     staff: str
 
@@ -122,16 +132,20 @@ class DismissStaff(Act):
 
 @dataclass(frozen=True, slots=True)
 class ResetStaff(Act):
-    """End a person's access, and let them join again with an invitation. Their cases stay theirs."""
+    """End a person's access, and let them join again with an invitation. Their cases stay theirs.
+
+    asked_by: the first of two persons, where it takes two; a conflict where their request does not hold any more.
+    """
 
     staff: str
     invitation: Invitation = field(repr=False)
     by: str
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestReset(Act):
-    """Ask to reset the access of an admin, which another person has to ask as well."""
+    """Ask to reset a person's access, which another person has to ask as well."""
 
     staff: str
     by: str

@@ -1,4 +1,4 @@
-"""Staff administration in the chat: two persons reset an admin, cases go to who takes over, and everybody hears."""
+"""Staff administration in the chat: two persons reset somebody, cases go to who takes over, and everybody hears."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from handlers.staff.enrolment.messages import (
     DismissStaff,
     FindResetRequest,
     HandOverCases,
+    HasCases,
     Invitation,
     InviteStaff,
     NewInvitation,
@@ -18,6 +19,7 @@ from handlers.staff.enrolment.messages import (
 )
 from handlers.staff.members import FindInvitation, ListStaff
 from handlers.staff.permissions import Role
+from storage.errors import ConflictError
 from storage.staff.administration import ADMINISTRATION_READERS, ADMINISTRATION_WRITERS
 from storage.store import Store
 from tests.storage.conftest import NOW, StoredDesk, load_reporter_case
@@ -28,7 +30,7 @@ INVITATION = Invitation("ABCDE-FGHJK", "123456")
 
 
 def test_what_is_read_and_written() -> None:
-    assert {*ADMINISTRATION_READERS} == {NewInvitation, FindResetRequest}
+    assert {*ADMINISTRATION_READERS} == {NewInvitation, FindResetRequest, HasCases}
     assert len(ADMINISTRATION_WRITERS) == 5
 
 
@@ -75,6 +77,37 @@ def test_a_request_to_reset_an_admin_lasts_a_day_and_is_used_once(ground: Stored
         assert await one.answer_query(FindResetRequest(target), NOW + timedelta(hours=25)) == ""
         await ground.commit_acts(one, ResetStaff(target, INVITATION, second))
         assert await one.answer_query(FindResetRequest(target), NOW) == ""
+
+    ground.run_scenario(scene)
+
+
+def test_a_request_of_somebody_who_is_gone_is_worth_nothing_also_where_they_go_meanwhile(
+    ground: StoredDesk,
+) -> None:
+    async def scene(one: Store) -> None:
+        first = await join_staff(ground, one, "first", Role.ADMIN)
+        second = await join_staff(ground, one, "second", Role.ADMIN)
+        target = await join_staff(ground, one, "target", Role.ADMIN)
+        await ground.commit_acts(one, RequestReset(target, first))
+        await ground.commit_acts(one, DismissStaff(first, DAY, second))
+        assert await one.answer_query(FindResetRequest(target), NOW) == ""
+        with pytest.raises(ConflictError):
+            await ground.commit_acts(one, ResetStaff(target, INVITATION, second, first))
+        staff = {person.id: person for person in await one.answer_query(ListStaff(), NOW)}
+        assert staff[target].active
+
+    ground.run_scenario(scene)
+
+
+def test_who_has_a_case_or_appointed_who_has_it_has_cases(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        boss = await join_staff(ground, one, "boss", Role.SUPERVISOR)
+        officer, other = await join_staff(ground, one, "officer"), await join_staff(ground, one, "other")
+        case = (await load_reporter_case(one, await ground.file_complaint(one))).id
+        await ground.commit_acts(one, AssignCase(case, 2, DAY, officer, officer))
+        await ground.commit_acts(one, SetAppointment(case, officer, boss))
+        has = {person: await one.answer_query(HasCases(person), NOW) for person in (boss, officer, other)}
+        assert has == {boss: True, officer: True, other: False}
 
     ground.run_scenario(scene)
 

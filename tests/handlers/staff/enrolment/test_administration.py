@@ -1,5 +1,6 @@
-"""What an admin is answered: names that occur twice are numbered, and an admin's reset takes two persons."""
+"""What an admin is answered: names that occur twice are numbered, and a reset takes two persons."""
 
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
@@ -16,6 +17,7 @@ from handlers.staff.enrolment.administration import SURE, number_same_names
 from handlers.staff.enrolment.messages import (
     FindResetRequest,
     HandOverCases,
+    HasCases,
     Invitation,
     InviteStaff,
     NewInvitation,
@@ -50,13 +52,16 @@ def give(
     channel: Channel = Channel.TERMINAL,
     asked_by: str = "",
     link: bool = False,
+    has_cases: bool = False,
+    staff: tuple[StaffMember, ...] = STAFF,
 ) -> TurnResult:
     session = Session(at=MORNING, officer=OfficerState(verified_at=MORNING))
     ctx = Context(Event("e", b"w" * 32, channel, text=words), session, OFFICE, MORNING)
     command = COMPLAINTS_COMMAND_TABLE.parse(words)
     assert command is not None
     answers: Answers = {
-        ListStaff: STAFF,
+        ListStaff: staff,
+        HasCases: has_cases,
         NewInvitation: INVITATION,
         FindResetRequest: asked_by,
         NewAccessLink: AccessLink("secret", "https://desk.example/officer/open/secret") if link else None,
@@ -95,18 +100,39 @@ def test_the_digits_are_on_the_page_and_in_a_chat_only_where_there_is_no_page_an
     assert (get_reply(nowhere).key, nowhere.acts) == ("staff.page.nowhere", ())
 
 
-def test_an_admins_reset_takes_two_different_persons_and_nobody_resets_themselves() -> None:
+def test_a_reset_of_who_could_be_replaced_takes_two_different_persons_and_nobody_resets_themselves() -> None:
     assert get_reply(give("/reset a1!")).key == "staff.people.whom"
-    assert give("/reset o1").acts == ()
-    assert give("/reset o1!").acts == (ResetStaff("o1", INVITATION, "a1"),)
-    assert get_reply(give("/reset o1!", BOSS)).key == "staff.people.admins_only"
-    for asked_by in ("", "a1"):
-        first = give("/reset a2!", asked_by=asked_by)
-        assert (get_reply(first).key, first.acts) == (
-            "staff.people.second_person",
-            (RequestReset("a2", "a1"),),
-        )
-    assert give("/reset a2!", BOSS, asked_by="a1").acts == (ResetStaff("a2", INVITATION, "b1"),)
+    for whom in ("o1", "b1", "a2"):
+        assert give(f"/reset {whom}").acts == ()
+        for asked_by in ("", "a1"):
+            first = give(f"/reset {whom}!", asked_by=asked_by)
+            assert (get_reply(first).key, first.acts) == (
+                "staff.people.second_person",
+                (RequestReset(whom, "a1"),),
+            )
+    assert give("/reset a2!", BOSS, asked_by="a1").acts == (ResetStaff("a2", INVITATION, "b1", "a1"),)
+    assert give("/reset o1!", asked_by="b1").acts == (ResetStaff("o1", INVITATION, "a1", "b1"),)
+
+
+def test_an_admin_alone_invites_anew_who_has_not_joined_and_has_nothing() -> None:
+    invited = replace(ONE, person_id=None, joined=None)
+    staff = (ADMIN, BOSS, invited)
+    assert give("/reset o1!", staff=staff).acts == (ResetStaff("o1", INVITATION, "a1"),)
+    assert get_reply(give("/reset o1!", BOSS, staff=staff)).key == "staff.people.admins_only"
+    assert give("/reset o1!", staff=staff, has_cases=True).acts == (RequestReset("o1", "a1"),)
+
+
+def test_an_admin_and_the_last_supervisor_are_dismissed_only_after_a_reset_by_two() -> None:
+    for whom in ("a2", "b1"):
+        for words in (f"/dismiss {whom}", f"/dismiss {whom}!"):
+            refused = give(words)
+            assert (get_reply(refused).key, refused.acts) == ("staff.people.reset_first", ())
+    assert len(give("/dismiss o1!").acts) == 1
+    other_boss = make_member("b2", Role.SUPERVISOR, "รองหัวหน้า")
+    assert len(give("/dismiss b1!", staff=(*STAFF, other_boss)).acts) == 1
+    left_out = tuple(replace(one, joined=None) if one.id in {"a2", "b1"} else one for one in STAFF)
+    for whom in ("a2", "b1"):
+        assert len(give(f"/dismiss {whom}!", staff=left_out).acts) == 1
 
 
 def test_handing_over_is_confirmed_and_takes_somebody_who_handles_cases() -> None:
