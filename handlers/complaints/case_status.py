@@ -74,6 +74,8 @@ def list_case_lines(case: ReporterCase, ctx: Context, *, shows_next: bool) -> It
     following = describe_next_step(case, ctx) if shows_next else None
     if following:
         yield following
+    if case.was_code_voided and case.status not in ENDED_STATUSES:
+        yield Phrase("track.not_withdrawn")
     yield Phrase("track.received", {"on": format_date(case.received_on, ctx.lang)})
 
 
@@ -146,7 +148,7 @@ def list_reporter_actions(case: ReporterCase, ctx: Context) -> tuple[Option, ...
         ("unsettled",)
         if can_request_reopening(case, ctx)
         else ()
-        if case.status in ENDED_STATUSES
+        if case.status in ENDED_STATUSES or case.was_code_voided
         else ("withdraw",)
     )
     message = REPLY_OPTION if find_open_request(case) else Option("message")

@@ -168,6 +168,14 @@ class ReporterCase:
         kinds = [entry.kind for entry in self.entries]
         return HistoryEntryKind.CODE_MADE in kinds and HistoryEntryKind.CONFIRMED not in kinds
 
+    @property
+    def was_code_voided(self) -> bool:
+        """Whether a tracking code of it was voided by who held its slip.
+
+        Who follows it since may be who kept a copy of that slip: they neither withdraw it nor confirm its record.
+        """
+        return any(entry.kind is HistoryEntryKind.CODE_VOIDED for entry in self.entries)
+
     def append_line(self, act: "AddHistoryEntry") -> "ReporterCase":
         """Return the case as it will be once a line is written."""
         line = HistoryEntry(act.seq, act.on, act.kind, by_reporter=act.by is ActorKind.REPORTER)

@@ -362,8 +362,9 @@ def _attach_file(ctx: Context, case: ReporterCase, file: File) -> TurnResult:
 
 
 def _withdraw_case(ctx: Context, case: ReporterCase) -> TurnResult:
-    if case.status in ENDED_STATUSES:
-        return show_reporter_case(ctx, case, Reply("track.ended", OF_CASE))
+    if case.status in ENDED_STATUSES or case.was_code_voided:  # since it was asked
+        ended = (Reply("track.ended", OF_CASE),) if case.status in ENDED_STATUSES else ()
+        return show_reporter_case(ctx, case, *ended)
     step, on = TransitionRequest(Transition.WITHDRAW, CaseOutcome.WITHDRAWN), to_bangkok_date(ctx.now)
     act = ApplyTransition(
         case.id, case.seq + 1, on, step, get_next_status(case.status, step), ActorKind.REPORTER

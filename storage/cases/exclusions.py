@@ -27,12 +27,12 @@ from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, 
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.messages import AssignCase, CountUnreadableCases
-from handlers.staff.permissions import CASE_WORKERS
+from handlers.staff.permissions import CASE_WORKERS, Role
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
-from storage.staff.notifications import notify_staff_member
+from storage.staff.notifications import list_active_staff, notify_staff_member
 from storage.staff.pushes import PushKind, make_case_push, make_taken_away_push
 from storage.tables.rules import concerned
 from storage.unreadable_rows import reading_row
@@ -126,6 +126,18 @@ async def _find_assignment(case: str, batch: WriteBatch) -> Row[int, int, str | 
     column = tables.cases.c
     query = select(column.number, column.fiscal_year, column.officer, column.answer_by)
     return (await batch.connection.execute(query.where(column.id == case))).first()
+
+
+async def notify_supervisors(case: str, key: str, batch: WriteBatch) -> None:
+    """Notify the supervisors who may read a case. key: of the wording, which gets its number."""
+    row = await _find_assignment(case, batch)
+    if row is None:
+        return
+    number = f"{row.number}/{row.fiscal_year}"
+    push = make_case_push(PushKind.REPORTER_WROTE, Phrase(key, {"number": number}), number)
+    for person, _ in await list_active_staff(batch):
+        if person.role is Role.SUPERVISOR and not await is_case_hidden(case, person.id, batch.connection):
+            await notify_staff_member(person.id, push, batch)
 
 
 async def notify_of_assignment(act: AssignCase, batch: WriteBatch) -> None:

@@ -37,6 +37,13 @@ async def load_case_for_write(case: str, batch: WriteBatch) -> tuple[Cipher, Sto
         return cipher, decrypt_report(row.report, case, cipher), row.announce_at is None
 
 
+async def has_code_of_slip(case: str, batch: WriteBatch) -> bool:
+    """Whether a tracking code of a case was made with a slip."""
+    line = tables.history.c
+    query = select(line.seq).where(line.case_id == case, line.kind == HistoryEntryKind.CODE_MADE.value)
+    return (await batch.connection.execute(query.limit(1))).first() is not None
+
+
 def encrypt_report(report: StoredReport, case: str, cipher: Cipher) -> bytes:
     """Encrypt the report of a case."""
     return cipher.encrypt(REPORT_CODEC.dump_json(report), "cases", case, "report")

@@ -19,11 +19,12 @@ from handlers.complaints.messages import (
 from ita_stats.calendar import BANGKOK, get_fiscal_year, to_bangkok_date
 from ita_stats.cases.fact import FactField
 from storage import tables
-from storage.cases.exclusions import audit_exclusions, save_exclusions
+from storage.cases.exclusions import audit_exclusions, notify_supervisors, save_exclusions
 from storage.cases.history import (
     append_history_line,
     encrypt_case_opening,
     encrypt_report,
+    has_code_of_slip,
     load_case_for_write,
 )
 from storage.cases.reopen import reassign_case
@@ -186,6 +187,8 @@ async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
     record_message_origins(act.case, act.message_origins, batch)
     if act.by is ActorKind.REPORTER and announced:
         await notify_of_reporter_message(act.case, batch, {one.staff for one in act.exclusions})
+    if act.kind is HistoryEntryKind.CODE_VOIDED:
+        await notify_supervisors(act.case, "staff.notice.code_voided", batch)
     if act.kind not in INTERNAL_ENTRY_KINDS:
         await notify_subscriber(act.case, act.by, batch)
     if announced:
@@ -216,6 +219,8 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
     await notify_subscriber(act.case, act.by, batch)
     if not announced:
         return
+    if act.step.move is Transition.WITHDRAW and await has_code_of_slip(act.case, batch):
+        await notify_supervisors(act.case, "staff.notice.withdrawn_with_slip", batch)
     reopened = act.step.move is Transition.REOPEN
     facts = build_transition_facts(act.status.value, outcome, reason, reopened=reopened)
     batch.add_facts(report.about, await batch.load_last_fact_seq(report.about), act.on, act.on, facts)

@@ -13,6 +13,7 @@ from handlers.complaints.slips.messages import GetWrittenReport
 from handlers.dialog.answers import MIN_STORY_LETTERS, list_text_warnings
 from handlers.dialog.choices import (
     STALE,
+    Option,
     ParsedChoice,
     explain_no_choice,
     make_options,
@@ -35,6 +36,8 @@ RECORD_STEPS = frozenset({OFFER_STEP, READ_STEP, CORRECT_STEP})
 
 _OFFER_OPTIONS = make_options((RECORD_CHOICE, "leave"))
 _READ_OPTIONS = make_options(("record_right", "record_wrong", "record_later"))
+_READ_UNCONFIRMED_OPTIONS = make_options(("record_wrong", "record_later"))
+"""Where a code of the case was voided: whoever reads it may hold a copy of a slip, and nobody confirms."""
 _CORRECT_OPTIONS = make_options(("record_later",))
 
 MAX_CORRECTION_LENGTH = 20_000
@@ -54,7 +57,7 @@ def handle_record_step(ctx: Context, case: ReporterCase) -> Decision:
         return show_reporter_case(ctx, case)
     if ctx.session.step == CORRECT_STEP:
         return (yield from _handle_correction(ctx, case))
-    options = _OFFER_OPTIONS if ctx.session.step == OFFER_STEP else _READ_OPTIONS
+    options = _OFFER_OPTIONS if ctx.session.step == OFFER_STEP else _list_read_options(case)
     choice = parse_choice(ctx.event, ctx.session, options, numbers=True)
     if choice is None and ctx.session.step == READ_STEP and _is_account(ctx.event.text or ""):
         return (yield from _handle_correction(ctx, case))
@@ -75,6 +78,11 @@ def _handle_choice(ctx: Context, case: ReporterCase, choice: ParsedChoice) -> De
             return ask_for_correction(ctx)
         case _:
             return (yield from repeat_record_step(ctx, case, explain_no_choice(choice)))
+
+
+def _list_read_options(case: ReporterCase) -> tuple[Option, ...]:
+    """Return what may be answered to the record."""
+    return _READ_UNCONFIRMED_OPTIONS if case.was_code_voided else _READ_OPTIONS
 
 
 def _is_account(text: str) -> bool:
@@ -112,7 +120,7 @@ def show_record(ctx: Context, case: ReporterCase, *before: Reply) -> Decision:
         "slip.record",
         OF_CASE,
         {"lines": lines},
-        to_choices(_READ_OPTIONS, session),
+        to_choices(_list_read_options(case), session),
         wants=ExpectedInput.PICK,
     )
     return TurnResult(session, (*before, shown))

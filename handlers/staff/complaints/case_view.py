@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from handlers.complaints.form import ENTERED_FIELDS, list_complaint_fields
-from handlers.complaints.lifecycle import STATUS_RULES, CaseStatus, list_transition_commands
+from handlers.complaints.lifecycle import INTAKE_SOURCES, STATUS_RULES, CaseStatus, list_transition_commands
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.review.understand import UNDERSTOOD_FIELDS
 from handlers.dialog.effects import Decision, TurnResult, run_query
@@ -31,6 +31,7 @@ from handlers.staff.command import (
     make_command_button,
 )
 from handlers.staff.complaints.find_case import CaseHandler, resolve_case, with_case
+from handlers.staff.complaints.intake.slips import was_code_voided
 from handlers.staff.complaints.lists import format_due_day
 from handlers.staff.complaints.messages import (
     CaseHistoryLine,
@@ -89,7 +90,7 @@ def _summarize(cmd: ComplaintsCommandContext, found: OfficerCase, choices: tuple
         "received": format_date(found.received_on, cmd.ctx.lang),
         "due": format_due_day(found, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
         "officer": raw_text(officer) if officer else Phrase("staff.whose.nobodys"),
-        "more": tuple(_format_case_flags(found, links)),
+        "more": (*_format_case_flags(found, links), *(yield from _describe_voided_code(found))),
     }
     # Where messages cannot be deleted, not even the subject of the case: only its number, state and due date.
     key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
@@ -117,6 +118,14 @@ def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> li
     if found.scheduled:
         marks.append(Phrase("staff.case.held"))
     return marks
+
+
+def _describe_voided_code(found: OfficerCase) -> QueryGenerator[tuple[Phrase, ...]]:
+    """Return the line of a case that an officer wrote down whose reporter's code was voided; none of any other."""
+    if found.source not in INTAKE_SOURCES:
+        return ()
+    lines = (yield from run_query(GetCaseHistory(found.id))).rows
+    return (Phrase("staff.case.code_voided"),) if was_code_voided(lines) else ()
 
 
 def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[Choice, ...]:

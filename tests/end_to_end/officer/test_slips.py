@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from handlers.complaints.lifecycle import CaseSource
-from handlers.complaints.messages import FileCase
+from handlers.complaints.messages import Exclusion, ExclusionGround, FileCase, SetExclusion
 from handlers.complaints.slips.messages import SLIP_REMEMBERED, SLIP_TTL
 from handlers.dialog.codes.one_time_code import make_one_time_code
 from handlers.dialog.events import Channel, Event
@@ -81,6 +81,27 @@ async def print_slip(officer: Officer, number: int = 1) -> str:
     return found[0]
 
 
+async def list_pushed(desk: DeskHarness) -> list[str]:
+    """The wordings of what was pushed to the staff about codes that came of slips."""
+    keys = [say.key for one in await desk.store.outbox.list_all(Channel.TELEGRAM) for say in one.payload.says]
+    return [key for key in keys if key in {"staff.notice.code_voided", "staff.notice.withdrawn_with_slip"}]
+
+
+def test_supervisors_hear_that_a_case_was_withdrawn_with_a_code_of_a_slip(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        await enter_case(desk)
+        await add_officer(desk, "หัวหน้า", Role.SUPERVISOR, b"head")
+        visitor = Visitor(desk, "ก")
+        await visitor.say(await print_slip(await add_officer(desk, "สมหญิง")))
+        await visitor.say("ข้าม")
+        await visitor.say(visitor.receipt)
+        await visitor.pick("ถอนเรื่อง")
+        await visitor.pick("ยืนยันถอนเรื่อง")
+        assert await list_pushed(desk) == ["staff.notice.withdrawn_with_slip"]
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
 def test_a_visitor_makes_a_code_reads_corrects_and_confirms(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         await enter_case(desk)
@@ -124,7 +145,8 @@ def test_an_officer_who_kept_a_copy_is_seen_and_shut_out(tmp_path: Path) -> None
         assert "ถูกยกเลิก" in await Visitor(desk, "สำเนา 2").say(copy.receipt)
         assert "ถูกยกเลิกแล้วเมื่อ" in await reporter.say(code)
         assert "ยกเลิกรหัสติดตาม" in "\n".join(m.text for m in await officer.say("/ประวัติ 1"))
-        again = await print_slip(officer)
+        assert (await officer.say_for_replies("/ใบรหัส 1"))[0].key == "staff.slip.by_another"
+        again = await print_slip(await add_officer(desk, "หัวหน้า", Role.SUPERVISOR))
         assert again != code
         assert "รหัสติดตามของท่าน" in await reporter.say(again)
         assert await desk.find_case_id(copy.receipt) is None
@@ -144,6 +166,42 @@ def test_a_copy_is_good_for_nothing_but_voiding_once_the_reporter_has_a_code(tmp
         assert not copy.receipt
         told = await Visitor(desk, "ก อีกวัน").say(reporter.receipt)
         assert "มีผู้อื่นเก็บสำเนาใบของท่านไว้" in told
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
+def test_a_copy_never_takes_the_reporters_place_with_a_second_slip(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        await enter_case(desk)
+        clerk, colleague = await add_officer(desk, "สมหญิง"), await add_officer(desk, "สมชาย")
+        head = await add_officer(desk, "หัวหน้า", Role.SUPERVISOR, b"head")
+        barred = await add_officer(desk, "หัวหน้าบี", Role.SUPERVISOR, b"barred")
+        async with desk.store.open_read_context() as context:
+            case = (await context.connection.execute(select(tables.cases.c.id))).scalar_one()
+        why = Exclusion(barred.id, ExclusionGround.BARRED, head.id, "เป็นคู่กรณี")
+        await desk.commit_office_act(SetExclusion(case, why, to_bangkok_date(desk.now())))
+        code = await print_slip(clerk)
+        reporter, copy = Visitor(desk, "ก"), Visitor(desk, "สำเนา")
+        await reporter.say(code)
+        await copy.say(code)
+        await copy.pick("ยกเลิกรหัสติดตามนั้น")
+        assert await list_pushed(desk) == ["staff.notice.code_voided"]  # one: not whom the case is kept from
+        # Neither who may have the copy nor a colleague who can be asked for it makes the next one.
+        await colleague.say("/facts 1")
+        await colleague.say(colleague.totp_code())
+        for one in (clerk, colleague):
+            assert (await one.say_for_replies("/ใบรหัส 1"))[0].key == "staff.slip.by_another"
+        # Whoever gets the next one may be who has the copy: nothing ends in the reporter's name with it.
+        again = Visitor(desk, "ใบที่สอง")
+        await again.say(await print_slip(head))
+        await again.say("ข้าม")
+        await again.pick("อ่านสิ่งที่จดไว้")
+        assert "ตรงแล้ว ยืนยัน" not in (again.choices or {})
+        assert "ไม่ตรง ขอแก้หรือเพิ่ม" in (again.choices or {})
+        shown = await again.say(again.receipt)
+        assert "ถอนเรื่องทางนี้ไม่ได้" in shown
+        assert "ถอนเรื่อง" not in (again.choices or {})
+        assert "อาจมีผู้เก็บสำเนาใบไว้" in "\n".join(m.text for m in await head.say("/เรื่อง 1"))
 
     run_desk_scenario(tmp_path / "var", scene)
 

@@ -10,10 +10,11 @@ from handlers.dialog.effects import Act, Decision, run_query
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply, ReplyArg, raw_text
 from handlers.i18n import render_text
-from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.messages import CaseHistoryLine, GetCaseHistory, OfficerCase
+from handlers.staff.members import ListStaff
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
-from handlers.staff.permissions import CommandName
+from handlers.staff.permissions import CommandName, Role
 from handlers.thai.dates import format_date, to_bangkok_date
 
 
@@ -26,11 +27,32 @@ def has_own_code(lines: Iterable[CaseHistoryLine]) -> bool:
     return last is HistoryEntryKind.CODE_MADE
 
 
+def was_code_voided(lines: Iterable[CaseHistoryLine]) -> bool:
+    """Whether the holder of a slip ever voided the tracking code that was made with it."""
+    return any(line.entry.kind is HistoryEntryKind.CODE_VOIDED for line in lines)
+
+
+def may_replace_voided(
+    cmd: ComplaintsCommandContext, lines: Iterable[CaseHistoryLine]
+) -> QueryGenerator[bool]:
+    """Whether this person may make the next slip of a case whose code was voided.
+
+    Whoever made one of its slips may have kept a copy, and may have voided the code to take the reporter's place. So it
+    is somebody who made none: a supervisor, or any colleague where no other supervisor is left.
+    """
+    makers = {line.staff for line in lines if line.entry.kind is HistoryEntryKind.SLIP}
+    if cmd.staff.id in makers:
+        return False
+    everybody = yield from run_query(ListStaff())
+    others = [one for one in everybody if one.role is Role.SUPERVISOR and one.id not in makers]
+    return cmd.staff.role is Role.SUPERVISOR or not others
+
+
 def print_slip(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     """Make a one-time code for a case that an officer wrote down, in the place of an unused one before it.
 
     Not for a case that its reporter sent, nor while the reporter's own code works: an officer who took a slip for it
-    could follow the case as the reporter.
+    could follow the case as the reporter. After such a code was voided, not by who made a slip of it before.
     """
     back = (make_command_button(CommandName.CASE, found),)
     if found.source not in INTAKE_SOURCES:
@@ -38,6 +60,8 @@ def print_slip(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     lines = (yield from run_query(GetCaseHistory(found.id))).rows
     if has_own_code(lines):
         return cmd.reply("slip.has_code", OF_CASE, back, number=found.register_number)
+    if was_code_voided(lines) and not (yield from may_replace_voided(cmd, lines)):
+        return cmd.reply("slip.by_another", OF_CASE, back, number=found.register_number)
     link = yield from run_query(NewAccessLink())
     shows_code = cmd.ctx.channel_traits.can_delete_messages
     if link is None and not shows_code:
