@@ -46,6 +46,7 @@ from handlers.questions.messages import (
     make_reply_address,
 )
 from handlers.questions.misdirected import is_complaint, is_foreign
+from handlers.questions.officer_wishes import asks_for_officer
 from handlers.thai.dates import format_date, to_bangkok_date
 from handlers.thai.meanings import read_meanings
 from handlers.thai.phrases import Meaning
@@ -107,6 +108,8 @@ def handle_question(ctx: Context, address: str) -> Decision:
         return _show_current_step(ctx, matches, explain_no_choice(choice))
     if choice is None and ctx.session.step == "ask" and is_greeting(ctx.event.text or ""):
         return begin_question(ctx)
+    if choice is None and ctx.session.step in {"found", "told"} and asks_for_officer(ctx.event.text or ""):
+        return (yield from send_question_to_officers(ctx))
     if choice is None:
         return (yield from handle_question_text(ctx))
     return (yield from _handle_choice(ctx, matches, choice))

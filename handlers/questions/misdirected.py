@@ -18,6 +18,11 @@ _ENQUIRY_WORDS = re.compile(
     "(แจ้ง|ร้องเรียน|ร้องทุกข์)[^.]{0,25}(ที่ไหน|ที่ใด|อย่างไร|ยังไง|ได้ไหม|ทางไหน|ช่องทาง)|ช่องทาง[^.]{0,12}(แจ้ง|ร้องเรียน)"
     "|คืออะไร|หมายถึง|หมายความว่า|นโยบาย|ประกาศเจตจำนง|no gift|how (do|can|to)|what is"
 )
+_TELLS_WHO_DID_IT = re.compile(
+    "(ผอ|ผู้อำนวยการ|ครู|อาจารย์|หัวหน้า|ปลัด|นายก|เจ้าหน้าที่|พนักงาน|กรรมการ)[^.?]{0,20}"
+    "(เก็บเงินใต้โต๊ะ|เงินใต้โต๊ะ|ยักยอก|โกงเงิน|รีดไถ|เรียกรับ|เรียกเงิน|รับสินบน|กินหัวคิว|เงินทอน|เบิกเท็จ|แป๊ะเจี๊ยะ|ปลอม)"
+)
+"""Somebody and what they did: then asking how to complain of it is a report all the same."""
 
 
 def is_complaint(text: str) -> bool:
@@ -26,7 +31,7 @@ def is_complaint(text: str) -> bool:
     spaced = normalize_for_matching(text[:MAX_CHECKED_LENGTH])
     return bool(
         (_CORRUPTION_WORDS.search(plain) or _CORRUPTION_WORDS.search(spaced))
-        and not _ENQUIRY_WORDS.search(spaced)
+        and (not _ENQUIRY_WORDS.search(spaced) or _TELLS_WHO_DID_IT.search(plain.replace("ผอ.", "ผอ")))
     )
 
 

@@ -283,6 +283,12 @@ def test_a_question_goes_to_the_officers(
     )
 
 
+@pytest.mark.parametrize("session", [AT_FOUND, AT_TOLD])
+def test_words_that_ask_for_an_officer_send_the_question_and_do_not_replace_it(session: Session) -> None:
+    outcome = decide(make_event("ส่งให้เจ้าหน้าที่เลยค่ะ"), session)
+    assert [act.text for act in outcome.acts if isinstance(act, SubmitQuestion)] == [QUESTION]
+
+
 def test_who_sends_too_much_waits_and_keeps_the_question() -> None:
     busy = Attempts(None, 0, MORNING + timedelta(minutes=10), 1)
     outcome = decide(pick(AT_FOUND, "officer"), AT_FOUND, rate=busy)
