@@ -12,6 +12,7 @@ from handlers.staff.permissions import CHANNEL_KEEPERS
 from handlers.thai.dates import format_time
 from ita_stats.calendar import to_bangkok_date
 from storage.db.clock_record import RememberedClock
+from storage.staff.pushes import PushKind
 from storage.store import Store
 
 TOLD_DOUBTS = frozenset({ClockDoubt.DIFFERS, ClockDoubt.JUMPED})
@@ -132,7 +133,9 @@ async def tell_staff(store: Store, verdict: ClockVerdict, now: datetime) -> int:
     if await store.clock_record.is_told(what):
         return 0
     notice = describe_doubt(clock, format_time(now))
-    told_count = await store.staff_admin.notify(notice, CHANNEL_KEEPERS, now, (make_yes_button(clock),))
+    told_count = await store.staff_admin.notify(
+        notice, CHANNEL_KEEPERS, now, (make_yes_button(clock),), PushKind.ALARM
+    )
     if told_count:
         await store.clock_record.mark_told(what)
     return told_count

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.background import BackgroundTasks
-from bot.delivery.transport import Cleanup, RejectedError, Transport, TransportError
+from bot.delivery.transport import Cleanup, PushHeldBackError, RejectedError, Transport, TransportError
 from bot.delivery.undelivered import UndeliveredMessages
 from bot.engine import Engine
 from bot.guard import run_guarded, run_periodically, try_work
@@ -136,7 +136,8 @@ class DeliveryWorker:
             return await self.undelivered.give_up(item)
         if failure.retry_after is not None:
             again = now + timedelta(seconds=failure.retry_after)
-            await outbox.defer(item, min(again, datetime.fromtimestamp(until, UTC)) if until else again)
+            wait = outbox.hold_back if isinstance(failure, PushHeldBackError) else outbox.defer
+            await wait(item, min(again, datetime.fromtimestamp(until, UTC)) if until else again)
         else:
             self.on_error(error)
             mistaken = isinstance(failure, RejectedError)

@@ -1,9 +1,11 @@
 """`GET /metrics` on a port of its own, on this machine only: ages, queues and sizes, and nothing that counts people.
 
 No figure moves when a report, a question or an opinion comes: who reads metrics must not learn when somebody wrote.
+So the disk is told in whole percents, sizes in steps, and of messages that are stuck only whether there is one.
 """
 
 import asyncio
+import math
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -42,10 +44,14 @@ def render_metrics(monitor: HealthMonitor) -> bytes:
                 gauge.labels(desk).set(value)
 
     of = monitor.readings.items()
-    add("disk_free_percent", "Of the disk of the desk's data", {d: r.disk_free for d, r in of})
+    add(
+        "disk_free_percent",
+        "Whole ones, of the disk of the desk's data",
+        {d: _floor(r.disk_free) for d, r in of},
+    )
     add("backup_age_seconds", "Of the newest backup", {d: _get_backup_seconds(r) for d, r in of})
     add("certificate_left_seconds", "Until its end", {d: _get_certificate_seconds(r) for d, r in of})
-    add("messages_stuck", "Due to platforms ten minutes ago", {d: r.stuck_messages for d, r in of})
+    add("messages_stuck", "1 where some were due ten minutes ago", {d: r.stuck_messages > 0 for d, r in of})
     add("releases_missing", "Scheduled and not made", {d: r.missing_releases for d, r in of})
     add("postings_failing", "Places without the newest release", {d: r.failing_posts for d, r in of})
     add("database_bytes", "Rounded up to 64 MB", {d: r.database_bytes for d, r in of})
@@ -57,6 +63,10 @@ def render_metrics(monitor: HealthMonitor) -> bytes:
         for condition in CONDITIONS:
             condition_gauge.labels(desk, condition.name).set(condition.is_met(readings))
     return generate_latest(registry)
+
+
+def _floor(share: float | None) -> float | None:
+    return math.floor(share) if share is not None else None
 
 
 def _get_backup_seconds(readings: Readings) -> float | None:

@@ -24,6 +24,7 @@ from bot.platforms.registry import PLATFORMS
 from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import Role
 from ita_stats.calendar import to_bangkok_date
+from storage.staff.pushes import PushKind
 
 SLOW_EVERY = timedelta(minutes=30)
 """How often platforms and the certificate are asked, and files counted."""
@@ -137,7 +138,8 @@ async def tell_changes(desk: RunningDesk, readings: Readings, now: datetime) -> 
         if is_met == (condition.name in known):
             continue
         key = f"staff.health.{condition.name}" if is_met else f"staff.health_mended.{condition.name}"
-        if not await store.staff_admin.notify(Phrase(key), frozenset({Role.ADMIN}), now):
+        kind = PushKind.ALARM if is_met else PushKind.SYSTEM
+        if not await store.staff_admin.notify(Phrase(key), frozenset({Role.ADMIN}), now, kind=kind):
             continue
         if is_met:
             await store.warning_record.mark_told(condition.name, to_bangkok_date(now))

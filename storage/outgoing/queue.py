@@ -102,6 +102,8 @@ class DurableQueue(Generic[T]):
     async def count_stuck(self, now: datetime, except_kind: str) -> int:
         """Return the rows that have waited for `STUCK_AFTER` or longer: not taken up, or tried again and again.
 
+        Not those that `hold_back` lets wait.
+
         except_kind: of rows that wait for a person, not for a platform.
         """
         column = self.table.c
@@ -137,6 +139,12 @@ class DurableQueue(Generic[T]):
         often = case((column.attempts > half, half), else_=column.attempts)
         async with self.committer.transaction() as connection:
             await connection.execute(waits.values(due=_to_epoch_seconds(until), attempts=often))
+
+    async def hold_back(self, taken: LeasedItem[T], until: datetime) -> None:
+        """Reschedule what was not tried, on purpose: its attempts begin anew, so that it never counts as stuck."""
+        waits = update(self.table).where(self.table.c.id == taken.id)
+        async with self.committer.transaction() as connection:
+            await connection.execute(waits.values(due=_to_epoch_seconds(until), attempts=0))
 
     def _decode_rows(self, rows: Iterable[tuple[str, bytes, int]]) -> Iterator[LeasedItem[T]]:
         """Yield decoded rows. Those that cannot be read are logged and skipped: they must not block the others."""

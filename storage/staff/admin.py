@@ -80,14 +80,19 @@ class StaffAdmin:
         return len(addresses)
 
     async def notify(
-        self, notice: Phrase, roles: Collection[Role], now: datetime, choices: tuple[Choice, ...] = ()
+        self,
+        notice: Phrase,
+        roles: Collection[Role],
+        now: datetime,
+        choices: tuple[Choice, ...] = (),
+        kind: PushKind = PushKind.SYSTEM,
     ) -> int:
         """Notify all staff with one of `roles`; return the number of recipients. choices: buttons of the notice."""
         async with self.committer.transaction() as connection:
             batch = WriteBatch(
                 connection, self.committer.keyring, self.committer.daily_keys, now, self.roster
             )
-            told = await notify_case_workers(StaffPush(PushKind.SYSTEM, notice, choices), batch, roles)
+            told = await notify_case_workers(StaffPush(kind, notice, choices), batch, roles)
             await batch.flush()
         return told
 

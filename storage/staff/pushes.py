@@ -25,7 +25,9 @@ class PushKind(StrEnum):
     STAFF = "staff"
     """Somebody was invited to the staff, joined it, or was taken off it."""
     SYSTEM = "system"
-    """The program itself: its clock, its pushes, its publishing."""
+    """The program itself: its pushes, its publishing, what is mended."""
+    ALARM = "alarm"
+    """Something of the machine has to be mended: a disk, a backup, a certificate, the clock."""
 
 
 GOES_WHEN_FEW_ARE_LEFT: Mapping[PushKind, bool] = {
@@ -38,6 +40,7 @@ GOES_WHEN_FEW_ARE_LEFT: Mapping[PushKind, bool] = {
     PushKind.APPROVAL: False,
     PushKind.STAFF: False,
     PushKind.SYSTEM: False,
+    PushKind.ALARM: True,
 }
 """Whether a push is sent on a platform whose pushes of the month run low (LINE, from 70 % on).
 

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.background import run_in_background
-from bot.delivery.transport import PermanentError, PlatformLimits, RetryLaterError, Transport
+from bot.delivery.transport import (
+    PermanentError,
+    PlatformLimits,
+    PushHeldBackError,
+    RetryLaterError,
+    Transport,
+)
 from bot.delivery.worker import FETCH_LEASE, DeliveryWorker
 from handlers.dialog.events import Channel, Event, File, FileProblem
 from handlers.dialog.replies import MUST_ARRIVE, Message, Reply
@@ -114,6 +120,23 @@ def test_a_letter_goes_out_once(tmp_path: Path) -> None:
         await s.advance_clock(hours=1)
         assert [m.text for m in s.platform.sent] == ["ตรงกัน เก็บรหัสไว้ให้ดี"]
         assert await s.count_waiting() == 0
+
+    run_scenario(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "is_stuck"), [(PushHeldBackError(3600), False), (RetryLaterError(3600), True)]
+)
+def test_a_letter_that_is_held_back_for_hours_is_not_alarmed_and_one_that_is_refused_is(
+    tmp_path: Path, refusal: Exception, is_stuck: bool
+) -> None:
+    async def scene(s: DeliveryScenario) -> None:
+        s.platform.failures = [refusal] * 14
+        await s.queue_message()
+        for _ in range(14):
+            await s.advance_clock(hours=1, seconds=5)
+        assert (s.platform.sent, s.platform.failures) == ([], [])
+        assert await s.desk.store.outbox.count_stuck(s.desk.now(), Channel.TERMINAL) == is_stuck
 
     run_scenario(tmp_path, scene)
 

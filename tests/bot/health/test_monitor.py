@@ -110,6 +110,8 @@ def test_it_is_told_once_and_once_more_when_mended(tmp_path: Path) -> None:
             rows = await desk.store.outbox.list_all(Channel.TELEGRAM)
             assert {row.payload.back for row in rows} == {b"admin"}
             assert len(rows) == 5
+            may_wait = [say.policy.may_wait for row in rows for say in row.payload.says]
+            assert sorted(may_wait) == [False] * 3 + [True] * 2  # what is mended may come with the next reply
 
     asyncio.run(scene())
 
@@ -163,6 +165,20 @@ def test_no_figure_moves_when_somebody_writes(tmp_path: Path) -> None:
             assert not [
                 name for name in names if any(w in name for w in ("case", "report", "question", "opinion"))
             ]
+
+    asyncio.run(scene())
+
+
+def test_no_share_of_a_disk_shows_a_single_file_and_no_message_is_counted(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with open_monitor(tmp_path / "var") as (monitor, _):
+            shown = []
+            for disk_free, stuck in ((50.01, 1), (50.99, 7)):
+                monitor.readings["complaints"] = Readings(disk_free=disk_free, stuck_messages=stuck)
+                shown.append(render_metrics(monitor))
+            assert shown[0] == shown[1]
+            assert b'ita_bot_disk_free_percent{desk="complaints"} 50.0' in shown[0]
+            assert b'ita_bot_messages_stuck{desk="complaints"} 1.0' in shown[0]
 
     asyncio.run(scene())
 

@@ -88,6 +88,27 @@ def test_one_damaged_letter_does_not_hold_up_the_others(ground: StoredDesk) -> N
     ground.run_scenario(scene)
 
 
+def test_what_is_held_back_on_purpose_is_never_stuck_and_what_a_platform_refuses_for_hours_is(
+    ground: StoredDesk,
+) -> None:
+    async def scene(one: Store) -> None:
+        await queue_messages(one.outbox, 1)
+        now = NOW
+        for _ in range(3 * MAX_DELIVERY_ATTEMPTS):
+            (taken,) = await one.outbox.lease("web", now)
+            await one.outbox.hold_back(taken, now + after(3600))
+            assert await one.outbox.lease("web", now + after(3500)) == []
+            assert await one.outbox.count_stuck(now, "terminal") == 0
+            now += after(3600)
+        for _ in range(MAX_DELIVERY_ATTEMPTS):
+            (taken,) = await one.outbox.lease("web", now)
+            await one.outbox.defer(taken, now + after(3600))
+            now += after(3600)
+        assert await one.outbox.count_stuck(now, "terminal") == 1
+
+    ground.run_scenario(scene)
+
+
 def test_what_is_asked_to_wait_is_never_given_up(ground: StoredDesk) -> None:
     async def scene(one: Store) -> None:
         await queue_messages(one.outbox, 1)
