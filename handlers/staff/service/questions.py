@@ -33,10 +33,18 @@ QuestionHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], D
 
 
 def with_question(handler: QuestionHandler) -> CommandHandler[ServiceCommandName, ServiceWork]:
-    """Return the handler of a command about one question: the question is found first."""
+    """Return the handler of a command about one question: the question is found first.
+
+    Without a number, taking back is of the answer that was written last; for others the open questions are listed.
+    """
 
     def handle_with_question(cmd: ServiceCommandContext) -> Decision:
-        thread = yield from run_query(FindQuestionByNumber(cmd.command.number, cmd.command.year))
+        number, year, last = cmd.command.number, cmd.command.year, cmd.work.answer
+        if not number and cmd.command.name is ServiceCommandName.UNDO and last is not None:
+            number, year = last.number, last.year
+        if not number:
+            return (yield from show_open_questions(cmd))
+        thread = yield from run_query(FindQuestionByNumber(number, year))
         if thread is None:
             back = (make_command_button(ServiceCommandName.QUESTIONS),)
             return cmd.reply("unknown", NEUTRAL, back, number=cmd.command.number)

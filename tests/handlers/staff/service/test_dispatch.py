@@ -92,6 +92,17 @@ def test_canned_merged_closed() -> None:
     assert "ยาวเกิน" in officer.say("/answer 3 " + "ยาว" * 1500)
 
 
+def test_without_a_number_the_last_answer_is_taken_back_and_else_the_open_questions_are_listed() -> None:
+    one, officer = make_desk_and_officer()
+    ask_office(one)
+    assert LATE in officer.say("/close")
+    assert LATE in officer.say("/undo")  # nothing was written yet
+    officer.say("/answer 1 ยืมได้")
+    officer.pick("ส่ง")
+    assert "1/2570" in officer.say("/undo")
+    assert not one.scheduled_answers
+
+
 def test_nothing_goes_by_a_slip() -> None:
     one, officer = make_desk_and_officer()
     ask_office(one)
