@@ -128,8 +128,8 @@ class ServiceDesk:
                 SERVICE_COMMAND_TABLE, ctx, command, self._reprompt, code
             )
             if isinstance(outcome, AsCitizen):
-                turn = yield from self._handle_as_citizen(outcome.ctx, outcome.command, code, before)
-                return remember_shown(turn, event, as_citizen=True)
+                turn = yield from self._handle_as_citizen(outcome.ctx, outcome.command, outcome.code, before)
+                return remember_shown(turn.prepend(outcome.notes), event, as_citizen=True)
             if outcome is not None:
                 return outcome
         command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)

@@ -78,11 +78,14 @@ _LEAVING = frozenset({"cancel", "menu", "start"})
 class AsCitizen:
     """A message of an officer that is handled like anybody's. ctx: its context, in which it may be another event.
 
-    command: the message as a citizen's command, if it is one.
+    command: the message as a citizen's command, if it is one; code: the tracking code that was taken out of it, to be
+    used; notes: what is said before the answer.
     """
 
     ctx: Context
     command: str | None
+    code: TypedCode | None = None
+    notes: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ def handle_staff_message(
 
     `AsCitizen` where it is handled like anybody's: its turn is then passed to `remember_shown`.
     command: the message as a citizen's command, if it is one; again: repeats the session's present question; code: a
-    reporter's tracking code that was taken out of the message: alone, it is looked up as anybody's.
+    reporter's tracking code that was taken out of the message: alone, it is looked up as anybody's. The one-time code
+    of a slip is for nobody of the staff.
     """
     event, staff = ctx.event, None
     words = (event.choice or event.text or "").strip()
@@ -126,10 +130,13 @@ def handle_staff_message(
         pending = table.get_work(ctx.session.officer).pending
         if isinstance(pending, AwaitingText | AwaitingSecondFactor):
             return TurnResult(ctx.session, (about,))
-        return AsCitizen(ctx, command)
+        return AsCitizen(ctx, command, code)
     outcome = yield from _handle_officer(table, ctx, command, again, staff)
-    if isinstance(outcome, AsCitizen):
-        return outcome
+    if isinstance(
+        outcome, AsCitizen
+    ):  # beside words, too, no officer makes a code: the words go on without it
+        is_withheld = code is not None and code.one_time is not None
+        return replace(outcome, notes=(about,)) if is_withheld else replace(outcome, code=code)
     is_repeated = isinstance(outcome, _Repeated)
     turn = outcome.turn if isinstance(outcome, _Repeated) else outcome
     shown = remember_shown(turn, event, as_citizen=is_repeated)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from handlers.complaints.lifecycle import CaseSource
@@ -202,6 +203,22 @@ def test_a_copy_never_takes_the_reporters_place_with_a_second_slip(tmp_path: Pat
         assert "ถอนเรื่องทางนี้ไม่ได้" in shown
         assert "ถอนเรื่อง" not in (again.choices or {})
         assert "อาจมีผู้เก็บสำเนาใบไว้" in "\n".join(m.text for m in await head.say("/เรื่อง 1"))
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
+@pytest.mark.parametrize("door", ["/report", "/track"])
+def test_no_account_of_the_staff_makes_a_code_with_words_beside_it_either(tmp_path: Path, door: str) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        await enter_case(desk)
+        officer = await add_officer(desk, "สมหญิง")
+        code = await print_slip(officer)
+        await officer.say(door)
+        told = await officer.say_for_replies(f"ฝากทำให้ลุงแดงที่มาเมื่อเช้าหน่อยครับ {code}")
+        assert told[0].key == "code.staff_one_time"
+        assert "slip.made" not in [reply.key for reply in told]
+        assert (await officer.say_for_replies(code))[0].key == "code.staff_one_time"
+        assert "รหัสติดตามของท่าน" in await Visitor(desk, "ลุงแดง").say(code)  # it was not used
 
     run_desk_scenario(tmp_path / "var", scene)
 
