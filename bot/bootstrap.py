@@ -10,7 +10,7 @@ from bot.decoding.pool import DecoderPool
 from bot.desk_names import DeskName
 from bot.engine import Engine, utc_now
 from bot.errors import ConfigurationError
-from bot.importers.faq_file import store_example_faq
+from bot.importers.faq_file import store_example_faq, store_faq_drafts
 from bot.log import log_exception
 from bot.meaning.process import MeaningProcess
 from bot.office_file import OfficeSource, find_office_source, load_office
@@ -60,8 +60,9 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
             assert_distinct_keys(key_files.values())
             for name, keys in key_files.items():
                 store = await stack.enter_async_context(open_store(keys, now or utc_now()))
-                if name == "service" and source.is_example:
-                    await store_example_faq(store, now or utc_now())
+                if name == "service":
+                    store_entries = store_example_faq if source.is_example else store_faq_drafts
+                    await store_entries(store, now or utc_now())
                 public_url = settings.desk(name).public_url or ""
                 query_handlers = build_query_handlers(store, office, name, public_url)
                 if public_url:

@@ -18,7 +18,13 @@ from handlers.consultations.messages import CloseConsultation
 from handlers.dialog.attempts import SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles, RenameDraftFile
 from handlers.feedback.messages import RecordContactAccess, SubmitFeedback
-from handlers.questions.faq_messages import PublishQuestion, SaveFaqEntry, UnpublishQuestion
+from handlers.questions.faq_messages import (
+    ApproveFaqEntry,
+    DiscardFaqDraft,
+    PublishQuestion,
+    SaveFaqEntry,
+    UnpublishQuestion,
+)
 from handlers.questions.messages import (
     AppendThreadLine,
     CancelAnswer,
@@ -46,7 +52,7 @@ from storage.feedback import record_contact_access, submit_feedback
 from storage.files.file_meta import rename_draft_file
 from storage.intake.slips import SLIP_WRITERS
 from storage.outgoing.undo_window import cancel_answer, schedule_answer
-from storage.questions.faq import save_faq_entry
+from storage.questions.faq import approve_faq_entry, discard_faq_draft, save_faq_entry
 from storage.questions.store import (
     append_thread_line,
     close_question,
@@ -100,6 +106,8 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     PublishQuestion: publish_question,
     UnpublishQuestion: unpublish_question,
     SaveFaqEntry: save_faq_entry,
+    ApproveFaqEntry: approve_faq_entry,
+    DiscardFaqDraft: discard_faq_draft,
     SubmitFeedback: submit_feedback,
     RecordContactAccess: record_contact_access,
     **CONSULTATION_WRITERS,

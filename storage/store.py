@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from handlers.dialog.effects import Answer, Query, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.session import NEVER, DialogTopic, Session
-from handlers.questions.faq_messages import FaqEntry
+from handlers.questions.faq_messages import FaqEntry, SaveFaqEntry
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.service.model import CountedThread
 from storage import audit, facts, tables
@@ -50,7 +50,7 @@ from storage.outgoing.queue import DurableQueue
 from storage.outgoing.rows import OUTBOX_ROWS, TASK_ROWS
 from storage.outgoing.send_due import ScheduledReplies
 from storage.query_registry import QUERY_READERS
-from storage.questions.faq import FaqIndex, replace_faq_entries
+from storage.questions.faq import FaqIndex, replace_faq_entries, save_faq_entry
 from storage.questions.meaning_store import MeaningStore
 from storage.questions.statistics_source import load_counted_threads
 from storage.releases import ReleaseStore
@@ -145,6 +145,14 @@ class Store:
         async with self.committer.transaction() as connection:
             batch = WriteBatch(connection, self.keyring, self.committer.daily_keys, now)
             await replace_faq_entries(batch, entries)
+            await batch.flush()
+
+    async def save_faq_entries(self, entries: Iterable[FaqEntry], now: datetime) -> None:
+        """Insert or update some entries. Raises `ConflictError`, `DiskFullError`."""
+        async with self.committer.transaction() as connection:
+            batch = WriteBatch(connection, self.keyring, self.committer.daily_keys, now)
+            for entry in entries:
+                await save_faq_entry(SaveFaqEntry(entry), batch)
             await batch.flush()
 
     async def has_been_used(self) -> bool:

@@ -21,6 +21,8 @@ from handlers.dialog.receipt import normalize_receipt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
 from handlers.questions.faq_messages import (
     FAQ_ENTRY_PREFIX,
+    ApproveFaqEntry,
+    DiscardFaqDraft,
     FaqCatalogue,
     FaqEntry,
     GetFaqCatalogue,
@@ -182,8 +184,10 @@ class InMemoryServiceDesk(InMemoryDesk):
                 self.dropped_file_ids.extend(act.ids)
             case CloseQuestion():
                 self.threads[act.thread] = replace(self.threads[act.thread], state=QuestionState.CLOSED)
-            case SaveFaqEntry():
+            case SaveFaqEntry() | ApproveFaqEntry():
                 self._save_entry(act.entry)
+            case DiscardFaqDraft():
+                self._replace_entries(one for one in self.faq_catalogue.entries if one.id != act.entry_id)
             case Unsubscribe() | PublishQuestion() | UnpublishQuestion() | AuditRefusal():
                 pass
             case _:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -47,6 +48,9 @@ def _merge_entries(
     Entries that are not in the file stay, except with `replace`, and except examples once the office has its own.
     """
     old, new = {entry.id: entry for entry in before}, {entry.id for entry in entries}
+    # A file that has own entries cannot say of others that they are examples: a draft that was not changed stays one.
+    drafts = {entry.id: replace_fields(entry, example=False) for entry in before if entry.is_draft}
+    entries = [old[entry.id] if drafts.get(entry.id) == entry else entry for entry in entries]
     has_own = any(not entry.example for entry in entries)
     dropped = {
         entry.id for entry in before if entry.id not in new and (replace or (has_own and entry.example))

@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -103,6 +104,21 @@ async def store_example_faq(store: Store, now: datetime) -> None:
     """Store the example entries if the FAQ was never written, so that a trial of the program gets answers."""
     if not await store.faq.is_initialized():
         await store.replace_faq(load_faq_file(EXAMPLE_FAQ_PATH), now)
+
+
+async def store_faq_drafts(store: Store, now: datetime) -> None:
+    """Store the example entries of an office of its own as drafts: nobody is answered with one that was not checked.
+
+    Those that a trial left behind become drafts too.
+    """
+    if not await store.faq.is_initialized():
+        examples = load_faq_file(EXAMPLE_FAQ_PATH)
+        await store.replace_faq([replace(one, off=True) for one in examples], now)
+        return
+    entries = (await store.faq.load_catalogue()).entries
+    shown = [one for one in entries if one.example and not one.off]
+    if shown:
+        await store.save_faq_entries([replace(one, off=True) for one in shown], now)
 
 
 def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:

@@ -33,6 +33,11 @@ class FaqEntry:
         """The texts that a question is compared with, each by itself."""
         return (self.question, *self.also, self.answer)
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it came with the program, and is turned off until an officer has checked it."""
+        return self.off and self.example
+
     def is_valid_on(self, on: date) -> bool:
         """Whether it may be shown on a day (in Bangkok)."""
         return not self.off and (self.until is None or on <= self.until)
@@ -72,6 +77,22 @@ class SaveFaqEntry(Act):
     """Insert an entry, or replace the one with its id."""
 
     entry: FaqEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveFaqEntry(Act):
+    """Save an entry that came with the program as one of the office, checked by an officer."""
+
+    entry: FaqEntry
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardFaqDraft(Act):
+    """Delete an entry that came with the program and was not taken over."""
+
+    entry_id: str
+    staff: str
 
 
 @dataclass(frozen=True, slots=True)

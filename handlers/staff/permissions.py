@@ -96,6 +96,7 @@ class ServiceCommandName(DeskCommandName):
     UNDO = "undo"
     CLOSE = "close"
     FAQ = "faq"
+    CHECK = "check"
     OPINIONS = "opinions"
     CONSULT = "consult"
     STATEMENTS = "statements"

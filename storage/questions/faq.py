@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handlers.questions.faq_messages import (
     FAQ_ENTRY_PREFIX,
     PUBLISHED_QUESTION_PREFIX,
+    ApproveFaqEntry,
+    DiscardFaqDraft,
     FaqCatalogue,
     FaqEntry,
     PublishedQuestion,
@@ -30,11 +32,13 @@ from handlers.questions.search_index import IndexedEntry, NgramIndex
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
+from storage.errors import ConflictError
 from storage.questions.meaning import (
     MeaningReader,
     MeaningUnavailableError,
     SimilarText,
 )
+from storage.staff.members import format_actor
 from storage.unreadable_rows import decode_rows
 
 T = TypeVar("T")
@@ -214,14 +218,38 @@ def _decode_catalogue_rows(
 
 async def save_faq_entry(act: SaveFaqEntry, batch: WriteBatch) -> None:
     """Insert or update one entry."""
-    column, entry = tables.knowledge.c, act.entry
+    await _save_entry(act.entry, batch)
+    await batch.audit("office", "knowledge", act.entry.id)
+
+
+async def approve_faq_entry(act: ApproveFaqEntry, batch: WriteBatch) -> None:
+    """Save a checked entry. Raises `ConflictError` where it was discarded meanwhile."""
+    found = select(tables.knowledge.c.id).where(tables.knowledge.c.id == act.entry.id)
+    if (await batch.connection.execute(found)).first() is None:
+        raise ConflictError("it was discarded before")
+    await _save_entry(act.entry, batch)
+    await batch.audit(format_actor(act.staff), "knowledge-checked", act.entry.id)
+
+
+async def discard_faq_draft(act: DiscardFaqDraft, batch: WriteBatch) -> None:
+    """Delete an entry. Raises `ConflictError` where it is gone."""
+    gone = await batch.connection.execute(
+        delete(tables.knowledge).where(tables.knowledge.c.id == act.entry_id)
+    )
+    if not gone.rowcount:
+        raise ConflictError("it was discarded before")
+    bump_catalogue_version(batch)
+    await batch.audit(format_actor(act.staff), "knowledge-discarded", act.entry_id)
+
+
+async def _save_entry(entry: FaqEntry, batch: WriteBatch) -> None:
+    column = tables.knowledge.c
     known = (await batch.connection.execute(select(column.place).where(column.id == entry.id))).scalar()
     last = (await batch.connection.execute(select(column.place).order_by(column.place.desc()))).scalar()
     batch.upsert(
         "knowledge", **faq_entry_to_row(entry, known if known is not None else (last or 0) + 1, batch.keyring)
     )
     bump_catalogue_version(batch)
-    await batch.audit("office", "knowledge", entry.id)
 
 
 def bump_catalogue_version(batch: WriteBatch) -> None:

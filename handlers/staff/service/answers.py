@@ -16,6 +16,7 @@ from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.parse import ParsedCommand, split_number
 from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.service.faq_drafts import show_draft
 from handlers.staff.state import ProposedAnswer
 from handlers.thai.dates import format_date
 from handlers.thai.text import clean_text
@@ -41,6 +42,8 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
             return cmd.reply(
                 "faq_unknown", NEUTRAL, (make_command_button(ServiceCommandName.FAQ),), id=text[1:60]
             )
+        if entry.is_draft:
+            return show_draft(cmd, catalogue.entries, entry)
         text = f"{entry.answer}\n{entry.link}" if entry.link else entry.answer
     return _propose_answer(cmd, thread, text)
 

@@ -39,6 +39,7 @@ from handlers.staff.service.consultation_results import (
 )
 from handlers.staff.service.consultations import manage_consultations, review_statements
 from handlers.staff.service.faq import manage_faq
+from handlers.staff.service.faq_drafts import check_drafts
 from handlers.staff.service.feedback import browse_feedback
 from handlers.staff.service.publish import publish_to_board, remove_from_board
 from handlers.staff.service.questions import (
@@ -66,6 +67,7 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
     ServiceCommandName.UNDO: CommandRow(with_question(undo_answer), CASE_WORKERS, NEVER, ("เรียกคืน",)),
     ServiceCommandName.CLOSE: CommandRow(with_question(close_without_answer), CASE_WORKERS, NEVER, ("ปิด",)),
     ServiceCommandName.FAQ: CommandRow(manage_faq, CASE_WORKERS, NEVER, ("คลัง", "คำตอบ", "canned")),
+    ServiceCommandName.CHECK: CommandRow(check_drafts, CASE_WORKERS, NEVER, ("ตรวจคลัง",), takes_number=False),
     # Asks for the second factor itself, before it shows somebody's contact.
     ServiceCommandName.OPINIONS: CommandRow(browse_feedback, CASE_WORKERS, NEVER, ("ความเห็น",)),
     ServiceCommandName.CONSULT: CommandRow(manage_consultations, CASE_WORKERS, NEVER, ("รับฟัง",)),
@@ -139,6 +141,7 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.PUBLISH,
             ServiceCommandName.UNPUBLISH,
             ServiceCommandName.FAQ,
+            ServiceCommandName.CHECK,
         ),
         "opinions": (
             ServiceCommandName.OPINIONS,

@@ -18,6 +18,7 @@ from handlers.questions.messages import AnswerMatch, FindKnownAnswers
 from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.service.faq_drafts import check_drafts, show_draft
 from handlers.staff.state import ProposedFaqEntry
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.matching import normalize_for_matching, parse_number
@@ -41,13 +42,16 @@ def manage_faq(cmd: ServiceCommandContext) -> Decision:
     catalogue = yield from run_query(GetFaqCatalogue())
     what, rest = split_first_word(cmd.command.rest)
     entries, today = {one.id: one for one in catalogue.entries}, to_bangkok_date(cmd.ctx.now)
+    if what in {"check", "ตรวจ"}:
+        checked = replace(cmd.command, name=ServiceCommandName.CHECK, rest=rest)
+        return (yield from check_drafts(replace(cmd, command=checked)))
     if what in {"add", "เพิ่ม"}:
         return (yield from _add_entry(cmd, catalogue, rest))
     name, words = split_first_word(rest)
     if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
         if name not in entries:
             return _reply_unknown(cmd, name)
-        return _change_entry(cmd, entries[name], what, words)
+        return _change_entry(cmd, catalogue.entries, entries[name], what, words)
     return _list_entries(cmd, catalogue.entries, today)
 
 
@@ -186,11 +190,17 @@ def _reply_unknown(cmd: ServiceCommandContext, name: str) -> TurnResult:
     )
 
 
-def _change_entry(cmd: ServiceCommandContext, entry: FaqEntry, what: str, words: str) -> TurnResult:
+def _change_entry(
+    cmd: ServiceCommandContext, entries: tuple[FaqEntry, ...], entry: FaqEntry, what: str, words: str
+) -> TurnResult:
     if what in {"edit", "แก้"}:
         answer = clean_text(words).text
         if not answer:
             return cmd.reply("faq_edit_how", NEUTRAL, id=entry.id, answer=entry.answer)
+        if entry.is_draft:  # what it says now is still to be checked
+            changed = replace(entry, answer=answer)
+            after = tuple(changed if one.id == entry.id else one for one in entries)
+            return replace(show_draft(cmd, after, changed), acts=(SaveFaqEntry(changed),))
         return cmd.reply(
             "faq_edited",
             NEUTRAL,
@@ -199,6 +209,8 @@ def _change_entry(cmd: ServiceCommandContext, entry: FaqEntry, what: str, words:
             id=entry.id,
         )
     off = what in {"off", "ปิด"}
+    if entry.is_draft and not off:
+        return show_draft(cmd, entries, entry)
     act = SaveFaqEntry(replace(entry, off=off))
     return cmd.reply(
         "faq_off" if off else "faq_on",
@@ -211,15 +223,19 @@ def _change_entry(cmd: ServiceCommandContext, entry: FaqEntry, what: str, words:
 
 def _list_entries(cmd: ServiceCommandContext, known: tuple[FaqEntry, ...], today: date) -> TurnResult:
     stale = [one for one in known if not one.off and not one.is_valid_on(today)]
-    others = [one for one in known if one not in stale]
+    drafts = sum(one.is_draft for one in known)
+    others = [one for one in known if one not in stale and not one.is_draft]
     lines = tuple(_format_entry_line(one, today) for one in (*stale, *others)[:MAX_LISTED_ENTRIES])
     return cmd.reply(
         "faq_list",
         NEUTRAL,
-        (make_command_button(ServiceCommandName.QUESTIONS),),
-        count=len(known),
+        (
+            *((make_command_button(ServiceCommandName.CHECK),) if drafts else ()),
+            make_command_button(ServiceCommandName.QUESTIONS),
+        ),
+        count=len(known) - drafts,
         stale=len(stale),
-        lines=lines,
+        lines=(Phrase("inquiry.faq_drafts", {"count": drafts}), *lines) if drafts else lines,
     )
 
 

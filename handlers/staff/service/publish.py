@@ -70,7 +70,10 @@ def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Deci
 def _list_topics(cmd: ServiceCommandContext, catalogue: FaqCatalogue) -> tuple[str, ...]:
     """Return the topics on offer: the office's own, then those of FAQ entries and published questions."""
     own = (one.name.in_lang("th") for one in cmd.ctx.office.topics)
-    known = (*(one.topic for one in catalogue.entries), *(one.topic for one in catalogue.published))
+    known = (
+        *(one.topic for one in catalogue.entries if not one.is_draft),
+        *(one.topic for one in catalogue.published),
+    )
     return tuple(filter(None, dict.fromkeys((*own, *known))))[:MAX_TOPICS]
 
 

@@ -73,6 +73,7 @@ SERVICE_DESK = """
     undo         officer supervisor                 never
     close        officer supervisor                 never
     faq          officer supervisor                 never
+    check        officer supervisor                 never
     opinions     officer supervisor                 never
     consult      officer supervisor                 never
     statements   officer supervisor                 never
