@@ -14,10 +14,14 @@ PYTEST ?= $(BIN)/python -m pytest $(QUICK_SIDE_BY_SIDE)
 # Which tests: quick, full or proof (tests/selection.py).
 SELECTION ?= quick
 
-.PHONY: run install test check proof format bench bench-telegram meaning lock clean
+.PHONY: run demo install test check proof format bench bench-telegram meaning lock clean
 
 run: .venv/package.done
 	@$(BIN)/ita-bot run
+
+# A year of invented work in var-demo, to look around in; never beside real data.
+demo: .venv/package.done
+	@$(BIN)/ita-bot demo
 
 # For a machine that serves: the program alone, without the tools of the tests.
 install: .venv/package.done

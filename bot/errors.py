@@ -15,6 +15,7 @@ BotError
 │   ├── UnprovenUploadError        retry from a new page
 │   ├── SlowUploadError            retrying over a better connection may help
 │   └── TooManyUploadsError        ours: retry when others have ended
+├── DemoStepError                  ours: a step of the demo has nothing to act on
 ├── DecoderUnavailableError        the machine's: no process can be started; retrying may help
 ├── EncoderMissingError            nobody's: the extra `meaning` is not installed, or another build of it
 ├── InvalidWebhookBodyError        the sender's: not what LINE sends; retrying is useless

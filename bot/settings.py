@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -220,6 +221,18 @@ def load_settings() -> Settings:
     if settings.wordpress_url is not None:
         settings.require_wordpress_login()
     return settings
+
+
+@contextmanager
+def without_environment_settings() -> Iterator[None]:
+    """Take all settings out of the environment for a while, as where real ones must not reach invented data."""
+    taken = {name: value for name, value in os.environ.items() if name.upper().startswith(ENV_PREFIX)}
+    for name in taken:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
 
 
 def _list_secret_names(folder: str | None) -> Iterator[str]:

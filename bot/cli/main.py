@@ -50,6 +50,20 @@ def run(
 
 
 @cli_app.command()
+def demo(
+    home: Annotated[Path, typer.Option(help="Folder of the demo, apart from all real data.")] = Path(
+        "var-demo"
+    ),
+    port: Annotated[int, typer.Option(help="Port to listen on, on 127.0.0.1.", min=0, max=65535)] = 8080,
+    seed: Annotated[int, typer.Option(help="Another number invents another year.")] = 1,
+) -> None:
+    """Serve a year of invented cases, questions and opinions, to look around in; nothing goes out."""
+    from bot.demo.make import run_demo
+
+    run_and_exit(run_demo(home, seed, port))
+
+
+@cli_app.command()
 def chat(
     desk: DeskOption,
     name: Annotated[str, typer.Option("--as", help="Whose talk to go on with.")] = "",
