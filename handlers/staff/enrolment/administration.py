@@ -53,12 +53,15 @@ def number_same_names(staff: Sequence[StaffMember]) -> Mapping[str, str]:
 
 
 def show_staff_list(cmd: ComplaintsCommandContext) -> Decision:
-    """List everybody on the staff, by place: the number that the other commands take."""
+    """List everybody on the staff, by place: the number that the other commands take.
+
+    Who has no unit is marked: a report that accuses their unit, or their chief, is not kept from them by itself.
+    """
     staff = yield from _load_staff()
     called = number_same_names(staff)
     lines = tuple(
         Phrase(
-            "staff.people.line",
+            "staff.people.line" if one.profile.units else "staff.people.line_no_unit",
             {
                 "place": place,
                 "name": called[one.id],
@@ -68,18 +71,28 @@ def show_staff_list(cmd: ComplaintsCommandContext) -> Decision:
         )
         for place, one in enumerate(staff, 1)
     )
-    return cmd.reply("people.all", OF_CASE, lines=lines)
+    are_all_known = all(one.profile.units for one in staff)
+    return cmd.reply("people.all" if are_all_known else "people.all_some_no_unit", OF_CASE, lines=lines)
 
 
 def invite_person(cmd: ComplaintsCommandContext) -> Decision:
-    """Invite somebody: `/invite officer name`. The code may be sent anyhow; the digits are told."""
+    """Invite somebody: `/invite officer name`. The code may be sent anyhow; the digits are told.
+
+    Unit, chief and aliases are given with `ita-bot staff add` alone; the answer says what is not kept from them.
+    """
     word, rest = split_first_word(cmd.command.rest)
     role, name = TYPED_ROLES.get(word.casefold()), " ".join(clean_text(rest).text.split())
     if role is None or not name or len(name) > MAX_STAFF_NAME_LENGTH:
         return cmd.reply("people.how_invite", OF_CASE)
     invitation = yield from run_query(NewInvitation())
     return (
-        yield from _tell_invitation(cmd, invitation, name, InviteStaff(invitation, role, name, cmd.staff.id))
+        yield from _tell_invitation(
+            cmd,
+            invitation,
+            name,
+            InviteStaff(invitation, role, name, cmd.staff.id),
+            "people.invitation_no_unit",
+        )
     )
 
 
@@ -199,7 +212,9 @@ def _ask_to_confirm(cmd: ComplaintsCommandContext, person: StaffMember, called: 
     return cmd.reply(f"people.ask_{cmd.command.name}", OF_CASE, (sure,), name=called, role=role)
 
 
-def _tell_invitation(cmd: ComplaintsCommandContext, invitation: Invitation, name: str, act: Act) -> Decision:
+def _tell_invitation(
+    cmd: ComplaintsCommandContext, invitation: Invitation, name: str, act: Act, key: str = "people.invitation"
+) -> Decision:
     """Tell an admin the code, and a link to the digits; the digits themselves only where there is no page."""
     link = yield from run_query(NewAccessLink())
     if link is None and not cmd.ctx.channel_traits.can_delete_messages:
@@ -214,6 +229,4 @@ def _tell_invitation(cmd: ComplaintsCommandContext, invitation: Invitation, name
             link.secret, PageKind.DIGITS, cmd.staff.id, lang=cmd.ctx.lang, password=invitation.digits
         )
         acts = (act, opens)
-    return cmd.reply(
-        "people.invitation", OFFICER_CONTENT, acts=acts, name=name, code=invitation.code, digits=shown
-    )
+    return cmd.reply(key, OFFICER_CONTENT, acts=acts, name=name, code=invitation.code, digits=shown)

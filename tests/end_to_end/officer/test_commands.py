@@ -74,9 +74,9 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "export": (HANDLING, "", "page.nowhere"),
     "import": ("supervisor admin", "", "page.nowhere"),
     "slip": (HANDLING, "", "slip.not_entered"),
-    "staff": ("supervisor admin", "", "people.all"),
+    "staff": ("supervisor admin", "", "people.all_some_no_unit"),
     "invite": ("admin", "", "people.how_invite"),
-    "dismiss": ("admin", "", "people.whom people.ask_dismiss"),
+    "dismiss": ("admin", "", "people.whom people.ask_dismiss people.reset_first"),
     "reset": ("supervisor admin", "", "people.whom people.ask_reset people.admins_only"),
     "handover": ("admin", "", "people.how_handover"),
 }  # fmt: skip

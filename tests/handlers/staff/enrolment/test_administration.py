@@ -100,6 +100,23 @@ def test_the_digits_are_on_the_page_and_in_a_chat_only_where_there_is_no_page_an
     assert (get_reply(nowhere).key, nowhere.acts) == ("staff.page.nowhere", ())
 
 
+def test_who_is_invited_in_chat_and_so_has_no_unit_is_told_of_and_marked() -> None:
+    assert get_reply(give("/invite officer วิชัย")).key == "staff.people.invitation_no_unit"
+    assert get_reply(give("/reset o1!", asked_by="b1")).key == "staff.people.invitation"
+    known = replace(ONE, profile=StaffProfile("สมหญิง", units=("กองคลัง",)))
+    for staff, key, lines in (
+        ((known, ADMIN), "all_some_no_unit", ["line_no_unit", "line"]),
+        ((known,), "all", ["line"]),
+    ):
+        listed = get_reply(give("/staff", staff=staff))
+        shown = listed.args["lines"]
+        assert isinstance(shown, tuple)
+        assert (listed.key, [line.key for line in shown]) == (
+            f"staff.people.{key}",
+            [f"staff.people.{line}" for line in lines],
+        )
+
+
 def test_a_reset_of_who_could_be_replaced_takes_two_different_persons_and_nobody_resets_themselves() -> None:
     assert get_reply(give("/reset a1!")).key == "staff.people.whom"
     for whom in ("o1", "b1", "a2"):
