@@ -250,6 +250,9 @@ def _handle_words(cmd: CommandContext[NameT, WorkT], text: str, picked: NoPick) 
         case AwaitingSecondFactor() as waiting:
             return (yield from verify_and_resume(cmd, waiting, text))
         case AwaitingText(command=waiting_command):
+            meant = find_meant(cmd, text)
+            if meant.is_certain and all(one.number and not one.rest for one in meant.commands):
+                return offer_meant(cmd, text, meant)  # as the button of a push says, which no menu shows
             given = cmd.table.complete(waiting_command, text)
             if given is None:
                 return _reply_too_long(cmd, text)

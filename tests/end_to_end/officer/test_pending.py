@@ -60,6 +60,17 @@ def test_a_number_is_no_place_in_the_menu_while_a_text_is_waited_for(tmp_path: P
     run_desk_scenario(tmp_path / "var", scene)
 
 
+def test_the_label_of_a_push_is_not_the_text_that_is_asked_for(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        await file_case(desk, 1)
+        officer = await add_officer(desk, "สมหญิง")
+        assert (await officer.say_for_replies("/reply 1"))[0].key == "staff.reply.ask"
+        assert (await officer.say_for_replies("เปิดเรื่อง 1/2570"))[0].key == "staff.meant.sure"
+        assert (await officer.say_for_replies("ใช่"))[0].key.startswith("staff.case.")
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
 def test_a_push_between_a_question_and_its_answer_changes_no_number(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         await file_case(desk, 1)
