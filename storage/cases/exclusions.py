@@ -71,10 +71,54 @@ def build_appointed_to_other(staff: str | ColumnElement[str]) -> ColumnElement[b
     """Build the SQL condition that another was appointed to a row of `cases`, and by another."""
     case = tables.cases.c
     return and_(
-        case.appointed_by.is_not(None),
         case.appointed_by != staff,
         case.officer.is_distinct_from(staff),
+        build_appointment_condition(),
     )
+
+
+def build_appointment_condition() -> ColumnElement[bool]:
+    """Build the SQL condition that an appointment to a row of `cases` is in force.
+
+    It is while the officer or the supervisor who appointed them can open the case. Else nobody could, for good: they
+    left the staff, the case concerns them, or the reporter asked for another look after they closed it.
+    """
+    case = tables.cases.c
+    return and_(
+        case.appointed_by.is_not(None),
+        or_(build_readable_condition(case.officer), build_readable_condition(case.appointed_by)),
+    )
+
+
+def build_readable_condition(staff: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Build the SQL condition that somebody handles cases, now or once they join again, and a row of `cases` too."""
+    case, holder, row = tables.cases.c, tables.staff.alias("holder"), EXCLUSION_TABLE.alias("concerns_holder")
+    excluded = (
+        select(row.c.case_id)
+        .where(
+            row.c.case_id == case.id,
+            row.c.staff_id == holder.c.id,
+            row.c.why != ExclusionGround.LIFTED.value,
+        )
+        .correlate(tables.cases, holder)
+    )
+    return exists(
+        select(holder.c.id)
+        .where(
+            holder.c.id == staff,
+            holder.c.removed.is_(None),
+            holder.c.role.in_([role.value for role in CASE_WORKERS]),
+            case.avoid.is_distinct_from(holder.c.id),
+            ~exists(excluded),
+        )
+        .correlate(tables.cases)
+    )
+
+
+async def end_void_appointment(case: str, connection: AsyncConnection) -> None:
+    """Remove an appointment that is not in force, so that it is not again when the case gets another officer."""
+    void = and_(tables.cases.c.id == case, ~build_appointment_condition())
+    await connection.execute(update(tables.cases).where(void).values(appointed_by=null()))
 
 
 async def is_case_hidden(case: str, staff: str, connection: AsyncConnection) -> bool:

@@ -21,7 +21,12 @@ from handlers.staff.complaints.messages import (
 )
 from ita_stats.cases.fact import FactField
 from storage import tables
-from storage.cases.exclusions import is_case_hidden, is_excluded_from_case, notify_of_assignment
+from storage.cases.exclusions import (
+    end_void_appointment,
+    is_case_hidden,
+    is_excluded_from_case,
+    notify_of_assignment,
+)
 from storage.cases.history import append_history_line, encrypt_report, load_case_for_write
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
@@ -75,6 +80,7 @@ async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
     """Assign a case; reporters do not see it. Raises `ConflictError` where the case concerns the officer."""
     if await is_excluded_from_case(act.case, act.to, batch.connection):
         raise ConflictError("the case concerns who would get it")
+    await end_void_appointment(act.case, batch.connection)
     await notify_of_assignment(act, batch)
     cipher, _, _ = await load_case_for_write(act.case, batch)
     body = HistoryContent(act.to, staff=act.by)

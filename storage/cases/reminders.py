@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +15,7 @@ from handlers.complaints.reminders import CaseDeadlineState, ReminderRecipient, 
 from handlers.dialog.replies import Phrase
 from handlers.thai.dates import format_date
 from storage import tables
+from storage.cases.exclusions import build_appointment_condition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.staff.notifications import enqueue_staff_notification
@@ -82,7 +84,7 @@ async def _load_deadline_states(connection: AsyncConnection, staff: set[str]) ->
     answered = func.count().filter(line.kind == HistoryEntryKind.OFFICE.value)
     columns = (
         case.id, case.fiscal_year, case.number, case.status, case.received_on, case.touched_on,
-        case.answer_by, case.officer, case.appointed_by,
+        case.answer_by, case.officer, case.appointed_by, build_appointment_condition().label("is_appointed"),
     )  # fmt: skip
     rows = await connection.execute(
         select(*columns, moved.label("since"), answered.label("answered"))
@@ -99,7 +101,7 @@ async def _load_deadline_states(connection: AsyncConnection, staff: set[str]) ->
         lambda row: CaseDeadlineState(
             row.id, row.fiscal_year, row.number, CaseStatus(row.status), row.received_on, row.since,
             row.touched_on, row.answer_by, bool(row.answered), row.officer or "",
-            frozenset(excluded.get(row.id, set()) | _list_others(row.officer, row.appointed_by, staff)),
+            frozenset(excluded.get(row.id, set()) | _list_others(row, staff)),
             frozenset(sent.get(row.id, ())),
         ),
         lambda row: f"{row.number}/{row.fiscal_year}",
@@ -107,9 +109,9 @@ async def _load_deadline_states(connection: AsyncConnection, staff: set[str]) ->
     return states
 
 
-def _list_others(officer: str | None, appointed_by: str | None, staff: set[str]) -> set[str]:
+def _list_others(row: Row[Any], staff: set[str]) -> set[str]:
     """Return those from whom a case is kept because another was appointed to it."""
-    return staff - {officer, appointed_by} if appointed_by else set()
+    return staff - {row.officer, row.appointed_by} if row.is_appointed else set()
 
 
 async def _collect_by_case(

@@ -9,6 +9,7 @@ from handlers.complaints.messages import ApplyTransition
 from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import CASE_WORKERS
 from storage import tables
+from storage.cases.exclusions import end_void_appointment
 from storage.cases.history import decrypt_history_content
 from storage.crypto.aead import Cipher
 from storage.db.batch import WriteBatch
@@ -32,9 +33,9 @@ async def reassign_case(
     """
     closer = await _find_closer(act.case, cipher, batch)
     others = [one for one in await _list_case_workers(batch) if one != closer]
-    batch.add_statement(
-        _UPDATE_REASSIGNED, case=act.case, to_avoid=closer if others else None, to_day=answer_by
-    )
+    reassigned = {"case": act.case, "to_avoid": closer if others else None, "to_day": answer_by}
+    await batch.connection.execute(_UPDATE_REASSIGNED, reassigned)
+    await end_void_appointment(act.case, batch.connection)
     if not notified:
         return
     query = select(_CASE.number, _CASE.fiscal_year).where(_CASE.id == act.case)

@@ -19,6 +19,7 @@ from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.messages import OutgoingReply
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
+from storage.cases.exclusions import is_case_hidden
 from storage.cases.writes import add_history_entry, apply_transition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
@@ -77,12 +78,13 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
     query = select(column.seq, column.status, column.number, column.fiscal_year).where(
         column.id == sending.case
     )
-    row = (await batch.connection.execute(query)).one()
-    seq, on = row.seq + 1, to_bangkok_date(batch.now)
-    if not await is_active_staff(sending.staff, batch):
-        # Rights end at once: what somebody wrote in their last minute is not sent.
+    row = (await batch.connection.execute(query)).first()
+    is_kept_from = await is_case_hidden(sending.case, sending.staff, batch.connection)
+    if row is None or is_kept_from or not await is_active_staff(sending.staff, batch):
+        # Rights end at once: what somebody wrote in their last minute is not sent, nor what is kept from them now.
         await batch.audit(format_actor(sending.staff), "not-sent", sending.case)
         return None
+    seq, on = row.seq + 1, to_bangkok_date(batch.now)
     with reading_row("cases", f"{row.number}/{row.fiscal_year}"):
         present = CaseStatus(row.status)
     if sending.step is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, select, update
 
+from handlers.dialog.replies import Phrase
 from handlers.questions.messages import CancelAnswer, ScheduleAnswer
 from handlers.staff.complaints.messages import UNDO_SECONDS, CancelSend, ScheduleSend
 from storage import tables
@@ -14,6 +15,8 @@ from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 from storage.serialization import WAITING_REPLIES_CODEC, WaitingReplies, WaitingReply
 from storage.staff.members import format_actor
+from storage.staff.notifications import notify_staff_member
+from storage.staff.pushes import PushKind, make_case_push
 
 _COLUMN = tables.held.c
 _ANSWER = tables.held_answers.c
@@ -83,7 +86,19 @@ async def cancel_send(act: CancelSend, batch: WriteBatch) -> None:
     if found is None or own is None or own.due <= int(batch.now.timestamp()):
         raise ConflictError("it has gone")
     await keep_waiting(act.case, found, [one for one in waiting if one is not own], batch)
-    await batch.audit(format_actor(act.staff), "taken-back", act.case)
+    await batch.audit(format_actor(act.by or act.staff), "taken-back", act.case)
+    if act.by:
+        await _tell_taken_back(act, batch)
+
+
+async def _tell_taken_back(act: CancelSend, batch: WriteBatch) -> None:
+    """Tell an officer that a supervisor took back what they wrote."""
+    column = tables.cases.c
+    query = select(column.number, column.fiscal_year).where(column.id == act.case)
+    row = (await batch.connection.execute(query)).one()
+    number = f"{row.number}/{row.fiscal_year}"
+    notice = Phrase("staff.notice.taken_back", {"number": number})
+    await notify_staff_member(act.staff, make_case_push(PushKind.NOT_SENT, notice, number), batch)
 
 
 async def schedule_answer(act: ScheduleAnswer, batch: WriteBatch) -> None:

@@ -5,14 +5,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind, HistoryEntryKind
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.replies import Phrase
 from handlers.staff.enrolment.messages import (
+    HANDED_OVER_AT_ONCE,
     RESET_REQUEST_TTL,
+    CountCasesToHandOver,
     DismissStaff,
     FindResetRequest,
     HandOverCases,
@@ -26,25 +28,26 @@ from handlers.staff.enrolment.messages import (
 from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
-from storage.cases.exclusions import is_excluded_from_case
+from storage.cases.exclusions import build_readable_condition, is_case_hidden
 from storage.cases.history import append_history_line, load_case_for_write
 from storage.db.batch import WriteBatch
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadContext
-from storage.errors import ConflictError
+from storage.errors import ConflictError, UnreadableRowError
 from storage.serialization import HistoryContent
 from storage.staff.enrolments import generate_invitation, insert_invitation
 from storage.staff.members import format_actor, reset_access, revoke_access
-from storage.staff.notifications import notify_case_workers, notify_staff_member
-from storage.staff.pushes import PushKind, StaffPush
+from storage.staff.notifications import list_active_staff, notify_case_workers, notify_staff_member
+from storage.staff.pushes import PushKind, StaffPush, make_case_push
 from storage.staff.roster import STAFF_PROFILE_CODEC
+from storage.unreadable_rows import log_unreadable_row
 
 _CASE, _REQUEST = tables.cases.c, tables.staff_requests.c
 _DELETE_REQUEST = delete(tables.staff_requests).where(_REQUEST.staff_id == bindparam("of_staff"))
 _UPDATE_HANDED_OVER = (
     update(tables.cases)
     .where(_CASE.id == bindparam("case"))
-    .values(seq=bindparam("to_seq"), officer=bindparam("to_officer"), appointed_by=bindparam("by_whom"))
+    .values(seq=bindparam("to_seq"), officer=bindparam("to_officer"))
 )
 
 
@@ -123,38 +126,77 @@ async def _tell_chiefs(what: str, batch: WriteBatch, **args: Phrase) -> None:
     await notify_case_workers(push, batch, {Role.SUPERVISOR, Role.ADMIN})
 
 
+async def count_cases_to_hand_over(query: CountCasesToHandOver, context: ReadContext) -> int:
+    """Count the open cases that a hand-over would give to another person, or to who appointed this one."""
+    given = select(func.count()).select_from(tables.cases)
+    given = given.where(_is_open_of(query.staff), _may_be_given(query.to))
+    return int((await context.connection.execute(given)).scalar_one())
+
+
 async def hand_over_cases(act: HandOverCases, batch: WriteBatch) -> None:
-    """Give open cases to another person, who is told how many; those they may not have are left without an officer."""
-    theirs = select(_CASE.id, _CASE.seq, _CASE.officer, _CASE.avoid, _CASE.appointed_by).where(
-        tables.IS_OPEN_CASE, or_(_CASE.officer == act.staff, _CASE.appointed_by == act.staff)
-    )
-    count = 0
-    for row in (await batch.connection.execute(theirs.order_by(_CASE.id))).all():
-        is_barred = row.avoid == act.to or await is_excluded_from_case(row.id, act.to, batch.connection)
-        heir = None if is_barred else act.to
-        officer = heir if row.officer == act.staff else row.officer
-        # A case that only its officer and this person could open stays so, with the other in their place.
-        appointed_by = heir or act.by if row.appointed_by == act.staff else row.appointed_by
-        seq = row.seq
-        if row.officer == act.staff and heir is not None:
-            seq, count = seq + 1, count + 1
-            cipher, _, _ = await load_case_for_write(row.id, batch)
-            body = HistoryContent(act.to, staff=act.by)
-            append_history_line(
-                batch, cipher, row.id, seq, act.on, HistoryEntryKind.ASSIGNED, ActorKind.OFFICE, body
-            )
-        batch.add_statement(
-            _UPDATE_HANDED_OVER, case=row.id, to_seq=seq, to_officer=officer, by_whom=appointed_by
-        )
-        await batch.audit(format_actor(act.by), "assigned", row.id)
+    """Give open cases to another person, who is told how many; at most `HANDED_OVER_AT_ONCE`, which is told.
+
+    A case to which the officer was appointed goes to the supervisor who did that, since others are to be kept from it;
+    what may not go to either stays, and supervisors are asked to assign it. One that cannot be read is left as it is.
+    """
+    columns = (_CASE.id, _CASE.seq, _CASE.number, _CASE.fiscal_year, _CASE.answer_by, _CASE.appointed_by)
+    theirs = select(*columns).where(_is_open_of(act.staff)).order_by(_CASE.id).limit(HANDED_OVER_AT_ONCE)
+    rows = (await batch.connection.execute(theirs.where(_may_be_given(act.to)))).all()
+    given = [row for row in rows if await _hand_over_case(row, act, batch)]
+    count = len([row for row in given if row.appointed_by is None])
     if count:
         push = StaffPush(PushKind.ASSIGNED, Phrase("staff.notice.handed_over", {"count": count}))
         await notify_staff_member(act.to, push, batch)
+    if len(rows) < HANDED_OVER_AT_ONCE:
+        await _ask_to_assign_rest(theirs.where(~_may_be_given(act.to)), batch)
     await batch.audit(format_actor(act.by), "handed-over", act.staff)
+
+
+def _is_open_of(staff: str) -> ColumnElement[bool]:
+    return tables.IS_OPEN_CASE & (_CASE.officer == staff)
+
+
+def _may_be_given(to: str) -> ColumnElement[bool]:
+    """Build the SQL condition that who gets a case, `to` or who appointed its officer, is another and may read it."""
+    heir = func.coalesce(_CASE.appointed_by, literal(to))
+    return (heir != _CASE.officer) & build_readable_condition(heir)
+
+
+async def _hand_over_case(
+    row: Row[Any, Any, Any, Any, Any, Any], act: HandOverCases, batch: WriteBatch
+) -> bool:
+    """Give a case to another officer; False where it cannot be read."""
+    heir, seq, number = row.appointed_by or act.to, row.seq + 1, f"{row.number}/{row.fiscal_year}"
+    try:
+        cipher, _, _ = await load_case_for_write(row.id, batch)
+    except UnreadableRowError as error:
+        log_unreadable_row(error)
+        return False
+    body = HistoryContent(heir, staff=act.by)
+    append_history_line(batch, cipher, row.id, seq, act.on, HistoryEntryKind.ASSIGNED, ActorKind.OFFICE, body)
+    batch.add_statement(_UPDATE_HANDED_OVER, case=row.id, to_seq=seq, to_officer=heir)
+    if row.appointed_by is not None:
+        notice = Phrase("staff.notice.assigned", {"number": number})
+        push = make_case_push(PushKind.ASSIGNED, notice, number)
+        await notify_staff_member(heir, push, batch, due=row.answer_by)
+    await batch.audit(format_actor(act.by), "assigned", row.id)
+    return True
+
+
+async def _ask_to_assign_rest(rest: Select[Any], batch: WriteBatch) -> None:
+    """Ask the supervisors who may open a case that stayed with who hands over to assign it."""
+    supervisors = [one for one, _ in await list_active_staff(batch) if one.role is Role.SUPERVISOR]
+    for row in (await batch.connection.execute(rest)).all():
+        number = f"{row.number}/{row.fiscal_year}"
+        push = make_case_push(PushKind.ASSIGNED, Phrase("staff.notice.left_over", {"number": number}), number)
+        for one in supervisors:
+            if not await is_case_hidden(row.id, one.id, batch.connection):
+                await notify_staff_member(one.id, push, batch)
 
 
 ADMINISTRATION_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     NewInvitation: answer_new_invitation,
+    CountCasesToHandOver: count_cases_to_hand_over,
     FindResetRequest: find_reset_request,
     HasCases: answer_has_cases,
 }

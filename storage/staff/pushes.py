@@ -19,7 +19,7 @@ class PushKind(StrEnum):
     ASSIGNED = "assigned"
     TAKEN_AWAY = "taken_away"
     NOT_SENT = "not_sent"
-    """What they wrote to a reporter was not sent, since the case had moved on."""
+    """What they wrote to a reporter was not sent: the case had moved on, or a supervisor took it back."""
     APPROVAL = "approval"
     """A colleague asks for what takes two."""
     STAFF = "staff"

@@ -165,7 +165,8 @@ def list_next_steps(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[
     orders += [read] if found.status is CaseStatus.RECEIVED else []
     orders += [order for order in STATUS_RULES[found.coming_status].likely_next if order in able]
     likely = [order for order in orders if cmd.may_give(order)][:MAX_NEXT_STEPS]
-    if found.find_scheduled(cmd.staff.id):  # never the first: who types “1” once more takes nothing back
+    takes_back = found.find_scheduled(cmd.staff.id) or (cmd.staff.role is Role.SUPERVISOR and found.scheduled)
+    if takes_back:  # never the first: who types “1” once more takes nothing back
         likely = [*likely[: MAX_NEXT_STEPS - 1], CommandName.UNDO]
     more = make_command_button(CommandName.CASE, found, label=Phrase("staff.case.more"))
     return (*(make_command_button(order, found) for order in likely), more)

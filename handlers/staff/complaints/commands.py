@@ -30,7 +30,7 @@ from handlers.staff.complaints.find_case import with_case
 from handlers.staff.complaints.intake.clerk_form import fill_clerk_form, take_intake_file
 from handlers.staff.complaints.intake.slips import print_slip
 from handlers.staff.complaints.lists import run_case_search, show_due_cases, show_inbox, show_overdue_cases
-from handlers.staff.complaints.outgoing import confirm_reply, undo_send
+from handlers.staff.complaints.outgoing import confirm_reply, may_undo, undo_send
 from handlers.staff.complaints.page_links import (
     reply_with_case_link,
     reply_with_export_link,
@@ -107,7 +107,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.NOTE: CommandRow(with_case(add_case_note), CASE_WORKERS, NEVER, ("บันทึก", "โน้ต")),
     CommandName.CANNED: CommandRow(with_case(offer_canned_replies), CASE_WORKERS, NEVER, ("คำตอบ",)),
     CommandName.CONFIRM: CommandRow(confirm_reply, CASE_WORKERS, NEVER, ("ยืนยัน",), in_help=False, keeps_pending=True),
-    CommandName.UNDO: CommandRow(with_case(undo_send), CASE_WORKERS, NEVER, ("เรียกคืน",)),
+    CommandName.UNDO: CommandRow(with_case(undo_send, may_undo), CASE_WORKERS, NEVER, ("เรียกคืน",)),
     CommandName.DUE: CommandRow(show_due_cases, CASE_WORKERS, NEVER, ("กำหนด", "ใกล้กำหนด")),
     CommandName.OVERDUE: CommandRow(show_overdue_cases, CASE_WORKERS, NEVER, ("เกินกำหนด",)),
     CommandName.SEARCH: CommandRow(run_case_search, CASE_WORKERS, ALWAYS, ("ค้น", "ค้นหา"), takes_number=False),

@@ -22,11 +22,16 @@ from handlers.thai.dates import format_date, get_fiscal_year, to_bangkok_date
 CaseHandler: TypeAlias = Callable[[ComplaintsCommandContext, OfficerCase], Decision]
 
 
-def with_case(handler: CaseHandler) -> CommandHandler[CommandName, ComplaintsWork]:
-    """Return the handler of a command about one case: the case is found first."""
+def with_case(
+    handler: CaseHandler, may_use: Callable[[StaffMember, OfficerCase], bool] | None = None
+) -> CommandHandler[CommandName, ComplaintsWork]:
+    """Return the handler of a command about one case: the case is found first.
+
+    may_use: whether a person may give the command, where that is not who may see the case.
+    """
 
     def handle_with_case(cmd: ComplaintsCommandContext) -> Decision:
-        found = yield from resolve_case(cmd)
+        found = yield from resolve_case(cmd, may_use or can_see_case)
         return found if isinstance(found, TurnResult) else (yield from handler(cmd, found))
 
     return handle_with_case
@@ -48,7 +53,9 @@ def can_see_case(staff: StaffMember, case: OfficerCase) -> bool:
     return staff.role in {Role.SUPERVISOR, Role.AUDITOR} or case.officer in {"", staff.id}
 
 
-def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | TurnResult]:
+def resolve_case(
+    cmd: ComplaintsCommandContext, may_use: Callable[[StaffMember, OfficerCase], bool] = can_see_case
+) -> QueryGenerator[OfficerCase | TurnResult]:
     """Return the case of a command, or the reply where there is none that this person may see."""
     if not cmd.command.number:
         return (yield from _offer_recent_cases(cmd))
@@ -67,7 +74,7 @@ def resolve_case(cmd: ComplaintsCommandContext) -> QueryGenerator[OfficerCase | 
             wants=ExpectedInput.REGISTER,
             number=shown,
         )
-    if not can_see_case(cmd.staff, case):
+    if not may_use(cmd.staff, case):
         if case.hidden:
             return cmd.reply_with(format_hidden_case(cmd, case))
         if case.avoid_officer == cmd.staff.id:

@@ -293,10 +293,14 @@ class ScheduleSend(Act):
 
 @dataclass(frozen=True, slots=True)
 class CancelSend(Act):
-    """Cancel a person's last scheduled act of a case; a conflict where it was sent. What others scheduled stays."""
+    """Cancel a person's last scheduled act of a case; a conflict where it was sent. What others scheduled stays.
+
+    by: staff id of the supervisor who does it in their place; empty where it is one's own.
+    """
 
     case: str
     staff: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from handlers.dialog.replies import (
 )
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.case_view import list_next_steps
+from handlers.staff.complaints.find_case import can_see_case
 from handlers.staff.complaints.messages import (
     MAX_SCHEDULED_ACTS,
     UNDO_SECONDS,
@@ -33,7 +34,8 @@ from handlers.staff.complaints.messages import (
     ScheduleSend,
 )
 from handlers.staff.dispatch import run_command
-from handlers.staff.permissions import CommandName
+from handlers.staff.members import StaffMember
+from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import ProposedReply
 from handlers.thai.dates import to_bangkok_date
 
@@ -176,10 +178,15 @@ def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
-    """Cancel the person's last act that waits to be sent; what others scheduled stays."""
+    """Cancel the person's last act that waits to be sent, or the last at all for a supervisor who has none.
+
+    The author may also where the case is with another by now; nothing of it is shown then.
+    """
     yield from ()
     acts: tuple[Act, ...] = ()
     own = found.find_scheduled(cmd.staff.id)
+    if own is None and cmd.staff.role is Role.SUPERVISOR and found.scheduled:
+        own = found.scheduled[-1]
     if not found.scheduled:
         key = "nothing"
     elif own is None:
@@ -187,8 +194,17 @@ def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     elif own.send_at <= int(cmd.ctx.now.timestamp()):
         key = "late"
     else:
-        key, acts = "done", (CancelSend(found.id, cmd.staff.id),)
+        key, acts = "done", (_make_cancel(found, own.staff, cmd.staff.id),)
         found = replace(found, scheduled=tuple(act for act in found.scheduled if act is not own))
     key = "done_others_wait" if acts and found.scheduled else key
-    choices = list_next_steps(cmd, found)
+    choices = list_next_steps(cmd, found) if can_see_case(cmd.staff, found) else ()
     return cmd.reply(f"undo.{key}", OF_CASE, choices, acts, number=found.register_number)
+
+
+def _make_cancel(found: OfficerCase, author: str, by: str) -> CancelSend:
+    return CancelSend(found.id, author, "" if by == author else by)
+
+
+def may_undo(staff: StaffMember, found: OfficerCase) -> bool:
+    """Whether a person may take something back: who sees the case, and the author of what waits."""
+    return can_see_case(staff, found) or found.find_scheduled(staff.id) is not None

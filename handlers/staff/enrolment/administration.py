@@ -10,6 +10,8 @@ from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply, ReplyArg, raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.enrolment.messages import (
+    HANDED_OVER_AT_ONCE,
+    CountCasesToHandOver,
     DismissStaff,
     FindResetRequest,
     HandOverCases,
@@ -143,7 +145,7 @@ def reset_person(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def hand_over_cases(cmd: ComplaintsCommandContext) -> Decision:
-    """Give all open cases of one person to another: `/handover 3 5`.
+    """Give the open cases of one person to another, in pieces: `/handover 3 5`.
 
     The answer has the same words whether or not some of them may not be read by the other.
     """
@@ -164,6 +166,13 @@ def hand_over_cases(cmd: ComplaintsCommandContext) -> Decision:
         )
         return cmd.reply_with(Reply("staff.people.ask_handover", OF_CASE, args, (sure,)))
     act = HandOverCases(given.id, taking.id, to_bangkok_date(cmd.ctx.now), cmd.staff.id)
+    left = (yield from run_query(CountCasesToHandOver(given.id, taking.id))) - HANDED_OVER_AT_ONCE
+    if left > 0:
+        go_on = make_command_button(
+            cmd.command.name, rest=cmd.command.rest, label=Phrase("staff.people.go_on")
+        )
+        part = Reply("staff.people.handed_over_part", OF_CASE, {**args, "left": left}, (go_on,))
+        return cmd.reply_with(part, acts=(act,))
     return cmd.reply_with(Reply("staff.people.handed_over", OF_CASE, args), acts=(act,))
 
 

@@ -16,6 +16,9 @@ INVITATION_DIGITS = 6
 RESET_REQUEST_TTL = timedelta(hours=24)
 """How long the second of two persons has to ask for the same."""
 
+HANDED_OVER_AT_ONCE = 50
+"""Cases that one act hands over: about four rows each, and everybody's writes wait meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
@@ -152,8 +155,19 @@ class RequestReset(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class CountCasesToHandOver(Query[int]):
+    """How many cases `HandOverCases` would have to give."""
+
+    staff: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandOverCases(Act):
-    """Give all open cases of one person to another; what is kept from that one is left without an officer."""
+    """Give open cases of one person to another, `HANDED_OVER_AT_ONCE` at most.
+
+    One to which the officer was appointed goes to who appointed them; what may go to neither stays where it is.
+    """
 
     staff: str
     to: str

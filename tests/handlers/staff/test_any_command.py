@@ -13,6 +13,7 @@ from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.messages import CaseSearchResult, CountUnreadableCases, SearchCases
 from handlers.staff.complaints.release import ListPendingReleases
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
+from handlers.staff.enrolment.messages import CountCasesToHandOver
 from handlers.staff.permissions import CommandName, Role, ServiceCommandName
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from tests.handlers.staff import officer_commands
@@ -58,6 +59,7 @@ MORE_ANSWERS: dict[Any, Any] = {
     SearchCases: CaseSearchResult((officer_commands.CASE,), 1, (2570, 1), has_more=True),
     CountCases: (COUNTS, COUNTS),
     CountUnreadableCases: 2,
+    CountCasesToHandOver: 2,
     FindDoubtedClock: None,
     ListPendingReleases: (),
     ListOpenQuestions: Listing(()),

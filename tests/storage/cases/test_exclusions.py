@@ -7,17 +7,17 @@ from bot.jobs.housekeeping import rescan_conflicts
 from handlers.complaints.messages import Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.effects import Act
 from handlers.office import Office
-from handlers.staff.complaints.messages import CountUnreadableCases
-from handlers.staff.members import StaffProfile
+from handlers.staff.complaints.messages import AssignCase, CountUnreadableCases, SetAppointment
+from handlers.staff.members import LeaveStaff, StaffProfile
 from handlers.staff.permissions import Role
 from storage import tables
-from storage.cases.exclusions import build_hidden_condition, is_case_hidden
+from storage.cases.exclusions import build_hidden_condition, is_case_hidden, save_exclusions
 from storage.errors import ConflictError
 from storage.store import Store
 from tests.in_memory_desk import OFFICE
 from tests.storage.conftest import NOW, StoredDesk, close_case, load_reporter_case, make_entry
 from tests.storage.staff.test_members import add_joined_staff
-from tests.storage.staffed_desk import join_staff
+from tests.storage.staffed_desk import join_staff, write_batch
 
 DAY = NOW.date()
 
@@ -186,3 +186,46 @@ def test_open_cases_that_nobody_can_read_are_counted_for_who_is_not_accused(grou
         assert await count(admin) == 3
 
     ground.run_scenario(scene)
+
+
+@pytest.mark.parametrize("why", ["both left", "it concerns both", "closed by who appointed"])
+def test_an_appointment_ends_where_nobody_appointed_can_open_the_case(ground: StoredDesk, why: str) -> None:
+    async def scene(one: Store) -> None:
+        boss, other = [await join_staff(ground, one, name, Role.SUPERVISOR) for name in ("boss", "other")]
+        officer = await join_staff(ground, one, "officer")
+        case = (await load_reporter_case(one, await ground.file_complaint(one))).id
+        await ground.commit_acts(
+            one, AssignCase(case, 2, DAY, officer, boss), SetAppointment(case, officer, boss)
+        )
+        assert [await is_hidden_from(one, case, who) for who in (boss, officer, other)] == [
+            False,
+            False,
+            True,
+        ]
+        for who in (officer, boss):
+            assert await is_hidden_from(one, case, other)
+            if why == "both left":
+                await ground.commit_acts(one, LeaveStaff(who, DAY))
+            elif why == "it concerns both":
+                await save_exclusions_of(one, case, who)
+            elif who == boss:
+                # The reporter wants another look at what the supervisor closed, and nobody has the case.
+                async with write_batch(one) as batch:
+                    await batch.connection.exec_driver_sql(
+                        f"UPDATE cases SET avoid = '{boss}', officer = NULL"
+                    )
+        assert not await is_hidden_from(one, case, other)
+        states, _ = await one.reminders.load_deadlines_and_recipients()
+        assert other not in states[0].excluded_staff
+        # It does not begin again when the case has an officer again.
+        new = await join_staff(ground, one, "new")
+        await ground.commit_acts(one, AssignCase(case, 3, DAY, new, other))
+        assert not await is_hidden_from(one, case, other)
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT appointed_by FROM cases") == [(None,)]
+
+
+async def save_exclusions_of(one: Store, case: str, who: str) -> None:
+    async with write_batch(one) as batch:
+        await save_exclusions(case, (Exclusion(who, ExclusionGround.NAMED),), batch)

@@ -41,7 +41,7 @@ from tests.storage.conftest import (
     make_file_case,
     store_file,
 )
-from tests.storage.staffed_desk import write_batch
+from tests.storage.staffed_desk import join_staff, write_batch
 
 DAY = NOW.date()
 
@@ -105,12 +105,12 @@ def test_lists_leave_out_what_ended_and_what_is_avoided_and_hide_what_is_kept(gr
         await ground.commit_acts(one, make_file_case(4))
         (page,) = [await list_page(one, "b")]
         last = page.cases[-1]
-        await ground.commit_acts(
-            one, AssignCase(last.id, 2, DAY, "c", "s"), SetAppointment(last.id, "c", "s")
-        )
+        officer = await join_staff(ground, one, "c")
+        appointed = SetAppointment(last.id, officer, "s")
+        await ground.commit_acts(one, AssignCase(last.id, 2, DAY, officer, "s"), appointed)
         listed = [(case.number, case.hidden) for case in (await list_page(one, "b")).cases]
         assert listed == [(2, False), (3, False), (4, True)]
-        for who in ("c", "s"):
+        for who in (officer, "s"):
             listed = [
                 (case.number, case.hidden) for case in (await list_page(one, who, all_officers=True)).cases
             ]

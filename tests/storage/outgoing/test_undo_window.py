@@ -14,7 +14,14 @@ from handlers.complaints.lifecycle import (
     TransitionRequest,
     get_next_status,
 )
-from handlers.complaints.messages import ActorKind, ApplyTransition, HistoryEntryKind
+from handlers.complaints.messages import (
+    ActorKind,
+    ApplyTransition,
+    Exclusion,
+    ExclusionGround,
+    HistoryEntryKind,
+    SetExclusion,
+)
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import Phrase
 from handlers.questions.messages import (
@@ -24,8 +31,16 @@ from handlers.questions.messages import (
     ScheduleAnswer,
     SubmitQuestion,
 )
-from handlers.staff.complaints.messages import UNDO_SECONDS, CancelSend, OutgoingReply, ScheduleSend
+from handlers.staff.complaints.messages import (
+    UNDO_SECONDS,
+    AssignCase,
+    CancelSend,
+    OutgoingReply,
+    ScheduleSend,
+    SetAppointment,
+)
 from handlers.staff.members import LeaveStaff
+from handlers.staff.permissions import Role
 from storage.errors import ConflictError
 from storage.outgoing.send_due import ScheduledReplies
 from storage.outgoing.undo_window import DELETE_SCHEDULED_ANSWER, DELETE_SCHEDULED_REPLY
@@ -96,6 +111,53 @@ def test_a_reply_can_be_cancelled_until_it_is_due(ground: StoredDesk) -> None:
 
     ground.run_scenario(scene)
     assert read_audit(ground)[-2:] == ["held", "taken-back"]
+
+
+def test_what_a_supervisor_takes_back_is_told_to_its_author(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one)
+        await ground.commit_acts(one, CancelSend(reply.case, reply.staff, "boss"))
+        assert [(back, key) for back, _, key, _ in await list_letters(one)][-1:] == [
+            (b"officer", "staff.notice.taken_back")
+        ]
+        assert await one.scheduled_replies.send_due(DUE_AT) == 0
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT actor, what FROM audit ORDER BY seq DESC LIMIT 1") == [
+        ("staff:boss", "taken-back")
+    ]
+
+
+@pytest.mark.parametrize("why", ["it concerns them", "another was appointed"])
+def test_what_waits_is_not_sent_in_the_name_of_somebody_from_whom_the_case_is_kept_now(
+    ground: StoredDesk, why: str
+) -> None:
+    async def scene(one: Store) -> None:
+        reply = await schedule(ground, one)
+        boss = await join_staff(ground, one, "boss", Role.SUPERVISOR)
+        if why == "it concerns them":
+            barred = Exclusion(reply.staff, ExclusionGround.BARRED, boss, "-")
+            await ground.commit_acts(one, SetExclusion(reply.case, barred, NOW.date()))
+        else:
+            assigned = AssignCase(reply.case, 2, NOW.date(), boss, boss)
+            await ground.commit_acts(one, assigned, SetAppointment(reply.case, boss, boss))
+        assert await one.scheduled_replies.send_due(DUE_AT) == 1
+        case = await load_reporter_case(one, make_receipt(1))
+        assert CANARY not in [entry.text for entry in case.entries]
+
+    ground.run_scenario(scene)
+    assert read_audit(ground)[-1] == "not-sent"
+
+
+def test_a_reply_to_a_case_that_is_gone_keeps_no_other_back(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        await schedule(ground, one)
+        ground.execute_sql("DELETE FROM cases")  # from outside, where what waits is not deleted with it
+        assert await one.scheduled_replies.send_due(DUE_AT) == 1
+        assert await one.scheduled_replies.send_due(DUE_AT) == 0
+
+    ground.run_scenario(scene)
+    assert read_audit(ground)[-1] == "not-sent"
 
 
 def test_a_case_that_went_on_or_in_which_another_reply_waits_takes_none_that_did_not_see_it(

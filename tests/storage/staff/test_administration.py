@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.complaints.messages import Exclusion, ExclusionGround
+from handlers.complaints.messages import Exclusion, ExclusionGround, SetExclusion
 from handlers.staff.complaints.messages import AssignCase, SetAppointment
 from handlers.staff.enrolment.messages import (
+    HANDED_OVER_AT_ONCE,
+    CountCasesToHandOver,
     DismissStaff,
     FindResetRequest,
     HandOverCases,
@@ -30,7 +32,7 @@ INVITATION = Invitation("ABCDE-FGHJK", "123456")
 
 
 def test_what_is_read_and_written() -> None:
-    assert {*ADMINISTRATION_READERS} == {NewInvitation, FindResetRequest, HasCases}
+    assert {*ADMINISTRATION_READERS} == {NewInvitation, FindResetRequest, CountCasesToHandOver, HasCases}
     assert len(ADMINISTRATION_WRITERS) == 5
 
 
@@ -112,8 +114,10 @@ def test_who_has_a_case_or_appointed_who_has_it_has_cases(ground: StoredDesk) ->
     ground.run_scenario(scene)
 
 
-@pytest.mark.parametrize("reason", ["free", "accused", "appointed"])
-def test_cases_go_to_who_takes_over_and_what_is_kept_from_them_waits(ground: StoredDesk, reason: str) -> None:
+@pytest.mark.parametrize("reason", ["free", "accused", "appointed", "appointed by who is named"])
+def test_cases_go_to_who_takes_over_or_who_appointed_and_what_is_kept_from_them_stays(
+    ground: StoredDesk, reason: str
+) -> None:
     async def scene(one: Store) -> None:
         admin = await join_staff(ground, one, "admin", Role.ADMIN)
         boss = await join_staff(ground, one, "boss", Role.SUPERVISOR)
@@ -121,15 +125,42 @@ def test_cases_go_to_who_takes_over_and_what_is_kept_from_them_waits(ground: Sto
         accused = (Exclusion(taking, ExclusionGround.NAMED),) if reason == "accused" else ()
         case = (await load_reporter_case(one, await ground.file_complaint(one, exclusions=accused))).id
         await ground.commit_acts(one, AssignCase(case, 2, DAY, leaving, leaving))
-        if reason == "appointed":
+        if reason.startswith("appointed"):
             await ground.commit_acts(one, SetAppointment(case, leaving, boss))
+        if reason.endswith("named"):
+            named = Exclusion(boss, ExclusionGround.BARRED, leaving, "-")
+            await ground.commit_acts(one, SetExclusion(case, named, DAY))
         await one.outbox.complete([item.id for item in await one.outbox.list_all("telegram")])
+        count = await one.answer_query(CountCasesToHandOver(leaving, taking), NOW)
         await ground.commit_acts(one, HandOverCases(leaving, taking, DAY, admin))
-        has_it = reason != "accused"
-        expected = (taking if has_it else None, boss if reason == "appointed" else None)
-        assert ground.execute_sql("SELECT officer, appointed_by FROM cases") == [expected]
-        letters = [(back, key, dict(args)) for back, _, key, args in await list_letters(one)]
-        assert letters == ([(b"taking", "staff.notice.handed_over", {"count": 1})] if has_it else [])
+        letters = [(back, key) for back, _, key, _ in await list_letters(one)]
+        officer, told = {
+            "free": (taking, [(b"taking", "staff.notice.handed_over")]),
+            "accused": (leaving, [(b"boss", "staff.notice.left_over")]),
+            "appointed": (boss, [(b"boss", "staff.notice.assigned")]),
+            "appointed by who is named": (leaving, []),
+        }[reason]
+        appointed_by = boss if reason.startswith("appointed") else None
+        assert ground.execute_sql("SELECT officer, appointed_by FROM cases") == [(officer, appointed_by)]
+        assert (count, letters) == (int(officer != leaving), told)
         assert await one.verify_audit() == []
+
+    ground.run_scenario(scene)
+
+
+def test_many_cases_are_handed_over_in_pieces_and_a_damaged_one_keeps_none_back(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        admin = await join_staff(ground, one, "admin", Role.ADMIN)
+        leaving, taking = await join_staff(ground, one, "leaving"), await join_staff(ground, one, "taking")
+        for number in range(1, HANDED_OVER_AT_ONCE + 3):
+            await ground.file_complaint(one, number=number)
+        async with one.committer.transaction() as connection:
+            await connection.exec_driver_sql(f"UPDATE cases SET officer = '{leaving}'")
+            await connection.exec_driver_sql("UPDATE cases SET report = x'00' WHERE number = 1")
+        for left in (HANDED_OVER_AT_ONCE + 2, 3):
+            assert await one.answer_query(CountCasesToHandOver(leaving, taking), NOW) in {left, left - 1}
+            await ground.commit_acts(one, HandOverCases(leaving, taking, DAY, admin))
+        kept = ground.execute_sql(f"SELECT officer, number FROM cases WHERE officer = '{leaving}'")
+        assert kept == [(leaving, 1)]
 
     ground.run_scenario(scene)

@@ -18,7 +18,7 @@ from handlers.staff.complaints.outgoing import MAX_REPLY_LENGTH
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
 from handlers.staff.state import AwaitingText, ComplaintsWork, NothingPending, ProposedReply
-from tests.handlers.staff.officer_commands import CASE, give, list_commands
+from tests.handlers.staff.officer_commands import CASE, SUPERVISOR, give, list_commands
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import Outcome
 
@@ -127,6 +127,24 @@ def test_a_reply_is_called_back_by_its_author_in_time(author: str, send_at: int,
     )
     assert outcome.keys == (f"staff.undo.{key}",)
     assert outcome.acts == ((CancelSend("c12", "s1"),) if key == "done" else ())
+
+
+def test_an_author_takes_back_what_waits_in_a_case_that_another_has_now() -> None:
+    given = replace(CASE, officer="s2", scheduled=(ScheduledAct("s1", SECONDS + 9),))
+    outcome = give("/undo 12", case=given)
+    assert (outcome.keys, outcome.acts) == (("staff.undo.done",), (CancelSend("c12", "s1"),))
+    assert outcome.replies[0].choices == ()
+    others = replace(given, scheduled=(ScheduledAct("s2", SECONDS + 9),))
+    assert give("/undo 12", case=others).keys == ("staff.not_yours",)
+
+
+def test_a_supervisor_takes_back_what_an_officer_has_waiting() -> None:
+    waiting = replace(CASE, officer="s2", scheduled=(ScheduledAct("s2", SECONDS + 9),))
+    outcome = give("/undo 12", case=waiting, staff=SUPERVISOR)
+    assert (outcome.keys, outcome.acts) == (
+        ("staff.undo.done",),
+        (CancelSend("c12", "s2", SUPERVISOR.id),),
+    )
 
 
 def test_the_same_words_do_not_wait_twice() -> None:

@@ -15,6 +15,8 @@ from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.dispatch import run_command
 from handlers.staff.enrolment.administration import SURE, number_same_names
 from handlers.staff.enrolment.messages import (
+    HANDED_OVER_AT_ONCE,
+    CountCasesToHandOver,
     FindResetRequest,
     HandOverCases,
     HasCases,
@@ -54,6 +56,7 @@ def give(
     link: bool = False,
     has_cases: bool = False,
     staff: tuple[StaffMember, ...] = STAFF,
+    count: int = 0,
 ) -> TurnResult:
     session = Session(at=MORNING, officer=OfficerState(verified_at=MORNING))
     ctx = Context(Event("e", b"w" * 32, channel, text=words), session, OFFICE, MORNING)
@@ -64,6 +67,7 @@ def give(
         HasCases: has_cases,
         NewInvitation: INVITATION,
         FindResetRequest: asked_by,
+        CountCasesToHandOver: count,
         NewAccessLink: AccessLink("secret", "https://desk.example/officer/open/secret") if link else None,
     }
     turn, _ = run_queries(run_command(CommandContext(ctx, by, command, COMPLAINTS_COMMAND_TABLE)), answers)
@@ -159,6 +163,10 @@ def test_handing_over_is_confirmed_and_takes_somebody_who_handles_cases() -> Non
     assert sure.data == "/handover o1!o2!"
     act = HandOverCases("o1", "o2", date(2026, 11, 22), "a1")
     assert give(sure.data).acts == (act,)
+    assert give(sure.data, count=HANDED_OVER_AT_ONCE).replies[0].key == "staff.people.handed_over"
+    part = give(sure.data, count=HANDED_OVER_AT_ONCE + 7)
+    assert (part.acts, get_reply(part).args["left"]) == ((act,), 7)
+    assert [choice.data for choice in get_reply(part).choices] == [sure.data]
     assert get_reply(give("/handover 3 1")).key == "staff.people.no_case_worker"
     assert get_reply(give("/handover 3 3")).key == "staff.people.how_handover"
     assert get_reply(give("/handover")).key == "staff.people.how_handover"
