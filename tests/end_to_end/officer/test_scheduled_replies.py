@@ -110,7 +110,7 @@ def test_the_last_words_of_who_was_removed_do_not_go(tmp_path: Path) -> None:
 def test_two_close_at_once_and_the_second_hears_what_waits(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         receipt = await file_case(desk, 1, CaseStatus.SCREENING)
-        both = [await add_officer(desk, name, Role.SUPERVISOR) for name in ("สมหญิง", "วิชัย")]
+        both = [await add_officer(desk, name) for name in ("สมหญิง", "วิชัย")]
         shown = [await one.say(f"/close 1 insufficient {REASON}") for one in both]
         said = await asyncio.gather(*(one.confirm(m) for one, m in zip(both, shown, strict=True)))
         texts = [messages[0].text for messages in said]
