@@ -85,6 +85,8 @@ class CasePages(CaseFiles):
         if page_session.access.page is PageKind.EXPORT and page_session.case is not None:
             return await self._render_export(session, lang, more, status)
         if page_session.access.page is PageKind.SLIP and page_session.case is not None:
+            if await self.create_actions(session).decide(open_slip) is None:  # used, or another was made
+                return self.responses.render_closed(lang)
             code = OneTimeCode(page_session.access.password)
             more |= {"number": page_session.case.register_number, "code": code.formatted}
             more |= {"spoken": spell_code(code, lang)}

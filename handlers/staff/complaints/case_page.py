@@ -11,7 +11,9 @@ from hashlib import sha256
 from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
+from handlers.complaints.slips.messages import FindSlip, SlipStatus
 from handlers.dialog.codes.code_finder import has_codes, remove_codes
+from handlers.dialog.codes.one_time_code import OneTimeCode
 from handlers.dialog.codes.typed_codes import get_code_placeholder
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
@@ -302,9 +304,15 @@ def record_export(request: PageRequest, keys: Container[str] = ()) -> QueryGener
 
 
 def open_slip(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
-    """Authorize the showing of a slip's one-time code; None without access. The slip itself was audited."""
+    """Authorize the showing of a slip's one-time code; None without access, and where it was used or replaced.
+
+    The slip itself was audited.
+    """
     page_session = yield from authorize_page(request, verified=True)
     if page_session is None or page_session.access.page is not PageKind.SLIP or page_session.case is None:
+        return None
+    slip = yield from run_query(FindSlip(OneTimeCode(page_session.access.password)))
+    if slip is None or slip.status is not SlipStatus.UNUSED:
         return None
     return PageActionResult(page_session)
 

@@ -42,6 +42,10 @@ def test_the_code_is_on_the_page_and_on_paper_and_not_in_lines_chat(office: Offi
     assert [one.one_time for one in find_codes(text)] == [shown]
     assert office.new_browser().request(f"{seen.path}/slip").status == 410
     assert browser.request(f"{seen.path}/paper").status == 410
+    again = Event("line-2", officer.who, Channel.LINE, text="/ใบรหัส 1")
+    office.server.run(office.desk.handle(again))
+    assert browser.request(f"{seen.path}/slip").status == 410
+    assert shown.formatted not in browser.request(seen.path).text
     assert (f"staff:{officer.id}", "link-slip") in office.load_audit_lines()
     assert (f"staff:{officer.id}", "slip") in office.load_audit_lines()
 
