@@ -67,6 +67,7 @@ from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staf
 from handlers.staff.shown import remember_shown
 from handlers.thai.menu_wishes import wants_to_report
 from handlers.thai.small_talk import asks_for_terms, tells_of_lost_code
+from handlers.thai.worries import has_second_thoughts
 from handlers.unsend import handle_unsend, record_message_origin
 
 COMPLAINTS_COMMANDS = build_command_words(COMMAND_WORDS, COMPLAINTS_MENU)
@@ -226,6 +227,9 @@ class ComplaintsDesk:
                 command = match_everyday_command(event, _EVERYDAY_WORDS)
             if command is None and session.receipt is None and asks_for_help(event):
                 command = EXPLAIN
+            in_report = session.topic is DialogTopic.REPORT and session.step not in {"cancel", "notice"}
+            if command is None and in_report and has_second_thoughts(event.text or ""):
+                command = "cancel"  # asked about, before anything of the draft is gone
         elif session.step == "cancel" and command == "cancel" and event.choice is None:
             # “ยกเลิก” does not say whether the draft is to be discarded, or the discarding is called off.
             return command if (event.text or "").startswith("/") else None

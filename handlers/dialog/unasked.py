@@ -201,10 +201,14 @@ def drop_held_text(session: Session) -> Session:
     return session.replace(unconfirmed=None, message_origins=origins)
 
 
-def list_text_options(held: UnconfirmedText) -> tuple[Option, ...]:
-    """List what a text may be said to be that waits in a complaint: part of the story, an answer, or nothing."""
+def list_text_options(session: Session, held: UnconfirmedText) -> tuple[Option, ...]:
+    """List what a text may be said to be that waits in a complaint: part of the story, an answer, or nothing.
+
+    Who has second thoughts finds the way out there too, save where leaving the draft is asked already.
+    """
     answer = (Option(AS_ANSWER, about=f"choice.field_{held.field}"),) if held.field else ()
-    return (*make_options((ADD_TO_STORY,)), *answer, *make_options((DROP_TEXT,)))
+    leaving = () if session.resume else CANCEL_OPTION
+    return (*make_options((ADD_TO_STORY,)), *answer, *make_options((DROP_TEXT,)), *leaving)
 
 
 def build_text_question(session: Session, held: UnconfirmedText) -> Reply:
@@ -213,7 +217,7 @@ def build_text_question(session: Session, held: UnconfirmedText) -> Reply:
         "unasked.ask",
         OF_CASE,
         {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)},
-        to_choices(list_text_options(held), session),
+        to_choices(list_text_options(session, held), session),
         wants=ExpectedInput.PICK,
     )
 

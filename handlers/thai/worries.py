@@ -104,6 +104,10 @@ _WHO_KNOWS_ENGLISH = (
     r"is (?:this|it) (?:really )?(?:anonymous|safe|secret|confidential)",
     r"am i safe(?: here)?",
 )
+_SECOND_THOUGHTS = (
+    f"(?:เอ่อ|เออ|เอิ่ม|อืม|คือ|งั้น|โทษที|ขอโทษ){{0,3}}{_POLITE}{_ME}?(?:ขอ)?"
+    f"เปลี่ยนใจ(?:แล้ว|ละ|ดีกว่า|ได้ไหม)*(?:{_POLITE_END})?"
+)
 _AFRAID = (
     rf"{_ME}?(?:ก็)?(?:รู้สึก)?(?:กลัว|หวาดกลัว|หวั่นใจ)(?:มาก|จัง|อยู่)?{_ME}?",
     rf"{_ME}?(?:ก็)?(?:กลัว|เกรง)(?:ว่า)?(?:{_WHO}|ใคร|คน)?(?:จะ)?(?:มา)?"
@@ -116,6 +120,8 @@ _AFRAID = (
     rf"ไม่(?:เอา|บอก|แจ้ง|ส่ง)(?:แล้ว|ดีกว่า)?{_POLITE}(?:เพราะ)?(?:หนู|ผม|ฉัน)?กลัว",
     r"(?:ผม|หนู|ฉัน|เรา)?ไม่รู้(?:ว่า)?(?:จะ|ต้อง)ทำ(?:ยังไง|ไง|อย่างไร)(?:ดี)?",
     rf"{_ME}?(?:ยัง)?ไม่กล้า(?:แจ้ง|บอก|เล่า|พูด|ส่ง|ร้องเรียน)?(?:เลย|ต่อ|ใคร)*",
+    rf"{_SECOND_THOUGHTS}(?:เพราะ|คือ|ก็)*{_ME}?(?:ก็)?(?:ยัง)?(?:ไม่กล้า(?:แจ้ง|บอก|เล่า|พูด|ส่ง|ร้องเรียน)?|กลัว)",
+    rf"{_ME}?(?:ยัง)?(?:ไม่กล้า(?:แจ้ง|บอก|เล่า|พูด|ส่ง|ร้องเรียน)?|กลัว)(?:จัง|มาก)*(?:แล้ว)?{_POLITE}{_SECOND_THOUGHTS}",
 )
 _AFRAID_ENGLISH = (
     r"i(?:'m| am) (?:so |very |really )?(?:afraid|scared|frightened)",
@@ -185,6 +191,15 @@ _PARTS = (
     (Worry.CHILD, re.compile("|".join(_CHILD)), re.compile("|".join(_CHILD_ENGLISH))),
     (Worry.THREAT, re.compile("|".join(_THREAT)), re.compile("|".join(_THREAT_ENGLISH))),
 )
+
+
+_WHOLE_SECOND_THOUGHTS = re.compile(f"{_SECOND_THOUGHTS}{_END}")
+
+
+def has_second_thoughts(text: str) -> bool:
+    """Whether a text says no more than that somebody changed their mind: “เอ่อ เปลี่ยนใจแล้วค่ะ”."""
+    compact = normalize_for_matching(text[: MAX_WORRY_LENGTH + 1]).replace(" ", "").replace(".", "")
+    return len(text) <= MAX_WORRY_LENGTH and _WHOLE_SECOND_THOUGHTS.fullmatch(compact) is not None
 
 
 def find_worry(text: str) -> Worry | None:

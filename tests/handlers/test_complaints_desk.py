@@ -14,7 +14,7 @@ from handlers.dialog.effects import DeleteFiles, NewReceipt, Now, StoreTextFile
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Reply
-from handlers.dialog.session import DialogTopic, LongText, LongTextPiece, Session
+from handlers.dialog.session import DialogTopic, LongText, LongTextPiece, Session, UnconfirmedText
 from handlers.staff.members import ListStaff
 from tests.handlers.complaints.followed_case import CASE, MENU
 from tests.in_memory_desk import MORNING, OFFICE
@@ -118,6 +118,20 @@ def test_cancel_leads_to_the_menu_asks_about_the_draft_or_ends_an_action() -> No
     assert (again.keys, again.session) == (("report.cancel",), asked.session)
     ended = decide(make_event("/cancel"), IN_CASE)
     assert (ended.keys, ended.kept.step, ended.kept.receipt) == (("track.case",), "case", RECEIPT)
+
+
+@pytest.mark.parametrize("step", ["story", "named"])
+@pytest.mark.parametrize("is_waiting", [True, False])
+def test_second_thoughts_are_heard_and_no_part_of_the_report(step: str, is_waiting: bool) -> None:
+    held = UnconfirmedText("ผอ.โรงเรียนค่ะ", step) if is_waiting else None
+    before = IN_DRAFT.replace(step=step, unconfirmed=held)
+    afraid = decide(make_event("เอ่อ เปลี่ยนใจแล้วค่ะ ไม่กล้า"), before)
+    assert afraid.keys[0] == "worry.afraid"
+    assert "choice.cancel" in [choice.key for choice in afraid.replies[-1].choices]
+    assert (afraid.kept.answers, afraid.kept.unconfirmed) == (before.answers, held)
+    asked = decide(make_event("เอ่อ เปลี่ยนใจแล้วค่ะ"), before)
+    assert (asked.keys, asked.kept.resume) == (("report.cancel",), step)
+    assert (asked.kept.answers, asked.kept.unconfirmed) == (before.answers, held)
 
 
 def test_cancel_while_confirming_keeps_the_receipt_on_the_screen() -> None:

@@ -17,7 +17,15 @@ from handlers.dialog.choices import (
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult
-from handlers.dialog.form import FieldKind, Form, FormField, ask_step, list_field_options, list_menu_options
+from handlers.dialog.form import (
+    FieldKind,
+    Form,
+    FormField,
+    ask_step,
+    confirm_cancel,
+    list_field_options,
+    list_menu_options,
+)
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Phrase, Reply
 from handlers.dialog.session import UnconfirmedText
 from handlers.dialog.text import shorten_text
@@ -85,15 +93,20 @@ def decide_on_text(office_form: Form, ctx: Context) -> Generator[Query[Any], Any
         return (yield from _take_row(office_form, ctx, held, row))
     if is_whole_label(ctx.event, session, here):
         return None
-    choice = parse_choice(ctx.event, session, list_text_options(held), numbers=True)
+    choice = parse_choice(ctx.event, session, list_text_options(session, held), numbers=True)
     if choice in {ADD_TO_STORY, AS_ANSWER}:
         return (yield from _file_held_text(office_form, ctx, held, held.field if choice == AS_ANSWER else ""))
-    if choice == DROP_TEXT:
-        quote = Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)})
-        return ask_step(office_form, ctx.with_session(drop_held_text(session)), session.step, quote)
+    if choice in {DROP_TEXT, "cancel"}:
+        return confirm_cancel(office_form, ctx) if choice == "cancel" else _drop_text(office_form, ctx, held)
     if choice is STALE or hidden == "submit":
         return None  # nothing is submitted while a text waits, and the person hears why
     return _ask_about_text_again(office_form, ctx, choice or (hidden and UNCLEAR))
+
+
+def _drop_text(office_form: Form, ctx: Context, held: UnconfirmedText) -> TurnResult:
+    """Drop the waiting text, quoted once more, and ask the present question."""
+    quote = Reply("unasked.not_kept", OF_CASE, {"text": shorten_text(held.text, MAX_QUOTE_LENGTH)})
+    return ask_step(office_form, ctx.with_session(drop_held_text(ctx.session)), ctx.session.step, quote)
 
 
 def _take_row(office_form: Form, ctx: Context, held: UnconfirmedText, row: FormField) -> Decision:

@@ -39,6 +39,8 @@ def ask_about(session: Session, text: str = TEXT) -> Reply:
     if session.unconfirmed.field:
         choices.append(Choice(f"{place}.as_answer", "choice.as_answer", about))
     choices.append(Choice(f"{place}.drop_text", "choice.drop_text"))
+    if not session.resume:
+        choices.append(Choice(f"{place}.cancel", "choice.cancel"))
     return Reply("unasked.ask", OF_CASE, {"text": text}, tuple(choices), wants=ExpectedInput.PICK)
 
 
@@ -78,7 +80,7 @@ def test_a_text_at_a_choice_is_shown_back_and_nothing_of_it_is_kept(
 @pytest.mark.parametrize("field", [f.name for f in FORM.fields if f.kind in {FieldKind.TEXT, FieldKind.WHEN}])
 def test_every_question_in_words_has_a_label(field: str, lang: Lang) -> None:
     labels = [render_label(choice, lang) for choice in ask_about(waiting("review", field)).choices]
-    assert len({*labels}) == 3
+    assert len({*labels}) == 4
 
 
 @pytest.mark.parametrize("step", CHOICE_STEPS)
@@ -413,3 +415,18 @@ def test_cancelling_the_notice_asks_before_the_text_is_gone() -> None:
     resumed = decide(pick(cancelled.kept, "resume"), cancelled.kept)
     assert resumed.keys == ("unasked.early_at_notice", "notice.agree")
     assert resumed.kept.unconfirmed == before.unconfirmed
+
+
+@pytest.mark.parametrize("how", ["tap", "number", "label", "words"])
+def test_who_has_second_thoughts_finds_the_way_out_while_a_text_waits(how: str) -> None:
+    before = waiting("named", answers={"story": STORY})
+    event = {
+        "tap": pick(before, "cancel"),
+        "number": make_event("3"),
+        "label": make_event("ยกเลิก"),
+        "words": make_event("ไม่กล้าแล้วค่ะ"),
+    }[how]
+    outcome = decide(event, before)
+    assert outcome.keys == ("report.cancel",)
+    assert outcome.kept.unconfirmed == before.unconfirmed  # nothing is gone before it is asked
+    assert (outcome.kept.step, outcome.kept.resume) == ("cancel", "named")

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.dialog.events import LANGS
 from handlers.i18n import WORDING
-from handlers.thai.worries import MAX_DANGER_TEXT, Worry, find_worry
+from handlers.thai.worries import MAX_DANGER_TEXT, Worry, find_worry, has_second_thoughts
 
 WHO_KNOWS = """
 ถ้าแจ้งไปแล้วเขาจะรู้ไหมว่าเป็นเรา
@@ -217,3 +217,32 @@ def test_no_label_of_a_button_is_a_worry(lang: str) -> None:
 )
 def test_fear_in_two_breaths_and_threats_at_home(text: str, worry: Worry | None) -> None:
     assert find_worry(text) is worry
+
+
+@pytest.mark.parametrize(
+    ("text", "worry"),
+    [
+        ("เอ่อ เปลี่ยนใจแล้วค่ะ ไม่กล้า", Worry.AFRAID),
+        ("เปลี่ยนใจแล้วครับ กลัว", Worry.AFRAID),
+        ("ไม่กล้าส่ง เปลี่ยนใจแล้ว", Worry.AFRAID),
+        ("เขาเปลี่ยนใจแล้ว ไม่กล้าจ่าย", None),
+        ("เปลี่ยนใจแล้วค่ะ ไม่กล้าจ่ายเงินให้เขา", None),
+    ],
+)
+def test_second_thoughts_of_who_dares_not_are_fear(text: str, worry: Worry | None) -> None:
+    assert find_worry(text) is worry
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("เปลี่ยนใจแล้ว", True),
+        ("เอ่อ เปลี่ยนใจแล้วค่ะ", True),
+        ("หนูขอเปลี่ยนใจค่ะ", True),
+        ("เขาเปลี่ยนใจแล้ว", False),
+        ("เปลี่ยนใจแล้ว กรอกต่อ", False),
+        ("", False),
+    ],
+)
+def test_second_thoughts_alone(text: str, said: bool) -> None:
+    assert has_second_thoughts(text) is said
