@@ -22,8 +22,13 @@ from handlers.thai.text import count_letters_and_digits
 
 CONFIRM_SYMBOLS = 5
 
-_WAYS_ON: Mapping[Meaning, str] = dict.fromkeys((Meaning.SKIP, Meaning.NEXT, Meaning.DONE), "skip")
-"""Going on without typing the symbols: only what says so plainly, since the receipt is not shown again."""
+_WAYS_ON: Mapping[Meaning, str] = dict.fromkeys(
+    (Meaning.SKIP, Meaning.NEXT, Meaning.DONE, Meaning.YES), "skip"
+)
+"""Going on without typing the symbols: only what says so plainly, since the receipt is not shown again.
+
+“ใช่” does: it is asked whether all of the code is written down.
+"""
 
 
 def handle_confirmation(ctx: Context) -> Decision:

@@ -74,7 +74,11 @@ def test_the_last_five_symbols_however_they_are_written(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [pick(BEFORE, "skip"), make_event("ข้าม"), make_event("จดไว้แล้ว เสร็จค่ะ"), make_event("skip")]
+    "event",
+    [
+        pick(BEFORE, "skip"),
+        *(make_event(text) for text in ("ข้าม", "จดไว้แล้ว เสร็จค่ะ", "skip", "ใช่จ้า", "ใช่ค่ะ")),
+    ],
 )
 def test_the_confirmation_can_be_skipped(event: Event) -> None:
     assert decide(event) == Outcome(LEFT, (Reply("confirm.skipped", OF_CASE), ADVICE, MENU))
