@@ -1,5 +1,6 @@
 """Assign cases and run transitions of the lifecycle. A transition that ends a case needs a reason for the reporter."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
@@ -19,6 +20,7 @@ from handlers.complaints.lifecycle import (
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, raw_text
+from handlers.office import OutsideBody
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.approvals import (
     build_approval_use,
@@ -275,13 +277,30 @@ def _make_choice(cmd: ComplaintsCommandContext, found: OfficerCase, word: str, k
 def _parse_forward(
     cmd: ComplaintsCommandContext, found: OfficerCase, first: str, rest: str
 ) -> tuple[TransitionRequest, str] | TurnResult:
-    """Parse the body to forward to: a code of office.toml, or any other name in one word."""
-    if not first:
+    """Parse the body to forward to, one of office.toml. What names none is asked for, and nothing goes there."""
+    bodies = cmd.ctx.office.bodies
+    exact = [body for body in bodies if body.code == first]  # as a button brings it
+    named = exact or [body for body in bodies if first and _squeeze_body(first) in _list_body_names(body)]
+    if len(named) != 1:
         bodies = [(body.code, body.name.in_lang(cmd.ctx.lang)) for body in cmd.ctx.office.bodies]
         choices = tuple(
             make_command_button(CommandName.FORWARD, found, code, raw_text(name)) for code, name in bodies
         )
         return cmd.reply("forward.ask", OF_CASE, choices, number=found.register_number)
-    known = {body.code: body.name.in_lang("th") for body in cmd.ctx.office.bodies}
-    body = known.get(first, first)
+    body = named[0].name.in_lang("th")
     return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=body), clean_text(rest).text
+
+
+def _squeeze_body(name: str) -> str:
+    """Return the name of a body without what people leave out: dots, spaces, capitals, “สำนักงาน”, “คณะกรรมการ”."""
+    plain = "".join(sign for sign in normalize_for_matching(name) if sign not in " .()-")
+    return plain.removeprefix("สำนักงาน").removeprefix("คณะกรรมการ") or plain
+
+
+def _list_body_names(body: OutsideBody) -> frozenset[str]:
+    """List what a body may be called: its code, its name in each language, its abbreviation (“ป.ป.ช.”, “NACC”)."""
+    names = [body.code, body.name.th, *([body.name.en] if body.name.en else [])]
+    parts = [
+        part for name in names for part in re.split(r"[\s()]+", name) if re.search(r"[ก-๙]\.|[A-Z]{3}", part)
+    ]
+    return frozenset(_squeeze_body(name) for name in (*names, *parts))

@@ -168,9 +168,19 @@ CLOSE_INSUFFICIENT = TransitionRequest(Transition.CLOSE, CaseOutcome.INSUFFICIEN
             TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="สำนักงาน ป.ป.ช."),
         ),
         (
-            f"/forward 12 สตง. {REASON}",
+            f"/forward 12 ปปช {REASON}",
             INVESTIGATING,
-            TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="สตง."),
+            TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="สำนักงาน ป.ป.ช."),
+        ),
+        (
+            f"/ส่งต่อ 12 ป.ป.ท. {REASON}",
+            INVESTIGATING,
+            TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="สำนักงาน ป.ป.ท."),
+        ),
+        (
+            f"/forward 12 NACC {REASON}",
+            INVESTIGATING,
+            TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body="สำนักงาน ป.ป.ช."),
         ),
     ],
 )
@@ -213,6 +223,8 @@ def test_reopening_is_for_supervisors() -> None:
             [one.value for one in NonAcceptanceReason],
         ),
         ("/forward 12", SCREENING, "staff.forward.ask", ["nacc", "pacc"]),
+        (f"/forward 12 ปปฃ {REASON}", SCREENING, "staff.forward.ask", ["nacc", "pacc"]),
+        (f"/forward 12 สำนักงาน {REASON}", SCREENING, "staff.forward.ask", ["nacc", "pacc"]),
     ],
 )
 def test_what_is_missing_of_a_decision_is_offered(
