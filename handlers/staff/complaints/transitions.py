@@ -282,13 +282,15 @@ def _parse_forward(
     exact = [body for body in bodies if body.code == first]  # as a button brings it
     named = exact or [body for body in bodies if first and _squeeze_body(first) in _list_body_names(body)]
     if len(named) != 1:
-        bodies = [(body.code, body.name.in_lang(cmd.ctx.lang)) for body in cmd.ctx.office.bodies]
         choices = tuple(
-            make_command_button(CommandName.FORWARD, found, code, raw_text(name)) for code, name in bodies
+            make_command_button(
+                CommandName.FORWARD, found, one.code, raw_text(one.name.in_lang(cmd.ctx.lang))
+            )
+            for one in bodies
         )
         return cmd.reply("forward.ask", OF_CASE, choices, number=found.register_number)
-    body = named[0].name.in_lang("th")
-    return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=body), clean_text(rest).text
+    recipient = named[0].name.in_lang("th")
+    return TransitionRequest(Transition.CLOSE, CaseOutcome.FORWARDED, body=recipient), clean_text(rest).text
 
 
 def _squeeze_body(name: str) -> str:
