@@ -3,6 +3,7 @@
 A text that nothing asked for goes nowhere until the officer says what it is.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
@@ -72,6 +73,11 @@ _DECLINING = frozenset(
 
 _LEAVING = frozenset({"cancel", "menu", "start"})
 """Commands of citizens that take an officer back to the officers' part."""
+
+_AS_OFFICER = re.compile(
+    r"(?:ขอ)?(?:เข้า)?(?:ใช้|ใช้งาน|กลับไป|ทำงาน)*(?:ใน)?ฐานะเจ้าหน้าที่(?:ครับ|ค่ะ|คะ)?|asanofficer"
+)
+"""What an officer types who means to work as one, without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +237,8 @@ def _handle_text(
     if isinstance(pending, AwaitingSecondFactor) and is_code_shaped(text):
         return (yield from verify_and_resume(cmd, pending, text))
     if not decides_on_text(session):
-        return _leave(cmd, command) if command in _LEAVING else _pass_or_offer(cmd, command, text)
+        leads_out = command in _LEAVING or (session.has_draft and _is_officers_own(cmd, text))
+        return _leave(cmd, command) if leads_out else _pass_or_offer(cmd, command, text)
     picked = pick_shown(session.officer, text, labels_only=isinstance(pending, AwaitingText))
     if not isinstance(picked, NoPick):
         if was_sent_before(session.officer.shown, cmd.ctx.event):
@@ -261,6 +268,17 @@ def _handle_words(cmd: CommandContext[NameT, WorkT], text: str, picked: NoPick) 
             return (yield from _handle_unasked(cmd, text, picked))
         case other:
             assert_never(other)
+
+
+def _is_officers_own(cmd: CommandContext[NameT, WorkT], text: str) -> bool:
+    """Whether a text in a citizens' dialog says that one is an officer, or names their list: “งาน”.
+
+    It would be read by colleagues and point at one of them.
+    """
+    plain = normalize_for_matching(text).replace(" ", "")
+    listed = cmd.table.parse(f"/{plain}")
+    names_inbox = listed is not None and listed.name is cmd.table.inbox and not listed.rest
+    return names_inbox or _AS_OFFICER.fullmatch(plain) is not None
 
 
 def _pass_or_offer(

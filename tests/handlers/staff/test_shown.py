@@ -194,6 +194,16 @@ def test_what_is_typed_where_nothing_is_asked(text: str, key: str) -> None:
 DRAFTING = Session(at=MORNING, topic=DialogTopic.REPORT, step="when", answers={"story": "เรียกรับเงิน"})
 
 
+@pytest.mark.parametrize("text", ["ใช้ในฐานะเจ้าหน้าที่", "ขอใช้ในฐานะเจ้าหน้าที่ค่ะ", "งาน", "กล่องงาน"])
+def test_an_officers_own_words_are_no_part_of_a_citizens_draft(text: str) -> None:
+    door = Door.of("complaints", session=DRAFTING)
+    assert door.says(text) == "staff.out.aside"
+    assert door.session.answers == DRAFTING.answers
+    told = Door.of("complaints", session=DRAFTING)
+    assert told.says("เขามาขอเงินในฐานะเจ้าหน้าที่") is None
+    assert told.says("งานวัด") is None
+
+
 def test_cancel_always_takes_an_officer_out_of_a_citizens_dialog_and_loses_nothing() -> None:
     door = Door.of("complaints", session=DRAFTING)
     turn = door.send("ยกเลิก")
