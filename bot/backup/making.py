@@ -33,7 +33,7 @@ from storage.backup.database_copy import (
 )
 from storage.backup.evidence_copies import EvidenceGoneError, copy_evidence
 from storage.backup.folder import BackupFolder, parse_stamp, remove_folder
-from storage.backup.ledger import LedgerKeys, load_ledger, save_made_keys
+from storage.backup.ledger import LedgerKeys, save_made_keys
 from storage.backup.ledger_file import LedgerFile, load_desk_ledger
 from storage.backup.policy import TABLE_POLICIES
 from storage.backup.room import require_room
@@ -209,10 +209,9 @@ class BackupJob:
             }
 
     async def _copy_database(self, desk: RunningDesk, copy: DatabaseCopy) -> dict[str, int]:
-        async with desk.store.open_read_context() as context:
-            keys = LedgerKeys(await load_ledger(context.connection), desk.store.keyring)
+        keys = LedgerKeys(await asyncio.to_thread(copy.load_ledger), desk.store.keyring)
         rows = await asyncio.to_thread(copy.copy, TABLE_POLICIES, RowSealer(keys))
-        await save_made_keys(desk.store.committer, keys.made)
+        await save_made_keys(desk.store.committer, keys)
         return rows
 
     def _copy_evidence(self, desk: DeskName, work: Path, *, is_last: bool) -> tuple[EvidenceEntry, ...]:

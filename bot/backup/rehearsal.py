@@ -26,8 +26,8 @@ async def rehearse_restore(
 ) -> list[str]:
     """Restore into a folder of work, which is removed in the end; return what is not as it should be.
 
-    live: the ids of the cases that a desk has now, which must be there if the backup had them. Raises BackupError where
-    it cannot be restored at all.
+    live: the ids of the cases that a desk has now, which must be there if the backup had them and nothing was taken
+    back of them since. Raises BackupError where it cannot be restored at all.
     """
     await asyncio.to_thread(remove_folder, work)
     create_private_directory(work)
@@ -35,7 +35,7 @@ async def rehearse_restore(
         result = await restore_into(source, identity, work, now, is_evidence_copied=False)
         findings = list(result.findings)
         for name, desk in result.desks.items():
-            lost = (desk.had & (live or {}).get(name, frozenset())) - desk.cases
+            lost = (desk.had & (live or {}).get(name, frozenset())) - desk.cases - desk.taken_back
             if lost:
                 findings.append(f"{name}: {len(lost)} cases are not in what was restored")
             paths = DeskPaths.under(work / "home", name)

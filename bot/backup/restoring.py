@@ -20,6 +20,7 @@ from storage.backup.finish_restore import FinishedRestore, RestoreFacts, finish_
 from storage.backup.folder import BackupFolder, format_stamp, remove_folder
 from storage.backup.ledger import LedgerKeys
 from storage.backup.ledger_file import DeskLedger, LedgerFile, parse_ledger_file
+from storage.backup.taken_back import is_forgotten
 from storage.crypto.key_files import DeskPaths, KeyFiles, load_or_create_keys, write_key_files
 from storage.crypto.keyring import Keyring
 from storage.errors import BackupDamagedError, BackupError
@@ -42,7 +43,7 @@ class RestoredDesk:
     """What came of a desk. rows: by table; cases, had: their ids, as restored and as in the backup.
 
     erased: cases that were erased after the backup, and are again; renewed: things of which a part was taken back after
-    it, so that only newer backups have them.
+    it, so that only newer backups have them; taken_back: the ids of such cases.
     """
 
     rows: Mapping[str, int]
@@ -50,6 +51,7 @@ class RestoredDesk:
     had: frozenset[str]
     erased: int
     renewed: int
+    taken_back: frozenset[str]
     finished: FinishedRestore
 
 
@@ -216,12 +218,14 @@ async def _restore_desk(
             return copied.copy(desk.policies, opener)
 
     rows = await asyncio.to_thread(copy)
-    renewed = {own for kind, own in opener.unreadable if kind == "cases"}
+    forgotten = {name for name, sealed in ledger.rows.items() if is_forgotten(sealed)}
     had = frozenset(await asyncio.to_thread(list_case_ids, unpacked / "desk.sqlite"))
     has = frozenset(await asyncio.to_thread(list_case_ids, paths.database))
-    erased = sorted(had - has - renewed)
+    renewed = opener.unreadable | {name for name in forgotten if name[0] == "cases" and name[1] in had}
+    taken_back = frozenset(own for kind, own in renewed if kind == "cases")
+    erased = sorted(had - has - taken_back)
     finished = await _finish(key_files, made_at, now, erased, ledger)
-    return RestoredDesk(rows, has, had, len(erased), len(opener.unreadable), finished)
+    return RestoredDesk(rows, has, had, len(erased), len(renewed), taken_back, finished)
 
 
 async def _finish(

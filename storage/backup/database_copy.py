@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 
-from storage.backup.ledger import LedgerKeys
+from storage.backup.ledger import LedgerKeys, LedgerRows
 from storage.backup.policy import LedgerKind, TablePolicy
 from storage.errors import StorageError, TamperedError
 from storage.files.directories import sync_file
@@ -44,6 +44,11 @@ class DatabaseCopy:
         """Begin to read: from here on the source is seen as it is now."""
         self._raw.execute("BEGIN")
         self._raw.execute("SELECT count(*) FROM source.sqlite_master").fetchone()
+
+    def load_ledger(self) -> LedgerRows:
+        """Return the source's ledger as it was at the beginning, as the rows are that are sealed with it."""
+        rows = self._raw.execute("SELECT kind, id, sealed FROM source.ledger").fetchall()
+        return {(kind, own): sealed for kind, own, sealed in rows}
 
     def copy(self, policies: Policies, seal: "RowSealer") -> dict[str, int]:
         """Copy schema and rows; return the number of rows by table. The copy is on disk when this returns.

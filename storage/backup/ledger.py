@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,30 +78,40 @@ class LedgerKeys:
 
 
 async def load_ledger(connection: AsyncConnection) -> LedgerRows:
-    """Return all sealed keys of a desk."""
+    """Return all sealed keys of a desk, and the marks of those that were forgotten."""
     table = tables.ledger.c
     rows = (await connection.execute(select(table.kind, table.id, table.sealed))).all()
     return {(row.kind, row.id): row.sealed for row in rows}
 
 
-async def save_made_keys(committer: GroupCommitWriter, made: Mapping[tuple[str, str], bytes]) -> None:
-    """Store new keys of what was not erased meanwhile, in pieces, beside a server that writes.
+async def save_made_keys(committer: GroupCommitWriter, keys: LedgerKeys) -> None:
+    """Store new keys, in pieces, beside a server that writes.
 
+    None is stored of what was erased since the ledger was read with the rows that the keys seal, or of which a part was
+    taken back: its row of the ledger is another then, and what was sealed stays sealed for good.
     Between pieces nothing is held for a while: who waits for the lock of another program asks for it again every 100 ms
     only, and would not get in between transactions that follow each other at once.
     """
-    for number, piece in enumerate(iterate_pieces(made.items(), MAX_PIECE_ROWS)):
+    for number, piece in enumerate(iterate_pieces(keys.made.items(), MAX_PIECE_ROWS)):
         if number:
             await asyncio.sleep(PAUSE_SECONDS)
         async with committer.transaction() as connection:
-            there = await _find_owners(connection, [name for name, _ in piece])
+            names = [name for name, _ in piece]
+            there = await _find_owners(connection, names)
+            now = await _load_keys(connection, names)
             rows = [
-                {"kind": kind, "id": own, "sealed": sealed}
-                for (kind, own), sealed in piece
-                if (kind, own) in there
+                {"kind": name[0], "id": name[1], "sealed": sealed}
+                for name, sealed in piece
+                if name in there and now.get(name) == keys.rows.get(name)
             ]
             if rows:
                 await connection.execute(_REPLACE_KEY, rows)
+
+
+async def _load_keys(connection: AsyncConnection, names: Sequence[tuple[str, str]]) -> LedgerRows:
+    table = tables.ledger.c
+    found = select(table.kind, table.id, table.sealed).where(tuple_(table.kind, table.id).in_(names))
+    return {(row.kind, row.id): row.sealed for row in (await connection.execute(found)).all()}
 
 
 async def _find_owners(connection: AsyncConnection, names: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:

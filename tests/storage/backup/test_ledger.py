@@ -4,7 +4,7 @@ import pytest
 
 from storage.backup.ledger import LedgerKeys, load_ledger, save_made_keys
 from storage.backup.policy import LedgerKind
-from storage.backup.taken_back import forget_backup_keys
+from storage.backup.taken_back import forget_backup_keys, is_forgotten
 from storage.crypto.aead import HMAC_BYTES
 from storage.db.batch import WriteBatch
 from storage.store import Store
@@ -62,7 +62,7 @@ def test_a_key_goes_with_its_thing(ground: StoredDesk, kind: LedgerKind) -> None
             ground.execute_sql(f"INSERT INTO hearers VALUES (x'{MARK.hex()}', 'c', x'01', x'02')")
         keys = LedgerKeys({}, store.keyring)
         keys.find_or_make_cipher(kind.value, own)
-        await save_made_keys(store.committer, keys.made)
+        await save_made_keys(store.committer, keys)
         assert await count_keys(store) == 1
         ground.execute_sql(erase)
         assert await count_keys(store) == 0
@@ -76,13 +76,23 @@ def test_the_keys_of_a_case_go_where_a_part_of_it_is_taken_back(ground: StoredDe
         keys = LedgerKeys({}, store.keyring)
         for kind in (LedgerKind.CASE, LedgerKind.ENVELOPE):
             keys.find_or_make_cipher(kind.value, case)
-        await save_made_keys(store.committer, keys.made)
+        await save_made_keys(store.committer, keys)
         assert await count_keys(store) == 2
         async with store.committer.transaction() as connection:
             batch = WriteBatch(connection, store.keyring, store.committer.daily_keys, NOW)
             forget_backup_keys(case, batch)
             await batch.flush()
-        assert await count_keys(store) == 0
+        async with store.open_read_context() as context:
+            left = await load_ledger(context.connection)
+        assert {kind for kind, _ in left} == {"cases", "envelopes"}, (
+            "a mark for what is there, none for what is not"
+        )
+        assert all(is_forgotten(sealed) for sealed in left.values())
+        assert LedgerKeys(left, store.keyring).find_cipher("cases", case) is None
+        assert not any(is_forgotten(sealed) for sealed in keys.made.values())
+        await save_made_keys(store.committer, keys)  # made before it was taken back: too late
+        async with store.open_read_context() as context:
+            assert await load_ledger(context.connection) == left
 
     ground.run_scenario(scene)
 
@@ -92,7 +102,7 @@ def test_a_key_of_what_was_erased_meanwhile_does_not_stay(ground: StoredDesk) ->
         keys = LedgerKeys({}, store.keyring)
         for kind in LedgerKind:
             keys.find_or_make_cipher(kind.value, "ab")
-        await save_made_keys(store.committer, keys.made)
+        await save_made_keys(store.committer, keys)
         assert await count_keys(store) == 0
 
     ground.run_scenario(scene)
@@ -103,7 +113,7 @@ def test_a_stored_key_opens_what_it_sealed(ground: StoredDesk) -> None:
         case = (await load_reporter_case(store, await ground.file_complaint(store))).id
         keys = LedgerKeys({}, store.keyring)
         sealed = keys.find_or_make_cipher("cases", case).encrypt(b"text", "cases", case, "key")
-        await save_made_keys(store.committer, keys.made)
+        await save_made_keys(store.committer, keys)
         async with store.open_read_context() as context:
             again = LedgerKeys(await load_ledger(context.connection), store.keyring)
         cipher = again.find_cipher("cases", case)

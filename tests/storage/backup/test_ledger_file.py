@@ -17,7 +17,7 @@ def test_it_has_the_keys_as_they_are_stored_and_the_numbers(ground: StoredDesk) 
         case = (await load_reporter_case(store, await ground.file_complaint(store))).id
         keys = LedgerKeys({}, store.keyring)
         keys.find_or_make_cipher("cases", case)
-        await save_made_keys(store.committer, keys.made)
+        await save_made_keys(store.committer, keys)
         async with store.open_read_context() as context:
             ledger = await load_desk_ledger(context.connection)
         written = LedgerFile(made_at=NOW, desks={"complaints": ledger}).model_dump_json().encode()
