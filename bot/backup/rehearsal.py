@@ -9,7 +9,6 @@ from bot.backup.restoring import RestoreSource, restore_into
 from storage.backup.age_files import Identity
 from storage.backup.folder import remove_folder
 from storage.backup.open_sample import open_random_things
-from storage.crypto.key_files import DeskPaths, load_or_create_keys
 from storage.files.directories import create_private_directory
 from storage.store import open_store
 
@@ -32,14 +31,13 @@ async def rehearse_restore(
     await asyncio.to_thread(remove_folder, work)
     create_private_directory(work)
     try:
-        result = await restore_into(source, identity, work, now, is_evidence_copied=False)
+        result = await restore_into(source, identity, work, now, is_rehearsal=True)
         findings = list(result.findings)
         for name, desk in result.desks.items():
             lost = (desk.had & (live or {}).get(name, frozenset())) - desk.cases - desk.taken_back
             if lost:
                 findings.append(f"{name}: {len(lost)} cases are not in what was restored")
-            paths = DeskPaths.under(work / "home", name)
-            async with open_store(load_or_create_keys(paths), now) as store:
+            async with open_store(desk.key_files, now) as store:
                 findings += [f"{name}: {finding}" for finding in await store.verify_audit()]
                 evidence = source.folder.get_evidence_folder(name)
                 findings += [

@@ -42,6 +42,8 @@ class RestoreSource:
 class RestoredDesk:
     """What came of a desk. rows: by table; cases, had: their ids, as restored and as in the backup.
 
+    key_files: its keys, which a rehearsal never writes to disk.
+
     erased: cases that were erased after the backup, and are again; renewed: things of which a part was taken back after
     it, so that only newer backups have them; taken_back: the ids of such cases.
     """
@@ -53,6 +55,7 @@ class RestoredDesk:
     renewed: int
     taken_back: frozenset[str]
     finished: FinishedRestore
+    key_files: KeyFiles
 
 
 @dataclass
@@ -87,7 +90,7 @@ async def restore_backup(
     """
     work = await asyncio.to_thread(_prepare_work, target)
     try:
-        result = await restore_into(source, identity, work, now, keys_at, is_evidence_copied=True)
+        result = await restore_into(source, identity, work, now, keys_at)
         await asyncio.to_thread(_put_in_place, work / "home", target)
     finally:
         await asyncio.to_thread(remove_folder, work)
@@ -127,9 +130,12 @@ async def restore_into(
     now: datetime,
     keys_at: Sequence[DeskPaths] = (),
     *,
-    is_evidence_copied: bool,
+    is_rehearsal: bool = False,
 ) -> RestoreResult:
-    """Restore into the folder `home` of a folder of work. Raises BackupError, DiskFullError, OSError."""
+    """Restore into the folder `home` of a folder of work. Raises BackupError, DiskFullError, OSError.
+
+    is_rehearsal: without evidence, and with the keys in memory only: an office may keep them apart from its data.
+    """
     home, unpacked = work / "home", work / "unpacked"
     create_private_directory(home)
     manifest = await asyncio.to_thread(_unpack, source.backup, identity, work / "archive.tar", unpacked)
@@ -144,22 +150,31 @@ async def restore_into(
         paths = DeskPaths.under(home, name)
         if name not in keys or name not in ledger.desks:
             raise BackupError(f"{name}: the keys of this desk are in none of the files that were found")
-        await asyncio.to_thread(write_key_files, paths, keys[name])
+        key_files = KeyFiles(paths, keys[name])
+        await asyncio.to_thread(create_private_directory, paths.folder)
+        if not is_rehearsal:
+            await asyncio.to_thread(write_key_files, paths, keys[name])
         result.desks[name] = await _restore_desk(
-            paths, desk, ledger.desks[name], unpacked / name, manifest.made_at, now
+            key_files, desk, ledger.desks[name], unpacked / name, manifest.made_at, now
         )
-        if is_evidence_copied:
-            evidence = source.folder.get_evidence_folder(name)
-            damaged = await asyncio.to_thread(_restore_files, evidence, paths, desk, unpacked / name)
-            if desk.waiting_evidence:
-                result.findings.append(
-                    f"{name}: {desk.waiting_evidence} files of evidence came after the night of the backup: not in it"
-                )
-            if damaged:
-                result.findings.append(f"{name}: {len(damaged)} files of evidence are missing or damaged")
+        if not is_rehearsal:
+            await _restore_evidence(source.folder, paths, desk, unpacked / name, result.findings)
     if (unpacked / "office.toml").exists():
         shutil.copy(unpacked / "office.toml", home / "office.toml")
     return result
+
+
+async def _restore_evidence(
+    folder: BackupFolder, paths: DeskPaths, desk: DeskManifest, unpacked: Path, findings: list[str]
+) -> None:
+    evidence = folder.get_evidence_folder(paths.desk)
+    damaged = await asyncio.to_thread(_restore_files, evidence, paths, desk, unpacked)
+    if desk.waiting_evidence:
+        findings.append(
+            f"{paths.desk}: {desk.waiting_evidence} files of evidence came after the night of the backup: not in it"
+        )
+    if damaged:
+        findings.append(f"{paths.desk}: {len(damaged)} files of evidence are missing or damaged")
 
 
 def _unpack(backup: Path, identity: Identity, archive: Path, folder: Path) -> BackupManifest:
@@ -207,9 +222,14 @@ def _has_keys(desk: DeskPaths) -> bool:
 
 
 async def _restore_desk(
-    paths: DeskPaths, desk: DeskManifest, ledger: DeskLedger, unpacked: Path, made_at: datetime, now: datetime
+    key_files: KeyFiles,
+    desk: DeskManifest,
+    ledger: DeskLedger,
+    unpacked: Path,
+    made_at: datetime,
+    now: datetime,
 ) -> RestoredDesk:
-    key_files = load_or_create_keys(paths)
+    paths = key_files.paths
     opener = RowOpener(LedgerKeys(ledger.rows, Keyring(key_files)))
 
     def copy() -> dict[str, int]:
@@ -225,7 +245,7 @@ async def _restore_desk(
     taken_back = frozenset(own for kind, own in renewed if kind == "cases")
     erased = sorted(had - has - taken_back)
     finished = await _finish(key_files, made_at, now, erased, ledger)
-    return RestoredDesk(rows, has, had, len(erased), len(renewed), taken_back, finished)
+    return RestoredDesk(rows, has, had, len(erased), len(renewed), taken_back, finished, key_files)
 
 
 async def _finish(

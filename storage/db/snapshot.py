@@ -22,6 +22,9 @@ EMPTIED_TABLES = (
     "errands",
     "keyholes",
     "invitations",
+    "enrolments",
+    "staff_requests",
+    "spent",
 )
 """Tables whose rows are in no snapshot, as they are in no backup: who is here, and what is on its way to whom."""
 
@@ -41,19 +44,13 @@ def take_snapshot(database: Path, version: str, now: datetime) -> Path:
     folder = get_snapshot_folder(database)
     create_private_directory(folder)
     target = folder / f"{version}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{_SUFFIX}"
+    for half_written in folder.glob("*.new"):  # of a start that was killed
+        half_written.unlink(missing_ok=True)
     unfinished = target.with_name(f"{target.name}.new")
-    unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(unfinished)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            copy.execute("PRAGMA secure_delete = ON")
-            known = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            for table in EMPTIED_TABLES:
-                if table in known:
-                    copy.execute(f"DELETE FROM {table}")  # noqa: S608 - a name from above
-            copy.commit()
+        with closing(sqlite3.connect(unfinished, isolation_level=None)) as copy:
+            _copy_database(database, copy)
         sync_file(unfinished)
         unfinished.replace(target)
         fsync_directory(folder)
@@ -66,6 +63,26 @@ def take_snapshot(database: Path, version: str, now: datetime) -> Path:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from None
         raise
     return target
+
+
+def _copy_database(database: Path, copy: sqlite3.Connection) -> None:
+    """Copy tables, then indexes and triggers. What is to be in no snapshot is never written to it."""
+    copy.execute("PRAGMA journal_mode = DELETE")
+    copy.execute("ATTACH DATABASE ? AS live", (str(database),))
+    copy.execute("BEGIN")
+    parts = copy.execute(
+        "SELECT type, name, sql FROM live.sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    for kind, name, statement in parts:
+        if kind == "table":
+            copy.execute(statement)
+            if name not in EMPTIED_TABLES:
+                copy.execute(f'INSERT INTO main."{name}" SELECT * FROM live."{name}"')  # noqa: S608 - of the schema
+    for kind, _, statement in parts:
+        if kind != "table":
+            copy.execute(statement)
+    copy.execute("COMMIT")
+    copy.execute("DETACH DATABASE live")
 
 
 def delete_old_snapshots(database: Path, now: datetime) -> int:

@@ -22,7 +22,7 @@ from handlers.dialog.session import Session
 from handlers.i18n import render_reply
 from handlers.staff.complaints.case_page import PageRequest, authorize_page
 from handlers.staff.complaints.messages import AssignCase, FindCaseByNumber, OfficerCase, SetAppointment
-from handlers.staff.members import ListStaff
+from handlers.staff.members import SHORT_ID_LENGTH, ListStaff
 from handlers.staff.page_access import CreateAccessLink, PageKind
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import OfficerState
@@ -108,7 +108,7 @@ async def begin_desk(desk: DeskHarness, reason: str) -> list[Officer]:
 def put_names(text: str, names: Mapping[str, str]) -> str:
     """Put names in the place of staff ids, which are random."""
     for staff_id, name in names.items():
-        text = text.replace(staff_id, name)
+        text = text.replace(staff_id, name).replace(staff_id[:SHORT_ID_LENGTH], name)
     return text
 
 

@@ -1,14 +1,17 @@
 """The trial restore: quiet where all is well, loud where something is damaged."""
 
 import asyncio
+from base64 import b64encode
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.backup.rehearsal import rehearse_restore
-from bot.backup.restoring import find_restore_source
+from bot.backup.restoring import find_restore_source, restore_into
 from bot.bootstrap import App
 from storage.backup.age_files import Identity
+from storage.crypto.key_files import DeskPaths, load_keys
 from storage.errors import BackupError, BackupKeyError
 from tests.bot.backup.backed_up_office import NOW, WRITTEN_ANEW, BackedUpOffice, office
 from tests.storage.conftest import StoredDesk, store_file
@@ -37,6 +40,28 @@ def test_a_whole_backup_has_no_findings_and_leaves_nothing(office: BackedUpOffic
     made = office.back_up()
     assert rehearse(office, made.stamp) == []
     assert not (office.home / ".rehearsal").exists()
+
+
+def test_a_rehearsal_writes_no_key_to_disk(office: BackedUpOffice, tmp_path: Path) -> None:
+    """An office may keep its keys apart from its data, where a night's rehearsal must not bring them together."""
+    office.run(lambda app: fill(office, app))
+    made = office.back_up()
+    work = tmp_path / "work"
+    work.mkdir()
+    source = find_restore_source(office.folder.get_backup_path(made.stamp))
+    result = asyncio.run(restore_into(source, office.identity, work, NOW, is_rehearsal=True))
+    assert result.desks["complaints"].cases
+    keys = [
+        key
+        for versions in load_keys(DeskPaths.under(office.home, "complaints")).keys.values()
+        for key in versions.values()
+    ]
+    written = b"".join(path.read_bytes() for path in work.rglob("*") if path.is_file())
+    assert len(keys) >= 5
+    assert not [
+        key for key in keys if key in written or b64encode(key) in written or key.hex().encode() in written
+    ]
+    assert not [*work.rglob("*.key")]
 
 
 @pytest.mark.parametrize("part", ["backups", "keys", "ledgers"])

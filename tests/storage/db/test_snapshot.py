@@ -62,6 +62,17 @@ def test_who_is_here_is_in_no_snapshot(ground: StoredDesk) -> None:
     ground.run_scenario(scene)
 
 
+def test_what_a_killed_start_left_half_written_goes_with_the_next_snapshot(tmp_path: Path) -> None:
+    database = tmp_path / "desk.sqlite"
+    prepare_database(database)
+    folder = get_snapshot_folder(database)
+    folder.mkdir(mode=0o700)
+    left = folder / "0001-20260101T000000Z.sqlite.new"
+    left.write_bytes(b"half")
+    taken = take_snapshot(database, "0002", NOW)
+    assert [*folder.iterdir()] == [taken]
+
+
 def test_a_snapshot_is_kept_for_a_week(tmp_path: Path) -> None:
     database = tmp_path / "desk.sqlite"
     prepare_database(database)
