@@ -50,6 +50,7 @@ from handlers.staff.state import (
     WorkT,
 )
 from handlers.staff.two_factor import is_code_shaped
+from handlers.thai.grammar.particles import POLITE_ALONE, join_particles
 from handlers.thai.matching import normalize_for_matching
 from handlers.thai.numbers import read_place
 from handlers.thai.phrases import Meaning
@@ -75,7 +76,7 @@ _LEAVING = frozenset({"cancel", "menu", "start"})
 """Commands of citizens that take an officer back to the officers' part."""
 
 _AS_OFFICER = re.compile(
-    r"(?:ขอ)?(?:เข้า)?(?:ใช้|ใช้งาน|กลับไป|ทำงาน)*(?:ใน)?ฐานะเจ้าหน้าที่(?:ครับ|ค่ะ|คะ)?|asanofficer"
+    rf"(?:ขอ)?(?:เข้า)?(?:ใช้|ใช้งาน|กลับไป|ทำงาน)*(?:ใน)?ฐานะเจ้าหน้าที่(?:{join_particles(POLITE_ALONE)})?|asanofficer"
 )
 """What an officer types who means to work as one, without spaces."""
 
@@ -271,10 +272,7 @@ def _handle_words(cmd: CommandContext[NameT, WorkT], text: str, picked: NoPick) 
 
 
 def _is_officers_own(cmd: CommandContext[NameT, WorkT], text: str) -> bool:
-    """Whether a text in a citizens' dialog says that one is an officer, or names their list: “งาน”.
-
-    It would be read by colleagues and point at one of them.
-    """
+    """Whether a text in a citizens' dialog, which colleagues read, tells of an officer, or names their list."""
     plain = normalize_for_matching(text).replace(" ", "")
     listed = cmd.table.parse(f"/{plain}")
     names_inbox = listed is not None and listed.name is cmd.table.inbox and not listed.rest
