@@ -156,10 +156,13 @@ class MeaningProcess:
         """End the process."""
         self._is_missing = True
         await self._give_up()
+        await self._asking.close(START_TIMEOUT_SECONDS)
 
     async def _ask(self, operation: Operation, payload: bytes, most: int, seconds: float) -> bytes:
         """Ask, to the end also where whoever asks goes away: the next answer would be taken for theirs."""
-        return await asyncio.shield(self._asking.start(self._ask_in_turn(operation, payload, most, seconds)))
+        asking = self._asking.start(self._ask_in_turn(operation, payload, most, seconds))
+        asking.add_done_callback(_take_note)
+        return await asyncio.shield(asking)
 
     async def _ask_in_turn(self, operation: Operation, payload: bytes, most: int, seconds: float) -> bytes:
         async with self._lock:
@@ -199,6 +202,12 @@ class MeaningProcess:
             self._not_before = self.clock() + RESTART_AFTER_SECONDS
             process.kill()
             await asyncio.shield(asyncio.to_thread(process.end))
+
+
+def _take_note(asking: asyncio.Task[bytes]) -> None:
+    """Take note of how a request ended: where whoever asked went away, nobody else does, and it would be a fault."""
+    if not asking.cancelled():
+        asking.exception()
 
 
 @asynccontextmanager

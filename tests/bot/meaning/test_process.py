@@ -1,6 +1,7 @@
 """The encoder's process: what it answers, and that nobody waits for one that ended, hangs or lies."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -84,6 +85,25 @@ def test_who_goes_away_in_the_middle_takes_nobodys_answer_along() -> None:
         assert meaning.generation == 1
 
     run_with_process(work)
+
+
+def test_who_goes_away_at_the_end_leaves_no_fault_behind() -> None:
+    faults = list[object]()
+
+    async def work(meaning: MeaningProcess, clock: Clock) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+        leaving = asyncio.create_task(meaning.embed(TEXTS * 200))
+        await asyncio.sleep(0.05)
+        leaving.cancel()
+        with suppress(asyncio.CancelledError):
+            await leaving
+        await meaning.close()
+        del leaving
+        gc.collect()
+        await asyncio.sleep(0)
+
+    run_with_process(work)
+    assert faults == []
 
 
 @pytest.mark.parametrize("order", ["die", "hang", "lie"])
