@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.clock.gate import check_clock
 from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import TransitionRequest
 from storage.crypto.key_files import DeskPaths
@@ -58,7 +59,11 @@ class DeskDriver(ABC):
         self._desk = None
 
     def advance_clock(self, minutes: int) -> None:
-        """Advance the clock and run the jobs that are due."""
+        """Advance the clock and run the jobs that are due.
+
+        Before, the clock is checked as a server does each minute: the day on which it was believed is remembered.
+        """
+        self.run(check_clock(self.desk.store, self.desk.now(), None))
         self.clock_offset += timedelta(minutes=minutes)
         self.desk.clock_offset = self.clock_offset
 

@@ -114,16 +114,16 @@ def test_the_knowledge_base_goes_out_and_comes_in(home: Path, tmp_path: Path) ->
     own = tmp_path / "var"
     out = run_ita_bot(own, "faq", "export")
     assert out.returncode == 0
-    assert len(tomllib.loads(out.stdout)["entry"]) == 40
+    assert len(tomllib.loads(out.stdout)["entry"]) == 106
     file = tmp_path / "faq.csv"
     file.write_text("id,question,also,answer,until\nnew-one,ใหม่,ก|ข,ตอบ,30/09/2570\n", "utf-8-sig")
     done = run_ita_bot(own, "faq", "import", str(file), "--dry-run")
     assert '{"id": "new-one", "did": "added"}' in done.stdout
     assert '{"id": "opening-hours", "did": "dropped"}' in done.stdout
-    assert len(tomllib.loads(run_ita_bot(own, "faq", "export").stdout)["entry"]) == 40
+    assert len(tomllib.loads(run_ita_bot(own, "faq", "export").stdout)["entry"]) == 106
     assert run_ita_bot(own, "faq", "import", str(file)).returncode == 0
     kept = run_ita_bot(own, "faq", "export", "--format", "csv").stdout
-    assert "new-one,,ใหม่,ก|ข,ตอบ,,2027-09-30," in kept
+    assert "new-one,,ใหม่,ก|ข,ตอบ,,,2027-09-30," in kept
     file.write_text(
         '[[entry]]\nid = "Bad Id"\nquestion = "q"\nanwser = "a"\n\n[[entry]]\nid = "b"\n', "utf-8"
     )
