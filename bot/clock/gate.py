@@ -58,7 +58,8 @@ async def check_clock(
         case None:
             agrees = difference is not None and abs(difference) <= MAX_DIFFERENCE
             confirmed = known.confirmed_difference is not None or known.confirmed_day is not None
-            if known.last_day != today or known.difference is not None or (agrees and confirmed):
+            is_noted = known.is_last_day_noted and known.last_day == today
+            if not is_noted or known.difference is not None or (agrees and confirmed):
                 await store.clock_record.save_believed(today, is_heard=agrees)
         case ClockDoubt.DIFFERS | ClockDoubt.JUMPED | ClockDoubt.UNHEARD | ClockDoubt.FAILED:
             if difference is not None:

@@ -15,6 +15,7 @@ from storage.db.group_commit import GroupCommitWriter
 class RememberedClock:
     """last_day: on which the clock was believed; of a desk without one, of its newest audit line.
 
+    is_last_day_noted: False where it is that of an audit line, which the next line moves, also one of a doubted day.
     difference: what was measured when the clock was not believed; confirmed_…: what an admin said yes to.
     """
 
@@ -22,6 +23,7 @@ class RememberedClock:
     difference: timedelta | None
     confirmed_difference: timedelta | None
     confirmed_day: date | None
+    is_last_day_noted: bool = True
 
 
 @dataclass
@@ -48,6 +50,7 @@ class ClockRecord:
             _parse_minutes(due.get(ClockMark.DIFFERENCE)),
             _parse_minutes(due.get(ClockMark.CONFIRMED_DIFFERENCE)),
             date.fromisoformat(due[ClockMark.CONFIRMED_DAY]) if ClockMark.CONFIRMED_DAY in due else None,
+            last is not None,
         )
 
     async def save_believed(self, today: date, *, is_heard: bool = False) -> None:

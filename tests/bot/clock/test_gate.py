@@ -14,6 +14,7 @@ from handlers.dialog.events import Channel
 from handlers.staff.clock.messages import ConfirmClock, DoubtedClock
 from handlers.staff.permissions import Role
 from ita_stats.calendar import to_bangkok_date
+from storage.db.batch import WriteBatch
 from storage.db.clock_marks import ClockMark, replace_mark
 from storage.store import Store
 from tests.in_memory_desk import OFFICE
@@ -187,6 +188,26 @@ def test_an_upgraded_desk_takes_its_newest_audit_line_for_the_last_day(ground: S
         await ground.file_complaint(one)
         assert (await check_clock(one, NOW + timedelta(days=11), None)).doubt is ClockDoubt.JUMPED
         assert (await check_clock(one, NOW + timedelta(days=9), None)).doubt is None
+
+    ground.run_scenario(scene)
+
+
+def test_the_day_of_the_last_check_is_noted_and_no_line_of_a_doubted_day_takes_its_place(
+    ground: StoredDesk,
+) -> None:
+    async def write_line(one: Store, now: datetime) -> None:
+        async with one.committer.transaction() as connection:
+            batch = WriteBatch(connection, one.keyring, one.committer.daily_keys, now)
+            await batch.audit("o", "factor", "")
+            await batch.flush()
+
+    async def scene(one: Store) -> None:
+        await write_line(one, NOW)
+        assert (await check_clock(one, NOW, None)).doubt is None
+        later = NOW + timedelta(days=14)
+        assert (await check_clock(one, later, None)).doubt is ClockDoubt.JUMPED
+        await write_line(one, later)
+        assert (await check_clock(one, later, None)).doubt is ClockDoubt.JUMPED
 
     ground.run_scenario(scene)
 

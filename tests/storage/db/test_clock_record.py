@@ -13,7 +13,7 @@ def test_each_mark_is_replaced_and_belief_ends_a_doubt(ground: StoredDesk) -> No
     async def scene(one: Store) -> None:
         record = one.clock_record
         assert isinstance(record, ClockRecord)
-        assert await record.load() == RememberedClock(None, None, None, None)
+        assert await record.load() == RememberedClock(None, None, None, None, is_last_day_noted=False)
         await record.save_believed(DAY - timedelta(days=1))
         await record.save_believed(DAY)
         await record.save_doubted(timedelta(minutes=-6, seconds=10))
