@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from bot.clock.outside_time import OUTSIDE_TIME
 from tests.selection import (
     COMMANDS,
     LEFT_OUT_MARKERS,
@@ -113,3 +114,10 @@ def disk_path() -> Iterator[Path]:
     """A temporary folder on a disk, for tests whose subject is durability; `tmp_path` may be in memory."""
     with tempfile.TemporaryDirectory(prefix="ita-bot-", dir="/var/tmp") as folder:
         yield Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _forget_outside_time() -> Iterator[None]:
+    """What a test's platforms said the time was is nothing to the next test in this process."""
+    yield
+    OUTSIDE_TIME._heard.clear()

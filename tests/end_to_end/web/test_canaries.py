@@ -56,7 +56,7 @@ def file_report(page: Page, address: str, evidence: Path) -> str:
     page.set_input_files("[name=file]", evidence)
     if not sent_on_choosing:  # without JavaScript a button sends
         page.click("[data-send]")
-    page.locator(".note", has_text=evidence.name).wait_for()
+    page.locator(".note", has_text=f"เก็บไฟล์ “{evidence.name}” แล้ว").wait_for()
     pick_choice(page, "เสร็จแล้ว")
     for label in ("ข้าม", "ข้าม", "ข้าม", "ไม่ใช่"):
         pick_choice(page, label)
