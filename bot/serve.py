@@ -24,13 +24,13 @@ from bot.engine import utc_now
 from bot.errors import ConfigurationError
 from bot.guard import ErrorHandler, run_guarded, run_periodically
 from bot.health.monitor import HealthMonitor
+from bot.health.startup_checks import WEAK_CONFINEMENT_WARNING, collect_startup_warnings
 from bot.jobs.housekeeping import JobResult, run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
 from bot.log import LogEvent, log_event, log_exception, log_warning
 from bot.platforms.registry import open_platforms
 from bot.process import hold_desks, raise_open_file_limit
 from bot.settings import Settings, load_settings
-from bot.startup_checks import WEAK_CONFINEMENT_WARNING, collect_startup_warnings
 from bot.statistics.splits import OfficeFileMissingError
 from bot.web.app import build_web_app
 from bot.web.http_protocol import build_protocol_class

@@ -64,7 +64,7 @@ from handlers.office import Office
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake.clerk_form import end_intake
 from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
-from handlers.staff.shown import remember_shown
+from handlers.staff.typed.shown import remember_shown
 from handlers.thai.menu_wishes import wants_to_report
 from handlers.thai.small_talk import asks_for_terms, tells_of_lost_code
 from handlers.thai.worries import has_second_thoughts

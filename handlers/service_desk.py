@@ -60,8 +60,8 @@ from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_se
 from handlers.questions.misdirected import is_complaint
 from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
-from handlers.staff.shown import remember_shown
 from handlers.staff.state import AwaitingText
+from handlers.staff.typed.shown import remember_shown
 from handlers.thai.text import clean_text
 from handlers.unsend import handle_unsend, record_message_origin
 

@@ -56,7 +56,7 @@ from handlers.dialog.choices import (
     parse_choice,
     to_choices,
 )
-from handlers.dialog.code_lookup import FailedLookup, describe_mistyped_code, look_up_code
+from handlers.dialog.codes.code_lookup import FailedLookup, describe_mistyped_code, look_up_code
 from handlers.dialog.codes.typed_codes import TypedCode
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Act, Decision, Query, TurnResult, run_query

@@ -26,17 +26,7 @@ from handlers.staff.dispatch import (
 )
 from handlers.staff.join import begin_joining, finish_joining
 from handlers.staff.members import AuditRefusal, FindStaffMember, JoinStaff, SetStaffLanguage, StaffMember
-from handlers.staff.mistyped import MEANT_PREFIX, find_meant, offer_meant, run_meant
 from handlers.staff.parse import NameT, ParsedCommand, split_number
-from handlers.staff.shown import (
-    ANSWERS,
-    NoPick,
-    decides_on_text,
-    pick_shown,
-    read_short_answer,
-    remember_shown,
-    was_sent_before,
-)
 from handlers.staff.state import (
     NO_OFFICER,
     AwaitingCaseChoice,
@@ -50,6 +40,16 @@ from handlers.staff.state import (
     WorkT,
 )
 from handlers.staff.two_factor import is_code_shaped
+from handlers.staff.typed.mistyped import MEANT_PREFIX, find_meant, offer_meant, run_meant
+from handlers.staff.typed.shown import (
+    ANSWERS,
+    NoPick,
+    decides_on_text,
+    pick_shown,
+    read_short_answer,
+    remember_shown,
+    was_sent_before,
+)
 from handlers.thai.grammar.particles import POLITE_ALONE, join_particles
 from handlers.thai.matching import normalize_for_matching
 from handlers.thai.numbers import read_place

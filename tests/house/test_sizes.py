@@ -1,11 +1,13 @@
 """Files, functions and folders stay within their size limits."""
 
 import ast
+from collections import Counter
 
 from tests.house.source_tree import get_relative_name, iterate_functions, iterate_modules
 
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 50
+MOST_MODULES_IN_A_FOLDER = 16
 REASONS: dict[str, str] = {
     "ita_stats/render/json_schema.py": "the published schema of one document, to be read as a whole",
     "handlers/complaints/lifecycle.py:get_status_rules": "a row for each state, to be read as one table",
@@ -26,6 +28,15 @@ def test_no_file_is_too_long() -> None:
     lines = {get_relative_name(path): len(path.read_text("utf-8").splitlines()) for path in iterate_modules()}
     assert {path: count for path, count in lines.items() if count > MOST_LINES and path not in REASONS} == {}
     assert len(lines) > 15
+
+
+def test_no_folder_holds_too_many_modules() -> None:
+    modules = Counter(path.parent for path in iterate_modules() if path.name != "__init__.py")
+    crowded = {
+        get_relative_name(p): count for p, count in modules.items() if count > MOST_MODULES_IN_A_FOLDER
+    }
+    assert crowded == {}
+    assert len(modules) > 15
 
 
 def test_no_function_is_too_long() -> None:

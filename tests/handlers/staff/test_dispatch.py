@@ -42,7 +42,6 @@ from handlers.staff.members import (
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, DeskCommandName, Role, ServiceCommandName
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
-from handlers.staff.shown import remember_shown
 from handlers.staff.state import (
     NO_OFFICER,
     AwaitingCaseChoice,
@@ -54,6 +53,7 @@ from handlers.staff.state import (
     NothingPending,
     OfficerState,
 )
+from handlers.staff.typed.shown import remember_shown
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import AnswerByQuery, run_decision
 

@@ -14,8 +14,7 @@ from pydantic import SecretStr
 
 from bot.bootstrap import App, RunningDesk
 from bot.errors import ConfigurationError
-from bot.settings import DeskSettings, Settings
-from bot.startup_checks import (
+from bot.health.startup_checks import (
     NO_ABLE_ALTERNATE_WARNING,
     NO_ALTERNATE_ERROR,
     NO_ALTERNATE_WARNING,
@@ -23,6 +22,7 @@ from bot.startup_checks import (
     URGENT_KIND_OPEN_WARNING,
     collect_startup_warnings,
 )
+from bot.settings import DeskSettings, Settings
 from handlers.office import Office
 from handlers.staff.permissions import Role
 from storage.crypto.key_files import DeskPaths

@@ -15,7 +15,6 @@ from handlers.staff.incoming import DROP_DIALOG, RETURN_TO_DIALOG, AsCitizen
 from handlers.staff.members import LeaveStaff
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
-from handlers.staff.shown import NoPick, TypedPick, pick_shown, remember_shown, was_sent_before
 from handlers.staff.state import (
     NO_OFFICER,
     AwaitingMeaning,
@@ -27,6 +26,7 @@ from handlers.staff.state import (
     ShownChoice,
     ShownMenu,
 )
+from handlers.staff.typed.shown import NoPick, TypedPick, pick_shown, remember_shown, was_sent_before
 from tests.handlers.staff.test_dispatch import Door
 from tests.in_memory_desk import MORNING
 

@@ -3,10 +3,10 @@
 import pytest
 
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
-from handlers.staff.mistyped import MEANT_PREFIX
-from handlers.staff.nearest import list_nearest_names, split_glued_number
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import AwaitingMeaning
+from handlers.staff.typed.mistyped import MEANT_PREFIX
+from handlers.staff.typed.nearest import list_nearest_names, split_glued_number
 from handlers.thai.matching import normalize_for_matching
 from tests.handlers.staff.test_dispatch import Door
 

@@ -15,7 +15,7 @@ from handlers.dialog.attempts import (
     format_retry_time,
     record_failure,
 )
-from handlers.dialog.code_lookup import FailedLookup, look_up_code
+from handlers.dialog.codes.code_lookup import FailedLookup, look_up_code
 from handlers.dialog.effects import Query
 from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import OF_CASE, Reply

@@ -14,9 +14,9 @@ from handlers.dialog.text import shorten_text
 from handlers.i18n import render_label
 from handlers.staff.command import MAX_NAME_LENGTH, CommandContext, CommandTable, make_command_button
 from handlers.staff.dispatch import run_command
-from handlers.staff.nearest import list_nearest_names, split_glued_number
 from handlers.staff.parse import NameT, ParsedCommand
 from handlers.staff.state import AwaitingMeaning, WorkT
+from handlers.staff.typed.nearest import list_nearest_names, split_glued_number
 from handlers.thai.meanings import list_readings, squeeze_reply
 
 MEANT_PREFIX = "officer.meant "

@@ -1,0 +1,1 @@
+"""What officers type: numbers and words for what was shown last, and commands that are mistyped."""
