@@ -15,6 +15,7 @@ from bot.decoding.messages import DecodingFailure, DecodingRequest, Pixels
 from bot.decoding.pictures import decode_picture
 from bot.decoding.pool import DecoderPool, find_failure_in_header
 from bot.images.sanitize import encode_picture
+from handlers.evidence.file_kinds import FileKind
 from storage.files.file_types import detect_file_type, find_file_problem
 
 
@@ -69,7 +70,7 @@ async def decode(pool: DecoderPool, content: bytes) -> Pixels | DecodingFailure:
     """Decode a picture with a process that was started ahead."""
     await pool.start_ahead()
     async with pool.open_slot("") as slot:
-        return await slot.decode(detect_file_type(content), content)
+        return await slot.decode(detect_file_type(content) or "", content)
 
 
 def measure_honest(rounds: int) -> Table:
@@ -77,10 +78,10 @@ def measure_honest(rounds: int) -> Table:
     rows = []
     for name, make in HONEST.items():
         content, here, apart, header = make(), list[float](), list[float](), list[float]()
-        kind = detect_file_type(content)
+        kind = FileKind(str(detect_file_type(content)))
 
         async def run(
-            content: bytes, kind: str, here: list[float], apart: list[float], header: list[float]
+            content: bytes, kind: FileKind, here: list[float], apart: list[float], header: list[float]
         ) -> None:
             pool = DecoderPool()
             for _ in range(rounds):

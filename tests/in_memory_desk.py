@@ -219,9 +219,11 @@ class ChatUser:
         assert label in buttons, f"no button “{label}” among {list(buttons)}"
         return self.send_event(choice=buttons[label])
 
-    def send_file(self, name: str = "ภาพ.jpg", size: int = 1000, **more: Any) -> str:
+    def send_file(
+        self, name: str = "ภาพ.jpg", size: int = 1000, kind: str = "image/jpeg", **more: Any
+    ) -> str:
         self.event_count += 1
-        return self.send_event(file=File(f"{self.event_count:032x}", name, "image/jpeg", size, **more))
+        return self.send_event(file=File(f"{self.event_count:032x}", name, kind, size, **more))
 
     def send_event(self, **content: Any) -> str:
         """Send one event; returns the text of all replies."""

@@ -52,6 +52,11 @@ def make_zip() -> bytes:
     return out.getvalue()
 
 
+def make_rar() -> bytes:
+    """The head of a RAR archive."""
+    return b"Rar!\x1a\x07\x01\0" + bytes(20)
+
+
 SAMPLE_FILES: Mapping[str, Callable[[], bytes]] = {
     "ภาพถ่าย.jpg": make_photo,
     "ภาพ.png": make_png,
@@ -64,7 +69,7 @@ SAMPLE_FILES: Mapping[str, Callable[[], bytes]] = {
     "รูป.jpg": lambda: b"MZ\x90\x00" + bytes(300) + b"This program cannot be run in DOS mode",
     "ระเบิด.png": lambda: make_png(60_000, 60_000),
     "ระเบิด.docx": lambda: make_docx(600_000_000),
-    "รวม.zip": make_zip,
+    "รวม.rar": make_rar,
     "สลิปสมชาย.png": make_png,
 }
 

@@ -21,6 +21,7 @@ MAX_DECODED_PIXELS = {
     "image/bmp": 40_000_000,
     "image/tiff": 40_000_000,
     "image/heic": 50_000_000,
+    "image/avif": 16_000_000,
 }
 """Largest picture that is decoded, by media type: decoding takes about 250 MB at most."""
 

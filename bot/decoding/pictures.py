@@ -3,6 +3,7 @@
 import io
 
 from PIL import (
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
@@ -26,8 +27,10 @@ from bot.decoding.messages import (
 )
 
 Image.MAX_IMAGE_PIXELS = None  # sizes are checked here, by format
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # this process may start none
 
 _LOADED_BEFORE_CONFINEMENT = (
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     JpegImagePlugin,
@@ -45,6 +48,7 @@ _FORMATS = {
     "image/webp": "WEBP",
     "image/bmp": "BMP",
     "image/tiff": "TIFF",
+    "image/avif": "AVIF",
 }
 """The format by media type: a content is opened as what it was found to be, and as nothing else."""
 

@@ -21,7 +21,8 @@ from bot.engine import Engine
 from bot.guard import run_guarded, run_periodically, try_work
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel, Event, File, FileProblem
-from handlers.dialog.replies import MUST_ARRIVE, Reply
+from handlers.dialog.replies import MUST_ARRIVE
+from handlers.evidence.file_kinds import explain_file_problem
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
 from storage.serialization import OutboxMessage, QueuedTask
@@ -209,7 +210,7 @@ class DeliveryWorker:
             await self._deliver_answer(event, answer)
         elif file.problem is not None and event.reply_to is not None:
             lang = await self.store.load_language(event.person_id)
-            says = (Reply(f"file.{file.problem}", MUST_ARRIVE, {"name": file.name, "most": 0}),)
+            says = (explain_file_problem(file, 0, MUST_ARRIVE),)
             await self.store.outbox.add(
                 event.channel, OutboxMessage(event.channel, event.reply_to, lang, says), self.engine.now()
             )

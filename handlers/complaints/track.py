@@ -72,6 +72,7 @@ from handlers.dialog.session import (
 )
 from handlers.dialog.text import shorten_text
 from handlers.dialog.unasked import MAX_QUOTE_LENGTH
+from handlers.evidence.file_kinds import explain_file_problem
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.text import clean_text, count_letters_and_digits
 
@@ -353,9 +354,7 @@ def _send_message(ctx: Context, case: ReporterCase, text: str, *notes: Reply) ->
 
 def _attach_file(ctx: Context, case: ReporterCase, file: File) -> TurnResult:
     if file.problem is not None:
-        return show_reporter_case(
-            ctx, case, Reply(f"file.{file.problem}", NEUTRAL, {"name": file.name, "most": MAX_FILES})
-        )
+        return show_reporter_case(ctx, case, explain_file_problem(file, MAX_FILES))
     act = _build_entry(ctx, case, HistoryEntryKind.EVIDENCE, files=(file,))
     note = Reply("track.coming" if file.coming else "track.attached", OF_CASE, {"name": file.name})
     return replace(show_reporter_case(ctx, case.append_line(act), note), acts=(act,))

@@ -12,6 +12,7 @@ from handlers.dialog.form import FieldAudience, FieldKind, FormField
 from handlers.dialog.replies import NEUTRAL, Presentation, Reply
 from handlers.dialog.session import Session
 from handlers.dialog.unasked import describe_unknown_choice
+from handlers.evidence.file_kinds import FileKind, explain_file_problem
 from handlers.thai.dates import DatePrecision, parse_date, to_bangkok_date
 from handlers.thai.text import CleanedText, clean_text, count_letters_and_digits
 
@@ -79,17 +80,25 @@ def accept_file(field: FormField, session: Session, file: File) -> AnswerResult:
     if problem is not None:
         return AnswerResult(
             session,
-            (Reply(f"file.{problem}", NEUTRAL, {"name": file.name, "most": MAX_FILES}),),
+            (explain_file_problem(replace(file, problem=problem), MAX_FILES),),
             repeat_question=True,
         )
     session = session.replace(files=(*session.files, file))
-    how = "coming" if file.coming else "cut" if file.cut else "misnamed" if file.misnamed else "kept"
-    note = Reply(f"file.{how}", NEUTRAL, {"name": file.name, "count": len(session.files)})
+    note = Reply(f"file.{_describe_state(file)}", NEUTRAL, {"name": file.name, "count": len(session.files)})
     telling = (
         () if is_neutral_name(file.name) else (_warn_of_name(file.name, len(session.files), field.kind),)
     )
     elsewhere = () if field.kind is FieldKind.FILES else (Reply("file.early", NEUTRAL),)
     return AnswerResult(session, (note, *telling), repeat_question=True, placement=elsewhere)
+
+
+def _describe_state(file: File) -> str:
+    """Return how a file is that was kept: the key of what is said of it."""
+    if file.coming:
+        return "coming"
+    if file.kind == FileKind.LOCKED_OFFICE:
+        return "locked"
+    return "cut" if file.cut else "misnamed" if file.misnamed else "kept"
 
 
 def _warn_of_name(name: str, number: int, kind: FieldKind) -> Reply:

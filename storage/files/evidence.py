@@ -146,7 +146,7 @@ class EvidenceStore:
         def inspect_content() -> tuple[str, FileProblem | None, bool]:
             content = b"".join(read_content(self.files.open(written.place), key, written.size))
             kind = detect_file_type(content)
-            return kind, find_file_problem(content, kind), is_cut_picture(content, kind)
+            return kind or "", find_file_problem(content, kind), is_cut_picture(content, kind or "")
 
         async with self._inspection_slots:
             return await asyncio.to_thread(inspect_content)

@@ -168,6 +168,7 @@ _READERS: Mapping[str, Callable[[bytes], tuple[int, int] | None]] = {
     "image/bmp": _read_bmp_size,
     "image/tiff": _read_tiff_size,
     "image/heic": _read_heic_size,
+    "image/avif": _read_heic_size,
 }
 PICTURE_KINDS = frozenset(_READERS)
 """Media types whose size can be read."""

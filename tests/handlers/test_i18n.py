@@ -7,6 +7,7 @@ from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, NonAcceptance
 from handlers.complaints.messages import INTERNAL_ENTRY_KINDS, HistoryEntryKind
 from handlers.dialog.events import LANGS, Channel, FileProblem
 from handlers.dialog.replies import NEUTRAL, Reply
+from handlers.evidence.file_kinds import FileKind, Refusal
 from handlers.i18n import WORDING, render_text
 
 
@@ -35,6 +36,8 @@ def test_every_member_that_is_said_has_words() -> None:
             if k is not HistoryEntryKind.MOVED and k not in INTERNAL_ENTRY_KINDS
         ),
         *(f"file.{p}" for p in FileProblem),
+        *(f"kind.{kind.name.lower()}" for kind in FileKind),
+        *(f"refused.{refusal}" for refusal in Refusal),
         *(f"{part}.{c}" for part in ("anonymity", "abroad", "advice") for c in Channel),
     }
     assert wanted <= WORDING["th"].keys()

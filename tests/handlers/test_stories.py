@@ -11,6 +11,7 @@ from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.events import Channel, FileProblem, UnreadableKind
 from handlers.dialog.receipt import normalize_receipt
 from handlers.dialog.replies import Message
+from handlers.evidence.file_kinds import FileKind
 from handlers.thai.dates import to_bangkok_date
 from tests.in_memory_desk import SHORT_OFFICE, ChatUser, InMemoryDesk
 from tests.in_memory_service_desk import InMemoryServiceDesk
@@ -21,10 +22,11 @@ PROBLEMS = {
     "ว่าง.jpg": FileProblem.EMPTY,
     "ใหญ่.jpg": FileProblem.TOO_LARGE,
     "รูป.jpg": FileProblem.NOT_ALLOWED,
-    "รวม.zip": FileProblem.NOT_ALLOWED,
+    "รวม.rar": FileProblem.NOT_ALLOWED,
     "ระเบิด.png": FileProblem.BOMB,
     "ระเบิด.docx": FileProblem.BOMB,
 }
+KINDS = {"รูป.jpg": FileKind.PROGRAM, "รวม.rar": FileKind.RAR}
 
 
 def make_short_desk() -> InMemoryDesk:
@@ -57,7 +59,8 @@ class HandlerDriver:
     def send_file(self, person: str, name: str) -> list[Message]:
         actor = self.users.setdefault(person, self.desk.new_user(person))
         before = len(actor.messages)
-        actor.send_file(name, problem=PROBLEMS.get(name), misnamed=name == "ใบเสร็จ.pdf")
+        kind = KINDS.get(name, FileKind.JPEG)
+        actor.send_file(name, kind=kind, problem=PROBLEMS.get(name), misnamed=name == "ใบเสร็จ.pdf")
         return actor.messages[before:]
 
     def send_sticker(self, person: str) -> list[Message]:

@@ -28,6 +28,7 @@ VOCABULARY = {
     "handlers.dialog.receipt",
     "handlers.dialog.replies",
     "handlers.dialog.session",
+    "handlers.evidence.file_kinds",
     "handlers.feedback.messages",
     "handlers.questions.faq_messages",
     "handlers.questions.joined_search",

@@ -20,6 +20,7 @@ from bot.web.templating import PageRenderer
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.dialog.events import File, Lang
 from handlers.dialog.replies import Phrase
+from handlers.evidence.file_kinds import FILE_KINDS, find_file_kind
 from handlers.staff.complaints.case_page import (
     PageActionResult,
     derive_file_slug,
@@ -28,7 +29,6 @@ from handlers.staff.complaints.case_page import (
     open_original_file,
 )
 from storage.errors import StorageError
-from storage.files.file_types import FILE_EXTENSIONS
 from storage.files.picture_headers import PICTURE_KINDS
 
 MAX_TYPE_LABEL_LENGTH = 9
@@ -198,12 +198,9 @@ def get_page_number(request: Request) -> int:
 
 def build_safe_filename(name: str, kind: str) -> str:
     """A file name whose extension matches the content: a text called x.hta would run where it is saved."""
-    endings = FILE_EXTENSIONS.get(kind, frozenset())
-    if name.rpartition(".")[2].lower() in endings and "." in name:
-        return name
-    own = kind.rpartition("/")[2]
-    ending = "txt" if kind == "text/plain" else own if own in endings else min(endings, default="bin")
-    return f"{name}.{ending}"
+    known = find_file_kind(kind)
+    endings = FILE_KINDS[known].extensions if known is not None else ("bin",)
+    return name if "." in name and name.rpartition(".")[2].lower() in endings else f"{name}.{endings[0]}"
 
 
 async def _prepend_chunk(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -21,7 +21,7 @@ from handlers.dialog.events import Channel, Event, File, FileProblem
 from handlers.dialog.replies import MUST_ARRIVE, Message, Reply
 from storage.serialization import OutboxMessage
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
-from tests.samples import SAMPLE_FILES, make_photo, make_zip
+from tests.samples import SAMPLE_FILES, make_photo, make_rar
 
 BACK = b"sealed elsewhere"
 HURRIED, PATIENT = PlatformLimits(file_wait=0.05), PlatformLimits(file_wait=20)
@@ -175,8 +175,8 @@ def test_a_file_is_fetched_at_once_and_judged_by_its_content(tmp_path: Path) -> 
         assert (file.kind, file.misnamed, file.coming) == ("image/png", True, False)
         content = b"".join([piece async for piece in s.desk.store.evidence.read_chunks(file.id)])
         assert content == s.platform.content
-        s.platform.content = SAMPLE_FILES["รวม.zip"]()
-        file = await s.courier.fetch_file(s.new_event("2"), "รวม.zip", {"file": "f2"})
+        s.platform.content = SAMPLE_FILES["รวม.rar"]()
+        file = await s.courier.fetch_file(s.new_event("2"), "รวม.rar", {"file": "f2"})
         assert (file.id, file.problem) == ("", FileProblem.NOT_ALLOWED)
         assert await s.desk.store.task_queue.list_all(Channel.TELEGRAM) == []
 
@@ -201,13 +201,13 @@ def test_the_talk_goes_on_while_a_file_is_on_its_way(tmp_path: Path) -> None:
 
 def test_a_file_that_does_not_come_is_told(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.content, s.platform.gate = make_zip(), asyncio.Event()
-        file = await s.courier.fetch_file(s.new_event("1"), "รวม.zip", {"file": "f1"})
+        s.platform.content, s.platform.gate = make_rar(), asyncio.Event()
+        file = await s.courier.fetch_file(s.new_event("1"), "รวม.rar", {"file": "f1"})
         await s.desk.handle(s.new_event("1", file=file))
         s.platform.gate.set()
         await s.wait_until_idle()
         await s.advance_clock(seconds=1)
-        assert ["ชนิดที่รับไม่ได้" in m.text for m in s.platform.sent] == [True]
+        assert ["ไฟล์บีบอัด RAR" in m.text for m in s.platform.sent] == [True]
         place = await s.desk.store.evidence.load_meta(file.id)
         assert (place.key, place.problem) == ("", FileProblem.NOT_ALLOWED)
 

@@ -28,7 +28,7 @@ PROBLEMS = {
     "รูป.jpg": FileProblem.NOT_ALLOWED,
     "ระเบิด.png": FileProblem.BOMB,
     "ระเบิด.docx": FileProblem.BOMB,
-    "รวม.zip": FileProblem.NOT_ALLOWED,
+    "รวม.rar": FileProblem.NOT_ALLOWED,
 }
 
 

@@ -25,6 +25,7 @@ from handlers.dialog.replies import (
     raw_text,
 )
 from handlers.dialog.session import Session
+from handlers.evidence.file_kinds import explain_file_problem
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.intake.lines import (
     LETTER_SOURCES,
@@ -215,9 +216,7 @@ def take_intake_file(cmd: ComplaintsCommandContext, file: File) -> TurnResult | 
     if draft is None:
         return None
     if file.problem is not None:
-        return _ask_next(
-            cmd, draft, Reply(f"file.{file.problem}", NEUTRAL, {"name": file.name, "most": MAX_FILES})
-        )
+        return _ask_next(cmd, draft, explain_file_problem(file, MAX_FILES))
     if len(draft.files) >= MAX_FILES:
         return _ask_next(cmd, draft, Reply("file.too_many", NEUTRAL, {"name": file.name, "most": MAX_FILES}))
     return _ask_next(

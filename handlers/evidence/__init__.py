@@ -1,0 +1,1 @@
+"""What files a desk takes as evidence."""
