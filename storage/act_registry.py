@@ -51,6 +51,7 @@ from storage.db.batch import (
 from storage.feedback import record_contact_access, submit_feedback
 from storage.files.file_meta import rename_draft_file
 from storage.intake.slips import SLIP_WRITERS
+from storage.matters.writes import MATTER_WRITERS
 from storage.outgoing.undo_window import cancel_answer, schedule_answer
 from storage.questions.faq import approve_faq_entry, discard_faq_draft, save_faq_entry
 from storage.questions.store import (
@@ -96,6 +97,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **ADMINISTRATION_WRITERS,
     **OFFICER_CASE_WRITERS,
     **EXCLUSION_WRITERS,
+    **MATTER_WRITERS,
     SubmitQuestion: submit_question,
     AppendThreadLine: append_thread_line,
     RateAnswer: rate_answer,

@@ -323,6 +323,25 @@ def get_next_status(status: CaseStatus, step: TransitionRequest) -> CaseStatus:
     return following
 
 
+def list_steps_of_matter(
+    status: CaseStatus, step: TransitionRequest
+) -> tuple[tuple[TransitionRequest, CaseStatus], ...]:
+    """Return the transitions by which a decision on one report of a matter is made of another, and where each leads.
+
+    One that is behind is brought along, state by state; none where the decision does not fit, as for one further on.
+    """
+    steps: tuple[tuple[TransitionRequest, CaseStatus], ...] = ()
+    for before in (None, Transition.SCREEN, Transition.INVESTIGATE):
+        try:
+            if before is not None:
+                status = get_next_status(status, TransitionRequest(before))
+                steps = (*steps, (TransitionRequest(before), status))
+            return (*steps, (step, get_next_status(status, step)))
+        except TransitionNotAllowedError:
+            continue
+    return ()
+
+
 def _is_complete(rules: StatusRules, step: TransitionRequest) -> bool:
     is_forwarding = step.outcome is not None and OUTCOME_RULES[step.outcome].is_forwarding
     if is_forwarding != bool(step.body) or (step.move is Transition.NOT_ACCEPT) != (step.reason is not None):

@@ -54,6 +54,8 @@ class CommandName(DeskCommandName):
     OVERDUE = "overdue"
     SEARCH = "search"
     LINK = "link"
+    MERGE = "merge"
+    SEPARATE = "separate"
     KIND = "kind"
     INTAKE = "intake"
     HOLD = "hold"

@@ -104,6 +104,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "approvals": _own(LedgerKind.CASE, "case_id", "sealed"),
     "keyholes": _NEVER,
     "slips": _own(LedgerKind.CASE, "case_id"),
+    "matters": _own(LedgerKind.CASE, "case_id"),
     "imports": _ALL,
     "import_rows": _NEVER,
     # Who works here joins anew after a restore, so nothing by which they could come in is kept.

@@ -3,12 +3,13 @@
 Whoever asks for a case learns that it is kept from them and never why: both reasons are one condition in one statement.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Row,
     RowMapping,
     and_,
@@ -32,6 +33,7 @@ from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
+from storage.matters.reports import build_same_matter, select_other_reports
 from storage.staff.notifications import list_active_staff, notify_staff_member
 from storage.staff.pushes import PushKind, make_case_push, make_taken_away_push
 from storage.tables.rules import concerned
@@ -46,7 +48,7 @@ _UPSERT_EXCLUSION = _UPSERT_EXCLUSION.on_conflict_do_update(
 )
 _UNASSIGN_OFFICER = (
     update(tables.cases)
-    .where(tables.cases.c.id == bindparam("case"), tables.cases.c.officer == bindparam("whose"))
+    .where(build_same_matter(bindparam("case")), tables.cases.c.officer == bindparam("whose"))
     .values(officer=null())
 )
 
@@ -57,14 +59,23 @@ def build_hidden_condition(staff: str) -> ColumnElement[bool]:
 
 
 def _build_exclusion_condition(staff: str) -> ColumnElement[bool]:
-    column = EXCLUSION_TABLE.c
-    return exists(
-        select(column.case_id).where(
-            column.case_id == tables.cases.c.id,
-            column.staff_id == staff,
-            column.why != ExclusionGround.LIFTED.value,
-        )
-    )
+    return build_concern_condition(staff)
+
+
+def build_concern_condition(
+    staff: str | ColumnElement[str], *correlated: FromClause, besides: Collection[ExclusionGround] = ()
+) -> ColumnElement[bool]:
+    """Build the SQL condition that a row of `cases`, or another report of its matter, is hidden from somebody.
+
+    correlated: the table that `staff` comes from; besides: grounds that do not count. Two lookups by key, not one with
+    an OR, which would read the whole table for each case.
+    """
+    row, left_out = EXCLUSION_TABLE.alias("concerns"), [ExclusionGround.LIFTED, *besides]
+    theirs = and_(row.c.staff_id == staff, row.c.why.not_in([one.value for one in left_out]))
+    of_case = select(row.c.case_id).where(row.c.case_id == tables.cases.c.id, theirs)
+    others = select_other_reports(tables.cases.c.id, tables.cases)
+    of_matter = select(row.c.case_id).where(row.c.case_id.in_(others), theirs)
+    return or_(*(exists(found.correlate(tables.cases, *correlated)) for found in (of_case, of_matter)))
 
 
 def build_appointed_to_other(staff: str | ColumnElement[str]) -> ColumnElement[bool]:
@@ -92,16 +103,7 @@ def build_appointment_condition() -> ColumnElement[bool]:
 
 def build_readable_condition(staff: ColumnElement[Any]) -> ColumnElement[bool]:
     """Build the SQL condition that somebody handles cases, now or once they join again, and a row of `cases` too."""
-    case, holder, row = tables.cases.c, tables.staff.alias("holder"), EXCLUSION_TABLE.alias("concerns_holder")
-    excluded = (
-        select(row.c.case_id)
-        .where(
-            row.c.case_id == case.id,
-            row.c.staff_id == holder.c.id,
-            row.c.why != ExclusionGround.LIFTED.value,
-        )
-        .correlate(tables.cases, holder)
-    )
+    case, holder = tables.cases.c, tables.staff.alias("holder")
     return exists(
         select(holder.c.id)
         .where(
@@ -109,7 +111,7 @@ def build_readable_condition(staff: ColumnElement[Any]) -> ColumnElement[bool]:
             holder.c.removed.is_(None),
             holder.c.role.in_([role.value for role in CASE_WORKERS]),
             case.avoid.is_distinct_from(holder.c.id),
-            ~exists(excluded),
+            ~build_concern_condition(holder.c.id, holder),
         )
         .correlate(tables.cases)
     )
@@ -117,7 +119,7 @@ def build_readable_condition(staff: ColumnElement[Any]) -> ColumnElement[bool]:
 
 async def end_void_appointment(case: str, connection: AsyncConnection) -> None:
     """Remove an appointment that is not in force, so that it is not again when the case gets another officer."""
-    void = and_(tables.cases.c.id == case, ~build_appointment_condition())
+    void = and_(build_same_matter(case), ~build_appointment_condition())
     await connection.execute(update(tables.cases).where(void).values(appointed_by=null()))
 
 
@@ -248,31 +250,19 @@ async def list_exclusions(query: ListExclusions, context: ReadContext) -> tuple[
 
 async def count_unreadable_cases(query: CountUnreadableCases, context: ReadContext) -> int:
     """Count the open cases that nobody of the staff who has joined can read; see `CountUnreadableCases`."""
-    member, case, row = tables.staff.c, tables.cases.c, EXCLUSION_TABLE.c
-    # Named, since a query inside another's query would bring a table of its own.
-    excluded = (
-        select(row.case_id)
-        .where(row.case_id == case.id, row.staff_id == member.id, row.why != ExclusionGround.LIFTED.value)
-        .correlate(tables.cases, tables.staff)
-    )
+    member = tables.staff.c
     reader = (
         select(member.id)
         .where(
             member.role.in_([role.value for role in CASE_WORKERS]),
             member.joined.is_not(None),
             member.removed.is_(None),
-            ~exists(excluded),
+            ~build_concern_condition(member.id, tables.staff),
             ~build_appointed_to_other(member.id),
         )
         .correlate(tables.cases)
     )
-    concerned_in = exists(
-        select(row.case_id).where(
-            row.case_id == case.id,
-            row.staff_id == query.staff,
-            row.why.not_in([ExclusionGround.LIFTED.value, ExclusionGround.MARKED.value]),
-        )
-    )
+    concerned_in = build_concern_condition(query.staff, besides=(ExclusionGround.MARKED,))
     found = select(func.count()).select_from(tables.cases)
     found = found.where(tables.IS_OPEN_CASE, tables.IS_ANNOUNCED_CASE, ~exists(reader), ~concerned_in)
     return int((await context.connection.execute(found)).scalar_one())

@@ -21,6 +21,7 @@ from handlers.staff.complaints.messages import (
     GetNextRegisterNumber,
     ListCases,
     ListLinkedCases,
+    MatterReport,
     OfficerCase,
     ScheduledAct,
 )
@@ -33,6 +34,7 @@ from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
 from storage.files.file_meta import decrypt_file_meta
 from storage.files.owners import list_owner_hashes
+from storage.matters.reports import build_first_report, build_report_count, select_other_reports
 from storage.outgoing.undo_window import decode_waiting
 from storage.serialization import (
     StoredReport,
@@ -56,6 +58,7 @@ LISTED_CASE_COLUMNS = (
     CASE_COLUMNS.officer,
     CASE_COLUMNS.avoid,
     CASE_COLUMNS.appointed_by,
+    build_report_count().label("other_report_count"),
 )
 
 
@@ -84,12 +87,13 @@ def row_to_case(row: RowMapping) -> OfficerCase:
         row["officer"] or "",
         row["avoid"] or "",
         appointed_by=row["appointed_by"] or "",
+        other_report_count=row["other_report_count"],
     )
 
 
 def hide_case(case: OfficerCase) -> OfficerCase:
     """Return what somebody from whom a case is kept sees of it: number, state and days, and of nobody who has it."""
-    return replace(case, officer="", avoid_officer="", appointed_by="", hidden=True)
+    return replace(case, officer="", avoid_officer="", appointed_by="", other_report_count=0, hidden=True)
 
 
 async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> OfficerCase | None:
@@ -131,6 +135,18 @@ async def _load_case(row: RowMapping, context: ReadContext) -> OfficerCase:
         category=report.category,
         source=report.source or get_channel_source(report.channel),
         legal_hold=(await context.connection.execute(kept)).first() is not None,
+        other_reports=await _load_other_reports(row["id"], context) if row["other_report_count"] else (),
+    )
+
+
+async def _load_other_reports(case: str, context: ReadContext) -> tuple[MatterReport, ...]:
+    column = CASE_COLUMNS
+    columns = (column.id, column.number, column.fiscal_year, column.seq, column.status, column.answer_by)
+    order = (column.answer_by, column.fiscal_year, column.number)
+    others = select(*columns).where(column.id.in_(select_other_reports(case))).order_by(*order)
+    return tuple(
+        MatterReport(row.id, row.number, row.fiscal_year, row.seq, CaseStatus(row.status), row.answer_by)
+        for row in await context.connection.execute(others)
     )
 
 
@@ -147,13 +163,14 @@ async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
         CASE_COLUMNS.answer_by >= query.due_from,
         CASE_COLUMNS.answer_by <= query.due_until,
     )
+    shown = and_(due, ~kept, build_first_report())  # of a matter one line
     if query.all_officers:
-        kinds = [and_(due, ~kept)]
+        kinds = [shown]
     else:
         whose = ([CASE_COLUMNS.officer.is_(None)] if query.new else []) + [
             CASE_COLUMNS.officer == query.staff
         ]
-        kinds = [and_(due, ~kept, who) for who in whose]
+        kinds = [and_(shown, who) for who in whose]
     rows: list[RowMapping] = []
     for kind in kinds:
         found = (await context.connection.execute(_select_cases(kind, query))).mappings()
@@ -164,8 +181,8 @@ async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
         others, damaged = decode_cases(hidden)
         cases += map(hide_case, others)
         unreadable += damaged
-    shown = sorted(cases, key=lambda c: (c.hidden, c.answer_by, c.year, c.number))[query.offset :]
-    return CaseListPage(tuple(shown[: query.limit]), len(shown) > query.limit, tuple(unreadable))
+    page = sorted(cases, key=lambda c: (c.hidden, c.answer_by, c.year, c.number))[query.offset :]
+    return CaseListPage(tuple(page[: query.limit]), len(page) > query.limit, tuple(unreadable))
 
 
 def _select_cases(which: ColumnElement[bool], query: ListCases) -> Select[Any]:

@@ -30,6 +30,7 @@ from storage.cases.exclusions import (
 from storage.cases.history import append_history_line, encrypt_report, load_case_for_write
 from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
+from storage.matters.reports import build_same_matter, select_other_reports
 from storage.outgoing.undo_window import cancel_send, schedule_send
 from storage.serialization import HistoryContent
 from storage.staff.members import format_actor
@@ -42,7 +43,7 @@ _UPDATE_OFFICER = (
     .values(seq=bindparam("to_seq"), officer=bindparam("to_officer"), touched_on=bindparam("on_day"))
 )
 _UPDATE_APPOINTED = (
-    update(tables.cases).where(_CASE.id == bindparam("case")).values(appointed_by=bindparam("whose"))
+    update(tables.cases).where(build_same_matter(bindparam("case"))).values(appointed_by=bindparam("whose"))
 )
 _UPDATE_SEQ = update(tables.cases).where(_CASE.id == bindparam("case")).values(seq=bindparam("to_seq"))
 _UPDATE_REPORT = (
@@ -77,11 +78,25 @@ async def record_case_access(act: RecordCaseAccess, batch: WriteBatch) -> None:
 
 
 async def assign_case(act: AssignCase, batch: WriteBatch) -> None:
-    """Assign a case; reporters do not see it. Raises `ConflictError` where the case concerns the officer."""
+    """Assign a case, and the open ones of its matter with it; reporters do not see it.
+
+    Raises `ConflictError` where one of them concerns the officer.
+    """
     if await is_excluded_from_case(act.case, act.to, batch.connection):
         raise ConflictError("the case concerns who would get it")
     await end_void_appointment(act.case, batch.connection)
     await notify_of_assignment(act, batch)
+    await _assign_report(act, batch)
+    others = select(_CASE.id, _CASE.seq).where(
+        _CASE.id.in_(select_other_reports(act.case)),
+        tables.IS_OPEN_CASE,
+        _CASE.officer.is_distinct_from(act.to),
+    )
+    for row in (await batch.connection.execute(others)).all():
+        await _assign_report(replace(act, case=row.id, seq=row.seq + 1), batch)
+
+
+async def _assign_report(act: AssignCase, batch: WriteBatch) -> None:
     cipher, _, _ = await load_case_for_write(act.case, batch)
     body = HistoryContent(act.to, staff=act.by)
     append_history_line(

@@ -18,6 +18,7 @@ from storage import tables
 from storage.cases.exclusions import build_appointment_condition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
+from storage.matters.reports import MATTER_TABLE
 from storage.staff.notifications import enqueue_staff_notification
 from storage.staff.pushes import PushKind, make_case_push
 from storage.staff.roster import StaffAddress
@@ -95,13 +96,18 @@ async def _load_deadline_states(connection: AsyncConnection, staff: set[str]) ->
     opened = rows.all()
     sent = await _collect_by_case(connection, reminders.c.name)
     excluded = await _collect_by_case(connection, concerned.c.staff_id, concerned.c.why != "lifted")
+    matters = await _collect_reports(connection)
+
+    def excluded_of(case: str) -> set[str]:
+        return excluded.get(case, set())
+
     states, _ = decode_rows(
         "cases",
         opened,
         lambda row: CaseDeadlineState(
             row.id, row.fiscal_year, row.number, CaseStatus(row.status), row.received_on, row.since,
             row.touched_on, row.answer_by, bool(row.answered), row.officer or "",
-            frozenset(excluded.get(row.id, set()) | _list_others(row, staff)),
+            frozenset(_list_others(row, staff).union(*map(excluded_of, matters.get(row.id, [row.id])))),
             frozenset(sent.get(row.id, ())),
         ),
         lambda row: f"{row.number}/{row.fiscal_year}",
@@ -112,6 +118,15 @@ async def _load_deadline_states(connection: AsyncConnection, staff: set[str]) ->
 def _list_others(row: Row[Any], staff: set[str]) -> set[str]:
     """Return those from whom a case is kept because another was appointed to it."""
     return staff - {row.officer, row.appointed_by} if row.is_appointed else set()
+
+
+async def _collect_reports(connection: AsyncConnection) -> dict[str, list[str]]:
+    """Return all reports of the matter of each case that belongs to one."""
+    rows = (await connection.execute(select(MATTER_TABLE.c.case_id, MATTER_TABLE.c.matter))).all()
+    reports: dict[str, list[str]] = {}
+    for row in rows:
+        reports.setdefault(row.matter, []).append(row.case_id)
+    return {row.case_id: reports[row.matter] for row in rows}
 
 
 async def _collect_by_case(

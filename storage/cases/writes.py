@@ -40,6 +40,7 @@ from storage.db.batch import (
 )
 from storage.db.epoch_minutes import to_epoch_minutes
 from storage.errors import ConflictError
+from storage.matters.reports import leave_matter
 from storage.serialization import IDENTITY_CODEC, HistoryContent, StoredReport
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_of_new_case, notify_of_reporter_message
@@ -216,6 +217,9 @@ async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:
     )
     if act.answer_by is not None:
         await reassign_case(act, act.answer_by, cipher, batch, notified=announced)
+    if act.step.move is Transition.REOPEN or act.by is ActorKind.REPORTER:
+        # It goes its own way from here: its reporter left it, or it is looked at again, by another.
+        await leave_matter(act.case, ActorKind.CLOCK, batch)
     await notify_subscriber(act.case, act.by, batch)
     if not announced:
         return

@@ -100,6 +100,7 @@ class WriteBatch:
 
     _rows: dict[int, tuple[UpdateBase, list[Mapping[str, Any]]]] = field(default_factory=dict)
     _last_numbers: dict[int, int] = field(default_factory=dict)
+    _last_facts: dict[str, int] = field(default_factory=dict)
     _chain: AuditChain | None = None
 
     def insert(self, table: str, **row: object) -> None:
@@ -132,6 +133,8 @@ class WriteBatch:
 
     async def load_last_fact_seq(self, about: str) -> int:
         """Return the seq of the last fact about a case; 0 where there is none. `about`: the id of its facts."""
+        if about in self._last_facts:  # added by an act before this one
+            return self._last_facts[about]
         fact = tables.facts.c
         query = select(fact.seq).where(fact.about == about).order_by(fact.seq.desc()).limit(1)
         return (await self.connection.execute(query)).scalar() or 0
@@ -143,6 +146,7 @@ class WriteBatch:
         for place, (name, value) in enumerate(values.items(), start=after + 1):
             one = Fact(about, place, effective, recorded, name, value)
             self.insert("facts", **{key: getattr(one, key) for key in one.__slots__})
+        self._last_facts[about] = after + len(values)
 
     async def flush(self) -> None:
         """Execute everything: inserts before updates and deletes, referenced tables first."""

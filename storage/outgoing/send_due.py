@@ -4,7 +4,7 @@ Each is validated again: another officer or the reporter may have moved the case
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -12,7 +12,9 @@ from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
     CaseStatus,
     TransitionNotAllowedError,
+    TransitionRequest,
     get_next_status,
+    list_steps_of_matter,
 )
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, ApplyTransition, HistoryEntryKind
 from handlers.dialog.replies import Phrase
@@ -24,6 +26,7 @@ from storage.cases.writes import add_history_entry, apply_transition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import UnreadableRowError
+from storage.matters.reports import select_other_reports
 from storage.outgoing.undo_window import decode_waiting, keep_waiting
 from storage.questions.scheduled_answers import send_due_answers
 from storage.staff.members import format_actor
@@ -105,7 +108,27 @@ async def _write_reply(sending: OutgoingReply, batch: WriteBatch) -> None:
     move = ApplyTransition(
         sending.case, seq, on, sending.step, status, ActorKind.OFFICE, sending.text, sending.staff
     )
+    for other in await _list_moves_of_others(sending, sending.step, on, batch):
+        await apply_transition(other, batch)
     return await apply_transition(move, batch)
+
+
+async def _list_moves_of_others(
+    sending: OutgoingReply, step: TransitionRequest, on: date, batch: WriteBatch
+) -> list[ApplyTransition]:
+    """Return the same decision on the other reports that were shown with it, as far as they are still of the matter."""
+    column = tables.cases.c
+    query = select(column.id, column.seq, column.status).where(
+        column.id.in_(sending.also), column.id.in_(select_other_reports(sending.case))
+    )
+    rows = (await batch.connection.execute(query.order_by(column.id))).all() if sending.also else []
+    moves = []
+    for row in rows:
+        steps = list_steps_of_matter(CaseStatus(row.status), step)
+        for seq, (one, status) in enumerate(steps, row.seq + 1):
+            text = sending.text if seq == row.seq + len(steps) else ""  # the reason is that of the decision
+            moves.append(ApplyTransition(row.id, seq, on, one, status, ActorKind.OFFICE, text, sending.staff))
+    return moves
 
 
 async def _tell_overtaken(

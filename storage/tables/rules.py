@@ -77,7 +77,16 @@ slips = _define_table(
     Index("ix_slips_case", "case_id"),
 )
 
-CASE_RULE_TABLES = (reminders, concerned, approvals, keyholes, slips)
+# Reports of one matter, which officers work as one case.
+matters = _define_table(
+    "matters",
+    _case_id_column(primary=True),
+    Column(
+        "matter", String(32), nullable=False, index=True
+    ),  # random; the same for all reports of the matter
+)
+
+CASE_RULE_TABLES = (reminders, concerned, approvals, keyholes, slips, matters)
 """Tables whose rows are deleted with their case."""
 
 SCHEMA_METADATA = metadata

@@ -21,6 +21,7 @@ from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import Session
 from handlers.i18n import render_reply
 from handlers.staff.complaints.case_page import PageRequest, authorize_page
+from handlers.staff.complaints.matters.messages import MergeCases
 from handlers.staff.complaints.messages import AssignCase, FindCaseByNumber, OfficerCase, SetAppointment
 from handlers.staff.members import SHORT_ID_LENGTH, ListStaff
 from handlers.staff.page_access import CreateAccessLink, PageKind
@@ -87,7 +88,7 @@ async def find_case(desk: DeskHarness, number: int, staff: str) -> OfficerCase:
 
 
 async def begin_desk(desk: DeskHarness, reason: str) -> list[Officer]:
-    """Three cases; the second is with an officer and kept from one of each role, for a reason."""
+    """Three cases; the second, of one matter with the third, is with an officer and kept from one of each role."""
     desk.engine.now = lambda: NOW
     desk.now = lambda: NOW  # type: ignore[method-assign]
     holder = await add_officer(desk, "ผู้รับเรื่อง")
@@ -102,6 +103,10 @@ async def begin_desk(desk: DeskHarness, reason: str) -> list[Officer]:
     await desk.commit_office_act(AssignCase(case.id, 2, TODAY, holder.id, chief.id))
     if reason == "appointed":
         await desk.commit_office_act(SetAppointment(case.id, holder.id, chief.id))
+    three = await find_case(desk, 3, chief.id)
+    await desk.commit_office_act(
+        MergeCases(three.id, case.id, chief.id, TODAY)
+    )  # so it is kept from them as well
     return asking
 
 
@@ -165,6 +170,8 @@ def test_being_accused_reads_like_another_having_been_appointed(tmp_path: Path) 
     assert "เกี่ยวกับท่าน" not in spoken
     assert "อยู่กับผู้รับเรื่องที่กำหนด" in repr(accused.answers["คนofficer /inbox"])
     assert "อยู่กับผู้รับเรื่องที่กำหนด" in repr(accused.answers["คนauditor /log 2"])
+    assert "อยู่กับผู้รับเรื่องที่กำหนด" in repr(accused.answers["คนofficer /case 3"])
+    assert "รวม" not in repr(accused.answers["คนofficer /case 3"])
 
 
 @pytest.mark.full("attacks on cases that are kept from somebody")

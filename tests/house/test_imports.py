@@ -35,6 +35,7 @@ VOCABULARY = {
     "handlers.questions.messages",
     "handlers.questions.search_index",
     "handlers.staff.clock.messages",
+    "handlers.staff.complaints.matters.messages",
     "handlers.staff.complaints.messages",
     "handlers.staff.remark_messages",
     "handlers.staff.members",

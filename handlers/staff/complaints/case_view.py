@@ -111,6 +111,9 @@ def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> li
         marks.append(
             Phrase("staff.case.links", {"numbers": ", ".join(link.register_number for link in links)})
         )
+    if found.other_reports:
+        numbers = ", ".join(one.register_number for one in found.other_reports)
+        marks.append(Phrase("staff.case.merged", {"numbers": numbers, "number": found.register_number}))
     if found.appointed_by:
         marks.append(Phrase("staff.case.appointed"))
     if found.legal_hold:

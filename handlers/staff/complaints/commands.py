@@ -26,10 +26,11 @@ from handlers.staff.complaints.case_view import (
     with_readable_case,
 )
 from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
-from handlers.staff.complaints.find_case import with_case
+from handlers.staff.complaints.find_case import with_case, with_matter
 from handlers.staff.complaints.intake.clerk_form import fill_clerk_form, take_intake_file
 from handlers.staff.complaints.intake.slips import print_slip
 from handlers.staff.complaints.lists import run_case_search, show_due_cases, show_inbox, show_overdue_cases
+from handlers.staff.complaints.matters.merge import merge_with_case, separate_from_matter
 from handlers.staff.complaints.outgoing import confirm_reply, may_undo, undo_send
 from handlers.staff.complaints.page_links import (
     reply_with_case_link,
@@ -92,16 +93,16 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.FACTS: CommandRow(with_readable_case(show_case_facts), CASE_WORKERS, WHERE_SHOWN, ("ข้อเท็จจริง",)),
     CommandName.FILES: CommandRow(with_readable_case(show_case_files), CASE_WORKERS, WHERE_SHOWN, ("ไฟล์", "หลักฐาน")),
     CommandName.HISTORY: CommandRow(with_readable_case(show_case_history), CASE_WORKERS, WHERE_SHOWN, ("ประวัติ",)),
-    CommandName.TAKE: CommandRow(with_case(take_case), CASE_WORKERS, NEVER, ("รับ",)),
+    CommandName.TAKE: CommandRow(with_matter(take_case), CASE_WORKERS, NEVER, ("รับ",)),
     # Assigning work, undoing a decision and keeping a case from erasure need somebody who answers for the desk.
-    CommandName.ASSIGN: CommandRow(with_case(assign_officer), SUPERVISORS, NEVER, ("มอบ", "มอบหมาย")),
-    CommandName.APPOINT: CommandRow(with_case(appoint_officer), SUPERVISORS, NEVER, ("มอบเฉพาะ",)),
-    CommandName.SCREEN: CommandRow(with_case(run_transition), CASE_WORKERS, NEVER, ("ตรวจรับ", "กลั่นกรอง")),
-    CommandName.INVESTIGATE: CommandRow(with_case(run_transition), CASE_WORKERS, NEVER, ("สืบสวน", "สอบ")),
-    CommandName.NOT_ACCEPT: CommandRow(with_case(run_transition_with_reason), CASE_WORKERS, NEVER, ("ไม่รับ",)),
-    CommandName.CLOSE: CommandRow(with_case(run_transition_with_reason), CASE_WORKERS, NEVER, ("ปิด", "ยุติ")),
-    CommandName.FORWARD: CommandRow(with_case(run_transition_with_reason), CASE_WORKERS, NEVER, ("ส่งต่อ",)),
-    CommandName.REOPEN: CommandRow(with_case(run_transition_with_reason), SUPERVISORS, NEVER, ("เปิดใหม่", "รื้อ")),
+    CommandName.ASSIGN: CommandRow(with_matter(assign_officer), SUPERVISORS, NEVER, ("มอบ", "มอบหมาย")),
+    CommandName.APPOINT: CommandRow(with_matter(appoint_officer), SUPERVISORS, NEVER, ("มอบเฉพาะ",)),
+    CommandName.SCREEN: CommandRow(with_matter(run_transition), CASE_WORKERS, NEVER, ("ตรวจรับ", "กลั่นกรอง")),
+    CommandName.INVESTIGATE: CommandRow(with_matter(run_transition), CASE_WORKERS, NEVER, ("สืบสวน", "สอบ")),
+    CommandName.NOT_ACCEPT: CommandRow(with_matter(run_transition_with_reason), CASE_WORKERS, NEVER, ("ไม่รับ",)),
+    CommandName.CLOSE: CommandRow(with_matter(run_transition_with_reason), CASE_WORKERS, NEVER, ("ปิด", "ยุติ")),
+    CommandName.FORWARD: CommandRow(with_matter(run_transition_with_reason), CASE_WORKERS, NEVER, ("ส่งต่อ",)),
+    CommandName.REOPEN: CommandRow(with_matter(run_transition_with_reason), SUPERVISORS, NEVER, ("เปิดใหม่", "รื้อ")),
     CommandName.ASK: CommandRow(with_case(ask_reporter), CASE_WORKERS, NEVER, ("ถาม",)),
     CommandName.REPLY: CommandRow(with_case(reply_to_reporter), CASE_WORKERS, NEVER, ("ตอบ",)),
     CommandName.NOTE: CommandRow(with_case(add_case_note), CASE_WORKERS, NEVER, ("บันทึก", "โน้ต")),
@@ -112,6 +113,8 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.OVERDUE: CommandRow(show_overdue_cases, CASE_WORKERS, NEVER, ("เกินกำหนด",)),
     CommandName.SEARCH: CommandRow(run_case_search, CASE_WORKERS, ALWAYS, ("ค้น", "ค้นหา"), takes_number=False),
     CommandName.LINK: CommandRow(with_case(link_related_cases), CASE_WORKERS, NEVER, ("โยง",)),
+    CommandName.MERGE: CommandRow(with_case(merge_with_case), CASE_WORKERS, NEVER, ("รวม", "รวมเรื่อง")),
+    CommandName.SEPARATE: CommandRow(with_case(separate_from_matter), CASE_WORKERS, NEVER, ("แยก", "แยกเรื่อง")),
     CommandName.KIND: CommandRow(with_case(set_case_kind), CASE_WORKERS, NEVER, ("ประเภท",)),
     CommandName.INTAKE: CommandRow(
         fill_clerk_form, CASE_WORKERS, NEVER, ("ลงรับ", "รับเข้า"), takes_number=False
@@ -226,6 +229,8 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.NOTE,
             CommandName.KIND,
             CommandName.LINK,
+            CommandName.MERGE,
+            CommandName.SEPARATE,
             CommandName.HOLD,
             CommandName.EXPORT,
             CommandName.BAR,

@@ -37,6 +37,24 @@ def with_case(
     return handle_with_case
 
 
+def with_matter(handler: CaseHandler) -> CommandHandler[CommandName, ComplaintsWork]:
+    """Return the handler of a command about a whole matter: of its open reports it gets the one due first.
+
+    What is decided, and who has it, is the same for all of them, whichever number was typed.
+    """
+
+    def handle_with_matter(cmd: ComplaintsCommandContext) -> Decision:
+        found = yield from resolve_case(cmd)
+        if isinstance(found, TurnResult):
+            return found
+        first = found.first_report
+        if first is not None:
+            found = (yield from run_query(FindCaseByNumber(first.number, first.year, cmd.staff.id))) or found
+        return (yield from handler(cmd, found))
+
+    return handle_with_matter
+
+
 def make_case_command(name: CommandName, case: OfficerCase, rest: str = "") -> ParsedCommand[CommandName]:
     """Return a command about a case."""
     return ParsedCommand(name, case.number, case.year, rest)

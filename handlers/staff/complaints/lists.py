@@ -87,12 +87,13 @@ def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Phrase
     if case.hidden:
         whose = "hidden"
     return Phrase(
-        "staff.line",
+        "staff.line_merged" if case.other_report_count else "staff.line",
         {
             "number": case.register_number,
             "status": Phrase(f"staff.status.{case.status}"),
             "due": format_due_day(case, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
             "whose": Phrase(f"staff.whose.{whose}"),
+            **({"others": case.other_report_count} if case.other_report_count else {}),
         },
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from handlers.complaints.lifecycle import (
+    STATUS_RULES,
     CaseOutcome,
     CaseSource,
     CaseStatus,
@@ -38,6 +39,23 @@ class ScheduledAct:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterReport:
+    """A report of a matter: one of the cases that officers work as one. seq: the last line of its history."""
+
+    id: str
+    number: int
+    year: int
+    seq: int
+    status: CaseStatus
+    answer_by: date
+
+    @property
+    def register_number(self) -> str:
+        """The register number: number/year, such as 12/2570."""
+        return f"{self.number}/{self.year}"
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerCase:
     """A case without any content of the report. year: Buddhist fiscal year; days are in Bangkok.
 
@@ -45,7 +63,8 @@ class OfficerCase:
     another look; each may be empty. scheduled: what waits to be sent, in the order in which it is. appointed_by: staff
     id of the supervisor who said that only the officer and they may open it. hidden: it is kept from the person who
     asks, and there is no officer in it; legal_hold: it is kept from erasure. category (its code) and source: empty and
-    None where many cases are listed, and of a hidden one.
+    None where many cases are listed, and of a hidden one. other_reports: those of the same matter, which officers work
+    as one case with it, by the day they are due; other_report_count: their number, also where many cases are listed.
     """
 
     id: str
@@ -65,6 +84,8 @@ class OfficerCase:
     source: CaseSource | None = None
     legal_hold: bool = False
     appointed_by: str = ""
+    other_reports: tuple[MatterReport, ...] = ()
+    other_report_count: int = 0
 
     @property
     def register_number(self) -> str:
@@ -80,6 +101,19 @@ class OfficerCase:
                 with suppress(TransitionNotAllowedError):
                     status = get_next_status(status, act.step)
         return status
+
+    @property
+    def open_others(self) -> tuple[MatterReport, ...]:
+        """The other reports of its matter that are open: what is decided of an open one is decided of them too."""
+        is_open = STATUS_RULES[self.status].is_open
+        return tuple(one for one in self.other_reports if is_open and STATUS_RULES[one.status].is_open)
+
+    @property
+    def first_report(self) -> MatterReport | None:
+        """The open report of its matter that is due before it and all others; None where that is the case itself."""
+        mine = (self.answer_by, self.year, self.number)
+        earlier = [one for one in self.open_others if (one.answer_by, one.year, one.number) < mine]
+        return min(earlier, key=lambda one: (one.answer_by, one.year, one.number), default=None)
 
     def find_scheduled(self, staff: str) -> ScheduledAct | None:
         """Return the last act of a person that waits, which is the one they can take back."""
@@ -268,7 +302,8 @@ class SetAppointment(Act):
 class OutgoingReply:
     """A text to send to a reporter. step: the transition of which it is the reason; None for a plain reply.
 
-    by: the day to answer by, where it is a question. staff: id of the author.
+    by: the day to answer by, where it is a question. staff: id of the author. also: ids of the other reports of the
+    matter, of which the transition is made too, as far as they are still of the same matter and open.
     """
 
     case: str
@@ -276,6 +311,7 @@ class OutgoingReply:
     text: str = field(repr=False)
     step: TransitionRequest | None = None
     by: date | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

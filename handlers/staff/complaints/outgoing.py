@@ -10,7 +10,7 @@ from handlers.complaints.lifecycle import (
     get_next_status,
 )
 from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
-from handlers.dialog.effects import Act, Decision, TurnResult
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import (
     KEEPS_TEXT,
     OF_CASE,
@@ -28,6 +28,7 @@ from handlers.staff.complaints.messages import (
     MAX_SCHEDULED_ACTS,
     UNDO_SECONDS,
     CancelSend,
+    FindCaseByNumber,
     OfficerCase,
     OutgoingReply,
     ScheduledAct,
@@ -74,7 +75,7 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
     yes = make_command_button(CommandName.CONFIRM, rest=f"y{prompt}", label=Phrase("staff.confirm.yes"))
     no = make_command_button(CommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("staff.confirm.no"))
     seen = format_timeline_entry(_preview_entry(cmd, found, sending), cmd.ctx)
-    return kept.reply(
+    asked = kept.reply(
         "confirm.ask_after" if found.scheduled else "confirm.ask",
         OFFICER_CONTENT,
         (yes, no),
@@ -82,6 +83,16 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
         seen=seen,
         presentation=_ASKS_TO_CONFIRM,
     )
+    return asked.prepend(_list_readers(found, sending))
+
+
+def _list_readers(found: OfficerCase, sending: OutgoingReply) -> tuple[Reply, ...]:
+    """Return who will read it, where a case is one of a matter: none of the reporters may learn of the others."""
+    if not found.open_others:
+        return ()
+    numbers = ", ".join(one.register_number for one in found.open_others)
+    key = "read_by_one" if sending.step is None else "read_by_all"
+    return (Reply(f"staff.merge.{key}", OF_CASE, {"number": found.register_number, "others": numbers}),)
 
 
 def schedule_transition(
@@ -91,7 +102,15 @@ def schedule_transition(
     yield from ()
     if len(found.scheduled) >= MAX_SCHEDULED_ACTS:
         return cmd.reply("held.already", OF_CASE, number=found.register_number, presentation=KEEPS_TEXT)
-    return _schedule(cmd, found, OutgoingReply(found.id, cmd.staff.id, "", step))
+    return _schedule(cmd, found, make_decision(cmd, found, step, ""))
+
+
+def make_decision(
+    cmd: ComplaintsCommandContext, found: OfficerCase, step: TransitionRequest, text: str
+) -> OutgoingReply:
+    """Return a decision on a case, and on the other open reports of its matter."""
+    also = tuple(one.id for one in found.open_others)
+    return OutgoingReply(found.id, cmd.staff.id, text, step, also=also)
 
 
 def _schedule(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> TurnResult:
@@ -182,7 +201,9 @@ def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
 
     The author may also where the case is with another by now; nothing of it is shown then.
     """
-    yield from ()
+    first = found.first_report
+    if not found.scheduled and first is not None:  # a decision on the whole matter waits there
+        found = (yield from run_query(FindCaseByNumber(first.number, first.year, cmd.staff.id))) or found
     acts: tuple[Act, ...] = ()
     own = found.find_scheduled(cmd.staff.id)
     if own is None and cmd.staff.role is Role.SUPERVISOR and found.scheduled:

@@ -29,14 +29,14 @@ from handlers.staff.complaints.approvals import (
 )
 from handlers.staff.complaints.case_view import load_staff_names, show_case_after_act
 from handlers.staff.complaints.find_case import make_case_command
+from handlers.staff.complaints.matters.decide import list_transitions_of_report
 from handlers.staff.complaints.messages import (
     AssignCase,
     GetCaseHistory,
     OfficerCase,
-    OutgoingReply,
     SetAppointment,
 )
-from handlers.staff.complaints.outgoing import propose_reply, schedule_transition
+from handlers.staff.complaints.outgoing import make_decision, propose_reply, schedule_transition
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import CASE_WORKERS, CommandName
@@ -103,11 +103,10 @@ def _choose_officer(
     Not those who are excluded from it, nor whoever closed it before the reporter asked for another look.
     """
     everybody = yield from run_query(ListStaff())
-    barred = {
-        one.staff
-        for one in (yield from run_query(ListExclusions(found.id)))
-        if one.ground is not ExclusionGround.LIFTED
-    }
+    barred: set[str] = set()
+    for report in (found.id, *(one.id for one in found.other_reports)):
+        known = yield from run_query(ListExclusions(report))
+        barred |= {one.staff for one in known if one.ground is not ExclusionGround.LIFTED}
     able = [
         one
         for one in everybody
@@ -166,8 +165,13 @@ def run_transition(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisio
         OF_CASE,
         {"number": found.register_number, "seen": Phrase(f"entry.moved.{status}", _build_preview_args(cmd))},
     )
+    others = [
+        move
+        for report in found.open_others
+        for move in list_transitions_of_report(report, one, cmd.staff.id, act.on)
+    ]
     turn = yield from show_case_after_act(cmd, replace(found, status=status, seq=act.seq), reply)
-    return replace(turn, acts=(*turn.acts, act))
+    return replace(turn, acts=(*turn.acts, act, *others))
 
 
 def _build_preview_args(cmd: ComplaintsCommandContext) -> dict[str, str | Phrase]:
@@ -218,7 +222,7 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase
         if isinstance(good, TurnResult):
             return good
         reason, spent = good.reason, build_approval_use(cmd, good) if cmd.confirmed else ()
-    turn = yield from propose_reply(cmd, found, OutgoingReply(found.id, cmd.staff.id, reason, one))
+    turn = yield from propose_reply(cmd, found, make_decision(cmd, found, one, reason))
     return replace(turn, acts=(*turn.acts, *spent))
 
 

@@ -56,6 +56,8 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "note": (HANDLING, "โทรหาพยาน", "note.done"),
     "undo": (HANDLING, "", "undo.nothing"),
     "link": (HANDLING, "2", "link.done link.not"),
+    "merge": (HANDLING, "2", "merge.done merge.not merge.ended"),
+    "separate": (HANDLING, "", "merge.alone"),
     "kind": (HANDLING, "misconduct", "kind.done"),
     "identity": (HANDLING, REASON, "approval.asked"),
     "approve": (HANDLING, "", "approval.nothing"),
@@ -84,8 +86,8 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
 
 OF_A_CASE = frozenset({
     "case", "facts", "files", "history", "take", "screen", "investigate", "notaccept", "close", "forward", "reply",
-    "ask", "canned", "note", "undo", "link", "kind", "identity", "approve", "assign", "appoint", "reopen", "hold",
-    "log", "page", "export", "slip",
+    "ask", "canned", "note", "undo", "link", "merge", "separate", "kind", "identity", "approve", "assign", "appoint",
+    "reopen", "hold", "log", "page", "export", "slip",
 })  # fmt: skip
 """Commands that open or change one case, and so must do nothing for a hidden case or a colleague's."""
 

@@ -38,6 +38,8 @@ COMPLAINTS_DESK = """
     overdue      officer supervisor                 never
     search       officer supervisor                 always
     link         officer supervisor                 never
+    merge        officer supervisor                 never
+    separate     officer supervisor                 never
     kind         officer supervisor                 never
     intake       officer supervisor                 never
     hold         supervisor                         never

@@ -1,0 +1,1 @@
+"""Reports of one matter, which officers work as one case."""

@@ -1,0 +1,1 @@
+"""Reports of one matter: what is stored of them."""

@@ -1,0 +1,1 @@
+"""Cases on one matter: exact tests."""

@@ -1,0 +1,65 @@
+"""Merging two cases, why it is refused, and separating them."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.complaints.lifecycle import CaseStatus
+from handlers.staff.complaints.matters.messages import MergeCases, SeparateCase
+from handlers.staff.complaints.messages import FindCaseByNumber, MatterReport, OfficerCase
+from tests.handlers.staff.officer_commands import CASE, TODAY, give, list_commands
+from tests.run_decision import AnswerByQuery
+
+OTHER = replace(CASE, id="c15", number=15)
+PART = MatterReport("c12", 12, 2570, 3, CASE.status, CASE.answer_by)
+CASES = {
+    12: CASE,
+    15: OTHER,
+    16: replace(OTHER, hidden=True),
+    17: replace(OTHER, status=CaseStatus.CLOSED),
+    18: replace(OTHER, avoid_officer="s2"),
+    19: replace(OTHER, other_reports=(PART,)),
+    20: replace(OTHER, officer="s2"),
+}
+
+
+def find_other(query: FindCaseByNumber) -> OfficerCase | None:
+    return CASES.get(query.number)
+
+
+FIND = {FindCaseByNumber: AnswerByQuery(find_other)}
+
+
+def test_merging_offers_to_separate() -> None:
+    outcome = give("/merge 12 15", answers=FIND)
+    assert outcome.keys == ("staff.merge.done",)
+    assert outcome.acts == (MergeCases("c12", "c15", "s1", TODAY),)
+    assert list_commands(outcome.replies[0].choices) == ["/case 12/2570", "/separate 15/2570"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("", "staff.merge.ask"),
+        ("12", "staff.merge.not"),
+        ("99", "staff.merge.not"),
+        ("20", "staff.merge.not"),
+        ("16", "staff.hidden"),
+        ("17", "staff.merge.ended"),
+        ("18", "staff.merge.again"),
+    ],
+)
+def test_what_is_not_merged(typed: str, key: str) -> None:
+    outcome = give(f"/merge 12 {typed}", answers=FIND)
+    assert (outcome.keys, outcome.acts) == ((key,), ())
+
+
+def test_merging_twice_and_separating() -> None:
+    merged = replace(CASE, other_reports=(replace(PART, id="c15", number=15),))
+    twice = give(
+        "/merge 12 15",
+        answers={FindCaseByNumber: AnswerByQuery(lambda query: {12: merged, 15: OTHER}[query.number])},
+    )
+    assert twice.keys == ("staff.merge.already",)
+    assert give("/separate 12", case=merged).acts == (SeparateCase("c12", "s1"),)
+    assert give("/separate 12").keys == ("staff.merge.alone",)
