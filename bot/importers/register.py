@@ -9,15 +9,23 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bot.importers.reading_process import read_rows_apart
+from bot.importers.reading_process import read_table_apart
 from bot.importers.spreadsheet import RegisterFileError
 from handlers.complaints.deadlines import compute_answer_by
-from handlers.complaints.import_rows import ImportRow, RejectedRow, parse_rows, reject_duplicate_row
+from handlers.complaints.import_rows import (
+    COLUMN_NAMES,
+    ImportRow,
+    RejectedRow,
+    match_columns,
+    parse_rows,
+    reject_duplicate_row,
+)
 from handlers.complaints.messages import ImportedCase
 from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
+from handlers.table_files import CellKind, TableFile
 from handlers.thai.dates import format_date
 from ita_stats.calendar import to_bangkok_date
 from storage.store import Store
@@ -62,7 +70,7 @@ async def import_register(
         return RegisterImportResult(
             0, (), imported=False, summary=Phrase("import.again", {"day": format_date(imported_on, "th")})
         )
-    rows = await _parse_in_steps(await read_rows_apart(path, content), office, today)
+    rows = await _parse_in_steps(list_import_rows(await read_table_apart(path, content)), office, today)
     if not rows:
         raise RegisterFileError(Phrase("import.empty"))
     cases = [row for row in rows if isinstance(row, ImportedCase)]
@@ -87,6 +95,23 @@ async def import_register(
     return RegisterImportResult(
         len(rows), (), imported=True, summary=Phrase("import.done", {"rows": len(rows)})
     )
+
+
+def list_import_rows(table: TableFile) -> list[ImportRow]:
+    """List the rows of a register below its header. Raises RegisterFileError."""
+    all_rows = [row for sheet in table.sheets[:1] for row in sheet.rows]
+    if not all_rows:
+        raise RegisterFileError(Phrase("import.empty"))
+    names, wrong = match_columns(all_rows[0].texts)
+    if wrong:
+        raise RegisterFileError(Phrase("import.columns", {"names": ", ".join(wrong)}))
+    found = []
+    for row in all_rows[1:]:
+        texts = {name: row.get_text(place) for place, name in enumerate(names) if name}
+        runs = [name for place, name in enumerate(names) if name and row.kinds.get(place) is CellKind.FORMULA]
+        cells = {name: texts.get(name, "") for name in COLUMN_NAMES}
+        found.append(ImportRow(row.line, cells, runs[0] if runs else ""))
+    return found
 
 
 async def _parse_in_steps(

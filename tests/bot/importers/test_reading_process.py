@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 
 from bot.importers import reading_process
-from bot.importers.reading_process import ROWS_PER_LINE, encode_rows, read_rows_apart
-from bot.importers.spreadsheet import RegisterFileError, read_register_rows
+from bot.importers.reading_process import ROWS_PER_LINE, encode_table, read_table_apart
+from bot.importers.spreadsheet import RegisterFileError, read_table
+from handlers.dialog.replies import Phrase
 
 HEADER = "number,received_on,source,category,status\n"
 CSV = HEADER + "".join(f"{n}/2560,1/1/2560,หนังสือ,corruption,รับเรื่อง\n" for n in range(1, 251))
@@ -29,22 +30,21 @@ def write_spreadsheet() -> bytes:
 
 @pytest.mark.parametrize(("name", "content"), [("a.csv", CSV.encode()), ("b.xlsx", write_spreadsheet())])
 def test_rows_come_as_they_are_read_here(name: str, content: bytes) -> None:
-    rows = asyncio.run(read_rows_apart(Path(name), content))
-    assert rows == [*read_register_rows(Path(name), content)]
-    assert len(rows) == 250
+    table = asyncio.run(read_table_apart(Path(name), content))
+    assert table == read_table(Path(name), content)
+    assert [len(sheet.rows) for sheet in table.sheets] == [251]
 
 
-def test_a_file_that_is_no_register_is_named_as_such() -> None:
+def test_a_file_that_is_no_table_is_named_as_such() -> None:
     with pytest.raises(RegisterFileError) as trouble:
-        asyncio.run(read_rows_apart(NAME, b"number,secret\n"))
-    assert trouble.value.reason.key == "import.columns"
-    assert trouble.value.reason.args == {"names": "received_on, source, category, status"}
+        asyncio.run(read_table_apart(NAME, b'a,b\n"1,2\n3,4\n'))
+    assert trouble.value.reason == Phrase("import.quotes", {"line": 2})
 
 
 def test_an_answer_that_grows_too_long_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_process, "MAX_OUTPUT_BYTES", 1000)
     with pytest.raises(RegisterFileError) as trouble:
-        asyncio.run(read_rows_apart(NAME, CSV.encode()))
+        asyncio.run(read_table_apart(NAME, CSV.encode()))
     assert trouble.value.reason.key == "import.large"
 
 
@@ -58,7 +58,7 @@ def test_the_process_has_no_environment_another_folder_and_is_confined(
 import json, os, sys
 from bot.importers import reading_process
 environment, folder = dict(os.environ), os.getcwd()
-sys.argv = ["", sys.argv[-1]]
+sys.argv = ["", *sys.argv[-2:]]
 confine, limits = reading_process.confine_process, dict()
 reading_process.confine_process = lambda **given: (limits.update(given), confine(**given))
 reading_process.main()
@@ -75,7 +75,7 @@ print(json.dumps(dict(key="told", args=told)))
     monkeypatch.setenv("ITA_CANARY", "secret")
     monkeypatch.setattr(sys, "executable", str(program))
     with pytest.raises(RegisterFileError) as told:
-        asyncio.run(read_rows_apart(Path("a.csv"), content))
+        asyncio.run(read_table_apart(Path("a.csv"), content))
     found = told.value.reason
     assert found.key == "told"  # else the file was not read
     assert set(found.args["names"]) <= {"LC_CTYPE"}  # which the interpreter sets itself
@@ -88,6 +88,6 @@ print(json.dumps(dict(key="told", args=told)))
 
 
 def test_a_line_has_few_rows() -> None:
-    lines = [*encode_rows(NAME, CSV.encode())]
-    assert [line.count(b'"line":') for line in lines] == [ROWS_PER_LINE, ROWS_PER_LINE, 250 % ROWS_PER_LINE]
+    _, *lines = encode_table(NAME, CSV.encode())
+    assert [line.count(b'"line":') for line in lines] == [ROWS_PER_LINE, ROWS_PER_LINE, 251 % ROWS_PER_LINE]
     assert not any(b"\n" in line for line in lines)
