@@ -17,6 +17,8 @@ from handlers.complaints.form import (
 )
 from handlers.complaints.menu import (
     COMPLAINTS_MENU,
+    answer_channel_question,
+    answer_question_after_account,
     handle_complaints_menu,
     show_complaints_greeting,
     show_complaints_menu,
@@ -66,7 +68,6 @@ from handlers.staff.complaints.intake.clerk_form import end_intake
 from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.typed.shown import remember_shown
 from handlers.thai.menu_wishes import wants_to_report
-from handlers.thai.small_talk import asks_for_terms, tells_of_lost_code
 from handlers.thai.worries import has_second_thoughts
 from handlers.unsend import handle_unsend, record_message_origin
 
@@ -271,7 +272,7 @@ class ComplaintsDesk:
         session = ctx.session
         field = self.form.find_field(session.step) if session.topic is DialogTopic.REPORT else None
         is_message = session.topic is DialogTopic.TRACK and session.step in WRITING_STEPS
-        said = None if is_message or ctx.event.choice is not None else _find_fixed_answer(ctx)
+        said = None if is_message else answer_channel_question(ctx)
         if said is not None:
             return (
                 show_complaints_greeting(ctx, said)
@@ -287,7 +288,8 @@ class ComplaintsDesk:
             is_message=is_message,
         )
         if aside is None:
-            return (yield from self._dispatch_by_topic(ctx))
+            asked = None if is_message else answer_question_after_account(ctx)
+            return (yield from self._dispatch_by_topic(ctx)).prepend((asked,) if asked else ())
         if aside.goes_on:
             return (yield from self._dispatch_by_topic(ctx)).prepend((aside.reply,))
         if aside.leaves and session.receipt is not None and session.topic is DialogTopic.TRACK:
@@ -358,14 +360,3 @@ class ComplaintsDesk:
         if ctx.session.topic is DialogTopic.CONFIRM:
             return reprompt_confirmation(ctx, *before)
         return show_complaints_menu(ctx, *before)
-
-
-def _find_fixed_answer(ctx: Context) -> Reply | None:
-    """Return the answer to what people ask at any step: what reporting costs, and what to do without the code."""
-    text = ctx.event.text or ""
-    if asks_for_terms(text):
-        return Reply("small_talk.terms", NEUTRAL)
-    # Right after filing the code is shown again instead.
-    if ctx.session.topic is not DialogTopic.CONFIRM and tells_of_lost_code(text):
-        return Reply("small_talk.lost_code", NEUTRAL)
-    return None

@@ -26,6 +26,7 @@ from handlers.dialog.answers import (
 )
 from handlers.dialog.choices import (
     STALE,
+    Option,
     ParsedChoice,
     StaleChoice,
     UnclearChoice,
@@ -33,6 +34,7 @@ from handlers.dialog.choices import (
     make_options,
     parse_choice,
     parse_label,
+    parse_shown_number,
 )
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult
@@ -161,11 +163,10 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
     # not shown yet, but the web page has one button for "save this text and go on"
     here += DONE_OPTION if field.kind is FieldKind.LONG and not has_answer(field, ctx.session) else ()
     closing = find_closing_field(office_form, field, ctx)
-    if closing is not None:
-        closed_with = parse_label(ctx.event, ctx.session, closing.options)
-        if closed_with is not None:
-            return (yield from _handle_pick(office_form, closing, _go_to(closing, ctx), closed_with))
-    choice = parse_choice(ctx.event, ctx.session, here, numbers=numbers)
+    numbered, closed_with = _read_closing_answer(closing, here, ctx)
+    if closing is not None and closed_with is not None:
+        return (yield from _handle_pick(office_form, closing, _go_to(closing, ctx), closed_with))
+    choice = numbered or parse_choice(ctx.event, ctx.session, here, numbers=numbers)
     choice = None if choice == "done" and _tells_what_is_missing(field, ctx) else choice
     of_file = take_file_step(office_form, field, ctx, choice)
     if of_file is None and isinstance(choice, str):
@@ -183,6 +184,22 @@ def _handle_field(office_form: Form, field: FormField, ctx: Context) -> Decision
     if kept.repeat_question:
         return ask_step(office_form, ctx.with_session(kept.session), field.name, *kept.all_notes)
     return ask_next_field(office_form, ctx.with_session(kept.session), *kept.all_notes)
+
+
+def _read_closing_answer(
+    closing: FormField | None, here: tuple[Option, ...], ctx: Context
+) -> tuple[str | None, str | None]:
+    """Read what is said where a choice is asked together with an account: by a label, or by a number of the list.
+
+    Return what is picked of the account's own options, and what of the choice; None for each that is not meant.
+    """
+    if closing is None:
+        return None, None
+    shown = (*closing.options, *(one for one in here if one.value != "done"))
+    numbered = parse_shown_number(ctx.event, shown)
+    if numbered is None:
+        return None, parse_label(ctx.event, ctx.session, closing.options)
+    return (None, numbered) if numbered in {one.value for one in closing.options} else (numbered, None)
 
 
 def _tells_what_is_missing(field: FormField, ctx: Context) -> bool:

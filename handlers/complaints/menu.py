@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.complaints.accused.head_post import HEAD_FIELD
+from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.form import describe_anonymity
 from handlers.dialog.answers import STORY_FIELD, accept_file
 from handlers.dialog.choices import make_options, parse_choice, to_choices
@@ -18,6 +20,12 @@ from handlers.dialog.unasked import (
     drop_held_text,
     hold_text,
     is_slip,
+)
+from handlers.thai.dates import format_date, to_bangkok_date
+from handlers.thai.grammar.channel_questions import (
+    ChannelQuestion,
+    find_channel_question,
+    find_question_after_account,
 )
 from handlers.thai.matching import parse_number
 from handlers.thai.meanings import read_meanings
@@ -50,6 +58,35 @@ def _build_greeting(ctx: Context, key: str) -> Reply:
         "anonymity": describe_anonymity(ctx),
     }
     return Reply(key, NEUTRAL, args)
+
+
+def answer_channel_question(ctx: Context) -> Reply | None:
+    """Return the answer to a text that asks of nothing but the channel, at whatever step; None for any other event."""
+    text = ctx.event.text if ctx.event.choice is None and ctx.event.file is None else None
+    question = find_channel_question(text) if text else None
+    # Right after filing the code is shown again instead.
+    if question is None or (
+        question is ChannelQuestion.LOST_CODE and ctx.session.topic is DialogTopic.CONFIRM
+    ):
+        return None
+    return _build_channel_answer(ctx, question)
+
+
+def answer_question_after_account(ctx: Context) -> Reply | None:
+    """Return the answer to a question of the channel that ends an account, which is handled beside it."""
+    text = ctx.event.text if ctx.event.choice is None and ctx.event.file is None else None
+    question = find_question_after_account(text) if text else None
+    return None if question is None else _build_channel_answer(ctx, question)
+
+
+def _build_channel_answer(ctx: Context, question: ChannelQuestion) -> Reply:
+    if question is not ChannelQuestion.WHEN_ANSWERED:
+        return Reply(f"about_channel.{question}", NEUTRAL)
+    if ctx.session.topic is DialogTopic.REPORT and ctx.session.answers.get(HEAD_FIELD) in {"yes", "unsure"}:
+        # Whether anybody can answer then is told before it is sent.
+        return Reply("about_channel.when_answered_head", NEUTRAL)
+    answer_by = compute_answer_by(to_bangkok_date(ctx.now), ctx.office.deadlines)
+    return Reply("about_channel.when_answered", NEUTRAL, {"by": format_date(answer_by, ctx.lang)})
 
 
 def _ask_at_menu(ctx: Context, question: Reply, *before: Reply) -> TurnResult:

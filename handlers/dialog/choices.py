@@ -220,6 +220,15 @@ def parse_label(event: Event, session: Session, choices: tuple[Option, ...]) -> 
     return next((labels[reading] for reading in list_readings(raw) if reading in labels), None)
 
 
+def parse_shown_number(event: Event, choices: tuple[Option, ...]) -> str | None:
+    """Return the value at a place of a list that was shown, where a whole text is such a number; None for all else.
+
+    For where a text is asked together with a choice: a bare number that stands in the list tells nothing else.
+    """
+    is_typed = event.choice is None and event.file is None
+    return _parse_number_choice(event.text or "", choices) if is_typed else None
+
+
 def parse_tap(event: Event, session: Session, choices: tuple[Option, ...]) -> str | None:
     """Return the value of a tapped button of the present question; None for everything else."""
     picked = parse_choice(event, session, choices, numbers=False) if event.choice is not None else None

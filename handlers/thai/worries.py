@@ -174,11 +174,24 @@ _CHILD_ENGLISH = (
 )
 
 
+_WISHES_TO_REPORT = (
+    f"(?:(?:ขอบคุณ|ขอบคุน|ขอบใจ|โอเค){_END}|(?:{_ME}|คือ|เอ่อ|สวัสดี|{join_particles(PLAIN_PARTICLES)})*(?:อยาก|จะ|ขอ|ต้องการ|กำลังจะ)+(?:มา)?"
+    f"(?:แจ้ง|ร้องเรียน|เล่า|บอก|ปรึกษา)(?:เรื่อง|อะไร|เบาะแส)?(?:นึง|หนึ่ง|นี้)?{_END})(?:แต่ว่า|แต่|แล้ว)?(?:ก็)?"
+)
+"""What comes before fear and tells nothing yet: “อยากจะแจ้งเรื่องนึงอะค่ะ แต่กลัว”, “ขอบคุณค่ะ แล้วใครจะรู้บ้าง”."""
+
+
 def _compile_whole(
     thai: tuple[str, ...], english: tuple[str, ...]
 ) -> tuple[re.Pattern[str], re.Pattern[str]]:
     either, other = "|".join(f"(?:{one})" for one in thai), "|".join(f"(?:{one})" for one in english)
-    return re.compile(f"(?:(?:{either}){_END}){{1,3}}"), re.compile(f"(?:{other})[ ?!.]*(?:please)?[ ?!.]*")
+    after = "|".join(f"(?:{one})" for one in (*_WHO_KNOWS, *_WHO_KNOWS_LONGER, *_AFRAID))
+    return (
+        re.compile(
+            f"(?:{_WISHES_TO_REPORT})?(?:(?:{either}){_END}){{1,3}}(?:(?:แล้ว|แต่)?(?:{after}){_END}){{0,2}}"
+        ),
+        re.compile(f"(?:{other})[ ?!.]*(?:please)?[ ?!.]*"),
+    )
 
 
 _WHOLE_TEXTS = (

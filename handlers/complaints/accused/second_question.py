@@ -3,6 +3,7 @@
 It is asked once a draft. Whatever is answered then is the reporter's word; decision 0016.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,15 +17,36 @@ from handlers.dialog.session import DialogTopic, Session
 
 SECOND_QUESTION_STEP = "head_again"
 
+MAX_ANSWER_LENGTH = 500
+"""Characters of an answer in which somebody is looked for who shares in it."""
+
 ANSWERS_AGAIN: Mapping[str, str] = {"means_head": "yes", "means_other": "no", "unsure": "unsure"}
 """What is picked at the second question, and the answer to the first that it stands for."""
+
+
+_SHARER = re.compile(
+    r"(?:แต่|เเต่)\s*(?:ว่า)?\s*((?:ตัว)?(?:ท่าน|เขา|เค้า|แก|หัวหน้า|นาย)\s*(?:เอง)?\s*(?:ก็|มี|ได้|รับ|เป็นคน)*\s*"
+    r"(?:รู้เห็น|รู้เรื่องด้วย|รู้กัน|ร่วม|สมรู้|ส่วนแบ่ง|ส่วนรู้|ส่วนร่วม|เอี่ยว|สั่ง|หุ้น|อยู่เบื้องหลัง))"
+)
+
+
+def find_sharer(text: str) -> str:
+    """Return the words of an answer that take somebody in again who was just said not to be meant; empty for none.
+
+    “ไม่ใช่ท่านหรอก ผอ.โรงเรียนค่ะ แต่ท่านรู้เห็นด้วย” is no clear no.
+    """
+    found = _SHARER.search(text[:MAX_ANSWER_LENGTH])
+    return found[1] if found else ""
 
 
 def build_second_question(fields: tuple[FormField, ...]) -> FormStep:
     """Build the step that asks whether the post which was told means the head of this office."""
 
     def describe(ctx: Context) -> dict[str, ReplyArg]:
-        named = find_accused_head(ctx.office, list_told_texts(fields, ctx.session))
+        told = list_told_texts(fields, ctx.session)
+        # Where the words of who shares in it are in no text any more, the head's own title stands for them.
+        named = find_accused_head(ctx.office, told) or find_sharer("\n".join(told.values()))
+        named = named or ctx.office.head.in_lang(ctx.lang)
         return {"post": named, "head": ctx.office.head.in_lang(ctx.lang)}
 
     return FormStep((*ANSWERS_AGAIN, "back"), describe)
@@ -60,7 +82,8 @@ def take_second_answer(form: Form, ctx: Context, choice: str) -> Decision:
 def _is_to_be_asked_again(form: Form, ctx: Context, session: Session) -> bool:
     if session.answers.get(HEAD_FIELD) != "no" or HEAD_FIELD in session.asked_again:
         return False
-    return find_accused_head(ctx.office, list_told_texts(form.fields, session)) != ""
+    told = list_told_texts(form.fields, session)
+    return find_accused_head(ctx.office, told) != "" or find_sharer(told.get("unconfirmed", "")) != ""
 
 
 def _ask_again(form: Form, ctx: Context) -> TurnResult:

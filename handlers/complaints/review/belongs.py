@@ -15,7 +15,7 @@ MAX_READ_LENGTH = 300
 """Characters. A longer text tells of several things."""
 
 _SEEN_BY = "คน|เพื่อน|ใคร|บ้าน|ด้วย|เขา|แม่บ้าน|ยาม|รปภ|ครู|นักเรียน|ลูกค้า"
-_WHO = "เขา|เค้า|แก|คนนั้น|คนนี้|มัน|คนทำ|คนเรียก"
+_WHO = "เขา|เค้า|แก(?!้)|คนนั้น|คนนี้|มัน|คนทำ|คนเรียก"
 _SIGNS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(sign, re.IGNORECASE)
     for name, sign in {

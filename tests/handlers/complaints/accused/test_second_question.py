@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.complaints.accused.head_post import find_accused_head
-from handlers.complaints.accused.second_question import SECOND_QUESTION_STEP
+from handlers.complaints.accused.second_question import SECOND_QUESTION_STEP, find_sharer
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.events import Channel
 from handlers.dialog.session import Session
@@ -20,6 +20,11 @@ STORY = "ผอ. เรียกเงินจากผู้รับเหม
         ({"story": STORY}, "ผู้อำนวยการ"),
         ({"story": "ท่านศึกษาธิการเรียกเงินจากผู้รับเหมา"}, "ศึกษาธิการ"),
         ({"story": "เงินหายทุกเดือน", "accused": "ผอ."}, "ผู้อำนวยการ"),
+        ({"story": "ท่านศึกษาธิการจังหวัดรู้เรื่องด้วยค่ะ ได้ส่วนแบ่ง"}, "ศึกษาธิการจังหวัด"),
+        ({"story": "ศึกษาธิการจังหวัดก็ได้ส่วนแบ่ง"}, "ศึกษาธิการจังหวัด"),
+        ({"story": "ศึกษาธิการจังหวัดมีเอี่ยว"}, "ศึกษาธิการจังหวัด"),
+        ({"story": "ศึกษาธิการจังหวัดไม่ได้รู้เห็น"}, ""),
+        ({"story": "ศึกษาธิการจังหวัดไม่รู้เรื่องด้วย"}, ""),
         ({"story": "เงินหายทุกเดือน", "wish": "ผอ. โกงเงินเด็ก ขอให้ตรวจสอบ"}, "ผู้อำนวยการ"),
         ({"story": "แจ้ง ผอ. แล้ว ท่านไม่ทำอะไร"}, ""),
         ({"story": "ผอ.โรงเรียนเก็บเงินค่ารับเด็ก"}, ""),
@@ -38,6 +43,30 @@ def test_the_question_names_the_post_and_the_head() -> None:
     assert outcome.session == moved(before, SECOND_QUESTION_STEP, asked_again=("head",))
     assert dict(outcome.replies[-1].args) == {"post": "ผู้อำนวยการ", "head": OFFICE.head.th}
     assert outcome.acts == ()
+
+
+def test_a_no_that_takes_the_head_in_again_is_asked_about() -> None:
+    before = at("head", answers={**FULL, "story": "ผอ.โรงเรียนเก็บเงินค่ารับเด็ก"})
+    outcome = decide(make_event("ไม่ใช่ท่านหรอก ผอ.โรงเรียนค่ะ แต่ท่านรู้เห็นด้วย"), before)
+    assert (outcome.kept.step, outcome.keys[-1]) == (SECOND_QUESTION_STEP, "unasked.ask")
+    added = decide(pick(outcome.kept, "add_story"), outcome.kept)
+    assert dict(added.replies[-1].args)["post"] == "ท่านรู้เห็น"
+    dropped = decide(pick(outcome.kept, "drop_text"), outcome.kept)
+    assert dict(dropped.replies[-1].args)["post"] == OFFICE.head.th
+
+
+@pytest.mark.parametrize(
+    ("text", "sharer"),
+    [
+        ("ไม่ใช่ แต่ท่านก็ได้ส่วนแบ่ง", "ท่านก็ได้ส่วนแบ่ง"),
+        ("ไม่ใช่ค่ะ แต่เขาร่วมด้วย", "เขาร่วม"),
+        ("ไม่ใช่ค่ะ แต่ครูใหญ่ก็เรียกเงิน", ""),
+        ("ไม่ใช่ค่ะ ท่านไม่รู้", ""),
+        ("", ""),
+    ],
+)
+def test_who_shares_in_it(text: str, sharer: str) -> None:
+    assert find_sharer(text) == sharer
 
 
 @pytest.mark.parametrize(
