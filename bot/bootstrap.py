@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from bot.clock.outside_time import read_uptime
 from bot.decoding.pool import DecoderPool
@@ -19,6 +20,7 @@ from bot.statistics.chat_queries import build_query_handlers
 from bot.web.officer.session import make_access_link_factory, make_enrolment_link_factory
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.office import Office
+from handlers.questions.contact_answers import fill_catalogue
 from handlers.service_desk import ServiceDesk
 from handlers.staff.enrolment.messages import NewEnrolmentLink
 from handlers.staff.page_access import NewAccessLink
@@ -63,6 +65,7 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
                 if name == "service":
                     store_entries = store_example_faq if source.is_example else store_faq_drafts
                     await store_entries(store, now or utc_now())
+                    store.faq.fill = partial(fill_catalogue, contact=office.contact)
                 public_url = settings.desk(name).public_url or ""
                 query_handlers = build_query_handlers(store, office, name, public_url)
                 if public_url:

@@ -196,6 +196,18 @@ class AnswerSettings(OfficeSection):
     meaning: bool = True
 
 
+class OfficeContact(OfficeSection):
+    """How the office is reached. Answers to questions have it in their places; what is not given is not printed."""
+
+    phone: NonEmptyText | None = None
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)] | None = (
+        None
+    )
+    hours: Bilingual | None = None
+    address: Bilingual | None = None
+    map: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=500)] | None = None
+
+
 class TwoPersonRules(OfficeSection):
     """Which actions one officer requests with a reason and another must approve."""
 
@@ -262,6 +274,7 @@ class Office(OfficeSection):
     report: ReportSettings = ReportSettings()
     notice: NoticeSettings = NoticeSettings()
     answers: AnswerSettings = AnswerSettings()
+    contact: OfficeContact = OfficeContact()
     two_persons: TwoPersonRules = TwoPersonRules()
     chats: DeskMessengerLinks = DeskMessengerLinks()
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"

@@ -4,6 +4,7 @@ Those versions stored a reply without its policy and its presentation: `certain`
 wording key the rest. The rules of those versions are kept here, for those rows only; a reply of today says it itself.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -98,9 +99,24 @@ def derive_legacy_policy(key: str, *, certain: bool) -> ReplyPolicy:
     return OF_CASE if key.startswith(_PROTECTED_KEY_PREFIXES) else NEUTRAL
 
 
+_ADDED_ARGS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("ask.found", "ask.none", "ask.filed", "ask.filed_code"), ("quoted",)),
+    **dict.fromkeys(("ask.told", "ask.told_example"), ("age",)),
+}
+"""Arguments that the wording of later versions has, by key; nothing stands in their place in an older reply."""
+
+
+def _add_args(stored: dict[str, Any]) -> dict[str, Any]:
+    added = _ADDED_ARGS.get(str(stored.get("key", "")), ())
+    return {**stored, "args": {**dict.fromkeys(added, ""), **stored.get("args", {})}} if added else stored
+
+
 def _upgrade_reply(stored: Any) -> Any:  # noqa: ANN401 - what was read, which pydantic checks next
     """Add what a reply of an earlier version lacks; the replies nested in it are read as phrases without change."""
-    if not isinstance(stored, dict) or "policy" in stored:
+    if not isinstance(stored, dict):
+        return stored
+    stored = _add_args(stored)
+    if "policy" in stored:
         return stored
     key = str(stored.get("key", ""))
     return {

@@ -19,6 +19,7 @@ from handlers.dialog.attempts import Attempts, SaveAttempts
 from handlers.dialog.effects import Act, DeleteFiles, Listing, Query
 from handlers.dialog.receipt import normalize_receipt
 from handlers.feedback.messages import NewFeedbackNumber, SubmitFeedback
+from handlers.questions.contact_answers import fill_catalogue
 from handlers.questions.faq_messages import (
     FAQ_ENTRY_PREFIX,
     ApproveFaqEntry,
@@ -127,7 +128,8 @@ class InMemoryServiceDesk(InMemoryDesk):
         return super().answer_query(query)
 
     def _to_match(self, found: str, sure: bool) -> AnswerMatch:
-        one = next(one for one in self.faq_catalogue.entries if FAQ_ENTRY_PREFIX + one.id == found)
+        shown = fill_catalogue(self.faq_catalogue, OFFICE.contact).entries
+        one = next(one for one in shown if FAQ_ENTRY_PREFIX + one.id == found)
         return AnswerMatch(found, one.question, one.answer, one.link, sure, one.example)
 
     def _save_entry(self, entry: FaqEntry) -> None:

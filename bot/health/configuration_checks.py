@@ -73,6 +73,21 @@ async def check_office(machine: Machine) -> AsyncIterator[Finding]:
         )
 
 
+async def check_contact(machine: Machine) -> AsyncIterator[Finding]:
+    """Find what the office has not said of how it is reached: such questions get no answer then."""
+    contact = machine.require_office().contact
+    missing = [name for name in ("phone", "hours", "address") if getattr(contact, name) is None]
+    if missing:
+        yield Finding(
+            BothLanguages(
+                f"ยังไม่มี {', '.join(missing)} ใน [contact] ของ office.toml ใครถามว่าเบอร์อะไร เปิดกี่โมง อยู่ที่ไหน ยังไม่ได้คำตอบ",
+                f"[contact] in office.toml has no {', '.join(missing)}, so that such questions get no answer at once",
+            ),
+            BothLanguages("เพิ่มใน office.toml แล้วเริ่มระบบใหม่", "add it to office.toml and start again"),
+            Weight.NOTE,
+        )
+
+
 async def check_desks_apart(machine: Machine) -> AsyncIterator[Finding]:
     """Find what the two desks share, which ITA and the law of evidence want apart."""
     settings = machine.require_settings()

@@ -4,6 +4,7 @@ from bot.both_languages import BothLanguages
 from bot.health.check import Check, Need
 from bot.health.configuration_checks import (
     check_alternate,
+    check_contact,
     check_desks_apart,
     check_holidays,
     check_office,
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     Check("evidence", BothLanguages("ไฟล์หลักฐาน", "evidence"), Need.DESKS, check_evidence),
     Check("outbox", BothLanguages("ข้อความค้างส่ง", "messages waiting"), Need.DESKS, check_outbox),
     Check("releases", BothLanguages("การออกสถิติ", "releases"), Need.OFFICE_AND_DESKS, check_releases),
+    Check("contact", BothLanguages("ติดต่อสำนักงาน", "office contact"), Need.OFFICE, check_contact),
     Check("holidays", BothLanguages("วันหยุดราชการ", "public holidays"), Need.OFFICE, check_holidays),
     Check("disk", BothLanguages("พื้นที่ดิสก์", "disk space"), Need.SETTINGS, check_disk),
     Check("backup", BothLanguages("ชุดสำรอง", "backup"), Need.DATABASES, check_backup),

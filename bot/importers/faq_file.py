@@ -17,6 +17,7 @@ from bot.errors import ImportFileError
 from bot.office_errors import format_toml_error
 from handlers.dialog.codes.code_finder import has_codes
 from handlers.dialog.text import shorten_text
+from handlers.questions.contact_answers import CONTACT_PLACES, find_unknown_places, is_told_by_office
 from handlers.questions.faq_messages import FaqEntry
 from handlers.thai.dates import parse_exact_day
 from ita_stats.formulas import escape_text, unescape_text
@@ -109,16 +110,21 @@ async def store_example_faq(store: Store, now: datetime) -> None:
 async def store_faq_drafts(store: Store, now: datetime) -> None:
     """Store the example entries of an office of its own as drafts: nobody is answered with one that was not checked.
 
-    Those that a trial left behind become drafts too.
+    Those that a trial left behind become drafts too. Answers that say nothing but the office's own contact are true
+    from the first day.
     """
     if not await store.faq.is_initialized():
         examples = load_faq_file(EXAMPLE_FAQ_PATH)
-        await store.replace_faq([replace(one, off=True) for one in examples], now)
+        await store.replace_faq([_make_draft(one) for one in examples], now)
         return
     entries = (await store.faq.load_catalogue()).entries
     shown = [one for one in entries if one.example and not one.off]
     if shown:
-        await store.save_faq_entries([replace(one, off=True) for one in shown], now)
+        await store.save_faq_entries([_make_draft(one) for one in shown], now)
+
+
+def _make_draft(entry: FaqEntry) -> FaqEntry:
+    return replace(entry, example=False) if is_told_by_office(entry) else replace(entry, off=True)
 
 
 def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
@@ -137,6 +143,11 @@ def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
             )
         if any(map(has_codes, (row.question, row.answer, *row.also, row.topic, row.link, row.source))):
             mistakes.append(f"{name}:{line}: {CODE_IN_FILE}")
+        if unknown := find_unknown_places(row.answer):
+            mistakes.append(
+                f"{name}:{line}: answer: ไม่รู้จัก / unknown: {', '.join(unknown)};"
+                f" ใช้ได้ / allowed: {', '.join(f'{{{place}}}' for place in CONTACT_PLACES)}"
+            )
         seen[row.id] = line
         entries.append(FaqEntry(**row.model_dump(), example=example))
     if mistakes:

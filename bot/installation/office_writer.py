@@ -43,6 +43,7 @@ def build_office_text(answers: Answers, links: AccountLinks, today: date) -> str
         ("alternate", "officers", f"[{', '.join(map(_quote, names))}]"),
         ("alternate", "outside_only", "false" if names else "true"),
         ("retention", "after_closing_days", answers["office.retention_days"] or "365"),
+        *_list_contact(answers),
     ):
         text = set_value(text, table, key, literal)
     text = _replace_header(text, name)
@@ -54,6 +55,14 @@ def build_office_text(answers: Answers, links: AccountLinks, today: date) -> str
         lines = [f"office.toml: {format_validation_error(error)}" for error in trouble.errors()]
         raise ConfigurationError("\n".join(lines)) from None
     return text
+
+
+def _list_contact(answers: Answers) -> Iterable[tuple[str, str, str | None]]:
+    """Yield the lines of [contact]; what was not answered has no line."""
+    for key in ("phone", "email", "map"):
+        yield "contact", key, _quote(given) if (given := answers[f"office.{key}"]) else None
+    for key in ("hours", "address"):
+        yield "contact", key, _quote_thai(given) if (given := answers[f"office.{key}_th"]) else None
 
 
 def write_office(path: Path, text: str) -> None:

@@ -80,6 +80,16 @@ def parse_optional_text(text: str) -> str:
     return "" if text.strip().lower() in _NOTHING_WORDS else parse_text(text)
 
 
+def parse_optional_email(text: str) -> str:
+    """Take an e-mail address, or none."""
+    typed = text.strip()
+    if typed.lower() in _NOTHING_WORDS:
+        return ""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed) or len(typed) > 254:
+        raise AnswerError("ยังไม่ใช่อีเมล พิมพ์แบบนี้: saraban@nan.go.th")
+    return typed
+
+
 def parse_web_address(text: str, *, secure: bool = False) -> str:
     """Take an address of the web; `https://` is put before one that was typed without."""
     address = text.strip().rstrip("/")
@@ -166,6 +176,23 @@ QUESTIONS: tuple[Question, ...] = (
         "งานบริการที่ให้ประชาชนแสดงความคิดเห็น คั่นด้วยจุลภาค ไม่เกิน 9 งาน (กด Enter เพื่อเพิ่มภายหลัง)",
         parse_topics,
         "",
+    ),
+    Question(
+        "office.phone",
+        "เบอร์โทรศัพท์ของสำนักงานที่ประชาชนโทรได้ ระบบใช้ตอบเมื่อมีผู้ถาม (กด Enter เพื่อเพิ่มภายหลัง)",
+        parse_optional_text,
+        "",
+    ),
+    Question("office.email", "อีเมลกลางของสำนักงาน (กด Enter ถ้าไม่มี)", parse_optional_email, ""),
+    Question(
+        "office.hours_th",
+        "วันและเวลาทำการ เช่น วันจันทร์ถึงวันศุกร์ เวลา 08.30-16.30 น. (กด Enter เพื่อเพิ่มภายหลัง)",
+        parse_optional_text,
+        "",
+    ),
+    Question("office.address_th", "ที่อยู่ของสำนักงาน (กด Enter เพื่อเพิ่มภายหลัง)", parse_optional_text, ""),
+    Question(
+        "office.map", "ลิงก์แผนที่ เช่น https://maps.app.goo.gl/… (กด Enter ถ้าไม่มี)", parse_optional_address, ""
     ),
     Question(
         "desks",

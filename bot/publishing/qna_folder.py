@@ -34,7 +34,7 @@ async def publish_board(app: App, now: datetime) -> AsyncIterator[JobResult]:
     if "service" not in app.desks or web is None:
         return
     store, today = app.desks["service"].store, to_bangkok_date(now)
-    catalogue = await store.faq.load_catalogue()
+    catalogue = await store.faq.load_shown_catalogue()
     if not catalogue.published and not (web / BOARD_FILE).exists():
         return  # nothing was ever published; otherwise go on, since what was unpublished must be removed here too
     address = (app.settings.service.public_url or "").rstrip("/")

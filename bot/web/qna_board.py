@@ -104,7 +104,7 @@ class QnaBoard:
     async def show_board(self, request: Request) -> Response:
         """The board: searched by `q`, filtered by `topic`, in pages."""
         lang, on = get_requested_lang(request), to_bangkok_date(utc_now())
-        every = list_board_items(await self.desk.store.faq.load_catalogue(), on, lang)
+        every = list_board_items(await self.desk.store.faq.load_shown_catalogue(), on, lang)
         typed = request.query_params.get("q", "")[:MAX_SEARCH_LENGTH].strip()
         wanted = remove_codes(typed, " ", mistyped=True).strip()
         topic = request.query_params.get("topic", "")
@@ -132,7 +132,9 @@ class QnaBoard:
     async def show_question(self, request: Request) -> Response:
         """One question on a page of its own, to be linked to."""
         lang = get_requested_lang(request)
-        every = list_board_items(await self.desk.store.faq.load_catalogue(), to_bangkok_date(utc_now()), lang)
+        every = list_board_items(
+            await self.desk.store.faq.load_shown_catalogue(), to_bangkok_date(utc_now()), lang
+        )
         wanted = [one for one in every if one.id == request.path_params["id"]]
         if not wanted:
             return self.pages.render_error(lang, "lost", 404)
@@ -155,7 +157,7 @@ class QnaBoard:
 
     async def serve_feed(self, _: Request) -> Response:
         """The newest answers as RSS."""
-        catalogue = await self.desk.store.faq.load_catalogue()
+        catalogue = await self.desk.store.faq.load_shown_catalogue()
         body = render_board_feed(
             self.pages.office, catalogue.published, f"{self.address}/qna" if self.address else ""
         )

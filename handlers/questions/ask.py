@@ -26,6 +26,7 @@ from handlers.dialog.replies import (
     MUST_ARRIVE,
     NEUTRAL,
     ExpectedInput,
+    Phrase,
     Presentation,
     Reply,
     ReplyArg,
@@ -38,6 +39,7 @@ from handlers.dialog.unasked import describe_unknown_choice
 from handlers.office import Bilingual
 from handlers.questions.menu import show_service_menu
 from handlers.questions.messages import (
+    MAX_QUOTED_QUESTION,
     AnswerMatch,
     FindKnownAnswers,
     GetQuestionRate,
@@ -169,17 +171,26 @@ def file_question(ctx: Context, text: str) -> Generator[Query[Any], Any, tuple[S
     due = on + timedelta(days=ctx.office.deadlines.first_answer_days)
     back = make_reply_address(ctx.event.person_id, ctx.event.channel, ctx.event.reply_to, ctx.lang)
     act = SubmitQuestion(receipt, text, ctx.event.person_id, ctx.lang, on, due, back)
-    return act, build_filed_reply(ctx, receipt, due, is_answer_sent=back is not None)
+    return act, build_filed_reply(ctx, receipt, due, text, is_answer_sent=back is not None)
 
 
-def build_filed_reply(ctx: Context, receipt: Receipt, due: date, *, is_answer_sent: bool) -> Reply:
+def build_filed_reply(ctx: Context, receipt: Receipt, due: date, text: str, *, is_answer_sent: bool) -> Reply:
     """Give the receipt of a question. is_answer_sent: the answer is sent to the person, who need not ask for it."""
     return Reply(
         "ask.filed" if is_answer_sent else "ask.filed_code",
         MUST_ARRIVE,
-        {"receipt": receipt.formatted, "answer_by": format_date(due, ctx.lang)},
+        {
+            "receipt": receipt.formatted,
+            "answer_by": format_date(due, ctx.lang),
+            "quoted": quote_question(text),
+        },
         presentation=AS_RECEIPT if is_answer_sent else AS_SECTION,
     )
+
+
+def quote_question(text: str) -> Phrase:
+    """Return the question as it is repeated where it is sent, so that nobody sends another by mistake."""
+    return Phrase("ask.quoted", {"question": shorten_text(" ".join(text.split()), MAX_QUOTED_QUESTION)})
 
 
 def _find_matches(ctx: Context) -> MatchGenerator:
@@ -220,9 +231,11 @@ def _show_matches(ctx: Context, matches: tuple[AnswerMatch, ...], *before: Reply
     session = session.replace(answers=_keep_question(session))
     choices = to_choices(_list_options(ctx.with_session(session), matches), session)
     lines = tuple(raw_text(f"{n}. {one.title}") for n, one in enumerate(matches, 1))
-    question = Reply("ask.none", NEUTRAL, presentation=ASKS_FOR_QUESTION)
+    quoted = quote_question(session.answers.get("question", ""))
+    question = Reply("ask.none", NEUTRAL, {"quoted": quoted}, presentation=ASKS_FOR_QUESTION)
     if matches:
-        question = Reply("ask.found", NEUTRAL, {"titles": lines}, presentation=_FOUND_TITLES)
+        args: dict[str, ReplyArg] = {"titles": lines, "quoted": quoted}
+        question = Reply("ask.found", NEUTRAL, args, presentation=_FOUND_TITLES)
     return TurnResult(session, (*before, replace(question, choices=choices, wants=ExpectedInput.PICK)))
 
 

@@ -6,7 +6,7 @@ the version in its own transaction, so a command beside a running server takes e
 
 import asyncio
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,17 +65,22 @@ class CatalogueState:
 
 @dataclass
 class FaqIndex:
-    """The FAQ of a desk and its search indexes: by letters, and by meaning where there is an encoder."""
+    """The FAQ of a desk and its search indexes: by letters, and by meaning where there is an encoder.
+
+    fill: returns the catalogue as everybody reads it, with the office's contact in the answers.
+    """
 
     keyring: Keyring
     reader: AsyncEngine
     meaning: MeaningReader | None = None
+    fill: Callable[[FaqCatalogue], FaqCatalogue] = lambda catalogue: catalogue
     wants_meanings: asyncio.Event = field(default_factory=asyncio.Event)
     loads_when_asked: bool = False
     _loaded: asyncio.Event = field(default_factory=asyncio.Event)
     _version: bytes | None = None
     _day: date | None = None
     _catalogue: FaqCatalogue = field(default_factory=FaqCatalogue)
+    _shown: FaqCatalogue = field(default_factory=FaqCatalogue)
     _matches: dict[str, AnswerMatch] = field(default_factory=dict)
     _index: NgramIndex = field(default_factory=lambda: NgramIndex.build(()))
     _meanings_of: CatalogueState | None = None
@@ -84,10 +89,16 @@ class FaqIndex:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def load_catalogue(self) -> FaqCatalogue:
-        """Return all entries, with those that are disabled or expired."""
+        """Return all entries as the office wrote them, with those that are disabled or expired."""
         async with self._lock:
             await self._refresh()
         return self._catalogue
+
+    async def load_shown_catalogue(self) -> FaqCatalogue:
+        """Return all entries as everybody reads them, with the office's contact."""
+        async with self._lock:
+            await self._refresh()
+        return self._shown
 
     async def is_initialized(self) -> bool:
         """Whether the FAQ was ever written."""
@@ -97,9 +108,9 @@ class FaqIndex:
         """Return the best matches that are valid on a day, best first."""
         async with self._lock:
             if await self._refresh() or self._day != query.on:
-                self._matches = {match.id: match for match in _list_matches(self._catalogue, query.on)}
+                self._matches = {match.id: match for match in _list_matches(self._shown, query.on)}
                 self._index = await asyncio.to_thread(
-                    NgramIndex.build, _list_index_entries(self._catalogue, query.on)
+                    NgramIndex.build, _list_index_entries(self._shown, query.on)
                 )
                 self._day = query.on
             index, matches = self._index, self._matches  # others may be built while the meaning is read
@@ -115,7 +126,7 @@ class FaqIndex:
 
     async def list_entries(self, on: date) -> tuple[list[IndexedEntry], CatalogueState]:
         """Return the entries and published questions that are valid on a day, with their texts."""
-        catalogue = await self.load_catalogue()
+        catalogue = await self.load_shown_catalogue()
         return _list_index_entries(catalogue, on), CatalogueState(self._version or b"", on)
 
     def has_meanings(self, state: CatalogueState, generation: int) -> bool:
@@ -164,6 +175,7 @@ class FaqIndex:
             return False
         async with self.reader.connect() as connection:
             self._catalogue = await load_faq_catalogue(connection, self.keyring)
+        self._shown = self.fill(self._catalogue)
         self._version, self._day = version, None
         return True
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -26,6 +27,7 @@ from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import Message
 from handlers.dialog.session import Session
+from handlers.questions.contact_answers import fill_catalogue
 from handlers.questions.messages import AppendThreadLine, FindThreadByCode, QuestionThread, ThreadLineKind
 from handlers.staff.members import ListStaff, StaffProfile
 from handlers.staff.permissions import Role
@@ -174,6 +176,7 @@ async def open_desk(home: Path, name: str = "complaints") -> AsyncIterator[DeskH
         if name == "service":
             await store_example_faq(store, datetime.now(UTC))
         office = load_office_beside(home)
+        store.faq.fill = partial(fill_catalogue, contact=office.contact)
         router = (
             ComplaintsDesk(office, store.roster) if name == "complaints" else make_service_desk(store.roster)
         )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, Reply
+from handlers.questions.contact_answers import fill_contact
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
     CancelAnswer,
@@ -44,7 +45,10 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
             )
         if entry.is_draft:
             return show_draft(cmd, catalogue.entries, entry)
-        text = f"{entry.answer}\n{entry.link}" if entry.link else entry.answer
+        answer = fill_contact(entry.answer, cmd.ctx.office.contact)
+        if not answer:
+            return cmd.reply("faq_no_contact", NEUTRAL, (make_command_button(ServiceCommandName.FAQ),))
+        text = f"{answer}\n{entry.link}" if entry.link else answer
     return _propose_answer(cmd, thread, text)
 
 

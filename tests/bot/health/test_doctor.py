@@ -388,3 +388,12 @@ def test_a_clock_that_differs_from_the_platforms_is_found(
     monkeypatch.setattr(OUTSIDE_TIME, "_heard", {})
     OUTSIDE_TIME.hear("Wed, 21 Oct 2026 07:28:00 GMT")
     assert "timedatectl" in join_words(asyncio.run(examine(folder, asks=True))["clock"].findings)
+
+
+def test_a_contact_that_is_not_given_is_a_note(folder: Path) -> None:
+    install_office(folder)
+    assert diagnose_folder(folder)["contact"].findings == ()
+    change_office(folder, 'phone = "053 000 000"\n', "")
+    result = diagnose_folder(folder)["contact"]
+    assert not result.is_serious
+    assert "ยังไม่มี phone ใน [contact]" in join_words(result.findings)

@@ -37,6 +37,11 @@ FULL = {
     "office.privacy_contact_th": "กลุ่มอำนวยการ โทร 054 000 000",
     "office.retention_days": "400",
     "office.topics": "ใบอนุญาต, ทุนการศึกษา",
+    "office.phone": "054 000 000",
+    "office.email": "saraban@nan.go.th",
+    "office.hours_th": "จันทร์ถึงศุกร์ 08.30-16.30 น.",
+    "office.address_th": "ศาลากลางจังหวัดน่าน",
+    "office.map": "https://maps.example/nan",
     "desks": "both",
     "alternate.officers": "วิชัย มั่นคง, มาลี ดี",
 }

@@ -30,7 +30,19 @@ from tests.end_to_end.terminal_driver import run_ita_bot
 
 OFFICE_LINES = (
     *("สำนักงานทดสอบน่าน", "", "www.nan.go.th", "ศึกษาธิการจังหวัดน่าน", "กลุ่มวินัย", "กลุ่มอำนวยการ", ""),
-    *("ทุนการศึกษา", "1", "ไม่มี", "สมหญิง ใจดี", "สมชาย ไอที", "สมชาย 081 000 0000"),
+    *(
+        "ทุนการศึกษา",
+        "054 000 000",
+        "",
+        "จันทร์ถึงศุกร์ 08.30-16.30 น.",
+        "",
+        "",
+        "1",
+        "ไม่มี",
+        "สมหญิง ใจดี",
+        "สมชาย ไอที",
+        "สมชาย 081 000 0000",
+    ),
 )
 """Answers to all questions but those for addresses and accounts."""
 
@@ -76,7 +88,9 @@ def test_a_person_is_led_from_nothing_to_invitations(
     said = capsys.readouterr().out
     assert said.count("/join ") == 4 + 1  # two persons at two desks; and what to do next
     assert "chat --desk complaints" in said
-    assert load_office(None).name.th == "สำนักงานทดสอบน่าน"
+    office = load_office(None)
+    assert office.name.th == "สำนักงานทดสอบน่าน"
+    assert (office.contact.phone, office.contact.email, office.contact.address) == ("054 000 000", None, None)
     assert stat.S_IMODE((folder / "var").stat().st_mode) == 0o700
     assert not (folder / "var" / "init.json").exists()
     found = asyncio.run(examine(folder))

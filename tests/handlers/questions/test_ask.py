@@ -29,6 +29,7 @@ from handlers.questions.ask import (
     handle_question,
     handle_question_text,
     is_greeting,
+    quote_question,
     reprompt_question,
 )
 from handlers.questions.menu import SERVICE_MENU
@@ -101,7 +102,10 @@ def found(session: Session) -> Reply:
     return Reply(
         "ask.found",
         NEUTRAL,
-        {"titles": (raw_text("1. เปิดกี่โมง"), raw_text(f"2. {'ก' * 61}"))},
+        {
+            "titles": (raw_text("1. เปิดกี่โมง"), raw_text(f"2. {'ก' * 61}")),
+            "quoted": quote_question(session.answers["question"]),
+        },
         (*titles, *make_buttons(session, "officer", "again", "leave")),
         wants=ExpectedInput.PICK,
         presentation=Presentation(text_label=TextLabel.QUESTION, args_as_buttons="titles"),
@@ -110,7 +114,10 @@ def found(session: Session) -> Reply:
 
 def nothing_found(session: Session) -> Reply:
     buttons = make_buttons(session, "officer", "again", "leave")
-    return Reply("ask.none", NEUTRAL, {}, buttons, wants=ExpectedInput.PICK, presentation=ASKS_FOR_QUESTION)
+    quoted = {"quoted": quote_question(session.answers["question"])}
+    return Reply(
+        "ask.none", NEUTRAL, quoted, buttons, wants=ExpectedInput.PICK, presentation=ASKS_FOR_QUESTION
+    )
 
 
 def told(session: Session, one: AnswerMatch) -> Reply:
@@ -274,7 +281,7 @@ def test_a_question_goes_to_the_officers(
     outcome = decide(pick(AT_FOUND, "officer", **parts), AT_FOUND)
     due = date(2026, 12, 7)
     act = SubmitQuestion(RECEIPT, QUESTION, PERSON, "th", TODAY, due, address)
-    args = {"receipt": RECEIPT.formatted, "answer_by": "7 ธันวาคม 2569"}
+    args = {"receipt": RECEIPT.formatted, "answer_by": "7 ธันวาคม 2569", "quoted": quote_question(QUESTION)}
     assert outcome == Outcome(
         LEFT,
         (Reply(key, MUST_ARRIVE, args, presentation=presentation), MENU),

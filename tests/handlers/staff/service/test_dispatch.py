@@ -83,7 +83,7 @@ def test_canned_merged_closed() -> None:
     assert "08.30-16.30" in officer.say("/merge 2 1")
     officer.pick("ส่ง")
     one.advance_clock(minutes=1)
-    assert one.threads[f"{2:032x}"].answer.endswith("วันหยุดราชการ")
+    assert one.threads[f"{2:032x}"].answer.endswith("public holidays")
     assert "ซ้ำกับข้อใด" in officer.say("/merge 2 2")
     assert "ปิดคำถาม 3/2570" in officer.say("/close ๓")
     assert any(isinstance(act, CloseQuestion) for act in one.acts)
