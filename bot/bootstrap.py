@@ -18,12 +18,14 @@ from bot.office_file import OfficeSource, find_office_source, load_office
 from bot.settings import Settings, load_settings
 from bot.statistics.chat_queries import build_query_handlers
 from bot.web.officer.session import make_access_link_factory, make_enrolment_link_factory
+from bot.web.workspace.addresses import make_workspace_link_factory
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.office import Office
 from handlers.questions.contact_answers import fill_catalogue
 from handlers.service_desk import ServiceDesk
 from handlers.staff.enrolment.messages import NewEnrolmentLink
 from handlers.staff.page_access import NewAccessLink
+from handlers.staff.workspace.messages import NewWorkspaceLink
 from storage.crypto.key_files import DeskPaths, assert_distinct_keys, load_or_create_keys
 from storage.errors import DatabaseDamagedError, KeyFileError, SchemaTooNewError
 from storage.store import Store, open_store
@@ -70,6 +72,7 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
                 query_handlers = build_query_handlers(store, office, name, public_url)
                 if public_url:
                     query_handlers[NewEnrolmentLink] = make_enrolment_link_factory(public_url)
+                    query_handlers[NewWorkspaceLink] = make_workspace_link_factory(public_url, name)
                 if public_url and name == "complaints":
                     query_handlers[NewAccessLink] = make_access_link_factory(public_url)
                 engine = Engine(

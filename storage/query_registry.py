@@ -44,6 +44,7 @@ from storage.staff.directory import StaffDirectory
 from storage.staff.enrolments import ENROLMENT_READERS
 from storage.staff.members import STAFF_READERS
 from storage.staff.page_access import PAGE_ACCESS_READERS
+from storage.staff.workspace import WORKSPACE_READERS
 from storage.statistics.remarks import REMARK_READERS
 from storage.throttle import get_attempts, get_question_rate
 
@@ -96,6 +97,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **CONSULTATION_READERS,
     **RESULT_READERS,
     **PAGE_ACCESS_READERS,
+    **WORKSPACE_READERS,
     **REMARK_READERS,
     **SLIP_READERS,
 }

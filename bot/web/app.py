@@ -26,6 +26,7 @@ from bot.web.readiness import ReadinessCheck
 from bot.web.request import get_requested_lang
 from bot.web.statistics import StatisticsPages
 from bot.web.templating import PageRenderer
+from bot.web.workspace.routes import build_workspace_routes
 from handlers.complaints.form import build_privacy_notice
 from handlers.dialog.context import Context
 from handlers.dialog.events import Channel, Event
@@ -62,6 +63,7 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
         site_url = app.settings.complaints.public_url or ""
         routes += OfficerPages(app.desks["complaints"], pages, app.decoders, site_url).routes()
     routes += EnrolmentPages(app.desks.values(), pages).routes()
+    routes += build_workspace_routes(app.desks.values(), pages)
     for desk in app.desks.values():
         routes += StatisticsPages(build_release_context(app, desk), pages).routes()
     application = Starlette(

@@ -127,6 +127,7 @@ class CommandRow(Generic[NameT, WorkT]):
     enum's value; the first is Thai, and shown. takes_number: a number after the name is that of a case, a question or a
     page. in_help: people type it. is_public: citizens have it too, with another meaning, which it has for roles that
     may not give it. keeps_pending: what is waited for is not over with it, unless the handler says so.
+    on_page: it can be given in the workspace; what is about a chat, or leads from one to a page, cannot.
     """
 
     handler: CommandHandler[NameT, WorkT]
@@ -137,6 +138,7 @@ class CommandRow(Generic[NameT, WorkT]):
     in_help: bool = True
     is_public: bool = False
     keeps_pending: bool = False
+    on_page: bool = True
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class PageKind(StrEnum):
     SLIP = "slip"  # the one-time code for whom an officer wrote a case down
     DIGITS = "digits"  # of an invitation, for the admin who tells them
     IDENTITY = "identity"  # the reporter's name and contact
+    WORKSPACE = "workspace"  # the link signs in to the workspace, whose sessions are its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class CommandName(DeskCommandName):
     DISMISS = "dismiss"
     RESET = "reset"
     HAND_OVER = "handover"
+    WORKSPACE = "workspace"
 
     @property
     def label_key(self) -> str:
@@ -113,6 +114,7 @@ class ServiceCommandName(DeskCommandName):
     HELP = "help"
     JOIN = "join"
     LEAVE = "leave"
+    WORKSPACE = "workspace"
 
     @property
     def label_key(self) -> str:

@@ -111,6 +111,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "staff": TablePolicy(left_out={"who": "NULL", "factor": "NULL", "address": "NULL"}),
     "invitations": _NEVER,
     "staff_requests": _NEVER,
+    "staff_sessions": _NEVER,
     "enrolments": _NEVER,
     "recoveries": _NEVER,
     "spent": _NEVER,

@@ -24,6 +24,7 @@ EMPTIED_TABLES = (
     "invitations",
     "enrolments",
     "staff_requests",
+    "staff_sessions",
     "spent",
 )
 """Tables whose rows are in no snapshot, as they are in no backup: who is here, and what is on its way to whom."""

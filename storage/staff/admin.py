@@ -112,6 +112,7 @@ class StaffAdmin:
     async def delete_expired_codes(self, now: datetime) -> int:
         """Delete expired codes and access links; return their number."""
         at, count = to_epoch_minutes(now), 0
-        for table in (tables.spent, tables.staff_requests, tables.enrolments, tables.invitations, keyholes):
+        kept = (tables.spent, tables.staff_requests, tables.enrolments, tables.invitations, keyholes)
+        for table in (*kept, tables.staff_sessions):
             count += await delete_in_pieces(self.committer, table, table.c.until <= at)
         return count

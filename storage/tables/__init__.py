@@ -60,6 +60,7 @@ from storage.tables.staff import (
     spent,
     staff,
     staff_requests,
+    staff_sessions,
 )
 
 __all__ = [
@@ -112,6 +113,7 @@ __all__ = [
     "split_spans",
     "staff",
     "staff_requests",
+    "staff_sessions",
     "statements",
     "themes",
     "tries",

@@ -48,6 +48,15 @@ recoveries = define_unordered_table(
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
 )
 
+# Who is signed in to the workspace. The factor and unfinished work are a row of `sessions` with the same mark.
+staff_sessions = define_unordered_table(
+    "staff_sessions",
+    Column("mark", LargeBinary(32), primary_key=True),  # hash of the cookie
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
+    Column("until", Integer, nullable=False),  # minute
+    Column("sealed", LargeBinary, nullable=False),  # since which hour, how it began, language
+)
+
 # A code is used once: the second insert of its hash is a conflict.
 spent = define_unordered_table(
     "spent",

@@ -43,6 +43,7 @@ VOCABULARY = {
     "handlers.staff.permissions",
     "handlers.staff.state",
     "handlers.staff.state_upgrade",
+    "handlers.staff.workspace.messages",
     "handlers.thai.dates",
     "handlers.thai.matching",
     "handlers.thai.text",

@@ -28,6 +28,7 @@ REASONS = {
     ),
     "bot.platforms.telegram.platform": "the registry opens it, in every test that starts a bot",
     "bot.web.officer.routes": "requests of browsers reach it (tests/end_to_end)",
+    "bot.web.workspace": "requests of browsers reach it (tests/end_to_end/workspace)",
     "storage.tables": "declarations; every test of storage opens a database made of them",
 }
 """Modules and folders that no test names, and why; as few as possible."""

@@ -62,6 +62,7 @@ PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
     PageKind.DIGITS: CommandName.RESET,
     PageKind.IDENTITY: CommandName.IDENTITY,
     PageKind.SLIP: CommandName.SLIP,
+    PageKind.WORKSPACE: CommandName.WORKSPACE,
 }
 """The command that leads to each page: whoever may no longer give it has no access either."""
 
@@ -140,6 +141,7 @@ def authorize_page(request: PageRequest, *, verified: bool) -> QueryGenerator[Pa
     if (
         access is None
         or access.verified != verified
+        or access.page is PageKind.WORKSPACE  # it signs in there, and opens nothing here
         or not COMPLAINTS_COMMAND_TABLE.is_allowed(access.staff.role, PAGE_COMMANDS[access.page])
     ):
         return None

@@ -71,6 +71,7 @@ from handlers.staff.permissions import (
     Role,
 )
 from handlers.staff.state import AwaitingPurpose, ComplaintsWork
+from handlers.staff.workspace.sign_in import reply_with_workspace_link
 
 ADMINS = frozenset({Role.ADMIN})
 AUDIT_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
@@ -85,9 +86,9 @@ _ROWS: Mapping[CommandName, _Row] = {
         show_help, ALL_ROLES, NEVER, ("ช่วยเหลือ", "คำสั่ง", "ช่วย", "วิธีใช้"), in_help=False, is_public=True
     ),
     CommandName.JOIN: CommandRow(
-        reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False
+        reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False, on_page=False
     ),
-    CommandName.LEAVE: CommandRow(leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",)),
+    CommandName.LEAVE: CommandRow(leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",), on_page=False),
     CommandName.INBOX: CommandRow(show_inbox, CASE_WORKERS, NEVER, ("งาน", "กล่องงาน")),
     CommandName.CASE: CommandRow(with_case(show_case), CASE_WORKERS, NEVER, ("เรื่อง", "เปิดเรื่อง")),
     CommandName.FACTS: CommandRow(with_readable_case(show_case_facts), CASE_WORKERS, WHERE_SHOWN, ("ข้อเท็จจริง",)),
@@ -122,7 +123,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.HOLD: CommandRow(with_case(change_legal_hold), SUPERVISORS, NEVER, ("เก็บไว้",)),
     CommandName.LOG: CommandRow(show_audit_log, AUDIT_READERS, NEVER, ("ใครเปิด",)),
     CommandName.STATS: CommandRow(show_statistics, ALL_ROLES, NEVER, ("สถิติ",), takes_number=False),
-    CommandName.HERE: CommandRow(set_group_notices, CHANNEL_KEEPERS, NEVER, ("ที่นี่",)),
+    CommandName.HERE: CommandRow(set_group_notices, CHANNEL_KEEPERS, NEVER, ("ที่นี่",), on_page=False),
     CommandName.IDENTITY: CommandRow(with_case(reveal_identity), CASE_WORKERS, WHERE_SHOWN, ("เปิดชื่อ",)),
     CommandName.APPROVE: CommandRow(with_case(approve_colleague_request), CASE_WORKERS, NEVER, ("อนุมัติ",)),
     CommandName.BAR: CommandRow(with_case(exclude_colleague), SUPERVISORS, NEVER, ("กัน",)),
@@ -131,7 +132,9 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.REMARK: CommandRow(review_complaints_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
     # Who says yes to a wrong clock lets everything be erased: it asks for the second factor, like a search.
     CommandName.CLOCK: CommandRow(review_clock, CHANNEL_KEEPERS, ALWAYS, ("นาฬิกา",), takes_number=False),
-    CommandName.PAGE: CommandRow(with_case(reply_with_case_link), CASE_WORKERS, NEVER, ("เปิดหน้า", "หน้าเรื่อง")),
+    CommandName.PAGE: CommandRow(
+        with_case(reply_with_case_link), CASE_WORKERS, NEVER, ("เปิดหน้า", "หน้าเรื่อง"), on_page=False
+    ),
     CommandName.EXPORT: CommandRow(with_case(reply_with_export_link), CASE_WORKERS, NEVER, ("ส่งออก",)),
     CommandName.SLIP: CommandRow(with_case(print_slip), CASE_WORKERS, WHERE_SHOWN, ("ใบรหัส",)),
     # An imported register holds numbers and dates, no content, so whoever runs the channel may import it too.
@@ -142,6 +145,9 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.DISMISS: CommandRow(dismiss_person, ADMINS, ALWAYS, ("พ้นหน้าที่",), takes_number=False),
     CommandName.RESET: CommandRow(reset_person, CHANNEL_KEEPERS, ALWAYS, ("ตั้งรหัสใหม่",), takes_number=False),
     CommandName.HAND_OVER: CommandRow(hand_over_cases, ADMINS, ALWAYS, ("ส่งมอบงาน",), takes_number=False),
+    CommandName.WORKSPACE: CommandRow(
+        reply_with_workspace_link, ALL_ROLES, NEVER, ("หน้างาน",), takes_number=False, on_page=False
+    ),
 }
 # fmt: on
 
@@ -251,6 +257,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.CLOCK,
             CommandName.HERE,
             CommandName.IMPORT,
+            CommandName.WORKSPACE,
             CommandName.LEAVE,
         ),
     },

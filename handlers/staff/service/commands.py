@@ -50,6 +50,7 @@ from handlers.staff.service.questions import (
 )
 from handlers.staff.service.remarks import confirm_shown_text, review_service_remark
 from handlers.staff.state import AwaitingPurpose, ServiceWork
+from handlers.staff.workspace.sign_in import reply_with_workspace_link
 
 NEVER = SecondFactor.NEVER
 
@@ -86,9 +87,14 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
         show_help, CASE_WORKERS, NEVER, ("ช่วยเหลือ", "คำสั่ง", "ช่วย", "วิธีใช้"), in_help=False, is_public=True
     ),
     ServiceCommandName.JOIN: CommandRow(
-        reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False
+        reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False, on_page=False
     ),
-    ServiceCommandName.LEAVE: CommandRow(leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",), in_help=False),
+    ServiceCommandName.LEAVE: CommandRow(
+        leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",), in_help=False, on_page=False
+    ),
+    ServiceCommandName.WORKSPACE: CommandRow(
+        reply_with_workspace_link, ALL_ROLES, NEVER, ("หน้างาน",), takes_number=False, on_page=False
+    ),
 }
 # fmt: on
 
@@ -154,7 +160,7 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.DONE,
             ServiceCommandName.RESULTS,
         ),
-        "office": (ServiceCommandName.REMARK, ServiceCommandName.CLOCK),
+        "office": (ServiceCommandName.REMARK, ServiceCommandName.CLOCK, ServiceCommandName.WORKSPACE),
     },
     max_length=6_000,
     wording="inquiry",

@@ -81,6 +81,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "dismiss": ("admin", "", "people.whom people.ask_dismiss people.reset_first"),
     "reset": ("supervisor admin", "", "people.whom people.ask_reset people.admins_only"),
     "handover": ("admin", "", "people.how_handover"),
+    "workspace": ("officer", "", "workspace.link.nowhere"),
 }  # fmt: skip
 """Written a second time, so that the test does not read what it tests."""
 

@@ -62,6 +62,7 @@ COMPLAINTS_DESK = """
     dismiss      admin                              always
     reset        supervisor admin                   always
     handover     admin                              always
+    workspace    officer supervisor admin auditor   never
 """
 
 SERVICE_DESK = """
@@ -90,6 +91,7 @@ SERVICE_DESK = """
     help         officer supervisor                 never
     join         officer supervisor admin auditor   never
     leave        officer supervisor admin auditor   never
+    workspace    officer supervisor admin auditor   never
 """
 
 Permissions = dict[str, tuple[frozenset[Role], SecondFactor]]

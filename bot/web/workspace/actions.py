@@ -1,0 +1,68 @@
+"""What a session of the workspace does: the engine runs its handlers as it runs those of a chat."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from bot.engine import ConflictRetries, Engine
+from handlers.dialog.effects import Answer, Decision, Query
+from handlers.dialog.events import Channel, Event
+from handlers.dialog.session import DialogTopic, Session
+from handlers.office import Office
+from handlers.staff.workspace.sign_in import WorkspaceRequest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceActions:
+    """The actions of one session, or of a sign-in link.
+
+    mark: the stored hash of its secret; owner: of the session that the officer's state belongs to, which a link begins.
+    """
+
+    engine: Engine
+    office: Office
+    mark: bytes
+    owner: bytes
+
+    async def make_request(self) -> WorkspaceRequest:
+        """Return the request with the officer's state as it is now."""
+        return self._make_request(await self.engine.store.load_session(self.owner))
+
+    def _make_request(self, stored: Session | None) -> WorkspaceRequest:
+        now = self.engine.now()
+        if stored is None or stored.topic is DialogTopic.LAPSED or stored.is_expired(now):
+            stored = Session(version=stored.version if stored else 0, at=now)
+        return WorkspaceRequest(self.mark, stored, self.office, now)
+
+    async def decide(self, build: Callable[[WorkspaceRequest], Generator[Query[Any], Any, T]]) -> T:
+        """Run a handler to its decision without writing anything."""
+        return await self.engine.run_decision(build(await self.make_request()))
+
+    async def execute_once(
+        self, name: str, build: Callable[[WorkspaceRequest], Decision]
+    ) -> tuple[Answer, Session]:
+        """Decide and commit a form, which has one effect however often it is sent; return also the officer's state.
+
+        name: identifies the submission; the same name returns the stored answer. Raises StorageError.
+        """
+        id_ = f"staff.{self.mark.hex()}.{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        async with self.engine.lock_person(self.mark):  # wrong codes are counted one after the other
+            retries = ConflictRetries()
+            while True:
+                with retries:
+                    before = await self.engine.store.load_session(self.owner)
+                    request = self._make_request(before)
+                    previous = await self.engine.store.find_previous_answer(id_)
+                    if previous is not None and previous.replies:
+                        return previous, request.session
+                    turn = await self.engine.run_decision(build(request))
+                    kept = turn.session or (request.session if before is not None else None)
+                    event = Event(id_, self.owner, Channel.WEB)
+                    whole = replace(turn, session=kept)
+                    answer = await self.engine.store.commit(event, before, whole, request.now)
+                    return replace(
+                        answer, lang=turn.lang if kept is None else kept.lang
+                    ), kept or request.session

@@ -1,0 +1,36 @@
+"""Addresses, cookies and sign-in links of the workspace: each desk has its own, under its own path."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.web.officer.session import LINK_SECRET_BYTES
+from handlers.staff.page_access import AccessLink
+from handlers.staff.workspace.messages import NewWorkspaceLink
+from handlers.staff.workspace.views import WorkspaceDesk, WorkspaceView
+
+WORKSPACE_PATH = "/staff"
+WORKSPACE_COOKIE, SIGN_IN_COOKIE = "w", "e"
+"""The cookie of who is signed in, and of a browser that was shown the form of a sign-in link."""
+
+
+def get_desk_path(desk: WorkspaceDesk) -> str:
+    """Return the address of a desk's workspace, below which its cookies are sent."""
+    return f"{WORKSPACE_PATH}/{desk}"
+
+
+def get_view_path(desk: WorkspaceDesk, view: WorkspaceView) -> str:
+    """Return the address of a view."""
+    return f"{get_desk_path(desk)}/{view}"
+
+
+def make_workspace_link_factory(
+    address: str, desk: WorkspaceDesk
+) -> Callable[[NewWorkspaceLink, datetime], Awaitable[AccessLink]]:
+    """A factory of links that sign in to the workspace of a desk under its public address."""
+
+    async def create_workspace_link(_: NewWorkspaceLink, __: datetime) -> AccessLink:
+        secret = secrets.token_urlsafe(LINK_SECRET_BYTES)
+        return AccessLink(secret, f"{address.rstrip('/')}{get_desk_path(desk)}/open/{secret}")
+
+    return create_workspace_link

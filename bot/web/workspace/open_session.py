@@ -1,0 +1,91 @@
+"""A request of somebody who is signed in, and what came of a form that they sent."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from markupsafe import Markup
+from starlette.requests import Request
+
+from bot.web.html import text_to_html
+from bot.web.multipart import FormData
+from bot.web.officer.session import OfficerSession
+from bot.web.workspace.actions import WorkspaceActions
+from handlers.dialog.effects import Answer, Query
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import OfficerPageAction
+from handlers.staff.command import CommandContext, CommandTable
+from handlers.staff.parse import ParsedCommand
+from handlers.staff.workspace.commands import AskedNext, make_page_command
+from handlers.staff.workspace.messages import WorkspaceSession
+from handlers.staff.workspace.sign_in import WorkspaceRequest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReply:
+    """A reply on a page: its text, and its choices as what a button brings and its label."""
+
+    text: Markup
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceOutcome:
+    """What came of a form. asks: what the command asks for next; typed: a text that was not taken, given back.
+
+    given: the command that the text was for.
+    """
+
+    replies: tuple[ShownReply, ...] = ()
+    asks: AskedNext | None = None
+    given: str = field(default="", repr=False)
+    typed: str = field(default="", repr=False)
+    is_closed: bool = False
+    is_entered: bool = False
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWorkspace:
+    """A request of somebody who is signed in. cookie: their session's; table: the commands of the desk.
+
+    form: what was sent, for views that have fields of their own; None for a GET.
+    """
+
+    http: Request = field(repr=False)
+    form: FormData | None = field(repr=False)
+    cookie: OfficerSession
+    actions: WorkspaceActions
+    table: CommandTable[Any, Any]
+    request: WorkspaceRequest
+    found: WorkspaceSession
+
+    @property
+    def lang(self) -> Lang:
+        """The language of the person's pages."""
+        return self.found.lang
+
+    async def read(self, build: Callable[[CommandContext[Any, Any]], Generator[Query[Any], Any, T]]) -> T:
+        """Return what a view shows: decided for this person, as a command in the chat would be; writes nothing."""
+        cmd = make_page_command(self.table, self.request, self.found, ParsedCommand(self.table.help))
+        return await self.actions.engine.run_decision(build(cmd))
+
+
+def build_outcome(answer: Answer, asks: AskedNext | None, given: str, typed: str) -> WorkspaceOutcome:
+    """Build what a page shows of an answer."""
+    ways = {reply.presentation.officer_page for reply in answer.replies}
+    replies = tuple(
+        ShownReply(text_to_html(message.text), tuple((data, label) for label, data in message.choices))
+        for message in answer.messages
+    )
+    keeps = OfficerPageAction.KEEP_TEXT in ways
+    return WorkspaceOutcome(
+        replies,
+        asks,
+        given,
+        typed if keeps else "",
+        is_closed=OfficerPageAction.CLOSE in ways,
+        is_entered=OfficerPageAction.ENTER in ways,
+    )

@@ -1,0 +1,207 @@
+"""Routes of the workspace: every request of a view is authorized anew, and every form is a command of the desk."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from typing import Any, TypeAlias, assert_never
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.bootstrap import RunningDesk
+from bot.web.multipart import FormData
+from bot.web.officer.responses import OfficerResponses, reject_files
+from bot.web.officer.session import OfficerSession, delete_officer_cookie
+from bot.web.request import get_requested_lang, handle_form_page
+from bot.web.templating import PageRenderer
+from bot.web.workspace.actions import WorkspaceActions
+from bot.web.workspace.addresses import WORKSPACE_COOKIE, WORKSPACE_PATH, get_desk_path, get_view_path
+from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, build_outcome
+from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.sessions import SessionsView
+from bot.web.workspace.sign_in import MAX_SIGN_IN_CODE_LENGTH, SignInPages
+from handlers.dialog.replies import Phrase
+from handlers.staff.command import CommandTable
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
+from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
+from handlers.staff.workspace.commands import find_asked_next, give_command, may_show_content
+from handlers.staff.workspace.sign_in import enter_factor, find_workspace_session, sign_out
+from handlers.staff.workspace.views import (
+    WORKSPACE_VIEWS,
+    WorkspaceDesk,
+    WorkspaceView,
+    list_menu,
+    may_open_view,
+)
+from storage.errors import StorageError
+
+PageHandler: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+def build_workspace_routes(desks: Iterable[RunningDesk], pages: PageRenderer) -> list[BaseRoute]:
+    """The routes of the workspaces of the desks that run here, and of the page that chooses one."""
+    responses, running = OfficerResponses(pages), tuple(desks)
+
+    async def choose_desk(request: Request) -> Response:
+        """Choose a desk. It reads no cookie, and says the same to everybody."""
+        names = [desk.name for desk in running]
+        return responses.render("workspace/choose.html", get_requested_lang(request), desks=names)
+
+    routes: list[BaseRoute] = [Route(WORKSPACE_PATH, choose_desk)]
+    for desk in running:
+        routes += DeskWorkspace(desk, pages, responses).routes()
+    return routes
+
+
+def get_command_table(desk: WorkspaceDesk) -> CommandTable[Any, Any]:
+    """Return the commands of a desk."""
+    match desk:
+        case "complaints":
+            return COMPLAINTS_COMMAND_TABLE
+        case "service":
+            return SERVICE_COMMAND_TABLE
+        case _:
+            assert_never(desk)
+
+
+class DeskWorkspace:
+    """The workspace of one desk."""
+
+    def __init__(self, desk: RunningDesk, renderer: PageRenderer, responses: OfficerResponses) -> None:
+        self._desk, self._renderer, self._responses = desk, renderer, responses
+        self._sign_in = SignInPages(desk, renderer.office, responses)
+        self._pages = WorkspacePages(desk.name, responses)
+        self._table = get_command_table(desk.name)
+        self._sessions = SessionsView(self._pages)
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes below the desk's path."""
+        path, both = get_desk_path(self._desk.name), ["GET", "POST"]
+        pages: list[tuple[str, PageHandler, list[str]]] = [
+            (path, self.show_home, ["GET"]),
+            (f"{path}/open/{{secret:str}}", self._sign_in.handle_link, both),
+            (f"{path}/leave", self.leave, ["POST"]),
+            (f"{path}/{{view:str}}", self.handle_view, both),
+            (f"{path}/{{view:str}}/{{year:int}}/{{number:int}}", self.handle_view, both),
+        ]
+        return [Route(at, self._wrap_errors(handle), methods=methods) for at, handle, methods in pages]
+
+    def _wrap_errors(self, page: PageHandler) -> PageHandler:
+        async def handle_request(request: Request) -> Response:
+            return await handle_form_page(request, page, self._renderer, "th")
+
+        return handle_request
+
+    def _read_cookie(self, request: Request) -> OfficerSession | None:
+        return OfficerSession.from_request(request, WORKSPACE_COOKIE, self._desk.store.keyring)
+
+    async def _open(
+        self, http: Request, cookie: OfficerSession | None, form: FormData | None = None
+    ) -> OpenWorkspace | None:
+        """Return the session of a cookie, read anew; None where it has ended."""
+        if cookie is None:
+            return None
+        mark = cookie.token_hash
+        actions = WorkspaceActions(self._desk.engine, self._renderer.office, mark, mark)
+        found = await actions.decide(find_workspace_session)
+        if found is None:
+            return None
+        return OpenWorkspace(http, form, cookie, actions, self._table, await actions.make_request(), found)
+
+    async def show_home(self, request: Request) -> Response:
+        """Lead to the first view of the person's role, or show how to sign in."""
+        opened = await self._open(request, self._read_cookie(request))
+        if opened is None:
+            return self._sign_in.render_sign_in(request)
+        home = list_menu(self._desk.name, opened.found.staff.role)[0]
+        return RedirectResponse(get_view_path(self._desk.name, home), 303)
+
+    async def handle_view(self, request: Request) -> Response:
+        """Show a view, after the command of its form where one was sent."""
+        cookie = self._read_cookie(request)
+        filled = None
+        if request.method == "POST":
+            filled = await self._responses.read_form(request, cookie, reject_files)
+        opened = await self._open(request, cookie, filled)
+        if opened is None:
+            return self._sign_in.render_sign_in(
+                request, 401 if filled else 200, filled.get_text("text") if filled else ""
+            )
+        view = self._find_view(request, opened)
+        if view is None:
+            return self._pages.render("workspace/not_allowed.html", opened, status=403)
+        outcome = WorkspaceOutcome()
+        if filled is not None:
+            outcome = await self._handle_form(opened, filled)
+            if outcome.is_entered and not filled.get_text("given"):
+                return RedirectResponse(request.url.path, 303)
+            reopened = None if outcome.is_closed else await self._open(request, cookie, filled)
+            if reopened is None:
+                return self._sign_in.render_sign_in(request, 401, filled.get_text("text"))
+            opened = reopened
+        if WORKSPACE_VIEWS[view].needs_factor and not may_show_content(opened.request):
+            return self._pages.render("workspace/factor.html", opened, view, outcome)
+        return await self._render_view(view, opened, outcome)
+
+    def _find_view(self, request: Request, opened: OpenWorkspace) -> WorkspaceView | None:
+        """Return the view of an address; None where there is none that this person may open."""
+        name = request.path_params["view"]
+        view = next((one for one in WorkspaceView if one.value == name), None)
+        if view is None or WORKSPACE_VIEWS[view].has_number is not ("number" in request.path_params):
+            return None
+        return view if may_open_view(view, self._desk.name, opened.found.staff.role) else None
+
+    async def _render_view(
+        self, view: WorkspaceView, opened: OpenWorkspace, outcome: WorkspaceOutcome
+    ) -> Response:
+        match view:
+            case WorkspaceView.SESSIONS:
+                return await self._sessions.render(opened, outcome)
+            case WorkspaceView.INBOX | WorkspaceView.CASE | WorkspaceView.QUESTIONS | WorkspaceView.START:
+                return self._pages.render("workspace/empty.html", opened, view, outcome)
+            case _:
+                assert_never(view)
+
+    async def _handle_form(self, opened: OpenWorkspace, filled: FormData) -> WorkspaceOutcome:
+        """Do what a form asks for: a code of the second factor, the end of a session, or a command."""
+        token, given, text = filled.get_text("csrf"), filled.get_text("given"), filled.get_text("text")
+        code, ended = filled.get_text("code")[:MAX_SIGN_IN_CODE_LENGTH], filled.get_text("end")
+        if not opened.cookie.has_issued(token):
+            return self._note(opened, "officer.stale", 403, given, text)
+        try:
+            if ended:
+                return await self._sessions.end(opened, token, ended)
+            if code:
+                name = f"{token} factor {code}"
+                answer, _ = await opened.actions.execute_once(name, lambda v: enter_factor(v, code))
+                entered = build_outcome(answer, None, given, text)
+                if not entered.is_entered or not given:
+                    asks = find_asked_next(self._table, opened.request.session) if given else None
+                    return replace(entered, asks=asks)
+            if not given:  # a view has fields of its own
+                return WorkspaceOutcome()
+            name = f"{token} {given} {text}"
+            answer, session = await opened.actions.execute_once(
+                name, lambda v: give_command(self._table, v, given, text)
+            )
+        except StorageError as error:
+            self._desk.engine.on_error(error)
+            return self._note(opened, "officer.unsaved", 503, given, text)
+        return build_outcome(answer, find_asked_next(self._table, session), given, text)
+
+    def _note(self, opened: OpenWorkspace, key: str, status: int, given: str, text: str) -> WorkspaceOutcome:
+        """An outcome that only says something; what was typed is given back."""
+        words = self._pages.translate(Phrase(key), opened.lang)
+        return WorkspaceOutcome((ShownReply(words),), None, given, text, status=status)
+
+    async def leave(self, request: Request) -> Response:
+        """Sign out: the session ends in every tab."""
+        cookie = self._read_cookie(request)
+        filled = await self._responses.read_form(request, cookie, reject_files)
+        opened = await self._open(request, cookie)
+        if opened is not None and cookie is not None and cookie.has_issued(filled.get_text("csrf")):
+            token, mark = filled.get_text("csrf"), cookie.token_hash
+            await opened.actions.execute_once(f"{token} leave", lambda v: sign_out(v, mark))
+        page = RedirectResponse(get_desk_path(self._desk.name), 303)
+        delete_officer_cookie(page, WORKSPACE_COOKIE, get_desk_path(self._desk.name), request)
+        return page

@@ -1,0 +1,101 @@
+"""The pages before somebody is signed in: the choice of a desk, how to sign in, and the form of a sign-in link."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.bootstrap import RunningDesk
+from bot.web.limits.rate_limit import RateLimiter
+from bot.web.multipart import FormData
+from bot.web.officer.responses import OfficerResponses, reject_files
+from bot.web.officer.session import OfficerSession
+from bot.web.request import get_requested_lang
+from bot.web.workspace.actions import WorkspaceActions
+from bot.web.workspace.addresses import SIGN_IN_COOKIE, WORKSPACE_COOKIE, get_desk_path
+from handlers.dialog.events import Lang
+from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
+from handlers.office import Office
+from handlers.staff.workspace.sign_in import find_sign_in_link, redeem_sign_in_link
+from storage.errors import StorageError
+from storage.staff.page_access import hash_access_secret
+
+MAX_SIGN_IN_CODE_LENGTH = 40
+"""Characters of a code that are looked at."""
+
+
+class SignInPages:
+    """The pages of a desk's workspace for who is not signed in. They tell nobody who works here."""
+
+    def __init__(self, desk: RunningDesk, office: Office, responses: OfficerResponses) -> None:
+        self._desk, self._office, self._responses = desk, office, responses
+        self._path = get_desk_path(desk.name)
+        self._rate_limiter = RateLimiter()
+
+    def render_sign_in(self, request: Request, status: int = 200, typed: str = "") -> Response:
+        """How to sign in; after a form, also that nothing was sent, and what was typed."""
+        closed = request.method == "POST"
+        lang = get_requested_lang(request)
+        return self._responses.render(
+            "workspace/sign_in.html", lang, status, desk=self._desk.name, closed=closed, typed=typed
+        )
+
+    async def handle_link(self, request: Request) -> Response:
+        """Handle a sign-in link. A GET changes nothing: chat apps fetch links by themselves for previews."""
+        keyring = self._desk.store.keyring
+        mark = hash_access_secret(keyring, request.path_params["secret"])
+        browser = OfficerSession.from_request(request, SIGN_IN_COOKIE, keyring)
+        actions = WorkspaceActions(self._desk.engine, self._office, mark, mark)
+        access = await actions.decide(lambda _: find_sign_in_link(mark))
+        if request.method == "POST":
+            filled = await self._responses.read_form(request, browser, reject_files)
+            return await self._redeem_code(request, mark, browser, filled, access.lang if access else "th")
+        if access is None:
+            return self.render_sign_in(request, 410)
+        return self._render_form(request, access.lang, browser)
+
+    async def _redeem_code(
+        self, request: Request, mark: bytes, browser: OfficerSession | None, filled: FormData, lang: Lang
+    ) -> Response:
+        """Redeem a code: the right one opens a session."""
+        token, code = filled.get_text("csrf"), filled.get_text("text")[:MAX_SIGN_IN_CODE_LENGTH]
+        wait = self._rate_limiter.retry_after(request.client.host if request.client else None)
+        if wait:
+            return self._render_form(request, lang, browser, Phrase("officer.crowd", {"seconds": wait}), 429)
+        if browser is None or not browser.has_issued(token):
+            return self._render_form(request, lang, browser, Phrase("officer.stale"), 403)
+        session = browser.derive_session(request.path_params["secret"], token)
+        actions = WorkspaceActions(self._desk.engine, self._office, mark, session.token_hash)
+        try:
+            answer, _ = await actions.execute_once(
+                f"{token} {code}", lambda v: redeem_sign_in_link(v, session.token_hash, code)
+            )
+        except StorageError as error:
+            self._desk.engine.on_error(error)
+            return self._render_form(request, lang, browser, Phrase("officer.unsaved"), 503)
+        reply = answer.replies[0]
+        if reply.presentation.officer_page is OfficerPageAction.CLOSE:
+            return self.render_sign_in(request, 410)
+        if reply.presentation.officer_page is not OfficerPageAction.ENTER:
+            return self._render_form(request, answer.lang, browser, reply, 403)
+        response = RedirectResponse(self._path, 303)
+        session.set_cookie(response, WORKSPACE_COOKIE, self._path, request)
+        return response
+
+    def _render_form(
+        self,
+        request: Request,
+        lang: Lang,
+        browser: OfficerSession | None,
+        note: Phrase | Reply | None = None,
+        status: int = 200,
+    ) -> Response:
+        browser = browser or OfficerSession.create(self._desk.store.keyring)
+        page = self._responses.render(
+            "workspace/link.html",
+            lang,
+            status,
+            path=request.url.path,
+            csrf=browser.issue_form_token(),
+            note=self._responses.translate_reply(note, lang) if note else "",
+        )
+        browser.set_cookie(page, SIGN_IN_COOKIE, f"{self._path}/open", request)
+        return page

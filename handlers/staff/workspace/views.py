@@ -1,0 +1,65 @@
+"""The registry of the workspace's views: which desk has them, who may open them, and what they show.
+
+Menu, routes and rights derive from it. `bot.web.workspace.routes` matches each view with what renders it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, Role
+
+WorkspaceDesk: TypeAlias = Literal["complaints", "service"]
+
+
+class WorkspaceView(StrEnum):
+    """A view of the workspace; its value is the last part of its address."""
+
+    INBOX = "inbox"
+    CASE = "case"
+    QUESTIONS = "questions"
+    START = "start"
+    SESSIONS = "sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """A view of the workspace.
+
+    desks: which have it; roles: who may open it; needs_factor: it shows content, so it opens only with a second factor
+    of the last 30 minutes; in_menu: it has a place of its own in the menu; has_number: it is of one thing of the
+    register, whose year and number are in its address.
+    """
+
+    desks: frozenset[WorkspaceDesk]
+    roles: frozenset[Role]
+    needs_factor: bool = False
+    in_menu: bool = True
+    has_number: bool = False
+
+
+_COMPLAINTS: frozenset[WorkspaceDesk] = frozenset({"complaints"})
+_SERVICE: frozenset[WorkspaceDesk] = frozenset({"service"})
+
+WORKSPACE_VIEWS: Mapping[WorkspaceView, ViewRow] = {
+    WorkspaceView.INBOX: ViewRow(_COMPLAINTS, CASE_WORKERS),
+    WorkspaceView.CASE: ViewRow(_COMPLAINTS, CASE_WORKERS, needs_factor=True, in_menu=False, has_number=True),
+    WorkspaceView.QUESTIONS: ViewRow(_SERVICE, CASE_WORKERS),
+    WorkspaceView.START: ViewRow(_COMPLAINTS | _SERVICE, ALL_ROLES - CASE_WORKERS),
+    WorkspaceView.SESSIONS: ViewRow(_COMPLAINTS | _SERVICE, ALL_ROLES),
+}
+"""Every view, in the order of the menu: the first that a person may open is their home."""
+
+
+def may_open_view(view: WorkspaceView, desk: WorkspaceDesk, role: Role) -> bool:
+    """Whether a role may open a view of a desk."""
+    row = WORKSPACE_VIEWS[view]
+    return desk in row.desks and role in row.roles
+
+
+def list_menu(desk: WorkspaceDesk, role: Role) -> tuple[WorkspaceView, ...]:
+    """Return the views of a desk that a role finds in the menu, in its order."""
+    return tuple(
+        view for view, row in WORKSPACE_VIEWS.items() if row.in_menu and may_open_view(view, desk, role)
+    )

@@ -1,0 +1,1 @@
+"""The officers' workspace over real HTTP."""

@@ -1,0 +1,125 @@
+"""Signing in to the workspace, request by request."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pyotp import HOTP
+
+from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.session import Session
+from handlers.staff.members import IsCodeUsed, IsRecoveryCode, UseCode
+from handlers.staff.page_access import AccessLink, CreateAccessLink, FindPageAccess, PageAccess, PageKind
+from handlers.staff.state import NO_OFFICER, OfficerState
+from handlers.staff.two_factor import derive_attempts_key
+from handlers.staff.workspace.messages import (
+    MAX_WORKSPACE_LINKS,
+    BeginWorkspaceSession,
+    CountWorkspaceLinks,
+    EndWorkspaceSession,
+    FindWorkspaceSession,
+    NewWorkspaceLink,
+    SignInWay,
+    WorkspaceSession,
+)
+from handlers.staff.workspace.sign_in import (
+    WORKSPACE_CLOSED,
+    WORKSPACE_ENTERED,
+    WorkspaceRequest,
+    enter_factor,
+    find_sign_in_link,
+    find_workspace_session,
+    redeem_sign_in_link,
+    sign_out,
+)
+from tests.handlers.staff.officer_commands import OFFICER, VERIFIED, give
+from tests.in_memory_desk import MORNING, OFFICE
+from tests.run_decision import begin_session, run_queries
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+STEP = int(MORNING.timestamp()) // 30
+CODE = HOTP(SECRET).at(STEP)
+MEMBER = replace(OFFICER, secret=SECRET)
+LINK, COOKIE = b"l" * 32, b"c" * 32
+ACCESS = PageAccess(PageKind.WORKSPACE, MEMBER, verified=False, lang="en")
+FOUND = WorkspaceSession(COOKIE, MEMBER, SignInWay.LINK, MORNING, "en")
+
+
+def ask(generator: Any, **other: Any) -> Any:
+    answers: dict[Any, Any] = {
+        FindPageAccess: ACCESS,
+        FindWorkspaceSession: FOUND,
+        GetAttempts: Attempts(),
+        IsCodeUsed: False,
+        IsRecoveryCode: False,
+    }
+    by_name = {query.__name__: query for query in answers}
+    return run_queries(generator, {**answers, **{by_name[name]: value for name, value in other.items()}})[0]
+
+
+def make_request(mark: bytes, officer: OfficerState = NO_OFFICER) -> WorkspaceRequest:
+    return WorkspaceRequest(mark, begin_session(officer=officer), OFFICE, MORNING)
+
+
+@pytest.mark.parametrize(
+    ("address", "live", "key", "acts"),
+    [
+        (None, 0, "workspace.link.nowhere", ()),
+        ("https://x/staff/complaints/open/s", MAX_WORKSPACE_LINKS, "workspace.link.many", ()),
+        (
+            "https://x/staff/complaints/open/s",
+            MAX_WORKSPACE_LINKS - 1,
+            "workspace.link.some",
+            (CreateAccessLink("s", PageKind.WORKSPACE, "s1"),),
+        ),
+    ],
+)
+def test_the_chat_gives_a_link(address: str | None, live: int, key: str, acts: tuple[Any, ...]) -> None:
+    link = AccessLink("s", address) if address else None
+    outcome = give("/workspace", answers={NewWorkspaceLink: link, CountWorkspaceLinks: live})
+    assert (outcome.keys, outcome.acts) == ((key,), acts)
+
+
+def test_the_right_code_begins_a_session_with_the_factor_given() -> None:
+    turn: TurnResult = ask(redeem_sign_in_link(make_request(LINK), COOKIE, CODE))
+    begin = BeginWorkspaceSession(COOKIE, LINK, "s1", "en", SignInWay.LINK)
+    assert (turn.replies, turn.acts) == ((WORKSPACE_ENTERED,), (UseCode("s1", STEP), begin))
+    assert turn.session == Session(at=MORNING, lang="en", officer=OfficerState(verified_at=MORNING))
+
+
+def test_a_wrong_code_counts_for_the_link_alone() -> None:
+    turn: TurnResult = ask(redeem_sign_in_link(make_request(LINK), COOKIE, "000000"))
+    assert turn.session is None
+    assert turn.acts == (SaveAttempts(derive_attempts_key(LINK), Attempts(MORNING, 1)),)
+    turn = ask(enter_factor(make_request(COOKIE), "000000"))
+    assert turn.acts == (SaveAttempts(derive_attempts_key(COOKIE), Attempts(MORNING, 1)),)
+
+
+@pytest.mark.parametrize(
+    "access", [None, replace(ACCESS, verified=True), replace(ACCESS, page=PageKind.CASE)]
+)
+def test_only_a_link_to_the_workspace_signs_in(access: PageAccess | None) -> None:
+    assert ask(find_sign_in_link(LINK), FindPageAccess=access) is None
+    turn = ask(redeem_sign_in_link(make_request(LINK), COOKIE, CODE), FindPageAccess=access)
+    assert (turn.replies, turn.acts) == ((WORKSPACE_CLOSED,), ())
+
+
+def test_the_factor_is_given_again_in_a_session_that_goes_on() -> None:
+    turn: TurnResult = ask(enter_factor(make_request(COOKIE), CODE))
+    assert (turn.replies, turn.acts) == ((WORKSPACE_ENTERED,), (UseCode("s1", STEP),))
+    assert turn.session is not None
+    assert turn.session.officer.verified_at == MORNING
+    gone = ask(enter_factor(make_request(COOKIE), CODE), FindWorkspaceSession=None)
+    assert (gone.replies, gone.acts) == ((WORKSPACE_CLOSED,), ())
+
+
+def test_signing_out_ends_what_was_begun_and_another_session_leaves_it() -> None:
+    own: TurnResult = ask(sign_out(make_request(COOKIE, VERIFIED), COOKIE))
+    assert own.acts == (EndWorkspaceSession(COOKIE, "s1"),)
+    assert own.session is not None
+    assert own.session.officer == NO_OFFICER
+    other: TurnResult = ask(sign_out(make_request(COOKIE, VERIFIED), LINK))
+    assert (other.session, other.acts) == (None, (EndWorkspaceSession(LINK, "s1"),))
+    assert ask(sign_out(make_request(COOKIE), COOKIE), FindWorkspaceSession=None).acts == ()
+    assert ask(find_workspace_session(make_request(COOKIE))) == FOUND
