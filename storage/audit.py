@@ -3,9 +3,12 @@
 mac(n) = HMAC(key, mac(n-1), line n). The head (count, last MAC, and an HMAC over both) is written in the same
 transaction as the lines. This detects edited lines, a truncated tail, and a chain recomputed without the key. An older
 copy of the whole database is detected with an anchor that was stored elsewhere.
+
+Versions of the key never go down along the trail: with one that was replaced nobody adds a line after the change, or
+edits one there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -83,26 +86,27 @@ class AuditChain:
         numbers = seq.to_bytes(8, "big") + line.hour.to_bytes(8, "big")
         return hmac_sha256(key, before, numbers, *(w.encode() for w in words))
 
-    def has_valid_mac(self, before: bytes, row: Mapping[str, Any]) -> bool:
-        """Whether a row follows the MAC `before`, under any version of the key. Rows of impossible values do not."""
+    def find_version(self, before: bytes, row: Mapping[str, Any]) -> int:
+        """Return the version of the key under which a row follows the MAC `before`; 0 where it does under none.
+
+        Rows of impossible values follow under none.
+        """
         try:
             line = AuditRecord(row["hour"], row["actor"], row["what"], row["ref"])
-            return any(
-                constant_time_equal(self.compute_mac(k, before, row["seq"], line), row["mac"])
-                for k in self.keys.values()
-            )
+            return self._find(row["mac"], lambda key: self.compute_mac(key, before, row["seq"], line))
         except (OverflowError, AttributeError, TypeError):
-            return False
+            return 0
 
-    def is_valid_head(self, count: int, mac: bytes, proof: bytes) -> bool:
-        """Whether a head was written with any version of the key."""
+    def find_head_version(self, count: int, mac: bytes, proof: bytes) -> int:
+        """Return the version of the key with which a head was written; 0 where with none."""
         try:
-            expected = [
-                hmac_sha256(key, b"head", count.to_bytes(8, "big"), mac) for key in self.keys.values()
-            ]
-            return any(constant_time_equal(one, proof) for one in expected)
+            return self._find(proof, lambda key: hmac_sha256(key, b"head", count.to_bytes(8, "big"), mac))
         except (OverflowError, AttributeError, TypeError):
-            return False
+            return 0
+
+    def _find(self, found: bytes, compute: Callable[[bytes], bytes]) -> int:
+        fitting = (version for version, key in self.keys.items() if constant_time_equal(compute(key), found))
+        return next(fitting, 0)
 
 
 async def load_audit_chain(connection: AsyncConnection, keys: Mapping[int, bytes]) -> AuditChain:
@@ -129,31 +133,39 @@ async def verify_audit_trail(
     Empty when the chain is intact and, if an anchor is given, reaches that anchor.
     """
     chain, findings, before = AuditChain(keys), [], AUDIT_CHAIN_START
-    count, at_anchor = 0, AUDIT_CHAIN_START if kept and kept.count == 0 else None
+    count, at_anchor, newest = 0, AUDIT_CHAIN_START if kept and kept.count == 0 else None, 0
     rows = await connection.stream(select(tables.audit).order_by(tables.audit.c.seq))
     async for row in rows.mappings():
         count += 1
         if row["seq"] != count:
             findings.append(f"line {count} is missing; line {row['seq']} stands in its place")
             break
-        if not chain.has_valid_mac(before, dict(row)):
+        version = chain.find_version(before, dict(row))
+        if not version:
             findings.append(f"line {count} does not follow from the line before it")
             break
-        before = row["mac"]
+        if version < newest:
+            findings.append(f"line {count} was written with a key that was replaced before")
+            break
+        before, newest = row["mac"], version
         if kept and count == kept.count:
             at_anchor = before
     if not findings:
-        findings += await _check_head(connection, chain, count, before)
+        findings += await _check_head(connection, chain, count, before, newest)
     if kept and not findings:
         findings += _check_anchor(chain, kept, desk, at_anchor)
     return findings
 
 
-async def _check_head(connection: AsyncConnection, chain: AuditChain, count: int, mac: bytes) -> list[str]:
+async def _check_head(
+    connection: AsyncConnection, chain: AuditChain, count: int, mac: bytes, newest: int
+) -> list[str]:
+    """Check the head. newest: the version of the key of the last line."""
     head = (await connection.execute(select(tables.audit_head))).mappings().first()
     if head is None:
         return ["the head is missing"] if count else []
-    if not chain.is_valid_head(head["count"], head["mac"], head["proof"]):
+    version = chain.find_head_version(head["count"], head["mac"], head["proof"])
+    if not version or version < newest:
         return ["the head was not written by this program with this key"]
     if head["count"] != count or head["mac"] != mac:
         return [f"the trail ends at line {count}, and its head says {head['count']}"]
@@ -164,7 +176,7 @@ def _check_anchor(chain: AuditChain, kept: AuditAnchor, desk: str, at_anchor: by
     if kept.desk != desk:
         return [f"the anchor is of the desk {kept.desk}"]
     mac, proof = _decode_hex(kept.mac), _decode_hex(kept.proof)
-    if not chain.is_valid_head(kept.count, mac, proof):
+    if not chain.find_head_version(kept.count, mac, proof):
         return ["the anchor was not made by this program with this key"]
     if at_anchor is None:
         return [f"the anchor knows {kept.count} lines, and the trail ends before: an older copy stands here"]

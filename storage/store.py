@@ -28,9 +28,9 @@ from storage.cases.reporter_queries import load_identity, load_report
 from storage.cases.retention import RetentionJobs
 from storage.chat_messages import ChatMessageLog, MessageOrigins
 from storage.consultations.statistics_source import ConsultationStatistics
-from storage.crypto.aead import constant_time_equal, hmac_sha256
+from storage.crypto.aead import constant_time_equal
 from storage.crypto.daily_keys import DailyKeys
-from storage.crypto.key_files import KEY_NAMES, DeskPaths, KeyFiles
+from storage.crypto.key_files import DeskPaths, KeyFiles
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.clock_record import ClockRecord
@@ -324,12 +324,8 @@ def _build_store(committer: GroupCommitWriter, paths: DeskPaths, reader: AsyncEn
 async def _check_keys(committer: GroupCommitWriter, keyring: Keyring) -> None:
     """Check that every key belongs to this database; store a proof for each new one. Raises `KeyFileError`."""
     meta, paths = tables.meta, keyring.key_files.paths
-    proofs = {
-        f"{name}.{version}": hmac_sha256(key, b"fits", paths.desk.encode(), name.encode())
-        for name in KEY_NAMES
-        for version, key in keyring.key_files[name].items()
-    }
     async with committer.transaction() as connection:
+        proofs = keyring.key_files.prove()
         stored = {row.name: row.value for row in await connection.execute(select(meta))}
         for name, proof in stored.items():
             file = paths.key_paths[name.partition(".")[0]]

@@ -3,6 +3,8 @@
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
 
 from storage.crypto.key_files import KEY_NAMES, KeyFiles
 from storage.errors import BackupDamagedError
@@ -21,6 +23,14 @@ def build_keys_file(desks: Mapping[str, KeyFiles]) -> bytes:
         for desk, keys in desks.items()
     }
     return json.dumps(found).encode()
+
+
+def identify_keys(desks: Mapping[str, KeyFiles], folder: Path) -> str:
+    """Return a digest by which it is known whether the keys of desks are those that were written to a folder before."""
+    proofs = {
+        desk: {name: proof.hex() for name, proof in keys.prove().items()} for desk, keys in desks.items()
+    }
+    return sha256(json.dumps([str(folder.absolute()), proofs], sort_keys=True).encode()).hexdigest()
 
 
 def parse_keys_file(content: bytes) -> Mapping[str, DeskKeys]:

@@ -9,7 +9,7 @@ from importlib.metadata import version as installed
 from io import BytesIO
 from pathlib import Path
 
-from bot.backup.keys_file import build_keys_file
+from bot.backup.keys_file import build_keys_file, identify_keys
 from bot.backup.rehearsal import rehearse_restore
 from bot.backup.restoring import RestoreSource
 from bot.backup.state import read_backup_state, update_backup_state
@@ -243,12 +243,26 @@ class BackupJob:
         for name, desk in self.app.desks.items():
             async with desk.store.open_read_context() as context:
                 ledgers[str(name)] = await load_desk_ledger(context.connection)
+            # After the rows were read: keys that seal one of them are in their files by then.
+            desk.store.keyring.refresh()
+        await self._write_new_keys(stamp, throwaway)
         content = LedgerFile(made_at=parse_stamp(stamp) or now, desks=ledgers).model_dump_json().encode()
         path = self.folder.get_ledger_path(stamp)
         await asyncio.to_thread(self._write_proven, path, BytesIO(content), throwaway)
         await asyncio.to_thread(publish_age_file, path)
         await asyncio.to_thread(self.folder.remove_old_ledgers, now)
         update_backup_state(self.home, ledger_at=parse_stamp(stamp) or now)
+
+    async def _write_new_keys(self, stamp: str, throwaway: Identity) -> None:
+        """Write the keys, where they are others than before: a ledger that they do not open loses all older backups."""
+        keys = {str(name): desk.store.keyring.key_files for name, desk in self.app.desks.items()}
+        known = identify_keys(keys, self.folder.path)
+        if read_backup_state(self.home).keys == known:
+            return
+        path, content = self.folder.get_keys_path(stamp), build_keys_file(keys)
+        await asyncio.to_thread(self._write_proven, path, BytesIO(content), throwaway)
+        await asyncio.to_thread(publish_age_file, path)
+        update_backup_state(self.home, keys=known)
 
     async def _seal(self, stamp: str, throwaway: Identity, manifest: BackupManifest, scratch: Path) -> None:
         """Write the archive and the keys, each under a name that does not count yet."""

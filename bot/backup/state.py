@@ -15,7 +15,8 @@ class BackupState(BaseModel):
 
     made_at: of the newest backup that was proven to open; rehearsed_at: when one was last restored for trial, well or
     not; rehearsal_findings: what that found, in English, without content; ledger_at: of the newest ledger that was
-    proven; tried_at, problem: of the last try, and why it failed (empty: it did not).
+    proven; tried_at, problem: of the last try, and why it failed (empty: it did not); keys: a digest of which keys were
+    written last, and to which folder.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -26,6 +27,7 @@ class BackupState(BaseModel):
     ledger_at: datetime | None = None
     tried_at: datetime | None = None
     problem: str = ""
+    keys: str = ""
 
 
 def read_backup_state(home: Path) -> BackupState:

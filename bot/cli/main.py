@@ -12,6 +12,7 @@ import typer
 from bot.cli.audit import audit_commands
 from bot.cli.consultations import consult_commands
 from bot.cli.faq import faq_commands
+from bot.cli.keys import keys_commands
 from bot.cli.releases import release_commands
 from bot.cli.runner import (
     EXIT_DONE,
@@ -33,6 +34,7 @@ cli_app = typer.Typer(
 cli_app.add_typer(audit_commands, name="audit")
 cli_app.add_typer(release_commands, name="release")
 cli_app.add_typer(staff_commands, name="staff")
+cli_app.add_typer(keys_commands, name="keys")
 cli_app.add_typer(faq_commands, name="faq")
 cli_app.add_typer(consult_commands, name="consult")
 

@@ -19,6 +19,7 @@ from bot.health.storage_checks import (
     check_data_folder,
     check_databases,
     check_evidence,
+    check_key_changes,
     check_keys,
 )
 from bot.health.upkeep_checks import (
@@ -52,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("staff", BothLanguages("เจ้าหน้าที่", "staff"), Need.DESKS, check_staff),
     Check("audit", BothLanguages("บันทึกการตรวจสอบ", "audit trail"), Need.DESKS, check_audit_trails),
+    Check("key-change", BothLanguages("การเปลี่ยนกุญแจ", "change of keys"), Need.DESKS, check_key_changes),
     Check("evidence", BothLanguages("ไฟล์หลักฐาน", "evidence"), Need.DESKS, check_evidence),
     Check("outbox", BothLanguages("ข้อความค้างส่ง", "messages waiting"), Need.DESKS, check_outbox),
     Check("releases", BothLanguages("การออกสถิติ", "releases"), Need.OFFICE_AND_DESKS, check_releases),

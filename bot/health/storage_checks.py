@@ -13,6 +13,7 @@ from bot.health.machine import ExaminedDesk, Machine, is_owner
 from storage.crypto.key_files import KEY_NAMES
 from storage.db.integrity import DatabaseState, count_database_faults
 from storage.files.inspection import inspect_evidence
+from storage.rotation.rotate_keys import count_old_rows, find_unfinished_rotation
 
 OPEN_TO_OTHERS = 0o077
 _RESTORE = BothLanguages(
@@ -150,6 +151,30 @@ async def check_audit_trails(machine: Machine) -> AsyncIterator[Finding]:
                     f"the audit trail of {desk.name} is not whole or was changed ({len(findings)} places)",
                 ),
                 build_command(f"ita-bot audit verify --desk {desk.name}"),
+            )
+
+
+async def check_key_changes(machine: Machine) -> AsyncIterator[Finding]:
+    """Find a change of keys that was cut off, or values that are under older keys still."""
+    for desk, store in machine.open_desks:
+        wanted, old = await find_unfinished_rotation(store), await count_old_rows(store)
+        if wanted:
+            yield Finding(
+                BothLanguages(
+                    f"เปลี่ยนกุญแจของโต๊ะ {desk.name} ค้างอยู่ ยังอยู่ใต้กุญแจเดิม {old} รายการ (ถ้ากำลังทำอยู่ รอให้เสร็จ)",
+                    f"the keys of {desk.name} are half changed: {old} values are under the old ones (wait, if it is"
+                    " running now)",
+                ),
+                build_command(f"ita-bot keys rotate --desk {desk.name}"),
+            )
+        elif old:
+            yield Finding(
+                BothLanguages(
+                    f"โต๊ะ {desk.name} มี {old} รายการอยู่ใต้กุญแจเดิม (เช่นหลังกู้คืนชุดสำรองจากก่อนเปลี่ยนกุญแจ)",
+                    f"{desk.name} has {old} values under older keys (as after a restore of a backup from before keys"
+                    " were changed)",
+                ),
+                build_command(f"ita-bot keys rotate --desk {desk.name} --finish"),
             )
 
 

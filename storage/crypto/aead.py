@@ -7,7 +7,7 @@ data, so that a value decrypts in no other place.
 
 import hmac
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -85,18 +85,41 @@ def is_valid_signature(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 class Cipher:
-    """Encrypts under the newest version of a key; decrypts under any version it has, whatever the block size."""
+    """Encrypts under the newest version of a key; decrypts under any version it has, whatever the block size.
 
-    def __init__(self, keys: Mapping[int, bytes], desk: str, block: int = PADDING_BLOCK) -> None:
-        self._keys = dict(keys)
+    renew: asked for a cipher with newer versions, where a value is of a version that this one has not.
+    """
+
+    def __init__(
+        self,
+        keys: Mapping[int, bytes],
+        desk: str,
+        block: int = PADDING_BLOCK,
+        renew: "Callable[[], Cipher] | None" = None,
+    ) -> None:
+        self._keys, self._renew = dict(keys), renew
         self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
         self._current = max(keys)
         self._head, self._desk, self._block = bytes((CIPHERTEXT_FORMAT, self._current)), desk, block
 
-    def derive(self, purpose: str, block: int = PADDING_BLOCK) -> "Cipher":
+    def derive(
+        self, purpose: str, block: int = PADDING_BLOCK, renew: "Callable[[], Cipher] | None" = None
+    ) -> "Cipher":
         """Derive a cipher of the same versions for a purpose. `block`: its padding block, in bytes."""
         keys = {version: derive_key(key, purpose) for version, key in self._keys.items()}
-        return Cipher(keys, self._desk, block)
+        return Cipher(keys, self._desk, block, renew)
+
+    @property
+    def head(self) -> bytes:
+        """The first bytes of what is encrypted now: format and newest version."""
+        return self._head
+
+    @property
+    def old_heads(self) -> tuple[bytes, ...]:
+        """The first bytes of what was encrypted under each older version."""
+        return tuple(
+            bytes((CIPHERTEXT_FORMAT, version)) for version in self._keys if version != self._current
+        )
 
     def encrypt(self, data: bytes, table: str, row: str, field: str) -> bytes:
         """Encrypt data for one place."""
@@ -108,6 +131,10 @@ class Cipher:
     def decrypt(self, blob: bytes, table: str, row: str, field: str) -> bytes:
         """Decrypt what was encrypted for that place. Raises `TamperedError`."""
         head, nonce, rest = blob[:2], blob[2 : 2 + NONCE_BYTES], blob[2 + NONCE_BYTES :]
+        if len(head) == 2 and head[1] not in self._keys and self._renew is not None:
+            newer = self._renew()
+            if newer is not self and head[1] in newer._keys:
+                return newer.decrypt(blob, table, row, field)
         if len(head) < 2 or head[0] != CIPHERTEXT_FORMAT or head[1] not in self._keys:
             raise TamperedError(f"a sealed value of {table}.{field} is of no known format or key")
         try:

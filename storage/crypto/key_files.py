@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from storage.crypto.aead import KEY_BYTES, generate_key
+from storage.crypto.aead import KEY_BYTES, generate_key, hmac_sha256
 from storage.errors import KeyFileError
 from storage.files.atomic_write import PRIVATE_MODES, replace_file
 from storage.files.directories import acquire_exclusive_lock, create_private_directory
@@ -48,6 +48,22 @@ class KeyFiles:
 
     def __getitem__(self, name: str) -> Mapping[int, bytes]:
         return self.keys[name]
+
+    def has_all_of(self, other: "KeyFiles") -> bool:
+        """Whether every version of every key of another is here, unchanged."""
+        return all(
+            self.keys[name].get(version) == key
+            for name, versions in other.keys.items()
+            for version, key in versions.items()
+        )
+
+    def prove(self) -> Mapping[str, bytes]:
+        """Return an HMAC for each version of each key, by `name.version`: it shows which key it is, and tells none."""
+        return {
+            f"{name}.{version}": hmac_sha256(key, b"fits", self.paths.desk.encode(), name.encode())
+            for name in KEY_NAMES
+            for version, key in self[name].items()
+        }
 
 
 def load_or_create_keys(paths: DeskPaths) -> KeyFiles:
@@ -85,6 +101,19 @@ def assert_distinct_keys(rings: Iterable[KeyFiles]) -> None:
     for (one, first), (other, second) in combinations(found, 2):
         if first == second:
             raise KeyFileError(f"{one} and {other} are the same key; each must be made on its own.")
+
+
+def read_key_stamps(paths: DeskPaths) -> tuple[tuple[int, int, int] | None, ...]:
+    """Return what changes of a key file when it is replaced, for each; None for one that cannot be looked at."""
+    return tuple(_read_stamp(paths.key_paths[name]) for name in KEY_NAMES)
+
+
+def _read_stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def write_key_files(paths: DeskPaths, keys: Mapping[str, Mapping[int, bytes]]) -> None:

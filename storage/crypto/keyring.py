@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from handlers.dialog.codes.one_time_code import OneTimeCode
 from handlers.dialog.receipt import Receipt
 from storage.crypto.aead import PADDING_BLOCK, Cipher, HmacKey, derive_key, generate_key, hmac_sha256
-from storage.crypto.key_files import KeyFiles
+from storage.crypto.key_files import KeyFiles, load_keys, read_key_stamps
+from storage.errors import KeyFileError
 
 PADDING_BLOCKS = {"session": 448, "address": 64, "ledger": 1}
 """Padding blocks in bytes. With 448, seven sessions fit on a database page instead of six; addresses are short."""
@@ -33,16 +35,46 @@ class Keyring:
     envelope: Cipher = field(init=False, repr=False)
     _person_hash: HmacKey = field(init=False, repr=False)
     _file_owner_hash: HmacKey = field(init=False, repr=False)
+    _stamps: tuple[tuple[int, int, int] | None, ...] = field(default=(), init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive the keys."""
+        self._derive()
+
+    def refresh(self) -> bool:
+        """Take over versions that were added to the key files since; return whether there are any.
+
+        Files that cannot be read, or lack a version that is known here, change nothing: the next start names them.
+        """
+        stamps = read_key_stamps(self.key_files.paths)
+        if stamps == self._stamps:
+            return False
+        self._stamps = stamps
+        try:
+            found = load_keys(self.key_files.paths)
+        except KeyFileError:
+            return False
+        if found.keys == self.key_files.keys or not found.has_all_of(self.key_files):
+            return False
+        self.key_files = found
+        self._derive()
+        return True
+
+    def _renew(self, purpose: str) -> Cipher:
+        """Return the cipher of a purpose after a look at the key files."""
+        self.refresh()
+        renewed: Cipher = getattr(self, purpose)
+        return renewed
+
+    def _derive(self) -> None:
         root = Cipher(self.key_files["seal"], self.desk)
         for purpose in _PURPOSES:
-            setattr(self, purpose, root.derive(purpose, PADDING_BLOCKS.get(purpose, PADDING_BLOCK)))
+            block = PADDING_BLOCKS.get(purpose, PADDING_BLOCK)
+            setattr(self, purpose, root.derive(purpose, block, partial(self._renew, purpose)))
         persons = self.key_files["person"]
         self._person_hash = HmacKey(persons[max(persons)])
         self._file_owner_hash = HmacKey(self.derive_salt("file owner"))
-        self.envelope = Cipher(self.key_files["envelope"], self.desk)
+        self.envelope = Cipher(self.key_files["envelope"], self.desk, renew=partial(self._renew, "envelope"))
 
     @property
     def desk(self) -> str:
@@ -107,6 +139,10 @@ class Keyring:
     def unwrap_case_cipher(self, case: str, wrapped: bytes) -> Cipher:
         """Return the cipher of a case's wrapped key."""
         return Cipher({1: self.case.decrypt(wrapped, "cases", case, "key")}, self.desk)
+
+    def rewrap_case_key(self, case: str, wrapped: bytes) -> bytes:
+        """Return a case's key wrapped under the newest version of the seal key. Raises `TamperedError`."""
+        return self.case.encrypt(self.case.decrypt(wrapped, "cases", case, "key"), "cases", case, "key")
 
     def create_envelope_cipher(self, case: str) -> tuple[bytes, Cipher]:
         """Create a key for the envelope of a reporter's name; return it wrapped (envelope key), and its cipher."""

@@ -221,6 +221,8 @@ class GroupCommitWriter:
         async with self._lock:
             try:
                 async with begin_transaction(self.connection):
+                    # Behind the lock: what changes the keys holds it, so nothing is written under old ones afterwards.
+                    self.keyring.refresh()
                     yield self.connection
             except (IntegrityError, sqlite3.IntegrityError):
                 raise ConflictError("somebody wrote the same row first") from None

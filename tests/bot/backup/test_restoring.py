@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from storage.backup.age_files import Identity
 from storage.crypto.aead import generate_key
 from storage.crypto.key_files import DeskPaths, load_or_create_keys, write_key_file
 from storage.errors import BackupDamagedError, BackupError, BackupKeyError
+from storage.rotation.rotate_keys import KeyRotation, count_old_rows
 from storage.store import Store
 from tests.bot.backup.backed_up_office import NOW, WRITTEN_ANEW, BackedUpOffice, office
 from tests.storage.conftest import StoredDesk, load_reporter_case, make_entry, store_file
@@ -217,3 +219,45 @@ def test_backups_of_before_and_after_a_new_version_of_a_key_open(office: BackedU
         assert office.restore(stamp, stamp, NOW + timedelta(days=1)).findings == []
         office.run(look, office.root / stamp, NOW + timedelta(days=1))
     assert counted == [1, 2]
+
+
+def rotate_keys(office: BackedUpOffice) -> None:
+    """Change the keys of the complaints desk."""
+
+    async def scene(app: App) -> None:
+        await KeyRotation(app.desks["complaints"].store, 0, 0).run(NOW + timedelta(days=1))
+
+    office.run(scene)
+
+
+@pytest.mark.parametrize("is_backed_up_again", [False, True])
+def test_a_backup_from_before_the_keys_were_changed_is_restored_with_the_ledger_of_after(
+    office: BackedUpOffice, *, is_backed_up_again: bool
+) -> None:
+    receipts, before, after = list[Receipt](), list[object](), list[object]()
+
+    async def scene(app: App) -> None:
+        receipts.append(await fill(office.home, app))
+        before.extend(await read_all(app.desks["complaints"].store, receipts[0]))
+
+    async def write_ledger(app: App) -> None:
+        await office.make_job(app).run_ledger(NOW + timedelta(hours=1))
+
+    async def look(app: App) -> None:
+        store = app.desks["complaints"].store
+        after.extend(await read_all(store, receipts[0]))
+        assert await store.verify_audit() == []
+        assert await count_old_rows(store) > 0  # as the backup has them; the next change finds them
+        await KeyRotation(store, 0, 0).run(NOW + timedelta(days=1), is_only_finishing=True)
+        assert await count_old_rows(store) == 0
+
+    office.run(scene)
+    stamp = office.back_up().stamp
+    rotate_keys(office)
+    office.run(write_ledger)
+    if is_backed_up_again:
+        assert office.back_up(NOW + timedelta(days=1)).findings == ()
+    shutil.rmtree(office.home)
+    assert office.restore(stamp).findings == []
+    office.run(look, office.root / "restored")
+    assert after == before
