@@ -8,7 +8,7 @@ take it for a stranger's: the file may have taken the process over.
 import struct
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import IO
+from typing import IO, TypeAlias
 
 MAX_SIDE_PIXELS = 2400
 """Pixels of the longer side of what is handed out: enough to read a photographed page."""
@@ -30,18 +30,35 @@ class DecodingLibrary(StrEnum):
     """The library that a process loads, by its argument: one process has one, and what another needs is not allowed.
 
     PILLOW: pictures; one process of it is always started ahead. HEIF: HEIC, whose decoder needs threads. PDFIUM: pages
-    of PDF.
+    of PDF. TEXT: what is written in documents, by the standard library.
     """
 
     PILLOW = "pillow"
     HEIF = "heif"
     PDFIUM = "pdfium"
+    TEXT = "text"
 
 
 LIBRARY_BY_KIND = {
     **dict.fromkeys(MAX_DECODED_PIXELS, DecodingLibrary.PILLOW),
     "image/heic": DecodingLibrary.HEIF,
     "application/pdf": DecodingLibrary.PDFIUM,
+    **dict.fromkeys(
+        (
+            "text/plain",
+            "text/html",
+            "message/rfc822",
+            "application/rtf",
+            "application/zip",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            "application/vnd.oasis.opendocument.text",
+            "application/vnd.oasis.opendocument.spreadsheet",
+            "application/vnd.oasis.opendocument.presentation",
+        ),
+        DecodingLibrary.TEXT,
+    ),
 }
 """What a file is decoded with, by media type."""
 
@@ -55,9 +72,14 @@ KINDS_WITH_PAGES = frozenset({"image/tiff", "application/pdf"})
 
 _READY = struct.Struct(">5sBB")
 _READY_WORD = b"ready"
-_REQUEST = struct.Struct(">40sHI")
+_REQUEST = struct.Struct(">80sHI")
 _ANSWER = struct.Struct(">BBIIH")
 _BANDS = {"RGB": 3, "RGBA": 4}
+MAX_TEXT_CHARACTERS = 200_000
+"""Characters of a text that are handed out: some eighty pages."""
+
+_TEXT_BANDS = 0
+"""Stands in an answer for the bands of a picture: it is a text."""
 
 
 class Confinement(IntEnum):
@@ -79,11 +101,15 @@ class Readiness:
 
 
 class DecodingFailure(IntEnum):
-    """Why there are no pixels. STOPPED: the process was ended by a limit, crashed, or answered nonsense."""
+    """Why there is nothing to see. STOPPED: the process was ended by a limit, crashed, or answered nonsense.
+
+    LOCKED: it wants a password.
+    """
 
     UNREADABLE = 1
     TOO_LARGE = 2
     STOPPED = 3
+    LOCKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +124,23 @@ class Pixels:
     height: int
     data: bytes = field(repr=False)
     pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """What is written in a document, at most `MAX_TEXT_CHARACTERS`. is_cut: it says more than that."""
+
+    text: str = field(repr=False)
+    is_cut: bool = False
+
+
+Decoded: TypeAlias = Pixels | ReadText | DecodingFailure
+"""What a process answers."""
+
+
+def cut_text(text: str) -> ReadText:
+    """Return as much of a text as is handed out."""
+    return ReadText(text[:MAX_TEXT_CHARACTERS], len(text) > MAX_TEXT_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +190,21 @@ def read_request(stream: IO[bytes]) -> DecodingRequest | None:
     )
 
 
-def write_answer(stream: IO[bytes], answer: Pixels | DecodingFailure) -> None:
-    """Write pixels, or why there are none."""
+def write_answer(stream: IO[bytes], answer: Decoded) -> None:
+    """Write pixels or a text, or why there are none."""
     if isinstance(answer, Pixels):
         stream.write(_ANSWER.pack(0, _BANDS[answer.mode], answer.width, answer.height, answer.pages))
         stream.write(answer.data)
+    elif isinstance(answer, ReadText):
+        content = answer.text.encode("utf-8", "replace")
+        stream.write(_ANSWER.pack(0, _TEXT_BANDS, len(content), answer.is_cut, 0))
+        stream.write(content)
     else:
         stream.write(_ANSWER.pack(answer, 0, 0, 0, 0))
     stream.flush()
 
 
-def read_answer(stream: IO[bytes]) -> Pixels | DecodingFailure:
+def read_answer(stream: IO[bytes]) -> Decoded:
     """Read an answer, at most as much as the largest picture. What is not exactly one is `STOPPED`."""
     head = stream.read(_ANSWER.size)
     if len(head) < _ANSWER.size:
@@ -165,6 +212,8 @@ def read_answer(stream: IO[bytes]) -> Pixels | DecodingFailure:
     failure, bands, width, height, pages = _ANSWER.unpack(head)
     if failure:
         return DecodingFailure(failure) if failure in {*DecodingFailure} else DecodingFailure.STOPPED
+    if bands == _TEXT_BANDS:
+        return _read_text(stream, width, is_cut=height == 1)
     modes = [mode for mode, count in _BANDS.items() if count == bands]
     if (
         not modes
@@ -175,3 +224,12 @@ def read_answer(stream: IO[bytes]) -> Pixels | DecodingFailure:
     data = stream.read(width * height * bands)
     whole = len(data) == width * height * bands
     return Pixels(modes[0], width, height, data, pages) if whole else DecodingFailure.STOPPED
+
+
+def _read_text(stream: IO[bytes], size: int, *, is_cut: bool) -> ReadText | DecodingFailure:
+    if not 0 < size <= 4 * MAX_TEXT_CHARACTERS:
+        return DecodingFailure.STOPPED
+    content = stream.read(size)
+    text = content.decode("utf-8", "replace")
+    whole = len(content) == size and len(text) <= MAX_TEXT_CHARACTERS
+    return ReadText(text, is_cut) if whole else DecodingFailure.STOPPED

@@ -13,6 +13,9 @@ except ImportError:
 else:
     HAS_PDFIUM = True
 
+PASSWORD_ERROR = 4
+"""FPDF_ERR_PASSWORD of fpdfview.h."""
+
 PIXELS_PER_POINT = 2.0
 """144 pixels an inch, as long as no side has more than `MAX_SIDE_PIXELS`: small print can be read."""
 
@@ -33,5 +36,8 @@ def decode_pdf(request: DecodingRequest) -> Pixels | DecodingFailure:
         return Pixels("RGB", drawn.width, drawn.height, data, pages)
     except MemoryError:
         return DecodingFailure.TOO_LARGE
-    except Exception:  # of a password, of damage, of sizes below 0
+    except pypdfium2.PdfiumError as error:
+        locked = error.err_code == PASSWORD_ERROR
+        return DecodingFailure.LOCKED if locked else DecodingFailure.UNREADABLE
+    except Exception:  # of damage, of sizes below 0
         return DecodingFailure.UNREADABLE

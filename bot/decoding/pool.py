@@ -16,11 +16,13 @@ from bot.decoding.messages import (
     ALIVE_QUESTION,
     LIBRARY_BY_KIND,
     MAX_DECODED_PIXELS,
+    Decoded,
     DecodingFailure,
     DecodingLibrary,
     DecodingRequest,
     Pixels,
     Readiness,
+    ReadText,
     read_answer,
     read_ready,
     write_request,
@@ -112,7 +114,7 @@ class DecodingProcess:
             return self._source.read(1) == ALIVE_ANSWER
         return False
 
-    def decode(self, request: DecodingRequest) -> Pixels | DecodingFailure:
+    def decode(self, request: DecodingRequest) -> Decoded:
         """Decode a file, after which the process has to be ended."""
         try:
             write_request(self._sink, request)
@@ -140,10 +142,22 @@ class DecodingSlot:
     _pool: "DecoderPool"
 
     async def decode(self, kind: str, content: bytes, page: int = 0) -> Pixels | DecodingFailure:
-        """Decode a file, of one with pages one of them (from 0). kind: its media type, one that `list_kinds` lists.
+        """Decode a picture, of a file with pages one of them (from 0). kind: its media type, one of `list_kinds`.
 
         Raises DecoderUnavailableError where no process can be started.
         """
+        answer = await self._run(kind, content, page)
+        return DecodingFailure.STOPPED if isinstance(answer, ReadText) else answer
+
+    async def read_text(self, kind: str, content: bytes) -> ReadText | DecodingFailure:
+        """Read what is written in a document. kind: its media type, one of `list_kinds`.
+
+        Raises DecoderUnavailableError where no process can be started.
+        """
+        answer = await self._run(kind, content, 0)
+        return DecodingFailure.STOPPED if isinstance(answer, Pixels) else answer
+
+    async def _run(self, kind: str, content: bytes, page: int) -> Decoded:
         failure = find_failure_in_header(kind, content)
         if failure is not None:
             return failure
@@ -189,7 +203,7 @@ class DecoderPool:
     async def list_kinds(self) -> frozenset[str]:
         """Media types that can be decoded here. HEIC needs a library that not every office installs."""
         if self._kinds is None:
-            found = {DecodingLibrary.PILLOW}
+            found = {DecodingLibrary.PILLOW, DecodingLibrary.TEXT}
             for library, module in self.modules.items():
                 # Looked for here, loaded and asked for its version there.
                 if find_spec(module) is not None and await self._is_usable(library):
@@ -268,9 +282,9 @@ async def _end_when_started(starting: asyncio.Task[DecodingProcess]) -> None:
 def find_failure_in_header(kind: str, content: bytes) -> DecodingFailure | None:
     """Return why a picture is not decoded, from its markers and chunks alone: no decoder sees it then.
 
-    A PDF says nothing that could be read in a bounded number of places: the limits of the process bound it.
+    Documents say nothing that could be read in a bounded number of places: the limits of the process bound it.
     """
-    if LIBRARY_BY_KIND.get(kind) is DecodingLibrary.PDFIUM:
+    if LIBRARY_BY_KIND.get(kind) in {DecodingLibrary.PDFIUM, DecodingLibrary.TEXT}:
         return None
     size = read_picture_size(content, kind) if kind in PICTURE_KINDS else None
     if size is None or has_too_many_scans(content, kind):

@@ -14,10 +14,9 @@ from bot.decoding.messages import (
     ALIVE_ANSWER,
     ALIVE_QUESTION,
     Confinement,
-    DecodingFailure,
+    Decoded,
     DecodingLibrary,
     DecodingRequest,
-    Pixels,
     Readiness,
     read_request,
     write_answer,
@@ -36,7 +35,7 @@ class LoadedDecoder:
     filter only.
     """
 
-    decode: Callable[[DecodingRequest], Pixels | DecodingFailure]
+    decode: Callable[[DecodingRequest], Decoded]
     is_found: bool = True
     needs_threads: bool = False
 
@@ -56,6 +55,10 @@ def load_decoder(library: DecodingLibrary) -> LoadedDecoder:
             from bot.decoding.pdf import HAS_PDFIUM, decode_pdf
 
             return LoadedDecoder(decode_pdf, HAS_PDFIUM)
+        case DecodingLibrary.TEXT:
+            from bot.decoding.texts import decode_text
+
+            return LoadedDecoder(decode_text)
         case _:
             assert_never(library)
 

@@ -176,10 +176,10 @@ class StreamEncryptor:
         return self._cipher.encrypt(_make_nonce(self._place, last=True), self._rest, None)
 
 
-def decrypt_stream(key: bytes, chunks: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
-    """Decrypt chunks, each given with whether it is the last. Raises `TamperedError`."""
+def decrypt_stream(key: bytes, chunks: Iterable[tuple[bytes, bool]], first: int = 0) -> Iterator[bytes]:
+    """Decrypt chunks, each given with whether it is the last. first: the index of the first. Raises `TamperedError`."""
     cipher = AESGCM(key)
-    for place, (chunk, last) in enumerate(chunks):
+    for place, (chunk, last) in enumerate(chunks, first):
         try:
             yield cipher.decrypt(_make_nonce(place, last=last), chunk, None)
         except (InvalidTag, ValueError):

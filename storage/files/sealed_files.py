@@ -183,6 +183,25 @@ def read_content(sealed: BinaryIO, key: bytes, size: int) -> Iterator[bytes]:
             left -= min(left, len(chunk))
 
 
+def read_part(sealed: BinaryIO, key: bytes, start: int, stop: int) -> Iterator[bytes]:
+    """Yield the decrypted bytes from `start` up to `stop` of an open file's content, and close it.
+
+    Only the chunks that hold them are read; each is authentic for its place, but that the file is whole is not seen.
+    Raises TamperedError, OSError.
+    """
+    with sealed:
+        count = -(-os.fstat(sealed.fileno()).st_size // ENCRYPTED_CHUNK_BYTES)
+        first = start // CHUNK_BYTES
+        sealed.seek(first * ENCRYPTED_CHUNK_BYTES)
+        chunks = (
+            (sealed.read(ENCRYPTED_CHUNK_BYTES), place == count - 1)
+            for place in range(first, min(count, -(-stop // CHUNK_BYTES)))
+        )
+        for place, chunk in enumerate(decrypt_stream(key, chunks, first), first):
+            begin = place * CHUNK_BYTES
+            yield chunk[max(0, start - begin) : stop - begin]
+
+
 def get_file_time(now: datetime) -> int:
     """Return the time that a file gets (seconds since 1970): the coming midnight in Bangkok.
 

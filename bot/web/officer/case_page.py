@@ -10,9 +10,10 @@ from bot.decoding.pool import DecoderPool
 from bot.exporters.case_pdf import render_case_pdf
 from bot.exporters.cover_letter import find_recipient, render_cover_letter
 from bot.exporters.slip_pdf import render_slip_pdf
+from bot.web.case_files.viewing import build_safe_filename
 from bot.web.html import text_to_html
 from bot.web.multipart import FormData
-from bot.web.officer.files import CaseFiles, build_safe_filename
+from bot.web.officer.files import CaseFiles
 from bot.web.officer.import_register import RegisterImport
 from bot.web.officer.responses import OfficerResponses, reject_files, stream_file
 from bot.web.officer.session import OFFICER_SESSION_COOKIE, OfficerSession, delete_officer_cookie
@@ -128,7 +129,7 @@ class CasePages(CaseFiles):
             "facts": [(translate_line(one.label), translate_line(one.value)) for one in opened.facts],
             "talk": [translate_line(line) for line in opened.conversation],
             "history": [translate_line(line) for line in opened.history],
-            "files": await self.list_files(opened.files),
+            "files": await self.viewing.list_files(opened.files, lang),
         }
 
     async def _handle_form(self, request: Request, session: OfficerSession | None) -> Response:
@@ -245,7 +246,7 @@ class CasePages(CaseFiles):
             status,
             number=offered.case.register_number,
             body=find_recipient(offered.lines),
-            files=await self.list_files(offered.files),
+            files=await self.viewing.list_files(offered.files, lang),
             **more,
         )
 

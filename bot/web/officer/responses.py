@@ -19,7 +19,7 @@ from handlers.i18n import render_text
 
 OFFICER_PAGE_HEADERS: Mapping[str, str] = {
     "content-security-policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "x-frame-options": "DENY",
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",

@@ -51,6 +51,7 @@ class OfficerPages:
                 "/officer/{seat:str}", self._wrap_errors(case_pages.handle_case_page), methods=["GET", "POST"]
             ),
             Route("/officer/{seat:str}/file/{key:str}", self._wrap_errors(case_pages.serve_file)),
+            Route("/officer/{seat:str}/play/{key:str}", self._wrap_errors(case_pages.serve_stream)),
             Route("/officer/{seat:str}/picture/{key:str}", self._wrap_errors(case_pages.serve_picture)),
             Route(
                 "/officer/{seat:str}/original/{key:str}",

@@ -14,6 +14,7 @@ from bot.decoding.messages import (
     DecodingRequest,
     Pixels,
     Readiness,
+    ReadText,
     read_answer,
     read_ready,
     read_request,
@@ -26,7 +27,8 @@ from bot.decoding.messages import (
 def test_what_is_written_is_read() -> None:
     stream = io.BytesIO()
     asked = DecodingRequest("image/jpeg", b"content", 7)
-    answers = [Pixels("RGB", 2, 1, b"abcdef"), Pixels("RGBA", 1, 1, b"abcd", 9), *DecodingFailure]
+    pixels = [Pixels("RGB", 2, 1, b"abcdef"), Pixels("RGBA", 1, 1, b"abcd", 9)]
+    answers = [*pixels, ReadText("เงิน", is_cut=True), ReadText("a"), *DecodingFailure]
     write_ready(stream, Readiness(Confinement.SYSCALLS, has_library=False))
     write_request(stream, asked)
     for answer in answers:

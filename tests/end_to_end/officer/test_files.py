@@ -1,6 +1,8 @@
 """Files on the officers' page: copies of pictures, hostile names, the original for a reason, and large files."""
 
+import html
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -9,11 +11,13 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from bot.web.officer.files import build_safe_filename
+from bot.web.case_files.viewing import build_safe_filename
 from bot.web.officer.responses import build_content_disposition
 from handlers.staff.complaints.case_page import derive_file_slug
 from storage.errors import TamperedError
 from tests.end_to_end.officer.officer_server import OfficerServer
+from tests.file_samples import MAIL, SAID, make_compound, make_wave, make_word_document, make_workbook
+from tests.samples import make_zip
 
 PLACE = "CANARYPLACE"
 TEXT = "สัญญาจ้าง\n".encode()
@@ -96,9 +100,12 @@ def test_files_are_listed_shown_and_saved(office: OfficerServer) -> None:
     assert "สัญญา.txt" in seen.text
     places = {path: browser.request(path) for path in seen.file_links}
     assert len(places) == 2
-    pictured = next(p for p, page in places.items() if "text/html" in page.headers["content-type"])
+    pictured = next(path for path, page in places.items() if "<img" in page.text)
     other = next(path for path in places if path != pictured)
-    saved = places[other]
+    assert "สัญญาจ้าง" in places[other].text  # what is written in it, and not the file itself
+    saved = browser.submit_form(
+        places[other], "ต้องส่งให้คณะกรรมการ", path=other.replace("/file/", "/original/")
+    )
     assert saved.content == TEXT
     assert saved.headers["content-type"].startswith("text/plain")
     assert saved.headers["content-disposition"].endswith(quote("สัญญา.txt", safe=""))
@@ -165,7 +172,9 @@ def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: Off
         path.write_bytes(path.read_bytes()[:-1]) if place == path.stem else path.unlink()
     assert browser.request(pictured[broken]).status == 404
     text = next(path for path, status in answers.items() if status == 410)
-    assert browser.request(text).status == 404
+    page = browser.request(text)
+    assert "เปิดไฟล์นี้เพื่อแสดงไม่ได้" in page.text
+    assert browser.submit_form(page, "ต้องดูข้อความ", path=text.replace("/file/", "/original/")).status == 404
     assert {type(fault) for fault in office.desk.errors} == {FileNotFoundError, TamperedError}
     office.desk.errors.clear()
 
@@ -230,13 +239,95 @@ def test_the_pages_of_a_pdf_are_shown_one_by_one_and_the_file_needs_a_reason(off
     assert "read-original" in [what for _, what in office.load_audit_lines()]
 
 
-def test_a_heic_is_downloaded_where_it_cannot_be_shown_and_that_is_said(office: OfficerServer) -> None:
+def test_a_heic_has_only_its_original_where_it_cannot_be_shown_and_that_is_said(
+    office: OfficerServer,
+) -> None:
     office.file_case()
     content = b"\0\0\0\x18ftypheic" + bytes(16)
     office.attach_file(1, "ภาพ.heic", content)
     officer, browser = office.add_officer("สมหญิง"), office.new_browser()
     assert office.server.decoders.modules  # as on a machine without the library
     office.server.decoders.modules = {}
-    seen = office.open_page(officer, browser)
-    assert "ยังแสดงภาพ HEIC ไม่ได้" in seen.text
-    assert browser.request(seen.file_links[0]).content == content
+    path = office.open_page(officer, browser).file_links[0]
+    page = browser.request(path)
+    assert "แสดงที่นี่ไม่ได้" in page.text
+    assert "<img" not in page.text
+    saved = browser.submit_form(page, "ต้องดูภาพนี้", path=path.replace("/file/", "/original/"))
+    assert saved.content == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said", "warned"),
+    [
+        ("ก.docx", make_word_document(), SAID, "มาโคร"),
+        ("ก.xlsx", make_workbook(), "ยอดจริง", "มาโคร"),
+        ("ก.eml", MAIL, "b.pdf", "ไฟล์อันตราย"),
+        ("ก.html", b"<html><script>alert(1)</script><p>&lt;b&gt;</html>", "<b>", "สคริปต์"),
+        ("ก.zip", make_zip(), "a.exe", "ไฟล์อันตราย"),
+        ("ก.txt", SAID.encode("utf-16"), SAID, ""),
+        ("ก.doc", make_compound("WordDocument"), "แสดงที่นี่ไม่ได้", "มาโคร"),
+        ("ก.docx", make_compound("EncryptedPackage"), "แสดงที่นี่ไม่ได้", "ตั้งรหัสผ่าน"),
+    ],
+    ids=["docx", "xlsx", "eml", "html", "zip", "utf-16", "doc", "locked"],
+)
+def test_documents_are_read_on_the_page_and_their_originals_warned_of(
+    office: OfficerServer, name: str, content: bytes, said: str, warned: str
+) -> None:
+    office.file_case()
+    office.attach_file(1, name, content)
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    path = office.open_page(officer, browser).file_links[0]
+    page = browser.request(path)
+    assert said in page.text
+    assert warned in page.text
+    assert "alert(1)" not in page.text
+    assert b"<b>" not in page.content
+    assert ("media-src 'self'" in page.headers["content-security-policy"]) is True
+    original = path.replace("/file/", "/original/")
+    assert browser.submit_form(page, "ดู", path=original).status == 403
+    assert browser.submit_form(page, "ต้องส่งให้คณะกรรมการ", path=original).content == content
+
+
+def test_a_code_in_a_document_is_not_shown(office: OfficerServer) -> None:
+    receipt = office.file_case().formatted
+    office.attach_file(1, "ก.txt", f"รหัสของฉัน {receipt} นะ".encode())
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    page = browser.request(office.open_page(officer, browser).file_links[0])
+    assert "รหัสของฉัน" in page.text
+    assert receipt not in page.text
+
+
+def test_a_pdf_with_a_password_is_said_to_have_one(office: OfficerServer) -> None:
+    office.file_case()
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(make_pdf("red"))) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="a", user="b", R=6))
+    office.attach_file(1, "ลับ.pdf", out.getvalue())
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    page = browser.request(office.open_page(officer, browser).file_links[0])
+    assert "ตั้งรหัสผ่านไว้" in page.text
+    assert "<img" not in page.text
+
+
+def test_sound_is_played_from_any_place_by_who_was_given_its_page(office: OfficerServer) -> None:
+    office.file_case()
+    content = make_wave(10)
+    office.attach_file(1, "เสียง.wav", content)
+    officer, browser = office.add_officer("สมหญิง"), office.new_browser()
+    path = office.open_page(officer, browser).file_links[0]
+    before = [what for _, what in office.load_audit_lines()].count("read-file")
+    page = browser.request(path)
+    found = re.search(r'<audio controls[^>]* src="([^"]+)"', page.text)
+    assert found is not None
+    source = html.unescape(found[1])
+    whole = browser.request(source)
+    assert (whole.status, whole.content, whole.headers["accept-ranges"]) == (200, content, "bytes")
+    assert whole.headers["content-type"] == "audio/wav"
+    part = browser.request(source, Range="bytes=70000-150000")
+    assert (part.status, part.content) == (206, content[70000:150001])
+    assert part.headers["content-range"] == f"bytes 70000-150000/{len(content)}"
+    assert browser.request(source, Range=f"bytes={len(content)}-").status == 416
+    assert [what for _, what in office.load_audit_lines()].count("read-file") == before + 1
+    assert browser.request(source.partition("?")[0]).status == 410  # nobody opened its page for this
+    assert browser.request(source.replace("/play/", "/picture/")).status == 410
+    assert office.new_browser().request(source).status == 410

@@ -13,15 +13,15 @@ _HEAD = """\
 
 What may be sent as evidence, how officers see it, and what people are told of what is refused. The kind is found in the
 content, never in the name. Everything that is taken is stored as it came, encrypted; its original is had for a reason,
-which stays with the case for pictures and PDF ([0020](decisions/0020-the-officer-page.md)).
+which stays with the case ([0045](decisions/0045-files-shown.md)).
 Made from `handlers/evidence/file_kinds.py` by `python -m tests.handlers.evidence.file_kinds_page`; a test compares.
 """
 
 _SHOWN = {
     ShownAs.PICTURE: "as a picture of its pixels",
-    ShownAs.TEXT: "the original only",
-    ShownAs.SOUND: "the original only",
-    ShownAs.VIDEO: "the original only",
+    ShownAs.TEXT: "what is written in it",
+    ShownAs.SOUND: "played on the page, where the browser can",
+    ShownAs.VIDEO: "played on the page, where the browser can",
     ShownAs.ORIGINAL: "the original only",
 }
 _NEEDS = {

@@ -11,7 +11,7 @@ import pytest
 from storage.crypto.aead import CHUNK_BYTES, generate_key
 from storage.errors import TamperedError
 from storage.files.padding import get_padded_length
-from storage.files.sealed_files import SealedFolder, WrittenFile, get_file_time, read_content
+from storage.files.sealed_files import SealedFolder, WrittenFile, get_file_time, read_content, read_part
 from tests.storage.conftest import NOW
 
 KEY = generate_key()
@@ -91,3 +91,24 @@ def test_nobody_begins_to_write_while_orphans_are_searched_for(tmp_path: Path) -
         assert folder.list_places() == []
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("size", [5, CHUNK_BYTES, 3 * CHUNK_BYTES + 5])
+def test_any_part_of_a_content_is_read_and_only_from_its_own_place(tmp_path: Path, size: int) -> None:
+    folder, content = SealedFolder(tmp_path / "evidence"), os.urandom(size)
+    written = asyncio.run(write(folder, content))
+    edges = sorted({0, 1, size // 2, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, size - 1, size})
+    for start in edges:
+        for stop in (edge for edge in edges if start < edge <= size):
+            part = b"".join(read_part(folder.open(written.place), KEY, start, stop))
+            assert part == content[start:stop], (start, stop)
+    path = folder.path_of(written.place)
+    sealed, chunk = path.read_bytes(), CHUNK_BYTES + 16
+    if size > 2 * CHUNK_BYTES:
+        path.write_bytes(
+            sealed[chunk : 2 * chunk] + sealed[:chunk] + sealed[2 * chunk :]
+        )  # two places exchanged
+    else:
+        path.write_bytes(sealed[:-1])
+    with pytest.raises(TamperedError):
+        list(read_part(folder.open(written.place), KEY, 0, size))

@@ -1,0 +1,387 @@
+"""Read what is written in a document. Only a confined process may import this: a file may take its reader over.
+
+The standard library alone: archives, XML and mail. Nothing is run, fetched or opened beside the file.
+"""
+
+import codecs
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from xml.parsers import expat
+
+from bot.decoding.messages import DecodingFailure, DecodingRequest, ReadText, cut_text
+
+MAX_PART_BYTES = 32 * 1024 * 1024
+"""Bytes of a part of a document that are unpacked; what it has more is not read."""
+
+LOCKED_MARK = "[รหัสผ่าน / password]"
+"""Stands after the name of what an archive has encrypted."""
+
+_CODECS_LOADED_BEFORE_CONFINEMENT = tuple(
+    codecs.lookup(name)
+    for name in (
+        "ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp437", "cp874", "tis-620", "latin-1",
+        "iso8859-11", "cp1252", "gb18030", "big5", "shift_jis", "euc-kr", "base64", "quopri", "unicode_escape",
+    )
+)  # fmt: skip
+_THAI_NAMES = {"tis-620": "cp874", "windows-874": "cp874", "iso-8859-11": "cp874", "x-windows-874": "cp874"}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What would not be shown, or would turn round how others are."""
+
+
+def decode_text(request: DecodingRequest) -> ReadText | DecodingFailure:
+    """Read the text of a document, or the list of an archive."""
+    read = _READERS.get(request.kind)
+    if read is None:
+        return DecodingFailure.UNREADABLE
+    try:
+        found = _CONTROL.sub("", read(request.content).replace("\r\n", "\n").replace("\r", "\n"))
+    except MemoryError:
+        return DecodingFailure.TOO_LARGE
+    except Exception:  # libraries fail in many ways on crafted files
+        return DecodingFailure.UNREADABLE
+    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", found.replace(" \t", "\t"))).strip("\n")
+    return cut_text(text) if text.strip() else DecodingFailure.UNREADABLE
+
+
+def decode_bytes(content: bytes) -> str:
+    """Decode a text: UTF-8, UTF-16 with its mark or without, or the Thai code page."""
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return content[: len(content) // 2 * 2].decode("utf-16", "replace")
+    second = content[1:512:2]
+    if len(second) >= 8 and (second.count(0) + second.count(0x0E)) * 10 >= len(second) * 9:
+        return content[: len(content) // 2 * 2].decode("utf-16-le", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.start >= len(content) - 3:
+            return content.decode("utf-8-sig", "ignore")
+    return content.decode("cp874", "replace")
+
+
+class XmlText:
+    """Collects the text of a part: runs of text, lines of its paragraphs, cells of its tables."""
+
+    def __init__(self, texts: frozenset[str], ends: Mapping[str, str], starts: Mapping[str, str]) -> None:
+        self._texts, self._ends, self._starts = texts, ends, starts
+        self._pieces: list[str] = []
+        self._depth = self._cells = 0
+
+    def parse(self, content: bytes) -> str:
+        """Return the text of a part. Raises ExpatError where it is damaged before it says anything."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._add
+        try:
+            parser.Parse(content, True)
+        except expat.ExpatError:
+            if not self._pieces:
+                raise
+        return "".join(self._pieces)
+
+    def _start(self, name: str, _: Mapping[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        self._depth += local in self._texts
+        self._cells += local in _CELLS
+        if local in self._starts:
+            self._pieces.append(self._starts[local])
+
+    def _end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        self._depth -= local in self._texts
+        self._cells -= local in _CELLS
+        if local in self._ends:
+            is_line = self._ends[local] == "\n" and self._cells
+            self._pieces.append(" " if is_line else self._ends[local])
+
+    def _add(self, data: str) -> None:
+        if self._depth:
+            self._pieces.append(data)
+
+
+_CELLS = frozenset({"tc", "table-cell"})
+_WORD = (
+    frozenset({"t", "delText"}),
+    {"p": "\n", "tc": "\t", "tr": "\n"},
+    {"tab": "\t", "br": "\n", "cr": "\n"},
+)
+_SLIDE = (frozenset({"t"}), {"p": "\n", "tc": "\t", "tr": "\n"}, {"br": "\n"})
+_OPEN = (
+    frozenset({"p", "h"}),
+    {"p": "\n", "h": "\n", "table-cell": "\t", "table-row": "\n", "table": "\n", "page": "\n"},
+    {"s": " ", "tab": "\t", "line-break": "\n"},
+)
+_NUMBER = re.compile(r"(\d+)\.xml$")
+
+
+def _read_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as part:
+        return part.read(MAX_PART_BYTES)
+
+
+def _list_parts(archive: zipfile.ZipFile, pattern: str) -> list[str]:
+    """Names of parts, in the order of the numbers in them."""
+
+    def number(name: str) -> int:
+        found = _NUMBER.search(name)
+        return int(found[1]) if found else 0
+
+    return sorted((name for name in archive.namelist() if re.fullmatch(pattern, name)), key=number)
+
+
+def _read_word(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = _list_parts(
+            archive, r"word/(?:document|footnotes|endnotes|comments|header\d+|footer\d+)\d*\.xml"
+        )
+        parts.sort(key=lambda name: name != "word/document.xml")
+        return "\n".join(XmlText(*_WORD).parse(_read_part(archive, name)) for name in parts)
+
+
+def _read_slides(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        slides = _list_parts(archive, r"ppt/slides/slide\d+\.xml")
+        notes = _list_parts(archive, r"ppt/notesSlides/notesSlide\d+\.xml")
+        pages = [
+            f"— {n} —\n{XmlText(*_SLIDE).parse(_read_part(archive, p))}" for n, p in enumerate(slides, 1)
+        ]
+        return "\n".join((*pages, *(XmlText(*_SLIDE).parse(_read_part(archive, name)) for name in notes)))
+
+
+def _read_open_document(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return XmlText(*_OPEN).parse(_read_part(archive, "content.xml"))
+
+
+class SheetText:
+    """Collects the rows of a sheet: a line for each, a tab between cells."""
+
+    def __init__(self, shared: list[str]) -> None:
+        self._shared, self._kind, self._value, self._inside = shared, "", "", False
+        self._row: list[str] = []
+        self.lines: list[str] = []
+
+    def parse(self, content: bytes) -> list[str]:
+        """Return the lines of a sheet. Raises ExpatError where it is damaged."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._add
+        parser.Parse(content, True)
+        return self.lines
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "row":
+            self._row = []
+        elif local == "c":
+            self._kind, self._value = attributes.get("t", ""), ""
+        self._inside = local in {"v", "t"}
+
+    def _end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        self._inside = False
+        if local == "c":
+            self._row.append(self._look_up(self._value) if self._kind == "s" else self._value)
+        elif local == "row" and any(self._row):
+            self.lines.append("\t".join(self._row))
+
+    def _look_up(self, place: str) -> str:
+        number = int(place) if place.isdigit() else -1
+        return self._shared[number] if 0 <= number < len(self._shared) else ""
+
+    def _add(self, data: str) -> None:
+        if self._inside:
+            self._value += data
+
+
+def _read_sheets(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        shared = list[str]()
+        if "xl/sharedStrings.xml" in archive.namelist():
+            strings = _read_part(archive, "xl/sharedStrings.xml")
+            joined = XmlText(frozenset({"t"}), {"si": "\0"}, {}).parse(strings)
+            shared = joined.split("\0")
+        sheets = _list_parts(archive, r"xl/worksheets/sheet\d+\.xml")
+        pages = [
+            "\n".join((f"— {number} —", *SheetText(shared).parse(_read_part(archive, name))))
+            for number, name in enumerate(sheets, 1)
+        ]
+        return "\n\n".join(pages)
+
+
+class HtmlText(HTMLParser):
+    """Collects what a page says, without its scripts and styles."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - of the library
+        """Begin a line where a block begins."""
+        self._hidden += tag in {"script", "style"}
+        if tag in {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "title"}:
+            self.pieces.append("\n")
+        elif tag in {"td", "th"}:
+            self.pieces.append("\t")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note where a script ends."""
+        self._hidden -= tag in {"script", "style"} and self._hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text."""
+        if not self._hidden:
+            self.pieces.append(re.sub(r"\s+", " ", data))
+
+
+def _read_html_text(text: str) -> str:
+    parser = HtmlText()
+    parser.feed(text)
+    parser.close()
+    return "".join(parser.pieces)
+
+
+def _read_html(content: bytes) -> str:
+    return _read_html_text(decode_bytes(content))
+
+
+def _read_mail(content: bytes) -> str:
+    mail = message_from_bytes(content, policy=policy.default)
+    heads = [f"{name}: {mail[name]}" for name in ("From", "To", "Cc", "Date", "Subject") if mail[name]]
+    parts = [part for part in mail.walk() if isinstance(part, EmailMessage) and not part.is_multipart()]
+    bodies = [part for part in parts if part.get_content_maintype() == "text" and not part.get_filename()]
+    plain = [part for part in bodies if part.get_content_subtype() == "plain"]
+    texts = [_read_mail_part(part) for part in plain or bodies]
+    attached = [
+        f"📎 {part.get_filename() or part.get_content_type()}"
+        for part in parts
+        if part not in bodies and part.get_content_disposition() is not None
+    ]
+    return "\n".join(("\n".join(heads), "", *texts, "", *attached))
+
+
+def _read_mail_part(part: EmailMessage) -> str:
+    payload = part.get_payload(decode=True)
+    content = payload if isinstance(payload, bytes) else b""
+    named = str(part.get_content_charset() or "").lower()
+    try:
+        text = content.decode(_THAI_NAMES.get(named, named)) if named else decode_bytes(content)
+    except (LookupError, UnicodeDecodeError):
+        text = decode_bytes(content)
+    return _read_html_text(text) if part.get_content_subtype() == "html" else text
+
+
+def _read_archive(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "\n".join(_list_entries(archive))
+
+
+def _list_entries(archive: zipfile.ZipFile) -> Iterator[str]:
+    for part in archive.infolist():
+        name = part.filename
+        if (
+            not part.flag_bits & 0x800
+        ):  # no mark of UTF-8: what a Thai Windows wrote was read as that of an old PC
+            with_bytes = part.orig_filename.encode("cp437", "replace")
+            name = decode_bytes(with_bytes) if not with_bytes.isascii() else name
+        lock = f" {LOCKED_MARK}" if part.flag_bits & 1 else ""
+        yield name + lock if part.is_dir() else f"{name} · {max(1, part.file_size // 1024):,} KB{lock}"
+
+
+_RTF_TOKEN = re.compile(
+    rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
+)
+_RTF_HIDDEN = frozenset(
+    {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"themedata", b"listtable", b"generator",
+     b"header", b"footer", b"listoverridetable", b"rsidtbl", b"datastore", b"latentstyles", b"xmlnstbl", b"filetbl"}
+)  # fmt: skip
+_RTF_BREAKS = {
+    b"par": "\n",
+    b"line": "\n",
+    b"tab": "\t",
+    b"cell": "\t",
+    b"row": "\n",
+    b"sect": "\n",
+    b"page": "\n",
+}
+
+
+class RtfText:
+    """Collects the text of an RTF: letters of the Thai code page, letters by number, lines; not its hidden groups."""
+
+    def __init__(self) -> None:
+        self._pieces, self._raw = list[str](), bytearray()
+        self._hidden, self._outer, self._skipped = False, list[bool](), 0
+
+    def parse(self, content: bytes) -> str:
+        """Return the text."""
+        for token in _RTF_TOKEN.finditer(content):
+            word, number, byte, sign, brace, plain = token.groups()
+            if brace is not None:
+                self._turn(brace)
+            elif sign == b"*" or word in _RTF_HIDDEN:
+                self._hidden = True
+            elif not self._hidden:
+                letters = (
+                    bytes([int(byte, 16)])
+                    if byte
+                    else plain or (sign if sign in {b"\\", b"{", b"}"} else b"")
+                )
+                self._add(word, number, letters or b"")
+        self._end_bytes()
+        # Letters beyond the first plane come as two numbers.
+        return "".join(self._pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    def _turn(self, brace: bytes) -> None:
+        if brace == b"{":
+            self._outer.append(self._hidden)
+        else:
+            self._hidden = self._outer.pop() if self._outer else False
+
+    def _add(self, word: bytes | None, number: bytes | None, letters: bytes) -> None:
+        if word == b"u" and number:
+            self._end_bytes()
+            self._pieces.append(chr(int(number) % 0x10000))
+            self._skipped = 1  # the letter for readers of before Unicode, which follows
+        elif word in _RTF_BREAKS:
+            self._end_bytes()
+            self._pieces.append(_RTF_BREAKS[word])
+        elif letters:
+            self._raw += letters[self._skipped :]
+            self._skipped = 0
+
+    def _end_bytes(self) -> None:
+        self._pieces.append(self._raw.decode("cp874", "replace"))
+        self._raw.clear()
+
+
+def _read_rtf(content: bytes) -> str:
+    return RtfText().parse(content)
+
+
+_READERS: Mapping[str, Callable[[bytes], str]] = {
+    "text/plain": decode_bytes,
+    "text/html": _read_html,
+    "message/rfc822": _read_mail,
+    "application/rtf": _read_rtf,
+    "application/zip": _read_archive,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _read_word,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _read_sheets,
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": _read_slides,
+    "application/vnd.oasis.opendocument.text": _read_open_document,
+    "application/vnd.oasis.opendocument.spreadsheet": _read_open_document,
+    "application/vnd.oasis.opendocument.presentation": _read_open_document,
+}
+
+_LOADED_WITH_A_MAIL = _read_mail(
+    b"From: =?utf-8?b?YQ==?= <a@b>\nTo: a@b\nDate: Mon, 30 Nov 2026 10:00:00 +0700\nSubject: =?tis-620?q?a?=\n"
+    b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/html; charset=utf-8\n"
+    b"Content-Transfer-Encoding: base64\n\nYQ==\n--x\nContent-Disposition: attachment; filename*=utf-8''a\n"
+    b"Content-Transfer-Encoding: quoted-printable\n\na\n--x--\n"
+)
+"""The library of mails loads parts of itself when it first needs them, which nothing can when a file is read."""

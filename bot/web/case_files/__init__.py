@@ -1,0 +1,1 @@
+"""Files of a case, shown to who may see them: pages, copies, streams, originals."""

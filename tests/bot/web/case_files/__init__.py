@@ -1,0 +1,1 @@
+"""Files of a case, as pages and streams."""
