@@ -191,9 +191,13 @@ class NoticeSettings(OfficeSection):
 
 
 class AnswerSettings(OfficeSection):
-    """How questions find known answers. meaning: also by what they mean, where the encoder is installed."""
+    """How questions find known answers. meaning: also by what they mean, where the encoder is installed.
+
+    check_after_days: days after which an answer that nobody checked since counts as old.
+    """
 
     meaning: bool = True
+    check_after_days: Annotated[int, Field(ge=30, le=3650)] = 365
 
 
 class OfficeContact(OfficeSection):

@@ -58,6 +58,7 @@ from handlers.questions.follow import (
 )
 from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_service_menu
 from handlers.questions.misdirected import is_complaint
+from handlers.questions.topics import show_topics
 from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.staff.state import AwaitingText
@@ -68,6 +69,7 @@ from handlers.unsend import handle_unsend, record_message_origin
 _OWN_WORDS: Mapping[str, str] = {
     **COMMAND_WORDS,
     "ถาม": "ask", "สอบถาม": "ask", "ถามคำถาม": "ask", "ask": "ask",
+    **dict.fromkeys(("หัวข้อ", "ดูหัวข้อ", "หมวด", "หมวดหมู่", "มีเรื่องอะไรบ้าง", "topics"), "topics"),
     "ติดตามคำถาม": "follow", "follow": "follow", **dict.fromkeys(("ติดตาม", "ติดตามเรื่อง", "track"), "follow"),
     "กระดาน": "board", "กระดานถามตอบ": "board", "คำถามที่ตอบแล้ว": "board", "board": "board", "qna": "board",
     **dict.fromkeys(("ความคิดเห็น", "แสดงความคิดเห็น", "ให้ความคิดเห็น", "opinion", "opinions"), "opinion"),
@@ -265,6 +267,8 @@ class ServiceDesk:
             return (yield from begin_consultation(free, command.removeprefix(CONSULTATION_LINK_PREFIX)))
         if command == "ask":
             return begin_question(free)
+        if command == "topics":
+            return (yield from show_topics(free))
         if command == "follow":
             return ask_question_code(free)
         return show_service_greeting(free) if command == "start" else show_service_menu(free)

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace as replace_fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,7 @@ from bot.bootstrap import open_app
 from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE
 from bot.importers.faq_file import FaqFileError, format_faq_file, load_faq_file
 from handlers.questions.faq_messages import FaqEntry
+from handlers.thai.dates import to_bangkok_date
 
 
 async def import_faq(file: Path, *, replace: bool, dry_run: bool) -> int:
@@ -24,7 +25,8 @@ async def import_faq(file: Path, *, replace: bool, dry_run: bool) -> int:
     async with open_app(["service"]) as app:
         store = app.desks["service"].store
         before = (await store.faq.load_catalogue()).entries
-        after, changes = _merge_entries(before, entries, replace=replace)
+        today = to_bangkok_date(datetime.now(UTC))
+        after, changes = _merge_entries(before, note_checks(before, entries, today), replace=replace)
         for change in changes:
             sys.stdout.write(json.dumps(change, ensure_ascii=False) + "\n")
         if not dry_run and after != before:
@@ -38,6 +40,23 @@ async def export_faq(form: Literal["toml", "csv"]) -> int:
         catalogue = await app.desks["service"].store.faq.load_catalogue()
     sys.stdout.write(format_faq_file(catalogue.entries, as_csv=form == "csv"))
     return EXIT_DONE
+
+
+def note_checks(before: Sequence[FaqEntry], entries: Sequence[FaqEntry], today: date) -> list[FaqEntry]:
+    """Return entries of a file, each with the day on which it was checked where the file has none.
+
+    That is the day that was known of the same answer, and for what the office wrote anew the day of the import.
+    """
+    old = {entry.id: entry for entry in before}
+
+    def note_check(entry: FaqEntry) -> FaqEntry:
+        if entry.checked is not None or entry.example or entry.off:
+            return entry
+        same = old.get(entry.id)
+        is_same = same is not None and not same.example and same.answer == entry.answer
+        return replace_fields(entry, checked=same.checked if same and is_same else today)
+
+    return [note_check(entry) for entry in entries]
 
 
 def _merge_entries(

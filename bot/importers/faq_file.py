@@ -19,12 +19,12 @@ from handlers.dialog.codes.code_finder import has_codes
 from handlers.dialog.text import shorten_text
 from handlers.questions.contact_answers import CONTACT_PLACES, find_unknown_places, is_told_by_office
 from handlers.questions.faq_messages import FaqEntry
-from handlers.thai.dates import parse_exact_day
+from handlers.thai.dates import parse_exact_day, to_bangkok_date
 from ita_stats.formulas import escape_text, unescape_text
 from storage.store import Store
 
 EXAMPLE_FAQ_PATH = Path(__file__).parents[1] / "faq.example.toml"
-FAQ_COLUMNS = ("id", "topic", "question", "also", "answer", "link", "source", "until", "off")
+FAQ_COLUMNS = ("id", "topic", "question", "also", "answer", "link", "source", "until", "checked", "off")
 ALSO_SEPARATOR = "|"
 MAX_QUOTED_LENGTH = 60  # characters of a wrong value that the error shows
 """Separates alternative questions in a cell of a CSV file."""
@@ -87,6 +87,7 @@ class FaqRow(BaseModel):
     link: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=500)] = ""
     source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
     until: Annotated[date | None, BeforeValidator(_parse_day)] = None
+    checked: Annotated[date | None, BeforeValidator(_parse_day)] = None
     off: Annotated[bool, BeforeValidator(_parse_flag)] = False
 
 
@@ -115,16 +116,18 @@ async def store_faq_drafts(store: Store, now: datetime) -> None:
     """
     if not await store.faq.is_initialized():
         examples = load_faq_file(EXAMPLE_FAQ_PATH)
-        await store.replace_faq([_make_draft(one) for one in examples], now)
+        await store.replace_faq([_make_draft(one, now) for one in examples], now)
         return
     entries = (await store.faq.load_catalogue()).entries
     shown = [one for one in entries if one.example and not one.off]
     if shown:
-        await store.save_faq_entries([_make_draft(one) for one in shown], now)
+        await store.save_faq_entries([_make_draft(one, now) for one in shown], now)
 
 
-def _make_draft(entry: FaqEntry) -> FaqEntry:
-    return replace(entry, example=False) if is_told_by_office(entry) else replace(entry, off=True)
+def _make_draft(entry: FaqEntry, now: datetime) -> FaqEntry:
+    if is_told_by_office(entry):
+        return replace(entry, example=False, checked=to_bangkok_date(now))
+    return replace(entry, off=True)
 
 
 def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
@@ -215,8 +218,9 @@ def format_faq_file(entries: Iterable[FaqEntry], *, as_csv: bool) -> str:
 
 
 def _build_cells(entry: FaqEntry) -> Mapping[str, Any]:
-    until = entry.until.isoformat() if entry.until else ""
-    return {**{name: getattr(entry, name) for name in FAQ_COLUMNS}, "until": until}
+    days = {"until": entry.until, "checked": entry.checked}
+    shown = {name: day.isoformat() if day else "" for name, day in days.items()}
+    return {**{name: getattr(entry, name) for name in FAQ_COLUMNS}, **shown}
 
 
 def _format_entry(entry: FaqEntry) -> str:

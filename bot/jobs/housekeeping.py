@@ -31,6 +31,7 @@ from storage.questions.retention import (
     clear_question_buckets,
     delete_ended_questions,
     remind_of_due_questions,
+    remind_of_old_answers,
 )
 from storage.store import Store
 from storage.unreadable_rows import log_unreadable_row
@@ -149,6 +150,7 @@ def _list_due_jobs(paths: DeskPaths, store: Store, office: Office, now: datetime
         DueJob("consultations-closed", lambda: close_due_consultations(store.committer, now), waits=True),
         DueJob("questions-erased", lambda: erase_old_questions(store, after_closing, now), waits=True),
         DueJob("questions-reminded", lambda: remind_of_questions(store, office, now), waits=True),
+        DueJob("answers-reminded", lambda: remind_of_answers(store, office, now), waits=True),
         # The write-ahead log may show who wrote next to what was filed, so it is truncated every minute.
         DueJob("", retention.checkpoint_wal),
         DueJob("cases-hidden", lambda: rescan_conflicts(store, office, now)),
@@ -246,6 +248,21 @@ async def remind_of_questions(store: Store, office: Office, now: datetime) -> in
     )
     notified_count += await remind_of_promises(store.committer, now)
     await store.retention.mark_done("questions-reminded", day)
+    return notified_count
+
+
+async def remind_of_answers(store: Store, office: Office, now: datetime) -> int:
+    """Once a month in office hours, ask officers to check answers that are old. Returns how many officers."""
+    day, days = to_bangkok_date(now), office.answers.check_after_days
+    month = f"{day:%Y-%m}"
+    if now.astimezone(BANGKOK).hour < REMINDERS_FROM_HOUR or await store.retention.is_done(
+        "answers-reminded", month
+    ):
+        return 0
+    entries = (await store.faq.load_catalogue()).entries
+    old = sum(one.needs_check(day, days) and not one.is_draft for one in entries)
+    notified_count = await remind_of_old_answers(store.committer, now, old, days)
+    await store.retention.mark_done("answers-reminded", month)
     return notified_count
 
 

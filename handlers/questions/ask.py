@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 from handlers.dialog.answers import list_text_warnings
 from handlers.dialog.attempts import find_lockout_end, record_failure
@@ -49,6 +49,17 @@ from handlers.questions.messages import (
 )
 from handlers.questions.misdirected import is_complaint, is_foreign
 from handlers.questions.officer_wishes import asks_for_officer
+from handlers.questions.topics import (
+    TOPIC_STEPS,
+    MatchGenerator,
+    find_typed_topic,
+    list_title_options,
+    list_titles,
+    show_titles,
+    show_topic,
+    show_topics,
+    turn_page,
+)
 from handlers.thai.dates import format_date, to_bangkok_date
 from handlers.thai.meanings import read_meanings
 from handlers.thai.phrases import Meaning
@@ -59,8 +70,6 @@ MAX_QUESTION_LENGTH = 4000
 MAX_TITLE_LENGTH = 60
 
 _FOUND_TITLES = Presentation(text_label=TextLabel.QUESTION, args_as_buttons="titles")
-
-MatchGenerator: TypeAlias = Generator[Query[Any], Any, tuple[AnswerMatch, ...]]
 
 _GREETINGS = frozenset({Meaning.GREETING, Meaning.THANKS})
 
@@ -86,7 +95,7 @@ def begin_question(ctx: Context, *before: Reply) -> TurnResult:
                 "ask.ask",
                 NEUTRAL,
                 {},
-                to_choices(make_options(("leave",)), session),
+                to_choices(make_options(("topics", "leave")), session),
                 wants=ExpectedInput.TEXT,
                 presentation=ASKS_FOR_QUESTION,
             ),
@@ -132,6 +141,8 @@ def handle_question_text(ctx: Context, *before: Reply) -> Decision:
         return begin_question(ctx, *notes, Reply("ask.too_long", NEUTRAL, limits))
     if is_complaint(cleaned.text):
         return _ask_if_complaint(ctx.replace_session(answers={"question": cleaned.text}))
+    if topic := (yield from find_typed_topic(ctx, cleaned.text)):
+        return (yield from show_topic(ctx, topic, *notes))
     return (yield from look_up_answers(ctx, cleaned.text, *notes))
 
 
@@ -194,6 +205,8 @@ def quote_question(text: str) -> Phrase:
 
 
 def _find_matches(ctx: Context) -> MatchGenerator:
+    if ctx.session.step in TOPIC_STEPS:
+        return (yield from list_titles(ctx))
     text = ctx.session.answers.get("question", "")
     if not text or ctx.session.step in {"ask", "suspect"} or is_foreign(text):
         return ()
@@ -204,6 +217,8 @@ def _find_matches(ctx: Context) -> MatchGenerator:
 def _list_options(ctx: Context, matches: tuple[AnswerMatch, ...]) -> tuple[Option, ...]:
     """Return what may be picked at the present step."""
     match ctx.session.step:
+        case "topics" | "topic":
+            return list_title_options(ctx, matches)
         case "told":
             return make_options(("fits", "other", "officer"))
         case "found" if matches:
@@ -213,13 +228,15 @@ def _list_options(ctx: Context, matches: tuple[AnswerMatch, ...]) -> tuple[Optio
             ]
             return (*titles, *make_options(("officer", "again", "leave")))
         case "found":
-            return make_options(("officer", "again", "leave"))
-    return make_options(("leave",))
+            return make_options(("officer", "topics", "again", "leave"))
+    return make_options(("topics", "leave"))
 
 
 def _show_current_step(ctx: Context, matches: tuple[AnswerMatch, ...], *before: Reply) -> TurnResult:
     if ctx.session.step == "told" and ctx.session.answers.get("shown", "0") < str(len(matches)):
         return _show_answer(ctx, matches, int(ctx.session.answers["shown"]), *before)
+    if ctx.session.step in TOPIC_STEPS:
+        return show_titles(ctx, matches, *before)
     if ctx.session.step in {"told", "found"}:
         return _show_matches(ctx, matches, *before)
     return begin_question(ctx, *before)
@@ -248,6 +265,7 @@ def _show_answer(ctx: Context, matches: tuple[AnswerMatch, ...], place: int, *be
         "title": one.title,
         "answer": one.answer,
         "link": raw_text(f"\n{one.link}") if one.link else raw_text(""),
+        "age": _describe_age(ctx, one),
     }
     choices = to_choices(_list_options(ctx.with_session(session), matches), session)
     return TurnResult(
@@ -266,6 +284,16 @@ def _show_answer(ctx: Context, matches: tuple[AnswerMatch, ...], place: int, *be
     )
 
 
+def _describe_age(ctx: Context, one: AnswerMatch) -> Phrase:
+    """Return the line that says when an answer was last checked; nothing where it is not known."""
+    if one.checked is None or one.example:
+        return raw_text("")
+    old = to_bangkok_date(ctx.now) - one.checked > timedelta(days=ctx.office.answers.check_after_days)
+    return Phrase(
+        "ask.age_old" if old else "ask.age", {"line": "\n\n", "on": format_date(one.checked, ctx.lang)}
+    )
+
+
 def _handle_choice(ctx: Context, matches: tuple[AnswerMatch, ...], choice: str) -> Decision:
     if choice == "officer":
         return (yield from send_question_to_officers(ctx))
@@ -275,9 +303,24 @@ def _handle_choice(ctx: Context, matches: tuple[AnswerMatch, ...], choice: str) 
         return show_service_menu(ctx.with_session(reset_session(ctx)))
     if choice == "again":
         return begin_question(ctx)
+    if choice == "topics" or ctx.session.step in TOPIC_STEPS:
+        return (yield from _browse(ctx, matches, choice))
     if choice == "other":
         return (yield from _show_next_matches(ctx, matches))
     return _show_answer(ctx, matches, int(choice.removeprefix("m")) - 1)
+
+
+def _browse(ctx: Context, titles: tuple[AnswerMatch, ...], choice: str) -> Decision:
+    """Show the topics, the next titles, a topic, or the answer of a title, as was chosen."""
+    if choice == "topics":
+        return (yield from show_topics(ctx))
+    if choice == "more_titles":
+        return turn_page(ctx, titles)
+    title = titles[int(choice.removeprefix("m")) - 1].title
+    if ctx.session.step == "topics":
+        return (yield from show_topic(ctx, title))
+    # A title is a question that the office put, so that its own answer is found.
+    return (yield from look_up_answers(ctx, title))
 
 
 def _show_next_matches(ctx: Context, matches: tuple[AnswerMatch, ...]) -> Decision:

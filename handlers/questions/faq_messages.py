@@ -1,7 +1,7 @@
 """Messages of the FAQ: entries that the office writes, and answered questions that were published."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.dialog.effects import Act, Query
 
@@ -14,7 +14,8 @@ class FaqEntry:
     """An entry of the FAQ. `also`: other ways to ask it; `until`: the last day on which it is valid.
 
     source: what an officer checks the answer against; citizens do not see it. example: it came with the program, and
-    nobody in the office has checked it.
+    nobody in the office has checked it. checked: the day on which an officer wrote or checked the answer; None where
+    nobody noted it. Days are in Bangkok.
     """
 
     id: str
@@ -27,6 +28,7 @@ class FaqEntry:
     off: bool = False
     example: bool = False
     source: str = ""
+    checked: date | None = None
 
     @property
     def searchable_texts(self) -> tuple[str, ...]:
@@ -37,6 +39,12 @@ class FaqEntry:
     def is_draft(self) -> bool:
         """Whether it came with the program, and is turned off until an officer has checked it."""
         return self.off and self.example
+
+    def needs_check(self, on: date, days: int) -> bool:
+        """Whether an officer should look at it: a draft, or an answer that nobody has checked for so many days."""
+        if self.off or self.example:
+            return self.is_draft
+        return self.checked is None or on - self.checked > timedelta(days=days)
 
     def is_valid_on(self, on: date) -> bool:
         """Whether it may be shown on a day (in Bangkok)."""

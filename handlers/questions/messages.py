@@ -115,7 +115,10 @@ class QuestionThread:
 
 @dataclass(frozen=True, slots=True)
 class AnswerMatch:
-    """A known answer. `sure`: near enough to be given without asking."""
+    """A known answer. `sure`: near enough to be given without asking.
+
+    checked: the day on which an officer last looked at it, in Bangkok; None where that is not known.
+    """
 
     id: str
     title: str
@@ -123,6 +126,7 @@ class AnswerMatch:
     link: str = ""
     sure: bool = False
     example: bool = False
+    checked: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

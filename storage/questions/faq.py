@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -121,8 +121,7 @@ class FaqIndex:
             for one in find_answers(index, query.text, similarities, wanted)
             if one.id not in query.without
         ][:MAX_FAQ_MATCHES]
-        found = [(matches[one.id], one.sure) for one in hits]
-        return tuple(AnswerMatch(m.id, m.title, m.answer, m.link, sure, m.example) for m, sure in found)
+        return tuple(replace(matches[one.id], sure=one.sure) for one in hits)
 
     async def list_entries(self, on: date) -> tuple[list[IndexedEntry], CatalogueState]:
         """Return the entries and published questions that are valid on a day, with their texts."""
@@ -189,10 +188,17 @@ def _list_matches(shelf: FaqCatalogue, on: date) -> Iterable[AnswerMatch]:
     for one in shelf.entries:
         if one.is_valid_on(on):
             yield AnswerMatch(
-                FAQ_ENTRY_PREFIX + one.id, one.question, one.answer, one.link, example=one.example
+                FAQ_ENTRY_PREFIX + one.id,
+                one.question,
+                one.answer,
+                one.link,
+                example=one.example,
+                checked=one.checked,
             )
     for post in shelf.published:
-        yield AnswerMatch(PUBLISHED_QUESTION_PREFIX + post.id, post.question, post.answer)
+        yield AnswerMatch(
+            PUBLISHED_QUESTION_PREFIX + post.id, post.question, post.answer, checked=post.answered_on
+        )
 
 
 def _list_index_entries(shelf: FaqCatalogue, on: date) -> list[IndexedEntry]:

@@ -92,6 +92,22 @@ async def remind_of_due_questions(
     return recipients
 
 
+async def remind_of_old_answers(committer: GroupCommitWriter, now: datetime, count: int, days: int) -> int:
+    """Tell officers how many answers nobody has checked for so many days; return the number of recipients."""
+    if not count:
+        return 0
+    checked = ServiceCommandName.CHECK
+    say = Phrase("inquiry.notice.old_answers", {"count": count, "days": days})
+    push = StaffPush(PushKind.DUE, say, (Choice(f"/{checked}", checked.label_key),))
+    async with committer.transaction() as connection:
+        batch = WriteBatch(connection, committer.keyring, committer.daily_keys, now, roster=committer.roster)
+        recipients = await notify_case_workers(push, batch, {Role.OFFICER})
+        if not recipients:
+            recipients = await notify_case_workers(push, batch)
+        await batch.flush()
+    return recipients
+
+
 def _make_due_push(notice: Phrase) -> StaffPush:
     listed = ServiceCommandName.QUESTIONS
     return StaffPush(PushKind.DUE, notice, (Choice(f"/{listed}", listed.label_key),))

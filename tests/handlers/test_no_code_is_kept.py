@@ -13,6 +13,7 @@ from handlers.dialog.effects import Now, Query
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import make_receipt
 from handlers.feedback.messages import NewFeedbackNumber
+from handlers.questions.faq_messages import FaqCatalogue, GetFaqCatalogue
 from handlers.questions.messages import FindKnownAnswers, FindThreadByCode, GetQuestionRate
 from handlers.service_desk import ServiceDesk
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
@@ -123,6 +124,7 @@ WHO: dict[Any, Any] = {
     FindCase: None,
     FindThreadByCode: None,
     FindKnownAnswers: (),
+    GetFaqCatalogue: FaqCatalogue(),
     NewFeedbackNumber: 7,
 }
 roles = st.sampled_from([Role.OFFICER, Role.SUPERVISOR])

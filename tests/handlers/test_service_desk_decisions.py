@@ -16,6 +16,7 @@ from handlers.dialog.receipt import make_receipt
 from handlers.dialog.replies import NEUTRAL, OF_CASE, PageLayout, Phrase, Presentation, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.feedback.messages import NewFeedbackNumber
+from handlers.questions.faq_messages import FaqCatalogue, GetFaqCatalogue
 from handlers.questions.messages import FindKnownAnswers, FindThreadByCode, GetQuestionRate, GetThread
 from handlers.service_desk import ServiceDesk
 from handlers.staff.parse import ParsedCommand
@@ -34,6 +35,7 @@ ANSWERS = {
     Now: MORNING,
     NewReceipt: CODE,
     FindKnownAnswers: (HOURS,),
+    GetFaqCatalogue: FaqCatalogue(),
     FindThreadByCode: OPEN,
     GetThread: OPEN,
     GetAttempts: Attempts(),
@@ -82,7 +84,7 @@ def test_a_greeting_is_greeted(text: str) -> None:
 def test_any_other_first_text_is_a_question() -> None:
     outcome = decide(make_event(QUESTION), None)
     assert outcome.keys == ("ask.found",)
-    assert outcome.queries == (Now(), FindKnownAnswers(QUESTION, date(2026, 11, 22)))
+    assert outcome.queries == (Now(), GetFaqCatalogue(), FindKnownAnswers(QUESTION, date(2026, 11, 22)))
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def _store_new(cmd: ServiceCommandContext, catalogue: FaqCatalogue, question: st
     taken, number = {one.id for one in catalogue.entries}, 1
     while f"own-{number}" in taken:
         number += 1
-    entry = FaqEntry(f"own-{number}", question, answer)
+    entry = FaqEntry(f"own-{number}", question, answer, checked=to_bangkok_date(cmd.ctx.now))
     return cmd.reply(
         "faq_added",
         NEUTRAL,
@@ -168,6 +168,7 @@ def _replace_answer(cmd: ServiceCommandContext, entry: FaqEntry, proposed: Propo
         until=until,
         off=False,
         example=False,
+        checked=to_bangkok_date(cmd.ctx.now),
     )
     return cmd.reply(
         "near_changed",
@@ -205,7 +206,11 @@ def _change_entry(
             "faq_edited",
             NEUTRAL,
             (make_command_button(ServiceCommandName.FAQ),),
-            (SaveFaqEntry(replace(entry, answer=answer, example=False)),),
+            (
+                SaveFaqEntry(
+                    replace(entry, answer=answer, example=False, checked=to_bangkok_date(cmd.ctx.now))
+                ),
+            ),
             id=entry.id,
         )
     off = what in {"off", "ปิด"}
@@ -225,17 +230,23 @@ def _list_entries(cmd: ServiceCommandContext, known: tuple[FaqEntry, ...], today
     stale = [one for one in known if not one.off and not one.is_valid_on(today)]
     drafts = sum(one.is_draft for one in known)
     others = [one for one in known if one not in stale and not one.is_draft]
+    days = cmd.ctx.office.answers.check_after_days
+    old = sum(one.needs_check(today, days) for one in known) - drafts
     lines = tuple(_format_entry_line(one, today) for one in (*stale, *others)[:MAX_LISTED_ENTRIES])
+    notes = (
+        *((Phrase("inquiry.faq_drafts", {"count": drafts}),) if drafts else ()),
+        *((Phrase("inquiry.faq_old", {"count": old, "days": days}),) if old else ()),
+    )
     return cmd.reply(
         "faq_list",
         NEUTRAL,
         (
-            *((make_command_button(ServiceCommandName.CHECK),) if drafts else ()),
+            *((make_command_button(ServiceCommandName.CHECK),) if drafts + old else ()),
             make_command_button(ServiceCommandName.QUESTIONS),
         ),
         count=len(known) - drafts,
         stale=len(stale),
-        lines=(Phrase("inquiry.faq_drafts", {"count": drafts}), *lines) if drafts else lines,
+        lines=(*notes, *lines),
     )
 
 

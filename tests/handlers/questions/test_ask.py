@@ -17,6 +17,7 @@ from handlers.dialog.replies import (
     NEUTRAL,
     Choice,
     ExpectedInput,
+    Phrase,
     Presentation,
     Reply,
     TextLabel,
@@ -32,6 +33,7 @@ from handlers.questions.ask import (
     quote_question,
     reprompt_question,
 )
+from handlers.questions.faq_messages import FaqCatalogue, GetFaqCatalogue
 from handlers.questions.menu import SERVICE_MENU
 from handlers.questions.messages import (
     AnswerMatch,
@@ -60,6 +62,8 @@ QUESTION = "ขอยืมเต็นท์ได้ไหม"
 HOURS = AnswerMatch("hours", "เปิดกี่โมง", "08.30-16.30 น.", link="https://office.example")
 TENT = AnswerMatch("tent", "ยืมเต็นท์อย่างไร", "ทำหนังสือมา", sure=True, example=True)
 LONG_TITLE = AnswerMatch("long", "ก" * 61, "คำตอบ")
+CATALOGUE = FaqCatalogue()
+LOOKED_UP = (GetFaqCatalogue(), FindKnownAnswers(QUESTION, TODAY))
 MATCHES = (HOURS, LONG_TITLE)
 MENU = Reply("welcome.again", NEUTRAL, {}, SERVICE_MENU["th"], presentation=ASKS_FOR_QUESTION)
 LEFT = Session(version=3, at=MORNING, prompt_number=7)
@@ -78,7 +82,12 @@ AT_SUSPECT = at("suspect", question="ครูเรียกรับเงิ�
 def decide(
     event: Event, session: Session, matches: tuple[AnswerMatch, ...] = MATCHES, rate: Attempts | None = None
 ) -> Outcome:
-    answers = {FindKnownAnswers: matches, GetQuestionRate: rate or Attempts(), NewReceipt: RECEIPT}
+    answers = {
+        FindKnownAnswers: matches,
+        GetQuestionRate: rate or Attempts(),
+        NewReceipt: RECEIPT,
+        GetFaqCatalogue: CATALOGUE,
+    }
     return run_decision(handle_question(make_context(event, session), URL), answers)
 
 
@@ -89,7 +98,7 @@ def moved(session: Session, step: str, **answers: str) -> Session:
 
 
 def ask(session: Session) -> Reply:
-    buttons = make_buttons(session, "leave")
+    buttons = make_buttons(session, "topics", "leave")
     return Reply("ask.ask", NEUTRAL, {}, buttons, wants=ExpectedInput.TEXT, presentation=ASKS_FOR_QUESTION)
 
 
@@ -113,7 +122,7 @@ def found(session: Session) -> Reply:
 
 
 def nothing_found(session: Session) -> Reply:
-    buttons = make_buttons(session, "officer", "again", "leave")
+    buttons = make_buttons(session, "officer", "topics", "again", "leave")
     quoted = {"quoted": quote_question(session.answers["question"])}
     return Reply(
         "ask.none", NEUTRAL, quoted, buttons, wants=ExpectedInput.PICK, presentation=ASKS_FOR_QUESTION
@@ -124,7 +133,12 @@ def told(session: Session, one: AnswerMatch) -> Reply:
     return Reply(
         "ask.told_example" if one.example else "ask.told",
         NEUTRAL,
-        {"title": one.title, "answer": one.answer, "link": raw_text(f"\n{one.link}" if one.link else "")},
+        {
+            "title": one.title,
+            "answer": one.answer,
+            "link": raw_text(f"\n{one.link}" if one.link else ""),
+            "age": raw_text(""),
+        },
         make_buttons(session, "fits", "other", "officer"),
         wants=ExpectedInput.PICK,
         presentation=ASKS_FOR_QUESTION,
@@ -179,13 +193,13 @@ def test_at_the_question_a_slip_and_a_stale_button_ask_again() -> None:
 def test_the_nearest_titles_are_offered() -> None:
     outcome = decide(make_event(QUESTION), at("ask"))
     after = moved(at("ask"), "found", question=QUESTION)
-    assert outcome == Outcome(after, (found(after),), (), (FindKnownAnswers(QUESTION, TODAY),))
+    assert outcome == Outcome(after, (found(after),), (), LOOKED_UP)
 
 
 def test_a_sure_answer_is_told_at_once() -> None:
     outcome = decide(make_event(QUESTION), at("ask"), (TENT, HOURS))
     after = moved(at("ask"), "told", question=QUESTION, shown="0")
-    assert outcome == Outcome(after, (told(after, TENT),), (), (FindKnownAnswers(QUESTION, TODAY),))
+    assert outcome == Outcome(after, (told(after, TENT),), (), LOOKED_UP)
 
 
 def test_where_nothing_is_near_the_officers_are_offered() -> None:
@@ -246,7 +260,8 @@ def test_an_answer_that_was_taken_off_meanwhile_leads_to_the_titles() -> None:
 def test_a_new_text_is_a_new_question() -> None:
     outcome = decide(make_event("เสาร์เปิดไหม"), AT_TOLD)
     assert outcome.kept.answers == {"question": "เสาร์เปิดไหม"}
-    assert outcome.queries == (FindKnownAnswers(QUESTION, TODAY), FindKnownAnswers("เสาร์เปิดไหม", TODAY))
+    again = FindKnownAnswers("เสาร์เปิดไหม", TODAY)
+    assert outcome.queries == (FindKnownAnswers(QUESTION, TODAY), GetFaqCatalogue(), again)
 
 
 @pytest.mark.parametrize(
@@ -386,3 +401,19 @@ def test_the_present_question_is_repeated(session: Session, key: str) -> None:
     )
     assert outcome.keys == ("welcome.help", key)
     assert outcome.kept.answers == session.answers
+
+
+@pytest.mark.parametrize(
+    ("checked", "key"),
+    [
+        (None, "literal"),
+        (TODAY - timedelta(days=365), "ask.age"),
+        (TODAY - timedelta(days=366), "ask.age_old"),
+    ],
+)
+def test_an_answer_says_when_it_was_checked(checked: date | None, key: str) -> None:
+    one = AnswerMatch("hours", "เปิดกี่โมง", "8 โมง", checked=checked)
+    outcome = decide(pick(AT_FOUND, "m1"), AT_FOUND, (one,))
+    age = outcome.replies[0].args["age"]
+    assert isinstance(age, Phrase)
+    assert age.key == key

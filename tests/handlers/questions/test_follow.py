@@ -22,6 +22,7 @@ from handlers.dialog.replies import (
     raw_text,
 )
 from handlers.dialog.session import DialogTopic, Session
+from handlers.questions.faq_messages import FaqCatalogue, GetFaqCatalogue
 from handlers.questions.follow import (
     apply_thread_line,
     ask_question_code,
@@ -86,6 +87,7 @@ def decide(
         GetAttempts: Attempts(),
         GetQuestionRate: rate or Attempts(),
         FindKnownAnswers: (),
+        GetFaqCatalogue: FaqCatalogue(),
     }
     return run_decision(handle_thread(make_context(event, session)), answers)
 

@@ -53,7 +53,7 @@ from tests.handlers.staff.officer_commands import (
 from tests.in_memory_desk import MORNING
 from tests.run_decision import Outcome, begin_session, make_context, make_event, run_decision
 
-HOURS = FaqEntry("hours", "เปิดกี่โมง", "08.30-16.30 น.", link="https://office.example")
+HOURS = FaqEntry("hours", "เปิดกี่โมง", "08.30-16.30 น.", link="https://office.example", checked=TODAY)
 OLD = FaqEntry("old", "รับสมัครเมื่อไร", "หมดเขตแล้ว", until=date(2026, 1, 1), example=True)
 POST = PublishedQuestion("p1", "ขอยืมเต็นท์ได้ไหม", "ยืมได้", OPEN.asked_on, date(2026, 11, 21))
 GOOD = Feedback(2570, 12, "counter", 2, TODAY, "คิวยาว", has_contact=True)

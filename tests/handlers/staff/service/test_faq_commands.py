@@ -15,7 +15,7 @@ from tests.run_decision import Outcome
 ASKED, ANSWER = "เปิดวันเสาร์ไหม", "เปิดครึ่งวัน"
 NEAR_HOURS = AnswerMatch("k.hours", HOURS.question, HOURS.answer)
 NEAR_POST = AnswerMatch(f"b.{POST.id}", POST.question, POST.answer)
-NEW = FaqEntry("own-1", ASKED, ANSWER)
+NEW = FaqEntry("own-1", ASKED, ANSWER, checked=TODAY)
 CHANGED = replace(HOURS, answer=ANSWER, also=(ASKED,))
 
 
@@ -99,7 +99,7 @@ def test_the_same_question_is_found_though_it_is_off_or_out_of_date_and_answers_
     for entry, state in ((off, "off"), (OLD, "stale")):
         asked = give(f"/faq add {entry.question}  | {ANSWER}", answers={GetFaqCatalogue: catalogue})
         assert asked.replies[0].args["lines"][0].key == f"inquiry.near_line_{state}"
-        saved = replace(entry, answer=ANSWER, off=False, until=None, example=False)
+        saved = replace(entry, answer=ANSWER, off=False, until=None, example=False, checked=TODAY)
         assert told(choose(asked, 0, catalogue)) == ("near_changed", (SaveFaqEntry(saved),))
 
 

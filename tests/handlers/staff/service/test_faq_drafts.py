@@ -1,9 +1,11 @@
 """`/check`: what came with the program is seen by officers one by one, and by citizens once it was approved."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from handlers.dialog.replies import Phrase
 from handlers.questions.faq_messages import (
     ApproveFaqEntry,
     DiscardFaqDraft,
@@ -12,13 +14,13 @@ from handlers.questions.faq_messages import (
     GetFaqCatalogue,
     SaveFaqEntry,
 )
-from tests.handlers.staff.officer_commands import OFFICER
+from tests.handlers.staff.officer_commands import OFFICER, TODAY
 from tests.handlers.staff.service.service_officer import HOURS, POST, give, told
 from tests.run_decision import Outcome
 
 FIRST = FaqEntry("first", "ปิดกี่โมง", "16.30 น.", ("เลิกงานกี่โมง",), off=True, example=True, source="ประกาศ")
 SECOND = FaqEntry("second", "จอดรถที่ไหน", "หลังอาคาร", off=True, example=True)
-CHECKED = replace(FIRST, off=False, example=False)
+CHECKED = replace(FIRST, off=False, example=False, checked=TODAY)
 CATALOGUE = FaqCatalogue((FIRST, HOURS, SECOND), (POST,))
 OK, EDIT, DROP, NEXT = range(4)
 
@@ -55,6 +57,7 @@ def test_a_draft_is_shown_with_its_source_and_nothing_is_stored(words: str, entr
         "also": " / ".join(entry.also) or "-",
         "answer": entry.answer,
         "source": entry.source or "-",
+        "checked": Phrase("inquiry.old_unknown"),
     }
     assert [choice.key for choice in shown.replies[0].choices] == [
         *("inquiry.draft_ok", "inquiry.draft_change", "inquiry.draft_drop", "inquiry.draft_next")
@@ -97,7 +100,7 @@ def test_an_edited_draft_is_shown_once_more_and_stays_a_draft(words: str) -> Non
     assert changed.replies[0].args["answer"] == "17.00 น."
     after = FaqCatalogue((edited, HOURS, SECOND))
     assert press(changed, OK, after).acts == (
-        ApproveFaqEntry(replace(edited, off=False, example=False), OFFICER.id),
+        ApproveFaqEntry(replace(edited, off=False, example=False, checked=TODAY), OFFICER.id),
     )
 
 
@@ -124,3 +127,24 @@ def test_drafts_are_counted_apart_in_the_list() -> None:
     assert len(listed.args["lines"]) == 2
     assert listed.choices[0].data == "/check"
     assert told(say("/check", FaqCatalogue((HOURS,)))) == ("draft_none", ())
+
+
+def test_an_old_answer_is_checked_like_a_draft_and_answers_meanwhile() -> None:
+    old = replace(HOURS, checked=TODAY - timedelta(days=366))
+    unknown = replace(HOURS, id="unknown", checked=None)
+    fresh = replace(HOURS, id="fresh", checked=TODAY - timedelta(days=365))
+    base = FaqCatalogue((fresh, old, FIRST, unknown))
+    shown = say("/check", catalogue=base)
+    assert (shown.keys, shown.replies[0].args["count"]) == (("inquiry.draft",), 3)
+    second = press(shown, NEXT, base)
+    assert (second.keys, second.replies[0].args["id"]) == (("inquiry.old",), "unknown")
+    third = press(second, NEXT, base)
+    assert third.replies[0].args["id"] == old.id
+    assert press(third, OK, base).acts == (ApproveFaqEntry(replace(old, checked=TODAY), OFFICER.id),)
+    off = press(third, DROP, base)
+    assert off.keys[0] == "inquiry.draft_turned_off"
+    assert off.acts == (SaveFaqEntry(replace(old, off=True)),)
+    asked = press(third, EDIT, base)
+    assert asked.keys == ("inquiry.old_edit",)
+    written = say(f"{third.replies[0].choices[EDIT].data} บ่ายโมง", after=third, catalogue=base)
+    assert written.acts == (ApproveFaqEntry(replace(old, answer="บ่ายโมง", checked=TODAY), OFFICER.id),)

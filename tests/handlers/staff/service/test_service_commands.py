@@ -46,6 +46,9 @@ from tests.handlers.staff.service.service_officer import (
 )
 from tests.run_decision import AnswerByQuery
 
+NEW = FaqEntry("own-1", "ใช้เวลากี่วัน", "สามวัน", checked=TODAY)
+EDITED = replace(OLD, answer="รับทั้งปี", example=False, checked=TODAY)
+
 
 @pytest.mark.parametrize(
     "words", ["/questions", "/answer 1 ก", "/opinions", "/consult new", "/results K7M2QX publish"]
@@ -246,13 +249,13 @@ def test_a_published_question_is_removed_after_a_confirmation(
     ("words", "key", "entry"),
     [
         ("/faq", "faq_list", None),
-        ("/faq add ใช้เวลากี่วัน | สามวัน", "faq_added", FaqEntry("own-1", "ใช้เวลากี่วัน", "สามวัน")),
-        ("/faq\nadd ใช้เวลากี่วัน | สามวัน", "faq_added", FaqEntry("own-1", "ใช้เวลากี่วัน", "สามวัน")),
-        ("/faq add\nใช้เวลากี่วัน | สามวัน", "faq_added", FaqEntry("own-1", "ใช้เวลากี่วัน", "สามวัน")),
+        ("/faq add ใช้เวลากี่วัน | สามวัน", "faq_added", NEW),
+        ("/faq\nadd ใช้เวลากี่วัน | สามวัน", "faq_added", NEW),
+        ("/faq add\nใช้เวลากี่วัน | สามวัน", "faq_added", NEW),
         ("/faq add ไม่มีคำตอบ", "faq_add_how", None),
         ("/faq add | สามวัน", "faq_add_how", None),
-        ("/faq edit old รับทั้งปี", "faq_edited", replace(OLD, answer="รับทั้งปี", example=False)),
-        ("/faq edit old\nรับทั้งปี", "faq_edited", replace(OLD, answer="รับทั้งปี", example=False)),
+        ("/faq edit old รับทั้งปี", "faq_edited", EDITED),
+        ("/faq edit old\nรับทั้งปี", "faq_edited", EDITED),
         ("/faq edit old", "faq_edit_how", None),
         ("/faq edit gone ก", "faq_unknown", None),
         ("/faq off hours", "faq_off", replace(HOURS, off=True)),
