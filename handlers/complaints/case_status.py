@@ -16,12 +16,13 @@ from handlers.complaints.messages import (
     ReporterCase,
 )
 from handlers.complaints.subscriptions import list_subscription_options
-from handlers.dialog.choices import Option, make_options, to_choices
+from handlers.dialog.choices import Option, make_options, parse_label, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.replies import AS_CASE_STATUS, MUST_ARRIVE, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.thai.dates import format_date, to_bangkok_date
+from handlers.thai.grammar.case_wishes import find_case_wish
 
 REPLY_OPTION = Option("message", label="choice.reply")
 """Writes to the office, where it asked or wrote last."""
@@ -171,3 +172,15 @@ def can_request_reopening(case: ReporterCase, ctx: Context) -> bool:
     if any(entry.by_reporter and entry.status not in ENDED_STATUSES for entry in moved) or not moved:
         return False
     return to_bangkok_date(ctx.now) - moved[-1].on <= REOPEN_WINDOW
+
+
+def find_wished_action(ctx: Context, case: ReporterCase, options: tuple[Option, ...]) -> str | None:
+    """Return what a person wishes of an open case in everyday words, or by a whole label; None for any other event.
+
+    options: what may be picked at the present question; what the case allows is understood there too.
+    """
+    if ctx.event.choice is not None:
+        return None
+    actions = (*list_reporter_actions(case, ctx), *options)
+    wish = find_case_wish(ctx.event.text or "")
+    return wish if wish in {one.value for one in actions} else parse_label(ctx.event, ctx.session, actions)

@@ -11,8 +11,9 @@ from handlers.dialog.choices import make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.events import LANGS, NEXT_LANG, Lang
+from handlers.dialog.receipt import is_receipt_end
 from handlers.dialog.replies import NEUTRAL, Choice, Reply, ReplyArg
-from handlers.dialog.session import DialogTopic
+from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.unasked import (
     DROP_TEXT,
     build_early_text_note,
@@ -60,9 +61,17 @@ def _build_greeting(ctx: Context, key: str) -> Reply:
     return Reply(key, NEUTRAL, args)
 
 
+_SEEN_IN_A_CASE = frozenset({ChannelQuestion.WHEN_ANSWERED, ChannelQuestion.READ_YET})
+
+
 def answer_channel_question(ctx: Context) -> Reply | None:
-    """Return the answer to a text that asks of nothing but the channel, at whatever step; None for any other event."""
+    """Return the answer to a text that asks of nothing but the channel, at whatever step; None for any other event.
+
+    The end of a code, which is typed late where nothing asks for it, is answered too, and never repeated or kept.
+    """
     text = ctx.event.text if ctx.event.choice is None and ctx.event.file is None else None
+    if text and is_receipt_end(text) and _asks_no_code(ctx.session):
+        return Reply("code.end", NEUTRAL)
     question = find_channel_question(text) if text else None
     # Right after filing the code is shown again instead.
     if question is None or (
@@ -70,6 +79,13 @@ def answer_channel_question(ctx: Context) -> Reply | None:
     ):
         return None
     return _build_channel_answer(ctx, question)
+
+
+def _asks_no_code(session: Session) -> bool:
+    """Whether nothing is asked that a part of a code answers: at the menu, and in an open case."""
+    return session.topic is DialogTopic.MENU or (
+        session.topic is DialogTopic.TRACK and session.receipt is not None
+    )
 
 
 def answer_question_after_account(ctx: Context) -> Reply | None:
@@ -80,6 +96,8 @@ def answer_question_after_account(ctx: Context) -> Reply | None:
 
 
 def _build_channel_answer(ctx: Context, question: ChannelQuestion) -> Reply:
+    if ctx.session.receipt is not None and question in _SEEN_IN_A_CASE:
+        return Reply("about_channel.in_case", NEUTRAL)
     if question is not ChannelQuestion.WHEN_ANSWERED:
         return Reply(f"about_channel.{question}", NEUTRAL)
     if ctx.session.topic is DialogTopic.REPORT and ctx.session.answers.get(HEAD_FIELD) in {"yes", "unsure"}:

@@ -8,6 +8,7 @@ from typing import Any
 from handlers.complaints.accused.readers import add_exclusions, is_case_readable
 from handlers.complaints.case_status import (
     can_request_reopening,
+    find_wished_action,
     list_reporter_actions,
     show_reporter_case,
 )
@@ -288,6 +289,12 @@ def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult | None:
     )
     if choice is STALE:
         return show_reporter_case(ctx, case, Reply("pick.stale", NEUTRAL))
+    is_written = asking is not None and asking.wants in TYPED_INPUTS
+    wish = None if is_written or isinstance(choice, str) else find_wished_action(ctx, case, here)
+    if wish is not None:
+        return _handle_case_choice(ctx.replace_session(answers={}), case, wish).prepend(
+            quote_unsent_text(ctx.session)
+        )
     if isinstance(choice, UnclearChoice):
         return TurnResult(ctx.session, (explain_no_choice(choice), _build_tracking_question(ctx.session)))
     if choice is None:
@@ -322,19 +329,8 @@ def _handle_case_text(ctx: Context, case: ReporterCase) -> TurnResult:
     waiting = ctx.session.answers.get("held", "") if ctx.session.step == "offer" else ""
     whole = "\n".join(filter(None, (waiting, cleaned.text)))
     if len(whole) > MAX_MESSAGE_LENGTH:
-        return show_reporter_case(
-            ctx,
-            case,
-            Reply(
-                "track.too_long",
-                OF_CASE,
-                {
-                    "limit": f"{MAX_MESSAGE_LENGTH:,}",
-                    "count": f"{len(whole):,}",
-                    "unsent": whole,
-                },
-            ),
-        )
+        told = {"limit": f"{MAX_MESSAGE_LENGTH:,}", "count": f"{len(whole):,}", "unsent": whole}
+        return show_reporter_case(ctx, case, Reply("track.too_long", OF_CASE, told))
     if ctx.session.step == "unsettled":
         return _request_reopening(ctx, case, cleaned.text)
     if ctx.session.step == "message":

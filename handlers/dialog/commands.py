@@ -9,6 +9,7 @@ from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import DeleteFiles, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.form import delete_draft_files
+from handlers.dialog.receipt import is_receipt_end
 from handlers.dialog.replies import NEUTRAL, OF_CASE, Choice, Reply
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.i18n import render_label
@@ -134,9 +135,13 @@ _ADDRESS = re.compile(ADDRESS)
 
 
 def guess_language(event: Event) -> Lang:
-    """Return the initial language: the page's, else English for a text in Latin letters only, else Thai."""
+    """Return the initial language: the page's, else English for a text in Latin letters only, else Thai.
+
+    Codes, parts of them and addresses are in no language.
+    """
     if event.lang is not None:
         return event.lang
-    text = _ADDRESS.sub("", remove_codes(event.text or "", "", mistyped=True))
+    typed = event.text or ""
+    text = "" if is_receipt_end(typed) else _ADDRESS.sub("", remove_codes(typed, "", mistyped=True))
     latin = text.isascii() and any(c.isalpha() for c in text)
     return "en" if latin and not text.startswith("/") else DEFAULT_LANG

@@ -11,6 +11,8 @@ from handlers.thai.matching import fold_characters
 
 RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 17
+LAST_SYMBOLS = 5
+"""Symbols that are typed to confirm a receipt after filing."""
 MAX_RECEIPT_TEXT = 200
 """Characters of a text in which a receipt is searched. The longest way of writing one takes a third of them."""
 
@@ -45,7 +47,7 @@ class Receipt:
     @property
     def last_five(self) -> str:
         """The symbols that the person types to confirm the receipt after filing."""
-        return self.symbols[-5:]
+        return self.symbols[-LAST_SYMBOLS:]
 
 
 def compute_check_symbol(symbols: str) -> str:
@@ -78,6 +80,19 @@ def normalize_receipt(text: str) -> str:
 def is_receipt_shaped(symbols: str) -> bool:
     """Whether symbols have a receipt's length and alphabet, whatever the check symbol."""
     return len(symbols) == RECEIPT_LENGTH and all(s in _SYMBOL_VALUES for s in symbols)
+
+
+def is_receipt_end(text: str) -> bool:
+    """Whether a whole text is what is asked for after filing, the last five symbols: “snp8v”, “SNP8-V”.
+
+    With a letter and a digit, so that no word and no number is taken for it.
+    """
+    typed = _SEPARATORS.sub("", text) if len(text) <= 3 * LAST_SYMBOLS else ""
+    if len(typed) != LAST_SYMBOLS or not typed.isascii() or not typed.isalnum():
+        return False
+    return (
+        not typed.isalpha() and not typed.isdigit() and set(normalize_receipt(typed)) <= _SYMBOL_VALUES.keys()
+    )
 
 
 def parse_receipt(text: str) -> Receipt | None:

@@ -28,6 +28,8 @@ class ChannelQuestion(StrEnum):
     """Whether, and how, somebody will get in touch."""
     WHEN_ANSWERED = "when_answered"
     """When there is an answer."""
+    READ_YET = "read_yet"
+    """Whether somebody has read it yet, or begun."""
     WITHOUT_EVIDENCE = "without_evidence"
     """Whether one may report without evidence, or without being sure."""
     CHANGE_LATER = "change_later"
@@ -120,6 +122,16 @@ _PATTERNS: dict[ChannelQuestion, tuple[tuple[str, ...], tuple[str, ...]]] = {
             r"when (?:will|do|can) (?:i|you|they|there) (?:be |get |know |have |see |hear |expect )?"
             r"(?:an? |the |my )?(?:answer|result|reply|know)",
             r"how long (?:will|does|do) (?:it|this|that|an answer|i have to) (?:take|wait)",
+        ),
+    ),
+    ChannelQuestion.READ_YET: (
+        (
+            rf"(?:กลัว(?:จัง|มาก|เลย|{join_particles(PLAIN_PARTICLES)})*)?(?:ตอนนี้)?(?:มี)?{_STAFF}(?:ได้|จะ|มา)?"
+            r"(?:อ่าน|เห็น|เปิดอ่าน|เปิดดู|รับเรื่อง|ดู|ตรวจ|ทำ)(?:เรื่อง|ข้อความ)?(?:ผม|หนู|เรา|แล้ว)?(?:หรือ|รึ|แล้ว)?(?:ยัง)",
+            r"(?:เรื่อง)(?:ผม|หนู|เรา|นี้|ที่แจ้ง)?(?:ไป)?(?:ถึง)(?:ไหน|มือใคร|เจ้าหน้าที่)(?:แล้ว|รึ|หรือ|ยัง)*",
+        ),
+        (
+            r"(?:has|did) (?:any|some)(?:one|body) (?:read|see|seen|open|opened) (?:it|this|my report)(?: yet)?",
         ),
     ),
     ChannelQuestion.WITHOUT_EVIDENCE: (
