@@ -42,6 +42,7 @@ from storage.questions.store import (
 from storage.staff.administration import ADMINISTRATION_READERS
 from storage.staff.directory import StaffDirectory
 from storage.staff.enrolments import ENROLMENT_READERS
+from storage.staff.inbox import INBOX_READERS
 from storage.staff.members import STAFF_READERS
 from storage.staff.page_access import PAGE_ACCESS_READERS
 from storage.staff.workspace import WORKSPACE_READERS
@@ -98,6 +99,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **RESULT_READERS,
     **PAGE_ACCESS_READERS,
     **WORKSPACE_READERS,
+    **INBOX_READERS,
     **REMARK_READERS,
     **SLIP_READERS,
 }

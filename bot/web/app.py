@@ -63,7 +63,7 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
         site_url = app.settings.complaints.public_url or ""
         routes += OfficerPages(app.desks["complaints"], pages, app.decoders, site_url).routes()
     routes += EnrolmentPages(app.desks.values(), pages).routes()
-    routes += build_workspace_routes(app.desks.values(), pages)
+    routes += build_workspace_routes(app.desks.values(), pages, app.decoders)
     for desk in app.desks.values():
         routes += StatisticsPages(build_release_context(app, desk), pages).routes()
     application = Starlette(

@@ -52,7 +52,7 @@ class OfficerActions:
             with retries:
                 decided = await self.decide(build_decision)
                 if decided is not None and decided.acts:
-                    await self._commit(secrets.token_hex(16), TurnResult(None, acts=decided.acts))
+                    await self.commit_turn(secrets.token_hex(16), TurnResult(None, acts=decided.acts))
                 return decided
 
     async def execute_once(
@@ -69,9 +69,10 @@ class OfficerActions:
                 answer = await self.engine.store.find_previous_answer(id_)
                 if answer is None or not answer.replies:
                     turn = replace(await self.decide(build_decision), session=None)
-                    answer = await self._commit(id_, turn) if turn.acts else turn.to_answer(None)
+                    answer = await self.commit_turn(id_, turn) if turn.acts else turn.to_answer(None)
                 return answer.replies[0], answer.lang
 
-    async def _commit(self, id_: str, turn: TurnResult) -> Answer:
+    async def commit_turn(self, id_: str, turn: TurnResult) -> Answer:
+        """Commit what a page session did. It has no state of a dialogue."""
         event = Event(id_, self.token_hash, Channel.WEB)
         return await self.engine.store.commit(event, None, turn, self.engine.now())

@@ -126,10 +126,10 @@ class CasePages(CaseFiles):
         return {
             "number": opened.case.register_number,
             "summary": text_to_html(translate_line(opened.summary).partition("\n")[2]),
-            "facts": [(translate_line(one.label), translate_line(one.value)) for one in opened.facts],
-            "talk": [translate_line(line) for line in opened.conversation],
-            "history": [translate_line(line) for line in opened.history],
-            "files": await self.viewing.list_files(opened.files, lang),
+            "facts": [(translate_line(one.label), translate_line(one.value)) for one in opened.content.facts],
+            "talk": [translate_line(line) for line in opened.content.conversation],
+            "history": [translate_line(line) for line in opened.content.history],
+            "files": await self.viewing.list_files(opened.content.files, lang),
         }
 
     async def _handle_form(self, request: Request, session: OfficerSession | None) -> Response:

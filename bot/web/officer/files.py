@@ -108,7 +108,7 @@ class CaseFiles:
         self, request: Request, session: OfficerSession, opened: PageActionResult, note: Phrase | None = None,
         typed: str = "", status: int = 200,
     ) -> Response:  # fmt: skip
-        base = f"/officer/{request.path_params['seat']}"
+        base = request.url.path.rsplit("/", 2)[0]  # of the case, here or in the workspace
         if opened.file is None:
             return self.responses.render_closed("th", typed)
         page = FilePage(

@@ -3,16 +3,33 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any, TypeVar
+from secrets import token_hex
+from typing import Any, Protocol, TypeVar
 
 from bot.engine import ConflictRetries, Engine
-from handlers.dialog.effects import Answer, Decision, Query
+from handlers.dialog.effects import Act, Answer, Decision, Query, TurnResult
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.session import DialogTopic, Session
 from handlers.office import Office
 from handlers.staff.workspace.sign_in import WorkspaceRequest
 
 T = TypeVar("T")
+
+
+class HasOpeningActs(Protocol):
+    """What a view shows, with the acts that are to be written because it was opened."""
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """The acts to commit."""
+
+
+OpenedT = TypeVar("OpenedT", bound=HasOpeningActs)
+
+
+def get_viewer_id(mark: bytes) -> bytes:
+    """Return the id under which a session only looks at something, so that its state is not touched by that."""
+    return sha256(b"view" + mark).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,21 @@ class WorkspaceActions:
     async def decide(self, build: Callable[[WorkspaceRequest], Generator[Query[Any], Any, T]]) -> T:
         """Run a handler to its decision without writing anything."""
         return await self.engine.run_decision(build(await self.make_request()))
+
+    async def execute(
+        self, build: Callable[[WorkspaceRequest], Generator[Query[Any], Any, OpenedT]]
+    ) -> OpenedT:
+        """Decide what is shown, and commit what is written because it was opened. Raises StorageError."""
+        retries = ConflictRetries()
+        while True:
+            with retries:
+                request = await self.make_request()
+                opened = await self.engine.run_decision(build(request))
+                if opened.acts:
+                    event = Event(f"staff.view.{token_hex(16)}", get_viewer_id(self.mark), Channel.WEB)
+                    turn = TurnResult(None, acts=opened.acts)
+                    await self.engine.store.commit(event, None, turn, request.now)
+                return opened
 
     async def execute_once(
         self, name: str, build: Callable[[WorkspaceRequest], Decision]

@@ -1,6 +1,6 @@
 """A request of somebody who is signed in, and what came of a form that they sent."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -13,7 +13,8 @@ from bot.web.officer.session import OfficerSession
 from bot.web.workspace.actions import WorkspaceActions
 from handlers.dialog.effects import Answer, Query
 from handlers.dialog.events import Lang
-from handlers.dialog.replies import OfficerPageAction
+from handlers.dialog.replies import OfficerPageAction, Reply
+from handlers.i18n import render_reply
 from handlers.staff.command import CommandContext, CommandTable
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.workspace.commands import AskedNext, make_page_command
@@ -67,19 +68,29 @@ class OpenWorkspace:
         """The language of the person's pages."""
         return self.found.lang
 
+    def make_command(self, request: WorkspaceRequest, given: str = "") -> CommandContext[Any, Any]:
+        """Return the context of a command of this person that only shows something. given: as a button brings it."""
+        command = self.table.parse(given) or ParsedCommand(self.table.help)
+        return make_page_command(self.table, request, self.found, command)
+
     async def read(self, build: Callable[[CommandContext[Any, Any]], Generator[Query[Any], Any, T]]) -> T:
         """Return what a view shows: decided for this person, as a command in the chat would be; writes nothing."""
-        cmd = make_page_command(self.table, self.request, self.found, ParsedCommand(self.table.help))
-        return await self.actions.engine.run_decision(build(cmd))
+        return await self.actions.engine.run_decision(build(self.make_command(self.request)))
+
+
+def show_replies(replies: Sequence[Reply], lang: Lang) -> tuple[ShownReply, ...]:
+    """Return replies as a page shows them, with a button for each choice that can be given there."""
+    shown = []
+    for message in (render_reply(reply, lang) for reply in replies):
+        choices = tuple((data, label) for label, data in message.choices if data.startswith("/"))
+        shown.append(ShownReply(text_to_html(message.text), choices))
+    return tuple(shown)
 
 
 def build_outcome(answer: Answer, asks: AskedNext | None, given: str, typed: str) -> WorkspaceOutcome:
     """Build what a page shows of an answer."""
     ways = {reply.presentation.officer_page for reply in answer.replies}
-    replies = tuple(
-        ShownReply(text_to_html(message.text), tuple((data, label) for label, data in message.choices))
-        for message in answer.messages
-    )
+    replies = show_replies(answer.replies, answer.lang)
     keeps = OfficerPageAction.KEEP_TEXT in ways
     return WorkspaceOutcome(
         replies,

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
+from bot.decoding.pool import DecoderPool
 from bot.web.multipart import FormData
 from bot.web.officer.responses import OfficerResponses, reject_files
 from bot.web.officer.session import OfficerSession, delete_officer_cookie
@@ -16,6 +17,8 @@ from bot.web.request import get_requested_lang, handle_form_page
 from bot.web.templating import PageRenderer
 from bot.web.workspace.actions import WorkspaceActions
 from bot.web.workspace.addresses import WORKSPACE_COOKIE, WORKSPACE_PATH, get_desk_path, get_view_path
+from bot.web.workspace.case import CaseWorkPages
+from bot.web.workspace.inbox import InboxPages
 from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, build_outcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.sessions import SessionsView
@@ -38,7 +41,9 @@ from storage.errors import StorageError
 PageHandler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
-def build_workspace_routes(desks: Iterable[RunningDesk], pages: PageRenderer) -> list[BaseRoute]:
+def build_workspace_routes(
+    desks: Iterable[RunningDesk], pages: PageRenderer, decoders: DecoderPool
+) -> list[BaseRoute]:
     """The routes of the workspaces of the desks that run here, and of the page that chooses one."""
     responses, running = OfficerResponses(pages), tuple(desks)
 
@@ -49,7 +54,7 @@ def build_workspace_routes(desks: Iterable[RunningDesk], pages: PageRenderer) ->
 
     routes: list[BaseRoute] = [Route(WORKSPACE_PATH, choose_desk)]
     for desk in running:
-        routes += DeskWorkspace(desk, pages, responses).routes()
+        routes += DeskWorkspace(desk, pages, responses, decoders).routes()
     return routes
 
 
@@ -67,12 +72,15 @@ def get_command_table(desk: WorkspaceDesk) -> CommandTable[Any, Any]:
 class DeskWorkspace:
     """The workspace of one desk."""
 
-    def __init__(self, desk: RunningDesk, renderer: PageRenderer, responses: OfficerResponses) -> None:
+    def __init__(
+        self, desk: RunningDesk, renderer: PageRenderer, responses: OfficerResponses, decoders: DecoderPool
+    ) -> None:
         self._desk, self._renderer, self._responses = desk, renderer, responses
         self._sign_in = SignInPages(desk, renderer.office, responses)
         self._pages = WorkspacePages(desk.name, responses)
         self._table = get_command_table(desk.name)
-        self._sessions = SessionsView(self._pages)
+        self._sessions, self._inbox = SessionsView(self._pages), InboxPages(self._pages)
+        self._cases = CaseWorkPages(desk, renderer, self._pages, decoders)
 
     def routes(self) -> list[BaseRoute]:
         """The routes below the desk's path."""
@@ -84,6 +92,14 @@ class DeskWorkspace:
             (f"{path}/{{view:str}}", self.handle_view, both),
             (f"{path}/{{view:str}}/{{year:int}}/{{number:int}}", self.handle_view, both),
         ]
+        if self._desk.name == "complaints":
+            case = f"{path}/{WorkspaceView.CASE}/{{year:int}}/{{number:int}}"
+            pages += [
+                (f"{case}/file/{{key:str}}", self._serve_file, ["GET"]),
+                (f"{case}/play/{{key:str}}", self._serve_file, ["GET"]),
+                (f"{case}/picture/{{key:str}}", self._serve_file, ["GET"]),
+                (f"{case}/original/{{key:str}}", self._serve_file, ["POST"]),
+            ]
         return [Route(at, self._wrap_errors(handle), methods=methods) for at, handle, methods in pages]
 
     def _wrap_errors(self, page: PageHandler) -> PageHandler:
@@ -143,6 +159,15 @@ class DeskWorkspace:
             return self._pages.render("workspace/factor.html", opened, view, outcome)
         return await self._render_view(view, opened, outcome)
 
+    async def _serve_file(self, request: Request) -> Response:
+        """Serve a file of a case to who may read that case, within the time of the second factor."""
+        opened = await self._open(request, self._read_cookie(request))
+        if opened is None or not may_open_view(WorkspaceView.CASE, self._desk.name, opened.found.staff.role):
+            return self._sign_in.render_sign_in(request, 401)
+        if not may_show_content(opened.request):
+            return RedirectResponse(request.url.path.rsplit("/", 2)[0], 303)
+        return await self._cases.serve_file(opened, request.url.path.rsplit("/", 2)[1])
+
     def _find_view(self, request: Request, opened: OpenWorkspace) -> WorkspaceView | None:
         """Return the view of an address; None where there is none that this person may open."""
         name = request.path_params["view"]
@@ -157,7 +182,11 @@ class DeskWorkspace:
         match view:
             case WorkspaceView.SESSIONS:
                 return await self._sessions.render(opened, outcome)
-            case WorkspaceView.INBOX | WorkspaceView.CASE | WorkspaceView.QUESTIONS | WorkspaceView.START:
+            case WorkspaceView.INBOX:
+                return await self._inbox.render(opened, outcome)
+            case WorkspaceView.CASE:
+                return await self._cases.render(opened, outcome)
+            case WorkspaceView.QUESTIONS | WorkspaceView.START:
                 return self._pages.render("workspace/empty.html", opened, view, outcome)
             case _:
                 assert_never(view)

@@ -23,11 +23,7 @@ from handlers.dialog.session import Session
 from handlers.office import Office
 from handlers.staff.command import CommandContext, ComplaintsCommandContext, QueryGenerator
 from handlers.staff.complaints.case_view import (
-    ReportAnswer,
     audit_case_access,
-    format_history_line,
-    list_report_answers,
-    load_staff_names,
     show_case,
 )
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
@@ -52,6 +48,8 @@ from handlers.staff.page_access import (
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
 from handlers.staff.two_factor import verify_second_factor
+from handlers.staff.workspace.case_content import CaseContent, read_case_content
+from handlers.staff.workspace.messages import FindWorkspaceSession
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.text import clean_text, count_letters_and_digits
 
@@ -66,9 +64,6 @@ PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
 }
 """The command that leads to each page: whoever may no longer give it has no access either."""
 
-CONVERSATION_KINDS = frozenset({HistoryEntryKind.OFFICE, HistoryEntryKind.ASKED, HistoryEntryKind.REPORTER})
-"""The entries shown as conversation; the others are shown as history."""
-
 PAGE_CLOSED = Reply(
     "officer.closed", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.CLOSE)
 )
@@ -82,11 +77,16 @@ PAGE_ENTERED = Reply(
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A request to the officers' page. token_hash: of the link or of the page session."""
+    """A request to the officers' page. token_hash: of the link or of the page session.
+
+    workspace_case: number and year of the case, where the token is of a session of the workspace, in which content may
+    be shown; None elsewhere.
+    """
 
     token_hash: bytes = field(repr=False)
     office: Office
     now: datetime
+    workspace_case: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,7 @@ class OpenedCasePage:
     session: PageSession
     case: OfficerCase
     summary: Reply
-    facts: tuple[ReportAnswer, ...] = field(repr=False)
-    conversation: tuple[Phrase, ...] = field(repr=False)
-    history: tuple[Phrase, ...] = field(repr=False)
-    files: tuple[File, ...] = field(repr=False)
+    content: CaseContent = field(repr=False)
     acts: tuple[Act, ...] = ()
 
 
@@ -137,7 +134,7 @@ def authorize_page(request: PageRequest, *, verified: bool) -> QueryGenerator[Pa
 
     verified: whether the token must be of a page session, after the second factor, or of a link.
     """
-    access = yield from run_query(FindPageAccess(request.token_hash))
+    access = yield from _find_access(request)
     if (
         access is None
         or access.verified != verified
@@ -160,6 +157,17 @@ def authorize_page(request: PageRequest, *, verified: bool) -> QueryGenerator[Pa
     if found is None or not can_see_case(access.staff, found):
         return None
     return PageSession(call, access, found)
+
+
+def _find_access(request: PageRequest) -> QueryGenerator[PageAccess | None]:
+    """Return what the token of a request gives access to; a session of the workspace does so to each case by itself."""
+    if request.workspace_case is None:
+        return (yield from run_query(FindPageAccess(request.token_hash)))
+    found = yield from run_query(FindWorkspaceSession(request.token_hash))
+    number, year = request.workspace_case
+    if found is None:
+        return None
+    return PageAccess(PageKind.CASE, found.staff, True, "", number, year, found.lang)
 
 
 def find_no_case() -> QueryGenerator[None]:
@@ -194,28 +202,8 @@ def open_case_page(request: PageRequest) -> QueryGenerator[OpenedCasePage | None
         return None
     c, found = page_session.command, page_session.case
     summary = yield from show_case(c, found)
-    report = yield from run_query(GetCaseReport(found.id))
-    lines = yield from run_query(GetCaseHistory(found.id))
-    names = yield from load_staff_names()
-    conversation = tuple(
-        format_history_line(one, names, c) for one in lines.rows if one.entry.kind in CONVERSATION_KINDS
-    )
-    history = tuple(
-        format_history_line(one, names, c) for one in lines.rows if one.entry.kind not in CONVERSATION_KINDS
-    )
-    if lines.unreadable:
-        history = (*history, Phrase("staff.unreadable", {"numbers": ", ".join(lines.unreadable)}))
-    acts = yield from audit_case_access(c, found, "page")
-    return OpenedCasePage(
-        page_session,
-        found,
-        summary.replies[0],
-        list_report_answers(report, request.office),
-        conversation,
-        history,
-        report.files,
-        acts,
-    )
+    content = yield from read_case_content(c, found)
+    return OpenedCasePage(page_session, found, summary.replies[0], content, content.acts)
 
 
 def open_case_file(request: PageRequest, key: str) -> QueryGenerator[PageActionResult | None]:

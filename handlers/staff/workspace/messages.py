@@ -1,11 +1,12 @@
 """Sessions of the officers' workspace: the queries and acts about them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
+from handlers.staff.complaints.messages import CaseListPage
 from handlers.staff.members import StaffMember
 from handlers.staff.page_access import AccessLink
 
@@ -76,3 +77,33 @@ class EndWorkspaceSession(Act):
 
     mark: bytes = field(repr=False)
     staff: str
+
+
+INBOX_PAGE = 20
+"""Cases of a page of the inbox."""
+
+
+class InboxTab(StrEnum):
+    """A list of the inbox."""
+
+    NEW = "new"  # nobody has them; those kept from the person come last
+    MINE = "mine"
+    DUE = "due"  # within a week, or past
+    WAITING = "waiting"  # the reporter was asked, and has not answered
+    ASSIGNED = "assigned"  # with an officer, for a supervisor
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ListInbox(Query[CaseListPage]):
+    """A page of a list, counted from 1. all_officers: also what others have; due_until: the last day that is soon.
+
+    with_kinds: the kind of each case that is shown, which is unsealed for it.
+    """
+
+    staff: str
+    tab: InboxTab
+    page: int
+    all_officers: bool
+    due_until: date
+    with_kinds: bool = False

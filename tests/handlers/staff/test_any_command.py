@@ -16,6 +16,7 @@ from handlers.staff.complaints.statistics import CountCases, PeriodCounts
 from handlers.staff.enrolment.messages import CountCasesToHandOver
 from handlers.staff.permissions import CommandName, Role, ServiceCommandName
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
+from handlers.staff.workspace.messages import NewWorkspaceLink
 from tests.handlers.staff import officer_commands
 from tests.handlers.staff.officer_commands import make_member
 from tests.handlers.staff.service import service_officer
@@ -56,6 +57,7 @@ spaces = st.sampled_from([" ", "\n", "  ", "\t"])
 roles = st.sampled_from([Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR])
 COUNTS = PeriodCounts("เดือน", "month", 1, 1, 0, 0)
 MORE_ANSWERS: dict[Any, Any] = {
+    NewWorkspaceLink: None,
     SearchCases: CaseSearchResult((officer_commands.CASE,), 1, (2570, 1), has_more=True),
     CountCases: (COUNTS, COUNTS),
     CountUnreadableCases: 2,

@@ -191,14 +191,14 @@ def test_the_page_shows_the_case_and_is_audited() -> None:
     page = ask(open_case_page(REQUEST), GetCaseHistory=lines)
     assert page.case == CASE
     assert page.summary.key == "staff.case.summary"
-    assert [answer.value for answer in page.facts] == [raw_text("คานารีหนึ่งแสนบาท")]
-    assert [line.args["words"] for line in page.conversation] == [raw_text(": เพิ่มเติม")]
-    assert [line.key for line in page.history] == [
+    assert [answer.value for answer in page.content.facts] == [raw_text("คานารีหนึ่งแสนบาท")]
+    assert [line.args["words"] for line in page.content.conversation] == [raw_text(": เพิ่มเติม")]
+    assert [line.key for line in page.content.history] == [
         "staff.history_line",
         "staff.history_line",
         "staff.unreadable",
     ]
-    assert page.files == REPORT.files
+    assert page.content.files == REPORT.files
     assert page.acts == (RecordCaseAccess("c12", "s1", "page", TODAY, 4),)
     assert "คานารีหนึ่งแสนบาท" not in repr(page)
 

@@ -1,0 +1,127 @@
+"""The lists of the workspace's inbox: at most three statements each, however many cases there are."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.engine import RowMapping
+
+from handlers.complaints.messages import HistoryEntryKind
+from handlers.dialog.effects import Query
+from handlers.staff.complaints.messages import CaseListPage, OfficerCase
+from handlers.staff.workspace.messages import INBOX_PAGE, InboxTab, ListInbox
+from storage import tables
+from storage.cases.exclusions import build_hidden_condition
+from storage.cases.history import decrypt_report
+from storage.cases.officer_queries import LISTED_CASE_COLUMNS, decode_cases, hide_case
+from storage.db.read_batcher import ReadContext
+from storage.errors import UnreadableRowError
+from storage.matters.reports import build_first_report
+from storage.unreadable_rows import reading_row
+
+_CASE = tables.cases.c
+
+
+async def list_inbox(query: ListInbox, context: ReadContext) -> CaseListPage:
+    """Return a page of a list, soonest due first, closed ones by number from the newest.
+
+    In the list of new cases, those that are kept from the person follow, by number, state and days.
+    """
+    kept = build_hidden_condition(query.staff)
+    first, wanted = (query.page - 1) * INBOX_PAGE, INBOX_PAGE + 1
+    shown = and_(tables.IS_ANNOUNCED_CASE, ~kept, or_(_CASE.avoid.is_(None), _CASE.avoid != query.staff))
+    rows = await _select(and_(shown, _build_tab(query), build_first_report()), query, first, wanted, context)
+    cases, unreadable = decode_cases(rows)
+    if query.with_kinds:
+        cases = await _add_kinds(cases[:INBOX_PAGE], context) + cases[INBOX_PAGE:]
+    if query.tab is InboxTab.NEW and len(rows) < wanted:
+        before = first and await _count(and_(shown, _build_tab(query), build_first_report()), context)
+        hidden = await _select(
+            and_(tables.IS_OPEN_CASE, tables.IS_ANNOUNCED_CASE, kept),
+            query,
+            max(0, first - int(before)),
+            wanted - len(rows),
+            context,
+        )
+        others, damaged = decode_cases(hidden)
+        cases, unreadable = [*cases, *map(hide_case, others)], [*unreadable, *damaged]
+    return CaseListPage(tuple(cases[:INBOX_PAGE]), len(cases) > INBOX_PAGE, tuple(unreadable))
+
+
+def _build_tab(query: ListInbox) -> ColumnElement[bool]:
+    """Build the SQL condition of a list."""
+    mine, nobodys = _CASE.officer == query.staff, _CASE.officer.is_(None)
+    whose = [] if query.all_officers else [or_(mine, nobodys)]
+    match query.tab:
+        case InboxTab.NEW:
+            return and_(tables.IS_OPEN_CASE, nobodys)
+        case InboxTab.MINE:
+            return and_(tables.IS_OPEN_CASE, mine)
+        case InboxTab.DUE:
+            return and_(tables.IS_OPEN_CASE, _CASE.answer_by <= query.due_until, *whose)
+        case InboxTab.WAITING:
+            return and_(tables.IS_OPEN_CASE, _build_waits_for_reporter(), *whose)
+        case InboxTab.ASSIGNED:
+            return and_(tables.IS_OPEN_CASE, _CASE.officer.is_not(None), ~mine)
+        case InboxTab.CLOSED:
+            return and_(~tables.IS_OPEN_CASE, *([] if query.all_officers else [mine]))
+        case _:
+            assert_never(query.tab)
+
+
+def _build_waits_for_reporter() -> ColumnElement[bool]:
+    """Build the SQL condition that the reporter of a case was asked, and has not written since."""
+    asked, answer = tables.history.alias("asked"), tables.history.alias("answer")
+    answered = exists(
+        select(answer.c.seq).where(
+            answer.c.case_id == _CASE.id,
+            answer.c.seq > asked.c.seq,
+            answer.c.kind == HistoryEntryKind.REPORTER.value,
+        )
+    ).correlate(tables.cases, asked)
+    return exists(
+        select(asked.c.seq).where(
+            asked.c.case_id == _CASE.id, asked.c.kind == HistoryEntryKind.ASKED.value, ~answered
+        )
+    ).correlate(tables.cases)
+
+
+async def _select(
+    which: ColumnElement[bool], query: ListInbox, offset: int, limit: int, context: ReadContext
+) -> list[RowMapping]:
+    order = (
+        (_CASE.fiscal_year.desc(), _CASE.number.desc())
+        if query.tab is InboxTab.CLOSED
+        else (_CASE.answer_by, _CASE.fiscal_year, _CASE.number)
+    )
+    wanted = select(*LISTED_CASE_COLUMNS).where(which).order_by(*order).offset(offset).limit(limit)
+    return list((await context.connection.execute(wanted)).mappings())
+
+
+async def _count(which: ColumnElement[bool], context: ReadContext) -> int:
+    counted = select(func.count()).select_from(tables.cases).where(which)
+    return int((await context.connection.execute(counted)).scalar_one())
+
+
+async def _add_kinds(cases: list[OfficerCase], context: ReadContext) -> list[OfficerCase]:
+    """Return the cases with their kinds; one whose report cannot be read stays without."""
+    wanted = select(_CASE.id, _CASE.key, _CASE.report).where(_CASE.id.in_([case.id for case in cases]))
+    rows = {row.id: row for row in await context.connection.execute(wanted)}
+    done = []
+    for case in cases:
+        try:
+            with reading_row("cases", case.register_number):
+                row = rows[case.id]
+                report = decrypt_report(
+                    row.report, row.id, context.keyring.unwrap_case_cipher(row.id, row.key)
+                )
+            done.append(replace(case, category=report.category))
+        except UnreadableRowError:
+            done.append(case)
+    return done
+
+
+INBOX_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
+    ListInbox: list_inbox
+}

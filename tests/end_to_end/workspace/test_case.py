@@ -1,0 +1,145 @@
+"""A case in the workspace: read, taken, answered and closed, beside the chat, and kept from whom it is kept."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.staff.permissions import Role
+from tests.end_to_end.officer.officer_server import HttpBrowser, HttpResponse
+from tests.end_to_end.workspace.workspace_server import WorkspaceServer, give
+
+pytestmark = pytest.mark.full("servers of the workspace")
+INBOX, CASE = "/staff/complaints/inbox", "/staff/complaints/case/2570/1"
+STORY, REASON = "คานารี", "ตรวจแล้วไม่พบหลักฐานเพียงพอ"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[WorkspaceServer]:
+    one = WorkspaceServer(tmp_path / "var")
+    yield one
+    one.close()
+
+
+def find_case_path(office: WorkspaceServer, browser: HttpBrowser) -> str:
+    found = re.search(r'href="(/staff/complaints/case/[0-9/]+)"', browser.request(INBOX).text)
+    assert found is not None
+    return found[1]
+
+
+def find_given(page: HttpResponse, command: str) -> str:
+    """What the button of a command brings."""
+    found = re.search(rf'value="({re.escape(command)}[^"]*)"', page.text)
+    assert found is not None, command
+    return found[1]
+
+
+def test_a_case_is_read_taken_answered_and_closed_beside_the_chat(office: WorkspaceServer) -> None:
+    office.file_case()
+    officer = office.add_officer("สมหญิง")
+    browser = office.sign_in(officer)
+    page = browser.request(find_case_path(office, browser))
+    assert page.status == 200
+    for words in (STORY, "ที่ผู้แจ้งเห็น", "เฉพาะเจ้าหน้าที่"):
+        assert words in page.text
+    taken = give(browser, page, find_given(page, "/take"))
+    assert "สมหญิง" in taken.text
+    asked = give(browser, taken, find_given(taken, "/ask"), "3 วัน สัญญาเลขที่เท่าใด")
+    yes = find_given(asked, "/confirm y")
+    sent = give(browser, asked, yes)
+    assert "60" in sent.text
+    assert give(browser, asked, yes).status == 200  # pressed twice: one question
+    undone = give(browser, sent, find_given(sent, "/undo"))
+    assert "/undo" not in undone.text
+    office.send_chat_text(officer, "/screen 1")  # the chat goes on where the page was
+    page = browser.request(page.path)
+    assert "/investigate" in page.text
+    closing = give(browser, page, find_given(page, "/close"))
+    reason = give(browser, closing, find_given(closing, "/close 1/2570 insufficient"))
+    given = find_given(reason, "/close 1/2570 insufficient")
+    shown = give(browser, reason, given, REASON)
+    late = give(browser, shown, yes)
+    assert "/confirm" not in late.text
+    done = give(browser, shown, find_given(shown, "/confirm y"))
+    assert "60" in done.text
+    office.desk.clock_offset += timedelta(seconds=61)
+    whats = [what for _, what in office.load_audit_lines()]
+    assert {"assigned", "read-page", "screen"} <= set(whats)
+    assert whats.count("signed-in") == 1
+
+
+def test_two_officers_at_once_take_it_in_turn(office: WorkspaceServer) -> None:
+    office.file_case()
+    one, two = office.add_officer("สมหญิง"), office.add_officer("สมชาย")
+    first, second = office.sign_in(one), office.sign_in(two)
+    path = find_case_path(office, first)
+    mine, other = first.request(path), second.request(path)
+    give(first, mine, find_given(mine, "/take"))
+    late = give(second, other, find_given(other, "/take"))
+    assert STORY not in late.text
+    assert "สมหญิง" in late.text  # who has it now, as in the chat
+    assert 'value="/reply' not in late.text
+
+
+def test_content_closes_after_half_an_hour_and_opens_with_a_code(office: WorkspaceServer) -> None:
+    office.file_case()
+    officer = office.add_officer("สมหญิง")
+    browser = office.sign_in(officer)
+    path = find_case_path(office, browser)
+    office.desk.clock_offset += timedelta(minutes=31)
+    asked = browser.request(path)
+    assert STORY not in asked.text
+    assert 'name="code"' in asked.text
+    refused = give(browser, asked, "", code="000000")
+    assert STORY not in refused.text
+    opened = give(browser, asked, "", code=office.next_totp_code(officer))
+    assert opened.status == 303
+    assert STORY in browser.request(path).text
+    office.desk.clock_offset += timedelta(minutes=31)
+    page = browser.request(INBOX)
+    assert page.status == 200  # numbers and days need no factor
+    assert "ทุจริต" not in page.text
+
+
+@pytest.mark.parametrize("why", ["barred", "appointed"])
+def test_a_case_that_is_kept_reads_byte_for_byte_alike(tmp_path: Path, why: str) -> None:
+    pages = []
+    for reason in ("barred", "appointed") if why == "barred" else ("appointed", "barred"):
+        office = WorkspaceServer(tmp_path / f"{why}-{reason}")
+        office.file_case()
+        officer, chief = office.add_officer("สมหญิง"), office.add_officer("หัวหน้า", Role.SUPERVISOR)
+        other = office.add_officer("สมชาย")
+        office.send_chat_text(chief, f"/appoint 1 {other.name}" if reason == "appointed" else "/inbox")
+        if reason == "barred":
+            office.send_chat_text(chief, "/assign 1 สมชาย")
+            office.send_chat_text(chief, "/bar 1 สมหญิง มีชื่อในเรื่องนี้ชัดเจน")
+        browser = office.sign_in(officer)
+        page = browser.request(CASE)
+        listed = browser.request(INBOX)
+        tried = give(browser, page, "/take 1/2570")
+        pages.append([_without_tokens(one) for one in (page, listed, tried)])
+        office.close()
+    assert pages[0] == pages[1]
+    assert STORY not in "".join(pages[0])
+
+
+def _without_tokens(page: HttpResponse) -> str:
+    return re.sub(r'value="[0-9a-f.]{65}"', "", page.content.decode())
+
+
+def test_files_are_opened_from_the_case_and_by_nobody_else(office: WorkspaceServer) -> None:
+    office.file_case()
+    office.attach_file(1, "บันทึก.txt", "คานารีในไฟล์".encode())
+    officer = office.add_officer("สมหญิง")
+    browser = office.sign_in(officer)
+    page = browser.request(find_case_path(office, browser))
+    (link,) = page.file_links
+    assert "คานารีในไฟล์" in browser.request(link).content.decode()
+    other = office.sign_in(office.add_officer("สมชาย"))
+    give(browser, page, find_given(page, "/take"))
+    assert "คานารี" not in other.request(link).content.decode(errors="replace")
+    assert "คานารี" not in office.new_browser().request(link).content.decode(errors="replace")
+    office.desk.clock_offset += timedelta(minutes=31)
+    assert browser.request(link).status == 303
