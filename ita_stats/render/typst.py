@@ -34,9 +34,46 @@ OTHER_SCRIPTS_CHARACTERS = (
     "\u1000-\u109f\ua9e0-\ua9fe\uaa60-\uaa7f\u1780-\u17dd\u17e0-\u17e9\u17f0-\u17f9\u19e0-\u19ff"
     "\u3000-\u3003\u3005-\u3007\u300a-\u3019\u301c-\u301f\u3041-\u3094\u3099-\u309e\u30a0-\u30f6\u30fb-\u30fe"
     "\u3105-\u3129\u3131-\u318e\u4e00-\u9fa5\uac00-\ud7a3\uf900-\ufa2d\uff01-\uff5e\uffe0-\uffe6"
+    "\u0606-\u061b\u061d-\u06dc\u06de-\u06ff\u0750-\u077f\u0870-\u088e\u0898-\u08e1\u08e3-\u08ff\u1e9e\u2009"
+    "\u2011\u202f\u204f\u221a\u25cc\u2e41\ufb50-\ufbc2\ufbd3-\ufd8f\ufd92-\ufdc7\ufdcf\ufdf0-\ufdff\ufe70-\ufe74"
+    "\ufe76-\ufefc\U00010efd-\U00010eff"
+    "\u203c\u2049\u20e3\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u24c2"
+    "\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2600-\u2604\u260e\u2611\u2614\u2615\u2618\u261d\u2620\u2622\u2623"
+    "\u2626\u262a\u262e\u262f\u2638-\u263a\u2640\u2642\u2648-\u2653\u265f\u2660\u2663\u2665\u2666\u2668\u267b"
+    "\u267e\u267f\u2692-\u2697\u2699\u269b\u269c\u26a0\u26a1\u26a7\u26aa\u26ab\u26b0\u26b1\u26bd\u26be\u26c4"
+    "\u26c5\u26c8\u26ce\u26cf\u26d1\u26d3\u26d4\u26e9\u26ea\u26f0-\u26f5\u26f7-\u26fa\u26fd\u2702\u2705"
+    "\u2708-\u270d\u270f\u2712\u2714\u2716\u271d\u2721\u2728\u2733\u2734\u2744\u2747\u274c\u274e\u2753-\u2755"
+    "\u2757\u2763\u2764\u2795-\u2797\u27a1\u27b0\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030"
+    "\u303d\u3297\u3299\U0001f004\U0001f0cf\U0001f170\U0001f171\U0001f17e\U0001f17f\U0001f18e"
+    "\U0001f191-\U0001f19a\U0001f1e6-\U0001f1ff\U0001f201\U0001f202\U0001f21a\U0001f22f\U0001f232-\U0001f23a"
+    "\U0001f250\U0001f251\U0001f300-\U0001f321\U0001f324-\U0001f393\U0001f396\U0001f397\U0001f399-\U0001f39b"
+    "\U0001f39e-\U0001f3f0\U0001f3f3-\U0001f3f5\U0001f3f7-\U0001f4fd\U0001f4ff-\U0001f53d\U0001f549-\U0001f54e"
+    "\U0001f550-\U0001f567\U0001f56f\U0001f570\U0001f573-\U0001f57a\U0001f587\U0001f58a-\U0001f58d\U0001f590"
+    "\U0001f595\U0001f596\U0001f5a4\U0001f5a5\U0001f5a8\U0001f5b1\U0001f5b2\U0001f5bc\U0001f5c2-\U0001f5c4"
+    "\U0001f5d1-\U0001f5d3\U0001f5dc-\U0001f5de\U0001f5e1\U0001f5e3\U0001f5e8\U0001f5ef\U0001f5f3"
+    "\U0001f5fa-\U0001f64f\U0001f680-\U0001f6c5\U0001f6cb-\U0001f6d2\U0001f6d5-\U0001f6d9\U0001f6dc-\U0001f6e5"
+    "\U0001f6e9\U0001f6eb\U0001f6ec\U0001f6f0\U0001f6f3-\U0001f6fc\U0001f7e0-\U0001f7eb\U0001f7f0"
+    "\U0001f90c-\U0001f93a\U0001f93c-\U0001f945\U0001f947-\U0001f9ff\U0001fa70-\U0001fa7c\U0001fa80-\U0001fac6"
+    "\U0001fac8\U0001facc-\U0001fadd\U0001fadf-\U0001faeb\U0001faef-\U0001fafa"
 )
-"""The characters of the other fonts in the package, as regex ranges: Lao, Burmese, Khmer, Chinese, Japanese, Korean."""
+"""The characters of the other fonts in the package, as regex ranges.
+
+Lao, Burmese, Khmer, Chinese, Japanese, Korean; Arabic; emoji in one colour. Taken from the tables of the fonts.
+"""
 _NOT_PLAIN_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}{OTHER_SCRIPTS_CHARACTERS}]")
+PLAIN_PDF_FONTS = (
+    "Sarabun",
+    "Noto Sans Lao",
+    "Noto Sans Myanmar",
+    "Noto Sans Khmer",
+    "Noto Sans Arabic",
+    "Droid Sans Fallback",
+    "Noto Emoji",
+)
+"""The fonts of a plain PDF, in the order in which they are asked for a character."""
+
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
+"""Ask for another form of the character before, which none of the fonts has: they are left out."""
 
 
 def render_archival_pdf(template: str, data: TemplateData, at: datetime) -> bytes:
@@ -121,4 +158,5 @@ def _read_template(template: str) -> bytes:
 
 
 def _build_inputs(data: TemplateData, unsupported: re.Pattern[str] = _UNSUPPORTED_PATTERN) -> dict[str, str]:
-    return {"data": unsupported.sub(MISSING_CHARACTER, json.dumps(data, ensure_ascii=False, sort_keys=True))}
+    text = _VARIATION_SELECTORS.sub("", json.dumps(data, ensure_ascii=False, sort_keys=True))
+    return {"data": unsupported.sub(MISSING_CHARACTER, text)}
