@@ -6,10 +6,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED := --require-hashes --only-binary :all:
-# A file each: twice as many at a time as there are cores on a small machine, since most quick tests wait for something.
-# The full selection is busier (browsers, database servers, coverage): two at a time.
-QUICK_SIDE_BY_SIDE := -n 4 --dist loadfile
-FULL_SIDE_BY_SIDE := -n 2 --dist loadfile
+# A file each, in the order of tests/side_by_side.py, and more at a time than a small machine has cores, since many
+# quick tests wait for something. The full selection is busier (browsers, database servers, coverage): two at a time.
+QUICK_SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+FULL_SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+# Programs that tests start, and workers that collect the same tests, read what one of them compiled.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST ?= $(BIN)/python -m pytest $(QUICK_SIDE_BY_SIDE)
 # Which tests: quick, full or proof (tests/selection.py).
 SELECTION ?= quick

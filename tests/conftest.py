@@ -21,6 +21,7 @@ from tests.selection import (
     format_skipped,
     is_selected,
 )
+from tests.side_by_side import get_turn, prepare_worker
 
 MEMORY_FOLDER = Path("/dev/shm")
 MEMORY_NEEDED = 2 * 1024**3
@@ -53,6 +54,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_FOLDER))
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    prepare_worker(session.config)
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Content names no test: a ZIP holds the time, and both workers must find the same names."""
     return argname if isinstance(val, bytes) and len(val) > LONGEST_BYTES_IN_NAME else None
@@ -71,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     dropped = [item for item in items if not (named or is_selected(item, selection))]
     config.stash[LEFT_OUT] = count_left_out(dropped, selection)
     config.hook.pytest_deselected(items=dropped)
-    items[:] = kept
+    items[:] = sorted(kept, key=lambda item: get_turn(item.path))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -20,6 +20,8 @@ from tests.end_to_end.terminal_driver import (
 from tests.in_memory_desk import WHOLE_REPORT
 from tests.samples import SAMPLE_FILES
 
+pytestmark = pytest.mark.full("real programs")
+
 PERSON = "KANARYPERSON"
 TEXT = "คานารีเรื่องลับ"
 NAME = "คานารีชื่อจริง"

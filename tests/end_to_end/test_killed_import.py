@@ -13,6 +13,8 @@ from tests.end_to_end.forkserver import start_forked_program
 from tests.end_to_end.terminal_driver import build_environment, run_ita_bot
 from tests.template_desk import copy_template_desks
 
+pytestmark = pytest.mark.full("real programs")
+
 HEADER = ("number", "received_on", "source", "category", "status")
 WAIT_SECONDS = 120
 MOMENTS = {

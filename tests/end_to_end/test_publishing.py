@@ -6,10 +6,14 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bot.publishing.releases import verify_release_folder
 from tests.bot.publishing.release_desk import make_busy_desk
 from tests.end_to_end.server_process import start_server
 from tests.end_to_end.terminal_driver import run_ita_bot, write_office_beside
+
+pytestmark = pytest.mark.full("real programs")
 
 
 def test_a_running_server_publishes(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ PLACES = {
     "talk": Place(lambda _home, _: nullcontext(HandlerDriver()), Habits()),
     "memory": Place(lambda home, _: closing(InMemoryDriver(home)), Habits()),
     "telegram": Place(
-        lambda home, _: closing(TelegramDriver(home)), Habits(longest_text=4096, joins_parts=True)
+        lambda home, _: closing(TelegramDriver(home)), Habits(longest_text=4096, joins_parts=True), (FULL,)
     ),
     "line": Place(
         lambda home, _: closing(LineDriver(home)), Habits(longest_text=5000), (FULL, needs_contracts)

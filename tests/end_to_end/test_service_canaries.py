@@ -7,6 +7,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from handlers.consultations.messages import (
     AnnounceConsultation,
     Consultation,
@@ -17,6 +19,8 @@ from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.server_process import Visitor
 from tests.end_to_end.terminal_driver import TerminalDriver, build_environment
 from tests.end_to_end.test_canaries import encode_canary, find_canaries
+
+pytestmark = pytest.mark.full("real programs")
 
 PERSON = "KANARYPERSON"
 OPINION, WISH, CONTACT = "คานารีความเห็นลับ", "คานารีความหวัง", "KANARY-053-999"

@@ -32,6 +32,8 @@ from tests.bot.publishing.release_desk import (
 from tests.end_to_end.real_wordpress import USER, WordPress, explain_missing_package, open_wordpress
 from tests.end_to_end.terminal_driver import build_environment
 
+pytestmark = pytest.mark.full("a real WordPress")
+
 SITE = "https://report.example.go.th"
 
 

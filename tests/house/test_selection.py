@@ -21,6 +21,7 @@ from tests.selection import (
     format_skipped,
     is_selected,
 )
+from tests.side_by_side import get_turn, import_share
 
 MARKERS = {*LEFT_OUT_MARKERS, GROWING_MARKER}
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
@@ -105,6 +106,17 @@ def test_only_one_module_sets_examples() -> None:
     """So that every property test grows with the selection."""
     setters = [path for path in (ROOT / "tests").rglob("*.py") if "max_examples=" in path.read_text("utf-8")]
     assert {path.name for path in setters} == {"properties.py", "conftest.py", "test_selection.py"}
+
+
+def test_long_files_begin_first_and_each_worker_imports_a_share() -> None:
+    tests = ROOT / "tests"
+    turns = [
+        get_turn(tests / name) for name in ("end_to_end/test_a.py", "bot/web/test_a.py", "house/test_a.py")
+    ]
+    assert turns == sorted(set(turns))
+    assert import_share(0, 10**6) == ["tests.attacks.test_cells"]
+    shares = [import_share(worker, 10**6 + worker) for worker in (1, 2)]
+    assert shares == [["tests.attacks.test_consultation_on_disk"], ["tests.attacks.test_debug_logs"]]
 
 
 @pytest.mark.full("tests of test runs")

@@ -67,6 +67,7 @@ def test_an_instant_without_a_zone_is_utc(written: str) -> None:
     assert _parse_instant(written) == datetime(2027, 3, 1, 2, tzinfo=UTC)
 
 
+@pytest.mark.full("real programs")
 def test_the_trail_is_verified_against_an_anchor_of_the_same_desk(home: Path, tmp_path: Path) -> None:
     anchor = tmp_path / "anchor.json"
     out = ("audit", "anchor", "--desk", "complaints", "--out")
@@ -89,6 +90,7 @@ def test_the_trail_is_verified_against_an_anchor_of_the_same_desk(home: Path, tm
     assert "anchor.json" in done.stderr
 
 
+@pytest.mark.full("real programs")
 def test_a_trail_that_was_touched_is_1(home: Path) -> None:
     program = ChatProgram(start_chat(home, "ก"))
     for line in ("แจ้งเรื่อง", "1", "1", "เขาเรียกเงินจากผู้รับเหมา", "เสร็จแล้ว", *["ข้าม"] * 8):
@@ -109,12 +111,14 @@ def test_a_trail_that_was_touched_is_1(home: Path) -> None:
     assert (line["desk"], line["sound"], bool(line["findings"])) == ("complaints", False, True)
 
 
+@pytest.mark.full("real programs")
 @pytest.mark.parametrize("content", ["", "{}"])
 def test_what_is_no_anchor_is_wrong_use(content: str, home: Path, tmp_path: Path) -> None:
     (tmp_path / "anchor.json").write_text(content)
     assert run_ita_bot(home, "audit", "verify", "--anchor", str(tmp_path / "anchor.json")).returncode == 2
 
 
+@pytest.mark.full("real programs")
 def test_a_data_folder_that_cannot_be_made_is_78(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     command = [sys.executable, "-m", "bot", "tick"]
@@ -124,6 +128,7 @@ def test_a_data_folder_that_cannot_be_made_is_78(tmp_path: Path) -> None:
     assert "ITA_HOME" in done.stderr
 
 
+@pytest.mark.full("real programs")
 def test_a_key_that_others_can_read_is_78(home: Path) -> None:
     key = load_or_create_keys(DeskPaths.under(home, "service")).paths.key_paths["audit"]
     key.chmod(0o640)
@@ -132,6 +137,7 @@ def test_a_key_that_others_can_read_is_78(home: Path) -> None:
     assert f"chmod 600 {key}" in done.stderr
 
 
+@pytest.mark.full("real programs")
 def test_two_desks_with_one_key_are_78(home: Path) -> None:
     own, other = (
         load_or_create_keys(DeskPaths.under(home, desk)).paths.key_paths for desk in ("complaints", "service")

@@ -39,6 +39,7 @@ def home(tmp_path: Path) -> Path:
     return make_busy_desk(tmp_path / "var").home
 
 
+@pytest.mark.full("real programs")
 def test_a_release_is_written_verified_and_found_again(home: Path, tmp_path: Path) -> None:
     first = parse_output(run_release(home, *FY, "--out", str(tmp_path / "a")))
     assert (first["release"], first["new"], first["held"]) == ("1/2569", True, False)
@@ -55,6 +56,7 @@ def test_a_release_is_written_verified_and_found_again(home: Path, tmp_path: Pat
     assert parse_output(run_release(home, "list"))["manifest_sha256"] == first["manifest_sha256"]
 
 
+@pytest.mark.full("real programs")
 def test_what_was_touched_is_1(home: Path, tmp_path: Path) -> None:
     parse_output(run_release(home, *FY, "--out", str(tmp_path / "a")))
     with (tmp_path / "a" / "statistics.csv").open("ab") as file:
@@ -68,6 +70,7 @@ def test_what_was_touched_is_1(home: Path, tmp_path: Path) -> None:
     assert run_release(home, "verify", str(tmp_path / "nowhere")).returncode == 2
 
 
+@pytest.mark.full("real programs")
 def test_a_correction_wants_its_reason(home: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "a")
     parse_output(run_release(home, *FY, "--out", out))
@@ -85,6 +88,7 @@ def test_a_correction_wants_its_reason(home: Path, tmp_path: Path) -> None:
     assert parse_output(run_release(home, "verify", out))["release"] == "2/2569"
 
 
+@pytest.mark.full("real programs")
 @pytest.mark.parametrize(
     "words",
     [
@@ -111,6 +115,7 @@ def test_wrong_use_is_2_and_makes_nothing(home: Path, words: tuple[str, ...]) ->
     assert not (home / "complaints" / "releases").exists()
 
 
+@pytest.mark.full("real programs")
 def test_a_day_that_is_not_over_is_refused_with_the_day_to_take(home: Path) -> None:
     today = to_bangkok_date(datetime.now(UTC))
     words = ("--desk", "complaints", "--period", f"fy{get_fiscal_year(today)}", "--out", "x")
@@ -123,6 +128,7 @@ def test_a_day_that_is_not_over_is_refused_with_the_day_to_take(home: Path) -> N
     assert run_release(home, *words, "--as-of", str(today + timedelta(days=1))).returncode == 2
 
 
+@pytest.mark.full("real programs")
 def test_an_earlier_day_than_a_released_one_is_refused_with_the_way(home: Path) -> None:
     parse_output(run_release(home, *FY, "--out", "x"))
     for more in ((), ("--correct", "พิมพ์ผิด")):
@@ -133,6 +139,7 @@ def test_an_earlier_day_than_a_released_one_is_refused_with_the_way(home: Path) 
     assert len(run_release(home, "list").stdout.splitlines()) == 1
 
 
+@pytest.mark.full("real programs")
 def test_an_earlier_day_of_the_same_months_by_another_code_is_refused_too(home: Path) -> None:
     parse_output(run_release(home, *FY, "--out", "x"))
     half = ("--desk", "complaints", "--period", "2569H1", "--out", "y", "--as-of")
@@ -145,6 +152,7 @@ def test_an_earlier_day_of_the_same_months_by_another_code_is_refused_too(home: 
     assert parse_output(run_release(home, *year_before))["release"] == "1/2568"
 
 
+@pytest.mark.full("real programs")
 def test_only_a_release_is_replaced(home: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("important")
@@ -158,12 +166,14 @@ def test_only_a_release_is_replaced(home: Path, tmp_path: Path) -> None:
     assert parse_output(run_release(home, *FY, "--out", str(tmp_path / "empty")))["new"]
 
 
+@pytest.mark.full("real programs")
 def test_a_place_that_cannot_be_written_is_2(home: Path) -> None:
     done = run_release(home, *FY, "--out", "/proc/release")
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be written" in done.stderr
 
 
+@pytest.mark.full("real programs")
 def test_a_mistyped_home_is_78_and_not_made(tmp_path: Path) -> None:
     for words in (("list",), ("key",), ("ok", "1/2569")):
         done = run_release(tmp_path / "nothing", *words)
@@ -171,6 +181,7 @@ def test_a_mistyped_home_is_78_and_not_made(tmp_path: Path) -> None:
     assert not (tmp_path / "nothing").exists()
 
 
+@pytest.mark.full("real programs")
 def test_nothing_to_correct_and_lost_files_are_2(home: Path, tmp_path: Path) -> None:
     done = run_release(home, *FY, "--out", "x", "--correct", "พิมพ์ผิด")
     assert (done.returncode, "release list" in done.stderr) == (2, True)
@@ -197,6 +208,7 @@ def test_progress_is_shown_to_who_watches(monkeypatch: pytest.MonkeyPatch) -> No
     assert unseen.getvalue() == ""
 
 
+@pytest.mark.full("real programs")
 def test_killed_at_any_instant_it_is_whole_the_next_time(home: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "release", *FY, "--out", "x"]
     for hundredths in range(40, 200, 20):
@@ -218,6 +230,7 @@ def test_killed_at_any_instant_it_is_whole_the_next_time(home: Path, tmp_path: P
     assert sorted(p.name for p in (home / "complaints" / "releases" / "2569").iterdir()) == ["1"]
 
 
+@pytest.mark.full("real programs")
 def test_a_coarse_layout_keeps_to_its_rows(home: Path, tmp_path: Path) -> None:
     example = (Path(ROOT) / "office.example.toml").read_text("utf-8")
     (tmp_path / "office.toml").write_text(example.replace('layout = "month"', 'layout = "quarter"'), "utf-8")

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.terminal_driver import run_ita_bot
 
 ADD = ("staff", "add", "--desk", "complaints", "--name", "สมหญิง ใจดี", "--role", "officer")
 
 
+@pytest.mark.full("real programs")
 def test_somebody_is_added_listed_and_removed(tmp_path: Path) -> None:
     home = tmp_path / "var"
     added = run_ita_bot(home, *ADD, "--alias", "หญิง", "--unit", "กลุ่มคลัง")
@@ -28,5 +31,6 @@ def test_somebody_is_added_listed_and_removed(tmp_path: Path) -> None:
     assert run_ita_bot(home, "staff", "list", "--desk", "complaints").stdout == ""
 
 
+@pytest.mark.full("real programs")
 def test_a_role_that_is_none_is_wrong_use(tmp_path: Path) -> None:
     assert run_ita_bot(tmp_path / "var", *ADD[:-1], "king").returncode == 2

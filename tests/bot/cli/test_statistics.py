@@ -89,6 +89,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
+@pytest.mark.full("real programs")
 def test_a_case_that_was_filed_and_closed_is_counted(home: Path) -> None:
     door = InMemoryDriver(home)
     receipt, _ = (file_report(door, name) for name in ("ก", "ข"))
@@ -116,6 +117,7 @@ def test_a_case_that_was_filed_and_closed_is_counted(home: Path) -> None:
     }
 
 
+@pytest.mark.full("real programs")
 def test_the_three_forms_say_the_same(home: Path) -> None:
     write_facts(home, make_year_of_facts(1, 60))
     found = read_stats_json(home, *YEAR)
@@ -141,6 +143,7 @@ def test_the_three_forms_say_the_same(home: Path) -> None:
     assert all(note["th"] in table and note["en"] in table for note in found["notes"])
 
 
+@pytest.mark.full("real programs")
 def test_what_the_public_sees_is_exact_by_row_and_not_split(home: Path) -> None:
     write_facts(home, make_year_of_facts(2, 40))
     exact, found = read_stats_json(home, *YEAR, "--exact"), read_stats_json(home, *YEAR)
@@ -154,6 +157,7 @@ def test_what_the_public_sees_is_exact_by_row_and_not_split(home: Path) -> None:
     assert read_stats_json(home, *YEAR) == found
 
 
+@pytest.mark.full("real programs")
 def test_a_day_in_the_past_and_another_layout(home: Path) -> None:
     write_facts(home, make_year_of_facts(3, 50))
     half = read_stats_json(home, *YEAR[:4], "--as-of", "2569-03-31", "--layout", "half", "--exact")
@@ -169,6 +173,7 @@ def test_a_day_in_the_past_and_another_layout(home: Path) -> None:
     )
 
 
+@pytest.mark.full("real programs")
 def test_nothing_received_is_said_in_a_sentence_over_a_table_of_zeros(home: Path) -> None:
     found = read_stats_json(home, *YEAR)
     assert found["statement"].startswith("ไม่มีเรื่องร้องเรียน ปีงบประมาณ พ.ศ. 2569")
@@ -187,6 +192,7 @@ def test_a_wrong_period_is_wrong_use_and_makes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.full("real programs")
 def test_reading_by_the_database_is_folding_the_facts(home: Path) -> None:
     facts = make_year_of_facts(5, 200, reopening=0.3)
     random.Random(5).shuffle(facts)
@@ -207,6 +213,7 @@ def test_reading_by_the_database_is_folding_the_facts(home: Path) -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.full("real programs")
 def test_a_state_that_nobody_knows_names_the_nameless_case_and_nothing_else(home: Path) -> None:
     facts = make_year_of_facts(5, 20)
     case = CaseFactsWriter(f"{77:032x}").add_filing(FISCAL_YEAR_START).add_move(FISCAL_YEAR_START, "paused")

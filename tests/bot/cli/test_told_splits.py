@@ -61,6 +61,7 @@ def enter_late(home: Path, line: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.full("real programs")
 def test_a_late_entry_prints_the_same_whatever_it_is(tmp_path: Path) -> None:
     printed = []
     for name, line in zip("ab", LATE_CASES, strict=True):
@@ -80,6 +81,7 @@ def test_a_late_entry_prints_the_same_whatever_it_is(tmp_path: Path) -> None:
     assert printed[0] == printed[1]
 
 
+@pytest.mark.full("real programs")
 def test_an_earlier_cut_off_is_refused_after_a_later_one(tmp_path: Path) -> None:
     home = make_busy_desk(tmp_path / "var", 60).home
     release(home, "2569-09-30")
@@ -90,6 +92,7 @@ def test_an_earlier_cut_off_is_refused_after_a_later_one(tmp_path: Path) -> None
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.full("real programs")
 def test_successive_releases_tell_no_durations(tmp_path: Path) -> None:
     home = ReleaseDesk(tmp_path / "var").write_facts(make_year_of_facts(4, 60)).home
     for as_of in ("2569-06-30", "2569-07-31"):
@@ -100,6 +103,7 @@ def test_successive_releases_tell_no_durations(tmp_path: Path) -> None:
         assert "มัธยฐาน" not in files["statistics.html"].decode()
 
 
+@pytest.mark.full("real programs")
 @pytest.mark.parametrize("form", ["json", "csv", "table"])
 def test_what_stats_prints_says_no_more(tmp_path: Path, form: str) -> None:
     printed = []
@@ -155,6 +159,7 @@ def run_without_office_file(home: Path, *words: str) -> CompletedProcess[str]:
     return run(command, cwd=home.parent, env=environment, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.full("real programs")
 def test_without_its_office_file_a_desk_notes_nothing_and_then_releases_nothing(tmp_path: Path) -> None:
     home, out = make_settled_desk(tmp_path / "var"), str(tmp_path / "out")
     words = ("release", "--desk", "complaints", *SETTLED_YEAR, "--out", out)
@@ -173,6 +178,7 @@ def test_without_its_office_file_a_desk_notes_nothing_and_then_releases_nothing(
     assert count_noted(home) == noted
 
 
+@pytest.mark.full("real programs")
 @pytest.mark.parametrize(("splits", "corruption"), [("told", 30), ("never", None)])
 def test_splits_of_a_span_are_told_by_the_command_unless_the_office_says_never(
     tmp_path: Path, splits: str, corruption: int | None

@@ -330,6 +330,7 @@ NOT_TRIED: Mapping[str, tuple[str, Callable[[], bytes], DecodingFailure]] = {
 """What no decoder sees."""
 
 
+@pytest.mark.full("files that take all the time there is")
 @pytest.mark.parametrize("name", DECODED)
 def test_what_unfolds_takes_no_memory_here_and_the_process_answers(name: str) -> None:
     kind, make = DECODED[name]

@@ -81,6 +81,7 @@ def test_a_span_settles_when_its_last_day_is_over_and_before_any_release(tmp_pat
     assert town.desk.run_scenario(list_settled) == [(date(2027, 9, 30), True), (date(2030, 9, 30), False)]
 
 
+@pytest.mark.full("simulated days of publishing")
 def test_nothing_is_released_or_settled_while_a_case_of_a_day_before_waits(tmp_path: Path) -> None:
     town = PublishingScenario.create(tmp_path)
     morning = datetime.fromisoformat("2027-11-01T08:00+07:00")
@@ -157,6 +158,7 @@ def test_a_first_start_with_a_wrong_clock_does_not_silence_it_for_years(tmp_path
     assert town.run_at("2025-11-01T08:00") == ["released"]
 
 
+@pytest.mark.full("simulated days of publishing")
 def test_a_website_that_is_down_for_two_days(tmp_path: Path) -> None:
     place = FakePublishTarget(failures=["unreachable"] * 500)
     town = PublishingScenario.create(tmp_path, place)

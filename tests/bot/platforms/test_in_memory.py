@@ -14,17 +14,17 @@ from tests.bot.platforms import in_memory
 from tests.bot.platforms.in_memory import InMemoryPlatform
 from tests.bot.platforms.in_memory_driver import InMemoryDriver
 from tests.in_memory_desk import STRICT_OFFICE_TOML, WHOLE_REPORT
-from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer
+from tests.story import COMPLAINT_STORIES, SERVICE_STORIES, STRICT_STORIES, StoryPlayer, in_turn_at
 
 
-@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("memory", COMPLAINT_STORIES))
 def test_through_memory(story: Path, tmp_path: Path) -> None:
     door = InMemoryDriver(tmp_path / "var")
     StoryPlayer(door).play_story(story)
     door.close()
 
 
-@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("memory", STRICT_STORIES))
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(STRICT_OFFICE_TOML, "utf-8")
     door = InMemoryDriver(tmp_path / "var")
@@ -32,7 +32,7 @@ def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
     door.close()
 
 
-@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("memory", SERVICE_STORIES))
 def test_the_service_desk(story: Path, tmp_path: Path) -> None:
     door = InMemoryDriver(tmp_path / "var", "service")
     StoryPlayer(door).play_story(story)

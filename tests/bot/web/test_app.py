@@ -147,6 +147,7 @@ def test_the_landing_page_says_what_a_citizen_needs(served: ServedProcess) -> No
     ] == []  # nothing for administrators
 
 
+@pytest.mark.full("real programs")
 def test_a_page_without_the_complaints_desk_leads_to_no_dead_end(tmp_path: Path) -> None:
     alone = start_serving(tmp_path / "var", "--desk", "service")
     _, _, page = alone.request("/")
@@ -226,6 +227,7 @@ def test_monitoring_is_answered(served: ServedProcess) -> None:
     assert served.request("/readyz")[::2] == (200, "ready\n")
 
 
+@pytest.mark.full("real programs")
 def test_a_person_may_chat_beside_the_server(served: ServedProcess, home: Path) -> None:
     program = ChatProgram(start_chat(home, "beside"))
     assert program.send_line("สวัสดี".encode())
@@ -341,6 +343,7 @@ def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.Captu
     assert '"event": "fault"' in written
 
 
+@pytest.mark.full("real programs")
 def test_a_second_start_serves_and_both_signals_end_well(tmp_path: Path) -> None:
     first = start_serving(tmp_path / "var", "--desk", "complaints")
     assert first.stop(signal.SIGTERM)[:2] == (0, "")
@@ -358,6 +361,7 @@ def test_a_second_signal_does_not_cut_off_open_requests() -> None:
     assert (server.should_exit, server.force_exit) == (True, False)
 
 
+@pytest.mark.full("real programs")
 def test_a_port_in_use_is_told(tmp_path: Path, served: ServedProcess) -> None:
     done = run_ita_bot(tmp_path / "var", "run", "--port", str(served.port))
     assert (done.returncode, done.stdout) == (78, "")

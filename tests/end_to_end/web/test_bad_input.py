@@ -18,6 +18,8 @@ from tests.end_to_end.server_process import (
 )
 from tests.end_to_end.test_canaries import find_canaries
 
+pytestmark = pytest.mark.full("a server in its own process")
+
 ADDRESS = "2001:db8:cafe:1234:5678:9abc:def0:1357"
 PACKED = socket.inet_pton(socket.AF_INET6, ADDRESS)
 AGENT = "KANARYBROWSER"

@@ -4,10 +4,14 @@ import resource
 import time
 from pathlib import Path
 
+import pytest
+
 from bot.web.readiness import CACHE_SECONDS
 from storage.errors import DiskFullError
 from tests.end_to_end.server_process import ServerProcess, Visitor, start_server
 from tests.end_to_end.threaded_server import WebServer
+
+pytestmark = pytest.mark.full("a server in its own process")
 
 TYPED = "เจ้าหน้าที่เรียกรับเงิน\nก่อนตรวจรับงาน"
 

@@ -11,7 +11,10 @@ from tests.end_to_end.browser_driver import CHROMIUM, DESKTOP, PHONE, BrowserDri
 from tests.end_to_end.page_audit import AuditedBrowserDriver
 from tests.story import CITIZEN_STORIES, SERVICE_STORIES, StoryPlayer, mark_for_a_door
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.full("pages in a browser"),
+]
 
 WINDOWS = {
     "phone-light-off": {**PHONE, "java_script_enabled": False},

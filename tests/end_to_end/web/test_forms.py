@@ -255,6 +255,7 @@ def test_words_and_a_choice_of_one_form_are_heard_once(served: ServerProcess, vi
     assert load_stories(served.home).count(story) == 1
 
 
+@pytest.mark.full("a server in its own process")
 def test_killed_between_the_form_and_its_answer(tmp_path: Path) -> None:
     served = start_server(tmp_path / "var")
     visitor, story = Visitor(served.port), "เรื่องก่อนไฟดับ"
@@ -272,6 +273,7 @@ def test_killed_between_the_form_and_its_answer(tmp_path: Path) -> None:
     assert load_answers(tmp_path / "var", page.receipt)["story"] == story
 
 
+@pytest.mark.full("a server in its own process")
 def test_a_draft_survives_a_kill(tmp_path: Path) -> None:
     served = start_server(tmp_path / "var")
     visitor = Visitor(served.port)

@@ -22,7 +22,10 @@ from tests.in_memory_desk import OFFICE
 from tests.samples import write_sample_file
 from tests.story import COMPLAINT_STORIES, StoryPlayer, at_every_door
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.full("pages in a browser"),
+]
 
 
 PLAYED_STORIES = [

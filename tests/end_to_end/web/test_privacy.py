@@ -8,6 +8,8 @@ import pytest
 from tests.end_to_end.server_process import HtmlPage, ServerProcess, Visitor, parse_log_events, start_server
 from tests.in_memory_desk import WHOLE_REPORT
 
+pytestmark = pytest.mark.full("a server in its own process")
+
 TYPED = 'รอได้ แต่ไม่อยากพิมพ์ใหม่ "<b>"'
 HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
 

@@ -16,6 +16,8 @@ from tests.end_to_end.server_process import ServerProcess, Visitor, start_server
 from tests.end_to_end.terminal_driver import run_ita_bot
 from tests.in_memory_desk import OFFICE
 
+pytestmark = pytest.mark.full("a server in its own process")
+
 POSTED = PublishedQuestion(
     "a" * 32, "ยืมเต็นท์ได้ไหม <b>", "ได้ ทำหนังสือมาก่อน 7 วัน", date(2026, 11, 2), date(2026, 11, 5)
 )

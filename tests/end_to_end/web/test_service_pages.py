@@ -7,6 +7,8 @@ import pytest
 
 from tests.end_to_end.server_process import ServerProcess, Visitor, parse_log_events, start_server
 
+pytestmark = pytest.mark.full("a server in its own process")
+
 PICTURE = b"\xff\xd8\xff\xe0 canary picture"
 
 

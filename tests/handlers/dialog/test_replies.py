@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 
 import pytest
@@ -42,8 +43,14 @@ def find_calls() -> Iterator[tuple[str, ast.Call, str]]:
                     yield f"{name}:{node.lineno}", node, prefix
 
 
-CALLS = [*find_calls()]
-REPLIES = [call for call in CALLS if ast.unparse(call[1].func) != "Phrase"]
+@cache
+def list_calls() -> list[tuple[str, ast.Call, str]]:
+    return [*find_calls()]
+
+
+@cache
+def list_replies() -> list[tuple[str, ast.Call, str]]:
+    return [call for call in list_calls() if ast.unparse(call[1].func) != "Phrase"]
 
 
 def list_key_patterns(key: ast.expr, prefix: str) -> list[str]:
@@ -61,15 +68,15 @@ def list_key_patterns(key: ast.expr, prefix: str) -> list[str]:
 
 
 def test_every_key_that_stands_in_the_source_has_words_in_both_languages() -> None:
-    assert len(REPLIES) > 200
-    for where, call, prefix in CALLS:
+    assert len(list_replies()) > 200
+    for where, call, prefix in list_calls():
         for pattern, lang in product(list_key_patterns(call.args[0], prefix), WORDING):
             known = any(re.fullmatch(pattern, key) for key in (*WORDING[lang], "literal"))
             assert known, f"{where}: no words in {lang} for {pattern}"
 
 
 def test_every_reply_says_how_it_is_sent() -> None:
-    for where, call, _ in REPLIES:
+    for where, call, _ in list_replies():
         given = (
             call.args[1] if len(call.args) > 1 else next(k.value for k in call.keywords if k.arg == "policy")
         )
@@ -111,7 +118,7 @@ def test_a_reply_is_rendered_with_its_policy(policy: ReplyPolicy) -> None:
 
 def test_every_reply_with_arguments_renders_in_both_languages() -> None:
     rendered = 0
-    for where, call, prefix in REPLIES:
+    for where, call, prefix in list_replies():
         names = list_literal_arguments(call)
         key = call.args[0]
         if names is None or not isinstance(key, ast.Constant) or key.value == "literal":

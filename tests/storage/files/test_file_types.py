@@ -123,6 +123,7 @@ def test_a_gif_and_a_webp_are_pictures_too() -> None:
         assert find_file_problem(content, detect_file_type(content)) is None
 
 
+@pytest.mark.full("large files")
 def test_a_document_that_unfolds_to_more_than_half_a_gigabyte() -> None:
     bomb = make_docx(600_000_000)
     assert len(bomb) < 1_000_000

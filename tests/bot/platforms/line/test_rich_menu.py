@@ -57,6 +57,7 @@ def test_a_picture_is_as_line_wants_it_and_covered_by_its_areas(sheet: RichMenu)
     assert any(area.has_news for area in build_tap_areas(sheet)) == sheet.has_news
 
 
+@pytest.mark.full("pictures of menus")
 def test_news_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = draw_rich_menu(RichMenu("complaints", "main", has_news=False)).convert("RGB")
     flagged = draw_rich_menu(RichMenu("complaints", "main", has_news=True)).convert("RGB")
@@ -181,6 +182,7 @@ def test_what_a_desk_offers_is_understood_there() -> None:
     assert {"/ask", "/qna", "/opinion", "/consultations", "/follow", "/report"} <= service
 
 
+@pytest.mark.full("pictures of menus")
 def test_words_of_a_picture_stay_in_their_buttons() -> None:
     for sheet in EVERY:
         picture = draw_rich_menu(sheet).convert("RGB")

@@ -13,12 +13,13 @@ from tests.story import (
     SHORT_STORIES,
     STRICT_STORIES,
     StoryPlayer,
+    in_turn_at,
     play_story_at,
 )
 
 
 @needs_contracts
-@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("line", COMPLAINT_STORIES))
 def test_through_line(story: Path, tmp_path: Path) -> None:
     door = play_story_at(LineDriver, story, tmp_path / "var")
     assert door.line.refused == []
@@ -26,7 +27,7 @@ def test_through_line(story: Path, tmp_path: Path) -> None:
 
 
 @needs_contracts
-@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("line", SERVICE_STORIES))
 def test_the_service_desk(story: Path, tmp_path: Path) -> None:
     door = LineDriver(tmp_path / "var", desk_name="service")
     try:
@@ -37,14 +38,14 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
 
 
 @needs_contracts
-@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("line", STRICT_STORIES))
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
     door = play_story_at(LineDriver, story, tmp_path / "var", STRICT_OFFICE_TOML)
     assert door.line.refused == []
 
 
 @needs_contracts
-@pytest.mark.parametrize("story", SHORT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("line", SHORT_STORIES))
 def test_the_short_way(story: Path, tmp_path: Path) -> None:
     door = play_story_at(LineDriver, story, tmp_path / "var", SHORT_OFFICE_TOML)
     assert door.line.refused == []

@@ -13,6 +13,7 @@ from tests.story import (
     STRICT_STORIES,
     StoryPlayer,
     at_every_door,
+    in_turn_at,
     play_story_at,
 )
 
@@ -29,7 +30,7 @@ def play_through_telegram(story: Path, mode: str, home: Path) -> None:
     assert len(door.fake.calls) > 3
 
 
-@pytest.mark.parametrize("story", COMPLAINT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("telegram", COMPLAINT_STORIES))
 def test_through_the_webhook(story: Path, tmp_path: Path) -> None:
     play_through_telegram(story, "webhook", tmp_path / "var")
 
@@ -54,7 +55,7 @@ def test_every_update_brought_twice(story: Path, tmp_path: Path) -> None:
 NO_EFFECT = "editMessageText by answer: Bad Request: message is not modified"
 
 
-@pytest.mark.parametrize("story", SERVICE_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("telegram", SERVICE_STORIES))
 def test_the_service_desk(story: Path, tmp_path: Path) -> None:
     door = TelegramDriver(tmp_path / "var", desk_name="service")
     try:
@@ -64,13 +65,13 @@ def test_the_service_desk(story: Path, tmp_path: Path) -> None:
     assert door.fake.refused == []
 
 
-@pytest.mark.parametrize("story", STRICT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("telegram", STRICT_STORIES))
 def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
     door = play_story_at(TelegramDriver, story, tmp_path / "var", STRICT_OFFICE_TOML)
     assert door.fake.refused == []
 
 
-@pytest.mark.parametrize("story", SHORT_STORIES, ids=lambda story: story.stem)
+@pytest.mark.parametrize("story", in_turn_at("telegram", SHORT_STORIES))
 def test_the_short_way(story: Path, tmp_path: Path) -> None:
     door = play_story_at(TelegramDriver, story, tmp_path / "var", SHORT_OFFICE_TOML)
     assert door.fake.refused == []
