@@ -63,6 +63,7 @@ from storage.questions.store import (
     unpublish_question,
 )
 from storage.release_approval import RELEASE_WRITERS
+from storage.staff.absences import ABSENCE_WRITERS
 from storage.staff.administration import ADMINISTRATION_WRITERS
 from storage.staff.clock_confirmation import CLOCK_WRITERS
 from storage.staff.enrolments import ENROLMENT_WRITERS
@@ -96,6 +97,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **STAFF_WRITERS,
     **ENROLMENT_WRITERS,
     **ADMINISTRATION_WRITERS,
+    **ABSENCE_WRITERS,
     **OFFICER_CASE_WRITERS,
     **EXCLUSION_WRITERS,
     **MATTER_WRITERS,

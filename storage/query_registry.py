@@ -39,6 +39,7 @@ from storage.questions.store import (
     get_thread,
     list_open_questions,
 )
+from storage.staff.absences import ABSENCE_READERS
 from storage.staff.administration import ADMINISTRATION_READERS
 from storage.staff.directory import StaffDirectory
 from storage.staff.enrolments import ENROLMENT_READERS
@@ -86,6 +87,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **STAFF_READERS,
     **ENROLMENT_READERS,
     **ADMINISTRATION_READERS,
+    **ABSENCE_READERS,
     **OFFICER_CASE_READERS,
     **EXCLUSION_READERS,
     FindThreadByCode: find_thread_by_code,

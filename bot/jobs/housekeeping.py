@@ -208,7 +208,7 @@ async def remind_of_deadlines(store: Store, office: Office, now: datetime) -> in
         "reminded", str(today)
     ):
         return 0
-    standings, staff = await store.reminders.load_deadlines_and_recipients()
+    standings, staff = await store.reminders.load_deadlines_and_recipients(today)
     due = [reminder for s in standings for reminder in select_reminders(s, office.deadlines, staff, today)]
     # In several transactions, so that a person who writes meanwhile does not wait for all of them.
     batches = [

@@ -79,6 +79,7 @@ class CommandName(DeskCommandName):
     RESET = "reset"
     HAND_OVER = "handover"
     WORKSPACE = "workspace"
+    AWAY = "away"
 
     @property
     def label_key(self) -> str:

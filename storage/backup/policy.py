@@ -112,6 +112,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "invitations": _NEVER,
     "staff_requests": _NEVER,
     "staff_sessions": _NEVER,
+    "absences": _ALL,
     "enrolments": _NEVER,
     "recoveries": _NEVER,
     "spent": _NEVER,

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, ListExclusions, SetExclusion
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.replies import Phrase
-from handlers.staff.complaints.messages import AssignCase, CountUnreadableCases
+from handlers.staff.complaints.messages import CountUnreadableCases
 from handlers.staff.permissions import CASE_WORKERS, Role
 from storage import tables
 from storage.db.batch import WriteBatch
@@ -161,14 +161,15 @@ async def save_exclusions(
 
 async def _unassign_officer(case: str, excluded: set[str], batch: WriteBatch) -> None:
     """Take a case from an excluded officer, who is told so in the words of any other reason."""
-    row = await _find_assignment(case, batch) if excluded else None
+    row = await find_assignment(case, batch) if excluded else None
     if row is not None and row.officer in excluded:
         batch.add_statement(_UNASSIGN_OFFICER, case=case, whose=row.officer)
         push = make_taken_away_push(f"{row.number}/{row.fiscal_year}")
         await notify_staff_member(row.officer, push, batch)
 
 
-async def _find_assignment(case: str, batch: WriteBatch) -> Row[int, int, str | None, date] | None:
+async def find_assignment(case: str, batch: WriteBatch) -> Row[int, int, str | None, date] | None:
+    """Return number, fiscal year, officer and due day of a case; None where it was erased."""
     column = tables.cases.c
     query = select(column.number, column.fiscal_year, column.officer, column.answer_by)
     return (await batch.connection.execute(query.where(column.id == case))).first()
@@ -176,7 +177,7 @@ async def _find_assignment(case: str, batch: WriteBatch) -> Row[int, int, str | 
 
 async def notify_supervisors(case: str, key: str, batch: WriteBatch) -> None:
     """Notify the supervisors who may read a case. key: of the wording, which gets its number."""
-    row = await _find_assignment(case, batch)
+    row = await find_assignment(case, batch)
     if row is None:
         return
     number = f"{row.number}/{row.fiscal_year}"
@@ -184,20 +185,6 @@ async def notify_supervisors(case: str, key: str, batch: WriteBatch) -> None:
     for person, _ in await list_active_staff(batch):
         if person.role is Role.SUPERVISOR and not await is_case_hidden(case, person.id, batch.connection):
             await notify_staff_member(person.id, push, batch)
-
-
-async def notify_of_assignment(act: AssignCase, batch: WriteBatch) -> None:
-    """Tell who is given a case, and who has it until now, unless they do it themselves."""
-    row = await _find_assignment(act.case, batch)
-    if row is None:
-        return
-    number = f"{row.number}/{row.fiscal_year}"
-    if act.to != act.by:
-        notice = Phrase("staff.notice.assigned", {"number": number})
-        push = make_case_push(PushKind.ASSIGNED, notice, number)
-        await notify_staff_member(act.to, push, batch, due=row.answer_by)
-    if row.officer and row.officer not in {act.to, act.by}:
-        await notify_staff_member(row.officer, make_taken_away_push(number), batch)
 
 
 async def audit_exclusions(case: str, found: Iterable[Exclusion], batch: WriteBatch) -> None:

@@ -25,6 +25,7 @@ from handlers.staff.complaints.messages import (
     OfficerCase,
     ScheduledAct,
 )
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition, is_case_hidden
 from storage.cases.history import decode_history_line, decrypt_report
@@ -39,6 +40,7 @@ from storage.outgoing.undo_window import decode_waiting
 from storage.serialization import (
     StoredReport,
 )
+from storage.staff.absences import find_stand_in, list_stood_for
 from storage.staff.members import is_staff_actor
 from storage.unreadable_rows import decode_rows, reading_row
 
@@ -135,6 +137,11 @@ async def _load_case(row: RowMapping, context: ReadContext) -> OfficerCase:
         category=report.category,
         source=report.source or get_channel_source(report.channel),
         legal_hold=(await context.connection.execute(kept)).first() is not None,
+        stand_in=await find_stand_in(
+            row["id"], row["officer"], to_bangkok_date(context.now), context.connection
+        )
+        if row["officer"]
+        else "",
         other_reports=await _load_other_reports(row["id"], context) if row["other_report_count"] else (),
     )
 
@@ -157,6 +164,7 @@ async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
     index of open cases.
     """
     kept = build_hidden_condition(query.staff)
+    stood_for = await list_stood_for(query.staff, to_bangkok_date(context.now), context.connection)
     due = and_(
         tables.IS_OPEN_CASE,
         tables.IS_ANNOUNCED_CASE,
@@ -167,15 +175,15 @@ async def list_cases(query: ListCases, context: ReadContext) -> CaseListPage:
     if query.all_officers:
         kinds = [shown]
     else:
-        whose = ([CASE_COLUMNS.officer.is_(None)] if query.new else []) + [
-            CASE_COLUMNS.officer == query.staff
-        ]
+        theirs = [query.staff, *stood_for]
+        whose = ([CASE_COLUMNS.officer.is_(None)] if query.new else []) + [CASE_COLUMNS.officer.in_(theirs)]
         kinds = [and_(shown, who) for who in whose]
     rows: list[RowMapping] = []
     for kind in kinds:
         found = (await context.connection.execute(_select_cases(kind, query))).mappings()
         rows += [row for row in found if row["avoid"] != query.staff]
     cases, unreadable = decode_cases(rows)
+    cases = [replace(one, stand_in=query.staff) if one.officer in stood_for else one for one in cases]
     if query.kept:
         hidden = (await context.connection.execute(_select_cases(and_(due, kept), query))).mappings()
         others, damaged = decode_cases(hidden)

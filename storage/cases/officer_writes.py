@@ -25,7 +25,6 @@ from storage.cases.exclusions import (
     end_void_appointment,
     is_case_hidden,
     is_excluded_from_case,
-    notify_of_assignment,
 )
 from storage.cases.history import append_history_line, encrypt_report, load_case_for_write
 from storage.db.batch import WriteBatch
@@ -33,6 +32,7 @@ from storage.errors import ConflictError
 from storage.matters.reports import build_same_matter, select_other_reports
 from storage.outgoing.undo_window import cancel_send, schedule_send
 from storage.serialization import HistoryContent
+from storage.staff.absences import notify_of_assignment
 from storage.staff.members import format_actor
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
 

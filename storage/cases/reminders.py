@@ -1,8 +1,8 @@
 """Reminders to officers: the state of open cases, and each reminder sent once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, func, select
@@ -19,6 +19,7 @@ from storage.cases.exclusions import build_appointment_condition
 from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.matters.reports import MATTER_TABLE
+from storage.staff.absences import load_stand_ins
 from storage.staff.notifications import enqueue_staff_notification
 from storage.staff.pushes import PushKind, make_case_push
 from storage.staff.roster import StaffAddress
@@ -34,12 +35,16 @@ class CaseReminders:
 
     committer: GroupCommitWriter
 
-    async def load_deadlines_and_recipients(self) -> tuple[list[CaseDeadlineState], list[ReminderRecipient]]:
-        """Return the open cases, and the staff who can be notified."""
+    async def load_deadlines_and_recipients(
+        self, today: date = date.min
+    ) -> tuple[list[CaseDeadlineState], list[ReminderRecipient]]:
+        """Return the open cases, and the staff who can be notified. Who stands in today is the officer of a case."""
         async with self.committer.transaction() as connection:
             roster = await self.committer.roster.refresh(connection)
             staff = [ReminderRecipient(one.id, one.role) for one, address in roster if address is not None]
-            return await _load_deadline_states(connection, {one.id for one in staff}), staff
+            states = await _load_deadline_states(connection, {one.id for one in staff})
+            stand_ins = await load_stand_ins(today, connection)
+            return [_with_stand_in(one, stand_ins) for one in states], staff
 
     async def send_reminders(self, reminds: Sequence[SendReminder], now: datetime) -> int:
         """Record reminders and enqueue their notifications in one transaction; return how many were new."""
@@ -113,6 +118,11 @@ async def _load_deadline_states(connection: AsyncConnection, staff: set[str]) ->
         lambda row: f"{row.number}/{row.fiscal_year}",
     )  # fmt: skip
     return states
+
+
+def _with_stand_in(state: CaseDeadlineState, stand_ins: Mapping[str, str]) -> CaseDeadlineState:
+    stand_in = stand_ins.get(state.officer, "")
+    return replace(state, officer=stand_in) if stand_in and stand_in not in state.excluded_staff else state
 
 
 def _list_others(row: Row[Any], staff: set[str]) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import RowMapping, Select, and_, or_, select, tuple_
 
 from handlers.staff.complaints.messages import CaseSearchResult, OfficerCase, SearchCases
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition
 from storage.cases.history import decrypt_report
@@ -19,6 +20,7 @@ from storage.cases.officer_queries import (
 )
 from storage.crypto.keyring import Keyring
 from storage.db.read_batcher import ReadContext
+from storage.staff.absences import list_stood_for
 from storage.unreadable_rows import decode_rows
 
 SEARCH_SLICE = 50
@@ -45,7 +47,9 @@ async def search_cases(query: SearchCases, sights: OpenReadContext) -> CaseSearc
     unreadable = list[str]()
     while True:
         async with sights() as context:
-            rows = (await context.connection.execute(_select_slice(query, reached))).mappings().all()
+            today = to_bangkok_date(context.now)
+            theirs = [query.staff, *await list_stood_for(query.staff, today, context.connection)]
+            rows = (await context.connection.execute(_select_slice(query, theirs, reached))).mappings().all()
         step = 0
         for place, row in enumerate(rows, 1):
             step += len(row["report"])
@@ -75,12 +79,15 @@ def _match_case(row: RowMapping, needle: str, keyring: Keyring) -> OfficerCase |
     return row_to_case(row) if matches else None
 
 
-def _select_slice(query: SearchCases, below: tuple[int, int]) -> Select[Any]:
-    """Select the next cases that the person may read, below the last (year, number) searched."""
+def _select_slice(query: SearchCases, theirs: list[str], below: tuple[int, int]) -> Select[Any]:
+    """Select the next cases that the person may read, below the last (year, number) searched.
+
+    theirs: whose cases these are besides: their own, and of those for whom they stand in.
+    """
     seen = and_(~build_hidden_condition(query.staff), _CASE.avoid.is_distinct_from(query.staff))
     wanted = select(*LISTED_CASE_COLUMNS, _CASE.key, _CASE.report).where(tables.IS_ANNOUNCED_CASE, seen)
     if not query.all_officers:
-        wanted = wanted.where(or_(_CASE.officer.is_(None), _CASE.officer == query.staff))
+        wanted = wanted.where(or_(_CASE.officer.is_(None), _CASE.officer.in_(theirs)))
     if below != (0, 0):
         wanted = wanted.where(tuple_(_CASE.fiscal_year, _CASE.number) < below)
     return wanted.order_by(_CASE.fiscal_year.desc(), _CASE.number.desc()).limit(SEARCH_SLICE)

@@ -42,8 +42,9 @@ from storage.db.epoch_minutes import to_epoch_minutes
 from storage.errors import ConflictError
 from storage.matters.reports import leave_matter
 from storage.serialization import IDENTITY_CODEC, HistoryContent, StoredReport
+from storage.staff.absences import notify_of_reporter_message
 from storage.staff.members import format_actor
-from storage.staff.notifications import notify_of_new_case, notify_of_reporter_message
+from storage.staff.notifications import notify_of_new_case
 
 FIRST_LINE = 1
 """The `seq` of a case that was just filed, and of the first line of its history."""

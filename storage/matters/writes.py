@@ -17,6 +17,7 @@ from storage.db.batch import WriteBatch
 from storage.errors import ConflictError
 from storage.matters.reports import MATTER_TABLE, leave_matter, list_reports
 from storage.serialization import HistoryContent
+from storage.staff.absences import notify_holder
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_staff_member
 from storage.staff.pushes import PushKind, make_case_push, make_taken_away_push
@@ -107,7 +108,7 @@ async def _give_report(
         await notify_staff_member(one.officer, make_taken_away_push(number), batch)
     if officer is not None and officer != act.staff:
         push = make_case_push(PushKind.ASSIGNED, Phrase("staff.notice.assigned", {"number": number}), number)
-        await notify_staff_member(officer, push, batch, due=one.answer_by)
+        await notify_holder(one.id, officer, push, batch, due=one.answer_by)
 
 
 async def separate_case(act: SeparateCase, batch: WriteBatch) -> None:

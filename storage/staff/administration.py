@@ -35,6 +35,7 @@ from storage.db.epoch_minutes import to_epoch_minutes
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError, UnreadableRowError
 from storage.serialization import HistoryContent
+from storage.staff.absences import notify_holder
 from storage.staff.enrolments import generate_invitation, insert_invitation
 from storage.staff.members import format_actor, reset_access, revoke_access
 from storage.staff.notifications import list_active_staff, notify_case_workers, notify_staff_member
@@ -178,7 +179,7 @@ async def _hand_over_case(
     if row.appointed_by is not None:
         notice = Phrase("staff.notice.assigned", {"number": number})
         push = make_case_push(PushKind.ASSIGNED, notice, number)
-        await notify_staff_member(heir, push, batch, due=row.answer_by)
+        await notify_holder(row.id, heir, push, batch, due=row.answer_by)
     await batch.audit(format_actor(act.by), "assigned", row.id)
     return True
 

@@ -59,19 +59,6 @@ def _decode_group(row: Row[Any], keyring: Keyring) -> StaffAddress:
     return STAFF_ADDRESS_CODEC.validate_json(opened)
 
 
-async def notify_of_reporter_message(case: str, batch: WriteBatch, hidden_from: Collection[str] = ()) -> None:
-    """Notify the assigned officer that the reporter sent something, unless the case is hidden from them."""
-    if batch.roster is None or not batch.roster.member_count:
-        return
-    column = tables.cases.c
-    query = select(column.officer, column.number, column.fiscal_year).where(column.id == case)
-    row = (await batch.connection.execute(query)).one()
-    if row.officer and row.officer not in hidden_from:
-        number = f"{row.number}/{row.fiscal_year}"
-        notice = Phrase("staff.notice.wrote", {"number": number})
-        await notify_staff_member(row.officer, make_case_push(PushKind.REPORTER_WROTE, notice, number), batch)
-
-
 async def notify_case_workers(
     push: StaffPush, batch: WriteBatch, roles: Collection[Role] = CASE_WORKERS
 ) -> int:

@@ -50,11 +50,15 @@ The others come with the officer's next reply; on LINE the red dot of the menu s
 
 @dataclass(frozen=True, slots=True)
 class StaffPush:
-    """A push to the staff: no content of a case, but its number and days. choices: its buttons."""
+    """A push to the staff: no content of a case, but its number and days. choices: its buttons.
+
+    is_for_other: it goes to who stands in for somebody, and says so.
+    """
 
     kind: PushKind
     notice: Phrase
     choices: tuple[Choice, ...] = ()
+    is_for_other: bool = False
 
     def with_args(self, **args: ReplyArg) -> "StaffPush":
         """Return the push with more arguments of its wording, such as a day in the reader's language."""
@@ -64,6 +68,8 @@ class StaffPush:
         """Return the push as it is put into the outbox. A typed number never picks one of its buttons."""
         policy = MUST_ARRIVE if GOES_WHEN_FEW_ARE_LEFT[self.kind] else CAN_WAIT
         wants = ExpectedInput.REGISTER if self.choices else None
+        if self.is_for_other:
+            return Reply("staff.notice.for_other", policy, {"notice": self.notice}, self.choices, wants)
         return Reply(self.notice.key, policy, self.notice.args, self.choices, wants)
 
 

@@ -50,6 +50,7 @@ from storage.tables.questions import (
 from storage.tables.releases import counting_years, postings, releases, remarks, split_spans
 from storage.tables.schema import metadata
 from storage.tables.staff import (
+    absences,
     enrolments,
     groups,
     held,
@@ -66,6 +67,7 @@ from storage.tables.staff import (
 __all__ = [
     "IS_ANNOUNCED_CASE",
     "IS_OPEN_CASE",
+    "absences",
     "addresses",
     "answers",
     "audit",

@@ -42,6 +42,15 @@ staff_requests = define_unordered_table(
     Column("until", Integer, nullable=False),  # minute
 )
 
+# Who is away on which days, and who stands in.
+absences = define_unordered_table(
+    "absences",
+    Column("staff_id", String(32), ForeignKey("staff.id"), primary_key=True),
+    Column("first", Date, primary_key=True),
+    Column("last", Date, nullable=False),
+    Column("stand_in", String(32), nullable=False),  # staff id
+)
+
 recoveries = define_unordered_table(
     "recoveries",
     Column("mark", LargeBinary(32), primary_key=True),  # hash of staff id and code

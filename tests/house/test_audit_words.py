@@ -29,6 +29,7 @@ MADE: dict[str, set[str]] = {
     "f'hidden:{one.staff_id}'": {"hidden"},
     "f'lifted:{person}'": {"lifted"},
     "f'appointed:{act.officer}'": {"appointed"},
+    "f'away:{one.stand_in}'": {"away"},
     "f'{one.ground}:{one.staff}'": {why.value for why in ExclusionGround},
 }
 """Kinds that are computed: each expression with all values that it can have."""

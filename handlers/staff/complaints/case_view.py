@@ -81,7 +81,6 @@ def show_case_after_act(cmd: ComplaintsCommandContext, found: OfficerCase, *befo
 def _summarize(cmd: ComplaintsCommandContext, found: OfficerCase, choices: tuple[Choice, ...]) -> Decision:
     links = yield from run_query(ListLinkedCases(found.id, cmd.staff.id))
     names = yield from load_staff_names()
-    officer = names.get(found.officer, "") if found.officer else ""
     args: dict[str, ReplyArg] = {
         "number": found.register_number,
         "status": Phrase(f"staff.status.{found.status}"),
@@ -89,12 +88,22 @@ def _summarize(cmd: ComplaintsCommandContext, found: OfficerCase, choices: tuple
         "source": Phrase(f"staff.source.{found.source}"),
         "received": format_date(found.received_on, cmd.ctx.lang),
         "due": format_due_day(found, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
-        "officer": raw_text(officer) if officer else Phrase("staff.whose.nobodys"),
+        "officer": _name_holder(found, names),
         "more": (*_format_case_flags(found, links), *(yield from _describe_voided_code(found))),
     }
     # Where messages cannot be deleted, not even the subject of the case: only its number, state and due date.
     key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
     return cmd.reply_with(Reply(key, OF_CASE, args, choices))
+
+
+def _name_holder(found: OfficerCase, names: Mapping[str, str]) -> ReplyArg:
+    """Return who has a case, and who stands in for them today."""
+    if found.officer not in names:
+        return Phrase("staff.whose.nobodys")
+    if found.stand_in not in names:
+        return raw_text(names[found.officer])
+    both = {"name": raw_text(names[found.officer]), "stand_in": raw_text(names[found.stand_in])}
+    return Phrase("staff.whose.away", {**both})
 
 
 def _format_category(cmd: ComplaintsCommandContext, found: OfficerCase) -> ReplyArg:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from handlers.complaints.menu import show_complaints_greeting
 from handlers.dialog.effects import Decision
 from handlers.dialog.replies import OF_CASE, Choice, Phrase
+from handlers.staff.absences.away import set_absence
 from handlers.staff.clock.confirm import review_clock
 from handlers.staff.command import (
     CommandRow,
@@ -148,6 +149,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.WORKSPACE: CommandRow(
         reply_with_workspace_link, ALL_ROLES, NEVER, ("หน้างาน",), takes_number=False, on_page=False
     ),
+    CommandName.AWAY: CommandRow(set_absence, CASE_WORKERS, NEVER, ("ลา", "ไม่อยู่"), takes_number=False),
 }
 # fmt: on
 
@@ -258,6 +260,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.HERE,
             CommandName.IMPORT,
             CommandName.WORKSPACE,
+            CommandName.AWAY,
             CommandName.LEAVE,
         ),
     },

@@ -63,12 +63,13 @@ def make_case_command(name: CommandName, case: OfficerCase, rest: str = "") -> P
 def can_see_case(staff: StaffMember, case: OfficerCase) -> bool:
     """Whether a person may see a case: officers their own and unassigned ones, supervisors and auditors all.
 
-    Of those, auditors read only the audit log (`PERMISSIONS`). Nobody sees a case that is kept from them, nor one that
-    is looked at again after they closed it.
+    Who stands in for the officer today sees what they see. Auditors read only the audit log (`PERMISSIONS`). Nobody
+    sees a case that is kept from them, nor one that is looked at again after they closed it.
     """
     if case.hidden or case.avoid_officer == staff.id:
         return False
-    return staff.role in {Role.SUPERVISOR, Role.AUDITOR} or case.officer in {"", staff.id}
+    is_theirs = not case.officer or staff.id in {case.officer, case.stand_in}
+    return is_theirs or staff.role in {Role.SUPERVISOR, Role.AUDITOR}
 
 
 def resolve_case(

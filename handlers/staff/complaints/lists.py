@@ -84,6 +84,8 @@ def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: 
 def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Phrase:
     """Return a case as a line: number, state, due date, and whether it is mine, another's, nobody's or kept from me."""
     whose = "mine" if case.officer == cmd.staff.id else "others" if case.officer else "nobodys"
+    if case.stand_in == cmd.staff.id and whose == "others":
+        whose = "stand_in"
     if case.hidden:
         whose = "hidden"
     return Phrase(

@@ -63,8 +63,8 @@ class OfficerCase:
     another look; each may be empty. scheduled: what waits to be sent, in the order in which it is. appointed_by: staff
     id of the supervisor who said that only the officer and they may open it. hidden: it is kept from the person who
     asks, and there is no officer in it; legal_hold: it is kept from erasure. category (its code) and source: empty and
-    None where many cases are listed, and of a hidden one. other_reports: those of the same matter, which officers work
-    as one case with it, by the day they are due; other_report_count: their number, also where many cases are listed.
+    None where many cases are listed, and of a hidden one. other_reports: of the same matter, by the day they are due;
+    other_report_count: their number, in lists too. stand_in: of who works for the officer today; in lists, who asks.
     """
 
     id: str
@@ -86,6 +86,7 @@ class OfficerCase:
     appointed_by: str = ""
     other_reports: tuple[MatterReport, ...] = ()
     other_report_count: int = 0
+    stand_in: str = ""
 
     @property
     def register_number(self) -> str:
@@ -112,8 +113,7 @@ class OfficerCase:
     def first_report(self) -> MatterReport | None:
         """The open report of its matter that is due before it and all others; None where that is the case itself."""
         mine = (self.answer_by, self.year, self.number)
-        earlier = [one for one in self.open_others if (one.answer_by, one.year, one.number) < mine]
-        return min(earlier, key=lambda one: (one.answer_by, one.year, one.number), default=None)
+        return next((one for one in self.open_others if (one.answer_by, one.year, one.number) < mine), None)
 
     def find_scheduled(self, staff: str) -> ScheduledAct | None:
         """Return the last act of a person that waits, which is the one they can take back."""

@@ -80,6 +80,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "invite": ("admin", "", "people.how_invite"),
     "dismiss": ("admin", "", "people.whom people.ask_dismiss people.reset_first"),
     "reset": ("supervisor admin", "", "people.whom people.ask_reset people.admins_only"),
+    "away": (HANDLING, "", "away.ask away.ask_supervisor away.no_days"),
     "handover": ("admin", "", "people.how_handover"),
     "workspace": ("officer", "", "workspace.link.nowhere"),
 }  # fmt: skip

@@ -63,6 +63,7 @@ COMPLAINTS_DESK = """
     reset        supervisor admin                   always
     handover     admin                              always
     workspace    officer supervisor admin auditor   never
+    away         officer supervisor                 never
 """
 
 SERVICE_DESK = """

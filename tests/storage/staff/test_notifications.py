@@ -18,12 +18,12 @@ from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.messages import AssignCase, SetAppointment, SubscribeGroup
 from handlers.staff.members import LeaveStaff
 from handlers.staff.permissions import Role
+from storage.staff.absences import notify_of_reporter_message
 from storage.staff.notifications import (
     is_active_staff,
     list_active_staff,
     notify_case_workers,
     notify_of_new_case,
-    notify_of_reporter_message,
     notify_staff_member,
 )
 from storage.staff.pushes import PushKind, StaffPush

@@ -1,0 +1,1 @@
+"""Absences of the staff, and who stands in."""
