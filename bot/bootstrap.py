@@ -27,7 +27,7 @@ from handlers.staff.enrolment.messages import NewEnrolmentLink
 from handlers.staff.page_access import NewAccessLink
 from handlers.staff.workspace.messages import NewWorkspaceLink
 from storage.crypto.key_files import DeskPaths, assert_distinct_keys, load_or_create_keys
-from storage.errors import DatabaseDamagedError, KeyFileError, SchemaTooNewError
+from storage.errors import DatabaseDamagedError, KeyFileError, SchemaTooNewError, SchemaUpgradeError
 from storage.store import Store, open_store
 
 
@@ -96,7 +96,7 @@ def _raise_configuration_errors() -> Iterator[None]:
     """Turn errors of keys, schema and files into ConfigurationError, which tells the administrator what to do."""
     try:
         yield
-    except (DatabaseDamagedError, KeyFileError, SchemaTooNewError) as trouble:
+    except (DatabaseDamagedError, KeyFileError, SchemaTooNewError, SchemaUpgradeError) as trouble:
         raise ConfigurationError(str(trouble)) from None
     except OSError as trouble:
         raise ConfigurationError(

@@ -10,6 +10,7 @@ StorageError           anything below; the text never contains stored content
 │                      no encoder runs now: letters answer alone
 ├── DatabaseDamagedError  the database cannot be opened, a page of it is damaged: the administrator must act
 ├── SchemaTooNewError  a newer version of this program made the database: the administrator must act
+├── SchemaUpgradeError  the database could not be upgraded and is as it was: the administrator must act
 ├── BackupError        a backup cannot be made or restored: the administrator must act
 │   ├── BackupDamagedError  a file of it is cut or altered: take an older one
 │   ├── EvidenceGoneError   a file was written anew or erased while it was copied: try again
@@ -66,6 +67,10 @@ class DatabaseDamagedError(StorageError):
 
 class SchemaTooNewError(StorageError):
     """A newer version of this program made the database. The administrator must upgrade the program."""
+
+
+class SchemaUpgradeError(StorageError):
+    """The database could not be upgraded, and is as it was. Its text names it and what to do."""
 
 
 class LockHeldError(StorageError):

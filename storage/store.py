@@ -239,7 +239,8 @@ class Store:
 async def open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store]:
     """Open a desk's store. On exit, everything that is queued is written before it closes.
 
-    Raises DatabaseDamagedError where a page that is read at the start is damaged, KeyFileError, SchemaTooNewError.
+    Raises DatabaseDamagedError where a page that is read at the start is damaged, KeyFileError, SchemaTooNewError,
+    SchemaUpgradeError.
     """
     async with AsyncExitStack() as stack:
         try:

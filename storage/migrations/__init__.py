@@ -10,15 +10,17 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from storage.errors import SchemaTooNewError
+from storage.errors import SchemaTooNewError, SchemaUpgradeError
 
 
 def upgrade_schema(database: Path) -> None:
-    """Apply the missing migrations in one transaction: a start that is killed leaves the old schema.
+    """Apply the missing migrations in one transaction: a start that is killed, or fails, leaves the old schema.
 
-    Raises `SchemaTooNewError` where a newer version of this program made the database.
+    Raises `SchemaTooNewError` where a newer version of this program made the database, `SchemaUpgradeError` where a
+    migration fails or rows would be left without those that they belong to.
     """
     engine = create_engine(URL.create("sqlite", database=str(database)), poolclass=NullPool)
 
@@ -36,8 +38,28 @@ def upgrade_schema(database: Path) -> None:
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
             config.attributes["connection"] = connection
+            before = _count_dangling_rows(connection)
             command.upgrade(config, "head")
+            dangling = _count_dangling_rows(connection) - before
+            if dangling > 0:
+                raise SchemaUpgradeError(_describe_failure(database, f"{dangling} rows without an owner"))
+    except DatabaseError as error:
+        # The text of the driver alone: the statement and its values are not for a log.
+        raise SchemaUpgradeError(_describe_failure(database, str(error.orig))) from None
     except CommandError as error:
         raise SchemaTooNewError(f"{database}: this database is of a newer version ({error})") from None
     finally:
         engine.dispose()
+
+
+def _count_dangling_rows(connection: Connection) -> int:
+    """Return how many rows belong to a row that is not there."""
+    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
+
+
+def _describe_failure(database: Path, why: str) -> str:
+    return (
+        f"{database}: ปรับฐานข้อมูลเป็นรุ่นนี้ไม่ได้ ฐานข้อมูลกลับเป็นตามเดิมแล้ว ไม่มีอะไรหาย ใช้โปรแกรมรุ่นเดิมต่อได้"
+        f" (สำเนาก่อนปรับอยู่ใน snapshots ข้างกัน) / this database could not be upgraded and is as it was; nothing is"
+        f" lost, and the earlier version of the program goes on with it ({why})"
+    )

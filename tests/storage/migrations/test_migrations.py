@@ -10,11 +10,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
 
 from storage import migrations, tables
 from storage.db import sqlite
 from storage.db.sqlite import SCHEMA_HEAD, prepare_database
+from storage.errors import SchemaUpgradeError
 from storage.migrations import upgrade_schema
 from tests.storage.conftest import StoredDesk
 
@@ -47,7 +47,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "desk.sqlite"
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("CREATE TABLE history (x)")  # conflicts with a later table of the first migration
-    with pytest.raises(OperationalError):
+    with pytest.raises(SchemaUpgradeError, match="table history already exists"):
         prepare_database(path)
     with closing(sqlite3.connect(path)) as raw:
         names = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
