@@ -24,7 +24,14 @@ HASHES = {
     *("meta.value", "sessions.who", "events.mark", "tries.bucket", "cases.receipt_mark", "files.owner"),
     *("addresses.mark", "addresses.person", "hearers.mark", "hearers.person", "audit.mac", "audit_head.mac"),
     *("audit_head.proof", "questions.receipt_mark", "opinions.twin", "opinions.sender", "statements.twin"),
-    *("voices.mark", "staff.who", "invitations.mark", "invitations.digits", "enrolments.mark"),
+    *(
+        "voices.mark",
+        "staff.who",
+        "staff_sessions.mark",
+        "invitations.mark",
+        "invitations.digits",
+        "enrolments.mark",
+    ),
     *("enrolments.invitation", "recoveries.mark", "spent.mark", "groups.mark", "keyholes.mark"),
     *("imports.digest", "import_rows.digest", "slips.mark", "slips.voided_mark", "shelf.version"),
 }
