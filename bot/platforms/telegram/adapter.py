@@ -78,6 +78,15 @@ class TelegramAdapter:
 
     async def handle_update(self, update: Update) -> WebhookReply | None:
         """Answer one update. Returns the Bot API call to put into the webhook response, if any."""
+        topics = self.sender.client.topics
+        tapped = update.callback_query.message if update.callback_query is not None else None
+        written = update.message or update.edited_message or tapped
+        if written is not None and written.chat.type == PRIVATE_CHAT:
+            topics.remember(written.chat.id, written.topic)
+        reply = await self._dispatch(update)
+        return topics.address(reply) if reply is not None else None
+
+    async def _dispatch(self, update: Update) -> WebhookReply | None:
         if update.message is not None:
             return await self._on_message(update.update_id, update.message)
         if update.callback_query is not None:

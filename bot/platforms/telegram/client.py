@@ -3,8 +3,10 @@
 Library errors are translated to those of `bot.delivery.transport` and of this module; none carries Telegram's text.
 """
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
 
@@ -48,6 +50,9 @@ from handlers.dialog.events import FileProblem
 MAX_WEBHOOK_CONNECTIONS = 100
 """Simultaneous webhook requests that Telegram may make: the maximum of setWebhook, whose default is 40."""
 
+MAX_TOPICS = 1024
+"""Chats whose topic is remembered."""
+
 MAX_FAILURE_LENGTH = 120
 """Characters of Telegram's reason for a failed webhook that are shown."""
 
@@ -55,10 +60,48 @@ POLL_TIMEOUT = 25
 """Seconds that Telegram holds a getUpdates request open (long polling)."""
 
 
+class ChatTopics:
+    """The topic in which each chat was written last, so that it is answered there.
+
+    In memory only, and by a hash of the chat's id under a key of this process.
+
+    Private chats have topics where the bot's owner has turned them on; a message without one is in none.
+    """
+
+    def __init__(self) -> None:
+        self._topics: dict[bytes, int] = {}
+        self._key = secrets.token_bytes(32)
+
+    def remember(self, chat: int, topic: int | None) -> None:
+        """Remember where somebody wrote."""
+        self.forget(chat)
+        if topic is not None:
+            self._topics[self._hash(chat)] = topic
+            if len(self._topics) > MAX_TOPICS:
+                self._topics.pop(next(iter(self._topics)))
+
+    def find(self, chat: int) -> int | None:
+        """Return the topic of a chat."""
+        return self._topics.get(self._hash(chat))
+
+    def forget(self, chat: int) -> bool:
+        """Forget the topic of a chat; return whether there was one."""
+        return self._topics.pop(self._hash(chat), None) is not None
+
+    def _hash(self, chat: int) -> bytes:
+        return blake2b(str(chat).encode(), key=self._key, digest_size=16).digest()
+
+    def address(self, call: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a call in the form of a webhook reply with the topic of its chat, where it sends a message."""
+        topic = self.find(call["chat_id"]) if call["method"] == "sendMessage" else None
+        return {**call, "message_thread_id": topic} if topic is not None else call
+
+
 class TelegramClient:
     """Bot API calls of one bot. Each raises TransportError, and no error of the library's."""
 
     def __init__(self, token: str, origin: str) -> None:
+        self.topics = ChatTopics()
         self._wire = AiohttpRequest()
         base = origin.rstrip("/")
         self._bot = Bot(
@@ -95,8 +138,14 @@ class TelegramClient:
             )
 
     async def send(self, chat: int, message: OutgoingMessage) -> int:
-        """Send a message. Returns its id."""
-        sent = await self._call(message.to_send_call(chat))
+        """Send a message, in the topic in which its chat is. Returns its id."""
+        call = message.to_send_call(chat)
+        try:
+            sent = await self._call(self.topics.address(call))
+        except RejectedError:
+            if not self.topics.forget(chat):
+                raise
+            sent = await self._call(call)  # the topic may have been deleted meanwhile
         with _translate_errors():
             return int(sent["message_id"])
 
@@ -136,13 +185,14 @@ class TelegramClient:
     async def send_picture(self, chat: int, content: bytes) -> int:
         """Send a PNG picture protected from forwarding. Returns the message's id."""
         with _translate_errors():
-            sent = await self._bot.send_photo(chat, content, protect_content=True)
+            topic = self.topics.find(chat)
+            sent = await self._bot.send_photo(chat, content, protect_content=True, message_thread_id=topic)
             return sent.message_id
 
     async def send_typing(self, chat: int) -> None:
         """Show the "typing" indicator, which lasts five seconds."""
         with _translate_errors():
-            await self._bot.send_chat_action(chat, "typing")
+            await self._bot.send_chat_action(chat, "typing", message_thread_id=self.topics.find(chat))
 
     async def set_commands(
         self, commands: Sequence[tuple[str, str]], language: str | None, chat: int | None = None

@@ -68,6 +68,16 @@ def extract_text(message: Mapping[str, Any]) -> str | None:
     return "\n".join(filter(None, lines)) or None
 
 
+def add_quote(text: str, message: Mapping[str, Any]) -> str:
+    """Return a text with what it quotes of another chat, which was brought here by that; commands bring nothing else.
+
+    A quote of this chat repeats what both know.
+    """
+    quote = message.get("quote")
+    words = quote.get("text") if isinstance(quote, dict) and message.get("external_reply") else None
+    return f"{text}\n“{words}”" if isinstance(words, str) and words and not text.startswith("/") else text
+
+
 def contains_media(message: Mapping[str, Any]) -> bool:
     """Whether a rich message contains pictures or other files, which are not kept."""
     rich = message.get("rich_message")

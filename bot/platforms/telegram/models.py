@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from bot.platforms.telegram.content import (
+    add_quote,
     contains_media,
     extract_text,
     get_unreadable_kind,
@@ -115,6 +116,8 @@ class TelegramMessage(_Model):
     location: Annotated[Location | None, Lenient] = None
     venue: Annotated[Venue | None, Lenient] = None
     media_group_id: LenientText = None
+    message_thread_id: Annotated[int | None, Lenient] = None
+    is_topic_message: Annotated[bool | None, Lenient] = None
     has_protected_content: bool = False
     reply_markup: Annotated[InlineKeyboardMarkup | None, Lenient] = None
     contained_text: str | None = None
@@ -129,7 +132,8 @@ class TelegramMessage(_Model):
         if not isinstance(raw, dict):
             return raw
         if isinstance(raw.get("text"), str):
-            return {**raw, "contained_text": None, "contains_media": False, "is_service": False}
+            text = add_quote(raw["text"], raw)
+            return {**raw, "text": text, "contained_text": None, "contains_media": False, "is_service": False}
         return {
             **raw,
             "contained_text": extract_text(raw),
@@ -137,6 +141,11 @@ class TelegramMessage(_Model):
             "is_service": is_service_message(raw),
             "unreadable": get_unreadable_kind(raw),
         }
+
+    @property
+    def topic(self) -> int | None:
+        """The topic of its chat in which it stands; None where the chat has none (a thread is no topic)."""
+        return self.message_thread_id if self.is_topic_message else None
 
     @property
     def file(self) -> TelegramFile | None:

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import telegram
+from linebot.v3 import webhooks
 
 from bot.platforms.line.events import MessageContent
 from bot.platforms.line.inbound import FILE_NAME_KEYS, UNREADABLE_TYPES
 from bot.platforms.telegram import content
+from bot.platforms.telegram.client import MAX_TOPICS, ChatTopics
 from bot.platforms.telegram.content import extract_text
 from bot.platforms.telegram.models import TelegramMessage, Update
 from handlers.dialog.events import UnreadableKind
@@ -18,7 +21,9 @@ from tests.bot.platforms.line.api_rules import needs_contracts
 from tests.bot.platforms.line.driver import LineDesk, line_user_id, open_line_desk, to_messages
 from tests.bot.platforms.telegram.api_rules import find_contracts
 from tests.bot.platforms.telegram.driver import TelegramDesk
+from tests.bot.platforms.telegram.fake_bot_api import TelegramFault
 from tests.bot.platforms.telegram.user import CHAT, TelegramChatUser, run_scenario
+from tests.samples import make_photo
 
 pytestmark = needs_contracts
 MARK = "เรียกรับเงินร้อยละสิบ"
@@ -190,6 +195,23 @@ def test_a_poll_and_a_checklist_are_read() -> None:
     assert extract_text({"sticker": {"text": "x"}}) is None
 
 
+def test_what_is_quoted_of_another_chat_is_read_and_of_this_one_not() -> None:
+    def read(text: str, **more: Any) -> str | None:
+        raw = {
+            "message_id": 1,
+            "chat": {"id": 1, "type": "private"},
+            "text": text,
+            "quote": {"text": MARK},
+            **more,
+        }
+        return TelegramMessage.model_validate(raw).written_text
+
+    assert read("เขาส่งมา", external_reply={"origin": {}}) == f"เขาส่งมา\n“{MARK}”"
+    assert read("เขาส่งมา") == "เขาส่งมา"
+    assert read("/start", external_reply={"origin": {}}) == "/start"
+    assert read("ก", external_reply={"origin": {}}, quote={"text": 7}) == "ก"
+
+
 def test_a_rich_message_of_any_depth_is_read() -> None:
     block: Any = {"type": "paragraph", "text": MARK}
     for _ in range(5000):
@@ -240,6 +262,62 @@ def test_what_a_message_brings_cannot_be_told_from_outside() -> None:
     assert (message.written_text, message.is_service, message.contains_media) == (MARK, False, False)
 
 
+def test_every_field_of_the_librarys_message_has_its_place() -> None:
+    """The library may know a field before the specification that lies here does."""
+    places = frozenset().union(
+        DESCRIBING_FIELDS,
+        READ_FIELDS,
+        content.TEXT_FIELDS,
+        content.UNREADABLE_FIELDS,
+        content.SERVICE_FIELDS,
+    )
+    ours = {"from_user": "from"}
+    slots = {ours.get(name, name) for name in telegram.Message.__slots__ if not name.startswith("_")}
+    assert slots - places == set()
+
+
+def test_answers_stay_in_the_topic_of_a_private_chat(tmp_path: Path) -> None:
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
+        def sent() -> list[tuple[int, int | None]]:
+            calls = [call for call in p.fake.calls if call.method in {"sendMessage", "sendPhoto"}]
+            return [(int(call.params["chat_id"]), call.params.get("message_thread_id")) for call in calls]
+
+        await p.say("สวัสดี", message_thread_id=77, is_topic_message=True)
+        await p.say("/privacy", message_thread_id=77, is_topic_message=True)
+        await p.send_file("document", make_photo(), message_thread_id=77, is_topic_message=True)
+        assert len(sent()) >= 3
+        assert set(sent()) == {(CHAT, 77)}
+        before = len(sent())
+        await p.say("สวัสดี", message_thread_id=5)  # a thread of replies is no topic
+        assert set(sent()[before:]) == {(CHAT, None)}
+
+    assert run_scenario(tmp_path, scene).refused == []
+
+
+def test_no_more_topics_than_so_many_are_kept_and_none_by_its_chat() -> None:
+    topics = ChatTopics()
+    for chat in range(MAX_TOPICS + 1):
+        topics.remember(chat, 7)
+    assert [topics.find(0), topics.find(1), topics.find(MAX_TOPICS)] == [None, 7, 7]
+    assert all(isinstance(kept, bytes) for kept in vars(topics)["_topics"])
+    topics.remember(1, None)
+    assert topics.find(1) is None
+
+
+def test_an_answer_for_a_topic_that_is_gone_arrives_in_the_chat(tmp_path: Path) -> None:
+    async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
+        def refuse_topics(method: str, params: Mapping[str, Any]) -> TelegramFault | None:
+            return TelegramFault(400) if "message_thread_id" in params and method == "sendMessage" else None
+
+        p.fake.inject_fault = refuse_topics
+        before = len(p.bot_messages)
+        await p.say("สวัสดี", message_thread_id=77, is_topic_message=True)
+        assert len(p.bot_messages) > before
+        assert o.desk.errors == []
+
+    run_scenario(tmp_path, scene, "polling")
+
+
 def list_line_types() -> set[str]:
     text = (find_contracts() / "line" / "webhook.strict.yml").read_text("utf-8")
     mapping = text.split("    MessageContent:\n", 1)[1].split("    ContentProvider:", 1)[0]
@@ -252,6 +330,19 @@ def list_line_types() -> set[str]:
 def test_every_type_of_line_has_its_place() -> None:
     assert list_line_types() == {"text", "location", *FILE_NAME_KEYS, *UNREADABLE_TYPES}
     assert set(UNREADABLE_TYPES.values()) <= set(UnreadableKind)
+
+
+def test_every_message_of_lines_library_has_its_place() -> None:
+    known = {"text", "location", *FILE_NAME_KEYS, *UNREADABLE_TYPES}
+    found = {
+        str(vars(model)["__fields__"]["type"].default)
+        for model in vars(webhooks).values()
+        if isinstance(model, type)
+        and issubclass(model, webhooks.MessageContent)
+        and model is not webhooks.MessageContent
+    }
+    assert found
+    assert found <= known
 
 
 def test_every_kind_on_line_gets_an_answer_and_the_question(tmp_path: Path) -> None:
