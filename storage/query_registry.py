@@ -46,6 +46,7 @@ from storage.staff.enrolments import ENROLMENT_READERS
 from storage.staff.inbox import INBOX_READERS
 from storage.staff.members import STAFF_READERS
 from storage.staff.page_access import PAGE_ACCESS_READERS
+from storage.staff.trail import TRAIL_READERS
 from storage.staff.workspace import WORKSPACE_READERS
 from storage.statistics.remarks import REMARK_READERS
 from storage.throttle import get_attempts, get_question_rate
@@ -104,6 +105,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **INBOX_READERS,
     **REMARK_READERS,
     **SLIP_READERS,
+    **TRAIL_READERS,
 }
 
 

@@ -19,10 +19,10 @@ from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.number_floors import NumberKind
 from storage.staff.enrolments import generate_invitation, insert_invitation
+from storage.staff.members import ADMIN_ACTOR
 from storage.staff.roster import decode_staff
 from storage.store import Store
 
-ADMIN_ACTOR = "admin"
 FEWEST_SKIPPED = 100
 """Numbers that are skipped at least."""
 

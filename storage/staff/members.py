@@ -47,6 +47,7 @@ SPENT_CODE_TTL = timedelta(days=2)
 
 STAFF_ACTOR_PREFIX = "staff:"
 STRANGER_ACTOR = "stranger"
+ADMIN_ACTOR = "admin"  # who administers the server
 
 
 _TABLE = tables.staff

@@ -19,6 +19,7 @@ VOCABULARY = {
     "handlers.complaints.reminders",
     "handlers.consultations.messages",
     "handlers.complaints.slips.messages",
+    "handlers.staff.workspace.office.messages",
     "handlers.staff.enrolment.messages",
     "handlers.dialog.attempts",
     "handlers.dialog.codes.one_time_code",

@@ -9,7 +9,7 @@ from handlers.complaints.lifecycle import INTAKE_SOURCES, STATUS_RULES, CaseStat
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.complaints.review.understand import UNDERSTOOD_FIELDS
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.events import File
+from handlers.dialog.events import File, Lang
 from handlers.dialog.form import FieldAudience, FormField
 from handlers.dialog.replies import (
     OF_CASE,
@@ -305,7 +305,7 @@ def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:
         Phrase(
             "staff.log.line",
             {
-                "at": _format_hour(one.hour, cmd) if one.by_staff else _format_day(one.hour, cmd),
+                "at": format_hour(one.hour, cmd.ctx.lang) if one.by_staff else _format_day(one.hour, cmd),
                 "who": describe_audit_actor(one.actor, names),
                 "what": describe_audit_action(one.what, names),
             },
@@ -322,10 +322,11 @@ def _format_day(hour: int, cmd: ComplaintsCommandContext) -> str:
     return format_date(to_bangkok_date(datetime.fromtimestamp(hour * 3600, UTC)), cmd.ctx.lang)
 
 
-def _format_hour(hour: int, cmd: ComplaintsCommandContext) -> str:
+def format_hour(hour: int, lang: Lang) -> str:
+    """Return an hour of the audit trail, hours since 1970 in UTC, as its day and hour in Bangkok."""
     at = datetime.fromtimestamp(hour * 3600, UTC)
     until = format_time(at + timedelta(hours=1))
-    return f"{format_date(to_bangkok_date(at), cmd.ctx.lang)} {format_time(at)}-{until}"
+    return f"{format_date(to_bangkok_date(at), lang)} {format_time(at)}-{until}"
 
 
 def with_readable_case(handler: CaseHandler) -> CommandHandler[CommandName, ComplaintsWork]:

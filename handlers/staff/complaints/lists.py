@@ -83,21 +83,24 @@ def _render_case_list(cmd: ComplaintsCommandContext, page: CaseListPage, place: 
 
 def format_case_line(case: OfficerCase, cmd: ComplaintsCommandContext) -> Phrase:
     """Return a case as a line: number, state, due date, and whether it is mine, another's, nobody's or kept from me."""
-    whose = "mine" if case.officer == cmd.staff.id else "others" if case.officer else "nobodys"
-    if case.stand_in == cmd.staff.id and whose == "others":
-        whose = "stand_in"
-    if case.hidden:
-        whose = "hidden"
     return Phrase(
         "staff.line_merged" if case.other_report_count else "staff.line",
         {
             "number": case.register_number,
             "status": Phrase(f"staff.status.{case.status}"),
             "due": format_due_day(case, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
-            "whose": Phrase(f"staff.whose.{whose}"),
+            "whose": describe_holder(case, cmd.staff.id),
             **({"others": case.other_report_count} if case.other_report_count else {}),
         },
     )
+
+
+def describe_holder(case: OfficerCase, staff: str) -> Phrase:
+    """Return whose a case is to somebody: theirs, another's, whose place they take, nobody's, or kept from them."""
+    whose = "mine" if case.officer == staff else "others" if case.officer else "nobodys"
+    if case.stand_in == staff and whose == "others":
+        whose = "stand_in"
+    return Phrase(f"staff.whose.{'hidden' if case.hidden else whose}")
 
 
 def format_due_day(case: OfficerCase, today: date, lang: Lang) -> Phrase:

@@ -59,7 +59,7 @@ def show_staff_list(cmd: ComplaintsCommandContext) -> Decision:
 
     Who has no unit is marked: a report that accuses their unit, or their chief, is not kept from them by itself.
     """
-    staff = yield from _load_staff()
+    staff = yield from load_staff_list()
     called = number_same_names(staff)
     lines = tuple(
         Phrase(
@@ -108,7 +108,7 @@ def dismiss_person(cmd: ComplaintsCommandContext) -> Decision:
         return found
     person, called, is_sure = found
     if person.active and (
-        person.role is Role.ADMIN or _is_last_supervisor(person, (yield from _load_staff()))
+        person.role is Role.ADMIN or _is_last_supervisor(person, (yield from load_staff_list()))
     ):
         return cmd.reply("people.reset_first", OF_CASE, name=called)
     if not is_sure:
@@ -149,7 +149,7 @@ def hand_over_cases(cmd: ComplaintsCommandContext) -> Decision:
 
     The answer has the same words whether or not some of them may not be read by the other.
     """
-    words, staff = cmd.command.rest.replace(SURE, " ").split(), (yield from _load_staff())
+    words, staff = cmd.command.rest.replace(SURE, " ").split(), (yield from load_staff_list())
     picked = [_find_person(word, staff) for word in words[:2]]
     given, taking = (*picked, None, None)[:2]
     called = number_same_names(staff)
@@ -180,7 +180,7 @@ def _is_last_supervisor(person: StaffMember, staff: Sequence[StaffMember]) -> bo
     return [one.id for one in staff if one.active and one.role is Role.SUPERVISOR] == [person.id]
 
 
-def _load_staff() -> QueryGenerator[list[StaffMember]]:
+def load_staff_list() -> QueryGenerator[list[StaffMember]]:
     """Return the staff in the order in which it is listed."""
     staff = yield from run_query(ListStaff())
     return sorted(staff, key=lambda one: (one.name, one.id))
@@ -200,7 +200,7 @@ def _choose_person(
 ) -> QueryGenerator[tuple[StaffMember, str, bool] | TurnResult]:
     """Return the person who was named, what they are called, and whether it was confirmed; else whom one may mean."""
     word = cmd.command.rest.strip()
-    staff = yield from _load_staff()
+    staff = yield from load_staff_list()
     called = number_same_names(staff)
     person = _find_person(word.removesuffix(SURE), staff)
     if person is None or person.id == cmd.staff.id:

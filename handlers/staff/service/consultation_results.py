@@ -76,7 +76,7 @@ def manage_themes(cmd: ServiceCommandContext) -> Decision:
         return _reply_not_closed(cmd, code, consultation)
     known = yield from run_query(ListThemes(code))
     if not rest:
-        lines = tuple(_format_theme_line(one, cmd) for one in known)
+        lines = tuple(format_theme_line(one, cmd) for one in known)
         return cmd.reply("weigh.themes" if lines else "weigh.no_themes", NEUTRAL, code=code, lines=lines)
     if consultation.phase is ConsultationPhase.PUBLISHED:
         return cmd.reply("weigh.published", NEUTRAL)
@@ -134,7 +134,7 @@ def set_theme_decision(cmd: ServiceCommandContext) -> Decision:
     by = to_bangkok_date(due) if due and answer is not OfficeDecision.NOT else None
     made = replace(own, taken=answer, reason=reason, by=by, done=None)
     return cmd.reply(
-        "weigh.answered", NEUTRAL, acts=(_save_theme(cmd, code, made),), line=_format_theme_line(made, cmd)
+        "weigh.answered", NEUTRAL, acts=(_save_theme(cmd, code, made),), line=format_theme_line(made, cmd)
     )
 
 
@@ -146,7 +146,7 @@ def mark_theme_done(cmd: ServiceCommandContext) -> Decision:
         return cmd.reply("weigh.no_promise", NEUTRAL, code=code)
     made = replace(own, done=to_bangkok_date(cmd.ctx.now))
     return cmd.reply(
-        "weigh.done", NEUTRAL, acts=(_save_theme(cmd, code, made),), line=_format_theme_line(made, cmd)
+        "weigh.done", NEUTRAL, acts=(_save_theme(cmd, code, made),), line=format_theme_line(made, cmd)
     )
 
 
@@ -170,7 +170,7 @@ def publish_results(cmd: ServiceCommandContext) -> Decision:
             cmd.command.name, rest=f"{code} publish", label=Phrase("inquiry.button.publish_result")
         )
         known = yield from run_query(ListThemes(code))
-        lines = tuple(_format_theme_line(one, cmd) for one in known)
+        lines = tuple(format_theme_line(one, cmd) for one in known)
         return cmd.reply(
             "weigh.results", NEUTRAL, (yes,), title=consultation.title, voices=found.responses, lines=lines
         )
@@ -206,7 +206,8 @@ def _save_theme(cmd: ServiceCommandContext, code: str, made: Theme) -> SaveTheme
     return SaveTheme(code, made, f"staff:{cmd.staff.id}")
 
 
-def _format_theme_line(one: Theme, cmd: ServiceCommandContext) -> Phrase:
+def format_theme_line(one: Theme, cmd: ServiceCommandContext) -> Phrase:
+    """Return a theme with the number of people behind it, and what the office answers."""
     answer: ReplyArg = Phrase("inquiry.weigh.no_answer")
     if one.taken is not None:
         by = format_date(one.by, cmd.ctx.lang) if one.by else ""

@@ -62,20 +62,23 @@ def _make_button(rest: str, label: str) -> Choice:
 
 
 def _format_consultation_line(cmd: ServiceCommandContext, one: Consultation) -> Phrase:
-    phase = (
-        ConsultationPhase.COMING
-        if one.phase is ConsultationPhase.OPEN and cmd.ctx.now < one.opens
-        else one.phase
-    )
+    phase = get_current_phase(one, cmd.ctx.now)
     args: dict[str, ReplyArg] = {
         "code": one.code,
         "title": one.title,
         "phase": Phrase(f"inquiry.phase.{phase}"),
     }
-    return Phrase("inquiry.consult_line", {**args, "closes": _format_instant(one.closes, cmd)})
+    return Phrase("inquiry.consult_line", {**args, "closes": format_instant(one.closes, cmd)})
 
 
-def _format_instant(instant: datetime, cmd: ServiceCommandContext) -> str:
+def get_current_phase(one: Consultation, now: datetime) -> ConsultationPhase:
+    """Return the phase of a consultation as it is said: before it opens, one that is announced is still to come."""
+    is_coming = one.phase is ConsultationPhase.OPEN and now < one.opens
+    return ConsultationPhase.COMING if is_coming else one.phase
+
+
+def format_instant(instant: datetime, cmd: ServiceCommandContext) -> str:
+    """Return a day and time in Bangkok, in words."""
     return f"{format_date(to_bangkok_date(instant), cmd.ctx.lang)} {format_time(instant)}"
 
 
@@ -121,13 +124,14 @@ def _build_content_args(cmd: ServiceCommandContext, one: Consultation) -> dict[s
         "title": one.title,
         "background": one.background,
         "link": raw_text(one.link),
-        "opens": _format_instant(one.opens, cmd),
-        "closes": _format_instant(one.closes, cmd),
-        "questions": tuple(_format_question(question) for question in one.questions),
+        "opens": format_instant(one.opens, cmd),
+        "closes": format_instant(one.closes, cmd),
+        "questions": tuple(format_question(question) for question in one.questions),
     }
 
 
-def _format_question(one: ConsultationQuestion) -> Phrase:
+def format_question(one: ConsultationQuestion) -> Phrase:
+    """Return a question with its kind and its options."""
     options = tuple(raw_text(f"   – {label}") for label in one.options.values())
     lines: dict[str, ReplyArg] = {"kind": Phrase(f"inquiry.kind.{one.kind}"), "title": one.title}
     return (

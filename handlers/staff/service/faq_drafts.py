@@ -106,13 +106,13 @@ def _edit_draft(
 
 def show_draft(cmd: ServiceCommandContext, entries: tuple[FaqEntry, ...], entry: FaqEntry) -> TurnResult:
     """Show a draft with its source and what can be done with it."""
-    name, mark, order = _shorten_id(entry), _mark_version(entry), ServiceCommandName.CHECK
+    name, mark, order = _shorten_id(entry), make_draft_mark(entry), ServiceCommandName.CHECK
     choices = [
-        make_command_button(order, rest=f"ok {name} {mark}", label=Phrase("inquiry.draft_ok")),
+        make_command_button(order, rest=f"ok {mark}", label=Phrase("inquiry.draft_ok")),
         make_command_button(order, rest=f"edit {name}", label=Phrase("inquiry.draft_change")),
         make_command_button(
             order,
-            rest=f"drop {name} {mark}",
+            rest=f"drop {mark}",
             label=Phrase("inquiry.draft_drop" if entry.is_draft else "inquiry.old_off"),
         ),
     ]
@@ -153,6 +153,11 @@ def _find_next(cmd: ServiceCommandContext, entries: tuple[FaqEntry, ...], entry:
     unchecked = _list_unchecked(cmd, entries)
     at = next((place for place, one in enumerate(unchecked) if one.id == entry.id), -1)
     return next((one for one in (*unchecked[at + 1 :], *unchecked[:at]) if one.id != entry.id), None)
+
+
+def make_draft_mark(entry: FaqEntry) -> str:
+    """Return what a button says after `ok` or `drop`: the short name, and the mark of the version that was read."""
+    return f"{_shorten_id(entry)} {_mark_version(entry)}"
 
 
 def _shorten_id(entry: FaqEntry) -> str:

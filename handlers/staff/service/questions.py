@@ -62,7 +62,7 @@ def show_open_questions(cmd: ServiceCommandContext) -> Decision:
     found = listing.rows
     if not found and not listing.unreadable:
         return cmd.reply("none", NEUTRAL, (make_command_button(ServiceCommandName.FAQ),))
-    many = _find_repeated_buckets(found)
+    many = find_repeated_buckets(found)
     lines = tuple(_format_question_line(thread, cmd, many) for thread in found[:OPEN_QUESTIONS_PER_PAGE])
     choices = [make_number_button(ServiceCommandName.QUESTION, t) for t in found[:OPEN_QUESTIONS_PER_PAGE]]
     if len(found) + len(listing.unreadable) > OPEN_QUESTIONS_PER_PAGE:
@@ -77,7 +77,8 @@ def show_open_questions(cmd: ServiceCommandContext) -> Decision:
     return add_unreadable_notice(turn, listing.unreadable)
 
 
-def _find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:
+def find_repeated_buckets(found: tuple[QuestionThread, ...]) -> set[str]:
+    """Return the marks of who asked more than one of these questions on one day."""
     buckets = [thread.bucket for thread in found if thread.bucket]
     return {bucket for bucket in buckets if buckets.count(bucket) > 1}
 

@@ -1,0 +1,1 @@
+"""The officers' workspace, decided without a browser."""

@@ -1,0 +1,1 @@
+"""What the views of the service desk show: questions, the FAQ, consultations, opinions."""

@@ -1,0 +1,145 @@
+"""The views of the FAQ: a list with a filter and a search, and one entry with what citizens see of it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import assert_never
+
+from handlers.dialog.effects import run_query
+from handlers.dialog.replies import Phrase, ReplyArg, raw_text
+from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
+from handlers.staff.command import QueryGenerator, ServiceCommandContext
+from handlers.staff.service.faq_drafts import make_draft_mark
+from handlers.staff.workspace.paging import ROWS_PER_PAGE, get_offset
+from handlers.thai.dates import format_date, to_bangkok_date
+from handlers.thai.matching import normalize_for_matching
+
+
+class FaqState(StrEnum):
+    """What an entry of the FAQ is to citizens."""
+
+    DRAFT = "draft"  # came with the program, and nobody has checked it
+    CHECKED = "checked"  # an officer wrote or checked it, and it answers
+    EXPIRED = "expired"  # its last day has passed
+    OFF = "off"  # turned off
+
+
+@dataclass(frozen=True, slots=True)
+class FaqRow:
+    """An entry in the list."""
+
+    id: str
+    question: str
+    state: FaqState
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaqList:
+    """A page of the entries that fit. counts: all entries by state, whatever is searched."""
+
+    rows: tuple[FaqRow, ...]
+    page: int
+    has_more: bool
+    found: int
+    counts: tuple[tuple[FaqState, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaqEntryView:
+    """An entry, and what citizens see of it. mark: of a draft, the version that can be approved; else empty."""
+
+    id: str
+    question: str
+    also: tuple[str, ...]
+    answer: str = field(repr=False)
+    state: FaqState
+    link: str
+    topic: str
+    until: str
+    source: str
+    preview: Phrase
+    mark: str = ""
+
+
+def get_faq_state(entry: FaqEntry, on: date) -> FaqState:
+    """Return the state of an entry on a day."""
+    if entry.is_draft:
+        return FaqState.DRAFT
+    if entry.off:
+        return FaqState.OFF
+    return FaqState.CHECKED if entry.is_valid_on(on) else FaqState.EXPIRED
+
+
+def list_faq_entries(
+    cmd: ServiceCommandContext, page: int, state: FaqState | None = None, words: str = ""
+) -> QueryGenerator[FaqList]:
+    """Return a page of the entries in a state that contain some words in a question, an answer or the id."""
+    catalogue, today = (yield from run_query(GetFaqCatalogue())), to_bangkok_date(cmd.ctx.now)
+    states = {one.id: get_faq_state(one, today) for one in catalogue.entries}
+    wanted = normalize_for_matching(words)
+    found = [
+        one
+        for one in catalogue.entries
+        if state in {None, states[one.id]} and (not wanted or _contains(one, wanted))
+    ]
+    at = get_offset(page)
+    rows = tuple(
+        FaqRow(one.id, one.question, states[one.id], one.topic) for one in found[at : at + ROWS_PER_PAGE]
+    )
+    counts = tuple((one, list(states.values()).count(one)) for one in FaqState)
+    return FaqList(rows, page, len(found) > at + ROWS_PER_PAGE, len(found), counts)
+
+
+def _contains(entry: FaqEntry, words: str) -> bool:
+    texts = (entry.id, entry.question, *entry.also, entry.answer)
+    return any(words in normalize_for_matching(text) for text in texts)
+
+
+def open_faq_entry(
+    cmd: ServiceCommandContext, entry_id: str, answer: str = ""
+) -> QueryGenerator[FaqEntryView | None]:
+    """Return an entry; None where there is none. answer: the preview shows it in the place of the entry's own."""
+    catalogue = yield from run_query(GetFaqCatalogue())
+    entry = next((one for one in catalogue.entries if one.id == entry_id), None)
+    if entry is None:
+        return None
+    return FaqEntryView(
+        entry.id,
+        entry.question,
+        entry.also,
+        entry.answer,
+        get_faq_state(entry, to_bangkok_date(cmd.ctx.now)),
+        entry.link,
+        entry.topic,
+        format_date(entry.until, cmd.ctx.lang) if entry.until else "",
+        entry.source,
+        make_answer_preview(entry.question, answer or entry.answer, entry.link, is_example=entry.example),
+        make_draft_mark(entry) if entry.is_draft else "",
+    )
+
+
+def make_answer_preview(question: str, answer: str, link: str = "", *, is_example: bool = False) -> Phrase:
+    """Return an answer as citizens read it who are given it."""
+    args: dict[str, ReplyArg] = {
+        "title": question,
+        "answer": answer,
+        "link": raw_text(f"\n{link}") if link else raw_text(""),
+    }
+    return Phrase("ask.told_example" if is_example else "ask.told", args)
+
+
+def list_entry_commands(entry: FaqEntryView) -> tuple[tuple[str, Phrase], ...]:
+    """Return the commands about an entry, with what is on their buttons."""
+    match entry.state:
+        case FaqState.DRAFT:
+            return (
+                (f"/check ok {entry.mark}", Phrase("inquiry.draft_ok")),
+                (f"/check drop {entry.mark}", Phrase("inquiry.draft_drop")),
+            )
+        case FaqState.CHECKED | FaqState.EXPIRED:
+            return ((f"/faq off {entry.id}", Phrase("workspace.faq.turn_off")),)
+        case FaqState.OFF:
+            return ((f"/faq on {entry.id}", Phrase("workspace.faq.turn_on")),)
+        case _:
+            assert_never(entry.state)

@@ -1,0 +1,1 @@
+"""What the views of the head, the auditor and whoever runs the channel show."""

@@ -1,0 +1,107 @@
+"""The views of the FAQ: states, filter, search, pages, and the preview as citizens read it."""
+
+from dataclasses import replace
+from datetime import date
+
+from handlers.i18n import render_text
+from handlers.questions.faq_messages import (
+    ApproveFaqEntry,
+    DiscardFaqDraft,
+    FaqCatalogue,
+    FaqEntry,
+    GetFaqCatalogue,
+)
+from handlers.staff.workspace.paging import ROWS_PER_PAGE
+from handlers.staff.workspace.service.faq import (
+    FaqState,
+    get_faq_state,
+    list_entry_commands,
+    list_faq_entries,
+    open_faq_entry,
+)
+from tests.handlers.staff.officer_commands import TODAY
+from tests.handlers.staff.service.service_officer import HOURS, OLD, give
+from tests.handlers.staff.workspace.service.views import show
+
+DRAFT = FaqEntry("tent", "ขอยืมเต็นท์ได้ไหม", "ยืมได้", ("เช่าเต็นท์",), "ทรัพย์สิน", off=True, example=True)
+CLOSED = replace(HOURS, id="closed", question="ปิดวันไหน", off=True)
+KNOWN = {GetFaqCatalogue: FaqCatalogue((HOURS, OLD, DRAFT, CLOSED))}
+
+
+def list_ids(state: FaqState | None = None, words: str = "") -> list[str]:
+    listed = show(lambda cmd: list_faq_entries(cmd, 1, state, words), answers=KNOWN)
+    return [row.id for row in listed.rows]
+
+
+def test_each_entry_has_one_state() -> None:
+    states = [get_faq_state(one, TODAY) for one in (HOURS, OLD, DRAFT, CLOSED)]
+    assert states == [FaqState.CHECKED, FaqState.EXPIRED, FaqState.DRAFT, FaqState.OFF]
+    assert get_faq_state(replace(HOURS, until=TODAY), TODAY) is FaqState.CHECKED
+    assert get_faq_state(replace(HOURS, until=date(2026, 11, 21)), TODAY) is FaqState.EXPIRED
+
+
+def test_entries_are_filtered_and_searched_in_all_their_texts() -> None:
+    assert list_ids() == ["hours", "old", "tent", "closed"]
+    assert list_ids(FaqState.DRAFT) == ["tent"]
+    assert list_ids(words="เช่าเต็นท์") == ["tent"]
+    assert list_ids(words="16.30") == ["hours", "closed"]
+    assert list_ids(FaqState.OFF, "16.30") == ["closed"]
+    assert list_ids(words="tent") == ["tent"]
+    assert list_ids(words="ไม่มีคำนี้") == []
+
+
+def test_the_counts_are_of_all_whatever_is_searched() -> None:
+    listed = show(lambda cmd: list_faq_entries(cmd, 1, FaqState.DRAFT, "x"), answers=KNOWN)
+    assert dict(listed.counts) == {
+        FaqState.DRAFT: 1,
+        FaqState.CHECKED: 1,
+        FaqState.EXPIRED: 1,
+        FaqState.OFF: 1,
+    }
+    assert (listed.found, listed.has_more) == (0, False)
+
+
+def test_pages() -> None:
+    entries = tuple(replace(HOURS, id=f"e{number}") for number in range(ROWS_PER_PAGE + 1))
+    known = {GetFaqCatalogue: FaqCatalogue(entries)}
+    first = show(lambda cmd: list_faq_entries(cmd, 1), answers=known)
+    second = show(lambda cmd: list_faq_entries(cmd, 2), answers=known)
+    assert (len(first.rows), first.has_more, first.found) == (ROWS_PER_PAGE, True, ROWS_PER_PAGE + 1)
+    assert ([row.id for row in second.rows], second.has_more) == ([f"e{ROWS_PER_PAGE}"], False)
+
+
+def test_the_preview_is_what_a_citizen_reads() -> None:
+    view = show(lambda cmd: open_faq_entry(cmd, "hours"))
+    assert view is not None
+    shown = render_text(view.preview, "th")
+    assert "เปิดกี่โมง" in shown
+    assert "08.30-16.30 น.\nhttps://office.example" in shown
+    changed = show(lambda cmd: open_faq_entry(cmd, "hours", "เปิดทุกวัน"))
+    assert changed is not None
+    assert "เปิดทุกวัน" in render_text(changed.preview, "th")
+    assert changed.answer == "08.30-16.30 น."
+    assert show(lambda cmd: open_faq_entry(cmd, "none")) is None
+
+
+def test_the_buttons_of_a_draft_approve_exactly_what_was_read() -> None:
+    view = show(lambda cmd: open_faq_entry(cmd, "tent"), answers=KNOWN)
+    assert view is not None
+    approve, drop = (given for given, _ in list_entry_commands(view))
+    (approved,) = give(approve, answers=KNOWN).acts
+    assert isinstance(approved, ApproveFaqEntry)
+    assert approved.entry == replace(DRAFT, off=False, example=False)
+    assert [type(act) for act in give(drop, answers=KNOWN).acts] == [DiscardFaqDraft]
+    changed = {GetFaqCatalogue: FaqCatalogue((replace(DRAFT, answer="ยืมไม่ได้แล้ว"),))}
+    assert give(approve, answers=changed).acts == ()
+
+
+def test_what_is_on_is_turned_off_and_back() -> None:
+    for entry_id, command in (
+        ("hours", "/faq off hours"),
+        ("old", "/faq off old"),
+        ("closed", "/faq on closed"),
+    ):
+        view = show(lambda cmd, one=entry_id: open_faq_entry(cmd, one), answers=KNOWN)  # type: ignore[misc]
+        assert view is not None
+        assert [given for given, _ in list_entry_commands(view)] == [command]
+        assert len(give(command, answers=KNOWN).acts) == 1
