@@ -261,27 +261,33 @@ def _show_answer(ctx: Context, matches: tuple[AnswerMatch, ...], place: int, *be
     one = matches[place]
     session = advance_prompt(ctx.session, step="told", topic=DialogTopic.ASK)
     session = session.replace(answers={**_keep_question(session), "shown": str(place)})
-    args: dict[str, ReplyArg] = {
-        "title": one.title,
-        "answer": one.answer,
-        "link": raw_text(f"\n{one.link}") if one.link else raw_text(""),
-        "age": _describe_age(ctx, one),
-    }
+    shown = format_known_answer(ctx, one)
     choices = to_choices(_list_options(ctx.with_session(session), matches), session)
     return TurnResult(
         session,
         (
             *before,
             Reply(
-                "ask.told_example" if one.example else "ask.told",
+                shown.key,
                 NEUTRAL,
-                args,
+                shown.args,
                 choices,
                 wants=ExpectedInput.PICK,
                 presentation=ASKS_FOR_QUESTION,
             ),
         ),
     )
+
+
+def format_known_answer(ctx: Context, one: AnswerMatch) -> Phrase:
+    """Return a known answer as citizens read it."""
+    args: dict[str, ReplyArg] = {
+        "title": one.title,
+        "answer": one.answer,
+        "link": raw_text(f"\n{one.link}") if one.link else raw_text(""),
+        "age": _describe_age(ctx, one),
+    }
+    return Phrase("ask.told_example" if one.example else "ask.told", args)
 
 
 def _describe_age(ctx: Context, one: AnswerMatch) -> Phrase:

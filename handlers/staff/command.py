@@ -46,6 +46,8 @@ class SecondFactor(Enum):
     """When a command asks for the second factor. It does where it shows a person's own words."""
 
     NEVER = auto()
+    IN_WORKSPACE = auto()
+    """In the workspace only, which stays open for hours: its answer has words of a citizen."""
     WHERE_SHOWN = auto()
     """On channels where messages can be deleted. On others it shows no content, and gives a link that asks for it."""
     ALWAYS = auto()

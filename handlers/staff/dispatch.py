@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from handlers.dialog.effects import Decision, TurnResult
+from handlers.dialog.events import Channel
 from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply
 from handlers.staff.command import CommandContext, SecondFactor, make_command_button, skip_second_factor
 from handlers.staff.members import AuditRefusal
@@ -40,24 +41,30 @@ def run_command(cmd: CommandContext[NameT, WorkT]) -> Decision:
     if cmd.staff.role not in row.roles:
         choices = (make_command_button(cmd.table.help),)
         return cmd.reply("refused", OF_CASE, choices, (AuditRefusal(name, cmd.staff.id),))
-    match row.factor:
-        case SecondFactor.NEVER:
-            asks = False
-        case SecondFactor.WHERE_SHOWN:
-            asks = cmd.ctx.channel_traits.can_delete_messages
-        case SecondFactor.ALWAYS:
-            asks = True
-        case _:
-            assert_never(row.factor)
     pending = cmd.work.pending
     if cmd.command.rest == WAITING_TEXT:
         text = waiting.text if isinstance(waiting := skip_second_factor(pending), AwaitingPurpose) else ""
         cmd = replace(cmd, command=replace(cmd.command, rest=text))
-    if asks and not cmd.is_verified:
+    if _asks_factor(cmd, row.factor) and not cmd.is_verified:
         return cmd.ask_second_factor(cmd.command)
     if not row.keeps_pending and not isinstance(pending, NothingPending):
         cmd = replace(cmd, command=_add_waiting_words(cmd.command, pending)).with_pending(NothingPending())
     return (yield from row.handler(cmd))
+
+
+def _asks_factor(cmd: CommandContext[NameT, WorkT], factor: SecondFactor) -> bool:
+    """Whether a command asks for the second factor where it is given now."""
+    match factor:
+        case SecondFactor.NEVER:
+            return False
+        case SecondFactor.IN_WORKSPACE:
+            return cmd.ctx.event.channel is Channel.WEB  # officers have no chat in a browser
+        case SecondFactor.WHERE_SHOWN:
+            return cmd.ctx.channel_traits.can_delete_messages
+        case SecondFactor.ALWAYS:
+            return True
+        case _:
+            assert_never(factor)
 
 
 def _add_waiting_words(given: ParsedCommand[NameT], pending: PendingCommand[NameT]) -> ParsedCommand[NameT]:

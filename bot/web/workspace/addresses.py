@@ -3,11 +3,18 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 from bot.web.officer.session import LINK_SECRET_BYTES
 from handlers.staff.page_access import AccessLink
+from handlers.staff.parse import ParsedCommand
 from handlers.staff.workspace.messages import NewWorkspaceLink
-from handlers.staff.workspace.views import WorkspaceDesk, WorkspaceView
+from handlers.staff.workspace.views import (
+    WORKSPACE_VIEWS,
+    WorkspaceDesk,
+    WorkspaceView,
+    find_view_of_command,
+)
 
 WORKSPACE_PATH = "/staff"
 WORKSPACE_COOKIE, SIGN_IN_COOKIE = "w", "e"
@@ -22,6 +29,17 @@ def get_desk_path(desk: WorkspaceDesk) -> str:
 def get_view_path(desk: WorkspaceDesk, view: WorkspaceView) -> str:
     """Return the address of a view."""
     return f"{get_desk_path(desk)}/{view}"
+
+
+def find_shown_address(desk: WorkspaceDesk, command: ParsedCommand[Any]) -> str:
+    """Return the address of the view that shows what a command only shows; empty where there is none."""
+    view = find_view_of_command(desk, command.name)
+    if view is None or command.rest:
+        return ""
+    path, number = get_view_path(desk, view), command.number
+    if WORKSPACE_VIEWS[view].has_number:
+        return f"{path}/{command.year}/{number}" if number and command.year else ""
+    return f"{path}?page={number}" if number else path
 
 
 def make_workspace_link_factory(

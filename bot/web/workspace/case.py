@@ -77,7 +77,7 @@ class CaseWorkPages:
         given = f"/case {at['number']}/{at['year']}"
         shown = await opened.actions.execute(lambda v: open_case_view(opened.make_command(v, given)))
         if isinstance(shown, TurnResult):
-            replies = show_replies(shown.replies, opened.lang)
+            replies = show_replies(shown.replies, opened.lang, self._pages.desk, opened.table)
             return self._pages.render(
                 "workspace/kept.html", opened, WorkspaceView.CASE, outcome, replies=replies
             )

@@ -1,6 +1,6 @@
 """A request of somebody who is signed in, and what came of a form that they sent."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from bot.web.html import text_to_html
 from bot.web.multipart import FormData
 from bot.web.officer.session import OfficerSession
 from bot.web.workspace.actions import WorkspaceActions
+from bot.web.workspace.addresses import find_shown_address
 from handlers.dialog.effects import Answer, Query
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import OfficerPageAction, Reply
@@ -20,16 +21,26 @@ from handlers.staff.parse import ParsedCommand
 from handlers.staff.workspace.commands import AskedNext, make_page_command
 from handlers.staff.workspace.messages import WorkspaceSession
 from handlers.staff.workspace.sign_in import WorkspaceRequest
+from handlers.staff.workspace.views import WorkspaceDesk
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class ShownChoice:
+    """A choice on a page. given: what its button brings; address: where it leads instead, if it only shows a view."""
+
+    given: str = field(repr=False)
+    label: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownReply:
-    """A reply on a page: its text, and its choices as what a button brings and its label."""
+    """A reply on a page: its text and its choices."""
 
     text: Markup
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: tuple[ShownChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +89,27 @@ class OpenWorkspace:
         return await self.actions.engine.run_decision(build(self.make_command(self.request)))
 
 
-def show_replies(replies: Sequence[Reply], lang: Lang) -> tuple[ShownReply, ...]:
+def show_replies(
+    replies: Sequence[Reply], lang: Lang, desk: WorkspaceDesk, table: CommandTable[Any, Any]
+) -> tuple[ShownReply, ...]:
     """Return replies as a page shows them, with a button for each choice that can be given there."""
-    shown = []
-    for message in (render_reply(reply, lang) for reply in replies):
-        choices = tuple((data, label) for label, data in message.choices if data.startswith("/"))
-        shown.append(ShownReply(text_to_html(message.text), choices))
-    return tuple(shown)
+    return tuple(
+        ShownReply(text_to_html(message.text), tuple(_list_choices(message.choices, desk, table)))
+        for message in (render_reply(reply, lang) for reply in replies)
+    )
 
 
-def build_outcome(answer: Answer, asks: AskedNext | None, given: str, typed: str) -> WorkspaceOutcome:
-    """Build what a page shows of an answer."""
+def build_outcome(
+    answer: Answer,
+    asks: AskedNext | None,
+    given: str,
+    typed: str,
+    desk: WorkspaceDesk,
+    table: CommandTable[Any, Any],
+) -> WorkspaceOutcome:
+    """Build what a page shows of an answer. Choices that lead to a chat are left out."""
     ways = {reply.presentation.officer_page for reply in answer.replies}
-    replies = show_replies(answer.replies, answer.lang)
+    replies = show_replies(answer.replies, answer.lang, desk, table)
     keeps = OfficerPageAction.KEEP_TEXT in ways
     return WorkspaceOutcome(
         replies,
@@ -100,3 +119,12 @@ def build_outcome(answer: Answer, asks: AskedNext | None, given: str, typed: str
         is_closed=OfficerPageAction.CLOSE in ways,
         is_entered=OfficerPageAction.ENTER in ways,
     )
+
+
+def _list_choices(
+    choices: Iterable[tuple[str, str]], desk: WorkspaceDesk, table: CommandTable[Any, Any]
+) -> Iterator[ShownChoice]:
+    for label, data in choices:
+        command = table.parse(data)
+        if command is not None and table.rows[command.name].on_page:
+            yield ShownChoice(data, label, find_shown_address(desk, command))

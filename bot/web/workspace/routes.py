@@ -16,18 +16,27 @@ from bot.web.officer.session import OfficerSession, delete_officer_cookie
 from bot.web.request import get_requested_lang, handle_form_page
 from bot.web.templating import PageRenderer
 from bot.web.workspace.actions import WorkspaceActions
-from bot.web.workspace.addresses import WORKSPACE_COOKIE, WORKSPACE_PATH, get_desk_path, get_view_path
+from bot.web.workspace.addresses import (
+    WORKSPACE_COOKIE,
+    WORKSPACE_PATH,
+    find_shown_address,
+    get_desk_path,
+    get_view_path,
+)
 from bot.web.workspace.case import CaseWorkPages
 from bot.web.workspace.inbox import InboxPages
+from bot.web.workspace.office_views import OfficeViews
 from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, build_outcome
 from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.service_views import ServiceViews
 from bot.web.workspace.sessions import SessionsView
 from bot.web.workspace.sign_in import MAX_SIGN_IN_CODE_LENGTH, SignInPages
+from handlers.dialog.effects import Answer
 from handlers.dialog.replies import Phrase
 from handlers.staff.command import CommandTable
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
-from handlers.staff.workspace.commands import find_asked_next, give_command, may_show_content
+from handlers.staff.workspace.commands import AskedNext, find_asked_next, give_command, may_show_content
 from handlers.staff.workspace.sign_in import enter_factor, find_workspace_session, sign_out
 from handlers.staff.workspace.views import (
     WORKSPACE_VIEWS,
@@ -81,6 +90,7 @@ class DeskWorkspace:
         self._table = get_command_table(desk.name)
         self._sessions, self._inbox = SessionsView(self._pages), InboxPages(self._pages)
         self._cases = CaseWorkPages(desk, renderer, self._pages, decoders)
+        self._service, self._office = ServiceViews(self._pages), OfficeViews(self._pages)
 
     def routes(self) -> list[BaseRoute]:
         """The routes below the desk's path."""
@@ -146,15 +156,21 @@ class DeskWorkspace:
         view = self._find_view(request, opened)
         if view is None:
             return self._pages.render("workspace/not_allowed.html", opened, status=403)
-        outcome = WorkspaceOutcome()
-        if filled is not None:
-            outcome = await self._handle_form(opened, filled)
-            if outcome.is_entered and not filled.get_text("given"):
-                return RedirectResponse(request.url.path, 303)
-            reopened = None if outcome.is_closed else await self._open(request, cookie, filled)
-            if reopened is None:
-                return self._sign_in.render_sign_in(request, 401, filled.get_text("text"))
-            opened = reopened
+        if filled is None:
+            return await self._show_view(view, opened, WorkspaceOutcome())
+        if leads_to := self._find_shown_address(filled):
+            return RedirectResponse(leads_to, 303)
+        outcome = await self._handle_form(opened, filled)
+        if outcome.is_entered and not filled.get_text("given"):
+            return RedirectResponse(request.url.path, 303)
+        reopened = None if outcome.is_closed else await self._open(request, cookie, filled)
+        if reopened is None:
+            return self._sign_in.render_sign_in(request, 401, filled.get_text("text"))
+        return await self._show_view(view, reopened, outcome)
+
+    async def _show_view(
+        self, view: WorkspaceView, opened: OpenWorkspace, outcome: WorkspaceOutcome
+    ) -> Response:
         if WORKSPACE_VIEWS[view].needs_factor and not may_show_content(opened.request):
             return self._pages.render("workspace/factor.html", opened, view, outcome)
         return await self._render_view(view, opened, outcome)
@@ -167,6 +183,13 @@ class DeskWorkspace:
         if not may_show_content(opened.request):
             return RedirectResponse(request.url.path.rsplit("/", 2)[0], 303)
         return await self._cases.serve_file(opened, request.url.path.rsplit("/", 2)[1])
+
+    def _find_shown_address(self, filled: FormData) -> str:
+        """Return the address of the view that a form's command only shows; empty where it does anything else."""
+        command = self._table.parse(filled.get_text("given"))
+        typed = filled.get_text("text").strip()
+        whole = self._table.complete(command, typed) if command is not None and typed else command
+        return find_shown_address(self._desk.name, whole) if whole is not None else ""
 
     def _find_view(self, request: Request, opened: OpenWorkspace) -> WorkspaceView | None:
         """Return the view of an address; None where there is none that this person may open."""
@@ -186,7 +209,19 @@ class DeskWorkspace:
                 return await self._inbox.render(opened, outcome)
             case WorkspaceView.CASE:
                 return await self._cases.render(opened, outcome)
-            case WorkspaceView.QUESTIONS | WorkspaceView.START:
+            case (
+                WorkspaceView.QUESTIONS
+                | WorkspaceView.QUESTION
+                | WorkspaceView.FAQ
+                | WorkspaceView.FAQ_ENTRY
+                | WorkspaceView.CONSULTATIONS
+                | WorkspaceView.CONSULTATION
+                | WorkspaceView.OPINIONS
+            ):
+                return await self._service.render(view, opened, outcome)
+            case WorkspaceView.FIGURES | WorkspaceView.TRAIL | WorkspaceView.PEOPLE:
+                return await self._office.render(view, opened, outcome)
+            case WorkspaceView.START:
                 return self._pages.render("workspace/empty.html", opened, view, outcome)
             case _:
                 assert_never(view)
@@ -203,7 +238,7 @@ class DeskWorkspace:
             if code:
                 name = f"{token} factor {code}"
                 answer, _ = await opened.actions.execute_once(name, lambda v: enter_factor(v, code))
-                entered = build_outcome(answer, None, given, text)
+                entered = self._build_outcome(answer, None, given, text)
                 if not entered.is_entered or not given:
                     asks = find_asked_next(self._table, opened.request.session) if given else None
                     return replace(entered, asks=asks)
@@ -216,7 +251,12 @@ class DeskWorkspace:
         except StorageError as error:
             self._desk.engine.on_error(error)
             return self._note(opened, "officer.unsaved", 503, given, text)
-        return build_outcome(answer, find_asked_next(self._table, session), given, text)
+        return self._build_outcome(answer, find_asked_next(self._table, session), given, text)
+
+    def _build_outcome(
+        self, answer: Answer, asks: AskedNext | None, given: str, text: str
+    ) -> WorkspaceOutcome:
+        return build_outcome(answer, asks, given, text, self._desk.name, self._table)
 
     def _note(self, opened: OpenWorkspace, key: str, status: int, given: str, text: str) -> WorkspaceOutcome:
         """An outcome that only says something; what was typed is given back."""

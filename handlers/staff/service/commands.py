@@ -52,30 +52,30 @@ from handlers.staff.service.remarks import confirm_shown_text, review_service_re
 from handlers.staff.state import AwaitingPurpose, ServiceWork
 from handlers.staff.workspace.sign_in import reply_with_workspace_link
 
-NEVER = SecondFactor.NEVER
+NEVER, PAGE = SecondFactor.NEVER, SecondFactor.IN_WORKSPACE
 
 _Row: TypeAlias = CommandRow[ServiceCommandName, ServiceWork]
 
 # fmt: off
 _ROWS: Mapping[ServiceCommandName, _Row] = {
-    ServiceCommandName.QUESTIONS: CommandRow(show_open_questions, CASE_WORKERS, NEVER, ("คำถาม", "งาน", "inbox")),
-    ServiceCommandName.QUESTION: CommandRow(with_question(show_question), CASE_WORKERS, NEVER, ("ดูคำถาม", "case")),
-    ServiceCommandName.ANSWER: CommandRow(with_question(answer_question), CASE_WORKERS, NEVER, ("ตอบ", "reply")),
-    ServiceCommandName.PUBLISH: CommandRow(with_question(publish_to_board), CASE_WORKERS, NEVER, ("เผยแพร่",)),
+    ServiceCommandName.QUESTIONS: CommandRow(show_open_questions, CASE_WORKERS, PAGE, ("คำถาม", "งาน", "inbox")),
+    ServiceCommandName.QUESTION: CommandRow(with_question(show_question), CASE_WORKERS, PAGE, ("ดูคำถาม", "case")),
+    ServiceCommandName.ANSWER: CommandRow(with_question(answer_question), CASE_WORKERS, PAGE, ("ตอบ", "reply")),
+    ServiceCommandName.PUBLISH: CommandRow(with_question(publish_to_board), CASE_WORKERS, PAGE, ("เผยแพร่",)),
     ServiceCommandName.UNPUBLISH: CommandRow(remove_from_board, CASE_WORKERS, NEVER, ("เลิกเผยแพร่",)),
-    ServiceCommandName.MERGE: CommandRow(with_question(answer_as_other_question), CASE_WORKERS, NEVER, ("รวม",)),
-    ServiceCommandName.CONFIRM: CommandRow(confirm_shown_text, CASE_WORKERS, NEVER, ("ยืนยัน",), in_help=False),
+    ServiceCommandName.MERGE: CommandRow(with_question(answer_as_other_question), CASE_WORKERS, PAGE, ("รวม",)),
+    ServiceCommandName.CONFIRM: CommandRow(confirm_shown_text, CASE_WORKERS, PAGE, ("ยืนยัน",), in_help=False),
     ServiceCommandName.UNDO: CommandRow(with_question(undo_answer), CASE_WORKERS, NEVER, ("เรียกคืน",)),
     ServiceCommandName.CLOSE: CommandRow(with_question(close_without_answer), CASE_WORKERS, NEVER, ("ปิด",)),
     ServiceCommandName.FAQ: CommandRow(manage_faq, CASE_WORKERS, NEVER, ("คลัง", "คำตอบ", "canned")),
     ServiceCommandName.CHECK: CommandRow(check_drafts, CASE_WORKERS, NEVER, ("ตรวจคลัง",), takes_number=False),
     # Asks for the second factor itself, before it shows somebody's contact.
-    ServiceCommandName.OPINIONS: CommandRow(browse_feedback, CASE_WORKERS, NEVER, ("ความเห็น",)),
+    ServiceCommandName.OPINIONS: CommandRow(browse_feedback, CASE_WORKERS, PAGE, ("ความเห็น",)),
     ServiceCommandName.CONSULT: CommandRow(manage_consultations, CASE_WORKERS, NEVER, ("รับฟัง",)),
-    ServiceCommandName.STATEMENTS: CommandRow(review_statements, CASE_WORKERS, NEVER, ("ข้อความ",)),
-    ServiceCommandName.TEXTS: CommandRow(show_free_texts, CASE_WORKERS, NEVER, ("ถ้อยคำ",)),
+    ServiceCommandName.STATEMENTS: CommandRow(review_statements, CASE_WORKERS, PAGE, ("ข้อความ",)),
+    ServiceCommandName.TEXTS: CommandRow(show_free_texts, CASE_WORKERS, PAGE, ("ถ้อยคำ",)),
     ServiceCommandName.THEME: CommandRow(manage_themes, CASE_WORKERS, NEVER, ("ประเด็น", "themes")),
-    ServiceCommandName.QUOTE: CommandRow(add_theme_quote, CASE_WORKERS, NEVER, ("ยกคำ",)),
+    ServiceCommandName.QUOTE: CommandRow(add_theme_quote, CASE_WORKERS, PAGE, ("ยกคำ",)),
     ServiceCommandName.TAKEN: CommandRow(set_theme_decision, CASE_WORKERS, NEVER, ("ตอบประเด็น",)),
     ServiceCommandName.DONE: CommandRow(mark_theme_done, CASE_WORKERS, NEVER, ("ทำแล้ว",)),
     ServiceCommandName.RESULTS: CommandRow(publish_results, CASE_WORKERS, NEVER, ("ประกาศผล",)),

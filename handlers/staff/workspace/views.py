@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from handlers.staff.permissions import ALL_ROLES, CASE_WORKERS, Role
+from handlers.staff.permissions import (
+    ALL_ROLES,
+    CASE_WORKERS,
+    CHANNEL_KEEPERS,
+    CommandName,
+    DeskCommandName,
+    Role,
+    ServiceCommandName,
+)
 
 WorkspaceDesk: TypeAlias = Literal["complaints", "service"]
 
@@ -19,6 +27,15 @@ class WorkspaceView(StrEnum):
     INBOX = "inbox"
     CASE = "case"
     QUESTIONS = "questions"
+    QUESTION = "question"
+    FAQ = "faq"
+    FAQ_ENTRY = "entry"
+    CONSULTATIONS = "consultations"
+    CONSULTATION = "consultation"
+    OPINIONS = "opinions"
+    FIGURES = "figures"
+    TRAIL = "trail"
+    PEOPLE = "people"
     START = "start"
     SESSIONS = "sessions"
 
@@ -29,7 +46,8 @@ class ViewRow:
 
     desks: which have it; roles: who may open it; needs_factor: it shows content, so it opens only with a second factor
     of the last 30 minutes; in_menu: it has a place of its own in the menu; has_number: it is of one thing of the
-    register, whose year and number are in its address.
+    register, whose year and number are in its address. command: it shows what this command shows, so that a button of
+    it leads here.
     """
 
     desks: frozenset[WorkspaceDesk]
@@ -37,19 +55,54 @@ class ViewRow:
     needs_factor: bool = False
     in_menu: bool = True
     has_number: bool = False
+    command: DeskCommandName | None = None
 
 
 _COMPLAINTS: frozenset[WorkspaceDesk] = frozenset({"complaints"})
 _SERVICE: frozenset[WorkspaceDesk] = frozenset({"service"})
 
+TRAIL_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+
 WORKSPACE_VIEWS: Mapping[WorkspaceView, ViewRow] = {
-    WorkspaceView.INBOX: ViewRow(_COMPLAINTS, CASE_WORKERS),
-    WorkspaceView.CASE: ViewRow(_COMPLAINTS, CASE_WORKERS, needs_factor=True, in_menu=False, has_number=True),
-    WorkspaceView.QUESTIONS: ViewRow(_SERVICE, CASE_WORKERS),
-    WorkspaceView.START: ViewRow(_COMPLAINTS | _SERVICE, ALL_ROLES - CASE_WORKERS),
+    WorkspaceView.INBOX: ViewRow(_COMPLAINTS, CASE_WORKERS, command=CommandName.INBOX),
+    WorkspaceView.CASE: ViewRow(
+        _COMPLAINTS,
+        CASE_WORKERS,
+        needs_factor=True,
+        in_menu=False,
+        has_number=True,
+        command=CommandName.CASE,
+    ),
+    WorkspaceView.QUESTIONS: ViewRow(_SERVICE, CASE_WORKERS, command=ServiceCommandName.QUESTIONS),
+    WorkspaceView.QUESTION: ViewRow(
+        _SERVICE,
+        CASE_WORKERS,
+        needs_factor=True,
+        in_menu=False,
+        has_number=True,
+        command=ServiceCommandName.QUESTION,
+    ),
+    WorkspaceView.FAQ: ViewRow(_SERVICE, CASE_WORKERS, command=ServiceCommandName.FAQ),
+    WorkspaceView.FAQ_ENTRY: ViewRow(_SERVICE, CASE_WORKERS, in_menu=False),
+    WorkspaceView.CONSULTATIONS: ViewRow(_SERVICE, CASE_WORKERS, command=ServiceCommandName.CONSULT),
+    WorkspaceView.CONSULTATION: ViewRow(_SERVICE, CASE_WORKERS, in_menu=False),
+    WorkspaceView.OPINIONS: ViewRow(
+        _SERVICE, CASE_WORKERS, needs_factor=True, command=ServiceCommandName.OPINIONS
+    ),
+    WorkspaceView.FIGURES: ViewRow(_COMPLAINTS, ALL_ROLES, command=CommandName.STATS),
+    WorkspaceView.TRAIL: ViewRow(_COMPLAINTS | _SERVICE, TRAIL_READERS),
+    WorkspaceView.PEOPLE: ViewRow(_COMPLAINTS, CHANNEL_KEEPERS, command=CommandName.STAFF),
+    WorkspaceView.START: ViewRow(_SERVICE, frozenset({Role.ADMIN})),
     WorkspaceView.SESSIONS: ViewRow(_COMPLAINTS | _SERVICE, ALL_ROLES),
 }
 """Every view, in the order of the menu: the first that a person may open is their home."""
+
+
+def find_view_of_command(desk: WorkspaceDesk, name: DeskCommandName) -> WorkspaceView | None:
+    """Return the view that shows what a command of a desk shows; None where it has none."""
+    return next(
+        (view for view, row in WORKSPACE_VIEWS.items() if desk in row.desks and row.command is name), None
+    )
 
 
 def may_open_view(view: WorkspaceView, desk: WorkspaceDesk, role: Role) -> bool:

@@ -9,7 +9,7 @@ from handlers.staff.workspace.messages import NewWorkspaceLink
 from tests.end_to_end.officer.officer_server import HttpBrowser, HttpResponse, OfficerServer
 from tests.end_to_end.officers import Officer
 
-SIGN_IN_LINK = re.compile(r"https?://[^\s/]+(/staff/complaints/open/\S+)")
+SIGN_IN_LINK = re.compile(r"https?://[^\s/]+(/staff/\w+/open/\S+)")
 
 
 @dataclass

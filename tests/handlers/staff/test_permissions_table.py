@@ -67,23 +67,23 @@ COMPLAINTS_DESK = """
 """
 
 SERVICE_DESK = """
-    questions    officer supervisor                 never
-    question     officer supervisor                 never
-    answer       officer supervisor                 never
-    publish      officer supervisor                 never
+    questions    officer supervisor                 in_workspace
+    question     officer supervisor                 in_workspace
+    answer       officer supervisor                 in_workspace
+    publish      officer supervisor                 in_workspace
     unpublish    officer supervisor                 never
-    merge        officer supervisor                 never
-    confirm      officer supervisor                 never
+    merge        officer supervisor                 in_workspace
+    confirm      officer supervisor                 in_workspace
     undo         officer supervisor                 never
     close        officer supervisor                 never
     faq          officer supervisor                 never
     check        officer supervisor                 never
-    opinions     officer supervisor                 never
+    opinions     officer supervisor                 in_workspace
     consult      officer supervisor                 never
-    statements   officer supervisor                 never
-    texts        officer supervisor                 never
+    statements   officer supervisor                 in_workspace
+    texts        officer supervisor                 in_workspace
     theme        officer supervisor                 never
-    quote        officer supervisor                 never
+    quote        officer supervisor                 in_workspace
     taken        officer supervisor                 never
     done         officer supervisor                 never
     results      officer supervisor                 never

@@ -5,9 +5,12 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
+from handlers.dialog.context import Context
 from handlers.dialog.effects import run_query
-from handlers.dialog.replies import Phrase, ReplyArg, raw_text
+from handlers.dialog.replies import Phrase
+from handlers.questions.ask import format_known_answer
 from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
+from handlers.questions.messages import AnswerMatch
 from handlers.staff.command import QueryGenerator, ServiceCommandContext
 from handlers.staff.service.faq_drafts import make_draft_mark
 from handlers.staff.workspace.paging import ROWS_PER_PAGE, get_offset
@@ -20,6 +23,7 @@ class FaqState(StrEnum):
 
     DRAFT = "draft"  # came with the program, and nobody has checked it
     CHECKED = "checked"  # an officer wrote or checked it, and it answers
+    OLD = "old"  # it answers, and nobody has checked it for long
     EXPIRED = "expired"  # its last day has passed
     OFF = "off"  # turned off
 
@@ -47,7 +51,10 @@ class FaqList:
 
 @dataclass(frozen=True, slots=True)
 class FaqEntryView:
-    """An entry, and what citizens see of it. mark: of a draft, the version that can be approved; else empty."""
+    """An entry, and what citizens see of it. checked: the day on which an officer last did, or empty.
+
+    mark: of what is to be checked, the version that can be approved; else empty.
+    """
 
     id: str
     question: str
@@ -59,16 +66,19 @@ class FaqEntryView:
     until: str
     source: str
     preview: Phrase
+    checked: str = ""
     mark: str = ""
 
 
-def get_faq_state(entry: FaqEntry, on: date) -> FaqState:
-    """Return the state of an entry on a day."""
+def get_faq_state(entry: FaqEntry, on: date, check_after_days: int) -> FaqState:
+    """Return the state of an entry on a day. check_after_days: after how many an answer is checked again."""
     if entry.is_draft:
         return FaqState.DRAFT
     if entry.off:
         return FaqState.OFF
-    return FaqState.CHECKED if entry.is_valid_on(on) else FaqState.EXPIRED
+    if not entry.is_valid_on(on):
+        return FaqState.EXPIRED
+    return FaqState.OLD if entry.needs_check(on, check_after_days) else FaqState.CHECKED
 
 
 def list_faq_entries(
@@ -76,7 +86,8 @@ def list_faq_entries(
 ) -> QueryGenerator[FaqList]:
     """Return a page of the entries in a state that contain some words in a question, an answer or the id."""
     catalogue, today = (yield from run_query(GetFaqCatalogue())), to_bangkok_date(cmd.ctx.now)
-    states = {one.id: get_faq_state(one, today) for one in catalogue.entries}
+    days = cmd.ctx.office.answers.check_after_days
+    states = {one.id: get_faq_state(one, today, days) for one in catalogue.entries}
     wanted = normalize_for_matching(words)
     found = [
         one
@@ -104,29 +115,34 @@ def open_faq_entry(
     entry = next((one for one in catalogue.entries if one.id == entry_id), None)
     if entry is None:
         return None
+    today = to_bangkok_date(cmd.ctx.now)
+    state = get_faq_state(entry, today, cmd.ctx.office.answers.check_after_days)
+    seen = make_answer_preview(cmd.ctx, entry.question, answer or entry.answer, entry.link)
+    if not answer:
+        match = AnswerMatch(
+            "", entry.question, entry.answer, entry.link, example=entry.example, checked=entry.checked
+        )
+        seen = format_known_answer(cmd.ctx, match)
     return FaqEntryView(
         entry.id,
         entry.question,
         entry.also,
         entry.answer,
-        get_faq_state(entry, to_bangkok_date(cmd.ctx.now)),
+        state,
         entry.link,
         entry.topic,
         format_date(entry.until, cmd.ctx.lang) if entry.until else "",
         entry.source,
-        make_answer_preview(entry.question, answer or entry.answer, entry.link, is_example=entry.example),
-        make_draft_mark(entry) if entry.is_draft else "",
+        seen,
+        format_date(entry.checked, cmd.ctx.lang) if entry.checked else "",
+        make_draft_mark(entry) if state in {FaqState.DRAFT, FaqState.OLD} else "",
     )
 
 
-def make_answer_preview(question: str, answer: str, link: str = "", *, is_example: bool = False) -> Phrase:
-    """Return an answer as citizens read it who are given it."""
-    args: dict[str, ReplyArg] = {
-        "title": question,
-        "answer": answer,
-        "link": raw_text(f"\n{link}") if link else raw_text(""),
-    }
-    return Phrase("ask.told_example" if is_example else "ask.told", args)
+def make_answer_preview(ctx: Context, question: str, answer: str, link: str = "") -> Phrase:
+    """Return an answer that is written now, as citizens will read it who are given it."""
+    match = AnswerMatch("", question, answer, link, checked=to_bangkok_date(ctx.now))
+    return format_known_answer(ctx, match)
 
 
 def list_entry_commands(entry: FaqEntryView) -> tuple[tuple[str, Phrase], ...]:
@@ -136,6 +152,11 @@ def list_entry_commands(entry: FaqEntryView) -> tuple[tuple[str, Phrase], ...]:
             return (
                 (f"/check ok {entry.mark}", Phrase("inquiry.draft_ok")),
                 (f"/check drop {entry.mark}", Phrase("inquiry.draft_drop")),
+            )
+        case FaqState.OLD:
+            return (
+                (f"/check ok {entry.mark}", Phrase("inquiry.draft_ok")),
+                (f"/faq off {entry.id}", Phrase("workspace.faq.turn_off")),
             )
         case FaqState.CHECKED | FaqState.EXPIRED:
             return ((f"/faq off {entry.id}", Phrase("workspace.faq.turn_off")),)

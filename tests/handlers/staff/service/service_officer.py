@@ -19,6 +19,7 @@ from handlers.consultations.messages import (
     Theme,
 )
 from handlers.dialog.effects import Listing
+from handlers.dialog.events import Channel
 from handlers.dialog.session import Session
 from handlers.feedback.messages import (
     Feedback,
@@ -43,6 +44,7 @@ from handlers.staff.dispatch import run_command
 from handlers.staff.members import StaffMember
 from handlers.staff.remark_messages import FindRemark
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
+from handlers.staff.workspace.messages import NewWorkspaceLink
 from tests.handlers.consultations.consultation_rows import CONSULTATION
 from tests.handlers.questions.test_follow import OPEN
 from tests.handlers.staff.officer_commands import (
@@ -78,6 +80,7 @@ ANSWERS: dict[Any, Any] = {
     GetConsultationResult: RESULT,
     ListPendingStatements: (),
     FindRemark: "เปิดวันเสาร์",
+    NewWorkspaceLink: None,
 }
 
 
@@ -92,7 +95,9 @@ def give(
     """Give a command as it is typed. thread: the question of its number."""
     command = SERVICE_COMMAND_TABLE.parse(words)
     assert command is not None, words
-    ctx = make_context(make_event(words), session or begin_session(officer=VERIFIED))
+    ctx = make_context(
+        make_event(words, channel=Channel.TELEGRAM), session or begin_session(officer=VERIFIED)
+    )
     decision = run_command(CommandContext(ctx, staff, command, SERVICE_COMMAND_TABLE))
     return run_decision(decision, {**ANSWERS, FindQuestionByNumber: thread, **(answers or {})})
 

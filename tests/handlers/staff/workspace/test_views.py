@@ -11,15 +11,16 @@ from handlers.staff.workspace.views import (
     may_open_view,
 )
 
+SERVICE_WORK = "questions question faq entry consultations consultation opinions"
 OPENED: dict[tuple[WorkspaceDesk, Role], str] = {
-    ("complaints", Role.OFFICER): "inbox case sessions",
-    ("complaints", Role.SUPERVISOR): "inbox case sessions",
-    ("complaints", Role.ADMIN): "start sessions",
-    ("complaints", Role.AUDITOR): "start sessions",
-    ("service", Role.OFFICER): "questions sessions",
-    ("service", Role.SUPERVISOR): "questions sessions",
+    ("complaints", Role.OFFICER): "inbox case figures sessions",
+    ("complaints", Role.SUPERVISOR): "inbox case figures trail people sessions",
+    ("complaints", Role.ADMIN): "figures people sessions",
+    ("complaints", Role.AUDITOR): "figures trail sessions",
+    ("service", Role.OFFICER): f"{SERVICE_WORK} sessions",
+    ("service", Role.SUPERVISOR): f"{SERVICE_WORK} trail sessions",
     ("service", Role.ADMIN): "start sessions",
-    ("service", Role.AUDITOR): "start sessions",
+    ("service", Role.AUDITOR): "trail sessions",
 }
 
 

@@ -20,10 +20,12 @@ from handlers.staff.workspace.service.faq import (
     open_faq_entry,
 )
 from tests.handlers.staff.officer_commands import TODAY
-from tests.handlers.staff.service.service_officer import HOURS, OLD, give
+from tests.handlers.staff.service import service_officer
+from tests.handlers.staff.service.service_officer import OLD, give
 from tests.handlers.staff.workspace.service.views import show
 
 DRAFT = FaqEntry("tent", "ขอยืมเต็นท์ได้ไหม", "ยืมได้", ("เช่าเต็นท์",), "ทรัพย์สิน", off=True, example=True)
+HOURS = replace(service_officer.HOURS, checked=TODAY)
 CLOSED = replace(HOURS, id="closed", question="ปิดวันไหน", off=True)
 KNOWN = {GetFaqCatalogue: FaqCatalogue((HOURS, OLD, DRAFT, CLOSED))}
 
@@ -34,10 +36,12 @@ def list_ids(state: FaqState | None = None, words: str = "") -> list[str]:
 
 
 def test_each_entry_has_one_state() -> None:
-    states = [get_faq_state(one, TODAY) for one in (HOURS, OLD, DRAFT, CLOSED)]
+    states = [get_faq_state(one, TODAY, 365) for one in (HOURS, OLD, DRAFT, CLOSED)]
     assert states == [FaqState.CHECKED, FaqState.EXPIRED, FaqState.DRAFT, FaqState.OFF]
-    assert get_faq_state(replace(HOURS, until=TODAY), TODAY) is FaqState.CHECKED
-    assert get_faq_state(replace(HOURS, until=date(2026, 11, 21)), TODAY) is FaqState.EXPIRED
+    assert get_faq_state(replace(HOURS, checked=date(2025, 1, 1)), TODAY, 365) is FaqState.OLD
+    assert get_faq_state(replace(HOURS, checked=date(2025, 1, 1)), TODAY, 3650) is FaqState.CHECKED
+    assert get_faq_state(replace(HOURS, until=TODAY), TODAY, 365) is FaqState.CHECKED
+    assert get_faq_state(replace(HOURS, until=date(2026, 11, 21)), TODAY, 365) is FaqState.EXPIRED
 
 
 def test_entries_are_filtered_and_searched_in_all_their_texts() -> None:
@@ -55,6 +59,7 @@ def test_the_counts_are_of_all_whatever_is_searched() -> None:
     assert dict(listed.counts) == {
         FaqState.DRAFT: 1,
         FaqState.CHECKED: 1,
+        FaqState.OLD: 0,
         FaqState.EXPIRED: 1,
         FaqState.OFF: 1,
     }
@@ -71,15 +76,16 @@ def test_pages() -> None:
 
 
 def test_the_preview_is_what_a_citizen_reads() -> None:
-    view = show(lambda cmd: open_faq_entry(cmd, "hours"))
+    view = show(lambda cmd: open_faq_entry(cmd, "hours"), answers=KNOWN)
     assert view is not None
     shown = render_text(view.preview, "th")
     assert "เปิดกี่โมง" in shown
     assert "08.30-16.30 น.\nhttps://office.example" in shown
-    changed = show(lambda cmd: open_faq_entry(cmd, "hours", "เปิดทุกวัน"))
+    changed = show(lambda cmd: open_faq_entry(cmd, "hours", "เปิดทุกวัน"), answers=KNOWN)
     assert changed is not None
     assert "เปิดทุกวัน" in render_text(changed.preview, "th")
     assert changed.answer == "08.30-16.30 น."
+    assert "22 พฤศจิกายน 2569" in render_text(changed.preview, "th")
     assert show(lambda cmd: open_faq_entry(cmd, "none")) is None
 
 
@@ -89,7 +95,7 @@ def test_the_buttons_of_a_draft_approve_exactly_what_was_read() -> None:
     approve, drop = (given for given, _ in list_entry_commands(view))
     (approved,) = give(approve, answers=KNOWN).acts
     assert isinstance(approved, ApproveFaqEntry)
-    assert approved.entry == replace(DRAFT, off=False, example=False)
+    assert approved.entry == replace(DRAFT, off=False, example=False, checked=TODAY)
     assert [type(act) for act in give(drop, answers=KNOWN).acts] == [DiscardFaqDraft]
     changed = {GetFaqCatalogue: FaqCatalogue((replace(DRAFT, answer="ยืมไม่ได้แล้ว"),))}
     assert give(approve, answers=changed).acts == ()

@@ -1,0 +1,131 @@
+"""Render the views of the service desk: questions, the FAQ, consultations, opinions."""
+
+from typing import Any, Literal, TypeAlias, assert_never
+
+from starlette.responses import Response
+
+from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
+from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.view_words import make_word_reader, mark_personal_data
+from handlers.staff.workspace.paging import parse_page
+from handlers.staff.workspace.service.consultations import list_consultation_rows, open_consultation
+from handlers.staff.workspace.service.faq import (
+    FaqState,
+    list_entry_commands,
+    list_faq_entries,
+    make_answer_preview,
+    open_faq_entry,
+)
+from handlers.staff.workspace.service.opinions import list_opinions
+from handlers.staff.workspace.service.questions import list_waiting_questions, open_question
+from handlers.staff.workspace.views import WorkspaceView
+from handlers.thai.text import clean_text
+
+ServiceView: TypeAlias = Literal[
+    WorkspaceView.QUESTIONS,
+    WorkspaceView.QUESTION,
+    WorkspaceView.FAQ,
+    WorkspaceView.FAQ_ENTRY,
+    WorkspaceView.CONSULTATIONS,
+    WorkspaceView.CONSULTATION,
+    WorkspaceView.OPINIONS,
+]
+
+MAX_SEARCHED_LENGTH = 100
+"""Characters of a search in the FAQ that are looked at."""
+
+
+class ServiceViews:
+    """Renders the views of the service desk. What is typed into a search is sent in a form: it is in no address."""
+
+    def __init__(self, pages: WorkspacePages) -> None:
+        self._pages = pages
+
+    async def render(self, view: ServiceView, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
+        """Render one of the views."""
+        match view:
+            case WorkspaceView.QUESTIONS:
+                listed = await opened.read(lambda cmd: list_waiting_questions(cmd, _get_page(opened)))
+                return self._show("questions", view, opened, outcome, listed=listed)
+            case WorkspaceView.QUESTION:
+                return await self._render_question(opened, outcome)
+            case WorkspaceView.FAQ:
+                return await self._render_faq(opened, outcome)
+            case WorkspaceView.FAQ_ENTRY:
+                return await self._render_entry(opened, outcome)
+            case WorkspaceView.CONSULTATIONS:
+                found = await opened.read(lambda cmd: list_consultation_rows(cmd, _get_page(opened)))
+                return self._show("consultations", view, opened, outcome, listed=found)
+            case WorkspaceView.CONSULTATION:
+                return await self._render_consultation(opened, outcome)
+            case WorkspaceView.OPINIONS:
+                opinions = await opened.read(lambda cmd: list_opinions(cmd, _get_page(opened)))
+                return self._show("opinions", view, opened, outcome, listed=opinions)
+            case _:
+                assert_never(view)
+
+    def _show(
+        self,
+        template: str,
+        view: ServiceView,
+        opened: OpenWorkspace,
+        outcome: WorkspaceOutcome,
+        **more: Any,  # noqa: ANN401 - template
+    ) -> Response:
+        more |= {
+            "read": make_word_reader(self._pages.responses, opened.lang),
+            "mark": mark_personal_data,
+            "page_path": opened.http.url.path,
+        }
+        return self._pages.render(f"workspace/{template}.html", opened, view, outcome, **more)
+
+    async def _render_question(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
+        at = opened.http.path_params
+        question = await opened.read(lambda cmd: open_question(cmd, at["number"], at["year"]))
+        number = f"{at['number']}/{at['year']}"
+        return self._show(
+            "question", WorkspaceView.QUESTION, opened, outcome, question=question, number=number
+        )
+
+    async def _render_faq(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
+        """The list; or the preview of a new entry, which is stored by the command that its button gives."""
+        words, state = _get_field(opened, "words")[:MAX_SEARCHED_LENGTH], _get_field(opened, "state")
+        wanted = next((one for one in FaqState if one.value == state), None)
+        page = parse_page(_get_field(opened, "page") or opened.http.query_params.get("page", ""))
+        question = " ".join(clean_text(_get_field(opened, "question")).text.split()).replace("|", "/")
+        answer = clean_text(_get_field(opened, "answer")).text
+        listed = await opened.read(lambda cmd: list_faq_entries(cmd, page, wanted, words))
+        preview = None
+        if question and answer and _get_field(opened, "look"):
+            ctx = opened.make_command(opened.request).ctx
+            preview = self._pages.translate(make_answer_preview(ctx, question, answer), opened.lang)
+        return self._show(
+            "faq", WorkspaceView.FAQ, opened, outcome, listed=listed, words=words, state=wanted,
+            states=list(FaqState), preview=preview, question=question, answer=answer,
+        )  # fmt: skip
+
+    async def _render_entry(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
+        """An entry with what citizens read; where a new answer is looked at, with that."""
+        name = opened.http.query_params.get("id", "")
+        answer = clean_text(_get_field(opened, "answer")).text if _get_field(opened, "look") else ""
+        entry = await opened.read(lambda cmd: open_faq_entry(cmd, name, answer))
+        commands = list_entry_commands(entry) if entry else ()
+        shown = self._pages.translate(entry.preview, opened.lang) if entry else None
+        return self._show(
+            "entry", WorkspaceView.FAQ_ENTRY, opened, outcome,
+            entry=entry, answer=answer, commands=commands, preview=shown,
+        )  # fmt: skip
+
+    async def _render_consultation(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
+        code = opened.http.query_params.get("code", "")[:20]
+        one = await opened.read(lambda cmd: open_consultation(cmd, code, _get_page(opened)))
+        return self._show("consultation", WorkspaceView.CONSULTATION, opened, outcome, one=one)
+
+
+def _get_page(opened: OpenWorkspace) -> int:
+    return parse_page(opened.http.query_params.get("page", ""))
+
+
+def _get_field(opened: OpenWorkspace, name: str) -> str:
+    """Return a field of the view's own form; empty where none was sent."""
+    return opened.form.get_text(name) if opened.form is not None else ""
