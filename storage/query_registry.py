@@ -17,7 +17,9 @@ from handlers.questions.messages import (
     GetQuestionRate,
     GetThread,
     ListOpenQuestions,
+    QuestionThread,
 )
+from handlers.questions.similar import FindSimilarQuestions
 from handlers.staff.complaints.messages import SearchCases
 from handlers.staff.members import FindStaffMember, ListStaff
 from storage.cases.approvals import APPROVAL_READERS
@@ -33,6 +35,7 @@ from storage.feedback import FEEDBACK_READERS, FeedbackNumbers
 from storage.files.evidence import EvidenceStore
 from storage.intake.slips import SLIP_READERS
 from storage.questions.faq import FaqIndex
+from storage.questions.similar_questions import MAX_COMPARED
 from storage.questions.store import (
     find_question_by_number,
     find_thread_by_code,
@@ -114,11 +117,20 @@ async def _find_message_case(query: FindMessageCase, sources: QuerySources, _: d
     return origin.case if origin else None
 
 
+async def _find_similar_questions(
+    query: FindSimilarQuestions, sources: QuerySources, now: datetime
+) -> tuple[QuestionThread, ...]:
+    async with sources.open_read_context(now) as context:
+        listing = await list_open_questions(ListOpenQuestions(0, MAX_COMPARED), context)
+    return await sources.faq.similar.find(query.thread, listing.rows, sources.faq.meaning)
+
+
 QUERY_READERS: Mapping[type[Query[Any]], QueryReader] = {
     **{query: _read_one_snapshot(read) for query, read in _SNAPSHOT_READERS.items()},
     FindMessageCase: _find_message_case,
     StoreTextFile: lambda query, sources, now: sources.evidence.store_text(query.text, query.name, now),
     FindKnownAnswers: lambda query, sources, _: sources.faq.search(query),
+    FindSimilarQuestions: _find_similar_questions,
     GetFaqCatalogue: lambda _query, sources, _now: sources.faq.load_catalogue(),
     NewFeedbackNumber: lambda query, sources, _: sources.feedback_numbers.allocate(query),
     FindStaffMember: lambda query, sources, _: sources.staff_directory.find_member(query),

@@ -54,10 +54,12 @@ from handlers.questions.messages import (
     ThreadLineKind,
 )
 from handlers.questions.search_index import IndexedEntry, NgramIndex
+from handlers.questions.similar import FindSimilarQuestions
 from handlers.service_desk import ServiceDesk
 from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.members import AuditRefusal, FindInvitation, FindStaffMember, StaffMember
 from handlers.thai.dates import to_bangkok_date
+from storage.questions.similar_questions import rank_by_letters
 from tests.in_memory_desk import MORNING, OFFICE, InMemoryDesk
 
 COMPLAINTS_URL = "https://complaints.example"
@@ -123,6 +125,9 @@ class InMemoryServiceDesk(InMemoryDesk):
             case ListOpenQuestions(at, most):
                 waiting = [t for t in self.threads.values() if t.state is QuestionState.OPEN]
                 return Listing(tuple(sorted(waiting, key=lambda t: t.answer_by)[at : at + most]))
+            case FindSimilarQuestions(thread):
+                waiting = [t for t in self.threads.values() if t.state is QuestionState.OPEN]
+                return rank_by_letters(thread, [one for one in waiting if one.id != thread.id])
             case FindQuestionByNumber(number):
                 return next((t for t in self.threads.values() if t.number == number), None)
         return super().answer_query(query)

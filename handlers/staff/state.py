@@ -165,7 +165,8 @@ class ProposedAnswer:
     """An answer that was shown as the asker will read it. number, year: of the question.
 
     seq: the last line of the thread when it was shown. prompt: number of the prompt that asks to confirm; None once
-    that was answered. The text is kept, so that the officer gets it back after an undo.
+    that was answered. The text is kept, so that the officer gets it back after an undo. others: number, year and last
+    line of each question that gets the same answer.
     """
 
     number: int
@@ -173,6 +174,7 @@ class ProposedAnswer:
     seq: int
     text: str = field(repr=False)
     prompt: int | None
+    others: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from storage.questions.meaning import (
     MeaningUnavailableError,
     SimilarText,
 )
+from storage.questions.similar_questions import SimilarQuestions
 from storage.staff.members import format_actor
 from storage.unreadable_rows import decode_rows
 
@@ -76,6 +77,7 @@ class FaqIndex:
     fill: Callable[[FaqCatalogue], FaqCatalogue] = lambda catalogue: catalogue
     wants_meanings: asyncio.Event = field(default_factory=asyncio.Event)
     loads_when_asked: bool = False
+    similar: SimilarQuestions = field(default_factory=SimilarQuestions)
     _loaded: asyncio.Event = field(default_factory=asyncio.Event)
     _version: bytes | None = None
     _day: date | None = None

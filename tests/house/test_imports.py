@@ -35,6 +35,7 @@ VOCABULARY = {
     "handlers.questions.joined_search",
     "handlers.questions.messages",
     "handlers.questions.search_index",
+    "handlers.questions.similar",
     "handlers.staff.absences.messages",
     "handlers.staff.clock.messages",
     "handlers.staff.complaints.matters.messages",

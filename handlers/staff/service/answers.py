@@ -1,8 +1,11 @@
 """Answer a question: preview, one confirmation, then an undo window before it is sent."""
 
+import re
+from collections.abc import Generator, Sequence
 from dataclasses import replace
+from typing import Any, TypeAlias
 
-from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.effects import Decision, Query, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, Reply
 from handlers.questions.contact_answers import fill_contact
 from handlers.questions.faq_messages import GetFaqCatalogue
@@ -10,14 +13,17 @@ from handlers.questions.messages import (
     CancelAnswer,
     FindQuestionByNumber,
     OutgoingAnswer,
+    QuestionState,
     QuestionThread,
     ScheduleAnswer,
 )
+from handlers.questions.similar import MAX_SIMILAR
 from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.parse import ParsedCommand, split_number
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.faq_drafts import show_draft
+from handlers.staff.service.questions import format_questions
 from handlers.staff.state import ProposedAnswer
 from handlers.thai.dates import format_date
 from handlers.thai.text import clean_text
@@ -26,14 +32,24 @@ MAX_ANSWER_LENGTH = 3_000
 """Characters of an answer."""
 
 
+OthersGenerator: TypeAlias = Generator[Query[Any], Any, tuple[QuestionThread, ...]]
+
+_OTHER_NUMBER = re.compile(r"\+([0-9]{1,6})(?:/([0-9]{4}))?(?=\s|$)")
+_OTHER_NUMBERS = re.compile(rf"(?:{_OTHER_NUMBER.pattern}\s*)+")
+
+
 def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Answer a question. The text `=id` is replaced by the answer of that FAQ entry."""
-    text = clean_text(cmd.command.rest).text
+    """Answer a question. The text `=id` is replaced by the answer of that FAQ entry.
+
+    Numbers with a plus before the text are questions that get the same answer: `/answer 12 +13 +15 text`.
+    """
+    numbers, words = _split_other_numbers(cmd.command.rest)
+    if not (yield from _are_questions(numbers)):
+        numbers, words = [], cmd.command.rest
+    others = yield from _find_others(thread, numbers)
+    text = clean_text(words).text
     if not text:
-        waiting = _await_answer(cmd, thread)
-        return waiting.reply(
-            "answer_ask", NEUTRAL, number=thread.register_number, asked=thread.lines[0].officer_text
-        )
+        return _ask_for_answer(cmd, thread, others)
     if len(text) > MAX_ANSWER_LENGTH:
         return cmd.reply("too_long", NEUTRAL, limit=MAX_ANSWER_LENGTH)
     if text.startswith("="):
@@ -49,7 +65,50 @@ def answer_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decis
         if not answer:
             return cmd.reply("faq_no_contact", NEUTRAL, (make_command_button(ServiceCommandName.FAQ),))
         text = f"{answer}\n{entry.link}" if entry.link else answer
-    return _propose_answer(cmd, thread, text)
+    return _propose_answer(cmd, thread, text, others=others)
+
+
+def _split_other_numbers(rest: str) -> tuple[list[tuple[int, int]], str]:
+    """Return the number and year (0 where none was typed) of each further question, and the text after them."""
+    head = _OTHER_NUMBERS.match(rest)
+    if head is None:
+        return [], rest
+    return [(int(n), int(year or 0)) for n, year in _OTHER_NUMBER.findall(head[0])], rest[head.end() :]
+
+
+def _find_others(thread: QuestionThread, numbers: Sequence[tuple[int, int]]) -> OthersGenerator:
+    """Return the further questions that can be answered now, each once."""
+    found = dict[str, QuestionThread]()
+    for number, year in numbers[:MAX_SIMILAR]:
+        one = yield from run_query(FindQuestionByNumber(number, year))
+        if one is not None and one.id != thread.id and _is_open(one):
+            found[one.id] = one
+    return tuple(found.values())
+
+
+def _are_questions(numbers: Sequence[tuple[int, int]]) -> Generator[Query[Any], Any, bool]:
+    """Whether each number is that of a question; else it is a part of the answer, as in a telephone number."""
+    for number, year in numbers:
+        if (yield from run_query(FindQuestionByNumber(number, year))) is None:
+            return False
+    return True
+
+
+def _is_open(thread: QuestionThread) -> bool:
+    return thread.state is QuestionState.OPEN and not thread.scheduled_by
+
+
+def _ask_for_answer(
+    cmd: ServiceCommandContext, thread: QuestionThread, others: tuple[QuestionThread, ...]
+) -> TurnResult:
+    asked = thread.lines[0].officer_text
+    if not others:
+        return _await_answer(cmd, thread).reply(
+            "answer_ask", NEUTRAL, number=thread.register_number, asked=asked
+        )
+    lines = format_questions((thread, *others))
+    waiting = _await_answer(cmd, thread, [(one.number, one.fiscal_year) for one in others])
+    return waiting.reply("answer_ask_several", NEUTRAL, count=len(lines), lines=lines)
 
 
 def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
@@ -69,13 +128,18 @@ def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread)
 
 
 def _propose_answer(
-    cmd: ServiceCommandContext, thread: QuestionThread, text: str, *before: Reply
+    cmd: ServiceCommandContext,
+    thread: QuestionThread,
+    text: str,
+    *before: Reply,
+    others: tuple[QuestionThread, ...] = (),
 ) -> TurnResult:
     """Show what the asker will read, and ask to confirm it. The text is kept in the session."""
     if thread.scheduled_by:
         return _reply_already_scheduled(cmd, thread, text)
     prompt = cmd.ctx.session.prompt_number + 1
-    proposed = ProposedAnswer(thread.number, thread.fiscal_year, thread.seq, text, prompt)
+    same = tuple((one.number, one.fiscal_year, one.seq) for one in others)
+    proposed = ProposedAnswer(thread.number, thread.fiscal_year, thread.seq, text, prompt, same)
     kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, answer=proposed)
     )
@@ -83,6 +147,9 @@ def _propose_answer(
     no = make_command_button(ServiceCommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("inquiry.send_no"))
     seen = thread.format_answer_text(text)
     turn = kept.reply("send_ask", NEUTRAL, (yes, no), number=thread.register_number, seen=seen)
+    if others:
+        lines = format_questions(others)
+        before = (*before, Reply("inquiry.send_several", NEUTRAL, {"count": len(lines), "lines": lines}))
     return replace(turn, replies=(*before, *turn.replies))
 
 
@@ -104,7 +171,7 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
         )
     text, answered = proposed.text, cmd.with_work(replace(cmd.work, answer=replace(proposed, prompt=None)))
     if not cmd.command.rest.startswith("y"):
-        waiting = _await_answer(answered, thread)
+        waiting = _await_answer(answered, thread, [(number, year) for number, year, _ in proposed.others])
         return waiting.reply(
             "send_dropped",
             NEUTRAL,
@@ -114,16 +181,35 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
         )
     if thread.scheduled_by:
         return _reply_already_scheduled(cmd, thread, text)
+    others = yield from _find_others(thread, [(number, year) for number, year, _ in proposed.others])
     if thread.seq != proposed.seq:
-        return _propose_answer(cmd, thread, text, _format_lines_since(thread, proposed.seq, cmd))
-    act = ScheduleAnswer(OutgoingAnswer(thread.id, cmd.staff.id, text), thread.seq)
+        return _propose_answer(
+            cmd, thread, text, _format_lines_since(thread, proposed.seq, cmd), others=others
+        )
+    return _schedule(answered, (thread, *others), proposed)
+
+
+def _schedule(
+    cmd: ServiceCommandContext, threads: tuple[QuestionThread, ...], proposed: ProposedAnswer
+) -> TurnResult:
+    """Schedule an answer for each question, save those to which something was added since they were shown."""
+    seen = {(number, year): seq for number, year, seq in proposed.others}
+    first, *others = threads
+    same = [one for one in others if seen[one.number, one.fiscal_year] == one.seq]
+    acts = tuple(
+        ScheduleAnswer(OutgoingAnswer(one.id, cmd.staff.id, proposed.text), one.seq) for one in (first, *same)
+    )
+    answered = {(one.number, one.fiscal_year) for one in same}
+    left = ", ".join(f"{number}/{year}" for number, year in seen if (number, year) not in answered)
     choices = (
-        make_command_button(ServiceCommandName.UNDO, thread),
+        *(make_command_button(ServiceCommandName.UNDO, one) for one in (first, *same)),
         make_command_button(ServiceCommandName.QUESTIONS),
     )
-    return answered.reply(
-        "held", NEUTRAL, choices, (act,), number=thread.register_number, seconds=UNDO_SECONDS
-    )
+    numbers = ", ".join(one.register_number for one in (first, *same))
+    turn = cmd.reply("held", NEUTRAL, choices, acts, number=numbers, seconds=UNDO_SECONDS)
+    if not left:
+        return turn
+    return replace(turn, replies=(Reply("inquiry.several_left", NEUTRAL, {"numbers": left}), *turn.replies))
 
 
 def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandContext) -> Reply:
@@ -160,6 +246,11 @@ def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     )
 
 
-def _await_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> ServiceCommandContext:
-    """Return a context in which the next text answers the question."""
-    return cmd.await_text_for(ParsedCommand(ServiceCommandName.ANSWER, thread.number, thread.fiscal_year))
+def _await_answer(
+    cmd: ServiceCommandContext, thread: QuestionThread, others: Sequence[tuple[int, int]] = ()
+) -> ServiceCommandContext:
+    """Return a context in which the next text answers the question. others: numbers of those it answers too."""
+    rest = " ".join(f"+{number}/{year}" for number, year in others)
+    return cmd.await_text_for(
+        ParsedCommand(ServiceCommandName.ANSWER, thread.number, thread.fiscal_year, rest)
+    )

@@ -14,6 +14,7 @@ from handlers.questions.messages import (
     QuestionState,
     QuestionThread,
 )
+from handlers.questions.similar import FindSimilarQuestions
 from handlers.staff.command import (
     CommandHandler,
     ServiceCommandContext,
@@ -106,8 +107,33 @@ def _plain_text(words: str) -> Phrase:
 
 def show_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Show a question with its thread."""
-    yield from ()
-    return _render_question(cmd, thread)
+    near: tuple[QuestionThread, ...] = yield from run_query(FindSimilarQuestions(thread))
+    turn = _render_question(cmd, thread)
+    return _add_similar(turn, thread, near) if near else turn
+
+
+def _add_similar(turn: TurnResult, thread: QuestionThread, near: tuple[QuestionThread, ...]) -> TurnResult:
+    """Show the questions near one, with a button that answers all of them at once."""
+    together = make_command_button(
+        ServiceCommandName.ANSWER,
+        thread,
+        rest=" ".join(f"+{one.register_number}" for one in near),
+        label=Phrase("inquiry.answer_together", {"count": len(near) + 1}),
+    )
+    note = Reply("inquiry.similar", NEUTRAL, {"lines": format_questions(near)})
+    *before, shown = turn.replies
+    return replace(
+        turn,
+        replies=(note, *before, replace(shown, choices=(*shown.choices[:1], together, *shown.choices[1:]))),
+    )
+
+
+def format_questions(threads: tuple[QuestionThread, ...]) -> tuple[Phrase, ...]:
+    """Return a line for each question, with its number and its words."""
+    return tuple(
+        Phrase("inquiry.similar_line", {"number": one.register_number, "words": one.lines[0].officer_text})
+        for one in threads
+    )
 
 
 def _render_question(cmd: ServiceCommandContext, thread: QuestionThread, *before: Reply) -> TurnResult:

@@ -39,6 +39,7 @@ from handlers.questions.messages import (
     ListOpenQuestions,
     QuestionThread,
 )
+from handlers.questions.similar import FindSimilarQuestions
 from handlers.staff.command import CommandContext
 from handlers.staff.dispatch import run_command
 from handlers.staff.members import StaffMember
@@ -69,6 +70,7 @@ ANSWERS: dict[Any, Any] = {
     ListOpenQuestions: Listing((OPEN,)),
     GetFaqCatalogue: FaqCatalogue((HOURS, OLD), (POST,)),
     FindKnownAnswers: (),
+    FindSimilarQuestions: (),
     ListFeedback: Listing((GOOD,)),
     FindFeedback: GOOD,
     FindFeedbackContact: "081-000-0000",
