@@ -4,6 +4,7 @@ What is missing is asked for: the days, then the stand-in by a button. Rights fo
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -55,7 +56,7 @@ def set_absence(cmd: ComplaintsCommandContext) -> Decision:
         again = ParsedCommand(CommandName.AWAY, rest=away.short_id if told.person else "")
         return cmd.await_text_for(again).reply(f"away.{days}", OF_CASE, days=told.days[:40])
     if told.stand_in is None or told.stand_in.id == away.id:
-        said = f"{away.short_id if told.person else ''} {told.days}".strip()
+        said = f"{away.short_id if told.person else ''} {days[0]}/{days[1]}".strip()
         return _ask_stand_in(cmd, said, [one for one in staff if one.id != away.id], called)
     return _record_absence(cmd, Absence(away.id, *days, told.stand_in.id), known, called)
 
@@ -110,6 +111,9 @@ def read_days(text: str, today: date) -> tuple[date, date] | str:
 
     A day without a year is the next one; of the calendar's reader it would be the last that has passed.
     """
+    begins, _, ends = text.partition("/")
+    with suppress(ValueError):  # as a button brings it: a platform takes few bytes there
+        return date.fromisoformat(begins), date.fromisoformat(ends)
     found = parse_date(text, today)
     if found is None or found.precision > DatePrecision.MONTH:
         return "no_days"

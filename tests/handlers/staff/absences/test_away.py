@@ -64,7 +64,10 @@ def test_what_is_missing_is_asked_for() -> None:
     assert asked.kept.officer.complaints.pending == AwaitingText(ParsedCommand(CommandName.AWAY))
     offered = give("/ลา 5-12 ธ.ค.", answers=NOBODY_AWAY)
     assert (offered.keys, offered.acts) == (("staff.away.ask_stand_in",), ())
-    assert [one.data for one in offered.replies[0].choices] == ["/away 5-12 ธ.ค. s2", "/away 5-12 ธ.ค. s3"]
+    assert [one.data for one in offered.replies[0].choices] == [
+        "/away 2026-12-05/2026-12-12 s2",
+        "/away 2026-12-05/2026-12-12 s3",
+    ]
     assert give(offered.replies[0].choices[0].data, answers=NOBODY_AWAY).acts == (
         SetAbsence(AWAY, "s1", TODAY),
     )
