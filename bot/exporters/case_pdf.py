@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from handlers.complaints.messages import ActorKind
+from handlers.complaints.messages import ActorKind, HistoryEntryKind
 from handlers.dialog.effects import Listing
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Phrase
@@ -99,7 +99,10 @@ def build_case_document(
             for answer in list_report_answers(report, office)
         ],
         "history_title": _format_text("casefile.history"),
-        "history": [*map(_format_history_line, lines.rows), *_list_unreadable_lines(lines.unreadable)],
+        "history": [
+            *(_format_history_line(one, office) for one in lines.rows),
+            *_list_unreadable_lines(lines.unreadable),
+        ],
         "files_title": _format_text("casefile.files"),
         "files": [file.name for file in report.files],
         "note": _format_text("casefile.note"),
@@ -142,12 +145,15 @@ def _list_unreadable_lines(numbers: tuple[str, ...]) -> list[tuple[str, str, str
     return [("", "", _format_text("staff.unreadable", numbers=", ".join(numbers)))] if numbers else []
 
 
-def _format_history_line(line: CaseHistoryLine) -> tuple[str, str, str]:
+def _format_history_line(line: CaseHistoryLine, office: Office) -> tuple[str, str, str]:
     entry = line.entry
     what = entry.status if entry.status else entry.kind
     reporter = line.by == ActorKind.REPORTER
     who = _format_text("casefile.by_reporter" if reporter else "casefile.by_office")
-    text = "" if entry.kind.value == "assigned" else disarm_links(line.words)
+    text = "" if entry.kind is HistoryEntryKind.ASSIGNED else disarm_links(line.words)
+    if entry.kind is HistoryEntryKind.KIND_SET:
+        kinds = {kind.code: kind.name.in_lang(CASE_PDF_LANG) for kind in office.categories}
+        text = kinds.get(line.words, line.words)
     return (
         format_date(entry.on, CASE_PDF_LANG),
         who,

@@ -87,6 +87,7 @@ class HistoryEntryKind(StrEnum):
     ASKED = "asked"  # a question from the office, with a day to answer by
     ASSIGNED = "assigned"  # the case was assigned to an officer
     NOTE = "note"  # a note between officers
+    KIND_SET = "kind_set"  # an officer said of what kind the case is
     SLIP = "slip"  # an officer printed a slip with a one-time code, for whom the case was written down
     CODE_MADE = "code_made"  # a tracking code was made with the slip
     CODE_VOIDED = "code_voided"  # the holder of the slip voided that tracking code
@@ -94,7 +95,9 @@ class HistoryEntryKind(StrEnum):
     CONFIRMED = "confirmed"  # the reporter confirmed it
 
 
-INTERNAL_ENTRY_KINDS = frozenset({HistoryEntryKind.ASSIGNED, HistoryEntryKind.NOTE})
+INTERNAL_ENTRY_KINDS = frozenset(
+    {HistoryEntryKind.ASSIGNED, HistoryEntryKind.NOTE, HistoryEntryKind.KIND_SET}
+)
 """Lines that the reporter does not see."""
 
 CODE_ENTRY_KINDS = frozenset(

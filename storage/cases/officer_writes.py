@@ -137,7 +137,7 @@ async def link_cases(act: LinkCases, batch: WriteBatch) -> None:
 
 
 async def set_case_kind(act: SetCaseKind, batch: WriteBatch) -> None:
-    """Store the kind of a case, and append a fact that it is of this kind from its receipt."""
+    """Store the kind of a case where it is another, with a line of its history and a fact from its receipt on."""
     cipher, report, _ = await load_case_for_write(act.case, batch)
     if report.category != act.category:
         sealed = encrypt_report(replace(report, category=act.category), act.case, cipher)
@@ -145,6 +145,11 @@ async def set_case_kind(act: SetCaseKind, batch: WriteBatch) -> None:
         await batch.connection.execute(_UPDATE_REPORT, {"case": act.case, "kept": sealed, "on_day": act.on})
         last = await batch.load_last_fact_seq(report.about)
         batch.add_facts(report.about, last, act.received_on, act.on, {FactField.CATEGORY: act.category})
+        line = HistoryContent(act.category, staff=act.staff)
+        append_history_line(
+            batch, cipher, act.case, act.seq, act.on, HistoryEntryKind.KIND_SET, ActorKind.OFFICE, line
+        )
+        batch.add_statement(_UPDATE_SEQ, case=act.case, to_seq=act.seq)
     await batch.audit(format_actor(act.staff), "kind-set", act.case)
 
 

@@ -59,7 +59,8 @@ def set_case_kind(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision
         )
         key = "kind.unknown" if typed else "kind.ask"
         return cmd.reply(key, OF_CASE, offered, number=found.register_number)
-    act = SetCaseKind(found.id, chosen.code, cmd.staff.id, to_bangkok_date(cmd.ctx.now), found.received_on)
+    on = to_bangkok_date(cmd.ctx.now)
+    act = SetCaseKind(found.id, chosen.code, cmd.staff.id, on, found.received_on, found.seq + 1)
     back = list_next_steps(cmd, replace(found, category=chosen.code))
     return cmd.reply(
         "kind.done", OF_CASE, back, (act,), number=found.register_number, kind=chosen.name.in_lang(lang)

@@ -282,7 +282,7 @@ def format_history_line(
     entry = one.entry
     what = f"staff.did.{entry.status}" if entry.kind is HistoryEntryKind.MOVED else f"staff.did.{entry.kind}"
     who = raw_text(names.get(one.staff, "")) if one.staff in names else Phrase(f"staff.by.{one.by}")
-    words = names.get(one.words, one.words) if entry.kind is HistoryEntryKind.ASSIGNED else one.words
+    words = _format_words(one, names, cmd)
     args: dict[str, ReplyArg] = {
         "on": format_date(entry.on, cmd.ctx.lang),
         "who": who,
@@ -290,6 +290,16 @@ def format_history_line(
     }
     args["words"] = raw_text(f": {disarm_links(words)}" if words else "")
     return Phrase("staff.history_line", args)
+
+
+def _format_words(one: CaseHistoryLine, names: Mapping[str, str], cmd: ComplaintsCommandContext) -> str:
+    """Return the words of a line; where it names somebody of the staff or a kind of case, by name."""
+    if one.entry.kind is HistoryEntryKind.ASSIGNED:
+        return names.get(one.words, one.words)
+    if one.entry.kind is HistoryEntryKind.KIND_SET:
+        kinds = {kind.code: kind.name.in_lang(cmd.ctx.lang) for kind in cmd.ctx.office.categories}
+        return kinds.get(one.words, one.words)
+    return one.words
 
 
 def show_audit_log(cmd: ComplaintsCommandContext) -> Decision:

@@ -362,7 +362,7 @@ class LinkCases(Act):
 class SetCaseKind(Act):
     """Say of what kind a case is: its reporter left that open, or chose another. It counts so from its receipt.
 
-    category: a code of office.toml; received_on: the day of receipt.
+    category: a code of office.toml; received_on: the day of receipt; seq: of the line of the history for officers.
     """
 
     case: str
@@ -370,6 +370,7 @@ class SetCaseKind(Act):
     staff: str
     on: date
     received_on: date
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,9 +393,6 @@ class ApproveRelease(Act):
 
 @dataclass(frozen=True, slots=True)
 class CountUnreadableCases(Query[int]):
-    """Count the open cases that nobody of the staff who has joined can read.
-
-    staff: id of who asks; a case that concerns them by name, unit, command or a supervisor's decision is not counted.
-    """
+    """Count the open cases that nobody who joined can read, save those that concern who asks (staff, an id)."""
 
     staff: str

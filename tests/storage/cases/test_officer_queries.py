@@ -7,7 +7,7 @@ import pytest
 
 from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.lifecycle import CaseSource, CaseStatus
-from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround
+from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, HistoryEntryKind
 from handlers.dialog.receipt import make_receipt
 from handlers.staff.complaints.messages import (
     AssignCase,
@@ -283,7 +283,7 @@ def test_every_act_of_officers_leaves_a_line_in_the_audit_trail(ground: StoredDe
             LinkCases(first, second, "s"),
             SetLegalHold(first, "s", DAY, "ฟ้องศาล"),
             SetLegalHold(first, "s", DAY),
-            SetCaseKind(first, "misconduct", "s", DAY, DAY),
+            SetCaseKind(first, "misconduct", "s", DAY, DAY, 3),
             SetAppointment(first, "a", "s"),
             SetAppointment(first, "a", "s", is_lifted=True),
         )
@@ -301,7 +301,8 @@ def test_the_kind_of_an_ended_case_does_not_prolong_how_long_it_is_kept(ground: 
         receipt = await ground.file_complaint(one)
         case = (await load_reporter_case(one, receipt)).id
         for days, kind in ((1, "misconduct"), (9, "embezzlement")):
-            act = SetCaseKind(case, kind, "s", DAY + timedelta(days=days), DAY)
+            seq = (await load_reporter_case(one, receipt)).seq + 1
+            act = SetCaseKind(case, kind, "s", DAY + timedelta(days=days), DAY, seq)
             await ground.commit_acts(one, act)
             assert ground.execute_sql("SELECT touched_on FROM cases") == [(str(DAY + timedelta(days=1)),)]
             if days == 1:
@@ -319,10 +320,14 @@ def test_a_kind_that_was_left_open_is_set_by_an_officer_as_an_appended_fact(grou
         assert found is not None
         assert found.category == ""
         for _ in range(2):  # a button that is tapped twice
-            await ground.commit_acts(one, SetCaseKind(case, "misconduct", "s", later, DAY))
+            await ground.commit_acts(one, SetCaseKind(case, "misconduct", "s", later, DAY, found.seq + 1))
         known = await one.answer_query(FindCaseByNumber(1, 2570, "a"), NOW)
         assert known is not None
-        assert (known.category, known.seq) == ("misconduct", found.seq)
+        assert (known.category, known.seq) == ("misconduct", found.seq + 1)
+        line = (await one.answer_query(GetCaseHistory(case), NOW)).rows[-1]
+        assert (line.entry.kind, line.words, line.staff) == (HistoryEntryKind.KIND_SET, "misconduct", "s")
+        seen = await load_reporter_case(one, make_receipt(1))
+        assert HistoryEntryKind.KIND_SET not in {entry.kind for entry in seen.entries}
         report = await one.answer_query(GetCaseReport(case), NOW)
         assert report.answers == make_file_case(1).answers
 

@@ -63,7 +63,7 @@ def test_a_kind_that_is_set_in_the_same_transaction_brings_nothing_back(
         case = await file_with(ground, one, {"m1": f"text:{CANARY}", "m2": "text:ขอให้ตรวจสอบ"})
         acts = [UnsendMessage(case, "m1", NOW.date()), UnsendMessage(case, "m2", NOW.date())]
         place = 0 if kind_first else 2
-        acts[place:place] = [SetCaseKind(case, "misconduct", "s", NOW.date(), NOW.date())]
+        acts[place:place] = [SetCaseKind(case, "misconduct", "s", NOW.date(), NOW.date(), 2)]
         await ground.commit_acts(one, *acts)
         assert (await one.answer_query(GetCaseReport(case), NOW)).answers == {"story": "และอีกครั้ง"}
         found = await one.answer_query(FindCaseByNumber(1, 2570, "a"), NOW)

@@ -85,7 +85,7 @@ def test_a_link_asks_for_the_other_number(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["misconduct", "ประพฤติมิชอบ", "Misconduct"])
 def test_a_case_gets_its_kind_by_code_or_name_and_counts_so_from_its_receipt(typed: str) -> None:
     outcome = give(f"/kind 12 {typed}")
-    assert outcome.acts == (SetCaseKind("c12", "misconduct", "s1", TODAY, CASE.received_on),)
+    assert outcome.acts == (SetCaseKind("c12", "misconduct", "s1", TODAY, CASE.received_on, CASE.seq + 1),)
     assert outcome.replies == (
         Reply("staff.kind.done", OF_CASE, {"number": "12/2570", "kind": "ประพฤติมิชอบ"}, NEXT),
     )
