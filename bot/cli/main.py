@@ -119,15 +119,26 @@ def stats(
 
 @cli_app.command("import")
 def import_register_file(
-    file: Annotated[Path, typer.Argument(help="CSV (UTF-8) or XLSX.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="CSV, TXT or XLSX.", exists=True, dir_okay=False)],
     desk: DeskOption,
+    sheet: Annotated[str, typer.Option(help="Only this sheet of a spreadsheet; default: all.")] = "",
+    words: Annotated[
+        list[str] | None, typer.Option("--word", help="What a word of the register means, as “word=closed”.")
+    ] = None,
     *,
     trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,
+    confirmed: Annotated[bool, typer.Option("--yes", help="What was guessed is right.")] = False,
 ) -> None:
-    """Take an old register over: all rows, or none and each bad row with its reason."""
-    from bot.cli.import_register import run_register_import
+    """Take an old register over: all rows, or none and each bad row with its reason.
 
-    run_and_exit(run_register_import(file, desk, trial=trial))
+    What was understood is shown. On a terminal you are asked whether it is right; elsewhere --yes says so.
+    """
+    from bot.cli.import_register import run_register_import
+    from bot.importers.register import RegisterImportRequest
+
+    run_and_exit(
+        run_register_import(file, desk, RegisterImportRequest(trial, confirmed, sheet, tuple(words or ())))
+    )
 
 
 @cli_app.command()

@@ -1,4 +1,4 @@
-"""Import of a register file: all rows become cases, or the bad rows are reported and nothing is written."""
+"""Import of a register file: all rows become cases, or what is wrong or doubtful is reported and nothing is written."""
 
 import asyncio
 import json
@@ -10,22 +10,23 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bot.importers.reading_process import read_table_apart
+from bot.importers.register_preview import describe_reading, name_column
 from bot.importers.spreadsheet import RegisterFileError
 from handlers.complaints.deadlines import compute_answer_by
-from handlers.complaints.import_rows import (
-    COLUMN_NAMES,
-    ImportRow,
-    RejectedRow,
-    match_columns,
-    parse_rows,
-    reject_duplicate_row,
-)
 from handlers.complaints.messages import ImportedCase
+from handlers.complaints.registers.reading import (
+    RegisterReading,
+    UnreadableRegisterError,
+    list_rows_without_yes,
+    read_register,
+)
+from handlers.complaints.registers.rows import MAX_CELL_LENGTH, RejectedRow, reject_duplicate_row
+from handlers.complaints.registers.word_meanings import RegisterWords, fold_word
 from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
-from handlers.table_files import CellKind, TableFile
+from handlers.table_files import TableEncoding, TableFile
 from handlers.thai.dates import format_date
 from ita_stats.calendar import to_bangkok_date
 from storage.store import Store
@@ -43,14 +44,44 @@ def hide_progress(_: int) -> AbstractContextManager[Callable[[], None]]:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterImportRequest:
+    """What is asked for. trial: check only; is_confirmed: what was guessed is right; sheet: only this one.
+
+    words: what words of the register mean, as `word=value`.
+    """
+
+    trial: bool = False
+    is_confirmed: bool = False
+    sheet: str = ""
+    words: tuple[str, ...] = ()
+
+    def build_words(self, office: Office) -> RegisterWords:
+        """Build the words that the register may use."""
+        pairs = (text.rpartition("=") for text in self.words)
+        told = {fold_word(word): value.strip() for word, _, value in pairs}
+        return RegisterWords(office, lambda _kind, word: told.get(word))
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterImportResult:
-    """The result of an import. summary: one sentence about it. cases: of a trial, what would be imported."""
+    """The result of an import. summary: one sentence about it. cases: of a trial, what would be imported.
+
+    reading: what was understood, which `words` read; None where the file was not read. waits: nothing is wrong, and
+    something was guessed that nobody confirmed.
+    """
 
     row_count: int
     bad_rows: tuple[RejectedRow, ...]
     imported: bool
     summary: Phrase
     cases: tuple[ImportedCase, ...] = ()
+    reading: RegisterReading | None = None
+    words: RegisterWords | None = None
+    encoding: TableEncoding = TableEncoding.UTF_8
+    waits: bool = False
+
+
+PLAIN_IMPORT = RegisterImportRequest()
 
 
 async def import_register(
@@ -59,81 +90,117 @@ async def import_register(
     store: Store,
     office: Office,
     now: datetime,
-    *,
-    trial: bool = False,
+    request: RegisterImportRequest = PLAIN_IMPORT,
     open_progress_bar: ProgressBar = hide_progress,
 ) -> RegisterImportResult:
-    """Import a register, all or nothing. trial: check only. Raises RegisterFileError if the file is no register."""
+    """Import a register, all or nothing. Raises RegisterFileError if the file is no register."""
     today = to_bangkok_date(now)
     imported_on = await store.register_importer.find_import_date(content)
     if imported_on is not None:
         return RegisterImportResult(
             0, (), imported=False, summary=Phrase("import.again", {"day": format_date(imported_on, "th")})
         )
-    rows = await _parse_in_steps(list_import_rows(await read_table_apart(path, content)), office, today)
-    if not rows:
+    table = await read_table_apart(path, content, MAX_CELL_LENGTH + 1)
+    words = request.build_words(office)
+    reading = await _read_in_steps(table, words, today, request.sheet)
+    if not reading.row_count:
         raise RegisterFileError(Phrase("import.empty"))
-    cases = [row for row in rows if isinstance(row, ImportedCase)]
-    bad_rows = [row for row in rows if isinstance(row, RejectedRow)]
-    bad_rows += [reject_duplicate_row(case) for case in await store.register_importer.find_duplicates(cases)]
-    if bad_rows:
-        bad_rows.sort(key=lambda row: row.line)
-        summary = Phrase("import.nothing", {"bad": len(bad_rows), "rows": len(rows)})
-        return RegisterImportResult(len(rows), tuple(bad_rows), imported=False, summary=summary)
-    if trial:
-        fits = Phrase("import.fits", {"rows": len(rows)})
-        return RegisterImportResult(len(rows), (), imported=False, summary=fits, cases=tuple(cases))
-    with open_progress_bar(len(cases)) as count_row:
+    found = _Found(reading, words, table.encoding)
+    taken = await store.register_importer.find_duplicates(reading.cases)
+    reading.bad_rows += [reject_duplicate_row(case) for case in taken]
+    if reading.bad_rows or (reading.doubts and not request.is_confirmed and not request.trial):
+        return found.refuse(is_same=bool(taken) and len(taken) == len(reading.cases))
+    if request.trial:
+        fits = Phrase("import.fits", {"rows": reading.row_count})
+        return found.build(fits, cases=tuple(reading.cases), waits=bool(reading.doubts))
+    with open_progress_bar(len(reading.cases)) as count_row:
         await store.register_importer.import_cases(
             content,
-            cases,
+            reading.cases,
             lambda received: compute_answer_by(received, office.deadlines),
             today,
             now,
             count_row,
         )
-    return RegisterImportResult(
-        len(rows), (), imported=True, summary=Phrase("import.done", {"rows": len(rows)})
-    )
+    return found.build(Phrase("import.done", {"rows": len(reading.cases)}), imported=True)
 
 
-def list_import_rows(table: TableFile) -> list[ImportRow]:
-    """List the rows of a register below its header. Raises RegisterFileError."""
-    all_rows = [row for sheet in table.sheets[:1] for row in sheet.rows]
-    if not all_rows:
-        raise RegisterFileError(Phrase("import.empty"))
-    names, wrong = match_columns(all_rows[0].texts)
-    if wrong:
-        raise RegisterFileError(Phrase("import.columns", {"names": ", ".join(wrong)}))
-    found = []
-    for row in all_rows[1:]:
-        texts = {name: row.get_text(place) for place, name in enumerate(names) if name}
-        runs = [name for place, name in enumerate(names) if name and row.kinds.get(place) is CellKind.FORMULA]
-        cells = {name: texts.get(name, "") for name in COLUMN_NAMES}
-        found.append(ImportRow(row.line, cells, runs[0] if runs else ""))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read, from which results are built."""
+
+    reading: RegisterReading
+    words: RegisterWords
+    encoding: TableEncoding
+
+    def build(
+        self,
+        summary: Phrase,
+        *,
+        bad_rows: tuple[RejectedRow, ...] = (),
+        imported: bool = False,
+        cases: tuple[ImportedCase, ...] = (),
+        waits: bool = False,
+    ) -> RegisterImportResult:
+        return RegisterImportResult(
+            self.reading.row_count, bad_rows, imported, summary, cases, self.reading, self.words, self.encoding,
+            waits,
+        )  # fmt: skip
+
+    def refuse(self, *, is_same: bool) -> RegisterImportResult:
+        """Return that nothing was taken, and why, row by row."""
+        waits = not self.reading.bad_rows
+        rows = list_rows_without_yes(self.reading) if waits else self.reading.bad_rows
+        bad = tuple(sorted(rows, key=lambda row: (row.sheet, row.line)))
+        if is_same:
+            return self.build(Phrase("import.same_register"), bad_rows=bad)
+        if waits:
+            return self.build(Phrase("import.confirm"), bad_rows=bad, waits=True)
+        counts = {"bad": len(bad), "rows": self.reading.row_count}
+        return self.build(Phrase("import.nothing", counts), bad_rows=bad)
 
 
-async def _parse_in_steps(
-    lines: Sequence[ImportRow], office: Office, today: date
-) -> list[ImportedCase | RejectedRow]:
-    """Parse the rows of a file, and let others run in between."""
-    rows = list[ImportedCase | RejectedRow]()
-    for row in parse_rows(lines, office, today):
-        rows.append(row)
-        if len(rows) % ROWS_PER_STEP == 0:
-            await asyncio.sleep(0)
-    return rows
+async def _read_in_steps(table: TableFile, words: RegisterWords, today: date, sheet: str) -> RegisterReading:
+    """Read the rows of a file, and let others run in between."""
+    if sheet and sheet not in {one.name for one in table.sheets}:
+        names = ", ".join(one.name for one in table.sheets)
+        raise RegisterFileError(Phrase("import.no_such_sheet", {"names": names}))
+    reading = RegisterReading()
+    try:
+        for count, _ in enumerate(read_register(table, words, today, reading, sheet)):
+            if count % ROWS_PER_STEP == 0:
+                await asyncio.sleep(0)
+    except UnreadableRegisterError as error:
+        raise RegisterFileError(error.reason) from None
+    return reading
 
 
-def format_import_result(result: RegisterImportResult) -> str:
-    """Format a result for people: each bad row with its errors, in Thai and English, and the summary."""
-    lines = [
-        render_text(Phrase("import.line", {"line": row.line, "reasons": format_row_errors(row, lang)}), lang)
-        for row in result.bad_rows
-        for lang in LANGS
-    ]
+MOST_ROWS_SHOWN = 20
+
+
+def format_import_result(result: RegisterImportResult, rest: str = "") -> str:
+    """Format a result for people: what was understood, the first bad rows with their errors, and the summary.
+
+    In Thai and English. rest: the file that has the other bad rows.
+    """
+    lines = list[str]()
+    if result.reading is not None and result.words is not None:
+        for lang in LANGS:
+            lines += [*describe_reading(result.reading, result.encoding, result.words, lang), ""]
+    shown = [row for row in result.bad_rows if row.line][:MOST_ROWS_SHOWN]
+    lines += [format_bad_row(row, lang, result.reading) for row in shown for lang in LANGS]
+    more = sum(row.line > 0 for row in result.bad_rows) - len(shown)
+    if more:
+        phrase = Phrase("import.more_in_file" if rest else "import.more", {"count": more, "file": rest})
+        lines.append(format_bilingual(phrase))
     return "\n".join([*lines, format_bilingual(result.summary)]) + "\n"
+
+
+def format_bad_row(row: RejectedRow, lang: Lang, reading: RegisterReading | None = None) -> str:
+    """Format one bad row with its place."""
+    key = "import.line_of_sheet" if row.sheet else "import.line"
+    reasons = format_row_errors(row, lang, reading)
+    return render_text(Phrase(key, {"line": row.line, "sheet": row.sheet, "reasons": reasons}), lang)
 
 
 def format_bilingual(phrase: Phrase) -> str:
@@ -147,20 +214,50 @@ def import_result_to_json(result: RegisterImportResult, outdated: Sequence[Mappi
         {
             "line": row.line,
             "columns": [fault.column for fault in row.problems],
-            **{lang: format_row_errors(row, lang) for lang in LANGS},
+            **({"sheet": row.sheet} if row.sheet else {}),
+            **{lang: format_row_errors(row, lang, result.reading) for lang in LANGS},
         }
         for row in result.bad_rows
     ]
     counts = {
         "rows": result.row_count,
-        "bad": len(result.bad_rows),
+        "bad": len({(row.sheet, row.line) for row in result.bad_rows if row.line}),
         "imported": result.row_count if result.imported else 0,
     }
+    understood = {} if result.reading is None else _understanding_to_json(result, result.reading)
     touched = {"releases": [*outdated]} if outdated else {}
-    return json.dumps({**counts, "problems": problems, **touched}, ensure_ascii=False)
+    return json.dumps({**counts, "problems": problems, **understood, **touched}, ensure_ascii=False)
 
 
-def format_row_errors(row: RejectedRow, lang: Lang) -> str:
-    """Format the errors of a row, by column."""
-    parts = [(fault.column, render_text(fault.reason, lang)) for fault in row.problems]
+def _understanding_to_json(result: RegisterImportResult, reading: RegisterReading) -> dict[str, Any]:
+    return {
+        "needs_confirmation": result.waits,
+        "encoding": result.encoding.value,
+        "sheets": [
+            {
+                "name": name,
+                "header": header.first_line,
+                "columns": dict(header.headings),
+                "unread": header.unread,
+            }
+            for name, header in reading.headers.items()
+        ],
+        "skipped": [{"sheet": s.sheet, "line": s.line, "kind": s.kind} for s in reading.skipped],
+        "doubts": [
+            {
+                "sheet": d.sheet,
+                "line": d.line,
+                "kind": d.row.kind,
+                "found": d.row.found,
+                "taken_as": d.row.taken_as,
+            }
+            for d in reading.doubts
+        ],
+        "words": [{"kind": w.kind, "word": w.text, "rows": w.count} for w in reading.words],
+    }
+
+
+def format_row_errors(row: RejectedRow, lang: Lang, reading: RegisterReading | None = None) -> str:
+    """Format the errors of a row, by column, which is named as the file names it."""
+    parts = [(name_column(fault, reading, lang), render_text(fault.reason, lang)) for fault in row.problems]
     return " · ".join(f"{column}: {words}" if column else words for column, words in parts)

@@ -21,18 +21,19 @@ from handlers.dialog.receipt import Receipt
 class ImportedCase:
     """One row of an imported register. line: its line in the file; fiscal_year: the Buddhist-era year of its number.
 
-    closed_on: the day it ended, None for an open one; outcome: None where the register does not say.
+    closed_on: the day it ended, None for an open one; source, outcome: None where the register does not say.
     """
 
     line: int
     fiscal_year: int
     number: int
     received_on: date
-    source: CaseSource
+    source: CaseSource | None
     category: str
     status: CaseStatus
     outcome: CaseOutcome | None = None
     closed_on: date | None = None
+    sheet: str = ""
 
 
 class ExclusionGround(StrEnum):

@@ -324,7 +324,7 @@ def _add_case_facts(about: str, case: ImportedCase, today: date, batch: WriteBat
     initial_facts = {
         FactField.RECEIVED: "1",
         FactField.CATEGORY: case.category,
-        FactField.SOURCE: case.source.value,
+        **({FactField.SOURCE: case.source.value} if case.source is not None else {}),
         FactField.STATUS: CaseStatus.RECEIVED.value,
     }
     batch.add_facts(about, 0, case.received_on, today, initial_facts)

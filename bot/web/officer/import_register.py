@@ -10,7 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.bootstrap import RunningDesk
-from bot.importers.register import RegisterImportResult, format_row_errors, import_register
+from bot.importers.register import (
+    RegisterImportRequest,
+    RegisterImportResult,
+    format_bad_row,
+    import_register,
+)
+from bot.importers.register_preview import describe_reading
 from bot.importers.spreadsheet import RegisterFileError
 from bot.web.limits.upload_limits import UploadTooLargeError
 from bot.web.officer.actions import OfficerActions
@@ -43,16 +49,18 @@ class PendingImport:
 class ImportPreview:
     """What the page says about a file.
 
-    message: an error; bad_rows: line numbers and reasons; counts: number of cases by state.
+    message: an error; bad_rows: each with its place and reasons; counts: number of cases by state; understood: what was
+    read of the file, a line each.
     """
 
     message: str = ""
-    bad_rows: tuple[tuple[int, str], ...] = ()
+    bad_rows: tuple[str, ...] = ()
     hidden_bad_rows: int = 0
     counts: tuple[tuple[str, int], ...] = ()
     row_count: int = 0
     file_name: str = ""
     is_imported: bool = False
+    understood: tuple[str, ...] = ()
 
 
 @dataclass
@@ -125,7 +133,13 @@ class RegisterImport:
         now = self.desk.engine.now()
         try:
             result = await import_register(
-                Path(name), content, self.desk.store, self.office, now, trial=trial
+                Path(name),
+                content,
+                self.desk.store,
+                self.office,
+                now,
+                # Who presses the button has seen what was understood.
+                RegisterImportRequest(trial=trial, is_confirmed=not trial),
             )
         except RegisterFileError as error:
             return ImportPreview(self.responses.translate_reply(error.reason, lang)), False
@@ -135,7 +149,7 @@ class RegisterImport:
         return self._build_preview(result, name, lang), bool(result.cases)
 
     def _build_preview(self, result: RegisterImportResult, name: str, lang: Lang) -> ImportPreview:
-        bad = tuple((row.line, format_row_errors(row, lang)) for row in result.bad_rows[:MAX_BAD_ROWS_SHOWN])
+        bad = tuple(format_bad_row(row, lang, result.reading) for row in result.bad_rows[:MAX_BAD_ROWS_SHOWN])
         states = Counter(case.status for case in result.cases)
         counts = tuple(
             (self.responses.translate_reply(Phrase(f"staff.status.{state}"), lang), count)
@@ -145,7 +159,21 @@ class RegisterImport:
             "" if result.imported or result.cases else self.responses.translate_reply(result.summary, lang)
         )
         more = len(result.bad_rows) - len(bad)
-        return ImportPreview(message, bad, more, counts, result.row_count, name, is_imported=result.imported)
+        understood = (
+            ()
+            if result.reading is None or result.words is None or result.imported
+            else tuple(describe_reading(result.reading, result.encoding, result.words, lang))
+        )
+        return ImportPreview(
+            message,
+            bad,
+            more,
+            counts,
+            result.row_count,
+            name,
+            is_imported=result.imported,
+            understood=understood,
+        )
 
     def _save_pending(self, session: OfficerSession, name: str, content: bytes) -> None:
         while len(self._pending) >= MAX_PENDING_IMPORTS:

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from bot.importers.register import (
+    RegisterImportRequest,
     RegisterImportResult,
     format_import_result,
     import_register,
@@ -60,12 +61,13 @@ def run_scenario(ground: StoredDesk, scene: Callable[[Store], Awaitable[None]]) 
 
 
 def run_import(
-    ground: StoredDesk, content: bytes, name: str = "ทะเบียน.csv", **more: bool
+    ground: StoredDesk, content: bytes, name: str = "ทะเบียน.csv", **more: Any
 ) -> RegisterImportResult:
     found: list[RegisterImportResult] = []
 
     async def scene(one: Store) -> None:
-        found.append(await import_register(Path(name), content, one, OFFICE, NOW, **more))
+        asked = RegisterImportRequest(**more)
+        found.append(await import_register(Path(name), content, one, OFFICE, NOW, asked))
 
     run_scenario(ground, scene)
     return found[0]
@@ -233,7 +235,7 @@ def make_large_document() -> bytes:
     [
         ("ก.csv", b"", "empty"),
         ("ก.csv", table(), "empty"),
-        ("ก.csv", table(GOOD, head=[*HEAD[1:], "x"]), "columns"),
+        ("ก.csv", table(GOOD, head=[*HEAD[:4], "x", "y", "z"]), "columns"),
         ("ก.csv", table(GOOD, head=["เลขรับ", *HEAD[:6]]), "columns"),
         ("ก.csv", "ที่,วันที่รับ".encode("cp874"), "columns"),
         ("ก.csv", "café,naïve".encode("latin-1"), "encoding"),
@@ -278,16 +280,72 @@ def test_ten_thousand_rows_with_37_errors(ground: StoredDesk) -> None:
     assert len(cases(ground)) == 10_000
 
 
+DOUBTFUL = (
+    ("ที่", "วันที่รับเรื่อง", "เรื่อง", "ผลการดำเนินการ"),
+    ("1", "03/10/2566", "ขอให้ตรวจสอบ", "ยุติเรื่อง"),
+    ("2", "15/01/2567", "ไม่เหมาะสม", "อยู่ระหว่างดำเนินการ"),
+)
+
+
+def test_what_was_guessed_is_taken_only_with_a_yes(ground: StoredDesk) -> None:
+    content = table(*DOUBTFUL[1:], head=DOUBTFUL[0])
+    trial = run_import(ground, content, trial=True)
+    assert (trial.waits, trial.bad_rows, len(trial.cases), trial.imported) == (True, (), 2, False)
+    told = format_import_result(trial)
+    assert "จะใช้ลำดับที่เป็นเลขรับ" in told
+    assert "เรื่องแรก 1/2567 รับ 3 ตุลาคม 2566" in told
+    refused = run_import(ground, content)
+    assert (refused.imported, refused.waits, cases(ground)) == (False, True, [])
+    assert "--yes" in format_import_result(refused)
+    assert run_import(ground, content, is_confirmed=True).imported
+    assert cases(ground) == [
+        (2567, 1, "2023-10-03", "closed", None),
+        (2567, 2, "2024-01-15", "investigating", None),
+    ]
+    assert ground.execute_sql("SELECT count(*) FROM facts WHERE field = 'source'") == [(0,)]
+
+
+def test_a_word_that_nobody_knows_is_asked_once_and_no_yes_settles_it(ground: StoredDesk) -> None:
+    rows = [(f"{n}/2569", *GOOD[1:4], "กขค จฉช", "", "") for n in range(1, 30)]
+    content = table(*rows)
+    result = run_import(ground, content, is_confirmed=True)
+    assert not result.imported
+    told = format_import_result(result)
+    assert told.count("ไม่รู้จักคำว่า “กขค จฉช” (29 แถว)") == 1
+    assert "และอีก 9 แถว" in told
+    assert run_import(ground, content, words=("กขค จฉช=investigating",)).imported
+    assert {row[3] for row in cases(ground)} == {"investigating"}
+
+
+def test_the_same_register_in_another_file_is_named(ground: StoredDesk) -> None:
+    assert run_import(ground, table(GOOD)).imported
+    again = run_import(ground, table(GOOD, delimiter=";"))
+    assert again.summary.key == "import.same_register"
+
+
+def test_one_sheet_is_taken_where_it_is_chosen(ground: StoredDesk) -> None:
+    made, out = openpyxl.Workbook(), io.BytesIO()
+    for name, row in (("ก", GOOD), ("ข", ("2/2569", *GOOD[1:]))):
+        sheet = made.create_sheet(name)
+        for line in (HEAD, row):
+            sheet.append(list(line))
+    made.save(out)
+    assert run_import(ground, out.getvalue(), "ก.xlsx", sheet="ข").imported
+    assert [row[1] for row in cases(ground)] == [2]
+    with pytest.raises(RegisterFileError) as trouble:
+        run_import(ground, out.getvalue() + b"\0", "ก.xlsx", sheet="ค")
+    assert trouble.value.reason.key in {"import.no_such_sheet", "import.unreadable"}
+
+
 def test_the_command(tmp_path: Path) -> None:
     home, file = tmp_path / "var", tmp_path / "ทะเบียน.csv"
     file.write_bytes(table(GOOD, ("2", *GOOD[1:4], "งง", "", "")))
     done = run_ita_bot(home, "import", str(file), "--desk", "complaints")
     assert done.returncode == 1
-    assert json.loads(done.stdout) | {"problems": None} == {
+    assert {key: json.loads(done.stdout)[key] for key in ("rows", "bad", "imported")} == {
         "rows": 2,
         "bad": 1,
         "imported": 0,
-        "problems": None,
     }
     assert "บรรทัด 3" in done.stderr
     file.write_bytes(table(GOOD))
@@ -297,6 +355,11 @@ def test_the_command(tmp_path: Path) -> None:
     assert (done.returncode, json.loads(done.stdout)["imported"]) == (0, 1)
     file.write_bytes(b"x")
     assert run_ita_bot(home, "import", str(file), "--desk", "complaints").returncode == 2
+    file.write_bytes(table(*DOUBTFUL[1:], *[("x", "y", "", "")] * 21, head=DOUBTFUL[0]))
+    bad = run_ita_bot(home, "import", str(file), "--desk", "complaints")
+    assert bad.returncode == 1
+    assert f"{file.name}.problems.txt" in bad.stderr
+    assert len(file.with_name(f"{file.name}.problems.txt").read_text("utf-8-sig").splitlines()) == 21
 
 
 def test_every_state_and_outcome_has_words() -> None:

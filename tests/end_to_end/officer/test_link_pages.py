@@ -78,7 +78,7 @@ def test_a_register_is_checked_shown_and_taken_when_confirmed(office: OfficerSer
     seen = open_import_page(office, browser, chief)
     bad = browser.upload_file(seen, "เก่า.csv", (HEAD + ROWS + "x,1/1/2560,นก,corruption,รับเรื่อง,,\n").encode())
     assert "แถวที่ต้องแก้ไข" in bad.text
-    assert ">4<" in bad.text
+    assert "บรรทัด 4:" in bad.text
     assert 'value="import"' not in bad.text
     assert "โปรดเลือกไฟล์อีกครั้ง" in browser.submit_form(bad, choice="import").text
     good = browser.upload_file(bad, "เก่า.csv", (HEAD + ROWS).encode())
@@ -105,7 +105,7 @@ def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServ
     for name, content, words in (
         ("x.xlsx", b"PK\x03\x04nothing", "อ่าน"),
         ("x.csv", b"", ""),
-        ("x.csv", b"a,b\n1,2\n", "number"),
+        ("x.csv", b"a,b\n1,2\n", "วันที่รับ"),
         ("x.csv", b"x" * (MAX_REGISTER_BYTES + 1), "5 MB"),
     ):
         told = browser.upload_file(seen, name, content)

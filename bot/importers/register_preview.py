@@ -1,0 +1,113 @@
+"""What was understood of a register, for people to confirm: columns, years, states, what is left out or odd."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from handlers.complaints.registers.columns import RegisterColumn
+from handlers.complaints.registers.reading import Doubt, RegisterReading
+from handlers.complaints.registers.rows import CellProblem, DoubtKind
+from handlers.complaints.registers.word_meanings import RegisterWords
+from handlers.dialog.events import Lang, select_by_lang
+from handlers.dialog.replies import Phrase
+from handlers.i18n import render_text
+from handlers.table_files import TableEncoding
+from handlers.thai.dates import format_date
+
+MOST_LINES = 5
+"""Line numbers that are shown of each thing."""
+
+PLAIN_ENCODINGS = frozenset({TableEncoding.UTF_8, TableEncoding.SPREADSHEET})
+
+
+def describe_reading(
+    reading: RegisterReading, encoding: TableEncoding, words: RegisterWords, lang: Lang
+) -> list[str]:
+    """Describe in lines what was understood of a register."""
+    phrases = [*_describe_file(reading, encoding, lang), *_describe_cases(reading, lang)]
+    phrases += [*_describe_skipped(reading, lang), *_describe_doubts(reading, lang)]
+    phrases += [
+        Phrase(
+            "import.preview.word",
+            {"word": one.text, "count": one.count, "allowed": ", ".join(words.list_values(one.kind))},
+        )
+        for one in reading.words
+    ]
+    return [render_text(phrase, lang) for phrase in phrases]
+
+
+def _describe_file(reading: RegisterReading, encoding: TableEncoding, lang: Lang) -> Iterator[Phrase]:
+    if encoding not in PLAIN_ENCODINGS:
+        yield Phrase("import.preview.encoding", {"encoding": encoding.value})
+    for name, header in reading.headers.items():
+        columns = ", ".join(
+            f"{heading} ({render_text(Phrase(f'import.column.{column}'), lang)})"
+            for column, heading in header.headings.items()
+        )
+        key = "sheet" if name else "table"
+        yield Phrase(f"import.preview.{key}", {"sheet": name, "line": header.first_line, "columns": columns})
+        left_out = [*header.unread]
+        if RegisterColumn.SUBJECT in header.headings:
+            left_out.append(header.headings[RegisterColumn.SUBJECT])
+        if left_out:
+            yield Phrase("import.preview.unread", {"names": ", ".join(left_out)})
+    for other in reading.other_sheets:
+        if not other.is_empty:
+            yield Phrase("import.preview.other_sheet", {"sheet": other.name})
+
+
+def _describe_cases(reading: RegisterReading, lang: Lang) -> Iterator[Phrase]:
+    states = Counter((case.fiscal_year, case.status) for case in reading.cases)
+    for year in sorted({case.fiscal_year for case in reading.cases}):
+        own = {status: count for (of, status), count in states.items() if of == year}
+        told = ", ".join(
+            f"{render_text(Phrase(f'staff.status.{status}'), lang)} {count}" for status, count in own.items()
+        )
+        yield Phrase("import.preview.year", {"year": str(year), "count": sum(own.values()), "states": told})
+    by_day = sorted(reading.cases, key=lambda case: (case.received_on, case.number))
+    for which, case in zip(("first", "last"), (by_day[:1] + by_day[-1:]), strict=False):
+        number, day = f"{case.number}/{case.fiscal_year}", format_date(case.received_on, lang)
+        yield Phrase(f"import.preview.{which}", {"number": number, "day": day})
+
+
+def _describe_skipped(reading: RegisterReading, lang: Lang) -> Iterator[Phrase]:
+    for kind in dict.fromkeys(one.kind for one in reading.skipped):
+        places = [(one.sheet, one.line) for one in reading.skipped if one.kind is kind]
+        name = render_text(Phrase(f"import.row.{kind}"), lang)
+        yield Phrase(
+            "import.preview.skipped", {"count": len(places), "kind": name, "lines": _list_lines(places)}
+        )
+
+
+def _describe_doubts(reading: RegisterReading, lang: Lang) -> Iterator[Phrase]:
+    groups = dict[tuple[DoubtKind, str, str], list[Doubt]]()
+    for doubt in reading.doubts:
+        groups.setdefault((doubt.row.kind, doubt.row.found, doubt.row.taken_as), []).append(doubt)
+    for (kind, found, taken), several in groups.items():
+        what = render_text(Phrase(f"import.doubt.{kind}", {"found": found, "taken": taken}), lang)
+        lines = [(one.sheet, one.line) for one in several if one.line]
+        if not lines:
+            yield Phrase("import.preview.doubt_of_all", {"what": what})
+        else:
+            yield Phrase(
+                "import.preview.doubt", {"what": what, "count": len(lines), "lines": _list_lines(lines)}
+            )
+
+
+def _list_lines(places: Sequence[tuple[str, int]]) -> str:
+    several_sheets = len({sheet for sheet, _ in places}) > 1
+    shown = [f"{sheet}:{line}" if several_sheets else str(line) for sheet, line in places[:MOST_LINES]]
+    return ", ".join([*shown, "…"] if len(places) > MOST_LINES else shown)
+
+
+def name_column(problem: CellProblem, reading: RegisterReading | None, lang: Lang) -> str:
+    """Return a column as the file calls it in Thai, else as we do; in English by its pinned name."""
+    if not problem.column:
+        return ""
+    column = RegisterColumn(problem.column)
+    own = [
+        one.headings[column]
+        for one in (reading.headers.values() if reading else ())
+        if column in one.headings
+    ]
+    heading = own[0] if own and not own[0].isascii() else render_text(Phrase(f"import.column.{column}"), "th")
+    return select_by_lang(lang, th=heading, en=problem.column)

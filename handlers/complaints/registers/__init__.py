@@ -1,0 +1,1 @@
+"""Registers as offices keep them: what their columns, rows, days and words mean."""

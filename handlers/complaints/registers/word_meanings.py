@@ -1,0 +1,180 @@
+"""What the words of a register mean: known ones, ones that the desk remembers, and guesses that somebody confirms."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from handlers.complaints.import_vocabulary import NO_OUTCOME_WORDS, OUTCOME_WORDS, SOURCE_WORDS, STATUS_WORDS
+from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus
+from handlers.office import Office
+from handlers.thai.matching import normalize_for_matching
+
+
+class WordKind(StrEnum):
+    """What a word is about. PROGRESS: the state, the outcome, or both, which registers write in either column."""
+
+    SOURCE = "source"
+    CATEGORY = "category"
+    PROGRESS = "progress"
+
+
+_BRACKETS = re.compile(r"\([^()]*\)")
+_SIGNS = re.compile(r"[\s.,:;*'\"\-–ฯ]+")
+_SHARE = re.compile(r"\d+(?:\.\d+)?%")
+MAX_WORD_LENGTH = 80
+"""Characters of a word that can be asked for: a longer text is a report, not a word."""
+
+NOTHING = "none"
+"""The value of a word that says neither state nor outcome."""
+
+
+def fold_word(text: str) -> str:
+    """Return a word without what does not matter in it: case, spaces, signs, brackets, a share of the salary."""
+    folded = _SIGNS.sub("", _SHARE.sub("", _BRACKETS.sub("", normalize_for_matching(text))))
+    return folded or _SIGNS.sub("", normalize_for_matching(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a word says of a case: its state, its outcome, or nothing of either."""
+
+    status: CaseStatus | None = None
+    outcome: CaseOutcome | None = None
+
+
+PROGRESS_BY_VALUE: Mapping[str, Progress] = {
+    **{status.value: Progress(status) for status in CaseStatus},
+    **{outcome.value: Progress(CaseStatus.CLOSED, outcome) for outcome in CaseOutcome},
+    NOTHING: Progress(),
+}
+"""What can be answered when a word is asked, and what it means."""
+
+_SOURCE_VALUES = {fold_word(word): source.value for word, source in SOURCE_WORDS.items()} | {
+    fold_word(word): NOTHING for word in ("ไม่ระบุ", "ไม่ทราบ", "-")
+}
+_PROGRESS_VALUES = (
+    {fold_word(word): NOTHING for word in NO_OUTCOME_WORDS}
+    | {fold_word(word): outcome.value for word, outcome in OUTCOME_WORDS.items()}
+    | {fold_word(word): status.value for word, status in STATUS_WORDS.items()}
+)
+
+_SOURCE_PARTS = (
+    (
+        CaseSource.DELEGATED,
+        ("ปปช", "ปปท", "ดำรงธรรม", "ส่งต่อจาก", "มอบหมาย", "สตง", "สปน", "1111", "1567", "หน่วยงาน"),
+    ),
+    (CaseSource.LINE, ("ไลน์", "line")),
+    (
+        CaseSource.WEB,
+        (
+            "facebook",
+            "เฟซ",
+            "เฟส",
+            "เว็บ",
+            "เวบ",
+            "เพจ",
+            "เมล",
+            "mail",
+            "ออนไลน์",
+            "qr",
+            "form",
+            "แอป",
+            "tiktok",
+        ),
+    ),
+    (CaseSource.CALL, ("โทรศัพท์", "สายด่วน", "โทร")),
+    (CaseSource.WALK_IN, ("ด้วยตนเอง", "ตัวเอง", "วาจา", "มาพบ")),
+    (CaseSource.LETTER, ("หนังสือ", "จดหมาย", "ไปรษณีย์", "ตู้", "กล่อง", "บัตรสนเท่ห์", "แฟกซ์")),
+)
+_PROGRESS_PARTS = (
+    (
+        CaseStatus.INVESTIGATING.value,
+        ("ยังไม่", "อยู่ระหว่าง", "กำลัง", "รอ", "ตั้งกรรมการ", "ตั้งคณะกรรมการ", "ระหว่าง"),
+    ),
+    (CaseStatus.NOT_ACCEPTED.value, ("ไม่รับ",)),
+    (CaseOutcome.WITHDRAWN.value, ("ถอนเรื่อง", "ถอนคำร้อง")),
+    (CaseOutcome.UNSUBSTANTIATED.value, ("ไม่มีมูล", "ไม่พบ", "ไม่เป็นความจริง", "ไม่ผิด", "เข้าใจผิด", "ไม่มีความผิด")),
+    (CaseOutcome.INSUFFICIENT.value, ("ไม่เพียงพอ", "ไม่พอ")),
+    (CaseOutcome.FORWARDED.value, ("ส่งต่อ", "ส่งเรื่อง", "ส่งให้", "ส่งต้นสังกัด")),
+    (
+        "substantiated",
+        ("มีมูล", "ลงโทษ", "ภาคทัณฑ์", "ตัดเงินเดือน", "ลดเงินเดือน", "ปลดออก", "ไล่ออก", "ตักเตือน", "ผิดวินัย"),
+    ),
+    (
+        CaseStatus.CLOSED.value,
+        ("แล้วเสร็จ", "เสร็จสิ้น", "ยุติ", "ปิดเรื่อง", "เรียบร้อย", "ชี้แจงแล้ว", "แจ้งผู้ร้องแล้ว", "จำหน่าย"),
+    ),
+)
+"""Parts of words by which a meaning is guessed, those first that hide another: ไม่มีมูล before มีมูล."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordMeaning:
+    """What a word means, or may mean. value: empty where nobody knows; is_guess: somebody has to confirm it."""
+
+    value: str
+    is_guess: bool = False
+
+
+RecallWord = Callable[[WordKind, str], str | None]
+"""Returns what a desk remembers of a folded word; None for one that it was never told."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterWords:
+    """The words that an office's registers may use."""
+
+    office: Office
+    recall: RecallWord = lambda _kind, _word: None
+
+    def find(self, kind: WordKind, text: str) -> WordMeaning:
+        """Find what a word means; first what this desk was told."""
+        word = fold_word(text)
+        told = self.recall(kind, word)
+        if told is not None and told in self.list_values(kind):
+            return WordMeaning(told)
+        match kind:
+            case WordKind.SOURCE:
+                known = _SOURCE_VALUES.get(word)
+                parts: Iterable[tuple[str, tuple[str, ...]]] = _SOURCE_PARTS
+            case WordKind.PROGRESS:
+                known, parts = _PROGRESS_VALUES.get(word), _PROGRESS_PARTS
+            case WordKind.CATEGORY:
+                known = self._category_values().get(word)
+                parts = [(value, (name,)) for name, value in self._category_values().items() if len(name) > 3]
+            case _:
+                assert_never(kind)
+        if known is not None:
+            return WordMeaning(known)
+        guesses = [value for value, several in parts if any(part in word for part in several)]
+        return WordMeaning(str(guesses[0]) if guesses and len(text) <= MAX_WORD_LENGTH else "", is_guess=True)
+
+    def list_values(self, kind: WordKind) -> tuple[str, ...]:
+        """List what a word of a kind can mean."""
+        match kind:
+            case WordKind.SOURCE:
+                return (
+                    *(source.value for source in CaseSource if source is not CaseSource.TERMINAL),
+                    NOTHING,
+                )
+            case WordKind.CATEGORY:
+                return tuple(one.code for one in self.office.categories)
+            case WordKind.PROGRESS:
+                return tuple(PROGRESS_BY_VALUE)
+            case _:
+                assert_never(kind)
+
+    @property
+    def other_category(self) -> str:
+        """The kind of a case of which the register says none."""
+        codes = self.list_values(WordKind.CATEGORY)
+        return "other" if "other" in codes else codes[-1]
+
+    def _category_values(self) -> dict[str, str]:
+        return {
+            fold_word(name): one.code
+            for one in self.office.categories
+            for name in (one.code, one.name.th, one.name.en or one.code)
+        }

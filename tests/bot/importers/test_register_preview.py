@@ -1,0 +1,48 @@
+"""What was understood of a register is told in lines, in Thai by the headings of the file itself."""
+
+from datetime import date
+
+from bot.importers.register_preview import describe_reading, name_column
+from handlers.complaints.registers.reading import RegisterReading, read_register
+from handlers.complaints.registers.rows import CellProblem
+from handlers.complaints.registers.word_meanings import RegisterWords
+from handlers.dialog.replies import Phrase
+from handlers.table_files import TableEncoding, TableFile, TableRow, TableSheet
+from tests.in_memory_desk import OFFICE
+
+ROWS = (
+    ("ทะเบียนรับเรื่อง",),
+    ("เลขที่รับ", "วันที่รับเรื่อง", "เรื่อง", "ช่องทาง", "สถานะ"),
+    ("1/2567", "3/10/2566", "ก", "โทรเลข", "ยุติเรื่อง"),
+    ("2/2567", "4/10/2566", "ข", "หนังสือ", "กขค"),
+    ("รวม 2 เรื่อง",),
+)
+
+
+def read() -> RegisterReading:
+    """Read the rows as a sheet."""
+    rows = tuple(TableRow(line, texts) for line, texts in enumerate(ROWS, 1))
+    reading = RegisterReading()
+    table = TableFile(TableEncoding.WINDOWS_874, (TableSheet("", is_hidden=False, rows=rows),))
+    for _ in read_register(table, RegisterWords(OFFICE), date(2026, 11, 22), reading):
+        pass
+    return reading
+
+
+def test_all_that_was_understood_is_told() -> None:
+    lines = describe_reading(read(), TableEncoding.WINDOWS_874, RegisterWords(OFFICE), "th")
+    assert lines[0] == "รหัสตัวอักษรของไฟล์: windows-874"
+    assert lines[1].startswith("หัวตารางอยู่บรรทัด 2: ")
+    assert "คอลัมน์ที่ไม่นำเข้า: เรื่อง" in lines
+    assert "เลขรับปี 2567: 1 เรื่อง (แล้วเสร็จ 1)" in lines or any("เลขรับปี 2567: 1 เรื่อง" in one for one in lines)
+    assert "ข้าม 1 แถว (ชื่อตาราง): บรรทัด 1" in lines
+    assert "ข้าม 1 แถว (แถวรวม): บรรทัด 5" in lines
+    assert any("“โทรเลข” จะนับเป็น call" in one for one in lines)
+    assert any(one.startswith("ไม่รู้จักคำว่า “กขค” (1 แถว)") for one in lines)
+
+
+def test_a_column_has_the_name_that_the_file_gives_it() -> None:
+    problem = CellProblem("number", Phrase("import.missing"))
+    assert name_column(problem, read(), "th") == "เลขที่รับ"
+    assert name_column(problem, None, "th") == "เลขรับ"
+    assert name_column(problem, read(), "en") == "number"
