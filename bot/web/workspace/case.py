@@ -81,8 +81,9 @@ class CaseWorkPages:
             return self._pages.render(
                 "workspace/kept.html", opened, WorkspaceView.CASE, outcome, replies=replies
             )
+        there = outcome.without_choices(shown.list_shown_anyway())
         return self._pages.render(
-            "workspace/case.html", opened, WorkspaceView.CASE, outcome, **await self._describe(shown, opened)
+            "workspace/case.html", opened, WorkspaceView.CASE, there, **await self._describe(shown, opened)
         )
 
     async def _describe(self, shown: CaseView, opened: OpenWorkspace) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A request of somebody who is signed in, and what came of a form that they sent."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -57,6 +57,14 @@ class WorkspaceOutcome:
     is_closed: bool = False
     is_entered: bool = False
     status: int = 200
+
+    def without_choices(self, shown_anyway: Container[str]) -> "WorkspaceOutcome":
+        """Return the outcome without the buttons that the page has anyway, by what they bring."""
+        replies = tuple(
+            replace(reply, choices=tuple(one for one in reply.choices if one.given not in shown_anyway))
+            for reply in self.replies
+        )
+        return replace(self, replies=replies)
 
 
 @dataclass(frozen=True, slots=True)

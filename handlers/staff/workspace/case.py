@@ -36,7 +36,10 @@ CASE_ACTS: Mapping[str, tuple[CommandName, ...]] = {
     ),
     "read": (CommandName.IDENTITY, CommandName.EXPORT, CommandName.SLIP),
 }
-"""What is done with a case, by what one wants to do; each group has a heading of the help."""
+"""What is done with a case, by what one wants to do; each group has its heading."""
+
+SHOWN_ON_PAGE = (CommandName.CASE, CommandName.FACTS, CommandName.FILES, CommandName.HISTORY)
+"""What the page shows, so that no button leads there."""
 
 CASE_TEXTS = (CommandName.REPLY, CommandName.ASK, CommandName.NOTE)
 """What is done with a text that is written below the conversation."""
@@ -62,6 +65,13 @@ class CaseView:
     def acts(self) -> tuple[Act, ...]:
         """What is written because the case was opened."""
         return self.content.acts
+
+    def list_shown_anyway(self) -> frozenset[str]:
+        """Return what the buttons and parts of the page bring, which a reply need not offer once more."""
+        own = (*self.next_steps, *(choice for _, group in self.groups for choice in group), *self.texts)
+        read = (make_command_button(name, self.case) for name in SHOWN_ON_PAGE)
+        taken_back = (self.takes_back,) if self.takes_back else ()
+        return frozenset(choice.data for choice in (*own, *read, *taken_back))
 
 
 def open_case_view(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseView | TurnResult]:
@@ -98,7 +108,7 @@ def _list_groups(
     for heading, names in CASE_ACTS.items():
         able = tuple(make_command_button(name, found) for name in names if _is_offered(name, cmd, found))
         if able:
-            groups.append((f"staff.help.group.{heading}", able))
+            groups.append((f"workspace.group.{heading}", able))
     return tuple(groups)
 
 

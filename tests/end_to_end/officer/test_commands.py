@@ -82,7 +82,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "reset": ("supervisor admin", "", "people.whom people.ask_reset people.admins_only"),
     "away": (HANDLING, "", "away.ask away.ask_supervisor away.no_days"),
     "handover": ("admin", "", "people.how_handover"),
-    "workspace": ("officer", "", "workspace.link.nowhere"),
+    "workspace": (EVERYBODY, "", "workspace.link.nowhere"),
 }  # fmt: skip
 """Written a second time, so that the test does not read what it tests."""
 

@@ -19,7 +19,7 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CommandName, Role
-from handlers.staff.workspace.case import CASE_ACTS, CASE_TEXTS, CaseView, open_case_view
+from handlers.staff.workspace.case import CASE_ACTS, CASE_TEXTS, SHOWN_ON_PAGE, CaseView, open_case_view
 from handlers.staff.workspace.case_content import CONVERSATION_KINDS, read_case_content
 from handlers.staff.workspace.commands import make_page_command
 from handlers.staff.workspace.messages import SignInWay, WorkspaceSession
@@ -37,9 +37,6 @@ from tests.handlers.staff.officer_commands import (
 )
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import begin_session, run_queries
-
-SHOWN_ANYWAY = {CommandName.CASE, CommandName.FACTS, CommandName.FILES, CommandName.HISTORY}
-"""What the page itself shows."""
 
 OF_THE_PAGE = {CommandName.CANNED, CommandName.CONFIRM, CommandName.UNDO}
 """What has a button of its own."""
@@ -71,8 +68,8 @@ def list_offered(view: CaseView) -> set[str]:
 def test_every_command_of_a_case_has_a_place_on_its_page() -> None:
     placed = {*(name for names in CASE_ACTS.values() for name in names), *CASE_TEXTS}
     on_page = {name for name in CommandName if TABLE.rows[name].on_page}
-    assert placed | SHOWN_ANYWAY | OF_THE_PAGE | OF_NO_CASE == on_page
-    assert not placed & (SHOWN_ANYWAY | OF_THE_PAGE | OF_NO_CASE)
+    assert placed | {*SHOWN_ON_PAGE} | OF_THE_PAGE | OF_NO_CASE == on_page
+    assert not placed & ({*SHOWN_ON_PAGE} | OF_THE_PAGE | OF_NO_CASE)
 
 
 @pytest.mark.parametrize("status", CaseStatus)
@@ -88,6 +85,8 @@ def test_what_is_offered_is_what_may_be_done(role: Role, status: CaseStatus) -> 
         is_refused = turn.keys[0] in {"staff.forbidden", "staff.refused"}
         assert (name.value in offered) is not is_refused, name
     assert {choice.data.split()[0][1:] for choice in view.next_steps} <= offered
+    assert {"/facts 12/2570", "/case 12/2570", "/reply 12/2570"} <= view.list_shown_anyway()
+    assert "/confirm y1" not in view.list_shown_anyway()
 
 
 def test_a_case_is_shown_with_what_the_reporter_reads_beside_what_officers_see() -> None:
