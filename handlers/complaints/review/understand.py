@@ -40,8 +40,18 @@ _MAY_BE_OTHER_DAY = re.compile(
 """What makes a day in a story one of something else, or one of two."""
 
 
+_REPEATED = re.compile(
+    r"ทุก(?:ๆ)?\s?(?:วัน(?:จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์|อาทิตย์|หยุด|ทำการ|สิ้นเดือน)|เช้า|เย็น|สัปดาห์|อาทิตย์|สิ้นเดือน"
+    r"|ต้นเดือน|เดือน|เทอม|ภาคเรียน|ปีการศึกษา|ปี|งวด)"
+)
+"""How often something happens: it tells when, where no day does."""
+
+
 def _find_day(story: str, ctx: Context) -> str:
-    """Return the first day, month or year of a story that has come; empty for none, or where two may be meant."""
+    """Return the first day, month or year of a story that has come, else how often it happens; empty for none of them.
+
+    Empty too where two days may be meant.
+    """
     today = to_bangkok_date(ctx.now)
     if _MAY_BE_OTHER_DAY.search(story) or len({*_DAY_OF_MONTH.findall(story)}) > 1:
         return ""
@@ -49,7 +59,8 @@ def _find_day(story: str, ctx: Context) -> str:
         found = None if _OF_PAPER.search(piece[0]) else parse_date(piece[0], today, ctx.lang)
         if found is not None and not found.is_to_come(today):
             return found.formatted
-    return ""
+    repeated = _REPEATED.search(story)
+    return repeated[0] if repeated else ""
 
 
 _READERS: Mapping[str, Callable[[str, Context], str]] = {

@@ -69,6 +69,21 @@ def test_the_day_of_a_story(story: str, day: str) -> None:
     assert understand(story).get("when", "") == day
 
 
+@pytest.mark.parametrize(
+    ("story", "when"),
+    [
+        ("ครูเก็บเงินเด็กทุกวันเสาร์ค่ะ", "ทุกวันเสาร์"),
+        ("หักเงินทุกเดือน", "ทุกเดือน"),
+        ("ทุกวันนี้ยังเก็บอยู่", ""),
+        ("เรียกเงินทุกเดือน ตั้งแต่ 12 มีนาคม 2569", "12 มีนาคม 2569"),
+        ("ครูเก็บเงินเมื่อเดือนตุลา ถ้าแจ้งแล้วกี่วันรู้ผล", "ตุลาคม 2569"),
+        ("เก็บเงินเดือนตุลา ถ้าไม่จ่ายเดือนพฤศจิกาจะโดนหัก", ""),
+    ],
+)
+def test_how_often_tells_when_and_a_question_of_the_channel_hides_no_day(story: str, when: str) -> None:
+    assert understand(story).get("when", "") == when
+
+
 def test_what_is_let_stand_is_filed_beside_the_answers_and_called_so_to_officers() -> None:
     person = start("[ส่งเรื่อง]")
     (case,) = person.desk.filed_cases
