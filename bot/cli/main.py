@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.audit import audit_commands
 from bot.cli.consultations import consult_commands
+from bot.cli.export_case import register_commands
 from bot.cli.faq import faq_commands
 from bot.cli.keys import keys_commands
 from bot.cli.releases import release_commands
@@ -37,6 +38,7 @@ cli_app.add_typer(staff_commands, name="staff")
 cli_app.add_typer(keys_commands, name="keys")
 cli_app.add_typer(faq_commands, name="faq")
 cli_app.add_typer(consult_commands, name="consult")
+cli_app.add_typer(register_commands, name="register")
 
 
 @cli_app.command()

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ita_stats.formulas import is_formula
@@ -112,6 +113,24 @@ def render_statistics_xlsx(document: StatisticsDocument) -> bytes:
         _write_main_sheet(book, document, styles)
         _write_breakdown_sheet(book, document, styles)
         _write_notes_sheet(book, document, styles)
+    return out.getvalue()
+
+
+def render_list_xlsx(lines: Sequence[Sequence[str | int]], created: datetime) -> bytes:
+    """Render a plain list as a workbook of one sheet: numbers as numbers, all texts as texts, which nothing runs."""
+    import xlsxwriter  # takes 13 MB, so only when a workbook is written
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"created": created.replace(tzinfo=None)})
+        sheet = book.add_worksheet()
+        for row, line in enumerate(lines):
+            for column, cell in enumerate(line):
+                if isinstance(cell, int):
+                    sheet.write_number(row, column, cell)
+                else:
+                    sheet.write_string(row, column, str(escape_formula(cell)))
     return out.getvalue()
 
 

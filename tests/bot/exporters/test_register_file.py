@@ -1,0 +1,65 @@
+"""The register of a period goes out as a list without content, in which nothing runs."""
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+
+from bot.exporters.register_file import HEADINGS, list_register, render_register_csv, render_register_xlsx
+from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus
+from handlers.complaints.messages import ImportedCase
+from handlers.staff.members import StaffProfile
+from handlers.staff.permissions import Role
+from ita_stats.period import parse_period
+from storage.statistics.register_lines import stream_register
+from storage.store import Store
+from tests.in_memory_desk import OFFICE
+from tests.storage.conftest import CANARY, NOW, StoredDesk
+
+CASES = (
+    ImportedCase(2, 2569, 40, date(2025, 11, 3), CaseSource.WALK_IN, "misconduct", CaseStatus.CLOSED,
+                 CaseOutcome.SUBSTANTIATED, date(2026, 2, 1)),
+    ImportedCase(3, 2569, 41, date(2026, 3, 1), None, "corruption", CaseStatus.INVESTIGATING),
+    ImportedCase(4, 2570, 1, date(2026, 10, 5), CaseSource.LETTER, "corruption", CaseStatus.RECEIVED),
+)  # fmt: skip
+LINES = [
+    ["40/2569", "03/11/2568", "ประพฤติมิชอบ", "มาด้วยตนเอง", "แล้วเสร็จ", "มีมูล", "01/02/2569", 90, ""],
+    ["41/2569", "01/03/2569", "ทุจริตต่อหน้าที่", "", "อยู่ระหว่างดำเนินการ", "", "", "", ""],
+]
+
+
+def test_a_period_is_listed_and_written_in_both_forms(tmp_path: Path) -> None:
+    ground = StoredDesk(tmp_path / "var")
+
+    async def scene(store: Store) -> None:
+        await store.register_importer.import_cases(b"x", CASES, lambda on: on, NOW.date(), NOW)
+        await ground.file_complaint(store)
+        await store.staff_admin.add(Role.OFFICER, StaffProfile("=สมหญิง"), NOW)
+        period = parse_period("fy2569", NOW.date())
+        lines = await list_register(store, OFFICE, period, NOW)
+        assert str(lines[0][0]).startswith("ลับ")
+        assert lines[1] == [*HEADINGS]
+        assert [[cell for at, cell in enumerate(line) if at not in {4, 5}] for line in lines[2:]] == [
+            [cell for at, cell in enumerate(line) if at not in {4, 5}] for line in LINES
+        ]
+        running = await list_register(store, OFFICE, parse_period("fy2570", NOW.date()), NOW)
+        assert len(running) == 4  # the imported one and the complaint
+        assert CANARY not in str(running)
+        async with store.open_read_context(NOW) as context:
+            found = [
+                one async for some in stream_register(context, period.first, period.last) for one in some
+            ]
+        assert [line.closed_on for line in found] == [date(2026, 2, 1), None]
+
+    ground.run_scenario(scene)
+
+
+def test_no_cell_runs() -> None:
+    lines: list[list[str | int]] = [["ลับ"], ["1/2570", "=cmd|' /C calc'!A0", 3], ["@x", "+1", ""]]
+    rows = [*csv.reader(io.StringIO(render_register_csv(lines).decode("utf-8-sig")))]
+    assert rows == [["ลับ"], ["1/2570", "'=cmd|' /C calc'!A0", "3"], ["'@x", "'+1", ""]]
+    book = openpyxl.load_workbook(io.BytesIO(render_register_xlsx(lines, NOW)))
+    cells = [[(cell.value, cell.data_type) for cell in row] for row in book.worksheets[0].iter_rows()]
+    assert cells[1] == [("1/2570", "s"), ("'=cmd|' /C calc'!A0", "s"), (3, "n")]
