@@ -258,7 +258,7 @@ def _read_mail(content: bytes) -> str:
     plain = [part for part in bodies if part.get_content_subtype() == "plain"]
     texts = [_read_mail_part(part) for part in plain or bodies]
     attached = [
-        f"📎 {part.get_filename() or part.get_content_type()}"
+        f"[แนบ / attached] {part.get_filename() or part.get_content_type()}"
         for part in parts
         if part not in bodies and part.get_content_disposition() is not None
     ]

@@ -256,6 +256,7 @@ def test_a_heic_has_only_its_original_where_it_cannot_be_shown_and_that_is_said(
     assert saved.content == content
 
 
+@pytest.mark.full("documents of each kind on the officers' page")
 @pytest.mark.parametrize(
     ("name", "content", "said", "warned"),
     [
