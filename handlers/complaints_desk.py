@@ -35,7 +35,6 @@ from handlers.complaints.track import (
     reprompt_tracking,
 )
 from handlers.dialog.codes.typed_codes import (
-    ScreenedMessage,
     TypedCode,
     ask_about_code,
     finish_turn,
@@ -51,7 +50,6 @@ from handlers.dialog.commands import (
     keep_session_alive,
     match_command,
     match_everyday_command,
-    parse_menu_number,
     reply_to_stale_input,
     resume_or_reset,
 )
@@ -63,10 +61,11 @@ from handlers.dialog.replies import NEUTRAL, OF_CASE, PageLayout, Presentation, 
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unasked import describe_unreadable, find_aside, hold_text
 from handlers.office import Office
+from handlers.staff.by_role import DeskRoles
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake.clerk_form import end_intake
-from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
-from handlers.staff.typed.shown import remember_shown
+from handlers.staff.permissions import CommandName
+from handlers.staff.state import ComplaintsWork
 from handlers.thai.menu_wishes import wants_to_report
 from handlers.thai.worries import has_second_thoughts
 from handlers.unsend import handle_unsend, record_message_origin
@@ -149,25 +148,15 @@ class ComplaintsDesk:
         if isinstance(screened, TurnResult):
             return screened.prepend(notes, acts)
         ctx, event = screened.ctx, screened.ctx.event
-        turn = yield from self._handle_screened(screened, command, before)
+        turn = yield from self._roles.handle(screened, command, before)
         turn = finish_turn(turn, screened)
         return record_message_origin(turn.prepend(notes, acts), event, ctx.session)
 
-    def _handle_screened(self, screened: ScreenedMessage, command: str | None, before: Session) -> Decision:
-        ctx, event, code = screened.ctx, screened.ctx.event, screened.code
-        if screened.too_long is not None:
-            return (yield from self._reprompt(ctx, screened.too_long))
-        if event.person_id in self.roster or is_for_staff(COMPLAINTS_COMMAND_TABLE, ctx):
-            outcome = yield from handle_staff_message(
-                COMPLAINTS_COMMAND_TABLE, ctx, command, self._reprompt, code
-            )
-            if isinstance(outcome, AsCitizen):
-                turn = yield from self._handle_as_citizen(outcome.ctx, outcome.command, outcome.code, before)
-                return remember_shown(turn.prepend(outcome.notes), event, as_citizen=True)
-            if outcome is not None:
-                return outcome
-        command = command or parse_menu_number(event, ctx.session, before, COMPLAINTS_MENU)
-        return (yield from self._handle_as_citizen(ctx, command, code, before))
+    @property
+    def _roles(self) -> DeskRoles[CommandName, ComplaintsWork]:
+        return DeskRoles(
+            COMPLAINTS_COMMAND_TABLE, COMPLAINTS_MENU, self.roster, self._reprompt, self._handle_as_citizen
+        )
 
     def _handle_as_citizen(
         self, ctx: Context, command: str | None, code: TypedCode | None, before: Session

@@ -10,7 +10,6 @@ from handlers.complaints.messages import Unsubscribe
 from handlers.consultations.invitation import offer_open_consultations
 from handlers.consultations.respond import CONSULTATION_LINK_PREFIX, begin_consultation
 from handlers.dialog.codes.typed_codes import (
-    ScreenedMessage,
     TypedCode,
     ask_about_code,
     finish_turn,
@@ -27,7 +26,6 @@ from handlers.dialog.commands import (
     keep_session_alive,
     match_command,
     match_everyday_command,
-    parse_menu_number,
     reply_to_stale_input,
 )
 from handlers.dialog.context import Context, reset_session
@@ -59,10 +57,10 @@ from handlers.questions.follow import (
 from handlers.questions.menu import SERVICE_MENU, show_service_greeting, show_service_menu
 from handlers.questions.misdirected import is_complaint
 from handlers.questions.topics import show_topics
-from handlers.staff.incoming import AsCitizen, handle_staff_message, is_for_staff
+from handlers.staff.by_role import DeskRoles
+from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
-from handlers.staff.state import AwaitingText
-from handlers.staff.typed.shown import remember_shown
+from handlers.staff.state import AwaitingText, ServiceWork
 from handlers.thai.text import clean_text
 from handlers.unsend import handle_unsend, record_message_origin
 
@@ -118,24 +116,14 @@ class ServiceDesk:
         if isinstance(screened, TurnResult):
             return screened.prepend(notes)
         ctx, event = screened.ctx, screened.ctx.event
-        turn = yield from self._handle_screened(screened, command, before)
+        turn = yield from self._roles.handle(screened, command, before)
         return record_message_origin(finish_turn(turn, screened).prepend(notes), event, ctx.session)
 
-    def _handle_screened(self, screened: ScreenedMessage, command: str | None, before: Session) -> Decision:
-        ctx, event, code = screened.ctx, screened.ctx.event, screened.code
-        if screened.too_long is not None:
-            return (yield from self._reprompt(ctx, screened.too_long))
-        if event.person_id in self.roster or is_for_staff(SERVICE_COMMAND_TABLE, ctx):
-            outcome = yield from handle_staff_message(
-                SERVICE_COMMAND_TABLE, ctx, command, self._reprompt, code
-            )
-            if isinstance(outcome, AsCitizen):
-                turn = yield from self._handle_as_citizen(outcome.ctx, outcome.command, outcome.code, before)
-                return remember_shown(turn.prepend(outcome.notes), event, as_citizen=True)
-            if outcome is not None:
-                return outcome
-        command = command or parse_menu_number(event, ctx.session, before, SERVICE_MENU)
-        return (yield from self._handle_as_citizen(ctx, command, code, before))
+    @property
+    def _roles(self) -> DeskRoles[ServiceCommandName, ServiceWork]:
+        return DeskRoles(
+            SERVICE_COMMAND_TABLE, SERVICE_MENU, self.roster, self._reprompt, self._handle_as_citizen
+        )
 
     def _handle_as_citizen(
         self, ctx: Context, command: str | None, code: TypedCode | None, before: Session

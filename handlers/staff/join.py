@@ -13,6 +13,7 @@ from handlers.staff.members import (
     LeaveStaff,
     NewRecoveryCodes,
     NewTotpSecret,
+    StaffMember,
     UseCode,
 )
 from handlers.staff.parse import NameT, ParsedCommand
@@ -86,18 +87,7 @@ def finish_joining(table: CommandTable[NameT, WorkT], ctx: Context, joining: Joi
         return TurnResult(ctx.session, (Reply("staff.join.wrong", OFFICER_CONTENT),))
     step = find_matching_step(secret, typed, ctx.now) or 0
     recovery = yield from run_query(NewRecoveryCodes())
-    event = ctx.event
-    act = JoinStaff(
-        person.id,
-        code,
-        event.person_id,
-        secret,
-        recovery,
-        event.channel,
-        event.reply_to,
-        ctx.lang,
-        to_bangkok_date(ctx.now),
-    )
+    act = _build_joining(ctx, person, code, secret, recovery)
     after = record_verification(ctx.replace_session(officer=NO_OFFICER))
     welcome = Reply(
         "staff.join.done",
@@ -106,6 +96,24 @@ def finish_joining(table: CommandTable[NameT, WorkT], ctx: Context, joining: Joi
         (make_command_button(table.inbox), make_command_button(table.help)),
     )
     return TurnResult(after.session, (welcome,), (act, UseCode(person.id, step)))
+
+
+def _build_joining(
+    ctx: Context, person: StaffMember, invitation: str, secret: str, recovery: tuple[str, ...]
+) -> JoinStaff:
+    """Build the act with which who writes becomes one of the staff, with their second factor."""
+    event = ctx.event
+    return JoinStaff(
+        person.id,
+        invitation,
+        event.person_id,
+        secret,
+        recovery,
+        event.channel,
+        event.reply_to,
+        ctx.lang,
+        to_bangkok_date(ctx.now),
+    )
 
 
 def _finish_enrolment(table: CommandTable[NameT, WorkT], ctx: Context, joining: Joining) -> Decision:
@@ -129,18 +137,8 @@ def _finish_enrolment(table: CommandTable[NameT, WorkT], ctx: Context, joining: 
     if step is None:
         failed = (SaveAttempts(key, record_failure(attempts, ctx.now)),) if typed else ()
         return TurnResult(ctx.session, (Reply("staff.join.wrong", OFFICER_CONTENT),), failed)
-    event, person = ctx.event, enrolment.staff
-    act = JoinStaff(
-        person.id,
-        joining.invitation,
-        event.person_id,
-        enrolment.totp_secret,
-        enrolment.recovery_codes,
-        event.channel,
-        event.reply_to,
-        ctx.lang,
-        to_bangkok_date(ctx.now),
-    )
+    person = enrolment.staff
+    act = _build_joining(ctx, person, joining.invitation, enrolment.totp_secret, enrolment.recovery_codes)
     after = record_verification(ctx.replace_session(officer=NO_OFFICER))
     welcome = Reply(
         "staff.join.welcome",

@@ -28,11 +28,7 @@ def create_public_directory(folder: Path) -> None:
 
 def fsync_directory(folder: Path) -> None:
     """Sync a directory's entries to disk, so that a new file survives a crash."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    sync_file(folder)
 
 
 def sync_file(path: Path) -> None:
@@ -76,23 +72,23 @@ def hold_lock_file(path: Path, holder: str) -> Iterator[None]:
 @asynccontextmanager
 async def wait_for_exclusive_lock(path: Path) -> AsyncIterator[None]:
     """Hold a lock between processes and between tasks; waiting for it does not block the event loop."""
-    create_private_directory(path.parent)
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        while not _try_lock(lock):  # noqa: ASYNC110 - it may be another process that has it
-            await asyncio.sleep(_LOCK_RETRY_SECONDS)
+    async with _wait_for_lock(path, fcntl.LOCK_EX):
         yield
-    finally:
-        os.close(lock)
 
 
 @asynccontextmanager
 async def wait_for_shared_lock(path: Path) -> AsyncIterator[None]:
     """Hold a lock that many may hold at once, while nobody has it exclusively."""
+    async with _wait_for_lock(path, fcntl.LOCK_SH):
+        yield
+
+
+@asynccontextmanager
+async def _wait_for_lock(path: Path, kind: int) -> AsyncIterator[None]:
     create_private_directory(path.parent)
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        while not _try_lock(lock, fcntl.LOCK_SH):  # noqa: ASYNC110 - it may be another process that has it
+        while not _try_lock(lock, kind):  # noqa: ASYNC110 - it may be another process that has it
             await asyncio.sleep(_LOCK_RETRY_SECONDS)
         yield
     finally:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -175,16 +176,20 @@ class EvidenceStore:
             raise StorageError("there is no such file")
         return kept.place, decrypt_file_meta(self.keyring, row, kept.sealed)
 
-    async def read_chunks(self, row: str) -> AsyncIterator[bytes]:
-        """Yield the decrypted content. Raises `TamperedError`, and `StorageError` for a file that never arrived."""
+    async def _open_sealed(self, row: str) -> tuple[BinaryIO, FileMeta]:
+        """Open a file that has come, and return what is known of it. Raises `StorageError` for one that has not."""
         place, meta = await self._load_row(row)
         if not meta.key:
             raise StorageError("this file has not come")
         try:
-            sealed = self.files.open(place)
+            return self.files.open(place), meta
         except FileNotFoundError:  # it may have been written anew in between
             place, meta = await self._load_row(row)
-            sealed = self.files.open(place)
+            return self.files.open(place), meta
+
+    async def read_chunks(self, row: str) -> AsyncIterator[bytes]:
+        """Yield the decrypted content. Raises `TamperedError`, and `StorageError` for a file that never arrived."""
+        sealed, meta = await self._open_sealed(row)
         for chunk in read_content(sealed, bytes.fromhex(meta.key), meta.size):
             yield chunk
 
@@ -193,14 +198,7 @@ class EvidenceStore:
 
         Raises `TamperedError`, and `StorageError` for a file that never arrived.
         """
-        place, meta = await self._load_row(row)
-        if not meta.key:
-            raise StorageError("this file has not come")
-        try:
-            sealed = self.files.open(place)
-        except FileNotFoundError:  # it may have been written anew in between
-            place, meta = await self._load_row(row)
-            sealed = self.files.open(place)
+        sealed, meta = await self._open_sealed(row)
         for chunk in read_part(sealed, bytes.fromhex(meta.key), start, min(stop, meta.size)):
             yield chunk
 
