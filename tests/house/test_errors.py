@@ -14,6 +14,7 @@ RIMS = {
     "bot/guard.py": 1,  # the handler that all loops and background tasks share
     "bot/decoding/pictures.py": 1,  # the image library raises many kinds of errors for malformed files
     "bot/decoding/pdf.py": 1,  # and so does the library of PDF
+    "bot/decoding/texts.py": 1,  # and those of documents, in the same process without keys
     "bot/importers/spreadsheet.py": 1,  # as does the spreadsheet library
     "storage/db/group_commit.py": 1,  # whatever fails, each caller of a batch gets its own result or error
     "storage/db/read_batcher.py": 1,  # whatever fails, no caller waits for ever

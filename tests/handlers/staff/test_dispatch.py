@@ -362,6 +362,15 @@ def test_the_commands_that_ask_for_it() -> None:
             )
         },
         ("service", ServiceCommandName.CLOCK): SecondFactor.ALWAYS,
+        **{
+            ("service", one): SecondFactor.IN_WORKSPACE
+            for one in (
+                *(ServiceCommandName.QUESTIONS, ServiceCommandName.QUESTION, ServiceCommandName.ANSWER),
+                *(ServiceCommandName.PUBLISH, ServiceCommandName.MERGE, ServiceCommandName.CONFIRM),
+                *(ServiceCommandName.OPINIONS, ServiceCommandName.STATEMENTS),
+                *(ServiceCommandName.TEXTS, ServiceCommandName.QUOTE),
+            )
+        },
     }
 
 
