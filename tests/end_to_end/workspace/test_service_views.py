@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from handlers.questions.messages import QuestionState
 from handlers.staff.permissions import Role
+from tests.attacks.test_kept_cases import count_statements
 from tests.end_to_end.officer.officer_server import HttpBrowser, HttpResponse
 from tests.end_to_end.workspace.service_server import CODE, ServiceWorkspaceServer
 from tests.end_to_end.workspace.workspace_server import give
@@ -228,3 +230,20 @@ def test_who_does_not_answer_questions_opens_none_of_it(office: ServiceWorkspace
         page = browser.request(f"{DESK}/{view}")
         assert page.status == 403, view
         assert WORDS not in page.text
+
+
+def test_a_page_has_as_many_statements_however_much_there_is(office: ServiceWorkspaceServer) -> None:
+    browser, counts = office.sign_in(office.add_officer("สมหญิง", Role.SUPERVISOR)), list[dict[str, int]]()
+    for last in (22, 60):
+        for number in range(1 if last == 22 else 23, last + 1):
+            office.ask(number, f"ขอทราบเรื่องที่ {number}")
+            office.give_opinion(number, f"ความเห็นที่ {number}")
+        found = dict[str, int]()
+        for view in ("questions", "question/2570/1", "faq", "opinions", "trail"):
+            browser.request(f"{DESK}/{view}")  # what is loaded once
+            with count_statements(counted := Counter()):
+                open_view(browser, view)
+            found[view] = sum(counted.values())
+        counts.append(found)
+    assert counts[0] == counts[1]
+    assert max(counts[0].values()) < 30
