@@ -15,11 +15,11 @@ SHARE_WEIGHT, SCORE_WEIGHT = 0.2, 0.04
 """What letters add to a cosine: for the share of the question that an entry has, and for its score by letters relative
 to the best."""
 
-MIN_SIMILARITY, MIN_SIMILARITY_ACROSS = 0.568, 0.44
+MIN_SIMILARITY, MIN_SIMILARITY_ACROSS = 0.58, 0.44
 """Cosine of the entry nearest in meaning, below which nothing is offered: for a question in Thai, and for one in
 another language, which is farther from the same answer in Thai."""
 
-MIN_WHOLE_SHARE, MIN_WHOLE_SIMILARITY = 0.75, 0.45
+MIN_WHOLE_SHARE, MIN_WHOLE_SIMILARITY = 0.85, 0.45
 """Share of a question's letters in the nearest entry from which a smaller cosine is enough: what is misspelt has little
 meaning for the encoder."""
 

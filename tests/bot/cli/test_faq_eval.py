@@ -98,7 +98,7 @@ def test_with_meaning_four_of_five_are_answered_or_offered_and_none_wrongly_at_o
     unknown = len(figures.milliseconds) - figures.answerable
     assert figures.recall_at_1 >= 0.83
     assert figures.recall_at_3 >= 0.93
-    assert figures.known.at_once + figures.known.offered >= 0.77 * figures.answerable
+    assert figures.known.at_once + figures.known.offered >= 0.82 * figures.answerable
     assert figures.unknown.offered_wrong <= 0.22 * unknown
     assert (figures.known.at_once_wrong, figures.unknown.at_once_wrong) == (0, 0)
 
