@@ -8,6 +8,7 @@ BotError
 │   ├── RegisterFileError          the register of old cases
 │   └── EvaluationFileError        the questions of an evaluation
 ├── AnswerError                    the administrator's at `ita-bot init`: it is asked again
+├── BackRequestedError             nobody's: an earlier question of `ita-bot init` is asked again
 ├── SetupStoppedError              nobody's: `ita-bot init` was left before its end, and goes on when it is run again
 ├── TerminalInputError             the person's at the terminal: the line has to be typed again
 ├── UploadError                    the sender's: the body is not read to its end, and a page says why

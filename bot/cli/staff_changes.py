@@ -20,13 +20,25 @@ async def add_staff_member(desk: DeskName, role: Role, profile: StaffProfile) ->
 
     async with open_app([desk]) as app:
         invitation = await app.desks[desk].store.staff_admin.add(role, profile, datetime.now(UTC))
-    _print_invitation(invitation)
+        has_page = app.settings.desk(desk).public_url is not None
+    _print_invitation(invitation, has_page=has_page)
     return 0
 
 
-def _print_invitation(invitation: Invitation) -> None:
-    """Print the code and the digits to standard output, and what to do with them to standard error."""
+def _print_invitation(invitation: Invitation, *, has_page: bool) -> None:
+    """Print the code and the digits to standard output, and what to do with them to standard error.
+
+    has_page: the desk has an address (PUBLIC_URL), so that joining goes by a page, which asks for the digits.
+    """
     sys.stdout.write(f"{invitation.code}\n{invitation.digits}\n")
+    if not has_page:
+        sys.stderr.write(
+            f"ให้พิมพ์ /join {invitation.code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง โต๊ะนี้ยังไม่มีที่อยู่เว็บ (PUBLIC_URL) จึงเข้าร่วมในแชต"
+            " และไม่มีใครถามเลขหกหลัก\n"
+            "The code is typed as /join CODE in a private chat with the bot, within 24 hours. This desk has no address"
+            " yet (PUBLIC_URL), so joining goes on in the chat, and nobody asks for the digits.\n"
+        )
+        return
     sys.stderr.write(
         f"ให้พิมพ์ /join {invitation.code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง"
         f" แล้วบอกเลข {invitation.digits} ต่อหน้าหรือทางโทรศัพท์เท่านั้น อย่าพิมพ์ในแชต หน้าที่เปิดจากลิงก์จะถามเลขนี้\n"
@@ -55,7 +67,8 @@ async def reset_staff_member(desk: DeskName, name: str) -> int:
         store = app.desks[desk].store
         member = await _find_member(store, desk, name)
         invitation = await store.staff_admin.reset(member.id, datetime.now(UTC))
-    _print_invitation(invitation)
+        has_page = app.settings.desk(desk).public_url is not None
+    _print_invitation(invitation, has_page=has_page)
     return 0
 
 

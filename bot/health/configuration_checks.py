@@ -13,6 +13,7 @@ from bot.health.machine import Machine
 from bot.platforms.registry import PLATFORMS
 from bot.settings import ENV_PREFIX, Settings
 from handlers.complaints.conflict_of_interest import find_alternates
+from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.workdays import is_workday
 from ita_stats.calendar import BUDDHIST_ERA, to_bangkok_date
@@ -197,7 +198,9 @@ async def check_public_urls(machine: Machine) -> AsyncIterator[Finding]:
 async def check_staff(machine: Machine) -> AsyncIterator[Finding]:
     """Find a desk without a supervisor or an administrator, and staff without a second factor."""
     for desk, store in machine.open_desks:
-        active = [one for one in await machine.list_staff(store) if one.active]
+        everybody = await machine.list_staff(store)
+        active = [one for one in everybody if one.active]
+        invited = {one.role for one in everybody if one.joined is None and one.removed is None}
         for role, th, en in (
             (
                 Role.SUPERVISOR,
@@ -213,7 +216,14 @@ async def check_staff(machine: Machine) -> AsyncIterator[Finding]:
             if not any(one.role is role for one in active):
                 yield Finding(
                     BothLanguages(f"โต๊ะ {desk.name} ไม่มี{th}", f"the {desk.name} desk has no {en}"),
-                    build_command(f"ita-bot staff add --desk {desk.name} --role {role.value} --name …"),
+                    BothLanguages(
+                        "เชิญไว้แล้ว ให้ผู้นั้นเข้าร่วม ถ้ารหัสหายหรือเกิน 24 ชั่วโมง:"
+                        f" ita-bot staff reset --desk {desk.name} --name …",
+                        "somebody is invited and has to join; where the code is lost or older than 24 hours:"
+                        f" ita-bot staff reset --desk {desk.name} --name …",
+                    )
+                    if role in invited
+                    else build_command(f"ita-bot staff add --desk {desk.name} --role {role.value} --name …"),
                 )
         without = sum(not one.secret for one in active)
         if without:
@@ -226,6 +236,27 @@ async def check_staff(machine: Machine) -> AsyncIterator[Finding]:
                     "เพิ่มผู้นั้นใหม่ด้วย ita-bot staff remove แล้ว ita-bot staff add",
                     "ita-bot staff remove, then ita-bot staff add",
                 ),
+            )
+
+
+async def check_knowledge(machine: Machine) -> AsyncIterator[Finding]:
+    """Find that the knowledge base is empty, or that no answer in it was checked."""
+    for desk, store in machine.open_desks:
+        if desk.name != "service":
+            continue
+        entries = (await store.answer_query(GetFaqCatalogue(), machine.now)).entries
+        if all(one.off for one in entries):
+            yield Finding(
+                BothLanguages(
+                    f"คลังคำตอบยังไม่มีข้อที่เจ้าหน้าที่ตรวจแล้ว (ร่าง {len(entries)} ข้อ) ทุกคำถามจะไปถึงเจ้าหน้าที่",
+                    f"the knowledge base has no answer that was checked ({len(entries)} drafts): every question goes to"
+                    " an officer",
+                ),
+                BothLanguages(
+                    "เจ้าหน้าที่โต๊ะบริการพิมพ์ /ตรวจคลัง หรือ ita-bot faq import FILE",
+                    "an officer of the service desk types /check, or: ita-bot faq import FILE",
+                ),
+                Weight.NOTE,
             )
 
 

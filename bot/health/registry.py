@@ -7,6 +7,7 @@ from bot.health.configuration_checks import (
     check_contact,
     check_desks_apart,
     check_holidays,
+    check_knowledge,
     check_office,
     check_public_urls,
     check_secret_files,
@@ -52,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
         "alternate", BothLanguages("ผู้รับเรื่องแทน", "alternate officer"), Need.OFFICE_AND_DESKS, check_alternate
     ),
     Check("staff", BothLanguages("เจ้าหน้าที่", "staff"), Need.DESKS, check_staff),
+    Check("knowledge", BothLanguages("คลังคำตอบ", "knowledge base"), Need.DESKS, check_knowledge),
     Check("audit", BothLanguages("บันทึกการตรวจสอบ", "audit trail"), Need.DESKS, check_audit_trails),
     Check("key-change", BothLanguages("การเปลี่ยนกุญแจ", "change of keys"), Need.DESKS, check_key_changes),
     Check("evidence", BothLanguages("ไฟล์หลักฐาน", "evidence"), Need.DESKS, check_evidence),

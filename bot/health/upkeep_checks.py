@@ -23,6 +23,13 @@ from bot.health.measurements import (
 )
 from bot.settings import Settings
 from ita_stats.calendar import format_calendar_date, to_bangkok_date
+from storage.errors import (
+    ConflictError,
+    DatabaseBusyError,
+    DatabaseDamagedError,
+    StorageError,
+    TamperedError,
+)
 
 FEW_PERCENT, NO_PERCENT = 15, 5
 """Share of the disk that is free, under which it is soon full, and under which files are refused."""
@@ -34,13 +41,34 @@ LOG_WAIT_SECONDS = 2.0
 LOG_TAIL_BYTES = 4 * 1024 * 1024
 
 
+FAILURES_OF_THE_DATA = frozenset(
+    {
+        error.__name__
+        for error in (StorageError, ConflictError, DatabaseBusyError, DatabaseDamagedError, TamperedError)
+    }
+)
+"""Errors of a backup for which neither the disk nor the folder is to blame."""
+_OF_THE_DATA = BothLanguages(
+    "ไม่ใช่ดิสก์หรือโฟลเดอร์: สั่ง ita-bot backup --to DIR แล้วอ่านเหตุที่พิมพ์ ดูบรรทัดอื่นของคำสั่งนี้ (ฐานข้อมูล) และอัปเดตโปรแกรม",
+    "neither disk nor folder is to blame: ita-bot backup --to DIR says why; see this command's other lines (database),"
+    " and update the program",
+)
+_OF_THE_DISK = BothLanguages(
+    "ตรวจดิสก์และโฟลเดอร์ปลายทาง แล้ว ita-bot backup --to DIR",
+    "see to disk and folder, then ita-bot backup --to DIR",
+)
+
+
 async def check_server(machine: Machine) -> AsyncIterator[Finding]:
     """Find that no server answers here, or that it cannot keep what it is sent."""
     address = _get_own_address(machine.require_settings())
     status = await _request_status(f"{address}/readyz")
     if status is None:
         yield Finding(
-            BothLanguages(f"ไม่มีเซิร์ฟเวอร์ตอบที่ {address}", f"no server answers at {address}"),
+            BothLanguages(
+                f"ไม่มีเซิร์ฟเวอร์ตอบที่ {address} ระหว่างนี้ไม่มีคำตอบหรือคำเตือนใดถูกส่งออกไป",
+                f"no server answers at {address}; until one does, no answer and no warning leaves",
+            ),
             BothLanguages("systemctl start ita-bot (หรือ make run)", "systemctl start ita-bot (or make run)"),
             Weight.NOTE,
         )
@@ -131,10 +159,7 @@ async def check_backup(machine: Machine) -> AsyncIterator[Finding]:
     if state.problem:
         yield Finding(
             BothLanguages("การสำรองครั้งล่าสุดไม่สำเร็จ", f"the last backup failed: {state.problem}"),
-            BothLanguages(
-                "ตรวจดิสก์และโฟลเดอร์ปลายทาง แล้ว ita-bot backup --to DIR",
-                "see to disk and folder, then ita-bot backup --to DIR",
-            ),
+            _OF_THE_DATA if state.problem in FAILURES_OF_THE_DATA else _OF_THE_DISK,
         )
     if state.made_at is None:
         yield Finding(

@@ -48,6 +48,15 @@ class Answers:
     def save(self, key: str, value: str) -> None:
         """Take an answer, which is on the disk when this returns."""
         self.given[key] = value
+        self._write()
+
+    def withdraw(self, key: str) -> str:
+        """Forget an answer, so that its question is asked anew; return it."""
+        taken = self.given.pop(key)
+        self._write()
+        return taken
+
+    def _write(self) -> None:
         create_private_directory(self.progress.parent)
         content = json.dumps(self.given, ensure_ascii=False, indent=1).encode()
         replace_file(self.progress, content, PRIVATE_MODES[1])

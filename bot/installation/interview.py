@@ -16,11 +16,18 @@ class SetupStoppedError(BotError):
     """The person closed the terminal before the end. What was answered is kept."""
 
 
+class BackRequestedError(BotError):
+    """The person wants to answer an earlier question anew."""
+
+
+BACK_WORDS = frozenset({"ย้อน", "ย้อนกลับ", "แก้ข้อก่อน", "back"})
+
+
 class Interview(Protocol):
     """Asks until an answer can be taken."""
 
     async def ask(self, question: Question) -> str:
-        """Return the answer as it is kept. Raises SetupStoppedError, ConfigurationError."""
+        """Return the answer as it is kept. Raises SetupStoppedError, BackRequestedError, ConfigurationError."""
 
     async def ask_secret(self, question: AccountQuestion, secret: str) -> str:
         """Return a secret as it was given; empty where a file has none."""
@@ -46,6 +53,8 @@ class TerminalInterview:
         while True:
             say(f"\n{question.text}")
             typed = await _read_line(is_secret=False)
+            if typed.strip() in BACK_WORDS:
+                raise BackRequestedError
             if not typed.strip() and question.otherwise is not None:
                 return question.otherwise
             try:

@@ -11,6 +11,7 @@ from bot.installation.accounts import AccountSetup, list_links, register_account
 from bot.installation.answers import Answers, load_answers_file
 from bot.installation.emergency_kit import build_kit, render_kit
 from bot.installation.interview import (
+    BackRequestedError,
     FileInterview,
     Interview,
     SetupStoppedError,
@@ -34,7 +35,8 @@ OF_THE_OFFICE_FILE = ("office.", "alternate.")
 
 WELCOME = """\
 ตั้งระบบรับเรื่องทุจริตของหน่วยงาน ใช้เวลาราวสิบห้านาที
-หยุดได้ทุกเมื่อ (Ctrl-C) แล้วสั่ง ita-bot init อีกครั้งจะทำต่อจากเดิม สิ่งที่มีอยู่แล้วจะไม่ถูกเขียนทับ"""
+หยุดได้ทุกเมื่อ (Ctrl-C) แล้วสั่ง ita-bot init อีกครั้งจะทำต่อจากเดิม สิ่งที่มีอยู่แล้วจะไม่ถูกเขียนทับ
+ตอบผิด พิมพ์ ย้อน เพื่อตอบข้อก่อนหน้าใหม่ ย้อนได้หลายข้อ"""
 STOPPED = (
     "\nหยุดไว้ตรงนี้ คำตอบที่ให้แล้วเก็บไว้ สั่ง ita-bot init อีกครั้งเพื่อทำต่อ / stopped; ita-bot init goes on from here"
 )
@@ -73,12 +75,26 @@ class OfficeSetup:
         if has_office:
             load_office(self.office_file)  # a mistake in it is told before anything is asked
             say(f"{self.office_file}: มีอยู่แล้ว ใช้ตามนั้น ไม่เขียนทับ")
-        for question in QUESTIONS:
+        place = 0
+        while place < len(QUESTIONS):
+            question, place = QUESTIONS[place], place + 1
             if has_office and question.name.startswith(OF_THE_OFFICE_FILE):
                 continue
             if question.name in self.answers or not question.is_needed(self.answers):
                 continue
-            self.answers.save(question.name, await self.interview.ask(question))
+            try:
+                self.answers.save(question.name, await self.interview.ask(question))
+            except BackRequestedError:
+                place = self._go_back(place - 1)
+
+    def _go_back(self, place: int) -> int:
+        """Withdraw the answer before a question; return the place to go on from."""
+        for earlier in range(place - 1, -1, -1):
+            if QUESTIONS[earlier].name in self.answers:
+                say(f"ข้อก่อนหน้า ท่านตอบไว้ว่า: {self.answers.withdraw(QUESTIONS[earlier].name) or 'ไม่มี'}")
+                return earlier
+        say("ข้อนี้เป็นข้อแรกแล้ว")
+        return place
 
     def _choose_telegram_mode(self, desk: DeskName) -> None:
         prefix = f"{ENV_PREFIX}{desk.upper()}__"
@@ -108,10 +124,11 @@ class OfficeSetup:
                     )
                     continue
                 invitation = await desk.store.staff_admin.add(role, StaffProfile(person), now)
-                say(
-                    f"✓ เชิญ {person} เป็น {role.value} ของโต๊ะ {name}: ให้พิมพ์  /join {invitation.code}"
-                    f"  แล้วบอกเลข  {invitation.digits}  ต่อหน้าหรือทางโทรศัพท์ อย่าพิมพ์ในแชต"
+                has_page = app.settings.desk(name).public_url is not None
+                digits = (
+                    f"  แล้วบอกเลข  {invitation.digits}  ต่อหน้าหรือทางโทรศัพท์ อย่าพิมพ์ในแชต" if has_page else ""
                 )
+                say(f"✓ เชิญ {person} เป็น {role.value} ของโต๊ะ {name}: ให้พิมพ์  /join {invitation.code}{digits}")
 
     def _write_kit(
         self, office: Office, settings: Settings, desks: tuple[DeskName, ...], now: datetime
@@ -135,7 +152,7 @@ def build_next_steps(settings: Settings, desks: tuple[DeskName, ...]) -> str:
     return "\n".join(
         (
             "\nเสร็จแล้ว ทำต่อตามนี้",
-            "  1. เปิดโปรแกรม: make run หรือ systemctl start ita-bot (docs/deploy/)",
+            "  1. เปิดโปรแกรม: make run หรือ systemctl start ita-bot (docs/deploy/) ถ้าไม่เปิดไว้ ไม่มีคำตอบใดถูกส่งออกไป",
             f"  2. {join}",
             "  3. คัดลอกโฟลเดอร์กุญแจใส่สื่อสองชุด ใส่ซองปิดผนึก เก็บคนละที่ (ที่อยู่ในชุดฉุกเฉิน)",
             "  4. ita-bot doctor แก้จนไม่มีบรรทัด ✗",

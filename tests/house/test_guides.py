@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from bot.cli.main import cli_app
+from bot.installation.questions import list_answer_keys
 from bot.platforms.telegram.commands import CITIZEN_COMMANDS
 from bot.settings import DeskSettings, list_setting_names
 from handlers.staff.permissions import CommandName, ServiceCommandName
@@ -95,3 +96,9 @@ def test_the_pages_that_guides_may_name_are_there() -> None:
 
 def test_no_guide_denies_what_is_there() -> None:
     assert [path.name for path in GUIDES if re.search(r"ยังไม่มีในรุ่นนี้|ยังไม่มีคำสั่ง", path.read_text("utf-8"))] == []
+
+
+def test_the_keys_of_a_file_of_answers_stand_in_the_guide_and_no_others() -> None:
+    guide = (ROOT / "docs" / "guides" / "it.th.md").read_text("utf-8")
+    (listed,) = re.findall(r"^คีย์ทั้งหมด: (.*)$", guide, re.MULTILINE)
+    assert re.findall(r"`([^`]+)`", listed) == list_answer_keys()

@@ -185,6 +185,12 @@ BREAKAGES: dict[str, tuple[Callable[[Path], object], str, str, str]] = {
         "ครั้งล่าสุดไม่สำเร็จ",
         "ตรวจดิสก์",
     ),
+    "a backup that failed by a fault of the data": (
+        lambda f: update_backup_state(f / "var", made_at=datetime.now(UTC), problem="StorageError"),
+        "backup",
+        "ครั้งล่าสุดไม่สำเร็จ",
+        "ไม่ใช่ดิสก์",
+    ),
     "a backup that could not be restored": (
         lambda f: update_backup_state(f / "var", made_at=datetime.now(UTC), rehearsal_findings=("a", "b")),
         "backup",

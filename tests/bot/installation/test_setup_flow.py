@@ -124,6 +124,21 @@ def test_stopped_in_the_middle_it_goes_on_and_overwrites_nothing(
     assert again.count("เชิญไว้แล้ว") == 4
 
 
+def test_an_earlier_answer_is_changed_by_going_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tester's mistake: an address was taken as the post of the head, and stood in everything public."""
+    name, rest = OFFICE_LINES[:3], OFFICE_LINES[4:]
+    type_lines(monkeypatch, "ย้อน", *name, "https://report.nan.go.th", rest[0], "ย้อน", "ย้อนกลับ")
+    assert run_init() == 1
+    said = capsys.readouterr().out
+    assert "ข้อนี้เป็นข้อแรกแล้ว" in said
+    assert "ท่านตอบไว้ว่า: https://report.nan.go.th" in said
+    type_lines(monkeypatch, OFFICE_LINES[3], *rest, "", "", "ไม่มี", "ไม่มี")
+    assert run_init() == 0
+    assert load_office(None).head.th == OFFICE_LINES[3]
+
+
 def test_a_wrong_answer_is_asked_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
