@@ -150,7 +150,8 @@ class CommandTable(Generic[NameT, WorkT]):
     join, help, inbox, item: the commands with which strangers join, officers find the others, work begins, and one of
     the register is opened. help_choices, menu: offered under the help, and by platforms that show a list of daily
     commands. only_show: those that change and send nothing, which also run where the slash or a space is missing;
-    others are then offered. groups: the commands by what one wants to do, as help lists them; each that people type is
+    others are then offered. about_one: those about one case or question, of which the one shown last is meant where no
+    number is given. groups: the commands by what one wants to do, as help lists them; each that people type is
     in one. max_length: characters of a command with its arguments. wording: the first part of its wording keys.
     get_work, set_work: its part of an officer's state. greet: what a stranger sees who tried a command. handle_text: a
     text that nothing waits for. drop_draft: the work without what is cancelled together with a pending command. Raises
@@ -166,6 +167,7 @@ class CommandTable(Generic[NameT, WorkT]):
     help_choices: tuple[NameT, ...]
     menu: tuple[NameT, ...]
     only_show: frozenset[NameT]
+    about_one: frozenset[NameT]
     groups: Mapping[str, tuple[NameT, ...]]
     max_length: int
     wording: str

@@ -26,7 +26,7 @@ from handlers.staff.dispatch import (
 )
 from handlers.staff.join import begin_joining, finish_joining
 from handlers.staff.members import AuditRefusal, FindStaffMember, JoinStaff, SetStaffLanguage, StaffMember
-from handlers.staff.parse import NameT, ParsedCommand, split_number
+from handlers.staff.parse import NameT, ParsedCommand
 from handlers.staff.state import (
     NO_OFFICER,
     AwaitingCaseChoice,
@@ -40,11 +40,19 @@ from handlers.staff.state import (
     WorkT,
 )
 from handlers.staff.two_factor import is_code_shaped
-from handlers.staff.typed.mistyped import MEANT_PREFIX, find_meant, offer_meant, run_meant
+from handlers.staff.typed.mistyped import (
+    MEANT_PREFIX,
+    add_number_of_shown,
+    find_meant,
+    offer_meant,
+    run_meant,
+)
 from handlers.staff.typed.shown import (
     ANSWERS,
     NoPick,
     decides_on_text,
+    parse_register_number,
+    pick_by_command,
     pick_shown,
     read_short_answer,
     remember_shown,
@@ -241,6 +249,8 @@ def _handle_text(
         leads_out = command in _LEAVING or (session.has_draft and _is_officers_own(cmd, text))
         return _leave(cmd, command) if leads_out else _pass_or_offer(cmd, command, text)
     picked = pick_shown(session.officer, text, labels_only=isinstance(pending, AwaitingText))
+    if isinstance(picked, NoPick) and not isinstance(pending, AwaitingText):
+        picked = pick_by_command(cmd, text) or picked
     if not isinstance(picked, NoPick):
         if was_sent_before(session.officer.shown, cmd.ctx.event):
             return _show_again(cmd, "staff.shown.before")
@@ -314,13 +324,16 @@ def _handle_unasked(cmd: CommandContext[NameT, WorkT], text: str, picked: NoPick
 
     Nothing of it is sent or filed.
     """
-    meant = find_meant(cmd, text)
+    meant = add_number_of_shown(cmd, find_meant(cmd, text))
     if len(meant.commands) == 1 and meant.is_certain and meant.commands[0].name in cmd.table.only_show:
         return (yield from run_command(replace(cmd, command=meant.commands[0])))
     if meant.commands:
         return offer_meant(cmd, text, meant)
-    if (numbered := _parse_register_number(cmd, text)) is not None:
+    if (numbered := parse_register_number(cmd, text)) is not None:
         return (yield from run_command(replace(cmd, command=numbered)))
+    refused = cmd.table.parse(f"/{text}")
+    if refused is not None and refused.number and not cmd.may_give(refused.name):
+        return (yield from run_command(replace(cmd, command=refused)))
     meanings = set(read_short_answer(text))
     if meanings & _DECLINING and isinstance(cmd.work.pending, AwaitingPurpose | AwaitingMeaning):
         return _drop_pending(cmd)
@@ -329,21 +342,6 @@ def _handle_unasked(cmd: CommandContext[NameT, WorkT], text: str, picked: NoPick
     if picked is NoPick.NO_SUCH or read_place(text) is not None or meanings & ANSWERS:
         return _show_again(cmd, "staff.shown.no_such")
     return (yield from cmd.table.handle_text(cmd, text))
-
-
-def _parse_register_number(cmd: CommandContext[NameT, WorkT], text: str) -> ParsedCommand[NameT] | None:
-    """Return the command of a register number that no choice has; None for another text.
-
-    Below a list it is the list's own command; elsewhere a number with its year opens what has it.
-    """
-    shown = cmd.ctx.session.officer.shown
-    number, year, rest = split_number(normalize_for_matching(text))
-    if not number or rest:
-        return None
-    if shown is not None and shown.numbers is NumberUse.REGISTER and shown.choices:
-        first = cmd.table.parse(shown.choices[0].data)
-        return None if first is None else replace(first, number=number, year=year, rest="")
-    return ParsedCommand(cmd.table.item, number, year) if year else None
 
 
 def _show_again(cmd: CommandContext[NameT, WorkT], key: str) -> TurnResult:
@@ -373,8 +371,9 @@ def _leave(cmd: CommandContext[NameT, WorkT], command: str | None) -> TurnResult
             make_command_button(cmd.table.inbox),
         )
         return cmd.reply_with(Reply("staff.out.aside", OF_CASE, {}, choices))
-    if command != "cancel":
-        return show_officers_menu(cmd)
+    if command != "cancel":  # below the menu a number is one of its places, and no text to a reporter
+        asks_text = isinstance(cmd.work.pending, AwaitingText)
+        return show_officers_menu(cmd.with_pending(NothingPending()) if asks_text else cmd)
     return _drop_pending(cmd)
 
 

@@ -28,7 +28,12 @@ from handlers.staff.complaints.case_view import (
 )
 from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
 from handlers.staff.complaints.find_case import with_case, with_matter
-from handlers.staff.complaints.intake.clerk_form import fill_clerk_form, take_intake_file
+from handlers.staff.complaints.intake.clerk_form import (
+    fill_clerk_form,
+    is_form_shown,
+    take_intake_file,
+    take_unasked_text,
+)
 from handlers.staff.complaints.intake.slips import print_slip
 from handlers.staff.complaints.lists import run_case_search, show_due_cases, show_inbox, show_overdue_cases
 from handlers.staff.complaints.matters.merge import merge_with_case, separate_from_matter
@@ -72,6 +77,7 @@ from handlers.staff.permissions import (
     Role,
 )
 from handlers.staff.state import AwaitingPurpose, ComplaintsWork
+from handlers.staff.typed.shown import find_shown_number
 from handlers.staff.workspace.sign_in import reply_with_workspace_link
 
 ADMINS = frozenset({Role.ADMIN})
@@ -158,11 +164,27 @@ def ask_what_text_is(cmd: ComplaintsCommandContext, text: str) -> Decision:
     """Ask what a text is that nothing asked for: it reaches no reporter and no report unless the officer says so."""
     if not cmd.may_give(CommandName.REPLY):
         return (yield from show_help(cmd))
+    if is_form_shown(cmd):
+        return (yield from take_unasked_text(cmd, text))
+    shown = find_shown_number(cmd.ctx.session.officer.shown)
+    number = f"{shown[0]}/{shown[1]}" if shown else ""
+    # What only shows comes first: who types “1” once more sends nothing to anybody.
+    next_steps = Choice(f"/{CommandName.CASE} {number}", "staff.unasked.next", {"number": number})
     uses = tuple(
-        make_command_button(name, rest=WAITING_TEXT, label=Phrase(f"staff.unasked.{name}"))
-        for name in (CommandName.REPLY, CommandName.NOTE, CommandName.SEARCH)
+        Choice(
+            f"/{name} {number} {WAITING_TEXT}".replace("  ", " "),
+            f"staff.unasked.{name}_of" if number else f"staff.unasked.{name}",
+            {"number": number} if number else {},
+        )
+        for name in (CommandName.REPLY, CommandName.NOTE)
     )
-    choices = (*uses, Choice(AS_CITIZEN, "staff.unasked.citizen"), make_command_button(CommandName.INBOX))
+    choices = (
+        next_steps if number else make_command_button(CommandName.INBOX),
+        *uses,
+        make_command_button(CommandName.SEARCH, rest=WAITING_TEXT, label=Phrase("staff.unasked.search")),
+        Choice(AS_CITIZEN, "staff.unasked.citizen"),
+        make_command_button(CommandName.HELP),
+    )
     return cmd.with_pending(AwaitingPurpose(text)).reply("unasked.ask", OF_CASE, choices)
 
 
@@ -194,6 +216,17 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.STATS,
             CommandName.PAGE,
             CommandName.STAFF,
+        }
+    ),
+    about_one=frozenset(
+        {
+            *(CommandName.CASE, CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.PAGE),
+            *(CommandName.TAKE, CommandName.ASSIGN, CommandName.APPOINT, CommandName.SCREEN),
+            *(CommandName.INVESTIGATE, CommandName.NOT_ACCEPT, CommandName.CLOSE, CommandName.FORWARD),
+            *(CommandName.REOPEN, CommandName.ASK, CommandName.REPLY, CommandName.NOTE, CommandName.CANNED),
+            *(CommandName.UNDO, CommandName.LINK, CommandName.MERGE, CommandName.SEPARATE, CommandName.KIND),
+            *(CommandName.HOLD, CommandName.IDENTITY, CommandName.APPROVE, CommandName.BAR, CommandName.LIFT),
+            *(CommandName.EXPORT, CommandName.SLIP),
         }
     ),
     groups={

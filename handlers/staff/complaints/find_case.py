@@ -17,6 +17,7 @@ from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import AwaitingCaseChoice, ComplaintsWork
+from handlers.staff.typed.shown import add_shown_number
 from handlers.thai.dates import format_date, get_fiscal_year, to_bangkok_date
 
 CaseHandler: TypeAlias = Callable[[ComplaintsCommandContext, OfficerCase], Decision]
@@ -31,8 +32,9 @@ def with_case(
     """
 
     def handle_with_case(cmd: ComplaintsCommandContext) -> Decision:
-        found = yield from resolve_case(cmd, may_use or can_see_case)
-        return found if isinstance(found, TurnResult) else (yield from handler(cmd, found))
+        about = add_shown_number(cmd)
+        found = yield from resolve_case(about, may_use or can_see_case)
+        return found if isinstance(found, TurnResult) else (yield from handler(about, found))
 
     return handle_with_case
 
@@ -44,13 +46,14 @@ def with_matter(handler: CaseHandler) -> CommandHandler[CommandName, ComplaintsW
     """
 
     def handle_with_matter(cmd: ComplaintsCommandContext) -> Decision:
-        found = yield from resolve_case(cmd)
+        about = add_shown_number(cmd)
+        found = yield from resolve_case(about)
         if isinstance(found, TurnResult):
             return found
         first = found.first_report
         if first is not None:
             found = (yield from run_query(FindCaseByNumber(first.number, first.year, cmd.staff.id))) or found
-        return (yield from handler(cmd, found))
+        return (yield from handler(about, found))
 
     return handle_with_matter
 

@@ -134,6 +134,12 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.TEXTS,
         }
     ),
+    about_one=frozenset(
+        {
+            *(ServiceCommandName.QUESTION, ServiceCommandName.ANSWER, ServiceCommandName.MERGE),
+            *(ServiceCommandName.PUBLISH, ServiceCommandName.UNDO, ServiceCommandName.CLOSE),
+        }
+    ),
     groups={
         "questions": (
             ServiceCommandName.QUESTIONS,

@@ -17,6 +17,7 @@ from handlers.questions.messages import (
 from handlers.questions.similar import FindSimilarQuestions
 from handlers.staff.command import (
     CommandHandler,
+    QueryGenerator,
     ServiceCommandContext,
     add_unreadable_notice,
     make_command_button,
@@ -24,10 +25,13 @@ from handlers.staff.command import (
 )
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ServiceWork
+from handlers.staff.typed.shown import add_shown_number
 from handlers.thai.dates import format_date, to_bangkok_date
 
 OPEN_QUESTIONS_PER_PAGE = 8
 QUESTION_EXCERPT_LENGTH = 61
+SEARCHED_FOR_WAITING = 100
+"""Open questions, soonest due first, among which one's own answer that waits is looked for."""
 
 
 QuestionHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], Decision]
@@ -36,22 +40,40 @@ QuestionHandler: TypeAlias = Callable[[ServiceCommandContext, QuestionThread], D
 def with_question(handler: QuestionHandler) -> CommandHandler[ServiceCommandName, ServiceWork]:
     """Return the handler of a command about one question: the question is found first.
 
-    Without a number, taking back is of the answer that was written last; for others the open questions are listed.
+    Without a number it is the one that was shown last; taking back is of one's answer that waits. Else the open
+    questions are listed.
     """
 
     def handle_with_question(cmd: ServiceCommandContext) -> Decision:
-        number, year, last = cmd.command.number, cmd.command.year, cmd.work.answer
-        if not number and cmd.command.name is ServiceCommandName.UNDO and last is not None:
-            number, year = last.number, last.year
+        if not cmd.command.number and cmd.command.name is ServiceCommandName.UNDO:
+            about = yield from _find_own_waiting(cmd)
+        else:
+            about = add_shown_number(cmd)
+        number, year = about.command.number, about.command.year
         if not number:
-            return (yield from show_open_questions(cmd))
+            return (yield from show_open_questions(about))
         thread = yield from run_query(FindQuestionByNumber(number, year))
         if thread is None:
             back = (make_command_button(ServiceCommandName.QUESTIONS),)
-            return cmd.reply("unknown", NEUTRAL, back, number=cmd.command.number)
-        return (yield from handler(cmd, thread))
+            return cmd.reply("unknown", NEUTRAL, back, number=f"{number}/{year}" if year else number)
+        return (yield from handler(about, thread))
 
     return handle_with_question
+
+
+def _find_own_waiting(cmd: ServiceCommandContext) -> QueryGenerator[ServiceCommandContext]:
+    """Return taking back with the number of the one question of which this person's answer waits, where it is one.
+
+    Else the answer that they wrote last is meant.
+    """
+    listing = yield from run_query(ListOpenQuestions(0, SEARCHED_FOR_WAITING))
+    own = [one for one in listing.rows if one.scheduled_by == cmd.staff.id]
+    last = cmd.work.answer
+    if len(own) == 1:
+        return replace(cmd, command=replace(cmd.command, number=own[0].number, year=own[0].fiscal_year))
+    if last is not None:
+        return replace(cmd, command=replace(cmd.command, number=last.number, year=last.year))
+    return cmd
 
 
 def show_open_questions(cmd: ServiceCommandContext) -> Decision:

@@ -17,6 +17,7 @@ from handlers.staff.dispatch import run_command
 from handlers.staff.parse import NameT, ParsedCommand
 from handlers.staff.state import AwaitingMeaning, WorkT
 from handlers.staff.typed.nearest import list_nearest_names, split_glued_number
+from handlers.staff.typed.shown import add_shown_number
 from handlers.thai.meanings import list_readings, squeeze_reply
 
 MEANT_PREFIX = "officer.meant "
@@ -63,6 +64,17 @@ def find_meant(cmd: CommandContext[NameT, WorkT], text: str) -> Meant[NameT]:
     return Meant(tuple(cmd.table.make(one, after) for one in list(found)[:MAX_MEANT]))
 
 
+def add_number_of_shown(cmd: CommandContext[NameT, WorkT], meant: Meant[NameT]) -> Meant[NameT]:
+    """Return the commands with the number of what was shown last, where they are about one thing and have none."""
+    return replace(
+        meant,
+        commands=tuple(
+            add_shown_number(replace(cmd, command=one)).command if one.name in cmd.table.about_one else one
+            for one in meant.commands
+        ),
+    )
+
+
 def _may_be_mistyped(text: str, after: str) -> bool:
     """Whether a text without a slash may be a command with an error: a word alone, or one with a number after it."""
     return len(text) <= MAX_BARE_WORD and (not after or after[:1].isdigit())
@@ -89,7 +101,7 @@ def offer_meant(
     if len(text) > cmd.table.max_length:
         args = {"limit": f"{cmd.table.max_length:,}", "count": f"{len(text):,}"}
         return cmd.reply_with(Reply("staff.too_long", OF_CASE, args, presentation=KEEPS_TEXT))
-    meant = meant or find_meant(cmd, text)
+    meant = add_number_of_shown(cmd, meant or find_meant(cmd, text))
     found = meant.commands
     typed = text.removeprefix("/").strip().partition(" ")[0][:MAX_NAME_LENGTH]
     help_button = make_command_button(cmd.table.help)

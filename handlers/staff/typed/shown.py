@@ -11,9 +11,10 @@ from handlers.dialog.events import Event, Lang
 from handlers.dialog.replies import OWN_NUMBERS, TYPED_INPUTS, Choice, Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import render_label
+from handlers.staff.command import CommandContext
 from handlers.staff.members import LeaveStaff
-from handlers.staff.parse import split_number
-from handlers.staff.state import NO_OFFICER, NumberUse, OfficerState, ShownChoice, ShownMenu
+from handlers.staff.parse import NameT, ParsedCommand, split_number
+from handlers.staff.state import NO_OFFICER, NumberUse, OfficerState, ShownChoice, ShownMenu, WorkT
 from handlers.thai.matching import normalize_for_matching
 from handlers.thai.meanings import is_label_with_error, list_readings, read_meanings, squeeze_reply
 from handlers.thai.numbers import read_place
@@ -91,6 +92,62 @@ def remember_shown(turn: TurnResult, event: Event, *, as_citizen: bool) -> TurnR
         shown = build_shown_menu(turn.replies, session.lang, event)
     officer = replace(session.officer, shown=shown)
     return replace(turn, session=session.replace(officer=officer))
+
+
+def find_shown_number(shown: ShownMenu | None) -> tuple[int, int] | None:
+    """Return number and year of what the choices that were shown last are about, where it is one thing alone."""
+    choices = shown.choices if shown is not None else ()
+    numbers = {
+        (number, year)
+        for choice in choices
+        if choice.data.startswith("/")
+        for number, year, _ in (split_number(choice.data.partition(" ")[2]),)
+        if number and year
+    }
+    return next(iter(numbers)) if len(numbers) == 1 else None
+
+
+def add_shown_number(cmd: CommandContext[NameT, WorkT]) -> CommandContext[NameT, WorkT]:
+    """Return a command about one thing with the number of what was shown last, where its name alone was typed.
+
+    With a text, which may be meant for somebody else, it is asked for.
+    """
+    number = find_shown_number(cmd.ctx.session.officer.shown)
+    if cmd.command.number or cmd.command.rest or number is None:
+        return cmd
+    return replace(cmd, command=replace(cmd.command, number=number[0], year=number[1]))
+
+
+def pick_by_command(cmd: CommandContext[NameT, WorkT], text: str) -> ShownChoice | None:
+    """Return the shown choice that gives a command whose name alone was typed; of several the plain one."""
+    shown = cmd.ctx.session.officer.shown
+    if shown is None or not text or len(text) > MAX_LABEL_LENGTH:
+        return None
+    named = [cmd.table.parse(f"/{one}") for one in list_readings(text.removeprefix("/"))]
+    names = {one.name for one in named if one is not None and not one.number and not one.rest}
+    given = [(choice, cmd.table.parse(choice.data)) for choice in shown.choices]
+    fitting = [(choice, one) for choice, one in given if one is not None and one.name in names and one.number]
+    plain = [choice for choice, one in fitting if one.rest in PLAIN_ARGUMENTS]
+    return plain[0] if len(plain) == 1 else None
+
+
+PLAIN_ARGUMENTS = frozenset({"", "ok"})
+"""Arguments of a button that does what its command's name says, and nothing more."""
+
+
+def parse_register_number(cmd: CommandContext[NameT, WorkT], text: str) -> ParsedCommand[NameT] | None:
+    """Return the command of a register number that no choice has; None for another text.
+
+    Below a list it is the list's own command; elsewhere a number with its year opens what has it.
+    """
+    shown = cmd.ctx.session.officer.shown
+    number, year, rest = split_number(normalize_for_matching(text))
+    if not number or rest:
+        return None
+    if shown is not None and shown.numbers is NumberUse.REGISTER and shown.choices:
+        first = cmd.table.parse(shown.choices[0].data)
+        return None if first is None else replace(first, number=number, year=year, rest="")
+    return ParsedCommand(cmd.table.item, number, year) if year else None
 
 
 def decides_on_text(session: Session) -> bool:

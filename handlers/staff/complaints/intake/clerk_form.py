@@ -34,7 +34,8 @@ from handlers.staff.complaints.intake.lines import (
     RejectedLine,
     fill_lines,
     find_next_field,
-    parse_source,
+    has_labelled_line,
+    split_source,
 )
 from handlers.staff.complaints.messages import GetNextRegisterNumber
 from handlers.staff.parse import ParsedCommand
@@ -72,11 +73,35 @@ def fill_clerk_form(cmd: ComplaintsCommandContext) -> Decision:
         return (yield from _press_button(cmd, draft, rest.removeprefix(BUTTON_SIGN)))
     if draft is not None and rest.startswith(ANSWER_SIGN):
         return _take_text(cmd, draft, rest.removeprefix(ANSWER_SIGN).strip())
-    first, _, more = rest.partition("\n")
-    source = parse_source(first)
+    source, more = split_source(rest)
     if source is not None:
         return _take_text(cmd, IntakeDraft(source), more)
     return _ask_source(cmd) if draft is None or rest else _ask_next(cmd, draft)
+
+
+def is_form_shown(cmd: ComplaintsCommandContext) -> bool:
+    """Whether what the officer was shown last is a question, or the review, of the clerk's form."""
+    shown = cmd.ctx.session.officer.shown
+    first = cmd.table.parse(shown.choices[0].data) if shown is not None and shown.choices else None
+    return first is not None and first.name is CommandName.INTAKE
+
+
+def take_unasked_text(cmd: ComplaintsCommandContext, text: str) -> Decision:
+    """Take a text at a question of the form that is answered by buttons, or at its review; nothing of the form is lost.
+
+    At the review only labelled lines change something: another text would replace what happened.
+    """
+    yield from ()
+    draft = cmd.work.intake
+    if draft is not None and find_next_field(draft) is None and not has_labelled_line(text):
+        return _ask_next(cmd, draft, Reply("staff.intake.how_change", OF_CASE, presentation=KEEPS_TEXT))
+    if draft is not None:
+        return _take_text(cmd, draft, text)
+    source, more = split_source(text)
+    if source is not None:
+        return _take_text(cmd, IntakeDraft(source), more)
+    asked = _ask_source(cmd)
+    return asked.prepend((Reply("staff.intake.no_source", OF_CASE, presentation=KEEPS_TEXT),))
 
 
 def _ask_source(cmd: ComplaintsCommandContext) -> TurnResult:

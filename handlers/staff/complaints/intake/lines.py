@@ -17,6 +17,7 @@ from handlers.staff.state import IntakeDraft
 from handlers.thai.date_readings import DatePrecision
 from handlers.thai.dates import parse_date
 from handlers.thai.matching import normalize_for_matching
+from handlers.thai.meanings import list_readings
 from handlers.thai.text import count_letters_and_digits
 
 LETTER_SOURCES = frozenset({CaseSource.LETTER, CaseSource.DELEGATED})
@@ -24,6 +25,9 @@ LETTER_SOURCES = frozenset({CaseSource.LETTER, CaseSource.DELEGATED})
 
 MAX_DAY_LENGTH = 40
 """Characters of a line that is read as a day."""
+
+MAX_SOURCE_WORDS = 5
+"""Words at the beginning of a text that may name the source."""
 
 MAX_REFERENCE_LENGTH = 300
 MAX_IDENTITY_LENGTH = 300
@@ -90,6 +94,24 @@ def parse_source(typed: str) -> CaseSource | None:
         if wanted in {normalize_for_matching(word) for word in (source.value, *labels, *words)}:
             return source
     return None
+
+
+def split_source(text: str) -> tuple[CaseSource | None, str]:
+    """Return the source that the first words of a text name, and what stands after them, on the same line too."""
+    first, _, later = text.strip().partition("\n")
+    words = first.split()
+    for count in range(min(len(words), MAX_SOURCE_WORDS), 0, -1):
+        typed = " ".join(words[:count])
+        for reading in (typed, *list_readings(typed)):
+            source = parse_source(reading)
+            if source is not None:
+                return source, "\n".join(filter(None, (" ".join(words[count:]), later.strip())))
+    return None, text
+
+
+def has_labelled_line(text: str) -> bool:
+    """Whether a line of a text has the label of a line of the form."""
+    return any(_split_label(line.strip()) is not None for line in text.splitlines())
 
 
 def parse_kind(typed: str, office: Office) -> str | None:

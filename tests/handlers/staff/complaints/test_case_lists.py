@@ -128,7 +128,7 @@ def test_a_text_that_nobody_asked_for_goes_nowhere_until_its_officer_says_what_i
     assert asked.acts == ()
     assert get_work(asked).pending == AwaitingPurpose("ขอบคุณครับ")
     assert list_commands(asked.replies[0].choices) == [
-        "/reply ^", "/note ^", "/search ^", "officer.told", "/inbox"
+        "/inbox", "/reply ^", "/note ^", "/search ^", "officer.told", "/help"
     ]  # fmt: skip
     assert say("ขอบคุณครับ", make_member("s4", Role.AUDITOR)).keys == ("staff.help.all",)
     outcome = give("/reply ^", session=asked.kept)
