@@ -10,6 +10,7 @@ from handlers.dialog.replies import OF_CASE, raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase
+from handlers.staff.enrolment.administration import number_same_names
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CommandName
 from handlers.thai.dates import to_bangkok_date
@@ -58,8 +59,9 @@ def _list_colleagues(cmd: ComplaintsCommandContext) -> QueryGenerator[list[Staff
 def _ask_whom(
     cmd: ComplaintsCommandContext, found: OfficerCase, why: ExclusionGround, able: list[StaffMember]
 ) -> TurnResult:
+    called = number_same_names(able)
     names = tuple(
-        make_command_button(cmd.command.name, found, one.short_id, raw_text(one.name)) for one in able
+        make_command_button(cmd.command.name, found, one.short_id, raw_text(called[one.id])) for one in able
     )
     return cmd.reply(
         f"bar.whom_{why}" if able else "bar.nobody", OF_CASE, names, number=found.register_number

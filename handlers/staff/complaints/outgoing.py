@@ -115,8 +115,8 @@ def make_decision(
 
 def _schedule(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> TurnResult:
     now = int(cmd.ctx.now.timestamp())
-    same = [act for act in found.scheduled if _is_same(act, sending)]
-    if same:  # the button of a page pressed twice: it waits already
+    same = [act for act in found.scheduled[-1:] if _is_same(act, sending)]
+    if same:  # the button of a page pressed twice: it waits already. After others the same text is meant anew
         return cmd.reply(
             "held.now",
             OF_CASE,

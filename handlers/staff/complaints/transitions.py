@@ -37,6 +37,7 @@ from handlers.staff.complaints.messages import (
     SetAppointment,
 )
 from handlers.staff.complaints.outgoing import make_decision, propose_reply, schedule_transition
+from handlers.staff.enrolment.administration import number_same_names
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import CASE_WORKERS, CommandName
@@ -123,9 +124,10 @@ def _choose_officer(
     ]
     exact = [one for one in fitting if normalize_for_matching(one.name) == wanted] or fitting
     if len(exact) != 1:
+        called = number_same_names(everybody)
         key = "ask" if not wanted else "several" if exact else "nobody"
         names = tuple(
-            make_command_button(cmd.command.name, found, one.short_id, raw_text(one.name))
+            make_command_button(cmd.command.name, found, one.short_id, raw_text(called[one.id]))
             for one in exact or able
         )
         return cmd.reply(f"assign.{key}", OF_CASE, names, number=found.register_number)

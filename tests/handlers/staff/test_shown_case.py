@@ -4,10 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from handlers.i18n import render_label
 from handlers.staff.complaints.intake.lines import has_labelled_line, split_source
+from handlers.staff.complaints.messages import ScheduledAct
+from handlers.staff.members import ListStaff
 from handlers.staff.state import ShownChoice, ShownMenu
 from handlers.staff.typed.shown import find_shown_number
-from tests.handlers.staff.officer_commands import VERIFIED, give
+from tests.handlers.staff.officer_commands import (
+    CASE,
+    COLLEAGUE,
+    SEND_AT,
+    STAFF,
+    SUPERVISOR,
+    VERIFIED,
+    give,
+    make_member,
+)
 from tests.run_decision import begin_session
 
 
@@ -55,3 +67,21 @@ def test_the_source_may_stand_before_the_rest(typed: str, source: str | None, re
 def test_only_a_label_changes_a_line_at_the_review() -> None:
     assert has_labelled_line("วันที่: เมื่อวาน")
     assert not has_labelled_line("เอ๊ะเดี๋ยวก่อน")
+
+
+def test_same_names_are_numbered_where_a_case_is_assigned() -> None:
+    twins = (*STAFF, make_member("s4", name=COLLEAGUE.name))
+    outcome = give(f"/assign 12 {COLLEAGUE.name}", staff=SUPERVISOR, answers={ListStaff: twins})
+    names = [render_label(one, "th") for one in outcome.replies[0].choices]
+    assert (outcome.acts, names) == ((), [f"{COLLEAGUE.name} (1)", f"{COLLEAGUE.name} (2)"])
+
+
+def test_the_same_text_is_sent_again_after_another_but_not_twice_at_once() -> None:
+    first, other = (
+        ScheduledAct("s1", SEND_AT, None, "ขอบคุณครับ"),
+        ScheduledAct("s1", SEND_AT, None, "อีกเรื่องหนึ่ง"),
+    )
+    twice = give("/reply 12 ขอบคุณครับ", case=replace(CASE, scheduled=(first,)), confirmed=True)
+    assert (twice.keys, twice.acts) == (("staff.held.now",), ())
+    anew = give("/reply 12 ขอบคุณครับ", case=replace(CASE, scheduled=(first, other)), confirmed=True)
+    assert (anew.keys, len(anew.acts)) == (("staff.held.after",), 1)
