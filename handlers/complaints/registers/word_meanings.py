@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
@@ -128,9 +128,17 @@ class RegisterWords:
 
     office: Office
     recall: RecallWord = lambda _kind, _word: None
+    _found: dict[tuple[WordKind, str], WordMeaning] = field(default_factory=dict)
+    """What was found before: a register has the same few words in thousands of rows."""
 
     def find(self, kind: WordKind, text: str) -> WordMeaning:
         """Find what a word means; first what this desk was told."""
+        key = kind, text
+        if key not in self._found:
+            self._found[key] = self._look_up(kind, text)
+        return self._found[key]
+
+    def _look_up(self, kind: WordKind, text: str) -> WordMeaning:
         word = fold_word(text)
         told = self.recall(kind, word)
         if told is not None and told in self.list_values(kind):
