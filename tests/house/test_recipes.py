@@ -45,7 +45,17 @@ def find_files_with(markers: list[str]) -> set[str]:
 
 
 def test_all_recipes_are_there() -> None:
-    things = ["field", "state", "command", "platform", "statistic", "language", "retention", "setting"]
+    things = [
+        "field",
+        "state",
+        "command",
+        "platform",
+        "statistic",
+        "language",
+        "retention",
+        "setting",
+        "table",
+    ]
     assert [thing for thing in things if not any(f"To add a {thing}" in title for title in RECIPES)] == []
 
 
