@@ -6,6 +6,7 @@ from datetime import date
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase
 from handlers.dialog.text import shorten_text
+from handlers.questions.contact_answers import fill_contact
 from handlers.questions.faq_messages import (
     FAQ_ENTRY_PREFIX,
     PUBLISHED_QUESTION_PREFIX,
@@ -80,7 +81,7 @@ def _add_entry(cmd: ServiceCommandContext, catalogue: FaqCatalogue, rest: str) -
         for place in range(1, len(near) + 1)
     )
     lines = (
-        *(_format_near_line(place, one, today) for place, one in enumerate(near, start=1)),
+        *(_format_near_line(cmd, place, one) for place, one in enumerate(near, start=1)),
         *(
             Phrase("inquiry.near_line_board", {"question": one.title, "answer": _shorten_answer(one.answer)})
             for one in published
@@ -106,10 +107,13 @@ def _find_near(
     return near, [one for one in found if one.id.startswith(PUBLISHED_QUESTION_PREFIX)]
 
 
-def _format_near_line(place: int, one: FaqEntry, today: date) -> Phrase:
+def _format_near_line(cmd: ServiceCommandContext, place: int, one: FaqEntry) -> Phrase:
+    """Show an entry as citizens read it, with the office's contact in its places where the office has told it."""
+    ctx = cmd.ctx
+    answer = fill_contact(one.answer, ctx.office.contact) or one.answer
     return Phrase(
-        f"inquiry.near_line_{_name_state(one, today)}",
-        {"place": place, "id": one.id, "question": one.question, "answer": _shorten_answer(one.answer)},
+        f"inquiry.near_line_{_name_state(one, to_bangkok_date(ctx.now))}",
+        {"place": place, "id": one.id, "question": one.question, "answer": _shorten_answer(answer)},
     )
 
 
