@@ -213,6 +213,10 @@ def _read_sheets(content: bytes) -> str:
         return "\n\n".join(pages)
 
 
+TABLE_CELLS = frozenset({"td", "th"})
+"""Tags of HTML that begin a cell."""
+
+
 class HtmlText(HTMLParser):
     """Collects what a page says, without its scripts and styles."""
 
@@ -226,7 +230,7 @@ class HtmlText(HTMLParser):
         self._hidden += tag in {"script", "style"}
         if tag in {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "title"}:
             self.pieces.append("\n")
-        elif tag in {"td", "th"}:
+        elif tag in TABLE_CELLS:
             self.pieces.append("\t")
 
     def handle_endtag(self, tag: str) -> None:
