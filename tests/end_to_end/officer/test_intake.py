@@ -103,7 +103,9 @@ def test_why_it_is_asked_for_must_be_said(tmp_path: Path) -> None:
         assert (await chief.say_for_replies("/identity 1"))[0].key == "staff.approval.why"
         assert (await chief.say_for_replies("ขอดู"))[0].key == "staff.approval.why"
         assert (await chief.say_for_replies(REASON))[0].key == "staff.approval.asked"
-        assert (await chief.say_for_replies("/identity"))[0].key == "staff.which"
+        assert (await chief.say_for_replies("/identity"))[
+            0
+        ].key == "staff.approval.waits"  # the case shown last
         assert (await chief.say_for_replies("/approve 99"))[0].key == "staff.unknown"
 
     run_desk_scenario(tmp_path / "var", scene)

@@ -170,7 +170,7 @@ def test_words_without_a_number_wait_for_one(tmp_path: Path) -> None:
         officer = await add_officer(desk, "สมหญิง")
         (asked,) = await officer.say("รบกวนส่งรูปเพิ่มด้วยครับ")
         assert "ยังไม่ได้ส่งถึงใคร" in asked.text
-        (offered,) = await officer.say("ข้อ ๑ ครับ")
+        (offered,) = await officer.say("ข้อ ๒ ครับ")
         assert "เรื่องไหน" in offered.text
         (shown,) = await officer.pick(offered.choices[1][1])
         assert "รบกวนส่งรูปเพิ่มด้วยครับ" in shown.text
