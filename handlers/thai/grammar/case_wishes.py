@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from handlers.thai.grammar.particles import PARTICLES, PLAIN_PARTICLES, join_particles
+from handlers.thai.grammar.particles import PARTICLES, PLAIN_PARTICLES, repeat_words
 from handlers.thai.matching import normalize_for_matching
 
 MAX_WISH_LENGTH = 60
@@ -18,21 +18,25 @@ class CaseWish(StrEnum):
 
 
 _ME = "(?:ผม|หนู|ดิฉัน|ดิชั้น|ฉัน|เรา|กระผม|ลุง|ป้า|ยาย|ตา|พี่)"
-_POLITE = rf"(?:{join_particles(PLAIN_PARTICLES)})*"
-_END = rf"(?:{join_particles(PARTICLES, 'แล้ว ๆ')}|[\s?!.…🙏😭])*"
+_POLITE = repeat_words(PLAIN_PARTICLES)
+_END = repeat_words(PARTICLES, "แล้ว ๆ", signs=r"[\s?!.…🙏😭]")
+_BEFORE = repeat_words(
+    "ผม หนู ดิฉัน ดิชั้น ฉัน เรา กระผม ลุง ป้า ยาย พี่ เอ่อ งั้น คือ อ้อ โอเค ขอ อยาก จะ ต้องการ อยากขอ ช่วย"
+)
 _IF = r"(?:ได้)?(?:ไหม|มั้ย|มั๊ย|มัย|ไม๊|ป่าว|หรือเปล่า|รึเปล่า|หรือไม่)?"
 _WHY = (
     rf"(?:(?:เพราะ|คือ|พอดี)?{_ME}?(?:ก็)?(?:กลัว|ไม่กล้า|เปลี่ยนใจ|ไม่สบายใจ|ไม่อยากมีปัญหา|ไม่อยากมีเรื่อง)"
-    rf"(?:มาก|จัง|แล้ว|เขารู้|เค้ารู้|เดือดร้อน|โดน|ว่าจะเดือดร้อน)*{_END})?"
+    + repeat_words("มาก จัง แล้ว เขารู้ เค้ารู้ เดือดร้อน โดน ว่าจะเดือดร้อน")
+    + rf"{_END})?"
 )
 _PATTERNS = {
     CaseWish.WITHDRAW: (
-        rf"{_WHY}(?:{_ME}|เอ่อ|งั้น|คือ)*(?:ขอ|อยาก|จะ|ต้องการ|อยากขอ|ช่วย)*(?:ยกเลิก|ถอน)"
-        rf"(?:เรื่อง|แจ้ง|คำร้อง|ข้อร้องเรียน|การแจ้ง|การร้องเรียน|เรื่องที่แจ้ง|เรื่องร้องเรียน)(?:นี้|ไว้|ที่แจ้งไว้|ออก|คืน)*{_POLITE}{_IF}{_END}{_WHY}",
+        rf"{_WHY}{_BEFORE}(?:ยกเลิก|ถอน)"
+        rf"(?:เรื่อง|แจ้ง|คำร้อง|ข้อร้องเรียน|การแจ้ง|การร้องเรียน|เรื่องที่แจ้ง|เรื่องร้องเรียน)(?:นี้|ไว้|ที่แจ้งไว้|ออก|คืน)?{_POLITE}{_IF}{_END}{_WHY}",
         r"(?:i (?:want|would like|wish) to |can i |please )?withdraw (?:my |this |the )?(?:report|case|complaint)",
     ),
     CaseWish.NOT_SEND: (
-        rf"(?:งั้น|เอ่อ|อ้อ|โอเค|{_ME})*(?:ยัง)?(?:ไม่ต้อง|ไม่|อย่า|อย่าเพิ่ง)(?:ส่ง|ส่งไป|ส่งนะ|ส่งดีกว่า)(?:ข้อความ|อันนี้|นี้|ไป|หรอก)*{_END}",
+        rf"{_BEFORE}(?:ยัง)?(?:ไม่ต้อง|ไม่|อย่า|อย่าเพิ่ง)(?:ส่ง|ส่งไป|ส่งนะ|ส่งดีกว่า)(?:ข้อความ|อันนี้)?(?:นี้|ไป)?{_END}",
         r"(?:no,? )?(?:do not|don't) send(?: (?:it|this|that))?",
     ),
 }

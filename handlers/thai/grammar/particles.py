@@ -49,3 +49,13 @@ def join_particles(words: str, *others: str) -> str:
     """Return the alternatives of a pattern: Thai particles of a table, the longest first, and other words."""
     thai = {word for word in (*words.split(), *" ".join(others).split()) if not word.isascii()}
     return "|".join(sorted(map(re.escape, thai), key=lambda word: (-len(word), word)))
+
+
+def repeat_words(*words: str, signs: str = "") -> str:
+    """Return a pattern for any number of words of some tables, and of signs, a character class.
+
+    Each turn takes the longest word that stands there and no other: “ครับผม” is one word and never ครับ and ผม, so that
+    a text of such words is read in one way and not in 2 to the power of their number.
+    """
+    others = f"|{signs}" if signs else ""
+    return f"(?:(?>{join_particles(*words)}{others}))*"
