@@ -7,13 +7,11 @@ from handlers.dialog.choices import Option, make_options, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, Query, TurnResult, run_query
 from handlers.dialog.replies import (
+    ASKS_FOR_QUESTION,
     NEUTRAL,
     ExpectedInput,
-    Presentation,
     Reply,
     ReplyArg,
-    TextLabel,
-    raw_text,
 )
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.dialog.text import shorten_text
@@ -38,8 +36,6 @@ MAX_TOPIC_LENGTH = 60
 
 TOPIC_STEPS = frozenset({"topics", "topic"})
 """Steps of the dialogue at which titles are listed that no question was compared with."""
-
-_TITLES = Presentation(text_label=TextLabel.QUESTION, args_as_buttons="titles")
 
 MatchGenerator: TypeAlias = Generator[Query[Any], Any, tuple[AnswerMatch, ...]]
 
@@ -88,15 +84,12 @@ def show_titles(ctx: Context, titles: Sequence[AnswerMatch], *before: Reply) -> 
     """Show a page of topics, or of the questions of a topic."""
     session = advance_prompt(ctx.session, topic=DialogTopic.ASK)
     ctx = ctx.with_session(session)
-    first = _find_first(ctx, titles)
-    shown = titles[first : first + TITLES_PER_PAGE]
-    lines = tuple(raw_text(f"{number}. {one.title}") for number, one in enumerate(shown, 1))
-    args: dict[str, ReplyArg] = {"titles": lines}
+    args: dict[str, ReplyArg] = {}
     if session.step == "topic":
         args["topic"] = session.answers.get("topic", "")
     key = "ask.topics_none" if not titles else "ask.topics" if session.step == "topics" else "ask.topic"
     choices = to_choices(list_title_options(ctx, titles), session)
-    reply = Reply(key, NEUTRAL, args, choices, wants=ExpectedInput.PICK, presentation=_TITLES)
+    reply = Reply(key, NEUTRAL, args, choices, wants=ExpectedInput.PICK, presentation=ASKS_FOR_QUESTION)
     return TurnResult(session, (*before, reply))
 
 
