@@ -34,9 +34,11 @@ def _print_invitation(invitation: Invitation, *, has_page: bool) -> None:
     if not has_page:
         sys.stderr.write(
             f"ให้พิมพ์ /join {invitation.code} ในแชตส่วนตัวกับบอต ภายใน 24 ชั่วโมง โต๊ะนี้ยังไม่มีที่อยู่เว็บ (PUBLIC_URL) จึงเข้าร่วมในแชต"
-            " และไม่มีใครถามเลขหกหลัก\n"
+            " และไม่มีใครถามเลขหกหลัก"
+            f" ถ้าตั้งที่อยู่เว็บก่อนเขาเข้าร่วม หน้าเว็บจะถาม: บอกเลข {invitation.digits} ต่อหน้าหรือทางโทรศัพท์\n"
             "The code is typed as /join CODE in a private chat with the bot, within 24 hours. This desk has no address"
-            " yet (PUBLIC_URL), so joining goes on in the chat, and nobody asks for the digits.\n"
+            " yet (PUBLIC_URL), so joining goes on in the chat, and nobody asks for the digits. With an address"
+            " set before they join, a page asks for them: tell them in person or on the telephone.\n"
         )
         return
     sys.stderr.write(

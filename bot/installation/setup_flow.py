@@ -29,7 +29,8 @@ from handlers.staff.permissions import Role
 from ita_stats.calendar import to_bangkok_date
 from storage.files.atomic_write import PRIVATE_MODES, replace_file
 
-KIT_FILE = Path("emergency-kit.pdf")
+KIT_NAME = "emergency-kit.pdf"
+"""The kit's file in ITA_HOME: private, one for each office, and never in a checkout of the program."""
 OF_THE_OFFICE_FILE = ("office.", "alternate.")
 """Questions whose answers stand in office.toml, so that they are not asked where there is one."""
 
@@ -125,20 +126,22 @@ class OfficeSetup:
                     continue
                 invitation = await desk.store.staff_admin.add(role, StaffProfile(person), now)
                 has_page = app.settings.desk(name).public_url is not None
-                digits = (
-                    f"  แล้วบอกเลข  {invitation.digits}  ต่อหน้าหรือทางโทรศัพท์ อย่าพิมพ์ในแชต" if has_page else ""
+                when = "แล้วบอกเลข" if has_page else "ถ้าตั้งที่อยู่เว็บก่อนเขาเข้าร่วม หน้าเว็บจะถามเลข: บอก"
+                say(
+                    f"✓ เชิญ {person} เป็น {role.value} ของโต๊ะ {name}: ให้พิมพ์  /join {invitation.code}"
+                    f"  {when}  {invitation.digits}  ต่อหน้าหรือทางโทรศัพท์ อย่าพิมพ์ในแชต"
                 )
-                say(f"✓ เชิญ {person} เป็น {role.value} ของโต๊ะ {name}: ให้พิมพ์  /join {invitation.code}{digits}")
 
     def _write_kit(
         self, office: Office, settings: Settings, desks: tuple[DeskName, ...], now: datetime
     ) -> None:
-        if KIT_FILE.exists():
-            say(f"{KIT_FILE}: มีอยู่แล้ว ไม่เขียนทับ")
+        kit_file = settings.home / KIT_NAME
+        if kit_file.exists():
+            say(f"{kit_file}: มีอยู่แล้ว ไม่เขียนทับ")
             return
         data = build_kit(office, settings, desks, self.answers["kit.it_contact"], now)
-        replace_file(KIT_FILE, render_kit(data, now), PRIVATE_MODES[1])
-        say(f"✓ {KIT_FILE}: ชุดฉุกเฉินหนึ่งหน้า พิมพ์ เติมช่องว่าง แล้วเก็บในตู้นิรภัย")
+        replace_file(kit_file, render_kit(data, now), PRIVATE_MODES[1])
+        say(f"✓ {kit_file}: ชุดฉุกเฉินหนึ่งหน้า พิมพ์ เติมช่องว่าง แล้วเก็บในตู้นิรภัย")
 
 
 def build_next_steps(settings: Settings, desks: tuple[DeskName, ...]) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import stat
 import sys
 from collections.abc import AsyncIterator
@@ -88,6 +89,12 @@ def test_a_person_is_led_from_nothing_to_invitations(
     said = capsys.readouterr().out
     assert said.count("/join ") == 4 + 1  # two persons at two desks; and what to do next
     assert "chat --desk complaints" in said
+    invited = [line for line in said.splitlines() if line.startswith("✓ เชิญ")]
+    assert all(
+        re.search(r"/join [A-Z0-9-]+  ถ้าตั้งที่อยู่เว็บก่อนเขาเข้าร่วม หน้าเว็บจะถามเลข: บอก  \d{6}  ", line)
+        for line in invited
+    )
+    assert not (folder / "emergency-kit.pdf").exists()
     office = load_office(None)
     assert office.name.th == "สำนักงานทดสอบน่าน"
     assert (office.contact.phone, office.contact.email, office.contact.address) == ("054 000 000", None, None)
@@ -109,14 +116,14 @@ def test_stopped_in_the_middle_it_goes_on_and_overwrites_nothing(
         assert "ทำต่อ" in capsys.readouterr().out
     type_lines(monkeypatch, "", "", "ไม่มี", "ไม่มี")
     assert run_init() == 0
-    office, kit = (folder / "office.toml").read_bytes(), (folder / "emergency-kit.pdf").read_bytes()
+    office, kit = (folder / "office.toml").read_bytes(), (folder / "var" / "emergency-kit.pdf").read_bytes()
     keys = {path: path.read_bytes() for path in folder.rglob("*.key")}
     first = capsys.readouterr().out
     type_lines(monkeypatch, "1", "สมหญิง ใจดี", "สมชาย ไอที", "อีกเบอร์", "", "", "ไม่มี", "ไม่มี")
     assert run_init() == 0
     again = capsys.readouterr().out
     assert (folder / "office.toml").read_bytes() == office
-    assert (folder / "emergency-kit.pdf").read_bytes() == kit
+    assert (folder / "var" / "emergency-kit.pdf").read_bytes() == kit
     assert {path: path.read_bytes() for path in folder.rglob("*.key")} == keys
     assert len(keys) == 10
     assert first.count("✓ เชิญ") == 4
