@@ -26,6 +26,9 @@ MIN_COMMON_SHARE = 0.3
 MAX_COMPARED = 60
 """Open questions that are compared, soonest due first."""
 
+MAX_CHARACTERS_COMPARED = 300
+"""Characters of each question that are compared by letters: what is asked stands at the beginning."""
+
 TEXTS_AT_ONCE, SECONDS = 4, 3.0
 """Texts that are encoded in one request, and for how long an officer waits; what is known by then is used next time."""
 
@@ -50,8 +53,9 @@ class SimilarQuestions:
                 async with asyncio.timeout(SECONDS):
                     await self._encode([text for text in texts if text not in self.vectors], meaning)
         if all(text in self.vectors for text in texts):
-            return self._rank(thread, others)
-        return rank_by_letters(thread, others)
+            vectors = [self.vectors[text] for text in texts]
+            return await asyncio.to_thread(_rank_by_meaning, others, vectors)
+        return await asyncio.to_thread(rank_by_letters, thread, others)
 
     async def _encode(self, texts: Sequence[str], meaning: MeaningReader) -> None:
         for at in range(0, len(texts), TEXTS_AT_ONCE):
@@ -59,11 +63,16 @@ class SimilarQuestions:
             for text, vector in zip(piece, await meaning.embed(piece), strict=True):
                 self.vectors[text] = array("f", vector)
 
-    def _rank(self, thread: QuestionThread, others: Sequence[QuestionThread]) -> tuple[QuestionThread, ...]:
-        own = self.vectors[thread.question]
-        cosines = {one.id: _compute_cosine(own, self.vectors[one.question]) for one in others}
-        near = [one for one in others if cosines[one.id] >= MIN_COSINE]
-        return tuple(sorted(near, key=lambda one: -cosines[one.id])[:MAX_SIMILAR])
+
+def _rank_by_meaning(
+    others: Sequence[QuestionThread], vectors: Sequence["array[float]"]
+) -> tuple[QuestionThread, ...]:
+    """Return the questions near one, nearest first. vectors: of the one, then of the others."""
+    cosines = {
+        one.id: _compute_cosine(vectors[0], vector) for one, vector in zip(others, vectors[1:], strict=True)
+    }
+    near = [one for one in others if cosines[one.id] >= MIN_COSINE]
+    return tuple(sorted(near, key=lambda one: -cosines[one.id])[:MAX_SIMILAR])
 
 
 def _is_untouched(thread: QuestionThread) -> bool:
@@ -80,11 +89,12 @@ def _compute_cosine(one: "array[float]", other: "array[float]") -> float:
 
 def rank_by_letters(thread: QuestionThread, others: Sequence[QuestionThread]) -> tuple[QuestionThread, ...]:
     """Return the questions that share most of their letters with one, nearest first."""
-    index = NgramIndex.build([IndexedEntry(one.id, (one.question,)) for one in (thread, *others)])
-    there = {hit.id: hit.share for hit in index.rank(thread.question, MAX_COMPARED)}
+    texts = {one.id: one.question[:MAX_CHARACTERS_COMPARED] for one in (thread, *others)}
+    index = NgramIndex.build([IndexedEntry(name, (text,)) for name, text in texts.items()])
+    there = {hit.id: hit.share for hit in index.rank(texts[thread.id], MAX_COMPARED)}
 
     def measure(one: QuestionThread) -> float:
-        hits = index.rank(one.question, MAX_COMPARED)
+        hits = index.rank(texts[one.id], MAX_COMPARED)
         back = next((hit.share for hit in hits if hit.id == thread.id), 0.0)
         return min(there.get(one.id, 0.0), back)
 

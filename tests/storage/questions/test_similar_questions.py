@@ -10,7 +10,12 @@ from handlers.dialog.events import Channel, Event
 from handlers.questions.messages import FindQuestionByNumber, ListOpenQuestions, QuestionThread
 from handlers.questions.similar import FindSimilarQuestions
 from storage.questions.meaning import MeaningReader, MeaningUnavailableError, SimilarText
-from storage.questions.similar_questions import TEXTS_AT_ONCE
+from storage.questions.similar_questions import (
+    MAX_CHARACTERS_COMPARED,
+    TEXTS_AT_ONCE,
+    SimilarQuestions,
+    rank_by_letters,
+)
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 
 TENT, TENTS, BUS = "ขอยืมเต็นท์ไปจัดงานวัดได้ไหม", "ขอยืมเต็นท์ไปจัดงานบวชได้ไหม", "รถรับส่งออกกี่โมง"
@@ -76,3 +81,28 @@ def test_questions_near_one_are_found_by_letters_and_by_meaning(tmp_path: Path) 
             assert await list_near(desk, 1) == [2]
 
     asyncio.run(scene())
+
+
+def test_the_loop_goes_on_while_long_questions_are_compared_by_their_beginning(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with asyncio.timeout(60), open_desk(tmp_path, "service") as desk:
+            for name, words in (("ก", TENT), ("ข", TENTS), ("ค", BUS)):
+                await ask(desk, name, words)
+            first, *others = [await find_thread(desk, number) for number in (1, 2, 3)]
+            for meaning, near in ((None, [2]), (FakeReader(), [3])):
+                turns = 0
+                finding = asyncio.create_task(SimilarQuestions().find(first, others, meaning))
+                while not finding.done():
+                    await asyncio.sleep(0)
+                    turns += 1
+                assert turns > 1  # what never lets others run is done after one
+                assert [one.number for one in await finding] == near
+            head = (TENT * 20)[:MAX_CHARACTERS_COMPARED]
+            long = [_replace_question(one, head + BUS[at] * 2000) for at, one in enumerate((first, *others))]
+            assert rank_by_letters(long[0], long[1:]) == (*long[1:],)
+
+    asyncio.run(scene())
+
+
+def _replace_question(thread: QuestionThread, words: str) -> QuestionThread:
+    return replace(thread, lines=(replace(thread.lines[0], text=words),))
