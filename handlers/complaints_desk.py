@@ -262,12 +262,12 @@ class ComplaintsDesk:
         field = self.form.find_field(session.step) if session.topic is DialogTopic.REPORT else None
         is_message = session.topic is DialogTopic.TRACK and session.step in WRITING_STEPS
         said = None if is_message else answer_channel_question(ctx)
+        if said is not None and ctx.is_first:
+            return show_complaints_greeting(ctx, said)
         if said is not None:
-            return (
-                show_complaints_greeting(ctx, said)
-                if ctx.is_first
-                else (yield from self._reprompt(ctx, said))
-            )
+            is_draft = session.topic is DialogTopic.REPORT
+            not_kept = (Reply("about_channel.not_kept", NEUTRAL),) if is_draft else ()
+            return (yield from self._reprompt(ctx, said, *not_kept))
         takes_text = is_message or (field is not None and field.kind is not FieldKind.PICK)
         aside = find_aside(
             ctx,

@@ -11,7 +11,7 @@ from handlers.dialog.choices import make_options, parse_choice, to_choices
 from handlers.dialog.context import Context
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.events import LANGS, NEXT_LANG, Lang
-from handlers.dialog.receipt import is_receipt_end
+from handlers.dialog.receipt import is_receipt_end, normalize_receipt
 from handlers.dialog.replies import NEUTRAL, Choice, Reply, ReplyArg
 from handlers.dialog.session import DialogTopic, Session
 from handlers.dialog.unasked import (
@@ -70,7 +70,7 @@ def answer_channel_question(ctx: Context) -> Reply | None:
     The end of a code, which is typed late where nothing asks for it, is answered too, and never repeated or kept.
     """
     text = ctx.event.text if ctx.event.choice is None and ctx.event.file is None else None
-    if text and is_receipt_end(text) and _asks_no_code(ctx.session):
+    if text and _is_end_of_code(text, ctx.session):
         return Reply("code.end", NEUTRAL)
     question = find_channel_question(text) if text else None
     # Right after filing the code is shown again instead.
@@ -81,11 +81,13 @@ def answer_channel_question(ctx: Context) -> Reply | None:
     return _build_channel_answer(ctx, question)
 
 
-def _asks_no_code(session: Session) -> bool:
-    """Whether nothing is asked that a part of a code answers: at the menu, and in an open case."""
-    return session.topic is DialogTopic.MENU or (
-        session.topic is DialogTopic.TRACK and session.receipt is not None
-    )
+def _is_end_of_code(text: str, session: Session) -> bool:
+    """Whether a text is the end of a code where nothing asks for one: at the menu; in an open case that of its own."""
+    if not is_receipt_end(text):
+        return False
+    if session.topic is DialogTopic.TRACK and session.receipt is not None:
+        return normalize_receipt(text) == session.receipt.last_five
+    return session.topic is DialogTopic.MENU
 
 
 def answer_question_after_account(ctx: Context) -> Reply | None:

@@ -31,7 +31,7 @@ async def reseal_cases(store: Store, pause: float) -> ResealCount:
     total = ResealCount()
     while True:
         piece = await _reseal_pieces(store, pause)
-        total = ResealCount(total.changed + piece.changed, piece.unreadable)
+        total = total.add_pass(piece)
         if not piece.changed:
             return total
 
@@ -74,7 +74,9 @@ async def _reseal_case(connection: AsyncConnection, keyring: Keyring, case: str)
         await _reseal_lines(connection, case, own, cipher)
     except TamperedError:
         # A part of it is damaged: the key stays, so that a repair of that part can still be read.
-        values, wrapped = {}, keyring.rewrap_case_key(case, row.key)
+        wrapped = keyring.rewrap_case_key(case, row.key)
+        await connection.execute(update(tables.cases).where(_CASE.id == case).values(key=wrapped))
+        return ResealCount(changed=1, damaged=1)
     await connection.execute(update(tables.cases).where(_CASE.id == case).values(key=wrapped, **values))
     return ResealCount(changed=1)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, select, tuple_, update
@@ -20,13 +20,23 @@ PAUSE_SECONDS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class ResealCount:
-    """How many rows were encrypted anew, and how many of an older key do not open."""
+    """How many rows were encrypted anew, and how many of an older key do not open.
+
+    damaged: cases of which a part does not open, so that their own key was not changed, only wrapped anew.
+    """
 
     changed: int = 0
     unreadable: int = 0
+    damaged: int = 0
 
     def __add__(self, other: "ResealCount") -> "ResealCount":
-        return ResealCount(self.changed + other.changed, self.unreadable + other.unreadable)
+        return ResealCount(
+            self.changed + other.changed, self.unreadable + other.unreadable, self.damaged + other.damaged
+        )
+
+    def add_pass(self, later: "ResealCount") -> "ResealCount":
+        """Add another pass over the same rows, which finds again what does not open, and nothing that was changed."""
+        return replace(self + later, unreadable=later.unreadable)
 
 
 ResealPiece = Callable[[AsyncConnection, Sequence[Row[Any]]], Awaitable[ResealCount]]

@@ -86,7 +86,7 @@ class KeyRotation:
             waiting = await self._rewrite_files(now)
             await self._finish(now)
         newest = {name: max(self.store.keyring.key_files[name]) for name in ROTATED_KEYS}
-        return RotationResult(newest, count.changed, count.unreadable, waiting)
+        return RotationResult(newest, count.changed, count.unreadable + count.damaged, waiting)
 
     def _choose_versions(self) -> dict[str, int]:
         keys = self.store.keyring.key_files
@@ -127,7 +127,7 @@ class KeyRotation:
         total, is_settled = ResealCount(), False
         while True:
             found = await self._reseal_all()
-            total = ResealCount(total.changed + found.changed, found.unreadable)
+            total = total.add_pass(found)
             if not found.changed and is_settled:
                 return total
             is_settled = not found.changed

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, exists, or_, select
 
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
+from handlers.complaints.messages import ExclusionGround
 from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.cases.history import decrypt_report
 from storage.db.read_batcher import ReadContext
+from storage.matters.reports import select_other_reports
 from storage.tables.rules import concerned
 from storage.unreadable_rows import decode_rows
 
@@ -43,9 +45,8 @@ async def stream_register(context: ReadContext, first: date, last: date) -> Asyn
 
     Cases of which officers are not told yet are left out. What cannot be read is logged.
     """
-    kept = select(concerned.c.case_id)
     query = (
-        select(tables.cases, _CASE.id.in_(kept).label("is_kept"))
+        select(tables.cases, _build_kept_condition().label("is_kept"))
         .where(_CASE.received_on >= first, _CASE.received_on <= last, tables.IS_ANNOUNCED_CASE)
         .order_by(_CASE.fiscal_year, _CASE.number)
     )
@@ -55,6 +56,15 @@ async def stream_register(context: ReadContext, first: date, last: date) -> Asyn
         read, _ = decode_rows("cases", several, lambda row: (row, _find_about(row, context)), _name_row)
         facts = await _load_facts([about for _, about in read], context)
         yield [_build_line(row, facts.get(about, [])) for row, about in read]
+
+
+def _build_kept_condition() -> ColumnElement[bool]:
+    """Build the SQL condition that a row of `cases`, or another report of its matter, is kept from somebody."""
+    row = concerned.alias("kept_from")
+    in_force = row.c.why != ExclusionGround.LIFTED.value
+    others = select_other_reports(_CASE.id, tables.cases)
+    ways = (row.c.case_id == _CASE.id, row.c.case_id.in_(others))
+    return or_(*(exists().where(way, in_force).select_from(row).correlate(tables.cases) for way in ways))
 
 
 def _name_row(row: RowMapping) -> str:

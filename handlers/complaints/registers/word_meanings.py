@@ -91,7 +91,20 @@ _SOURCE_PARTS = (
 _PROGRESS_PARTS = (
     (
         CaseStatus.INVESTIGATING.value,
-        ("ยังไม่", "อยู่ระหว่าง", "กำลัง", "รอ", "ตั้งกรรมการ", "ตั้งคณะกรรมการ", "ระหว่าง"),
+        (
+            "ยังไม่",
+            "ไม่แล้วเสร็จ",
+            "ไม่เสร็จ",
+            "ไม่ยุติ",
+            "ไม่สามารถ",
+            "ไม่ปิด",
+            "อยู่ระหว่าง",
+            "กำลัง",
+            "รอ",
+            "ตั้งกรรมการ",
+            "ตั้งคณะกรรมการ",
+            "ระหว่าง",
+        ),
     ),
     (CaseStatus.NOT_ACCEPTED.value, ("ไม่รับ",)),
     (CaseOutcome.WITHDRAWN.value, ("ถอนเรื่อง", "ถอนคำร้อง")),
@@ -108,6 +121,15 @@ _PROGRESS_PARTS = (
     ),
 )
 """Parts of words by which a meaning is guessed, those first that hide another: ไม่มีมูล before มีมูล."""
+
+
+def _says(word: str, part: str) -> bool:
+    """Whether a word has a part of it, and not its contrary: “ไม่ลงโทษ” does not say ลงโทษ."""
+    at = word.find(part)
+    return at >= 0 and not word[:at].endswith(_NOT)
+
+
+_NOT = ("ไม่", "ไม่ได้", "ไม่ต้อง", "มิ", "มิได้", "ยังไม่", "ไม่ขอ", "ไม่ควร", "ไม่สมควร", "งด")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +178,7 @@ class RegisterWords:
                 assert_never(kind)
         if known is not None:
             return WordMeaning(known)
-        guesses = [value for value, several in parts if any(part in word for part in several)]
+        guesses = [value for value, several in parts if any(_says(word, part) for part in several)]
         return WordMeaning(str(guesses[0]) if guesses and len(text) <= MAX_WORD_LENGTH else "", is_guess=True)
 
     def list_values(self, kind: WordKind) -> tuple[str, ...]:

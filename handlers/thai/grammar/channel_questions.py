@@ -43,7 +43,8 @@ class ChannelQuestion(StrEnum):
         return self not in {ChannelQuestion.TERMS, ChannelQuestion.LOST_CODE}
 
 
-_IF = r"(?:ใช่)?(?:ไหม|มั้ย|มั๊ย|มัย|ไม๊|ป่าว|เปล่า|หรือเปล่า|รึเปล่า|หรือป่าว|รึป่าว|หรือไม่|บ้าง|ยัง)"
+_IF = r"(?:ใช่)?(?:ไหม|มั้ย|มั๊ย|มัย|ไม๊|ป่าว|เปล่า|หรือเปล่า|รึเปล่า|หรือป่าว|รึป่าว|หรือไม่)"
+"""What makes a sentence a question. บ้าง and ยัง end statements too: “ต้องเสียเงินบ้าง” is told."""
 _END = repeat_words(PARTICLES, "เหรอ หรอ เอ่ย อะ ๆ", signs=r"[\s?!.…🙏]")
 _ME = "(?:ผม|หนู|ดิฉัน|ดิชั้น|ฉัน|เรา|กระผม|พี่|ลุง|ป้า|ยาย|ตา|แม่|พ่อ|น้อง)"
 _BEFORE = repeat_words(

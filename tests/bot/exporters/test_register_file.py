@@ -9,13 +9,16 @@ import openpyxl
 
 from bot.exporters.register_file import HEADINGS, list_register, render_register_csv, render_register_xlsx
 from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus
-from handlers.complaints.messages import ImportedCase
+from handlers.complaints.messages import Exclusion, ExclusionGround, ImportedCase, SetExclusion
+from handlers.staff.complaints.matters.messages import MergeCases
+from handlers.staff.complaints.messages import AssignCase
 from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
 from ita_stats.period import parse_period
 from storage.statistics.register_lines import stream_register
 from storage.store import Store
 from tests.in_memory_desk import OFFICE
+from tests.storage.cases.test_officer_queries import file_many
 from tests.storage.conftest import CANARY, NOW, StoredDesk
 
 CASES = (
@@ -52,6 +55,27 @@ def test_a_period_is_listed_and_written_in_both_forms(tmp_path: Path) -> None:
                 one async for some in stream_register(context, period.first, period.last) for one in some
             ]
         assert [line.closed_on for line in found] == [date(2026, 2, 1), None]
+
+    ground.run_scenario(scene)
+
+
+def test_no_officer_is_named_of_a_case_that_is_kept_from_somebody_nor_of_its_matter(tmp_path: Path) -> None:
+    ground, day = StoredDesk(tmp_path / "var"), NOW.date()
+
+    async def scene(store: Store) -> None:
+        one, two, three, four = await file_many(ground, store, 4)
+        await ground.commit_acts(
+            store, *(AssignCase(case, 2, day, "a", "s") for case in (one, two, three, four))
+        )
+        await ground.commit_acts(store, MergeCases(one, two, "s", day))
+        await ground.commit_acts(
+            store,
+            SetExclusion(two, Exclusion("y", ExclusionGround.BARRED), day),
+            SetExclusion(four, Exclusion("y", ExclusionGround.LIFTED), day),
+        )
+        async with store.open_read_context(NOW) as context:
+            lines = [line async for some in stream_register(context, day, day) for line in some]
+        assert [line.officer for line in lines] == ["", "", "a", "a"]
 
     ground.run_scenario(scene)
 

@@ -80,6 +80,9 @@ def test_the_end_of_a_code_that_comes_late_is_never_kept_or_repeated() -> None:
     answer = person.say(person.receipt[-6:])
     assert "ส่วนท้ายของรหัสติดตาม" in answer
     assert "ต้องการส่งข้อความนี้" not in answer
+    for told in ("A1234", "LINE1"):
+        assert f"“{told}”" in person.say(told)
+        assert "ไม่ได้เก็บข้อความนี้" in person.say("ไม่ต้องส่ง")
     stranger = InMemoryDesk(ComplaintsDesk(SHORT_OFFICE), channel=Channel.TERMINAL).new_user()
     answer = stranger.say("snp8v")
     assert "ส่วนท้ายของรหัสติดตาม" in answer

@@ -26,7 +26,9 @@ def read_draft(person: ChatUser) -> dict[str, str]:
 def test_who_asks_whether_somebody_gets_in_touch_hears_it_at_any_step(said: tuple[str, ...]) -> None:
     person = begin(*said)
     before, buttons = read_draft(person), [label for label, _ in person.messages[-1].choices]
-    assert CONTACT in person.say("แล้วจะมีใครติดต่อกลับไหมคะ")
+    answer = person.say("แล้วจะมีใครติดต่อกลับไหมคะ")
+    assert CONTACT in answer
+    assert "คำถามนี้ไม่ได้เก็บไว้กับเรื่อง" in answer
     assert read_draft(person) == before
     assert [label for label, _ in person.messages[-1].choices] == buttons
     assert person.desk.sessions[person.who].unconfirmed is None

@@ -257,7 +257,12 @@ def test_a_case_with_a_damaged_line_keeps_its_key_and_loses_nothing_else(ground:
             "INSERT INTO history SELECT * FROM kept",
         )
         damaged = ground.execute_sql("SELECT sealed FROM history ORDER BY seq")
-        await rotate(store)
+        result = await KeyRotation(store, 0, 0).run(NOW + timedelta(days=1))
+        assert (result.unreadable, result.waiting_files) == (
+            1,
+            0,
+        )  # said at the end, though a later pass finds nothing
+        assert await count_old_rows(store) == 0
         assert ground.execute_sql("SELECT sealed FROM history ORDER BY seq") == damaged
         assert (await store.load_report(await load_case_id(ground))).answers["story"] == CANARY
         assert receipt

@@ -23,7 +23,7 @@ from handlers.complaints.registers.rows import (
     RejectedRow,
     reject_duplicate_row,
 )
-from handlers.complaints.registers.word_meanings import RegisterWords
+from handlers.complaints.registers.word_meanings import RegisterWords, WordKind
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.table_files import TableEncoding, TableFile, TableRow, TableSheet
@@ -294,3 +294,20 @@ def test_what_a_header_lacks_or_repeats_is_named(header: tuple[str, ...], wrong:
 @given(st.dictionaries(st.sampled_from([*COLUMN_NAMES, "other"]), st.text(max_size=30)))
 def test_no_cell_whatever_breaks_the_import(changes: dict[str, str]) -> None:
     assert {row.line for row in parse({**GOOD, **changes})} <= {2}
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("ยังดำเนินการไม่แล้วเสร็จ", "investigating"),
+        ("ไม่สามารถยุติเรื่องได้", "investigating"),
+        ("ไม่ลงโทษ", ""),
+        ("ไม่ได้ถอนเรื่อง", ""),
+        ("ลงโทษภาคทัณฑ์ผู้ถูกร้อง", "substantiated"),
+        ("ไม่รับคำร้องฉบับนี้", "not_accepted"),
+        ("เห็นควรยุติ", "closed"),
+    ],
+)
+def test_no_guess_says_the_contrary_of_a_word(word: str, value: str) -> None:
+    found = RegisterWords(OFFICE).find(WordKind.PROGRESS, word)
+    assert (found.value, found.is_guess) == (value, True)
