@@ -10,6 +10,8 @@ import openpyxl
 from bot.exporters.register_file import HEADINGS, list_register, render_register_csv, render_register_xlsx
 from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus
 from handlers.complaints.messages import Exclusion, ExclusionGround, ImportedCase, SetExclusion
+from handlers.dialog.events import LANGS
+from handlers.i18n import WORDING
 from handlers.staff.complaints.matters.messages import MergeCases
 from handlers.staff.complaints.messages import AssignCase
 from handlers.staff.members import StaffProfile
@@ -25,6 +27,10 @@ CASES = (
     ImportedCase(2, 2569, 40, date(2025, 11, 3), CaseSource.WALK_IN, "misconduct", CaseStatus.CLOSED,
                  CaseOutcome.SUBSTANTIATED, date(2026, 2, 1)),
     ImportedCase(3, 2569, 41, date(2026, 3, 1), None, "corruption", CaseStatus.INVESTIGATING),
+    ImportedCase(5, 2568, 7, date(2025, 1, 6), CaseSource.LETTER, "corruption", CaseStatus.CLOSED,
+                 CaseOutcome.FORWARDED, date(2025, 2, 1)),
+    ImportedCase(6, 2568, 8, date(2025, 1, 7), CaseSource.CALL, "corruption", CaseStatus.CLOSED,
+                 CaseOutcome.WITHDRAWN, date(2025, 2, 1)),
     ImportedCase(4, 2570, 1, date(2026, 10, 5), CaseSource.LETTER, "corruption", CaseStatus.RECEIVED),
 )  # fmt: skip
 LINES = [
@@ -47,6 +53,8 @@ def test_a_period_is_listed_and_written_in_both_forms(tmp_path: Path) -> None:
         assert [[cell for at, cell in enumerate(line) if at not in {4, 5}] for line in lines[2:]] == [
             [cell for at, cell in enumerate(line) if at not in {4, 5}] for line in LINES
         ]
+        before = await list_register(store, OFFICE, parse_period("fy2568", NOW.date()), NOW)
+        assert [line[5] for line in before[2:]] == ["ส่งต่อหน่วยงานอื่น", "ผู้แจ้งถอนเรื่อง"]
         running = await list_register(store, OFFICE, parse_period("fy2570", NOW.date()), NOW)
         assert len(running) == 4  # the imported one and the complaint
         assert CANARY not in str(running)
@@ -78,6 +86,16 @@ def test_no_officer_is_named_of_a_case_that_is_kept_from_somebody_nor_of_its_mat
         assert [line.officer for line in lines] == ["", "", "a", "a"]
 
     ground.run_scenario(scene)
+
+
+def test_every_state_outcome_and_source_has_words() -> None:
+    keys = [
+        *(f"staff.outcome.{one}" for one in CaseOutcome),
+        *(f"staff.status.{one}" for one in CaseStatus),
+        *(f"staff.source.{one}" for one in CaseSource),
+    ]
+    for lang in LANGS:
+        assert [key for key in keys if key not in WORDING[lang]] == []
 
 
 def test_no_cell_runs() -> None:
