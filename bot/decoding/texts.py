@@ -9,11 +9,13 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.errors import MessageError
+from email.message import EmailMessage, Message
 from html.parser import HTMLParser
 from xml.parsers import expat
 
 from bot.decoding.messages import DecodingFailure, DecodingRequest, ReadText, cut_text
+from bot.decoding.rtf import RtfText
 
 MAX_PART_BYTES = 32 * 1024 * 1024
 """Bytes of a part of a document that are unpacked; what it has more is not read."""
@@ -44,7 +46,8 @@ def decode_text(request: DecodingRequest) -> ReadText | DecodingFailure:
         return DecodingFailure.TOO_LARGE
     except Exception:  # libraries fail in many ways on crafted files
         return DecodingFailure.UNREADABLE
-    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", found.replace(" \t", "\t"))).strip("\n")
+    lines = (line.rstrip(" \t") for line in found.replace(" \t", "\t").split("\n"))
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
     return cut_text(text) if text.strip() else DecodingFailure.UNREADABLE
 
 
@@ -217,6 +220,9 @@ TABLE_CELLS = frozenset({"td", "th"})
 """Tags of HTML that begin a cell."""
 
 
+_NO_TAG = re.compile(r"<(?![a-zA-Z?]|/[a-zA-Z]|!--|!\[?[a-zA-Z])")
+
+
 class HtmlText(HTMLParser):
     """Collects what a page says, without its scripts and styles."""
 
@@ -224,6 +230,15 @@ class HtmlText(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self._hidden = 0
+
+    def feed_text(self, text: str) -> None:
+        """Collect the pieces of a page.
+
+        What can be no tag is made text first: for each such sign the library would search all that follows.
+        """
+        closed, end, rest = text.rpartition(">")
+        self.feed(_NO_TAG.sub("&lt;", closed + end) + rest.replace("<", "&lt;"))
+        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - of the library
         """Begin a line where a block begins."""
@@ -245,8 +260,7 @@ class HtmlText(HTMLParser):
 
 def _read_html_text(text: str) -> str:
     parser = HtmlText()
-    parser.feed(text)
-    parser.close()
+    parser.feed_text(text)
     return "".join(parser.pieces)
 
 
@@ -256,7 +270,11 @@ def _read_html(content: bytes) -> str:
 
 def _read_mail(content: bytes) -> str:
     mail = message_from_bytes(content, policy=policy.default)
-    heads = [f"{name}: {mail[name]}" for name in ("From", "To", "Cc", "Date", "Subject") if mail[name]]
+    heads = [
+        f"{name}: {value}"
+        for name in ("From", "To", "Cc", "Date", "Subject")
+        if (value := _read_mail_head(mail, name))
+    ]
     parts = [part for part in mail.walk() if isinstance(part, EmailMessage) and not part.is_multipart()]
     bodies = [part for part in parts if part.get_content_maintype() == "text" and not part.get_filename()]
     plain = [part for part in bodies if part.get_content_subtype() == "plain"]
@@ -267,6 +285,15 @@ def _read_mail(content: bytes) -> str:
         if part not in bodies and part.get_content_disposition() is not None
     ]
     return "\n".join(("\n".join(heads), "", *texts, "", *attached))
+
+
+def _read_mail_head(mail: Message, name: str) -> str:
+    """Return a head of a mail, as it stands where the library cannot take it apart."""
+    try:
+        return str(mail[name] or "")
+    except (LookupError, AttributeError, TypeError, ValueError, MessageError):  # as for "From: <"
+        raw = next(str(value) for own, value in mail.raw_items() if own.lower() == name.lower())
+        return " ".join(decode_bytes(raw.encode("utf-8", "surrogateescape")).split())
 
 
 def _read_mail_part(part: EmailMessage) -> str:
@@ -295,73 +322,6 @@ def _list_entries(archive: zipfile.ZipFile) -> Iterator[str]:
             name = decode_bytes(with_bytes) if not with_bytes.isascii() else name
         lock = f" {LOCKED_MARK}" if part.flag_bits & 1 else ""
         yield name + lock if part.is_dir() else f"{name} · {max(1, part.file_size // 1024):,} KB{lock}"
-
-
-_RTF_TOKEN = re.compile(
-    rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
-)
-_RTF_HIDDEN = frozenset(
-    {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"themedata", b"listtable", b"generator",
-     b"header", b"footer", b"listoverridetable", b"rsidtbl", b"datastore", b"latentstyles", b"xmlnstbl", b"filetbl"}
-)  # fmt: skip
-_RTF_BREAKS = {
-    b"par": "\n",
-    b"line": "\n",
-    b"tab": "\t",
-    b"cell": "\t",
-    b"row": "\n",
-    b"sect": "\n",
-    b"page": "\n",
-}
-
-
-class RtfText:
-    """Collects the text of an RTF: letters of the Thai code page, letters by number, lines; not its hidden groups."""
-
-    def __init__(self) -> None:
-        self._pieces, self._raw = list[str](), bytearray()
-        self._hidden, self._outer, self._skipped = False, list[bool](), 0
-
-    def parse(self, content: bytes) -> str:
-        """Return the text."""
-        for token in _RTF_TOKEN.finditer(content):
-            word, number, byte, sign, brace, plain = token.groups()
-            if brace is not None:
-                self._turn(brace)
-            elif sign == b"*" or word in _RTF_HIDDEN:
-                self._hidden = True
-            elif not self._hidden:
-                letters = (
-                    bytes([int(byte, 16)])
-                    if byte
-                    else plain or (sign if sign in {b"\\", b"{", b"}"} else b"")
-                )
-                self._add(word, number, letters or b"")
-        self._end_bytes()
-        # Letters beyond the first plane come as two numbers.
-        return "".join(self._pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-    def _turn(self, brace: bytes) -> None:
-        if brace == b"{":
-            self._outer.append(self._hidden)
-        else:
-            self._hidden = self._outer.pop() if self._outer else False
-
-    def _add(self, word: bytes | None, number: bytes | None, letters: bytes) -> None:
-        if word == b"u" and number:
-            self._end_bytes()
-            self._pieces.append(chr(int(number) % 0x10000))
-            self._skipped = 1  # the letter for readers of before Unicode, which follows
-        elif word in _RTF_BREAKS:
-            self._end_bytes()
-            self._pieces.append(_RTF_BREAKS[word])
-        elif letters:
-            self._raw += letters[self._skipped :]
-            self._skipped = 0
-
-    def _end_bytes(self) -> None:
-        self._pieces.append(self._raw.decode("cp874", "replace"))
-        self._raw.clear()
 
 
 def _read_rtf(content: bytes) -> str:

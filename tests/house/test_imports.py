@@ -91,7 +91,8 @@ def test_a_decoding_process_imports_nothing_that_knows_a_secret() -> None:
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     reached = graph.find_upstream_modules("bot.decoding.worker")
     assert reached == {
-        f"bot.decoding.{name}" for name in ("confinement", "heic", "messages", "pdf", "pictures", "texts")
+        f"bot.decoding.{name}"
+        for name in ("confinement", "heic", "messages", "pdf", "pictures", "rtf", "texts")
     }
     decoders = re.compile(
         r"\bImage\.open\b|\bImageFile\b|^ *import pypdfium2\b|^ *import pillow_heif\b", re.MULTILINE

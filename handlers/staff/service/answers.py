@@ -34,7 +34,8 @@ MAX_ANSWER_LENGTH = 3_000
 
 OthersGenerator: TypeAlias = Generator[Query[Any], Any, tuple[QuestionThread, ...]]
 
-_OTHER_NUMBER = re.compile(r"\+([0-9]{1,6})(?:/([0-9]{4}))?(?=\s|$)")
+_OTHER_NUMBER = re.compile(r"\+([0-9]{1,6})(?:/([0-9]{4})(?=\s|$)|(?=\s|$)(?!\s*\(?\d))")
+"""One without a year is no number of a question where digits follow: +66 53 112 233 is a telephone number."""
 _OTHER_NUMBERS = re.compile(rf"(?:{_OTHER_NUMBER.pattern}\s*)+")
 
 

@@ -16,7 +16,8 @@ from bot.decoding.messages import (
     ReadText,
 )
 from bot.decoding.pool import DecoderPool
-from bot.decoding.texts import LOCKED_MARK, decode_bytes, decode_text
+from bot.decoding.rtf import RtfText
+from bot.decoding.texts import LOCKED_MARK, HtmlText, decode_bytes, decode_text
 from handlers.evidence.file_kinds import FILE_KINDS, FileKind, ShownAs
 from tests.file_samples import FILE_SAMPLES, MAIL, SAID, make_parts, make_word_document
 
@@ -78,6 +79,27 @@ def test_a_mail_is_its_head_its_text_and_the_names_of_what_is_attached() -> None
     assert read(FileKind.EML, thai).endswith(SAID)
     page = b"From: a\nSubject: c\nContent-Type: text/html\n\n<p>a</p><script>b</script>"
     assert read(FileKind.EML, page) == "From: a\nSubject: c\n\na"
+
+
+def test_letters_for_old_readers_are_left_out_as_an_rtf_says_how_many_they_are() -> None:
+    assert RtfText().parse(rb"\u3592? 30000") == "จ 30000"
+    assert read(FileKind.RTF, rb"{\rtf1\ansi\uc0\u3592 30000 x}") == "จ30000 x"
+    assert (
+        read(FileKind.RTF, rb"{\rtf1{\uc2\u3592\'a8\'a91}\u3592?2{\uc0}\u3592?3\u3592\par 4}") == "จ1จ2จ3จ\n4"
+    )
+
+
+def test_a_mail_with_a_head_that_cannot_be_taken_apart_is_read_with_it_as_it_stands() -> None:
+    for head in ("From: <", "From: a@["):
+        assert read(FileKind.EML, f"{head}\nSubject: c\n\n{SAID}".encode()) == f"{head}\nSubject: c\n\n{SAID}"
+
+
+def test_what_begins_no_tag_of_a_page_is_its_text() -> None:
+    assert read(FileKind.HTML, b"<p>1 < 2 <<<![<b>3</b> <!") == "1 < 2 <<<![3 <!"
+    assert read(FileKind.HTML, b"<p>a<br>b<!-- c --><![if x]>d<![endif]><c") == "a\nbd<c"
+    parser = HtmlText()
+    parser.feed_text("<" * 1000)
+    assert parser.pieces == ["<" * 1000]  # one piece, not one search for each
 
 
 def test_an_archive_is_listed_with_thai_names_as_windows_writes_them() -> None:

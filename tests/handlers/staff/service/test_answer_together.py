@@ -76,7 +76,7 @@ def test_what_cannot_be_answered_is_no_part_of_it() -> None:
 
 
 def test_an_answer_that_begins_with_a_plus_is_one() -> None:
-    for text in ("+66 53 000 000 โทรได้", "+2ใบ", "+2000000 บาท"):
+    for text in ("+66 53 000 000 โทรได้", "+2 53 000 000 โทรได้", "+2 (0) 53 โทรได้", "+2ใบ", "+2000000 บาท"):
         shown = say(f"/answer 1 {text}")
         assert shown.replies[-1].args["seen"] == OPEN.format_answer_text(text)
 
