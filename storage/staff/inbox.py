@@ -1,6 +1,6 @@
-"""The lists of the workspace's inbox: at most three statements each, however many cases there are."""
+"""The lists of the workspace's inbox: at most four statements each, however many cases there are."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -11,6 +11,7 @@ from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.effects import Query
 from handlers.staff.complaints.messages import CaseListPage, OfficerCase
 from handlers.staff.workspace.messages import INBOX_PAGE, InboxTab, ListInbox
+from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition
 from storage.cases.history import decrypt_report
@@ -18,6 +19,7 @@ from storage.cases.officer_queries import LISTED_CASE_COLUMNS, decode_cases, hid
 from storage.db.read_batcher import ReadContext
 from storage.errors import UnreadableRowError
 from storage.matters.reports import build_first_report
+from storage.staff.absences import list_stood_for
 from storage.unreadable_rows import reading_row
 
 _CASE = tables.cases.c
@@ -31,12 +33,15 @@ async def list_inbox(query: ListInbox, context: ReadContext) -> CaseListPage:
     kept = build_hidden_condition(query.staff)
     first, wanted = (query.page - 1) * INBOX_PAGE, INBOX_PAGE + 1
     shown = and_(tables.IS_ANNOUNCED_CASE, ~kept, or_(_CASE.avoid.is_(None), _CASE.avoid != query.staff))
-    rows = await _select(and_(shown, _build_tab(query), build_first_report()), query, first, wanted, context)
+    stood_for = await list_stood_for(query.staff, to_bangkok_date(context.now), context.connection)
+    listed = and_(shown, _build_tab(query, stood_for))
+    rows = await _select(listed, query, first, wanted, context)
     cases, unreadable = decode_cases(rows)
+    cases = [replace(one, stand_in=query.staff) if one.officer in stood_for else one for one in cases]
     if query.with_kinds:
         cases = await _add_kinds(cases[:INBOX_PAGE], context) + cases[INBOX_PAGE:]
     if query.tab is InboxTab.NEW and len(rows) < wanted:
-        before = first and await _count(and_(shown, _build_tab(query), build_first_report()), context)
+        before = first and await _count(listed, context)
         hidden = await _select(
             and_(tables.IS_OPEN_CASE, tables.IS_ANNOUNCED_CASE, kept),
             query,
@@ -49,23 +54,26 @@ async def list_inbox(query: ListInbox, context: ReadContext) -> CaseListPage:
     return CaseListPage(tuple(cases[:INBOX_PAGE]), len(cases) > INBOX_PAGE, tuple(unreadable))
 
 
-def _build_tab(query: ListInbox) -> ColumnElement[bool]:
-    """Build the SQL condition of a list."""
-    mine, nobodys = _CASE.officer == query.staff, _CASE.officer.is_(None)
+def _build_tab(query: ListInbox, stood_for: Sequence[str]) -> ColumnElement[bool]:
+    """Build the SQL condition of a list. stood_for: in whose place the person works today: their cases are theirs too.
+
+    Of a matter open lists have one line, but for what was asked of a reporter, which stands with that report.
+    """
+    mine, nobodys = _CASE.officer.in_([query.staff, *stood_for]), _CASE.officer.is_(None)
     whose = [] if query.all_officers else [or_(mine, nobodys)]
     match query.tab:
         case InboxTab.NEW:
-            return and_(tables.IS_OPEN_CASE, nobodys)
+            return and_(tables.IS_OPEN_CASE, nobodys, build_first_report())
         case InboxTab.MINE:
-            return and_(tables.IS_OPEN_CASE, mine)
+            return and_(tables.IS_OPEN_CASE, mine, build_first_report())
         case InboxTab.DUE:
-            return and_(tables.IS_OPEN_CASE, _CASE.answer_by <= query.due_until, *whose)
+            return and_(tables.IS_OPEN_CASE, _CASE.answer_by <= query.due_until, build_first_report(), *whose)
         case InboxTab.WAITING:
             return and_(tables.IS_OPEN_CASE, _build_waits_for_reporter(), *whose)
         case InboxTab.ASSIGNED:
-            return and_(tables.IS_OPEN_CASE, _CASE.officer.is_not(None), ~mine)
+            return and_(tables.IS_OPEN_CASE, _CASE.officer.is_not(None), ~mine, build_first_report())
         case InboxTab.CLOSED:
-            return and_(~tables.IS_OPEN_CASE, *([] if query.all_officers else [mine]))
+            return and_(~tables.IS_OPEN_CASE, *([] if query.all_officers else [mine]), build_first_report())
         case _:
             assert_never(query.tab)
 

@@ -6,7 +6,7 @@ from datetime import date
 from handlers.dialog.effects import run_query
 from handlers.dialog.replies import Phrase
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator
-from handlers.staff.complaints.lists import DUE_SOON, format_due_day
+from handlers.staff.complaints.lists import DUE_SOON, describe_holder, format_due_day
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.permissions import Role
 from handlers.staff.workspace.messages import InboxTab, ListInbox
@@ -60,12 +60,11 @@ def read_inbox(
 
 
 def _describe(case: OfficerCase, cmd: ComplaintsCommandContext, today: date) -> InboxLine:
-    whose = "mine" if case.officer == cmd.staff.id else "others" if case.officer else "nobodys"
     kind = cmd.ctx.office.find_category(case.category) if case.category else None
     return InboxLine(
         case,
         Phrase(f"staff.status.{case.status}"),
         format_due_day(case, today, cmd.ctx.lang),
-        Phrase(f"staff.whose.{'hidden' if case.hidden else whose}"),
+        describe_holder(case, cmd.staff.id),
         kind.name.in_lang(cmd.ctx.lang) if kind else "",
     )

@@ -18,6 +18,8 @@ from handlers.complaints.messages import (
 )
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import make_receipt
+from handlers.staff.absences.messages import Absence, SetAbsence
+from handlers.staff.complaints.matters.messages import MergeCases
 from handlers.staff.complaints.messages import AssignCase, FindCaseByNumber
 from handlers.staff.workspace.messages import INBOX_PAGE, InboxTab, ListInbox
 from handlers.thai.dates import to_bangkok_date
@@ -87,6 +89,44 @@ def test_each_case_is_in_the_lists_that_it_belongs_to(ground: StoredDesk) -> Non
     ground.run_scenario(scene)
 
 
+def test_who_stands_in_has_the_cases_of_who_is_away_on_these_days(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        away = await add_joined_staff(ground, one)
+        friend = await add_joined_staff(ground, one, b"v" * 32)
+        await file_cases(ground, one, range(1, 4))
+        second = await find_id(one, 2)
+        await ground.commit_acts(one, AssignCase(second, 2, TODAY, away, away))
+        asked = AddHistoryEntry(second, 3, TODAY, HistoryEntryKind.ASKED, ActorKind.OFFICE, "ถาม", staff=away)
+        await ground.commit_acts(one, asked)
+        assert await read(one, friend, InboxTab.MINE) == []
+        await ground.commit_acts(one, SetAbsence(Absence(away, TODAY, TODAY, friend), away, TODAY))
+        assert await read(one, friend, InboxTab.NEW) == ["1", "3"]
+        assert await read(one, friend, InboxTab.MINE) == ["2"]
+        assert await read(one, friend, InboxTab.DUE) == ["1", "2", "3"]
+        assert await read(one, friend, InboxTab.WAITING) == ["2"]
+        listed = await one.answer_query(ListInbox(friend, InboxTab.MINE, 1, False, TODAY, False), NOW)
+        assert [case.stand_in for case in listed.cases] == [friend]
+
+    ground.run_scenario(scene)
+
+
+def test_a_report_whose_reporter_was_asked_waits_in_its_matter(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        me = await add_joined_staff(ground, one)
+        await file_cases(ground, one, range(1, 3))
+        first, second = await find_id(one, 1), await find_id(one, 2)
+        await ground.commit_acts(one, AssignCase(first, 2, TODAY, me, me))
+        await ground.commit_acts(one, AssignCase(second, 2, TODAY, me, me))
+        await ground.commit_acts(one, MergeCases(first, second, me, TODAY))
+        seq = (await one.answer_query(FindCaseByNumber(2, 2570, ""), NOW)).seq + 1
+        asked = AddHistoryEntry(second, seq, TODAY, HistoryEntryKind.ASKED, ActorKind.OFFICE, "ถาม", staff=me)
+        await ground.commit_acts(one, asked)
+        assert await read(one, me, InboxTab.MINE) == ["1"]
+        assert await read(one, me, InboxTab.WAITING) == ["2"]
+
+    ground.run_scenario(scene)
+
+
 @pytest.mark.parametrize("tab", InboxTab)
 def test_a_page_takes_as_many_statements_however_many_cases_there_are(
     ground: StoredDesk, tab: InboxTab
@@ -101,7 +141,7 @@ def test_a_page_takes_as_many_statements_however_many_cases_there_are(
                 await read(one, me, tab, chief=True, kinds=True)
             counts.append(counted.total())
         assert counts[1] <= counts[0]
-        assert counts[0] <= 4
+        assert counts[0] <= 5
 
     ground.run_scenario(scene)
 

@@ -57,6 +57,7 @@ def test_a_line_says_number_state_and_days_and_its_kind_where_it_was_unsealed() 
         replace(CASE, officer="s1"),
         replace(CASE, category="", hidden=True),
         replace(CASE, officer="s2"),
+        replace(CASE, officer="s2", stand_in="s1"),
     )
     content, query = read("new", 1, Role.SUPERVISOR, *cases, with_kinds=True)
     assert query.with_kinds
@@ -64,6 +65,7 @@ def test_a_line_says_number_state_and_days_and_its_kind_where_it_was_unsealed() 
         "staff.whose.mine",
         "staff.whose.hidden",
         "staff.whose.others",
+        "staff.whose.stand_in",
     ]
-    assert [bool(line.kind) for line in content.lines] == [True, False, True]
+    assert [bool(line.kind) for line in content.lines] == [True, False, True, True]
     assert {line.status.key for line in content.lines} == {"staff.status.received"}
