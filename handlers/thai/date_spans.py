@@ -15,7 +15,7 @@ from handlers.thai.date_readings import (
     ReadDate,
     make_part_of_month,
 )
-from handlers.thai.date_words import Token, TokenKind, split_into_tokens
+from handlers.thai.date_words import MAX_DATE_TEXT, Token, TokenKind, split_into_tokens
 from ita_stats.calendar import CalendarMonth
 
 MAX_HOUR_OR_COUNT = 60
@@ -79,6 +79,20 @@ def find_date_span(text: str, today: date) -> DateSpan | None:
     if explicit:
         return explicit[0]
     return _choose_relative(spans, today) if is_certain else None
+
+
+def find_kinds_around_date(text: str, today: date) -> tuple[str, str] | None:
+    """Return the letters of the kinds of tokens before and after the only date of a text, which may be a range.
+
+    Words such as “from” and “in” before it are left out. None where there is no date, or more than one.
+    """
+    tokens = split_into_tokens(text)
+    letters = _get_letters(tokens)
+    found = list(_find_readings(letters, tokens, today))
+    is_range = len(found) == 2 and _is_range(found[0], found[1], letters)
+    if len(text) > MAX_DATE_TEXT or not (len(found) == 1 or is_range):
+        return None
+    return letters[: found[0].start].strip("so"), letters[found[-1].end :]
 
 
 def _choose_relative(spans: Sequence[DateSpan], today: date) -> DateSpan | None:
