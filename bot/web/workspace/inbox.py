@@ -5,7 +5,7 @@ import re
 from starlette.responses import RedirectResponse, Response
 
 from bot.web.workspace.addresses import get_view_path
-from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
+from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from handlers.dialog.replies import Phrase
 from handlers.staff.parse import split_number
@@ -25,10 +25,13 @@ class InboxPages:
     async def render(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
         """Show a page of a list; or lead to the case whose number was typed."""
         typed = normalize_for_matching(opened.form.get_text("open") if opened.form else "")[:40]
-        number, year, _ = split_number(typed)
+        number, year, _ = split_number(re.sub(r"^[^\d/]+", "", typed))
         if number:
             current = get_fiscal_year(to_bangkok_date(opened.request.now))
             return RedirectResponse(f"{self._case_path}/{year or current}/{number}", 303)
+        if typed:
+            words = self._pages.translate(Phrase("workspace.inbox.no_number", {"typed": typed}), opened.lang)
+            outcome = WorkspaceOutcome((ShownReply(words),))
         asked, with_kinds = opened.http.query_params, may_show_content(opened.request)
         page = int(asked["page"]) if re.fullmatch("[0-9]{1,3}", asked.get("page", "")) else 1
         shown = await opened.read(

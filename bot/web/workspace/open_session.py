@@ -47,13 +47,15 @@ class ShownReply:
 class WorkspaceOutcome:
     """What came of a form. asks: what the command asks for next; typed: a text that was not taken, given back.
 
-    given: the command that the text was for.
+    given: the command that the text was for; previewed: command and text of a preview, which its buttons send along,
+    so that the text can be given back where another tab has shown another one.
     """
 
     replies: tuple[ShownReply, ...] = ()
     asks: AskedNext | None = None
     given: str = field(default="", repr=False)
     typed: str = field(default="", repr=False)
+    previewed: tuple[str, str] = field(default=("", ""), repr=False)
     is_closed: bool = False
     is_entered: bool = False
     status: int = 200
@@ -124,6 +126,7 @@ def build_outcome(
         asks,
         given,
         typed if keeps else "",
+        (given, "" if keeps else typed),
         is_closed=OfficerPageAction.CLOSE in ways,
         is_entered=OfficerPageAction.ENTER in ways,
     )

@@ -251,7 +251,10 @@ class DeskWorkspace:
         except StorageError as error:
             self._desk.engine.on_error(error)
             return self._note(opened, "officer.unsaved", 503, given, text)
-        return self._build_outcome(answer, find_asked_next(self._table, session), given, text)
+        asks = find_asked_next(self._table, session)
+        if previewed := filled.get_text("previewed_text"):
+            return self._build_outcome(answer, asks, filled.get_text("previewed"), previewed)
+        return self._build_outcome(answer, asks, given, text)
 
     def _build_outcome(
         self, answer: Answer, asks: AskedNext | None, given: str, text: str

@@ -90,7 +90,7 @@ def resolve_case(
         shown = f"{cmd.command.number}/{cmd.command.year}" if cmd.command.year else f"{cmd.command.number}"
         listed = yield from run_query(_recent_cases(cmd))
         return cmd.reply(
-            "unknown",
+            "unknown" if listed.cases else "unknown_alone",
             OF_CASE,
             _make_case_buttons(cmd, listed),
             wants=ExpectedInput.REGISTER,

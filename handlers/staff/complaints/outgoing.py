@@ -183,7 +183,7 @@ def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
     """Run the command whose text was shown, now confirmed; or drop it where the officer declined."""
     proposal = cmd.work.proposal
     if proposal is None or cmd.command.rest[1:] != str(proposal.prompt):
-        return cmd.reply("confirm.stale", OF_CASE)
+        return cmd.reply("confirm.stale", OF_CASE, presentation=KEEPS_TEXT)
     if not cmd.command.rest.startswith("y"):
         dropped = "remark.dropped" if proposal.command.name is CommandName.REMARK else "confirm.dropped"
         back = replace(proposal.command, name=CommandName.CASE, rest="")

@@ -189,8 +189,8 @@ def test_what_is_out_of_the_ordinary(tmp_path: Path) -> None:
         await file_case(desk, 2)
         chief = await add_officer(desk, "มาลี", Role.SUPERVISOR)
         for words, answer in (
-            ("/link 1 2", "เป็นเรื่องเดียวกัน"),
-            ("/case 2", "เรื่องเดียวกันกับ: 1/"),
+            ("/link 1 2", "เกี่ยวข้องกัน"),
+            ("/case 2", "เกี่ยวข้องกับ: 1/"),
             ("/link 1 9", "โยงเรื่อง"),
             ("/hold 1 ศาลขอให้เก็บ", "จะไม่ถูกลบ"),
             ("/case 1", "ไม่ลบตามกำหนด"),
@@ -213,7 +213,7 @@ def test_what_is_out_of_the_ordinary(tmp_path: Path) -> None:
             ("/canned 1 9", "คำตอบสำเร็จรูป"),
             ("/log", "พิมพ์เลขที่"),
             ("/link 1", "เลขที่เท่าใด"),
-            ("2", "เป็นเรื่องเดียวกัน"),
+            ("2", "เกี่ยวข้องกัน"),
             ("/hold 1", "เพราะเหตุใด"),
             ("/here off", "ไม่ได้รับแจ้งอีก"),
             ("/join AAAAA-AAAAA", "เข้าร่วมแล้ว"),

@@ -36,6 +36,13 @@ def find_given(page: HttpResponse, command: str) -> str:
     return found[1]
 
 
+def find_field(page: HttpResponse, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found is not None, name
+    return found[1]
+
+
 def test_a_case_is_read_taken_answered_and_closed_beside_the_chat(office: WorkspaceServer) -> None:
     office.file_case()
     officer = office.add_officer("สมหญิง")
@@ -68,6 +75,40 @@ def test_a_case_is_read_taken_answered_and_closed_beside_the_chat(office: Worksp
     whats = [what for _, what in office.load_audit_lines()]
     assert {"assigned", "read-page", "screen"} <= set(whats)
     assert whats.count("signed-in") == 1
+
+
+def test_the_words_of_a_preview_are_given_back_after_another_tab_and_after_leaving(
+    office: WorkspaceServer,
+) -> None:
+    office.file_case()
+    browser = office.sign_in(office.add_officer("สมหญิง"))
+    page = give(browser, browser.request(CASE), "/take 1/2570")
+    one = give(browser, page, "/ask 1/2570", "3 วัน สัญญาเลขที่เท่าใด")
+    give(browser, page, "/reply 1/2570", "ได้รับ\nเรื่องแล้ว")
+    left = browser.request(CASE)
+    assert re.search(r"<textarea[^>]*>\n*ได้รับ\nเรื่องแล้ว</textarea>", left.text)
+    assert "ยังไม่ถูกส่ง" in left.text
+    sent_along = {name: find_field(one, name) for name in ("previewed", "previewed_text")}
+    assert sent_along == {"previewed": "/ask 1/2570", "previewed_text": "3 วัน สัญญาเลขที่เท่าใด"}
+    late = give(browser, one, find_given(one, "/confirm y"), **sent_along)
+    assert re.search(r"<textarea[^>]*>\n*3 วัน สัญญาเลขที่เท่าใด</textarea>", late.text)
+    again = give(browser, late, "/ask 1/2570", "3 วัน สัญญาเลขที่เท่าใด")
+    assert "60" in give(browser, again, find_given(again, "/confirm y")).text
+    assert "สัญญาเลขที่เท่าใด</textarea>" not in browser.request(CASE).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "to"), [("เรื่อง 1", "/1"), ("๑/๒๕๗๐", "/1"), ("เลขที่ 1/70", "/1"), ("abc", "")]
+)
+def test_a_number_is_found_among_words_and_where_there_is_none_that_is_said(
+    office: WorkspaceServer, typed: str, to: str
+) -> None:
+    browser = office.sign_in(office.add_officer("สมหญิง"))
+    shown = give(browser, browser.request(INBOX), "", open=typed)
+    if to:
+        assert (shown.status, shown.headers["location"].endswith(f"/2570{to}")) == (303, True)
+    else:
+        assert "ไม่พบเลขที่ในที่พิมพ์ “abc”" in shown.text
 
 
 def test_two_officers_at_once_take_it_in_turn(office: WorkspaceServer) -> None:

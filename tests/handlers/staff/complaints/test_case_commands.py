@@ -112,6 +112,11 @@ def test_an_unknown_case_is_named_and_recent_ones_are_offered(words: str, shown:
     assert outcome.acts == ()
 
 
+def test_where_there_is_no_case_at_all_nothing_is_said_to_be_below() -> None:
+    outcome = give("/case 99", case=None, answers={ListCases: CaseListPage(())})
+    assert outcome.keys == ("staff.unknown_alone",)
+
+
 @pytest.mark.parametrize(
     ("staff", "changes", "seen"),
     [
