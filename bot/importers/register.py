@@ -31,9 +31,6 @@ from handlers.thai.dates import format_date
 from ita_stats.calendar import to_bangkok_date
 from storage.store import Store
 
-ROWS_PER_STEP = 100
-"""Rows that are parsed before others run: some milliseconds."""
-
 ProgressBar: TypeAlias = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Opens a progress bar for a number of rows; the function that it yields is called once per row."""
 
@@ -102,7 +99,7 @@ async def import_register(
         )
     table = await read_table_apart(path, content, MAX_CELL_LENGTH + 1)
     words = request.build_words(office)
-    reading = await _read_in_steps(table, words, today, request.sheet)
+    reading = await _read_beside_the_loop(table, words, today, request.sheet)
     if not reading.row_count:
         raise RegisterFileError(Phrase("import.empty"))
     found = _Found(reading, words, table.encoding)
@@ -160,16 +157,16 @@ class _Found:
         return self.build(Phrase("import.nothing", counts), bad_rows=bad)
 
 
-async def _read_in_steps(table: TableFile, words: RegisterWords, today: date, sheet: str) -> RegisterReading:
-    """Read the rows of a file, and let others run in between."""
+async def _read_beside_the_loop(
+    table: TableFile, words: RegisterWords, today: date, sheet: str
+) -> RegisterReading:
+    """Read the rows of a file in a thread, so that others are answered meanwhile."""
     if sheet and sheet not in {one.name for one in table.sheets}:
         names = ", ".join(one.name for one in table.sheets)
         raise RegisterFileError(Phrase("import.no_such_sheet", {"names": names}))
     reading = RegisterReading()
     try:
-        for count, _ in enumerate(read_register(table, words, today, reading, sheet)):
-            if count % ROWS_PER_STEP == 0:
-                await asyncio.sleep(0)
+        await asyncio.to_thread(read_register, table, words, today, reading, sheet)
     except UnreadableRegisterError as error:
         raise RegisterFileError(error.reason) from None
     return reading

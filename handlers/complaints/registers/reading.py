@@ -109,8 +109,8 @@ class UnreadableRegisterError(DecisionError):
 
 def read_register(
     table: TableFile, words: RegisterWords, today: date, reading: RegisterReading, only_sheet: str = ""
-) -> Iterator[None]:
-    """Read a register into `reading`, a row at a time, so that others can run. Raises UnreadableRegisterError."""
+) -> None:
+    """Read a register into `reading`; a long one takes seconds. Raises UnreadableRegisterError."""
     parsed, asked = list[ParsedRow](), Counter[tuple[WordKind, str]]()
     texts = dict[tuple[WordKind, str], str]()
     seen = dict[tuple[str, ...], str]()
@@ -131,7 +131,6 @@ def read_register(
                 key = (word.kind, fold_word(word.text))
                 asked[key] += 1
                 texts.setdefault(key, word.text)
-            yield
     if not reading.headers:
         raise UnreadableRegisterError(Phrase("import.empty"))
     reading.row_count = len(parsed)

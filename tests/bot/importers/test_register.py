@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import openpyxl
@@ -23,6 +24,8 @@ from bot.importers.spreadsheet import MAX_REGISTER_BYTES, RegisterFileError
 from bot.statistics.tables import build_counting_rules, count_exact_tables, parse_table_request
 from handlers.complaints.import_vocabulary import OUTCOME_WORDS, STATUS_WORDS
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
+from handlers.complaints.registers.word_meanings import RegisterWords
+from handlers.office import Office
 from ita_stats.calendar import BUDDHIST_ERA, get_fiscal_year
 from storage.store import Store
 from tests.end_to_end.terminal_driver import run_ita_bot
@@ -71,6 +74,28 @@ def run_import(
 
     run_scenario(ground, scene)
     return found[0]
+
+
+class WatchedRequest(RegisterImportRequest):
+    """A request that notes in which thread the words of rows are looked up."""
+
+    def build_words(self, office: Office) -> RegisterWords:
+        return RegisterWords(office, lambda _kind, _word: threads.add(get_ident()))
+
+
+threads = set[int]()
+
+
+def test_rows_are_read_beside_the_loop_in_which_others_are_answered(ground: StoredDesk) -> None:
+    threads.clear()
+
+    async def scene(one: Store) -> None:
+        result = await import_register(Path("ก.csv"), table(GOOD), one, OFFICE, NOW, WatchedRequest())
+        assert result.imported
+        assert threads
+        assert get_ident() not in threads
+
+    run_scenario(ground, scene)
 
 
 def cases(ground: StoredDesk) -> list[Any]:

@@ -21,8 +21,7 @@ def read_file(name: str) -> tuple[RegisterReading, TableEncoding]:
     """Read a register of the folder."""
     table = read_table(FOLDER / name, (FOLDER / name).read_bytes())
     reading = RegisterReading()
-    for _ in read_register(table, RegisterWords(OFFICE), TODAY, reading):
-        pass
+    read_register(table, RegisterWords(OFFICE), TODAY, reading)
     return reading, table.encoding
 
 

@@ -24,8 +24,7 @@ def read() -> RegisterReading:
     rows = tuple(TableRow(line, texts) for line, texts in enumerate(ROWS, 1))
     reading = RegisterReading()
     table = TableFile(TableEncoding.WINDOWS_874, (TableSheet("", is_hidden=False, rows=rows),))
-    for _ in read_register(table, RegisterWords(OFFICE), date(2026, 11, 22), reading):
-        pass
+    read_register(table, RegisterWords(OFFICE), date(2026, 11, 22), reading)
     return reading
 
 

@@ -22,10 +22,7 @@ def read_made(made: RegisterAtRandom) -> RegisterReading | None:
     """Read a register; None where it is refused."""
     reading = RegisterReading()
     try:
-        for _ in read_register(
-            read_table(Path(made.name), made.content), RegisterWords(OFFICE), TODAY, reading
-        ):
-            pass
+        read_register(read_table(Path(made.name), made.content), RegisterWords(OFFICE), TODAY, reading)
     except UnreadableRegisterError:
         return None
     return reading

@@ -59,8 +59,7 @@ def read(*rows: Sequence[str], header: Sequence[str] = COLUMN_NAMES, name: str =
     table_rows = tuple(TableRow(line, texts) for line, texts in enumerate(lines, 1))
     table = TableFile(TableEncoding.UTF_8, (TableSheet(name, is_hidden=False, rows=table_rows),))
     reading = RegisterReading()
-    for _ in read_register(table, RegisterWords(OFFICE), TODAY, reading):
-        pass
+    read_register(table, RegisterWords(OFFICE), TODAY, reading)
     return reading
 
 
