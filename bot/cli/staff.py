@@ -30,7 +30,7 @@ def add(
     from handlers.staff.members import StaffProfile
     from handlers.staff.permissions import Role
 
-    profile = StaffProfile(name, tuple(alias or ()), tuple(unit or ()), chief)
+    profile = StaffProfile(" ".join(name.split()), tuple(alias or ()), tuple(unit or ()), chief)
     run_and_exit(add_staff_member(desk, Role(role), profile))
 
 

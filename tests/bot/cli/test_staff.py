@@ -7,7 +7,7 @@ import pytest
 
 from tests.end_to_end.terminal_driver import run_ita_bot
 
-ADD = ("staff", "add", "--desk", "complaints", "--name", "สมหญิง ใจดี", "--role", "officer")
+ADD = ("staff", "add", "--desk", "complaints", "--name", "สมหญิง  ใจดี ", "--role", "officer")
 
 
 @pytest.mark.full("real programs")
