@@ -65,9 +65,9 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
             for name, keys in key_files.items():
                 store = await stack.enter_async_context(open_store(keys, now or utc_now()))
                 if name == "service":
+                    store.faq.fill_answers(partial(fill_catalogue, contact=office.contact))
                     store_entries = store_example_faq if source.is_example else store_faq_drafts
                     await store_entries(store, now or utc_now())
-                    store.faq.fill = partial(fill_catalogue, contact=office.contact)
                 public_url = settings.desk(name).public_url or ""
                 query_handlers = build_query_handlers(store, office, name, public_url)
                 if public_url:

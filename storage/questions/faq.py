@@ -90,6 +90,10 @@ class FaqIndex:
     _text_owners: Sequence[str] = ()
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def fill_answers(self, fill: Callable[[FaqCatalogue], FaqCatalogue]) -> None:
+        """Show everybody the filled answers from now on, also of what was read before."""
+        self.fill, self._version = fill, None
+
     async def load_catalogue(self) -> FaqCatalogue:
         """Return all entries as the office wrote them, with those that are disabled or expired."""
         async with self._lock:

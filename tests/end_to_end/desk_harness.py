@@ -176,7 +176,7 @@ async def open_desk(home: Path, name: str = "complaints") -> AsyncIterator[DeskH
         if name == "service":
             await store_example_faq(store, datetime.now(UTC))
         office = load_office_beside(home)
-        store.faq.fill = partial(fill_catalogue, contact=office.contact)
+        store.faq.fill_answers(partial(fill_catalogue, contact=office.contact))
         router = (
             ComplaintsDesk(office, store.roster) if name == "complaints" else make_service_desk(store.roster)
         )

@@ -112,7 +112,7 @@ def test_a_new_office_says_on_its_first_day_how_it_is_reached_and_nothing_it_did
 
     async def scene(one: Store) -> None:
         contact = OfficeContact(phone="054 000 000", hours=Bilingual(th="ทุกวัน 9-15 น."))
-        one.faq.fill = partial(fill_catalogue, contact=contact)
+        one.faq.fill_answers(partial(fill_catalogue, contact=contact))
         await store_faq_drafts(one, NOW)
         assert await ask(one, "เปิดกี่โมง") == "เวลาทำการ: ทุกวัน 9-15 น."
         assert await ask(one, "ขอเบอร์โทรศัพท์หรืออีเมลของสำนักงาน") == "โทรศัพท์: 054 000 000"
@@ -121,5 +121,18 @@ def test_a_new_office_says_on_its_first_day_how_it_is_reached_and_nothing_it_did
         assert shown == {"k.opening-hours", "k.phone-contact"}
         kept = {entry.id: entry.answer for entry in (await one.faq.load_catalogue()).entries}
         assert "{hours}" in kept["opening-hours"]
+
+    ground.run_scenario(scene)
+
+
+def test_answers_that_were_read_before_the_contact_was_known_are_filled_too(ground: StoredDesk) -> None:
+    """An office's second start reads the FAQ for its drafts; what it read must not be shown with bare places."""
+
+    async def scene(one: Store) -> None:
+        await ground.commit_acts(one, SaveFaqEntry(FaqEntry("own-1", "เปิดกี่โมง", "โทร {phone}\n{map}")))
+        await one.faq.load_catalogue()
+        one.faq.fill_answers(partial(fill_catalogue, contact=OfficeContact(phone="054 000 000")))
+        found = await one.faq.search(FindKnownAnswers("เปิดกี่โมง", NOW.date()))
+        assert [match.answer for match in found] == ["โทร 054 000 000"]
 
     ground.run_scenario(scene)
