@@ -14,7 +14,7 @@ from email.message import EmailMessage, Message
 from html.parser import HTMLParser
 from xml.parsers import expat
 
-from bot.decoding.messages import DecodingFailure, DecodingRequest, ReadText, cut_text
+from bot.decoding.messages import MAX_TEXT_CHARACTERS, DecodingFailure, DecodingRequest, ReadText, cut_text
 from bot.decoding.rtf import RtfText
 
 MAX_PART_BYTES = 32 * 1024 * 1024
@@ -166,6 +166,7 @@ class SheetText:
     def __init__(self, shared: list[str]) -> None:
         self._shared, self._kind, self._value, self._inside = shared, "", "", False
         self._row: list[str] = []
+        self._most_empty = MAX_TEXT_CHARACTERS
         self.lines: list[str] = []
 
     def parse(self, content: bytes) -> list[str]:
@@ -182,6 +183,7 @@ class SheetText:
             self._row = []
         elif local == "c":
             self._kind, self._value = attributes.get("t", ""), ""
+            self._add_empty_cells(attributes.get("r", ""))
         self._inside = local in {"v", "t"}
 
     def _end(self, name: str) -> None:
@@ -191,6 +193,15 @@ class SheetText:
             self._row.append(self._look_up(self._value) if self._kind == "s" else self._value)
         elif local == "row" and any(self._row):
             self.lines.append("\t".join(self._row))
+
+    def _add_empty_cells(self, address: str) -> None:
+        """Fill a row to the column of an address such as C2: files leave cells out in which nothing stands."""
+        column = 0
+        for letter in address.rstrip("0123456789")[:3].upper():
+            column = column * 26 + ord(letter) - ord("A") + 1
+        missing = min(max(0, column - 1 - len(self._row)), self._most_empty)
+        self._most_empty -= missing
+        self._row += [""] * missing
 
     def _look_up(self, place: str) -> str:
         number = int(place) if place.isdigit() else -1

@@ -81,6 +81,12 @@ def test_a_mail_is_its_head_its_text_and_the_names_of_what_is_attached() -> None
     assert read(FileKind.EML, page) == "From: a\nSubject: c\n\na"
 
 
+def test_a_cell_stands_in_its_column_where_those_before_it_are_empty() -> None:
+    rows = '<row><c r="A1"><v>1</v></c><c r="C1"><v>2</v></c><c><v>3</v></c></row><row><c r="AB2"><v>4</v></c></row>'
+    sheet = make_parts({"xl/worksheets/sheet1.xml": f"<sheetData>{rows}</sheetData>"})
+    assert read(FileKind.XLSX, sheet) == "— 1 —\n1\t\t2\t3\n" + "\t" * 27 + "4"
+
+
 def test_letters_for_old_readers_are_left_out_as_an_rtf_says_how_many_they_are() -> None:
     assert RtfText().parse(rb"\u3592? 30000") == "จ 30000"
     assert read(FileKind.RTF, rb"{\rtf1\ansi\uc0\u3592 30000 x}") == "จ30000 x"
