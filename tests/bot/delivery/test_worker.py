@@ -262,7 +262,7 @@ def test_a_file_of_a_draft_that_was_thrown_away_is_not_kept(tmp_path: Path) -> N
 
 def test_a_refusal_of_the_platform_is_an_answer(tmp_path: Path) -> None:
     async def scene(s: DeliveryScenario) -> None:
-        s.platform.failures, s.platform.fetch_wait = [PermanentError(FileProblem.TOO_LARGE)], 20
+        s.platform.failures, s.platform.limits = [PermanentError(FileProblem.TOO_LARGE)], PATIENT
         file = await s.courier.fetch_file(s.new_event("1"), "ใหญ่.mp4", {"file": "f1"})
         assert file == File("", "ใหญ่.mp4", "", 0, FileProblem.TOO_LARGE)
 

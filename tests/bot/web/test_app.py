@@ -279,6 +279,7 @@ def test_every_pair_of_colours_can_be_read(scheme: int) -> None:
 class Broken:
     """A desk whose database does not answer."""
 
+    name = "service"
     paths = DeskPaths.under(Path("nowhere"), "service")
 
     class store:  # noqa: N801
@@ -317,6 +318,7 @@ def test_a_database_that_does_not_answer_is_not_ready(capsys: pytest.CaptureFixt
         desks: Any
         office: Any = OFFICE
         source: str = ""
+        decoders: Any = None
         settings: Settings = field(default_factory=lambda: Settings(_env_file=None))  # type: ignore[call-arg]
 
     assert request_app("/readyz", WithBroken({"service": Broken})) == (503, "not ready\n")
@@ -333,7 +335,8 @@ def test_a_fault_is_a_page_in_thai_and_a_line_without_words(capsys: pytest.Captu
             return getattr(OFFICE, name)
 
     class Breaking:
-        office, desks, settings = Office(), dict[str, Any](), Settings(_env_file=None)  # type: ignore[call-arg]
+        office, desks, decoders = Office(), dict[str, Any](), None
+        settings = Settings(_env_file=None)  # type: ignore[call-arg]
 
     status, page = request_app("/", Breaking())
     assert status == 500
