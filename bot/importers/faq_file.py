@@ -17,7 +17,12 @@ from bot.errors import ImportFileError
 from bot.office_errors import format_toml_error
 from handlers.dialog.codes.code_finder import has_codes
 from handlers.dialog.text import shorten_text
-from handlers.questions.contact_answers import CONTACT_PLACES, find_unknown_places, is_told_by_office
+from handlers.questions.contact_answers import (
+    CONTACT_PLACES,
+    find_unknown_places,
+    format_places,
+    is_told_by_office,
+)
 from handlers.questions.faq_messages import FaqEntry
 from handlers.thai.dates import parse_exact_day, to_bangkok_date
 from ita_stats.formulas import escape_text, unescape_text
@@ -149,7 +154,7 @@ def parse_faq(text: str, name: str, *, is_csv: bool) -> tuple[FaqEntry, ...]:
         if unknown := find_unknown_places(row.answer):
             mistakes.append(
                 f"{name}:{line}: answer: ไม่รู้จัก / unknown: {', '.join(unknown)};"
-                f" ใช้ได้ / allowed: {', '.join(f'{{{place}}}' for place in CONTACT_PLACES)}"
+                f" ใช้ได้ / allowed: {format_places(CONTACT_PLACES)}"
             )
         seen[row.id] = line
         entries.append(FaqEntry(**row.model_dump(), example=example))

@@ -5,7 +5,7 @@ that names what office.toml does not give is left out; an answer of which nothin
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from handlers.office import OfficeContact
@@ -20,6 +20,11 @@ _PLACE = re.compile(r"\{([A-Za-z_]{1,30})\}")
 def find_unknown_places(answer: str) -> tuple[str, ...]:
     """Return the words in braces that are no places of the office's contact."""
     return tuple(name for name in _PLACE.findall(answer) if name not in CONTACT_PLACES)
+
+
+def format_places(names: Iterable[str]) -> str:
+    """Return the names of places in braces, each once, as they are written in an answer."""
+    return ", ".join(f"{{{name}}}" for name in dict.fromkeys(names))
 
 
 def is_told_by_office(entry: FaqEntry) -> bool:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.view_words import make_word_reader, mark_personal_data
+from handlers.questions.contact_answers import find_unknown_places
 from handlers.staff.workspace.paging import parse_page
 from handlers.staff.workspace.service.consultations import list_consultation_rows, open_consultation
 from handlers.staff.workspace.service.faq import (
@@ -102,6 +103,7 @@ class ServiceViews:
         return self._show(
             "faq", WorkspaceView.FAQ, opened, outcome, listed=listed, words=words, state=wanted,
             states=list(FaqState), preview=preview, question=question, answer=answer,
+            can_store=not find_unknown_places(answer),
         )  # fmt: skip
 
     async def _render_entry(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
@@ -114,6 +116,7 @@ class ServiceViews:
         return self._show(
             "entry", WorkspaceView.FAQ_ENTRY, opened, outcome,
             entry=entry, answer=answer, commands=commands, preview=shown,
+            can_store=not find_unknown_places(answer),
         )  # fmt: skip
 
     async def _render_consultation(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:

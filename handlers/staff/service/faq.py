@@ -6,7 +6,7 @@ from datetime import date
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase
 from handlers.dialog.text import shorten_text
-from handlers.questions.contact_answers import fill_contact
+from handlers.questions.contact_answers import fill_contact, find_unknown_places
 from handlers.questions.faq_messages import (
     FAQ_ENTRY_PREFIX,
     PUBLISHED_QUESTION_PREFIX,
@@ -19,7 +19,7 @@ from handlers.questions.messages import AnswerMatch, FindKnownAnswers
 from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import ServiceCommandName
-from handlers.staff.service.faq_drafts import check_drafts, show_draft
+from handlers.staff.service.faq_drafts import check_drafts, refuse_places, show_draft
 from handlers.staff.state import ProposedFaqEntry
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.matching import normalize_for_matching, parse_number
@@ -62,6 +62,8 @@ def _add_entry(cmd: ServiceCommandContext, catalogue: FaqCatalogue, rest: str) -
     question, answer = clean_text(question).text, clean_text(answer).text
     if not bar or not question or not answer:
         return cmd.reply("faq_add_how", NEUTRAL)
+    if find_unknown_places(answer):
+        return refuse_places(cmd, answer)
     today = to_bangkok_date(cmd.ctx.now)
     found = yield from run_query(FindKnownAnswers(question, today))
     near, published = _find_near(catalogue, question, found)
@@ -202,6 +204,8 @@ def _change_entry(
         answer = clean_text(words).text
         if not answer:
             return cmd.reply("faq_edit_how", NEUTRAL, id=entry.id, answer=entry.answer)
+        if find_unknown_places(answer):
+            return refuse_places(cmd, answer)
         if entry.is_draft:  # what it says now is still to be checked
             changed = replace(entry, answer=answer)
             after = tuple(changed if one.id == entry.id else one for one in entries)

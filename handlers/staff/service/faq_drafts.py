@@ -7,6 +7,7 @@ from datetime import date
 
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import NEUTRAL, Phrase, Reply
+from handlers.questions.contact_answers import CONTACT_PLACES, find_unknown_places, format_places
 from handlers.questions.faq_messages import (
     ApproveFaqEntry,
     DiscardFaqDraft,
@@ -96,12 +97,25 @@ def _edit_draft(
         command = ParsedCommand(ServiceCommandName.CHECK, rest=f"edit {_shorten_id(entry)}")
         key = "draft_edit" if entry.is_draft else "old_edit"
         return cmd.await_text_for(command).reply(key, NEUTRAL, answer=entry.answer)
+    if find_unknown_places(answer):
+        return refuse_places(cmd, answer)
     if not entry.is_draft:
         written = replace(entry, answer=answer, checked=to_bangkok_date(cmd.ctx.now))
         return _show_after(cmd, entries, entry, ApproveFaqEntry(written, cmd.staff.id), "approved")
     changed = replace(entry, answer=answer)
     after = tuple(changed if one.id == entry.id else one for one in entries)
     return replace(show_draft(cmd, after, changed), acts=(SaveFaqEntry(changed),))
+
+
+def refuse_places(cmd: ServiceCommandContext, answer: str) -> TurnResult:
+    """Store nothing of an answer that has words in braces which nothing fills; say them, and those that are filled."""
+    return cmd.reply(
+        "faq_places",
+        NEUTRAL,
+        answer=answer,
+        unknown=format_places(find_unknown_places(answer)),
+        known=format_places(CONTACT_PLACES),
+    )
 
 
 def show_draft(cmd: ServiceCommandContext, entries: tuple[FaqEntry, ...], entry: FaqEntry) -> TurnResult:

@@ -9,6 +9,12 @@ from handlers.dialog.context import Context
 from handlers.dialog.effects import run_query
 from handlers.dialog.replies import Phrase
 from handlers.questions.ask import format_known_answer
+from handlers.questions.contact_answers import (
+    CONTACT_PLACES,
+    fill_contact,
+    find_unknown_places,
+    format_places,
+)
 from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
 from handlers.questions.messages import AnswerMatch
 from handlers.staff.command import QueryGenerator, ServiceCommandContext
@@ -118,9 +124,10 @@ def open_faq_entry(
     today = to_bangkok_date(cmd.ctx.now)
     state = get_faq_state(entry, today, cmd.ctx.office.answers.check_after_days)
     seen = make_answer_preview(cmd.ctx, entry.question, answer or entry.answer, entry.link)
-    if not answer:
+    filled = fill_contact(entry.answer, cmd.ctx.office.contact)
+    if not answer and filled:
         match = AnswerMatch(
-            "", entry.question, entry.answer, entry.link, example=entry.example, checked=entry.checked
+            "", entry.question, filled, entry.link, example=entry.example, checked=entry.checked
         )
         seen = format_known_answer(cmd.ctx, match)
     return FaqEntryView(
@@ -141,7 +148,17 @@ def open_faq_entry(
 
 def make_answer_preview(ctx: Context, question: str, answer: str, link: str = "") -> Phrase:
     """Return an answer that is written now, as citizens will read it who are given it."""
-    match = AnswerMatch("", question, answer, link, checked=to_bangkok_date(ctx.now))
+    if unknown := find_unknown_places(answer):
+        words = {
+            "answer": answer,
+            "unknown": format_places(unknown),
+            "known": format_places(CONTACT_PLACES),
+        }
+        return Phrase("inquiry.faq_places", words)
+    filled = fill_contact(answer, ctx.office.contact)
+    if not filled:
+        return Phrase("inquiry.faq_no_contact")
+    match = AnswerMatch("", question, filled, link, checked=to_bangkok_date(ctx.now))
     return format_known_answer(ctx, match)
 
 

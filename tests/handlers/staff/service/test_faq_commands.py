@@ -110,3 +110,16 @@ def test_a_question_that_an_entry_has_or_that_is_too_long_becomes_no_other_way_t
     assert choose(add(question="เปิด\nวันเสาร์ไหม"), 0).acts == (
         SaveFaqEntry(replace(HOURS, answer=ANSWER, also=("เปิด วันเสาร์ไหม",))),
     )
+
+
+@pytest.mark.parametrize(
+    "words", ["/faq add เบอร์การเงิน | โทร {tel} {phone} {tel}", "/faq edit hours โทร {tel} {phone} {tel}"]
+)
+def test_a_place_that_nothing_fills_is_refused_with_those_that_are_filled(words: str) -> None:
+    refused = give(words)
+    assert told(refused) == ("faq_places", ())
+    assert refused.replies[0].args == {
+        "answer": "โทร {tel} {phone} {tel}",
+        "unknown": "{tel}",
+        "known": "{phone}, {email}, {hours}, {hours_en}, {address}, {address_en}, {map}",
+    }

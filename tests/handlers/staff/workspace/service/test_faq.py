@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.i18n import render_text
+from handlers.office import OfficeContact
 from handlers.questions.faq_messages import (
     ApproveFaqEntry,
     DiscardFaqDraft,
@@ -17,12 +18,15 @@ from handlers.staff.workspace.service.faq import (
     get_faq_state,
     list_entry_commands,
     list_faq_entries,
+    make_answer_preview,
     open_faq_entry,
 )
 from tests.handlers.staff.officer_commands import TODAY
 from tests.handlers.staff.service import service_officer
 from tests.handlers.staff.service.service_officer import OLD, give
 from tests.handlers.staff.workspace.service.views import show
+from tests.in_memory_desk import OFFICE
+from tests.run_decision import make_context, make_event
 
 DRAFT = FaqEntry("tent", "ขอยืมเต็นท์ได้ไหม", "ยืมได้", ("เช่าเต็นท์",), "ทรัพย์สิน", off=True, example=True)
 HOURS = replace(service_officer.HOURS, checked=TODAY)
@@ -111,3 +115,14 @@ def test_what_is_on_is_turned_off_and_back() -> None:
         assert view is not None
         assert [given for given, _ in list_entry_commands(view)] == [command]
         assert len(give(command, answers=KNOWN).acts) == 1
+
+
+def test_the_preview_fills_the_contact_and_names_places_that_nothing_fills() -> None:
+    office = OFFICE.model_copy(update={"contact": OfficeContact(phone="054 000 000")})
+    ctx = make_context(make_event("/faq"), office=office)
+    shown = render_text(make_answer_preview(ctx, "การเงิน", "โทร {phone} ต่อ 12\n{map}"), "th")
+    assert "โทร 054 000 000 ต่อ 12" in shown
+    assert "{" not in shown
+    refused = render_text(make_answer_preview(ctx, "การเงิน", "แฟกซ์ {fax}"), "th")
+    assert "{fax}\nที่ใช้ได้: {phone}" in refused
+    assert make_answer_preview(ctx, "แผนที่", "{map}").key == "inquiry.faq_no_contact"
