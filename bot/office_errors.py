@@ -30,6 +30,9 @@ PATTERNS: Mapping[str, BothLanguages] = {
         "ต้องเป็นที่อยู่เว็บที่ขึ้นต้นด้วย https:// และไม่มีช่องว่าง",
         "must be an address that begins with https://, without spaces",
     ),
+    r"^[^@\s]+@[^@\s]+\.[^@\s]+$": BothLanguages(
+        "ต้องเป็นที่อยู่อีเมล เช่น info@example.go.th", "must be an e-mail address, such as info@example.go.th"
+    ),
     r"^https?://[^\s]+$": BothLanguages(
         "ต้องเป็นที่อยู่เว็บที่ขึ้นต้นด้วย https:// หรือ http:// และไม่มีช่องว่าง",
         "must be an address that begins with https:// or http://, without spaces",

@@ -79,7 +79,7 @@ def test_a_question_is_answered_from_its_page_confirmed_and_taken_back(
 
 
 def test_known_answers_stand_beside_and_are_used_with_one_look(office: ServiceWorkspaceServer) -> None:
-    office.ask(1, "สำนักงานเปิดทำการกี่โมง วันไหนบ้าง")
+    office.ask(1, "ใบประกอบวิชาชีพครูหมดอายุ ต้องต่ออายุที่ไหน")
     browser = office.sign_in(office.add_officer("สมหญิง"))
     (path,) = re.findall(rf"{DESK}/question/\d+/\d+", open_view(browser, "questions").text)
     page = browser.request(path)
