@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from handlers.dialog.effects import Decision, Query, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
 from handlers.questions.contact_answers import fill_contact
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
@@ -203,7 +203,7 @@ def _schedule(
     answered = {(one.number, one.fiscal_year) for one in same}
     left = ", ".join(f"{number}/{year}" for number, year in seen if (number, year) not in answered)
     choices = (
-        *(make_command_button(ServiceCommandName.UNDO, one) for one in (first, *same)),
+        *(_make_undo_button(one, named=bool(same)) for one in (first, *same)),
         make_command_button(ServiceCommandName.QUESTIONS),
     )
     numbers = ", ".join(one.register_number for one in (first, *same))
@@ -228,7 +228,6 @@ def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandCon
 
 def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     """Cancel the scheduled answer, and give its text back to the officer who wrote it."""
-    yield from ()
     number, back = thread.register_number, (make_command_button(ServiceCommandName.QUESTION, thread),)
     if not thread.scheduled_by:
         return cmd.reply("undo_nothing", NEUTRAL, back, number=number)
@@ -240,11 +239,39 @@ def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
         "undo_done", NEUTRAL, back, (CancelAnswer(thread.id, cmd.staff.id),), number=number
     )
     proposed = cmd.work.answer
-    if proposed is None or (proposed.number, proposed.year) != (thread.number, thread.fiscal_year):
+    if proposed is None:
         return turn
-    return replace(
-        turn, replies=(*turn.replies, Reply("inquiry.undo_text", NEUTRAL, {"text": proposed.text}, back))
-    )
+    together = [(proposed.number, proposed.year), *((number, year) for number, year, _ in proposed.others)]
+    if (thread.number, thread.fiscal_year) not in together:
+        return turn
+    text = Reply("inquiry.undo_text", NEUTRAL, {"text": proposed.text}, back)
+    left = yield from _find_still_going(cmd, thread, together)
+    if not left:
+        return replace(turn, replies=(*turn.replies, text))
+    numbers = ", ".join(one.register_number for one in left)
+    undo = tuple(_make_undo_button(one, named=True) for one in left)
+    going = Reply("inquiry.undo_left", NEUTRAL, {"numbers": numbers}, undo)
+    return replace(turn, replies=(*turn.replies, text, going))
+
+
+def _find_still_going(
+    cmd: ServiceCommandContext, thread: QuestionThread, numbers: Sequence[tuple[int, int]]
+) -> OthersGenerator:
+    """Return the other questions of one answer to which it still waits to go, so that it can be taken back there."""
+    found = list[QuestionThread]()
+    for number, year in numbers:
+        one = yield from run_query(FindQuestionByNumber(number, year))
+        if one is None or one.id == thread.id or one.scheduled_by != cmd.staff.id:
+            continue
+        if one.send_at > int(cmd.ctx.now.timestamp()):
+            found.append(one)
+    return tuple(found)
+
+
+def _make_undo_button(thread: QuestionThread, *, named: bool) -> Choice:
+    """Return the button that takes an answer back. named: with the question's number, where there are several."""
+    label = Phrase("inquiry.undo_one", {"number": thread.register_number}) if named else None
+    return make_command_button(ServiceCommandName.UNDO, thread, label=label)
 
 
 def _await_answer(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from handlers.questions.messages import (
+    CancelAnswer,
     FindQuestionByNumber,
     OutgoingAnswer,
     QuestionState,
@@ -18,6 +19,7 @@ from handlers.staff.state import AwaitingText
 from tests.handlers.questions.test_follow import OPEN
 from tests.handlers.staff.officer_commands import TODAY
 from tests.handlers.staff.service.service_officer import give, pending, told
+from tests.in_memory_desk import MORNING
 from tests.run_decision import AnswerByQuery, Outcome
 
 SECOND, THIRD = (replace(OPEN, id=f"t{n}", number=n) for n in (2, 3))
@@ -85,3 +87,20 @@ def test_a_text_that_is_not_sent_is_asked_for_again_for_all() -> None:
     dropped = confirm(say("/answer 1 +2 ยืมได้"), yes="n")
     assert told(dropped) == ("send_dropped", ())
     assert pending(dropped) == AwaitingText(ParsedCommand(ServiceCommandName.ANSWER, 1, 2570, "+2/2570"))
+
+
+def test_taking_back_one_of_several_tells_which_still_go() -> None:
+    done = confirm(say("/answer 1 +2 +3 ยืมได้"))
+    labels = [one.args for one in done.replies[0].choices if one.data.startswith("/undo")]
+    assert labels == [{"number": "1/2570"}, {"number": "2/2570"}, {"number": "3/2570"}]
+    waiting = [
+        replace(one, scheduled_by="s1", send_at=int(MORNING.timestamp()) + 60)
+        for one in (OPEN, SECOND, THIRD)
+    ]
+    back = say("/undo 2", *waiting, after=done)
+    assert back.keys == ("inquiry.undo_done", "inquiry.undo_text", "inquiry.undo_left")
+    assert back.acts == (CancelAnswer("t2", "s1"),)
+    assert back.replies[2].args == {"numbers": "1/2570, 3/2570"}
+    assert [one.data for one in back.replies[2].choices] == ["/undo 1/2570", "/undo 3/2570"]
+    alone = say("/undo 2", OPEN, waiting[1], replace(THIRD, scheduled_by="s2"), after=done)
+    assert alone.keys == ("inquiry.undo_done", "inquiry.undo_text")
