@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from handlers.dialog.effects import Decision, TurnResult
-from handlers.dialog.events import Channel
 from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply
 from handlers.staff.command import CommandContext, SecondFactor, make_command_button, skip_second_factor
 from handlers.staff.members import AuditRefusal
@@ -58,7 +57,7 @@ def _asks_factor(cmd: CommandContext[NameT, WorkT], factor: SecondFactor) -> boo
         case SecondFactor.NEVER:
             return False
         case SecondFactor.IN_WORKSPACE:
-            return cmd.ctx.event.channel is Channel.WEB  # officers have no chat in a browser
+            return not cmd.ctx.channel_traits.serves_officers  # officers have no chat in a browser
         case SecondFactor.WHERE_SHOWN:
             return cmd.ctx.channel_traits.can_delete_messages
         case SecondFactor.ALWAYS:

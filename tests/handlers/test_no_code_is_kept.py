@@ -16,6 +16,7 @@ from handlers.feedback.messages import NewFeedbackNumber
 from handlers.questions.faq_messages import FaqCatalogue, GetFaqCatalogue
 from handlers.questions.messages import FindKnownAnswers, FindThreadByCode, GetQuestionRate
 from handlers.service_desk import ServiceDesk
+from handlers.staff.absences.messages import ListAbsences
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.members import FindStaffMember, StaffMember
 from handlers.staff.parse import ParsedCommand
@@ -125,6 +126,7 @@ WHO: dict[Any, Any] = {
     FindThreadByCode: None,
     FindKnownAnswers: (),
     GetFaqCatalogue: FaqCatalogue(),
+    ListAbsences: (),
     NewFeedbackNumber: 7,
 }
 roles = st.sampled_from([Role.OFFICER, Role.SUPERVISOR])

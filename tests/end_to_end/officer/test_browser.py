@@ -89,7 +89,7 @@ def test_every_page_can_be_read_by_everybody(
     page.wait_for_selector("h1:has-text('ออกแล้ว')")
     assert_accessible(page)
     open_with_code(office, page, chief, "/import")
-    for content, waits in ((BAD, "td.why"), (GOOD, "[value=import]")):
+    for content, waits in ((BAD, "#bad-rows"), (GOOD, "[value=import]")):
         file = {"name": "เก่า.csv", "mimeType": "text/csv", "buffer": content.encode()}
         page.set_input_files("[type=file]", file)  # type: ignore[arg-type]
         page.click("[value=look]")
