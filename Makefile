@@ -7,9 +7,10 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
 LOCKED := --require-hashes --only-binary :all:
 # A file each, in the order of tests/side_by_side.py, and more at a time than a small machine has cores, since many
-# quick tests wait for something. The full selection is busier (browsers, database servers, coverage): two at a time.
+# quick tests wait for something. The full selection is busier (browsers, database servers, coverage): two at a time, files
+# with most tests first.
 QUICK_SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
-FULL_SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+FULL_SIDE_BY_SIDE := -n 2 --dist loadfile
 # Programs that tests start, and workers that collect the same tests, read what one of them compiled.
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST ?= $(BIN)/python -m pytest $(QUICK_SIDE_BY_SIDE)

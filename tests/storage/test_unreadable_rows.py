@@ -63,9 +63,13 @@ TODAY = to_bangkok_date(NOW)
 
 @pytest.fixture
 def log(capsys: pytest.CaptureFixture[str]) -> Any:
-    """The lines of the log as the program writes it: event, table and number."""
-    handler = LibraryLogHandler()
-    logging.getLogger("storage").addHandler(handler)
+    """The lines of the log as the program writes it: event, table and number.
+
+    Once each, also where an earlier test in this process had the program set its log up.
+    """
+    logger = logging.getLogger("storage")
+    before = logger.handlers[:], logger.propagate
+    logger.handlers, logger.propagate = [LibraryLogHandler()], False
 
     def read() -> list[tuple[str, str]]:
         written = capsys.readouterr().err
@@ -75,7 +79,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Any:
         return [(line["table"], line["number"]) for line in lines if line["event"] == "unreadable-row"]
 
     yield read
-    logging.getLogger("storage").removeHandler(handler)
+    logger.handlers, logger.propagate = before
 
 
 async def ask(one: Store, query: Query[Any]) -> Any:
