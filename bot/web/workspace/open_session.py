@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class ShownChoice:
+class ReplyButton:
     """A choice on a page. given: what its button brings; address: where it leads instead, if it only shows a view."""
 
     given: str = field(repr=False)
@@ -40,7 +40,7 @@ class ShownReply:
     """A reply on a page: its text and its choices."""
 
     text: Markup
-    choices: tuple[ShownChoice, ...] = ()
+    choices: tuple[ReplyButton, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ def build_outcome(
 
 def _list_choices(
     choices: Iterable[tuple[str, str]], desk: WorkspaceDesk, table: CommandTable[Any, Any]
-) -> Iterator[ShownChoice]:
+) -> Iterator[ReplyButton]:
     for label, data in choices:
         command = table.parse(data)
         if command is not None and table.rows[command.name].on_page:
-            yield ShownChoice(data, label, find_shown_address(desk, command))
+            yield ReplyButton(data, label, find_shown_address(desk, command))

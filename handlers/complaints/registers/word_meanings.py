@@ -123,7 +123,7 @@ _PROGRESS_PARTS = (
 """Parts of words by which a meaning is guessed, those first that hide another: ไม่มีมูล before มีมูล."""
 
 
-def _says(word: str, part: str) -> bool:
+def _has_part(word: str, part: str) -> bool:
     """Whether a word has a part of it, and not its contrary: “ไม่ลงโทษ” does not say ลงโทษ."""
     at = word.find(part)
     return at >= 0 and not word[:at].endswith(_NOT)
@@ -178,7 +178,7 @@ class RegisterWords:
                 assert_never(kind)
         if known is not None:
             return WordMeaning(known)
-        guesses = [value for value, several in parts if any(_says(word, part) for part in several)]
+        guesses = [value for value, several in parts if any(_has_part(word, part) for part in several)]
         return WordMeaning(str(guesses[0]) if guesses and len(text) <= MAX_WORD_LENGTH else "", is_guess=True)
 
     def list_values(self, kind: WordKind) -> tuple[str, ...]:

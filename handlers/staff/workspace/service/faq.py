@@ -35,7 +35,7 @@ class FaqState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FaqRow:
+class ListedFaqEntry:
     """An entry in the list."""
 
     id: str
@@ -48,7 +48,7 @@ class FaqRow:
 class FaqList:
     """A page of the entries that fit. counts: all entries by state, whatever is searched."""
 
-    rows: tuple[FaqRow, ...]
+    rows: tuple[ListedFaqEntry, ...]
     page: int
     has_more: bool
     found: int
@@ -102,7 +102,8 @@ def list_faq_entries(
     ]
     at = get_offset(page)
     rows = tuple(
-        FaqRow(one.id, one.question, states[one.id], one.topic) for one in found[at : at + ROWS_PER_PAGE]
+        ListedFaqEntry(one.id, one.question, states[one.id], one.topic)
+        for one in found[at : at + ROWS_PER_PAGE]
     )
     counts = tuple((one, list(states.values()).count(one)) for one in FaqState)
     return FaqList(rows, page, len(found) > at + ROWS_PER_PAGE, len(found), counts)
