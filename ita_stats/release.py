@@ -11,10 +11,8 @@ from pydantic import Field, ValidationError
 from ita_stats.calendar import CalendarMonth, format_calendar_date, get_fiscal_year
 from ita_stats.cases.model import Layout, Period, ReleaseInfo, StatisticsTables
 from ita_stats.period import MONTHS_PER_ROW, PeriodError
-from ita_stats.render.json_schema import (
-    NoteJson,
-    PeriodJson,
-    PublishedModel,
+from ita_stats.render.json_schema import NoteJson, PeriodJson, PublishedModel
+from ita_stats.render.json_text import (
     build_statistics_model,
     parse_release_info,
     parse_statistics,

@@ -15,7 +15,7 @@ from ita_stats.calendar import format_calendar_date
 from ita_stats.cases.correction import describe_changes
 from ita_stats.cases.model import Footnote
 from ita_stats.cases.tables import TableRequest
-from ita_stats.render.json_schema import parse_statistics
+from ita_stats.render.json_text import parse_statistics
 from storage.releases import StoredRelease
 from storage.store import Store
 

@@ -36,7 +36,7 @@ from ita_stats.release import (
     find_release_errors,
     serialize_manifest,
 )
-from ita_stats.render.json_schema import parse_release_info, parse_statistics
+from ita_stats.render.json_text import parse_release_info, parse_statistics
 from ita_stats.service.count import SERVICE_DESK
 from storage.audit import AuditAnchor
 from storage.crypto.key_files import DeskPaths

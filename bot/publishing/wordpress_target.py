@@ -21,7 +21,7 @@ from ita_stats.cases.model import ReleaseInfo
 from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, parse_manifest
 from ita_stats.render.document import StatisticsDocument, build_statistics_document, describe_statistics
 from ita_stats.render.html import render_wordpress_html
-from ita_stats.render.json_schema import parse_release_info, parse_statistics
+from ita_stats.render.json_text import parse_release_info, parse_statistics
 from ita_stats.render.standalone_page import NamedLink
 
 T = TypeVar("T", bound=BaseModel)

@@ -19,7 +19,7 @@ from ita_stats.cases.splits import OTHER_CODE, SpanRules, build_untold_splits, c
 from ita_stats.cases.tables import TableRequest, build_public_tables
 from ita_stats.disclosure.spans import SplitSpan, get_block_start, list_spans
 from ita_stats.release import STATISTICS_FILE
-from ita_stats.render.json_schema import (
+from ita_stats.render.json_text import (
     is_told_once,
     parse_statistics,
     parse_told_splits,

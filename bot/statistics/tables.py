@@ -27,7 +27,7 @@ from ita_stats.cases.tables import TableRequest, build_exact_tables
 from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
 from ita_stats.period import parse_cutoff_date, parse_period
 from ita_stats.render.document import build_statistics_document, format_cell, join_languages
-from ita_stats.render.json_schema import serialize_statistics
+from ita_stats.render.json_text import serialize_statistics
 from ita_stats.render.spreadsheet import escape_formula
 from ita_stats.strings import get_statistics_text
 from storage.db.pieces import iterate_pieces

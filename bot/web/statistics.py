@@ -32,7 +32,7 @@ from ita_stats.render.html import (
     extract_page_csp,
     render_statistics_fragment,
 )
-from ita_stats.render.json_schema import parse_release_info, parse_statistics
+from ita_stats.render.json_text import parse_release_info, parse_statistics
 from ita_stats.render.standalone_page import NamedLink
 from storage.releases import StoredRelease
 

@@ -143,86 +143,77 @@ INTAKE_SOURCES = tuple(
 """How a case comes to the office otherwise: officers choose one of these."""
 
 
+_RECEIVED = StatusRules(
+    is_open=True,
+    public_status=PublicStatus.RECEIVED,
+    counted_as=CountedAs.OPEN,
+    transitions={
+        Transition.SCREEN: CaseStatus.SCREENING,
+        # The reporter may withdraw at any time before the end.
+        Transition.WITHDRAW: CaseStatus.CLOSED,
+    },
+    likely_next=(CommandName.SCREEN, CommandName.ASK, CommandName.REPLY),
+)
+
+_SCREENING = StatusRules(
+    is_open=True,
+    public_status=PublicStatus.IN_PROGRESS,
+    counted_as=CountedAs.OPEN,
+    transitions={
+        Transition.INVESTIGATE: CaseStatus.INVESTIGATING,
+        # Screening finds a matter of another body; forwarding it needs no investigation by this office.
+        Transition.CLOSE: CaseStatus.CLOSED,
+        Transition.NOT_ACCEPT: CaseStatus.NOT_ACCEPTED,
+        Transition.WITHDRAW: CaseStatus.CLOSED,
+    },
+    likely_next=(CommandName.INVESTIGATE, CommandName.ASK, CommandName.NOT_ACCEPT),
+    closing_outcomes=EARLY_OUTCOMES,
+)
+
+_INVESTIGATING = StatusRules(
+    is_open=True,
+    public_status=PublicStatus.IN_PROGRESS,
+    counted_as=CountedAs.OPEN,
+    transitions={
+        Transition.CLOSE: CaseStatus.CLOSED,
+        Transition.WITHDRAW: CaseStatus.CLOSED,
+    },
+    likely_next=(CommandName.ASK, CommandName.CLOSE, CommandName.NOTE),
+    closing_outcomes=frozenset(CaseOutcome) - {CaseOutcome.WITHDRAWN},
+)
+
+_CLOSED = StatusRules(
+    is_open=False,
+    public_status=PublicStatus.DONE,
+    counted_as=CountedAs.BY_OUTCOME,
+    # A decided case is investigated again when reopened, ...
+    transitions={Transition.REOPEN: CaseStatus.INVESTIGATING},
+    likely_next=(CommandName.REOPEN, CommandName.REPLY, CommandName.NOTE),
+)
+
+_NOT_ACCEPTED = StatusRules(
+    is_open=False,
+    public_status=PublicStatus.NOT_ACCEPTED,
+    counted_as=CountedAs.NOT_ACCEPTED,
+    # ... and one that was not accepted is screened again.
+    transitions={Transition.REOPEN: CaseStatus.SCREENING},
+    likely_next=(CommandName.REOPEN, CommandName.REPLY, CommandName.NOTE),
+)
+
+
 def get_status_rules(status: CaseStatus) -> StatusRules:
     """Return the rules of a status. A new status without rules is a type error and fails the import."""
     match status:
         case CaseStatus.RECEIVED:
-            return StatusRules(
-                is_open=True,
-                public_status=PublicStatus.RECEIVED,
-                counted_as=CountedAs.OPEN,
-                transitions={
-                    Transition.SCREEN: CaseStatus.SCREENING,
-                    # The reporter may withdraw at any time before the end.
-                    Transition.WITHDRAW: CaseStatus.CLOSED,
-                },
-                likely_next=(
-                    CommandName.SCREEN,
-                    CommandName.ASK,
-                    CommandName.REPLY,
-                ),
-            )
+            return _RECEIVED
         case CaseStatus.SCREENING:
-            return StatusRules(
-                is_open=True,
-                public_status=PublicStatus.IN_PROGRESS,
-                counted_as=CountedAs.OPEN,
-                transitions={
-                    Transition.INVESTIGATE: CaseStatus.INVESTIGATING,
-                    # Screening finds a matter of another body; forwarding it needs no investigation by this office.
-                    Transition.CLOSE: CaseStatus.CLOSED,
-                    Transition.NOT_ACCEPT: CaseStatus.NOT_ACCEPTED,
-                    Transition.WITHDRAW: CaseStatus.CLOSED,
-                },
-                likely_next=(
-                    CommandName.INVESTIGATE,
-                    CommandName.ASK,
-                    CommandName.NOT_ACCEPT,
-                ),
-                closing_outcomes=EARLY_OUTCOMES,
-            )
+            return _SCREENING
         case CaseStatus.INVESTIGATING:
-            return StatusRules(
-                is_open=True,
-                public_status=PublicStatus.IN_PROGRESS,
-                counted_as=CountedAs.OPEN,
-                transitions={
-                    Transition.CLOSE: CaseStatus.CLOSED,
-                    Transition.WITHDRAW: CaseStatus.CLOSED,
-                },
-                likely_next=(
-                    CommandName.ASK,
-                    CommandName.CLOSE,
-                    CommandName.NOTE,
-                ),
-                closing_outcomes=frozenset(CaseOutcome) - {CaseOutcome.WITHDRAWN},
-            )
+            return _INVESTIGATING
         case CaseStatus.CLOSED:
-            return StatusRules(
-                is_open=False,
-                public_status=PublicStatus.DONE,
-                counted_as=CountedAs.BY_OUTCOME,
-                # A decided case is investigated again when reopened, ...
-                transitions={Transition.REOPEN: CaseStatus.INVESTIGATING},
-                likely_next=(
-                    CommandName.REOPEN,
-                    CommandName.REPLY,
-                    CommandName.NOTE,
-                ),
-            )
+            return _CLOSED
         case CaseStatus.NOT_ACCEPTED:
-            return StatusRules(
-                is_open=False,
-                public_status=PublicStatus.NOT_ACCEPTED,
-                counted_as=CountedAs.NOT_ACCEPTED,
-                # ... and one that was not accepted is screened again.
-                transitions={Transition.REOPEN: CaseStatus.SCREENING},
-                likely_next=(
-                    CommandName.REOPEN,
-                    CommandName.REPLY,
-                    CommandName.NOTE,
-                ),
-            )
+            return _NOT_ACCEPTED
         case _:
             assert_never(status)
 

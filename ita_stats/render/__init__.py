@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from ita_stats.cases.model import ReleaseInfo, StatisticsTables
 from ita_stats.render.document import build_statistics_document
 from ita_stats.render.html import render_statistics_page
-from ita_stats.render.json_schema import build_statistics_schema, serialize_statistics
+from ita_stats.render.json_schema import build_statistics_schema
+from ita_stats.render.json_text import serialize_statistics
 from ita_stats.render.pdf import render_statistics_card, render_statistics_pdf
 from ita_stats.render.sanitize import sanitize_release_info, sanitize_tables, strip_invisible
 from ita_stats.render.spreadsheet import render_statistics_csv, render_statistics_xlsx

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from bot.publishing.target import PublishedRelease, PublishError, PublishOutcome, RefusedFile
 from bot.publishing.wordpress_client import open_wordpress_client
 from bot.publishing.wordpress_target import WordPressTarget
-from ita_stats.render.json_schema import parse_statistics
+from ita_stats.render.json_text import parse_statistics
 from tests.bot.publishing.release_desk import (
     NOW,
     ReleaseDesk,

@@ -8,10 +8,7 @@ from tests.house.source_tree import get_relative_name, iterate_functions, iterat
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 50
 MOST_MODULES_IN_A_FOLDER = 16
-REASONS: dict[str, str] = {
-    "ita_stats/render/json_schema.py": "the published schema of one document, to be read as a whole",
-    "handlers/complaints/lifecycle.py:get_status_rules": "a row for each state, to be read as one table",
-}
+REASONS: dict[str, str] = {}
 """Exceptions, by path or `path:function`, with the reason why a split would be worse."""
 
 

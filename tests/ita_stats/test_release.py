@@ -22,7 +22,7 @@ from ita_stats.release import (
     serialize_manifest,
     validate_cutoff,
 )
-from ita_stats.render.json_schema import serialize_statistics
+from ita_stats.render.json_text import serialize_statistics
 from tests.ita_stats.render.sample_documents import make_protected_tables
 
 ISSUE = ReleaseInfo(2, (), "พิมพ์ผิด", corrects=1)

@@ -34,7 +34,7 @@ from ita_stats.release import (
     parse_manifest,
 )
 from ita_stats.render import RELEASE_FILE_TYPES
-from ita_stats.render.json_schema import parse_release_info, parse_statistics
+from ita_stats.render.json_text import parse_release_info, parse_statistics
 from storage.audit import AuditAnchor
 from storage.files import atomic_write
 from storage.files.atomic_write import write_new_file

@@ -20,7 +20,7 @@ from handlers.staff.remark_messages import SetRemark
 from ita_stats.cases.tables import TableRequest
 from ita_stats.render.document import build_statistics_document
 from ita_stats.render.html import render_wordpress_html
-from ita_stats.render.json_schema import parse_release_info, parse_statistics
+from ita_stats.render.json_text import parse_release_info, parse_statistics
 from tests.bot.publishing.release_desk import (
     END,
     NOW,

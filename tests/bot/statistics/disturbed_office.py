@@ -21,7 +21,7 @@ from ita_stats.cases.tables import TableRequest, build_public_tables
 from ita_stats.disclosure.spans import SplitSpan
 from ita_stats.disclosure.split_rule import MIN_LEAST
 from ita_stats.period import parse_period
-from ita_stats.render.json_schema import parse_statistics, serialize_statistics
+from ita_stats.render.json_text import parse_statistics, serialize_statistics
 from storage.releases import StoredRelease
 from tests.bot.publishing.release_desk import ReleaseDesk
 from tests.ita_stats.cases.sample_facts import CaseFactsWriter

@@ -27,7 +27,7 @@ from ita_stats.cases.model import Breakdown, StatisticsTables
 from ita_stats.cases.tables import TableRequest, build_exact_tables
 from ita_stats.disclosure.spans import MIN_CASES_FOR_A_YEAR
 from ita_stats.period import parse_period
-from ita_stats.render.json_schema import parse_statistics
+from ita_stats.render.json_text import parse_statistics
 from storage.split_spans import StoredSpan
 from tests.bot.publishing.release_desk import ReleaseDesk, make_release_request
 from tests.in_memory_desk import ROOT

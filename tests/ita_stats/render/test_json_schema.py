@@ -11,8 +11,8 @@ from ita_stats.cases.splits import SpanRules, count_splits
 from ita_stats.cases.tables import TableRequest, build_public_tables
 from ita_stats.disclosure.spans import SplitSpan
 from ita_stats.period import parse_period
-from ita_stats.render.json_schema import (
-    StatisticsJson,
+from ita_stats.render.json_schema import StatisticsJson
+from ita_stats.render.json_text import (
     is_told_once,
     parse_statistics,
     parse_told_splits,

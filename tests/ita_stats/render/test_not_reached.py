@@ -16,7 +16,7 @@ from ita_stats.period import parse_period
 from ita_stats.render import render_release_files
 from ita_stats.render.document import BlankCell, build_statistics_document
 from ita_stats.render.html import render_wordpress_html
-from ita_stats.render.json_schema import parse_statistics, serialize_statistics
+from ita_stats.render.json_text import parse_statistics, serialize_statistics
 from ita_stats.render.svg_chart import build_row_chart
 from tests.ita_stats.cases.sample_facts import count_facts
 from tests.ita_stats.render.sample_documents import TERMS, make_protected_tables

@@ -16,7 +16,7 @@ from ita_stats.cases.model import Footnote, ReleaseInfo, StatisticsTables
 from ita_stats.cases.tables import TableRequest, build_exact_tables
 from ita_stats.period import parse_period
 from ita_stats.render import RELEASE_FILE_TYPES, render_release_files
-from ita_stats.render.json_schema import parse_release_info, parse_statistics, serialize_statistics
+from ita_stats.render.json_text import parse_release_info, parse_statistics, serialize_statistics
 from ita_stats.render.sanitize import strip_invisible
 from ita_stats.render.typst import MISSING_CHARACTER
 from tests.ita_stats.cases.sample_facts import count_facts, make_year_of_facts

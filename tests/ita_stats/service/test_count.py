@@ -22,7 +22,8 @@ from ita_stats.opinions.feedback import PublishedTopic, build_feedback_years
 from ita_stats.opinions.model import CountedFeedback
 from ita_stats.period import parse_period
 from ita_stats.render import RELEASE_FILE_TYPES, render_release_files
-from ita_stats.render.json_schema import StatisticsJson, parse_statistics
+from ita_stats.render.json_schema import StatisticsJson
+from ita_stats.render.json_text import parse_statistics
 from ita_stats.service.count import ServiceRules, count_service_tables, select_service_figures
 from ita_stats.service.model import (
     ConsultationCount,
