@@ -25,6 +25,13 @@ def find_pii(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text[start:end] for start, end in _find_spans(text)))
 
 
+def find_contacts(text: str) -> tuple[str, ...]:
+    """Return what reaches or names exactly one person: national ids with valid check digit, phones, e-mails."""
+    plain = to_arabic_digits(text)
+    spans = sorted(span for span, is_name in _iterate_matches(plain) if not is_name)
+    return tuple(dict.fromkeys(text[start:end] for start, end in spans))
+
+
 def redact_pii(text: str) -> str:
     """Replace everything that `find_pii` finds."""
     made, last = list[str](), 0
@@ -45,17 +52,18 @@ def is_national_id(digits: str) -> bool:
 def _find_spans(text: str) -> list[tuple[int, int]]:
     """Return the spans of personal data, in order and without overlaps."""
     taken: list[tuple[int, int]] = []
-    for start, end in sorted(_iterate_matches(text), key=lambda span: (span[0], -span[1])):
+    spans = (span for span, _ in _iterate_matches(to_arabic_digits(text)))
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if not taken or start >= taken[-1][1]:
             taken.append((start, end))
     return taken
 
 
-def _iterate_matches(text: str) -> Iterator[tuple[int, int]]:
-    plain = to_arabic_digits(text)
+def _iterate_matches(plain: str) -> Iterator[tuple[tuple[int, int], bool]]:
+    """Yield each span of personal data in a text in Arabic digits, and whether it is a name."""
     for one in _NATIONAL_ID.finditer(plain):
         if is_national_id(re.sub(r"\D", "", one[0])):
-            yield one.span()
+            yield one.span(), False
     for pattern in (_PHONE, _EMAIL, _NAME):
         for one in pattern.finditer(plain):
-            yield one.span()
+            yield one.span(), pattern is _NAME

@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from handlers.complaints.accused.head_post import HEAD_FIELD
+from handlers.complaints.review.told import list_told_in_story
+from handlers.complaints.review.understand import MAX_READ_LENGTH
+from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.context import Context
 from handlers.dialog.form import FieldKind, FormField, has_answer
 from handlers.dialog.replies import Phrase, ReplyArg, raw_text
 from handlers.dialog.session import Session
+from handlers.questions.pii import find_contacts
 
 MAX_REVIEW_LENGTH = 600
 """Characters of an answer that the review shows. The whole answer is filed."""
@@ -36,7 +40,7 @@ def _build_short_review_args(fields: Sequence[FormField], ctx: Context) -> Mappi
     missing = _list_missing(fields, ctx)
     return {
         "rows": tuple(rows[name] for name in ordered),
-        "missing": _describe_missing(missing),
+        "missing": _add_contact_warning(_describe_missing(missing), fields, session),
         "wanted": " ".join(missing),
     }
 
@@ -73,10 +77,12 @@ def _build_row(
 def _list_missing(fields: Sequence[FormField], ctx: Context) -> list[str]:
     """List what the office asks for and was not told. Whoever was asked and passed is not told again."""
     session = ctx.session
+    told = list_told_in_story(session.answers.get(STORY_FIELD.name, "")[:MAX_READ_LENGTH])
     return [
         field.name
         for field in fields
         if field.name in ctx.office.report.asks
+        and field.name not in told
         and field.name not in session.declined
         and field.name not in session.understood
         and not has_answer(field, session)
@@ -87,6 +93,19 @@ def _describe_missing(missing: Sequence[str]) -> Phrase:
     if not missing:
         return Phrase("report.nothing_missing")
     return Phrase("report.missing_names", {"names": _join_names([Phrase(f"about.{n}") for n in missing])})
+
+
+def _add_contact_warning(missing: Phrase, fields: Sequence[FormField], session: Session) -> Phrase:
+    """Add that an unsigned report holds what may reach its writer: who reads it would know who that is."""
+    texts = [
+        session.answers.get(field.name, "")
+        for field in fields
+        if field.kind in {FieldKind.TEXT, FieldKind.LONG}
+    ]
+    found = find_contacts("\n".join(texts)[:MAX_READ_LENGTH])
+    if not found or session.answers.get("named") == "named":
+        return missing
+    return Phrase("report.missing_and_contact", {"missing": missing, "found": raw_text(found[0])})
 
 
 def _join_names(names: Sequence[Phrase]) -> Phrase:

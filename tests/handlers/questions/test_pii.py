@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.questions.pii import REDACTION_MARK, find_pii, is_national_id, redact_pii
+from handlers.questions.pii import REDACTION_MARK, find_contacts, find_pii, is_national_id, redact_pii
 
 ID = "1-1017-00230-70-8"
 
@@ -34,3 +34,8 @@ def test_found(text: str, found: list[str]) -> None:
     covered = redact_pii(text)
     assert covered.count(REDACTION_MARK) == len(found)
     assert not [one for one in found if one in covered]
+
+
+def test_contacts_are_numbers_and_addresses_and_no_names() -> None:
+    text = "นายสมชาย ใจดี โทร 081 234 5678 หรือ a.b@example.go.th เลขที่ 1234/2569"
+    assert find_contacts(text) == ("081 234 5678", "a.b@example.go.th")

@@ -73,3 +73,24 @@ def test_a_sum_stands_before_the_question_of_safety() -> None:
         "จำนวนเงิน",
         "เป็นหัวหน้าหรือผู้ดูแลช่องทางนี้",
     ]
+
+
+def test_what_the_story_tells_is_not_said_to_be_missing() -> None:
+    story = {**TOLD, "story": "คนเก็บเงิน ชื่อ สมชาย ครูสมใจเห็น มีใบเสร็จ"}
+    assert show(story)[1].splitlines()[0] == "ยังไม่ได้บอก: เมื่อไร ที่ไหน"
+
+
+WITH_NUMBER = {**TOLD, "story": "เรียกรับเงิน โทร ๐๘๑-๒๓๔-๕๖๗๘"}
+WARNING = "ในเรื่องมี “๐๘๑-๒๓๔-๕๖๗๘” ถ้าเป็นของท่านเอง คนที่อ่านจะรู้ว่าท่านเป็นใคร"
+
+
+def test_a_number_in_an_unsigned_report_is_warned_of() -> None:
+    assert WARNING in show(WITH_NUMBER)[1]
+    assert WARNING in show({**WITH_NUMBER, "named": "anonymous"})[1]
+
+
+def test_who_gives_their_name_is_not_warned_and_a_sum_is_no_number() -> None:
+    assert WARNING not in show({**WITH_NUMBER, "named": "named", "name": "สมหญิง"})[1]
+    assert (
+        "ถ้าเป็นของท่านเอง" not in show({**TOLD, "story": "รับเงิน 1,500,000 บาท วันที่ 12/03/2569 เลขที่ 045/2569"})[1]
+    )
