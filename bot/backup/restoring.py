@@ -72,6 +72,11 @@ def find_restore_source(backup: Path) -> RestoreSource:
     folder = BackupFolder(backup.absolute().parent.parent)
     if not backup.is_file():
         raise BackupError(f"{backup}: there is no such file")
+    if backup.absolute() != folder.get_backup_path(backup.stem):
+        raise BackupError(
+            f"{backup}: ไฟล์นี้ไม่ใช่ชุดสำรอง เลือกไฟล์ที่ชื่อลงท้าย .age ในโฟลเดอร์ backups"
+            " / this file is another than the backup; choose the one in the folder `backups` whose name ends in .age"
+        )
     ledgers = [folder.get_ledger_path(stamp) for stamp in reversed(folder.list_ledgers())]
     if not ledgers:
         raise BackupError(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.backup.making import BackupJob, BackupResult
 from bot.backup.rehearsal import rehearse_restore
-from bot.backup.restoring import RestoreResult, find_restore_source, restore_backup
+from bot.backup.restoring import RestoreResult, RestoreSource, find_restore_source, restore_backup
 from bot.backup.state import update_backup_state
 from bot.bootstrap import open_app
 from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, print_json
@@ -120,7 +120,7 @@ async def restore(
         identity = await asyncio.to_thread(_read_identity, identity_file)
         source = await asyncio.to_thread(find_restore_source, file)
         if is_rehearsal:
-            return await _rehearse(settings, file, identity, at)
+            return await _rehearse(settings, source, identity, at)
         keys_at = [settings.desk_paths(name) for name in DESK_NAMES]
         result = await restore_backup(source, identity, target, at, keys_at)
     except (BackupError, DiskFullError, OSError) as error:
@@ -130,11 +130,11 @@ async def restore(
     return EXIT_FINDINGS if result.findings else EXIT_DONE
 
 
-async def _rehearse(settings: Settings, file: Path, identity: Identity, now: datetime) -> int:
+async def _rehearse(settings: Settings, source: RestoreSource, identity: Identity, now: datetime) -> int:
     """Restore for trial in a folder of ITA_HOME, and remember how it went."""
     work = settings.home / ".rehearsal"
     try:
-        findings = await rehearse_restore(find_restore_source(file), identity, work, now)
+        findings = await rehearse_restore(source, identity, work, now)
     except (BackupError, DiskFullError) as error:
         findings = [str(error)]
     update_backup_state(settings.home, rehearsed_at=now, rehearsal_findings=findings)

@@ -1,6 +1,6 @@
 """`ita-bot faq`: import, export and evaluation of the FAQ of the service desk.
 
-What opens the store is imported inside the commands, so that `ita-bot version` starts in a quarter of a second.
+What opens the store is imported inside the commands, so that those that need none start in a quarter of a second.
 """
 
 import asyncio

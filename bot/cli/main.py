@@ -48,9 +48,20 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
 ) -> None:
     """Serve; prints `ready http://…` when it does. SIGTERM drains and ends."""
+    run_and_exit(_run_server(select_desks(desk), host, port))
+
+
+async def _run_server(desks: tuple[DeskName, ...], host: str | None, port: int | None) -> int:
+    from bot.process import hold_desks
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    # Tried first: a second server is refused before it loads anything large.
+    with hold_desks([settings.desk_paths(name).folder for name in desks], datetime.now(UTC)):
+        pass
     from bot.serve import serve
 
-    run_and_exit(serve(select_desks(desk), host, port))
+    return await serve(desks, host, port)
 
 
 @cli_app.command()

@@ -19,9 +19,18 @@ async def add_staff_member(desk: DeskName, role: Role, profile: StaffProfile) ->
     from bot.bootstrap import open_app
 
     async with open_app([desk]) as app:
-        invitation = await app.desks[desk].store.staff_admin.add(role, profile, datetime.now(UTC))
+        store = app.desks[desk].store
+        is_taken = any(member.name == profile.name for member in await _load_staff(store))
+        invitation = await store.staff_admin.add(role, profile, datetime.now(UTC))
         has_page = app.settings.desk(desk).public_url is not None
     _print_invitation(invitation, has_page=has_page)
+    if is_taken:
+        sys.stderr.write(
+            "มีคนชื่อนี้ในโต๊ะนี้อยู่แล้ว ตอนนี้จึงมีสองคน ถ้าเป็นคนเดียวกันที่รหัสหาย ลบคนที่เพิ่งเพิ่มด้วย id จาก"
+            f" ita-bot staff list --desk {desk} แล้วสั่ง ita-bot staff reset ด้วย id เดิม\n"
+            "Somebody of this name was there already: now there are two. If both are one person who lost the code,"
+            " remove the new one by its id, and reset the other.\n"
+        )
     return 0
 
 
@@ -76,9 +85,14 @@ async def reset_staff_member(desk: DeskName, name: str) -> int:
 
 async def _find_member(store: Store, desk: DeskName, name: str) -> StaffMember:
     """Return the person with an id or full name. Raises `typer.BadParameter` where it is not exactly one."""
-    matching = [member for member in await _load_staff(store) if name in {member.id, member.name}]
+    wanted = " ".join(name.split())
+    matching = [member for member in await _load_staff(store) if wanted in {member.id, member.name}]
     if len(matching) != 1:
-        problem = "several persons have this name; use the id" if matching else "nobody has this name or id"
+        problem = (
+            "มีหลายคนที่ชื่อนี้ ใช้ id แทนชื่อ / several persons have this name; use the id"
+            if matching
+            else "ไม่มีใครชื่อหรือ id นี้ / nobody has this name or id"
+        )
         raise typer.BadParameter(f"{problem} (ita-bot staff list --desk {desk})")
     return matching[0]
 

@@ -9,7 +9,9 @@ import pytest
 
 from bot.backup.rehearsal import rehearse_restore
 from bot.backup.restoring import find_restore_source, restore_into
+from bot.backup.state import read_backup_state
 from bot.bootstrap import App
+from bot.cli.backup import restore
 from storage.backup.age_files import Identity
 from storage.crypto.key_files import DeskPaths, load_keys
 from storage.errors import BackupError, BackupKeyError
@@ -112,3 +114,24 @@ def test_the_wrong_private_key_is_told(office: BackedUpOffice) -> None:
 def test_what_is_no_backup_is_told(office: BackedUpOffice) -> None:
     with pytest.raises(BackupError, match="there is no such file"):
         rehearse(office, "20261130T000000Z")
+
+
+@pytest.mark.parametrize("wrong", ["backups/{}.evidence", "keys/{}.age", "ledgers/{}.age"])
+def test_a_neighbour_of_the_backup_is_told_as_such_and_remembered_as_nothing(
+    wrong: str, office: BackedUpOffice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tester's mistake: the list beside the backup was called damaged, and doctor then warned of the backup."""
+    made = office.back_up()
+    identity = office.root / "key.txt"
+    identity.write_text(f"# created\n{office.identity.key}\n")
+    before = read_backup_state(office.home)
+    chosen = office.folder.path / wrong.format(made.stamp)
+    for is_rehearsal in (True, False):
+        assert asyncio.run(restore(chosen, identity, office.root / "new", is_rehearsal=is_rehearsal)) == 1
+        told = capsys.readouterr().err
+        assert "ไฟล์นี้ไม่ใช่ชุดสำรอง" in told
+        assert "damaged" not in told
+    assert read_backup_state(office.home) == before
+    assert not (office.root / "new").exists()
+    right = office.folder.get_backup_path(made.stamp)
+    assert asyncio.run(restore(right, identity, None, is_rehearsal=True)) == 0
