@@ -1,6 +1,6 @@
 """Queries of officers: case lists without content, and the report and history of one case."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, select
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, get_channel_source
 from handlers.dialog.effects import Listing, Query
 from handlers.dialog.events import File
+from handlers.staff.complaints.matters.reports import MatterReport, ScheduledAct
 from handlers.staff.complaints.messages import (
     CaseAuditLine,
     CaseHistoryLine,
@@ -21,9 +22,7 @@ from handlers.staff.complaints.messages import (
     GetNextRegisterNumber,
     ListCases,
     ListLinkedCases,
-    MatterReport,
     OfficerCase,
-    ScheduledAct,
 )
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
@@ -37,9 +36,7 @@ from storage.files.file_meta import decrypt_file_meta
 from storage.files.owners import list_owner_hashes
 from storage.matters.reports import build_first_report, build_report_count, select_other_reports
 from storage.outgoing.undo_window import decode_waiting
-from storage.serialization import (
-    StoredReport,
-)
+from storage.serialization import StoredReport, WaitingReply
 from storage.staff.absences import find_stand_in, list_stood_for
 from storage.staff.members import is_staff_actor
 from storage.unreadable_rows import decode_rows, reading_row
@@ -151,9 +148,25 @@ async def _load_other_reports(case: str, context: ReadContext) -> tuple[MatterRe
     columns = (column.id, column.number, column.fiscal_year, column.seq, column.status, column.answer_by)
     order = (column.answer_by, column.fiscal_year, column.number)
     others = select(*columns).where(column.id.in_(select_other_reports(case))).order_by(*order)
+    rows = (await context.connection.execute(others)).all()
+    waits = select(tables.held.c.case_id, tables.held.c.id, tables.held.c.due, tables.held.c.sealed)
+    held = await context.connection.execute(waits.where(tables.held.c.case_id.in_([row.id for row in rows])))
+    scheduled = {row.case_id: _list_decisions(decode_waiting(row, context.keyring), case) for row in held}
     return tuple(
-        MatterReport(row.id, row.number, row.fiscal_year, row.seq, CaseStatus(row.status), row.answer_by)
-        for row in await context.connection.execute(others)
+        MatterReport(
+            *(row.id, row.number, row.fiscal_year, row.seq, CaseStatus(row.status), row.answer_by),
+            scheduled=scheduled.get(row.id, ()),
+        )
+        for row in rows
+    )
+
+
+def _list_decisions(waiting: Sequence[WaitingReply], case: str) -> tuple[ScheduledAct, ...]:
+    """Return the decisions of another report, among what waits with it, that are made of a case too."""
+    return tuple(
+        ScheduledAct(one.reply.staff, one.due, one.reply.step, one.reply.text)
+        for one in waiting
+        if case in one.reply.also
     )
 
 

@@ -29,7 +29,7 @@ _UPDATE_WAITING = (
 DELETE_SCHEDULED_ANSWER = delete(tables.held_answers).where(_ANSWER.question_id == bindparam("question"))
 
 
-def decode_waiting(row: Row[Any, Any, Any], keyring: Keyring) -> tuple[WaitingReply, ...]:
+def decode_waiting(row: Row[*tuple[Any, ...]], keyring: Keyring) -> tuple[WaitingReply, ...]:
     """Return what waits of a case, in order. row: its id, due and sealed. Raises what decryption raises."""
     kept = WAITING_REPLIES_CODEC.validate_json(keyring.staff.decrypt(row.sealed, "held", row.id, "sending"))
     return kept.waiting if isinstance(kept, WaitingReplies) else (WaitingReply(row.due, kept),)

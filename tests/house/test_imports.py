@@ -39,6 +39,7 @@ VOCABULARY = {
     "handlers.staff.absences.messages",
     "handlers.staff.clock.messages",
     "handlers.staff.complaints.matters.messages",
+    "handlers.staff.complaints.matters.reports",
     "handlers.staff.complaints.messages",
     "handlers.staff.remark_messages",
     "handlers.staff.members",

@@ -103,7 +103,7 @@ class CasePages(CaseFiles):
             return self.responses.render_closed(lang, typed)
         more |= {
             "typed": typed,
-            "waits": opened.case.find_scheduled(page_session.access.staff.id) is not None,
+            "waits": opened.case.has_waiting(page_session.access.staff.id),
             **await self._describe_case(opened, lang),
         }
         return self.responses.render("officer_case.html", lang, status, **more)

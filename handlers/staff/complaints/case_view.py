@@ -127,7 +127,7 @@ def _format_case_flags(found: OfficerCase, links: tuple[OfficerCase, ...]) -> li
         marks.append(Phrase("staff.case.appointed"))
     if found.legal_hold:
         marks.append(Phrase("staff.case.kept"))
-    if found.scheduled:
+    if found.has_waiting():
         marks.append(Phrase("staff.case.held"))
     return marks
 
@@ -177,7 +177,7 @@ def list_next_steps(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[
     orders += [read] if found.status is CaseStatus.RECEIVED else []
     orders += [order for order in STATUS_RULES[found.coming_status].likely_next if order in able]
     likely = [order for order in orders if cmd.may_give(order)][:MAX_NEXT_STEPS]
-    takes_back = found.find_scheduled(cmd.staff.id) or (cmd.staff.role is Role.SUPERVISOR and found.scheduled)
+    takes_back = found.has_waiting("" if cmd.staff.role is Role.SUPERVISOR else cmd.staff.id)
     if takes_back:  # never the first: who types “1” once more takes nothing back
         likely = [*likely[: MAX_NEXT_STEPS - 1], CommandName.UNDO]
     more = make_command_button(CommandName.CASE, found, label=Phrase("staff.case.more"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from handlers.complaints.lifecycle import list_transition_commands
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, Choice, ExpectedInput, Phrase, Reply
 from handlers.staff.command import (
@@ -40,9 +41,10 @@ def with_case(
 
 
 def with_matter(handler: CaseHandler) -> CommandHandler[CommandName, ComplaintsWork]:
-    """Return the handler of a command about a whole matter: of its open reports it gets the one due first.
+    """Return the handler of a command about a whole matter: of its open reports it gets the one furthest on.
 
-    What is decided, and who has it, is the same for all of them, whichever number was typed.
+    What is decided, and who has it, is the same for all of them, whichever number was typed; those that are behind are
+    brought along. A move that only the one that was typed can still make is made of it.
     """
 
     def handle_with_matter(cmd: ComplaintsCommandContext) -> Decision:
@@ -50,12 +52,19 @@ def with_matter(handler: CaseHandler) -> CommandHandler[CommandName, ComplaintsW
         found = yield from resolve_case(about)
         if isinstance(found, TurnResult):
             return found
-        first = found.first_report
-        if first is not None:
-            found = (yield from run_query(FindCaseByNumber(first.number, first.year, cmd.staff.id))) or found
+        leading = found.leading_report
+        if leading is not None:
+            ahead = yield from run_query(FindCaseByNumber(leading.number, leading.year, cmd.staff.id))
+            found = found if ahead is None or _can_only_be_typed(cmd.command.name, found, ahead) else ahead
         return (yield from handler(about, found))
 
     return handle_with_matter
+
+
+def _can_only_be_typed(name: CommandName, typed: OfficerCase, ahead: OfficerCase) -> bool:
+    """Whether a command is a move that fits the report whose number was typed, and not the one that is further on."""
+    able, able_ahead = (list_transition_commands(one.coming_status) for one in (typed, ahead))
+    return name in able and name not in able_ahead
 
 
 def make_case_command(name: CommandName, case: OfficerCase, rest: str = "") -> ParsedCommand[CommandName]:

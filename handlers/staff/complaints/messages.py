@@ -13,46 +13,18 @@ from handlers.complaints.lifecycle import (
     TransitionNotAllowedError,
     TransitionRequest,
     get_next_status,
+    list_steps_of_matter,
 )
 from handlers.complaints.messages import HistoryEntry
 from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, File
+from handlers.staff.complaints.matters.reports import MatterReport, ScheduledAct
 
 UNDO_SECONDS = 60
 """Seconds in which a reply to a reporter can be cancelled before it is sent."""
 
 MAX_SCHEDULED_ACTS = 8
 """Acts of one case that may wait at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduledAct:
-    """Something of a case that waits to be sent. staff: id of its author; send_at: seconds since 1970.
-
-    step: the transition that it makes; None for a plain reply or a question. text: what the reporter will read.
-    """
-
-    staff: str
-    send_at: int
-    step: TransitionRequest | None = None
-    text: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class MatterReport:
-    """A report of a matter: one of the cases that officers work as one. seq: the last line of its history."""
-
-    id: str
-    number: int
-    year: int
-    seq: int
-    status: CaseStatus
-    answer_by: date
-
-    @property
-    def register_number(self) -> str:
-        """The register number: number/year, such as 12/2570."""
-        return f"{self.number}/{self.year}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +73,15 @@ class OfficerCase:
             if act.step is not None:
                 with suppress(TransitionNotAllowedError):
                     status = get_next_status(status, act.step)
+        for act in self.scheduled_elsewhere:
+            steps = list_steps_of_matter(status, act.step) if act.step is not None else ()
+            status = steps[-1][1] if steps else status
         return status
+
+    @property
+    def scheduled_elsewhere(self) -> tuple[ScheduledAct, ...]:
+        """The decisions on this case too that wait with other reports of its matter."""
+        return tuple(act for one in self.other_reports for act in one.scheduled)
 
     @property
     def open_others(self) -> tuple[MatterReport, ...]:
@@ -110,14 +90,27 @@ class OfficerCase:
         return tuple(one for one in self.other_reports if is_open and STATUS_RULES[one.status].is_open)
 
     @property
-    def first_report(self) -> MatterReport | None:
-        """The open report of its matter that is due before it and all others; None where that is the case itself."""
-        mine = (self.answer_by, self.year, self.number)
-        return next((one for one in self.open_others if (one.answer_by, one.year, one.number) < mine), None)
+    def leading_report(self) -> MatterReport | None:
+        """The open report of its matter that is further on than it, or as far and due before; None where it leads.
+
+        A decision that is made on the one furthest on brings the others along.
+        """
+        leading = min(self.open_others, key=_order_of_leading, default=None)
+        is_other = leading is not None and _order_of_leading(leading) < _order_of_leading(self)
+        return leading if is_other else None
+
+    def has_waiting(self, staff: str = "") -> bool:
+        """Whether something waits to be sent, with it or made of it too with another report. staff: by that person."""
+        return any(staff in {"", act.staff} for act in (*self.scheduled, *self.scheduled_elsewhere))
 
     def find_scheduled(self, staff: str) -> ScheduledAct | None:
         """Return the last act of a person that waits, which is the one they can take back."""
         return next((act for act in reversed(self.scheduled) if act.staff == staff), None)
+
+
+def _order_of_leading(report: "OfficerCase | MatterReport") -> tuple[int, date, int, int]:
+    """Order the reports of a matter: the one furthest on first, and of those the one due first."""
+    return (-list(CaseStatus).index(report.status), report.answer_by, report.year, report.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from handlers.dialog.replies import (
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
 from handlers.staff.complaints.case_view import list_next_steps
 from handlers.staff.complaints.find_case import can_see_case
+from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.complaints.messages import (
     MAX_SCHEDULED_ACTS,
     UNDO_SECONDS,
@@ -31,7 +32,6 @@ from handlers.staff.complaints.messages import (
     FindCaseByNumber,
     OfficerCase,
     OutgoingReply,
-    ScheduledAct,
     ScheduleSend,
 )
 from handlers.staff.dispatch import run_command
@@ -201,9 +201,10 @@ def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
 
     The author may also where the case is with another by now; nothing of it is shown then.
     """
-    first = found.first_report
-    if not found.scheduled and first is not None:  # a decision on the whole matter waits there
-        found = (yield from run_query(FindCaseByNumber(first.number, first.year, cmd.staff.id))) or found
+    waits_with = next((one for one in found.other_reports if one.scheduled), None)
+    if not found.scheduled and waits_with is not None:  # a decision on the whole matter waits there
+        there = FindCaseByNumber(waits_with.number, waits_with.year, cmd.staff.id)
+        found = (yield from run_query(there)) or found
     acts: tuple[Act, ...] = ()
     own = found.find_scheduled(cmd.staff.id)
     if own is None and cmd.staff.role is Role.SUPERVISOR and found.scheduled:

@@ -19,7 +19,7 @@ from handlers.complaints.lifecycle import (
 )
 from handlers.complaints.messages import ActorKind, ApplyTransition, ExclusionGround, ListExclusions
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
-from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, raw_text
+from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Phrase, Reply, raw_text
 from handlers.office import OutsideBody
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.approvals import (
@@ -213,7 +213,7 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase
     try:
         get_next_status(found.coming_status, one)
     except TransitionNotAllowedError:
-        return (yield from explain_forbidden_transition(cmd, found))
+        return _explain_early_outcome(cmd, found, one)
     if count_letters_and_digits(reason) < MIN_REASON_LETTERS:
         return cmd.await_text_for(_make_partial_command(cmd, found)).reply(
             "reason.ask", OF_CASE, number=found.register_number, fewest=MIN_REASON_LETTERS
@@ -226,6 +226,23 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase
         reason, spent = good.reason, build_approval_use(cmd, good) if cmd.confirmed else ()
     turn = yield from propose_reply(cmd, found, make_decision(cmd, found, one, reason))
     return replace(turn, acts=(*turn.acts, *spent))
+
+
+def _explain_early_outcome(
+    cmd: ComplaintsCommandContext, found: OfficerCase, one: TransitionRequest
+) -> TurnResult:
+    """Explain that an outcome needs an investigation: the button that begins it, then the outcomes possible now."""
+    first = make_command_button(CommandName.INVESTIGATE, found)
+    choices = (first, *_list_outcome_choices(cmd, found))
+    return cmd.reply(
+        "close.investigate_first",
+        OF_CASE,
+        choices,
+        number=found.register_number,
+        outcome=Phrase(f"staff.outcome.{one.outcome}"),
+        status=Phrase(f"staff.status.{found.coming_status}"),
+        presentation=KEEPS_TEXT,
+    )
 
 
 def _make_partial_command(cmd: ComplaintsCommandContext, found: OfficerCase) -> ParsedCommand[CommandName]:
@@ -258,11 +275,15 @@ def _parse_outcome(
 ) -> tuple[TransitionRequest, str] | TurnResult:
     outcome = TYPED_OUTCOMES.get(normalize_for_matching(first)) if first else None
     if outcome is None:
-        closing = STATUS_RULES[found.coming_status].closing_outcomes
-        allowed = [one for one, rules in OUTCOME_RULES.items() if one in closing and rules.typed_words]
-        choices = tuple(_make_choice(cmd, found, one.value, f"staff.outcome.{one}") for one in allowed)
+        choices = _list_outcome_choices(cmd, found)
         return cmd.reply("close.ask", OF_CASE, choices, number=found.register_number)
     return TransitionRequest(Transition.CLOSE, outcome), clean_text(rest).text
+
+
+def _list_outcome_choices(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[Choice, ...]:
+    closing = STATUS_RULES[found.coming_status].closing_outcomes
+    allowed = [one for one, rules in OUTCOME_RULES.items() if one in closing and rules.typed_words]
+    return tuple(_make_choice(cmd, found, one.value, f"staff.outcome.{one}") for one in allowed)
 
 
 def _parse_non_acceptance(

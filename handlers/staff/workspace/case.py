@@ -81,7 +81,7 @@ def open_case_view(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseView | T
         return found
     turn = yield from show_case(cmd, found)
     content = yield from read_case_content(cmd, found)
-    is_waiting = found.find_scheduled(cmd.staff.id) is not None
+    is_waiting = found.has_waiting(cmd.staff.id)
     return CaseView(
         found,
         turn.replies[-1],

@@ -102,17 +102,22 @@ def test_officers_decide_once_and_each_reporter_hears_alone(tmp_path: Path) -> N
         assert "รวมเป็นเรื่องเดียวกับ 1/" in join_texts(await officer.say("/เรื่อง 2"))
         await officer.say("/รับ 2")
         assert {(await find_case(desk, number, officer)).officer for number in (1, 2)} == {officer.id}
-        await officer.say("/สืบสวน 2")  # the one due first is only received: nothing is left out
-        assert [(await see(desk, one)).status for one in (first, second)] == [
-            CaseStatus.RECEIVED,
-            CaseStatus.SCREENING,
+        refused = await officer.say(f"/ปิด 1 มีมูล {REASON}")  # 2 is further on, and leads
+        assert "ต้องเริ่มสืบสวนก่อน" in join_texts(refused)
+        shown = await officer.say("1")
+        assert "เรื่อง 2/" in join_texts(shown)
+        assert [(await find_case(desk, number, officer)).status for number in (1, 2)] == [
+            CaseStatus.INVESTIGATING,
+            CaseStatus.INVESTIGATING,
         ]
-        await officer.say("/ตรวจรับ 2")
-        await officer.say("/สืบสวน 2")
         shown = await officer.say(f"/ปิด 2 มีมูล {REASON}")
         assert "ของ 1/" in join_texts(shown)
         assert "จะได้อ่านข้อความนี้เหมือนกัน" in join_texts(shown)
         await officer.confirm(shown)
+        for number in (1, 2):  # the page of each says that it waits, and none offers to close it again
+            page = await officer.say(f"/เรื่อง {number}")
+            assert "มีข้อความรอส่ง" in join_texts(page)
+            assert not [data for m in page for _, data in m.choices if data.startswith("/close")]
         assert await send_due_replies(desk) == 1
         for receipt in (first, second):
             view = await see(desk, receipt)

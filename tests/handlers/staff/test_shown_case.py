@@ -6,7 +6,7 @@ import pytest
 
 from handlers.i18n import render_label
 from handlers.staff.complaints.intake.lines import has_labelled_line, split_source
-from handlers.staff.complaints.messages import ScheduledAct
+from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.members import ListStaff
 from handlers.staff.state import ShownChoice, ShownMenu
 from handlers.staff.typed.shown import find_shown_number

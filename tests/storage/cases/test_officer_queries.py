@@ -9,6 +9,7 @@ from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.lifecycle import CaseSource, CaseStatus
 from handlers.complaints.messages import ActorKind, Exclusion, ExclusionGround, HistoryEntryKind
 from handlers.dialog.receipt import make_receipt
+from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.complaints.messages import (
     AssignCase,
     CaseListPage,
@@ -21,7 +22,6 @@ from handlers.staff.complaints.messages import (
     ListLinkedCases,
     OutgoingReply,
     RecordCaseAccess,
-    ScheduledAct,
     ScheduleSend,
     SetAppointment,
     SetCaseKind,

@@ -4,7 +4,7 @@ from datetime import date
 
 from handlers.complaints.lifecycle import TransitionRequest, list_steps_of_matter
 from handlers.complaints.messages import ActorKind, ApplyTransition
-from handlers.staff.complaints.messages import MatterReport
+from handlers.staff.complaints.matters.reports import MatterReport
 
 
 def list_transitions_of_report(

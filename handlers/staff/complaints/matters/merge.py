@@ -2,8 +2,9 @@
 
 from handlers.complaints.lifecycle import STATUS_RULES
 from handlers.dialog.effects import Decision, run_query
-from handlers.dialog.replies import OF_CASE, Phrase, Reply, ReplyArg
+from handlers.dialog.replies import OF_CASE, Phrase, Reply, ReplyArg, raw_text
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.complaints.case_view import load_staff_names
 from handlers.staff.complaints.find_case import can_see_case, format_hidden_case, make_case_command
 from handlers.staff.complaints.matters.messages import MergeCases, SeparateCase
 from handlers.staff.complaints.messages import FindCaseByNumber, OfficerCase
@@ -22,10 +23,15 @@ def merge_with_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisi
     if other is not None and other.hidden:
         return cmd.reply_with(format_hidden_case(cmd, other))
     back = (make_command_button(CommandName.CASE, found),)
-    if other is None or other.id == found.id or not can_see_case(cmd.staff, other):
+    if other is None:
         return cmd.reply(
             "merge.not", OF_CASE, back, number=found.register_number, other=cmd.command.rest[:20]
         )
+    if other.id == found.id:
+        waiting = cmd.await_text_for(make_case_command(CommandName.MERGE, found))
+        return waiting.reply("merge.same", OF_CASE, number=found.register_number)
+    if not can_see_case(cmd.staff, other):
+        return (yield from _refuse_unseen(cmd, found, other))
     numbers: dict[str, ReplyArg] = {"number": found.register_number, "other": other.register_number}
     separates = make_command_button(CommandName.SEPARATE, other, label=Phrase("staff.merge.undo", numbers))
     if other.id in {one.id for one in found.other_reports}:
@@ -34,6 +40,16 @@ def merge_with_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisi
         return cmd.reply_with(Reply(f"staff.merge.{why}", OF_CASE, numbers, back))
     act = MergeCases(found.id, other.id, cmd.staff.id, to_bangkok_date(cmd.ctx.now))
     return cmd.reply_with(Reply("staff.merge.done", OF_CASE, numbers, (*back, separates)), acts=(act,))
+
+
+def _refuse_unseen(cmd: ComplaintsCommandContext, found: OfficerCase, other: OfficerCase) -> Decision:
+    """Say why a case that is kept from nobody cannot be made one with another: who has it, or why it is not theirs."""
+    args: dict[str, ReplyArg] = {"number": found.register_number, "other": other.register_number}
+    if other.avoid_officer == cmd.staff.id:
+        return cmd.reply_with(Reply("staff.merge.again", OF_CASE, args))
+    names = yield from load_staff_names()
+    args["holder"] = raw_text(names.get(other.officer, ""))
+    return cmd.reply_with(Reply("staff.merge.not_yours", OF_CASE, args))
 
 
 def _find_hindrance(found: OfficerCase, other: OfficerCase) -> str | None:

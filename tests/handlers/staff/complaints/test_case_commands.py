@@ -19,6 +19,7 @@ from handlers.dialog.events import Channel
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, ExpectedInput, Phrase, Reply, raw_text
 from handlers.staff.complaints.case_view import list_report_answers
 from handlers.staff.complaints.find_case import can_see_case
+from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.complaints.messages import (
     AssignCase,
     CaseAuditLine,
@@ -32,7 +33,6 @@ from handlers.staff.complaints.messages import (
     ListCases,
     ListLinkedCases,
     RecordCaseAccess,
-    ScheduledAct,
 )
 from handlers.staff.members import AuditRefusal, ListStaff, StaffMember
 from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind

@@ -36,6 +36,7 @@ from handlers.staff.complaints.case_page import (
     reply_from_page,
     undo_from_page,
 )
+from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.complaints.messages import (
     MAX_SCHEDULED_ACTS,
     CancelSend,
@@ -44,7 +45,6 @@ from handlers.staff.complaints.messages import (
     GetCaseReport,
     OutgoingReply,
     RecordCaseAccess,
-    ScheduledAct,
     ScheduleSend,
 )
 from handlers.staff.members import IsCodeUsed, IsRecoveryCode, UseCode

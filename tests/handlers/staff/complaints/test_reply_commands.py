@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from handlers.dialog.replies import Choice
+from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.complaints.messages import (
     MAX_SCHEDULED_ACTS,
     CancelSend,
     OfficerCase,
     OutgoingReply,
-    ScheduledAct,
     ScheduleSend,
 )
 from handlers.staff.complaints.outgoing import MAX_REPLY_LENGTH

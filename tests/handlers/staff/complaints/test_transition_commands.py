@@ -24,12 +24,12 @@ from handlers.complaints.lifecycle import (
 from handlers.complaints.messages import ActorKind, ApplyTransition
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, raw_text
+from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.complaints.messages import (
     MAX_SCHEDULED_ACTS,
     OfficerCase,
     OutgoingReply,
     RecordCaseAccess,
-    ScheduledAct,
     ScheduleSend,
 )
 from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind
@@ -252,8 +252,13 @@ def test_a_short_reason_on_a_line_of_its_own_does_not_become_the_argument(start:
     assert pending(outcome) == AwaitingText(ParsedCommand(CommandName(name), 12, 2570, argument))
 
 
-def test_an_outcome_that_does_not_fit_the_state_is_refused() -> None:
-    assert give(f"/close 12 substantiated {REASON}", case=SCREENING).keys == ("staff.forbidden",)
+def test_an_outcome_that_needs_an_investigation_offers_to_begin_it_and_what_is_possible_now() -> None:
+    outcome = give(f"/close 12 substantiated {REASON}", case=SCREENING)
+    assert (outcome.keys, outcome.acts) == (("staff.close.investigate_first",), ())
+    offered = list_commands(outcome.replies[0].choices)
+    assert offered == ["/investigate 12/2570", "/close 12/2570 insufficient"]
+    for command in offered:  # each does what it says, or asks for the reason
+        assert give(command, case=SCREENING).keys[0] in {"staff.moved", "staff.reason.ask"}
 
 
 # Two persons.

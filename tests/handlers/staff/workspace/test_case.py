@@ -10,12 +10,12 @@ from handlers.complaints.messages import HistoryEntry, HistoryEntryKind
 from handlers.dialog.effects import Listing, TurnResult
 from handlers.dialog.events import Channel
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE as TABLE
+from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.complaints.messages import (
     CaseHistoryLine,
     GetCaseHistory,
     OfficerCase,
     RecordCaseAccess,
-    ScheduledAct,
 )
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CommandName, Role

@@ -14,7 +14,7 @@ from handlers.complaints.lifecycle import (
     list_steps_of_matter,
 )
 from handlers.staff.complaints.matters.decide import list_transitions_of_report
-from handlers.staff.complaints.messages import MatterReport
+from handlers.staff.complaints.matters.reports import MatterReport
 
 DAY = date(2026, 11, 30)
 SCREEN, INVESTIGATE = TransitionRequest(Transition.SCREEN), TransitionRequest(Transition.INVESTIGATE)

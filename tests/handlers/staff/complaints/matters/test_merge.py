@@ -6,7 +6,8 @@ import pytest
 
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.staff.complaints.matters.messages import MergeCases, SeparateCase
-from handlers.staff.complaints.messages import FindCaseByNumber, MatterReport, OfficerCase
+from handlers.staff.complaints.matters.reports import MatterReport
+from handlers.staff.complaints.messages import FindCaseByNumber, OfficerCase
 from tests.handlers.staff.officer_commands import CASE, TODAY, give, list_commands
 from tests.run_decision import AnswerByQuery
 
@@ -20,6 +21,7 @@ CASES = {
     18: replace(OTHER, avoid_officer="s2"),
     19: replace(OTHER, other_reports=(PART,)),
     20: replace(OTHER, officer="s2"),
+    21: replace(OTHER, avoid_officer="s1"),
 }
 
 
@@ -41,12 +43,13 @@ def test_merging_offers_to_separate() -> None:
     ("typed", "key"),
     [
         ("", "staff.merge.ask"),
-        ("12", "staff.merge.not"),
+        ("12", "staff.merge.same"),
         ("99", "staff.merge.not"),
-        ("20", "staff.merge.not"),
+        ("20", "staff.merge.not_yours"),
         ("16", "staff.hidden"),
         ("17", "staff.merge.ended"),
         ("18", "staff.merge.again"),
+        ("21", "staff.merge.again"),
     ],
 )
 def test_what_is_not_merged(typed: str, key: str) -> None:
