@@ -264,11 +264,34 @@ class ShownMenu:
 
 
 @dataclass(frozen=True, slots=True)
+class SentForm:
+    """A form of the workspace that was sent: what its page needs to be shown once more.
+
+    id: of the submission, in the address of the page that shows what came of it; path: of that page. fields: what was
+    typed and pressed, without codes and tokens. asked: the command that asked for something next, as a button brings
+    it; asks_factor: for the second factor. waits: its text was shown as others will read it, and neither sent nor
+    dropped yet.
+    """
+
+    id: str
+    path: str
+    fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    asked: str = field(default="", repr=False)
+    asks_factor: bool = False
+    waits: bool = False
+
+    def get_text(self, name: str) -> str:
+        """Return what a field had; empty where it was not sent."""
+        return dict(self.fields).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerState:
     """The state of an officer. verified_at: when the second factor was last given, in whole seconds.
 
     shown: what the officer was shown last; None where the citizens' dialog asked last, which then decides what is
-    typed. A session has only the work of its own desk.
+    typed. A session has only the work of its own desk. sent: the forms of the workspace that were sent last, oldest
+    first.
     """
 
     verified_at: datetime | None = None
@@ -276,6 +299,7 @@ class OfficerState:
     complaints: ComplaintsWork = ComplaintsWork()
     service: ServiceWork = ServiceWork()
     shown: ShownMenu | None = None
+    sent: tuple[SentForm, ...] = field(default=(), repr=False)
 
 
 NO_OFFICER = OfficerState()

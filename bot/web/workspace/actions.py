@@ -1,6 +1,6 @@
 """What a session of the workspace does: the engine runs its handlers as it runs those of a chat."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from secrets import token_hex
@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from bot.engine import ConflictRetries, Engine
 from handlers.dialog.effects import Act, Answer, Decision, Query, TurnResult
 from handlers.dialog.events import Channel, Event
+from handlers.dialog.replies import Reply
 from handlers.dialog.session import DialogTopic, Session
 from handlers.office import Office
 from handlers.staff.workspace.sign_in import WorkspaceRequest
@@ -25,6 +26,11 @@ class HasOpeningActs(Protocol):
 
 
 OpenedT = TypeVar("OpenedT", bound=HasOpeningActs)
+
+
+def make_submission_id(name: str) -> str:
+    """Return the id of a submission, which stands in the address of the page that shows what came of it."""
+    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def get_viewer_id(mark: bytes) -> bytes:
@@ -73,14 +79,25 @@ class WorkspaceActions:
                     await self.engine.store.commit(event, None, turn, request.now)
                 return opened
 
+    def _get_event_id(self, submission: str) -> str:
+        return f"staff.{self.mark.hex()}.{submission}"
+
+    async def find_answer(self, submission: str) -> Answer | None:
+        """Return what a form was answered in the last hour; None for an unknown one. Raises StorageError."""
+        return await self.engine.store.find_previous_answer(self._get_event_id(submission))
+
     async def execute_once(
-        self, name: str, build: Callable[[WorkspaceRequest], Decision]
+        self,
+        name: str,
+        build: Callable[[WorkspaceRequest], Decision],
+        keep: Callable[[Session, Sequence[Reply]], Session] = lambda session, _: session,
     ) -> tuple[Answer, Session]:
         """Decide and commit a form, which has one effect however often it is sent; return also the officer's state.
 
-        name: identifies the submission; the same name returns the stored answer. Raises StorageError.
+        name: identifies the submission; the same name returns the stored answer. keep: adds to the officer's state
+        what the page needs to be shown again; it is written with the turn. Raises StorageError.
         """
-        id_ = f"staff.{self.mark.hex()}.{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        id_ = self._get_event_id(make_submission_id(name))
         async with self.engine.lock_person(self.mark):  # wrong codes are counted one after the other
             retries = ConflictRetries()
             while True:
@@ -92,6 +109,7 @@ class WorkspaceActions:
                         return previous, request.session
                     turn = await self.engine.run_decision(build(request))
                     kept = turn.session or (request.session if before is not None else None)
+                    kept = keep(kept, turn.replies) if kept is not None else None
                     event = Event(id_, self.owner, Channel.WEB)
                     whole = replace(turn, session=kept)
                     answer = await self.engine.store.commit(event, before, whole, request.now)

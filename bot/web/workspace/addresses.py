@@ -4,6 +4,9 @@ import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
 
 from bot.web.officer.session import LINK_SECRET_BYTES
 from handlers.staff.page_access import AccessLink
@@ -19,6 +22,9 @@ from handlers.staff.workspace.views import (
 WORKSPACE_PATH = "/staff"
 WORKSPACE_COOKIE, SIGN_IN_COOKIE = "w", "e"
 """The cookie of who is signed in, and of a browser that was shown the form of a sign-in link."""
+
+SHOWN_FORM = "did"
+"""The part of an address that says of which form a page shows what came of it: random, and of this session only."""
 
 
 def get_desk_path(desk: WorkspaceDesk) -> str:
@@ -40,6 +46,17 @@ def find_shown_address(desk: WorkspaceDesk, command: ParsedCommand[Any]) -> str:
     if WORKSPACE_VIEWS[view].has_number:
         return f"{path}/{command.year}/{number}" if number and command.year else ""
     return f"{path}?page={number}" if number else path
+
+
+def make_shown_address(request: Request, submission: str) -> str:
+    """Return the address of a page that shows what came of a form, instead of what it showed before.
+
+    submission: id of the form; empty for what the page showed before.
+    """
+    if not submission:
+        return f"{request.url.path}?{request.url.query}".rstrip("?")
+    others = [(name, text) for name, text in request.query_params.multi_items() if name != SHOWN_FORM]
+    return f"{request.url.path}?{urlencode([*others, (SHOWN_FORM, submission)])}"
 
 
 def make_workspace_link_factory(

@@ -14,7 +14,7 @@ from bot.web.officer.session import OfficerSession
 from bot.web.templating import PageRenderer
 from bot.web.workspace.actions import get_viewer_id
 from bot.web.workspace.addresses import get_view_path
-from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, show_replies
+from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome, show_replies
 from bot.web.workspace.pages import WorkspacePages
 from handlers.dialog.effects import Answer, Query, TurnResult
 from handlers.dialog.events import Channel, Event
@@ -22,7 +22,6 @@ from handlers.dialog.replies import Choice, Phrase, Reply
 from handlers.i18n import render_label
 from handlers.staff.complaints.case_page import PageRequest
 from handlers.staff.workspace.case import CaseView, open_case_view
-from handlers.staff.workspace.commands import find_unsent_text
 from handlers.staff.workspace.views import WorkspaceView
 
 T = TypeVar("T")
@@ -82,23 +81,10 @@ class CaseWorkPages:
             return self._pages.render(
                 "workspace/kept.html", opened, WorkspaceView.CASE, outcome, replies=replies
             )
-        if opened.form is None:
-            outcome = self._give_back_unsent(opened)
         there = outcome.without_choices(shown.list_shown_anyway())
         return self._pages.render(
             "workspace/case.html", opened, WorkspaceView.CASE, there, **await self._describe(shown, opened)
         )
-
-    def _give_back_unsent(self, opened: OpenWorkspace) -> WorkspaceOutcome:
-        """Return what is shown of a preview that was left: its text, to be sent or changed."""
-        at = opened.http.path_params
-        given, text = find_unsent_text(
-            opened.table.get_work(opened.request.session.officer), at["number"], at["year"]
-        )
-        if not text:
-            return WorkspaceOutcome()
-        words = self._pages.translate(Phrase("workspace.unsent"), opened.lang)
-        return WorkspaceOutcome((ShownReply(words),), None, given, text)
 
     async def _describe(self, shown: CaseView, opened: OpenWorkspace) -> dict[str, Any]:
         """The template values of a case."""

@@ -56,8 +56,6 @@ class WorkspaceOutcome:
     given: str = field(default="", repr=False)
     typed: str = field(default="", repr=False)
     previewed: tuple[str, str] = field(default=("", ""), repr=False)
-    is_closed: bool = False
-    is_entered: bool = False
     status: int = 200
 
     def without_choices(self, shown_anyway: Container[str]) -> "WorkspaceOutcome":
@@ -118,18 +116,20 @@ def build_outcome(
     table: CommandTable[Any, Any],
 ) -> WorkspaceOutcome:
     """Build what a page shows of an answer. Choices that lead to a chat are left out."""
-    ways = {reply.presentation.officer_page for reply in answer.replies}
     replies = show_replies(answer.replies, answer.lang, desk, table)
-    keeps = OfficerPageAction.KEEP_TEXT in ways
+    keeps = has_page_action(answer, OfficerPageAction.KEEP_TEXT)
     return WorkspaceOutcome(
         replies,
         asks,
         given,
         typed if keeps else "",
         (given, "" if keeps else typed),
-        is_closed=OfficerPageAction.CLOSE in ways,
-        is_entered=OfficerPageAction.ENTER in ways,
     )
+
+
+def has_page_action(answer: Answer, action: OfficerPageAction) -> bool:
+    """Whether a reply of an answer does something to the page."""
+    return any(reply.presentation.officer_page is action for reply in answer.replies)
 
 
 def _list_choices(

@@ -1,7 +1,7 @@
 """Routes of the workspace: every request of a view is authorized anew, and every form is a command of the desk."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias, assert_never
 
 from starlette.requests import Request
@@ -15,29 +15,38 @@ from bot.web.officer.responses import OfficerResponses, reject_files
 from bot.web.officer.session import OfficerSession, delete_officer_cookie
 from bot.web.request import get_requested_lang, handle_form_page
 from bot.web.templating import PageRenderer
-from bot.web.workspace.actions import WorkspaceActions
+from bot.web.workspace.actions import WorkspaceActions, make_submission_id
 from bot.web.workspace.addresses import (
     WORKSPACE_COOKIE,
     WORKSPACE_PATH,
     find_shown_address,
     get_desk_path,
     get_view_path,
+    make_shown_address,
 )
 from bot.web.workspace.case import CaseWorkPages
 from bot.web.workspace.inbox import InboxPages
 from bot.web.workspace.office_views import OfficeViews
-from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, build_outcome
+from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, has_page_action
 from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.sent_forms import RecalledForms, make_sent_form, show_own_form
 from bot.web.workspace.service_views import ServiceViews
 from bot.web.workspace.sessions import SessionsView
 from bot.web.workspace.sign_in import MAX_SIGN_IN_CODE_LENGTH, SignInPages
-from handlers.dialog.effects import Answer
-from handlers.dialog.replies import Phrase
+from handlers.dialog.effects import Answer, Decision
+from handlers.dialog.replies import OfficerPageAction, Phrase
+from handlers.dialog.session import Session
 from handlers.staff.command import CommandTable
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
-from handlers.staff.workspace.commands import AskedNext, find_asked_next, give_command, may_show_content
-from handlers.staff.workspace.sign_in import enter_factor, find_workspace_session, sign_out
+from handlers.staff.workspace.commands import give_command, may_show_content
+from handlers.staff.workspace.sent_forms import keep_sent_form
+from handlers.staff.workspace.sign_in import (
+    WorkspaceRequest,
+    enter_factor,
+    find_workspace_session,
+    sign_out,
+)
 from handlers.staff.workspace.views import (
     WORKSPACE_VIEWS,
     WorkspaceDesk,
@@ -88,6 +97,7 @@ class DeskWorkspace:
         self._sign_in = SignInPages(desk, renderer.office, responses)
         self._pages = WorkspacePages(desk.name, responses)
         self._table = get_command_table(desk.name)
+        self._recall = RecalledForms(desk.name, self._table, self._pages)
         self._sessions, self._inbox = SessionsView(self._pages), InboxPages(self._pages)
         self._cases = CaseWorkPages(desk, renderer, self._pages, decoders)
         self._service, self._office = ServiceViews(self._pages), OfficeViews(self._pages)
@@ -157,16 +167,10 @@ class DeskWorkspace:
         if view is None:
             return self._pages.render("workspace/not_allowed.html", opened, status=403)
         if filled is None:
-            return await self._show_view(view, opened, WorkspaceOutcome())
+            return await self._show_view(view, *await self._recall.recall(opened))
         if leads_to := self._find_shown_address(filled):
             return RedirectResponse(leads_to, 303)
-        outcome = await self._handle_form(opened, filled)
-        if outcome.is_entered and not filled.get_text("given"):
-            return RedirectResponse(request.url.path, 303)
-        reopened = None if outcome.is_closed else await self._open(request, cookie, filled)
-        if reopened is None:
-            return self._sign_in.render_sign_in(request, 401, filled.get_text("text"))
-        return await self._show_view(view, reopened, outcome)
+        return await self._send_form(view, opened, filled)
 
     async def _show_view(
         self, view: WorkspaceView, opened: OpenWorkspace, outcome: WorkspaceOutcome
@@ -226,40 +230,56 @@ class DeskWorkspace:
             case _:
                 assert_never(view)
 
-    async def _handle_form(self, opened: OpenWorkspace, filled: FormData) -> WorkspaceOutcome:
-        """Do what a form asks for: a code of the second factor, the end of a session, or a command."""
-        token, given, text = filled.get_text("csrf"), filled.get_text("given"), filled.get_text("text")
-        code, ended = filled.get_text("code")[:MAX_SIGN_IN_CODE_LENGTH], filled.get_text("end")
-        if not opened.cookie.has_issued(token):
-            return self._note(opened, "officer.stale", 403, given, text)
+    async def _send_form(self, view: WorkspaceView, opened: OpenWorkspace, filled: FormData) -> Response:
+        """Do what a form asks for, and lead to the page that shows what came of it: a page to come back to."""
+        given, text = filled.get_text("given"), filled.get_text("text")
+        if not opened.cookie.has_issued(filled.get_text("csrf")):
+            return await self._show_view(view, opened, self._note(opened, "officer.stale", 403, given, text))
         try:
-            if ended:
-                return await self._sessions.end(opened, token, ended)
-            if code:
-                name = f"{token} factor {code}"
-                answer, _ = await opened.actions.execute_once(name, lambda v: enter_factor(v, code))
-                entered = self._build_outcome(answer, None, given, text)
-                if not entered.is_entered or not given:
-                    asks = find_asked_next(self._table, opened.request.session) if given else None
-                    return replace(entered, asks=asks)
-            if not given:  # a view has fields of its own
-                return WorkspaceOutcome()
-            name = f"{token} {given} {text}"
-            answer, session = await opened.actions.execute_once(
-                name, lambda v: give_command(self._table, v, given, text)
-            )
+            submission, is_closed = await self._run_form(opened, filled)
         except StorageError as error:
             self._desk.engine.on_error(error)
-            return self._note(opened, "officer.unsaved", 503, given, text)
-        asks = find_asked_next(self._table, session)
-        if previewed := filled.get_text("previewed_text"):
-            return self._build_outcome(answer, asks, filled.get_text("previewed"), previewed)
-        return self._build_outcome(answer, asks, given, text)
+            return await self._show_view(
+                view, opened, self._note(opened, "officer.unsaved", 503, given, text)
+            )
+        if not is_closed:
+            return RedirectResponse(make_shown_address(opened.http, submission), 303)
+        if text:
+            return self._sign_in.render_sign_in(opened.http, 401, text)
+        return RedirectResponse(get_desk_path(self._desk.name), 303)
 
-    def _build_outcome(
-        self, answer: Answer, asks: AskedNext | None, given: str, text: str
-    ) -> WorkspaceOutcome:
-        return build_outcome(answer, asks, given, text, self._desk.name, self._table)
+    async def _run_form(self, opened: OpenWorkspace, filled: FormData) -> tuple[str, bool]:
+        """Run a form: a code of the second factor, the end of a session, a command, or a view's own form.
+
+        Returns the id of the submission, empty where nothing is to be shown of it, and whether the session has ended.
+        """
+        token, given, text = filled.get_text("csrf"), filled.get_text("given"), filled.get_text("text")
+        code, ended = filled.get_text("code")[:MAX_SIGN_IN_CODE_LENGTH], filled.get_text("end")
+
+        def run(
+            name: str, build: Callable[[WorkspaceRequest], Decision]
+        ) -> Awaitable[tuple[Answer, Session]]:
+            form = make_sent_form(opened, filled, name)
+            keep = partial(keep_sent_form, self._table, form)
+            return opened.actions.execute_once(name, build, keep)
+
+        if ended:
+            name = f"{token} end {ended}"
+            return make_submission_id(name), await self._sessions.end(opened, ended, partial(run, name))
+        if code:
+            name = f"{token} factor {code}"
+            answer, _ = await run(name, lambda v: enter_factor(v, code))
+            if not has_page_action(answer, OfficerPageAction.ENTER):
+                return make_submission_id(name), has_page_action(answer, OfficerPageAction.CLOSE)
+            if not given:
+                return "", False
+        if not given:  # a view has fields of its own
+            name = f"{token} look {sorted(filled.fields.items())}"
+            await run(name, show_own_form)
+            return make_submission_id(name), False
+        name = f"{token} {given} {text}"
+        answer, _ = await run(name, lambda v: give_command(self._table, v, given, text))
+        return make_submission_id(name), has_page_action(answer, OfficerPageAction.CLOSE)
 
     def _note(self, opened: OpenWorkspace, key: str, status: int, given: str, text: str) -> WorkspaceOutcome:
         """An outcome that only says something; what was typed is given back."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from handlers.dialog.effects import Decision, Query, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, Choice, Phrase, Reply
+from handlers.dialog.replies import KEEPS_TEXT, NEUTRAL, Choice, Phrase, Reply
 from handlers.questions.contact_answers import fill_contact
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
@@ -163,7 +163,8 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
     """Schedule the proposed answer or drop it. Where the thread has new lines since, show it once more."""
     proposed = cmd.work.answer
     if proposed is None or proposed.prompt is None or cmd.command.rest[1:] != str(proposed.prompt):
-        return cmd.reply("send_stale", NEUTRAL, (make_command_button(ServiceCommandName.QUESTIONS),))
+        back = (make_command_button(ServiceCommandName.QUESTIONS),)
+        return cmd.reply("send_stale", NEUTRAL, back, presentation=KEEPS_TEXT)
     thread = yield from run_query(FindQuestionByNumber(proposed.number, proposed.year))
     if thread is None:
         number = f"{proposed.number}/{proposed.year}"

@@ -9,7 +9,7 @@ from handlers.dialog.session import Session
 from handlers.staff.command import CommandContext, CommandTable, skip_second_factor
 from handlers.staff.dispatch import run_command
 from handlers.staff.parse import NameT, ParsedCommand
-from handlers.staff.state import AwaitingSecondFactor, AwaitingText, ComplaintsWork, WorkT
+from handlers.staff.state import AwaitingSecondFactor, AwaitingText, WorkT
 from handlers.staff.two_factor import is_recently_verified
 from handlers.staff.workspace.messages import FindWorkspaceSession, WorkspaceSession
 from handlers.staff.workspace.sign_in import WORKSPACE_CLOSED, WorkspaceRequest
@@ -59,17 +59,6 @@ def find_asked_next(table: CommandTable[NameT, WorkT], session: Session) -> Aske
     if isinstance(waiting, AwaitingText):
         return AskedNext(waiting.command.to_command_text())
     return None
-
-
-def find_unsent_text(work: ComplaintsWork, number: int, year: int) -> tuple[str, str]:
-    """Return the command and the text of a case's preview that was neither sent nor dropped; empty without one.
-
-    The command is as a button brings it, and its text completes it.
-    """
-    proposal = work.proposal
-    if proposal is None or (proposal.command.number, proposal.command.year) != (number, year):
-        return "", ""
-    return replace(proposal.command, rest="").to_command_text(), proposal.command.rest
 
 
 def may_show_content(request: WorkspaceRequest) -> bool:

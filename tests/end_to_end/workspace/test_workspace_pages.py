@@ -151,3 +151,29 @@ def test_it_is_worked_by_keyboard(office: WorkspaceServer, browser: Browser) -> 
     page.keyboard.press("Enter")
     page.wait_for_selector(".composer")
     window.close()
+
+
+def test_back_and_reload_find_a_page_after_every_form(office: WorkspaceServer, browser: Browser) -> None:
+    office.file_case()
+    window = browser.new_context(**PHONE)
+    page = window.new_page()
+    sign_in(office, page, office.add_officer("สมหญิง"))
+    page.click(".cases a")
+    page.click("[value^='/take'] ~ button >> nth=0")
+    page.fill(".composer textarea", "สัญญาเลขที่เท่าใด")
+    page.click(".composer [value^='/ask']")
+    shown = page.url
+    page.click("#notes button.chief")
+    page.wait_for_selector("text=60")
+    page.reload()
+    assert "60" in page.inner_text("#notes")
+    page.go_back()
+    assert page.url == shown
+    assert "สัญญาเลขที่เท่าใด" in page.inner_text("#notes")
+    page.click("#notes button.chief")  # sent already: it says so, and the words are not lost
+    assert page.input_value("#asked") == "สัญญาเลขที่เท่าใด"
+    for _ in range(4):
+        page.go_back()
+        assert "chrome-error" not in page.url
+        assert page.locator("header .office").count() == 1
+    window.close()

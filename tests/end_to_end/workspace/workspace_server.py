@@ -38,6 +38,7 @@ class WorkspaceServer(OfficerServer):
 
 
 def give(browser: HttpBrowser, page: HttpResponse, given: str, text: str = "", **more: str) -> HttpResponse:
-    """Press a button of a page, or send its text."""
+    """Press a button of a page, or send its text; the page that it leads to."""
     fields = {"csrf": page.form_token, "given": given, "text": text, **more}
-    return browser.request(page.path, urlencode(fields).encode())
+    sent = browser.request(page.path, urlencode(fields).encode())
+    return browser.request(sent.headers["location"]) if sent.status == 303 else sent

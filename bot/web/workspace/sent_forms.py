@@ -1,0 +1,79 @@
+"""Show a page as a form left it: a form leads to an address, so that Back and Reload find a page there."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.web.multipart import FormData
+from bot.web.workspace.actions import make_submission_id
+from bot.web.workspace.addresses import SHOWN_FORM
+from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, build_outcome
+from bot.web.workspace.pages import WorkspacePages
+from handlers.dialog.effects import Answer, Decision, TurnResult
+from handlers.dialog.replies import Phrase
+from handlers.staff.command import CommandTable
+from handlers.staff.state import SentForm
+from handlers.staff.workspace.commands import AskedNext, may_show_content
+from handlers.staff.workspace.sent_forms import find_sent_form, find_unsent_form, may_read_case_again
+from handlers.staff.workspace.sign_in import WorkspaceRequest
+from handlers.staff.workspace.views import WorkspaceDesk
+
+UNKEPT_FIELDS = frozenset({"csrf", "code"})
+"""Fields of a form that are not kept: a token of the form, and a code of the second factor."""
+
+
+def make_sent_form(opened: OpenWorkspace, filled: FormData, name: str) -> SentForm:
+    """Return what is kept of a form. name: identifies the submission."""
+    fields = tuple((one, filled.get_text(one)) for one in filled.fields if one not in UNKEPT_FIELDS)
+    return SentForm(make_submission_id(name), opened.http.url.path, fields)
+
+
+def show_own_form(request: WorkspaceRequest) -> Decision:
+    """Do nothing for a form that a view shows something by, such as a search or a preview."""
+    yield from ()
+    return TurnResult(request.session)
+
+
+class RecalledForms:
+    """Finds what came of a form, in the person's session and among the answers of the last hour."""
+
+    def __init__(self, desk: WorkspaceDesk, table: CommandTable[Any, Any], pages: WorkspacePages) -> None:
+        self._desk: WorkspaceDesk = desk
+        self._table, self._pages = table, pages
+
+    async def recall(self, opened: OpenWorkspace) -> tuple[OpenWorkspace, WorkspaceOutcome]:
+        """Return what the page of a GET shows: what came of the form in its address, or a text that was left unsent."""
+        session, path = opened.request.session, opened.http.url.path
+        form = find_sent_form(session, opened.http.query_params.get(SHOWN_FORM, ""), path)
+        if form is not None:
+            shown = replace(opened, form=FormData(dict(form.fields)))
+            return shown, await self._build_outcome(opened, form)
+        unsent = find_unsent_form(session, path)
+        if unsent is None:
+            return opened, WorkspaceOutcome()
+        words = self._pages.translate(Phrase("workspace.unsent"), opened.lang)
+        given, text = unsent.get_text("given"), unsent.get_text("text")
+        return opened, WorkspaceOutcome((ShownReply(words),), None, given, text)
+
+    async def _build_outcome(self, opened: OpenWorkspace, form: SentForm) -> WorkspaceOutcome:
+        answer = await opened.actions.find_answer(form.id)
+        if answer is None or form.get_text("end"):
+            return WorkspaceOutcome()
+        if not await self._may_show_content(opened, form, answer):
+            answer = replace(answer, replies=tuple(one for one in answer.replies if not one.policy.expires))
+        asks = AskedNext(form.asked, form.asks_factor) if form.asked else None
+        given, text = form.get_text("given"), form.get_text("text")
+        if previewed := form.get_text("previewed_text"):
+            given, text = form.get_text("previewed"), previewed
+        answer = replace(answer, lang=opened.lang)
+        return build_outcome(answer, asks, given, text, self._desk, self._table)
+
+    async def _may_show_content(self, opened: OpenWorkspace, form: SentForm, answer: Answer) -> bool:
+        """Whether content is shown once more: within the second factor, of a case that is not kept from them since."""
+        if not any(reply.policy.expires for reply in answer.replies):
+            return True
+        if not may_show_content(opened.request):
+            return False
+        if self._desk != "complaints":
+            return True
+        given = opened.make_command(opened.request, form.get_text("given"))
+        return await opened.actions.engine.run_decision(may_read_case_again(given))

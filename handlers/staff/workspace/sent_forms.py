@@ -1,0 +1,76 @@
+"""The forms of the workspace that were sent last: pages are shown again from them, and texts are given back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.replies import OfficerPageAction, Reply
+from handlers.dialog.session import Session
+from handlers.staff.command import CommandTable, ComplaintsCommandContext, QueryGenerator
+from handlers.staff.complaints.find_case import resolve_case
+from handlers.staff.parse import NameT
+from handlers.staff.state import SentForm, WorkT
+from handlers.staff.workspace.commands import find_asked_next
+
+MAX_SENT_FORMS = 8
+"""Forms that are kept, so that one comes back as many pages."""
+
+MAX_KEPT_LENGTH = 20_000
+"""Characters of all forms that are kept together; the newest is kept whatever its length."""
+
+
+def keep_sent_form(
+    table: CommandTable[NameT, WorkT], form: SentForm, session: Session, replies: Sequence[Reply]
+) -> Session:
+    """Return the session with a form that was sent, and what its command asks for next.
+
+    A text that waited to be confirmed waits no longer once its confirmation came of something.
+    """
+    asks = find_asked_next(table, session) if form.get_text("given") else None
+    kept = replace(
+        form,
+        asked=asks.given if asks else "",
+        asks_factor=bool(asks and asks.is_factor),
+        waits=bool(form.get_text("text")) and _asks_to_confirm(replies),
+    )
+    others = tuple(one for one in session.officer.sent if one.id != form.id)
+    if not any(one.presentation.officer_page is OfficerPageAction.KEEP_TEXT for one in replies):
+        settled = (form.get_text("previewed"), form.get_text("previewed_text"))
+        others = tuple(replace(one, waits=False) if _find_words(one) == settled else one for one in others)
+    return session.replace(officer=replace(session.officer, sent=_cut_forms((*others, kept))))
+
+
+def find_sent_form(session: Session, id_: str, path: str) -> SentForm | None:
+    """Return the form of an address; None where it was sent on another page, or is kept no more."""
+    return next((one for one in session.officer.sent if (one.id, one.path) == (id_, path)), None)
+
+
+def find_unsent_form(session: Session, path: str) -> SentForm | None:
+    """Return the newest form of a page whose text was shown, and neither sent nor dropped; None without one."""
+    return next((one for one in reversed(session.officer.sent) if one.waits and one.path == path), None)
+
+
+def may_read_case_again(cmd: ComplaintsCommandContext) -> QueryGenerator[bool]:
+    """Whether the case of a command may be read by this person now: it may be kept from them since."""
+    if cmd.command.name not in cmd.table.about_one or not cmd.command.number:
+        return True
+    return not isinstance((yield from resolve_case(cmd)), TurnResult)
+
+
+def _asks_to_confirm(replies: Sequence[Reply]) -> bool:
+    return any(choice.data.startswith("/confirm y") for reply in replies for choice in reply.choices)
+
+
+def _find_words(form: SentForm) -> tuple[str, str]:
+    return form.get_text("given"), form.get_text("text")
+
+
+def _cut_forms(forms: tuple[SentForm, ...]) -> tuple[SentForm, ...]:
+    """Return the newest forms, within the limits."""
+    kept, length = [forms[-1]], sum(len(text) for _, text in forms[-1].fields)
+    for one in reversed(forms[-MAX_SENT_FORMS:-1]):
+        length += sum(len(text) for _, text in one.fields)
+        if length > MAX_KEPT_LENGTH:
+            break
+        kept.append(one)
+    return tuple(reversed(kept))

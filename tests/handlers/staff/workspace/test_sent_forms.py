@@ -1,0 +1,99 @@
+"""Forms that were sent are kept within limits, and a text that was shown waits until it is sent or dropped."""
+
+from dataclasses import replace
+
+import pytest
+
+from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Reply
+from handlers.dialog.session import Session
+from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE as TABLE
+from handlers.staff.complaints.messages import FindCaseByNumber
+from handlers.staff.state import SentForm
+from handlers.staff.workspace.commands import make_page_command
+from handlers.staff.workspace.messages import SignInWay, WorkspaceSession
+from handlers.staff.workspace.sent_forms import (
+    MAX_KEPT_LENGTH,
+    MAX_SENT_FORMS,
+    find_sent_form,
+    find_unsent_form,
+    keep_sent_form,
+    may_read_case_again,
+)
+from handlers.staff.workspace.sign_in import WorkspaceRequest
+from tests.handlers.staff.officer_commands import ANSWERS, CASE, OFFICER, VERIFIED
+from tests.in_memory_desk import MORNING, OFFICE
+from tests.run_decision import begin_session, run_queries
+
+PAGE, OTHER = "/staff/complaints/case/2570/1", "/staff/complaints/case/2570/2"
+SHOWN = (Reply("staff.confirm.ask", OF_CASE, {}, (Choice("/confirm y7", "staff.confirm.yes"),)),)
+DONE = (Reply("staff.held.now", OF_CASE),)
+STALE = (Reply("staff.confirm.stale", OF_CASE, presentation=KEEPS_TEXT),)
+
+
+def make_form(id_: str, path: str = PAGE, **fields: str) -> SentForm:
+    return SentForm(id_, path, tuple(fields.items()))
+
+
+def write(id_: str, text: str, session: Session, path: str = PAGE) -> Session:
+    return keep_sent_form(TABLE, make_form(id_, path, given="/reply 1/2570", text=text), session, SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("given", "replies", "waits"), [("y7", DONE, False), ("n7", DONE, False), ("y6", STALE, True)]
+)
+def test_a_text_that_was_shown_waits_until_it_is_sent_or_dropped(
+    given: str, replies: tuple[Reply, ...], waits: bool
+) -> None:
+    session = write("b", "อีกแท็บ", write("a", "ได้รับเรื่องแล้ว", begin_session()))
+    pressed = make_form(
+        "c", given=f"/confirm {given}", previewed="/reply 1/2570", previewed_text="ได้รับเรื่องแล้ว"
+    )
+    after = keep_sent_form(TABLE, pressed, session, replies)
+    first = find_sent_form(after, "a", PAGE)
+    assert first is not None
+    assert first.waits is waits
+    unsent = find_unsent_form(after, PAGE)
+    assert unsent is not None
+    assert unsent.get_text("text") == "อีกแท็บ"
+    assert find_unsent_form(after, OTHER) is None
+
+
+def test_the_same_form_is_kept_once_and_is_found_on_its_own_page_only() -> None:
+    session = write("a", "ข้อความ", write("a", "ข้อความ", begin_session()))
+    assert len(session.officer.sent) == 1
+    assert find_sent_form(session, "a", OTHER) is None
+    assert find_sent_form(session, "", PAGE) is None
+
+
+@pytest.mark.parametrize("length", [10, MAX_KEPT_LENGTH // 4, MAX_KEPT_LENGTH, MAX_KEPT_LENGTH * 2])
+def test_forms_are_kept_within_limits_the_newest_always(length: int) -> None:
+    session = begin_session()
+    for number in range(MAX_SENT_FORMS + 5):
+        session = write(f"f{number}", "ก" * length, session)
+    kept = session.officer.sent
+    assert kept[-1].id == f"f{MAX_SENT_FORMS + 4}"
+    assert len(kept) <= MAX_SENT_FORMS
+    assert sum(len(one.get_text("text")) for one in kept[:-1]) <= MAX_KEPT_LENGTH
+    assert len(kept) == (MAX_SENT_FORMS if length == 10 else 3 if length < MAX_KEPT_LENGTH else 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept_from", "may"),
+    [
+        ("/reply 12/2570", False, True),
+        ("/reply 12/2570", True, False),
+        ("/facts 12/2570", True, False),
+        ("/confirm y7", True, True),
+        ("/search คำ", True, True),
+    ],
+)
+def test_content_is_shown_again_only_of_a_case_that_is_not_kept_from_the_person(
+    given: str, kept_from: bool, may: bool
+) -> None:
+    command = TABLE.parse(given)
+    assert command is not None
+    found = WorkspaceSession(b"m" * 32, OFFICER, SignInWay.LINK, MORNING)
+    request = WorkspaceRequest(found.mark, begin_session(officer=VERIFIED), OFFICE, MORNING)
+    answers = {**ANSWERS, FindCaseByNumber: replace(CASE, hidden=kept_from)}
+    cmd = make_page_command(TABLE, request, found, command)
+    assert run_queries(may_read_case_again(cmd), answers)[0] is may
