@@ -16,6 +16,10 @@ BotError
 │   ├── UnprovenUploadError        retry from a new page
 │   ├── SlowUploadError            retrying over a better connection may help
 │   └── TooManyUploadsError        ours: retry when others have ended
+├── OfficeSilentError              the office's of a roll-up: nobody answers at its place; retried by the next roll-up
+├── SiteFetchError                 the site's or the network's: retrying later may help
+│   └── PageTooLargeError          retrying is useless
+├── FileTooLargeError              a folder's of a roll-up: retrying is useless
 ├── DemoStepError                  ours: a step of the demo has nothing to act on
 ├── DecoderUnavailableError        the machine's: no process can be started; retrying may help
 ├── EncoderMissingError            nobody's: the extra `meaning` is not installed, or another build of it

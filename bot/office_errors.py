@@ -174,12 +174,12 @@ def format_toml_error(trouble: tomllib.TOMLDecodeError, text: str) -> str:
     )
 
 
-def format_validation_error(error: ErrorDetails) -> str:
-    """Format a validation error of the office: path of the key, what was found, what is allowed."""
+def format_validation_error(error: ErrorDetails, model: type[BaseModel] = Office) -> str:
+    """Format a validation error: path of the key, what was found, what is allowed. model: of the whole file."""
     location = error["loc"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
     if error["type"] == "extra_forbidden":
-        return f"{path}: ไม่มีคีย์ชื่อนี้ / there is no such key; {_describe_allowed_keys(location)}"
+        return f"{path}: ไม่มีคีย์ชื่อนี้ / there is no such key; {_describe_allowed_keys(location, model)}"
     describe = DESCRIPTIONS.get(error["type"])
     allowed = describe(error.get("ctx", {})) if describe else _ANYTHING_ELSE
     found = describe_value(error["input"])
@@ -211,16 +211,16 @@ def _spell_choices(context: Mapping[str, Any]) -> str:
     return ", ".join(re.findall(r"'([^']*)'", str(context["expected"])))
 
 
-def _describe_allowed_keys(location: tuple[str | int, ...]) -> str:
-    model = _find_model(location[:-1])
+def _describe_allowed_keys(location: tuple[str | int, ...], whole: type[BaseModel]) -> str:
+    model = _find_model(location[:-1], whole)
     keys = list(model.model_fields) if model else []
     near = difflib.get_close_matches(str(location[-1]), keys, n=1)
     hint = f"ใกล้เคียงที่สุดคือ / the nearest is {near[0]}; " if near else ""
     return f"{hint}ที่อนุญาต / allowed: {', '.join(keys)}"
 
 
-def _find_model(location: tuple[str | int, ...]) -> type[BaseModel] | None:
-    model: Any = Office
+def _find_model(location: tuple[str | int, ...], whole: type[BaseModel]) -> type[BaseModel] | None:
+    model: Any = whole
     for part in location:
         if isinstance(part, int):
             continue

@@ -135,9 +135,14 @@ def _compare_figures(found: Manifest, figures: bytes) -> list[str]:
         tables, issue = parse_statistics(figures), parse_release_info(figures)
     except ValidationError:
         return [f"{STATISTICS_FILE} holds no statistics"]
-    if issue is None or build_manifest(tables, issue, found.files) != found:
+    if issue is None or not describes_same_release(found, tables, issue):
         return [f"{MANIFEST_FILE} and {STATISTICS_FILE} are of different releases"]
     return []
+
+
+def describes_same_release(found: Manifest, tables: StatisticsTables, issue: ReleaseInfo) -> bool:
+    """Whether a manifest is the one of these tables, as they were rendered with `issue`."""
+    return build_manifest(tables, issue, found.files) == found
 
 
 def find_latest_cutoff(period: Period, layout: Layout, last: date) -> date:

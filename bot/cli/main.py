@@ -28,6 +28,7 @@ from bot.cli.staff import staff_commands
 from bot.cli.statistics import print_statistics
 from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH
 from bot.desk_names import DeskName
+from bot.rollup.command import rollup_commands
 
 cli_app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -39,6 +40,7 @@ cli_app.add_typer(keys_commands, name="keys")
 cli_app.add_typer(faq_commands, name="faq")
 cli_app.add_typer(consult_commands, name="consult")
 cli_app.add_typer(register_commands, name="register")
+cli_app.add_typer(rollup_commands, name="rollup")
 
 
 @cli_app.command()

@@ -38,6 +38,14 @@ def build_anchor_json(keyring: Keyring, manifest: bytes, audit: AuditAnchor) -> 
     return (anchor.model_dump_json(indent=2) + "\n").encode()
 
 
+def read_anchor_key(content: bytes) -> str | None:
+    """Return the public key that an anchor says it is signed with; None where it is no anchor. Nothing is verified."""
+    try:
+        return AnchorJson.model_validate_json(content).public_key
+    except ValidationError:
+        return None
+
+
 def verify_anchor(content: bytes, manifest: bytes, key: str = "") -> list[str]:
     """Return what is wrong with an anchor. key: the desk's public key; if empty, the anchor's own is used."""
     try:

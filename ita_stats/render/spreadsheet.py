@@ -116,8 +116,16 @@ def render_statistics_xlsx(document: StatisticsDocument) -> bytes:
     return out.getvalue()
 
 
-def render_list_xlsx(lines: Sequence[Sequence[str | int]], created: datetime) -> bytes:
-    """Render a plain list as a workbook of one sheet: numbers as numbers, all texts as texts, which nothing runs."""
+def render_list_xlsx(
+    lines: Sequence[Sequence[str | int]],
+    created: datetime,
+    head_lines: int = 0,
+    widths: Sequence[int] = (),
+) -> bytes:
+    """Render a plain list as a workbook of one sheet: numbers as numbers, all texts as texts, which nothing runs.
+
+    head_lines: lines that stay in view, in bold; widths: of the columns, in characters.
+    """
     import xlsxwriter  # takes 13 MB, so only when a workbook is written
 
     out = io.BytesIO()
@@ -125,12 +133,18 @@ def render_list_xlsx(lines: Sequence[Sequence[str | int]], created: datetime) ->
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"created": created.replace(tzinfo=None)})
         sheet = book.add_worksheet()
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        bold = book.add_format({"bold": True}) if head_lines else None
+        if head_lines:
+            sheet.freeze_panes(head_lines, 0)
         for row, line in enumerate(lines):
+            style = bold if row < head_lines else None
             for column, cell in enumerate(line):
                 if isinstance(cell, int):
-                    sheet.write_number(row, column, cell)
+                    sheet.write_number(row, column, cell, style)
                 else:
-                    sheet.write_string(row, column, str(escape_formula(cell)))
+                    sheet.write_string(row, column, str(escape_formula(cell)), style)
     return out.getvalue()
 
 

@@ -1,0 +1,1 @@
+"""Fetching what is public elsewhere."""

@@ -1,0 +1,190 @@
+"""Fetching public pages: bounded, never at a private address, not followed elsewhere; and a roll-up's sites with it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.fetching.public_sites import (
+    FetchLimits,
+    PageTooLargeError,
+    PublicSites,
+    SiteFetchError,
+    is_public_host,
+    open_public_sites,
+)
+from bot.rollup.reading import MAX_FILE_BYTES, OfficeSilentError, open_site_reader
+from bot.rollup.releases import ReadRelease, check_release
+from ita_stats.rollup.model import ReleaseFault, ReleaseSummary
+from tests.bot.rollup.made_offices import YEAR, MadeOffice, make_key
+
+Pages = Mapping[str, bytes | str | int]
+"""What a site has: content, where a page leads to, or a status."""
+
+
+def with_site(pages: Pages, scene: Callable[[str], Awaitable[None]]) -> None:
+    """Serve pages on this machine for a scene, which gets the site's address."""
+
+    async def answer(request: web.Request) -> web.Response:
+        found = pages.get(request.path, 404)
+        match found:
+            case bytes():
+                return web.Response(body=found)
+            case str():
+                return web.Response(status=302, headers={"location": found})
+            case _:
+                return web.Response(status=found)
+
+    async def run() -> None:
+        app = web.Application()
+        app.router.add_get("/{rest:.*}", answer)
+        async with TestServer(app, host="127.0.0.1") as server:
+            await scene(str(server.make_url("")).rstrip("/"))
+
+    asyncio.run(run())
+
+
+LIMITS = FetchLimits()
+
+
+def fetch(
+    pages: Pages, path: str, limits: FetchLimits = LIMITS, exempt: tuple[str, ...] = ("127.0.0.1",)
+) -> bytes:
+    """Fetch a page of a site, and return its content."""
+    found = []
+
+    async def scene(site: str) -> None:
+        async with open_public_sites(exempt) as sites:
+            found.append((await sites.fetch(site + path, limits)).content)
+
+    with_site(pages, scene)
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.1.1",
+        "169.254.169.254",
+        "::1",
+        "[::1]",
+        "fd00::1",
+        "0.0.0.0",
+        "100.64.0.1",
+    ],
+)
+def test_private_addresses_are_known(host: str) -> None:
+    assert not is_public_host(host)
+    assert is_public_host("8.8.8.8")
+    assert is_public_host("report.example.go.th")  # looked at once it is resolved
+
+
+def test_nothing_private_is_fetched_by_address_name_or_redirect() -> None:
+    pages: Pages = {"/": b"secret", "/out": "http://localhost:1/x"}
+    with pytest.raises(SiteFetchError):
+        fetch(pages, "/", exempt=())
+    with pytest.raises(SiteFetchError):
+        fetch(pages, "/out")
+    assert fetch(pages, "/") == b"secret"
+
+
+def test_a_name_that_leads_to_this_machine_is_refused() -> None:
+    async def scene(site: str) -> None:
+        named = site.replace("127.0.0.1", "localhost")
+        async with open_public_sites() as sites:
+            with pytest.raises(SiteFetchError):
+                await sites.fetch(named, FetchLimits())
+        async with open_public_sites(["localhost"]) as sites:
+            assert (await sites.fetch(named, FetchLimits())).status == 200
+
+    with_site({"/": b"x"}, scene)
+
+
+def test_size_redirects_and_odd_addresses_are_bounded() -> None:
+    pages: Pages = {
+        "/big": b"x" * 1001,
+        "/round": "/round",
+        "/a": "/b",
+        "/b": b"found",
+        "/odd": "file:///etc/passwd",
+    }
+    with pytest.raises(PageTooLargeError):
+        fetch(pages, "/big", FetchLimits(max_bytes=1000))
+    assert fetch(pages, "/big", FetchLimits(max_bytes=1001)) == b"x" * 1001
+    assert fetch(pages, "/a") == b"found"
+    for path in ("/round", "/odd"):
+        with pytest.raises(SiteFetchError):
+            fetch(pages, path)
+
+
+def test_credentials_in_an_address_are_refused() -> None:
+    async def run() -> None:
+        async with open_public_sites() as sites:
+            assert isinstance(sites, PublicSites)
+            with pytest.raises(SiteFetchError):
+                await sites.fetch("https://user:word@example.com/", FetchLimits())
+
+    asyncio.run(run())
+
+
+def build_site(office: MadeOffice) -> dict[str, bytes | str | int]:
+    """A site as the product serves it: stable addresses lead to those of a release."""
+    pages: dict[str, bytes | str | int] = {}
+    for link, text, as_of, number in (
+        ("latest", "fy2570", date(2026, 10, 31), 1),
+        (str(YEAR), "fy2569", date(2026, 9, 30), 12),
+    ):
+        at = f"/statistics/{text[2:]}/{number}"
+        for name, content in office.build_release(text, as_of, number).items():
+            pages[f"{at}/{name}"] = content
+        pages[f"/statistics/{link}/manifest.json"] = f"{at}/manifest.json"
+    return pages
+
+
+def read_site(pages: Pages) -> list[ReadRelease | ReleaseFault]:
+    found: list[ReadRelease | ReleaseFault] = []
+
+    async def scene(site: str) -> None:
+        async with open_site_reader() as reader:
+            found.extend(await reader.read_site(site, YEAR))
+
+    with_site(pages, scene)
+    return found
+
+
+def test_an_office_is_read_from_its_site() -> None:
+    office = MadeOffice(1)
+    read = read_site(build_site(office))
+    checked = [check_release(one, [make_key(office)]) for one in read if isinstance(one, ReadRelease)]
+    periods = [one.period for one in checked if isinstance(one, ReleaseSummary)]
+    assert periods == ["fy2570", "fy2569"]
+
+
+def test_a_site_without_releases_has_none_and_one_with_errors_is_silent() -> None:
+    assert read_site({"/": b"x"}) == []
+    for pages in (
+        {"/statistics/latest/manifest.json": 500},
+        {"/statistics/latest/manifest.json": "https://elsewhere.example/statistics"},
+    ):
+        with pytest.raises(OfficeSilentError):
+            read_site(pages)
+
+
+def test_a_file_larger_than_any_release_has_is_not_read() -> None:
+    pages = build_site(MadeOffice(1))
+    pages["/statistics/2570/1/statistics.json"] = b"x" * (MAX_FILE_BYTES + 1)
+    assert read_site(pages)[0] is ReleaseFault.TOO_LARGE
+
+
+def test_nobody_at_an_address_is_silent() -> None:
+    async def run() -> None:
+        async with open_site_reader() as reader:
+            with pytest.raises(OfficeSilentError):
+                await reader.read_site("http://127.0.0.1:9", YEAR)
+
+    asyncio.run(run())
