@@ -154,8 +154,9 @@ class CommandTable(Generic[NameT, WorkT]):
     number is given. groups: the commands by what one wants to do, as help lists them; each that people type is
     in one. max_length: characters of a command with its arguments. wording: the first part of its wording keys.
     get_work, set_work: its part of an officer's state. greet: what a stranger sees who tried a command. handle_text: a
-    text that nothing waits for. drop_draft: the work without what is cancelled together with a pending command. Raises
-    KeyError where a command has no row.
+    text that nothing waits for. drop_draft: the work without what is cancelled together with a pending command.
+    next_steps: by group, what is offered under the words of a command, where they have no buttons and no text
+    is waited for. Raises KeyError where a command has no row.
     """
 
     names: type[NameT]
@@ -177,6 +178,7 @@ class CommandTable(Generic[NameT, WorkT]):
     handle_text: Callable[[CommandContext[NameT, WorkT], str], Decision]
     drop_draft: Callable[[WorkT], WorkT]
     take_file: Callable[[CommandContext[NameT, WorkT], File], TurnResult | None] = lambda _cmd, _file: None
+    next_steps: Mapping[str, tuple[NameT, ...]] = field(default_factory=dict)
     _by_name: Mapping[str, NameT] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -191,6 +193,11 @@ class CommandTable(Generic[NameT, WorkT]):
     def is_allowed(self, role: Role, name: NameT) -> bool:
         """Whether a role may give a command."""
         return role in self.rows[name].roles
+
+    def list_next_steps(self, name: NameT) -> tuple[NameT, ...]:
+        """List what is offered after a command whose words have no buttons: by its group."""
+        groups = [group for group, names in self.groups.items() if name in names]
+        return self.next_steps.get(groups[0], ()) if groups else ()
 
     def parse(self, words: str) -> ParsedCommand[NameT] | None:
         """Parse a command; None for any other text."""

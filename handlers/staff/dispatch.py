@@ -48,7 +48,20 @@ def run_command(cmd: CommandContext[NameT, WorkT]) -> Decision:
         return cmd.ask_second_factor(cmd.command)
     if not row.keeps_pending and not isinstance(pending, NothingPending):
         cmd = replace(cmd, command=_add_waiting_words(cmd.command, pending)).with_pending(NothingPending())
-    return (yield from row.handler(cmd))
+    return _add_next_steps(cmd, (yield from row.handler(cmd)))
+
+
+def _add_next_steps(cmd: CommandContext[NameT, WorkT], turn: TurnResult) -> TurnResult:
+    """Return the turn of a command with the buttons of its group, where it has none and waits for no text."""
+    names = [name for name in cmd.table.list_next_steps(cmd.command.name) if cmd.may_give(name)]
+    if not names or not turn.replies or any(reply.choices for reply in turn.replies):
+        return turn
+    pending = cmd.table.get_work(turn.session.officer).pending if turn.session else NothingPending()
+    if not isinstance(pending, NothingPending):
+        return turn
+    *before, last = turn.replies
+    choices = tuple(make_command_button(name) for name in names)
+    return replace(turn, replies=(*before, replace(last, choices=choices)))
 
 
 def _asks_factor(cmd: CommandContext[NameT, WorkT], factor: SecondFactor) -> bool:

@@ -23,6 +23,7 @@ from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.parse import ParsedCommand, split_number
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.faq_drafts import show_draft
+from handlers.staff.service.next_steps import list_next_steps
 from handlers.staff.service.questions import format_questions
 from handlers.staff.state import ProposedAnswer
 from handlers.thai.dates import format_date
@@ -31,6 +32,9 @@ from handlers.thai.text import clean_text
 MAX_ANSWER_LENGTH = 3_000
 """Characters of an answer."""
 
+
+ALL_WORDS = frozenset({"all", "ทั้งหมด", "ทุกข้อ"})
+"""What is typed after `/undo N` so that an answer to several questions is taken back of each."""
 
 OthersGenerator: TypeAlias = Generator[Query[Any], Any, tuple[QuestionThread, ...]]
 
@@ -188,12 +192,12 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
         return _propose_answer(
             cmd, thread, text, _format_lines_since(thread, proposed.seq, cmd), others=others
         )
-    return _schedule(answered, (thread, *others), proposed)
+    return (yield from _schedule(answered, (thread, *others), proposed))
 
 
 def _schedule(
     cmd: ServiceCommandContext, threads: tuple[QuestionThread, ...], proposed: ProposedAnswer
-) -> TurnResult:
+) -> Decision:
     """Schedule an answer for each question, save those to which something was added since they were shown."""
     seen = {(number, year): seq for number, year, seq in proposed.others}
     first, *others = threads
@@ -203,10 +207,10 @@ def _schedule(
     )
     answered = {(one.number, one.fiscal_year) for one in same}
     left = ", ".join(f"{number}/{year}" for number, year in seen if (number, year) not in answered)
-    choices = (
-        *(_make_undo_button(one, named=bool(same)) for one in (first, *same)),
-        make_command_button(ServiceCommandName.QUESTIONS),
-    )
+    undo = [_make_undo_button(one, named=bool(same)) for one in (first, *same)]
+    if same:
+        undo.insert(0, _make_undo_all_button(first, 1 + len(same)))
+    choices = yield from list_next_steps(replace(first, scheduled_by=cmd.staff.id), *undo, others=same)
     numbers = ", ".join(one.register_number for one in (first, *same))
     turn = cmd.reply("held", NEUTRAL, choices, acts, number=numbers, seconds=UNDO_SECONDS)
     if not left:
@@ -228,31 +232,47 @@ def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandCon
 
 
 def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Cancel the scheduled answer, and give its text back to the officer who wrote it."""
-    number, back = thread.register_number, (make_command_button(ServiceCommandName.QUESTION, thread),)
-    if not thread.scheduled_by:
-        return cmd.reply("undo_nothing", NEUTRAL, back, number=number)
-    if thread.scheduled_by != cmd.staff.id:
-        return cmd.reply("undo_others", NEUTRAL, back, number=number)
-    if thread.send_at <= int(cmd.ctx.now.timestamp()):
-        return cmd.reply("undo_late", NEUTRAL, back, number=number)
-    turn = _await_answer(cmd, thread).reply(
-        "undo_done", NEUTRAL, back, (CancelAnswer(thread.id, cmd.staff.id),), number=number
-    )
+    """Cancel the scheduled answer, and give its text back to the officer who wrote it.
+
+    `/undo 12 all`, and without a number: the same answer is taken back of all questions to which it still waits to go.
+    """
+    number = thread.register_number
+    hindrance = _find_hindrance_to_undo(cmd, thread)
+    if hindrance is not None:
+        steps = yield from list_next_steps(thread)
+        return cmd.reply(hindrance, NEUTRAL, steps, number=number)
     proposed = cmd.work.answer
-    if proposed is None:
-        return turn
-    together = [(proposed.number, proposed.year), *((number, year) for number, year, _ in proposed.others)]
-    if (thread.number, thread.fiscal_year) not in together:
-        return turn
+    together = (
+        [] if proposed is None else [(proposed.number, proposed.year), *(one[:2] for one in proposed.others)]
+    )
+    is_last = (thread.number, thread.fiscal_year) in together
+    left = (yield from _find_still_going(cmd, thread, together)) if is_last else ()
+    takes_all = cmd.command.rest.strip() in ALL_WORDS
+    taken = (thread, *left) if takes_all else (thread,)
+    waiting = _await_answer(cmd, thread, [(one.number, one.fiscal_year) for one in taken[1:]])
+    done = Reply("inquiry.undo_done", NEUTRAL, {"number": ", ".join(one.register_number for one in taken)})
+    acts = tuple(CancelAnswer(one.id, cmd.staff.id) for one in taken)
+    back = (make_command_button(ServiceCommandName.QUESTION, thread),)
+    if proposed is None or not is_last:
+        return waiting.reply_with(replace(done, choices=back), acts=acts)
     text = Reply("inquiry.undo_text", NEUTRAL, {"text": proposed.text}, back)
-    left = yield from _find_still_going(cmd, thread, together)
-    if not left:
-        return replace(turn, replies=(*turn.replies, text))
+    if takes_all or not left:
+        return waiting.reply_with(done, text, acts=acts)
     numbers = ", ".join(one.register_number for one in left)
-    undo = tuple(_make_undo_button(one, named=True) for one in left)
-    going = Reply("inquiry.undo_left", NEUTRAL, {"numbers": numbers}, undo)
-    return replace(turn, replies=(*turn.replies, text, going))
+    undo = [_make_undo_button(one, named=True) for one in left]
+    if len(left) > 1:
+        undo.insert(0, _make_undo_all_button(left[0], len(left)))
+    going = Reply("inquiry.undo_left", NEUTRAL, {"numbers": numbers}, tuple(undo))
+    return waiting.reply_with(done, replace(text, choices=()), going, acts=acts)
+
+
+def _find_hindrance_to_undo(cmd: ServiceCommandContext, thread: QuestionThread) -> str | None:
+    """Return the wording of why nothing can be taken back, if so."""
+    if not thread.scheduled_by:
+        return "undo_nothing"
+    if thread.scheduled_by != cmd.staff.id:
+        return "undo_others"
+    return "undo_late" if thread.send_at <= int(cmd.ctx.now.timestamp()) else None
 
 
 def _find_still_going(
@@ -273,6 +293,13 @@ def _make_undo_button(thread: QuestionThread, *, named: bool) -> Choice:
     """Return the button that takes an answer back. named: with the question's number, where there are several."""
     label = Phrase("inquiry.undo_one", {"number": thread.register_number}) if named else None
     return make_command_button(ServiceCommandName.UNDO, thread, label=label)
+
+
+def _make_undo_all_button(thread: QuestionThread, count: int) -> Choice:
+    """Return the button that takes one answer back of all questions to which it waits to go."""
+    return make_command_button(
+        ServiceCommandName.UNDO, thread, "all", Phrase("inquiry.undo_all", {"count": count})
+    )
 
 
 def _await_answer(

@@ -54,6 +54,8 @@ from handlers.staff.workspace.sign_in import reply_with_workspace_link
 
 NEVER, PAGE = SecondFactor.NEVER, SecondFactor.IN_WORKSPACE
 
+_AFTER_QUESTIONS = (ServiceCommandName.QUESTIONS, ServiceCommandName.FAQ, ServiceCommandName.OPINIONS)
+
 _Row: TypeAlias = CommandRow[ServiceCommandName, ServiceWork]
 
 # fmt: off
@@ -175,4 +177,10 @@ SERVICE_COMMAND_TABLE = CommandTable(
     greet=show_service_menu,
     handle_text=ask_what_text_is,
     drop_draft=lambda work: replace(work, consultation=()),
+    next_steps={
+        "questions": _AFTER_QUESTIONS,
+        "board": _AFTER_QUESTIONS,
+        "opinions": (ServiceCommandName.CONSULT, ServiceCommandName.OPINIONS, ServiceCommandName.QUESTIONS),
+        "office": _AFTER_QUESTIONS,
+    },
 )

@@ -18,6 +18,7 @@ from handlers.questions.pii import find_pii, redact_pii
 from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.service.next_steps import list_next_steps
 from handlers.staff.state import ProposedPublication
 from handlers.thai.matching import normalize_for_matching, parse_number
 from handlers.thai.text import clean_text
@@ -54,7 +55,7 @@ def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Deci
     if shown is not None and shown.thread_id != thread.id:
         shown = None
     if cmd.command.rest == "ok" and shown is not None and shown.is_complete:
-        return _publish(cmd, thread, shown)
+        return (yield from _publish(cmd, thread, shown))
     catalogue: FaqCatalogue = yield from run_query(GetFaqCatalogue())
     topics = _list_topics(cmd, catalogue)
     if shown is not None and (place := _parse_topic_place(cmd.command.rest, topics)):
@@ -119,7 +120,7 @@ def _preview_publication(
     )
 
 
-def _publish(cmd: ServiceCommandContext, thread: QuestionThread, shown: ProposedPublication) -> TurnResult:
+def _publish(cmd: ServiceCommandContext, thread: QuestionThread, shown: ProposedPublication) -> Decision:
     answered = next(line.on for line in reversed(thread.lines) if line.kind is ThreadLineKind.ANSWER)
     post = PublishedQuestion(
         thread.published_id or thread.id[::-1],
@@ -133,7 +134,7 @@ def _publish(cmd: ServiceCommandContext, thread: QuestionThread, shown: Proposed
     return done.reply(
         "published",
         NEUTRAL,
-        (make_command_button(ServiceCommandName.QUESTIONS),),
+        (yield from list_next_steps(replace(thread, published_id=post.id))),
         (PublishQuestion(thread.id, post),),
         number=thread.register_number,
     )

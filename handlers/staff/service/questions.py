@@ -24,6 +24,7 @@ from handlers.staff.command import (
     make_number_button,
 )
 from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.service.next_steps import list_next_steps
 from handlers.staff.state import ServiceWork
 from handlers.staff.typed.shown import add_shown_number
 from handlers.thai.dates import format_date, to_bangkok_date
@@ -64,11 +65,17 @@ def with_question(handler: QuestionHandler) -> CommandHandler[ServiceCommandName
 def _find_own_waiting(cmd: ServiceCommandContext) -> QueryGenerator[ServiceCommandContext]:
     """Return taking back with the number of the one question of which this person's answer waits, where it is one.
 
-    Else the answer that they wrote last is meant.
+    Else the answer that they wrote last is meant; one to several questions is taken back of all.
     """
     listing = yield from run_query(ListOpenQuestions(0, SEARCHED_FOR_WAITING))
     own = [one for one in listing.rows if one.scheduled_by == cmd.staff.id]
     last = cmd.work.answer
+    if (
+        last is not None
+        and last.others
+        and any((one.number, one.fiscal_year) == (last.number, last.year) for one in own)
+    ):
+        return replace(cmd, command=replace(cmd.command, number=last.number, year=last.year, rest="all"))
     if len(own) == 1:
         return replace(cmd, command=replace(cmd.command, number=own[0].number, year=own[0].fiscal_year))
     if last is not None:
@@ -198,7 +205,7 @@ def close_without_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> 
     return cmd.reply(
         "closed",
         NEUTRAL,
-        (make_command_button(ServiceCommandName.QUESTIONS),),
+        (yield from list_next_steps(replace(thread, state=QuestionState.CLOSED))),
         (act,),
         number=thread.register_number,
     )

@@ -1,5 +1,6 @@
 """What an officer was shown last, and which of its choices a typed text picks: a number, a label, an everyday word."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
@@ -175,11 +176,28 @@ def pick_shown(officer: OfficerState, text: str, *, labels_only: bool = False) -
             return labels[reading]
     if labels_only:
         return NoPick.NOTHING
+    if (counted := _pick_before_number(shown, readings)) is not None:
+        return counted
     if shown.numbers is NumberUse.PLACE and (place := read_place(text)) is not None:
         return shown.choices[place - 1] if 1 <= place <= len(shown.choices) else NoPick.NO_SUCH
     if shown.numbers is NumberUse.REGISTER and (found := _pick_by_number(shown, text)) is not None:
         return found
     return _pick_everyday(shown, text, readings, labels)
+
+
+_NUMBER_AT_END = re.compile(r"\s+\d.*$")
+
+
+def _pick_before_number(shown: ShownMenu, readings: tuple[str, ...]) -> ShownChoice | None:
+    """Return the one choice whose label is typed without the number at its end: “ตอบพร้อมกัน” of “ตอบพร้อมกัน 3 ข้อ”."""
+    fitting = [
+        choice
+        for choice in shown.choices
+        if (cut := squeeze_reply(_NUMBER_AT_END.sub("", choice.label)))
+        and cut != squeeze_reply(choice.label)
+        and cut in readings
+    ]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _pick_by_number(shown: ShownMenu, text: str) -> ShownChoice | None:

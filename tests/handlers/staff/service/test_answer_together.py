@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
+from handlers.dialog.effects import Listing
 from handlers.questions.messages import (
     CancelAnswer,
     FindQuestionByNumber,
+    ListOpenQuestions,
     OutgoingAnswer,
     QuestionState,
     QuestionThread,
@@ -30,7 +34,11 @@ def say(words: str, *threads: QuestionThread, after: Outcome | None = None) -> O
     by_number = {one.number: one for one in threads or (OPEN, SECOND, THIRD)}
     find = AnswerByQuery(lambda query: by_number.get(query.number))
     near = by_number.get(2), by_number.get(3)
-    answers = {FindQuestionByNumber: find, FindSimilarQuestions: tuple(one for one in near if one)}
+    answers = {
+        ListOpenQuestions: Listing(threads),
+        FindQuestionByNumber: find,
+        FindSimilarQuestions: tuple(one for one in near if one),
+    }
     return give(words, session=after.kept if after else None, answers=answers)
 
 
@@ -55,7 +63,7 @@ def test_a_question_is_shown_with_those_near_it_and_they_are_answered_together()
     done = confirm(written)
     assert told(done) == ("held", schedule(OPEN, SECOND, THIRD))
     undo = [choice.data for choice in done.replies[0].choices if choice.data.startswith("/undo")]
-    assert undo == ["/undo 1/2570", "/undo 2/2570", "/undo 3/2570"]
+    assert undo == ["/undo 1/2570 all", "/undo 1/2570", "/undo 2/2570", "/undo 3/2570"]
     assert told(confirm(written, OPEN, SECOND, THIRD)) == told(done)
     assert told(say(f"/confirm y{written.kept.prompt_number}", after=done)) == ("send_stale", ())
 
@@ -89,18 +97,36 @@ def test_a_text_that_is_not_sent_is_asked_for_again_for_all() -> None:
     assert pending(dropped) == AwaitingText(ParsedCommand(ServiceCommandName.ANSWER, 1, 2570, "+2/2570"))
 
 
+def list_waiting() -> list[QuestionThread]:
+    due = int(MORNING.timestamp()) + 60
+    return [replace(one, scheduled_by="s1", send_at=due) for one in (OPEN, SECOND, THIRD)]
+
+
+@pytest.mark.parametrize("typed", ["/undo", "/undo 1 all", "/undo 1 ทั้งหมด", "/เรียกคืน"])
+def test_one_answer_to_several_is_taken_back_of_all_where_no_single_one_is_named(typed: str) -> None:
+    done = confirm(say("/answer 1 +2 +3 ยืมได้"))
+    back = say(typed, *list_waiting(), after=done)
+    assert back.keys == ("inquiry.undo_done", "inquiry.undo_text")
+    assert back.replies[0].args == {"number": "1/2570, 2/2570, 3/2570"}
+    assert back.acts == tuple(CancelAnswer(one.id, "s1") for one in (OPEN, SECOND, THIRD))
+    assert pending(back) == AwaitingText(ParsedCommand(ServiceCommandName.ANSWER, 1, 2570, "+2/2570 +3/2570"))
+    gone = [replace(one, scheduled_by="", send_at=0) for one in list_waiting()]
+    assert told(say(typed, *gone, after=back)) == ("undo_nothing", ())
+
+
 def test_taking_back_one_of_several_tells_which_still_go() -> None:
     done = confirm(say("/answer 1 +2 +3 ยืมได้"))
     labels = [one.args for one in done.replies[0].choices if one.data.startswith("/undo")]
-    assert labels == [{"number": "1/2570"}, {"number": "2/2570"}, {"number": "3/2570"}]
-    waiting = [
-        replace(one, scheduled_by="s1", send_at=int(MORNING.timestamp()) + 60)
-        for one in (OPEN, SECOND, THIRD)
-    ]
+    assert labels == [{"count": 3}, {"number": "1/2570"}, {"number": "2/2570"}, {"number": "3/2570"}]
+    waiting = list_waiting()
     back = say("/undo 2", *waiting, after=done)
     assert back.keys == ("inquiry.undo_done", "inquiry.undo_text", "inquiry.undo_left")
     assert back.acts == (CancelAnswer("t2", "s1"),)
     assert back.replies[2].args == {"numbers": "1/2570, 3/2570"}
-    assert [one.data for one in back.replies[2].choices] == ["/undo 1/2570", "/undo 3/2570"]
+    assert [one.data for one in back.replies[2].choices] == [
+        "/undo 1/2570 all",
+        "/undo 1/2570",
+        "/undo 3/2570",
+    ]
     alone = say("/undo 2", OPEN, waiting[1], replace(THIRD, scheduled_by="s2"), after=done)
     assert alone.keys == ("inquiry.undo_done", "inquiry.undo_text")
