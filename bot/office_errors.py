@@ -99,8 +99,11 @@ DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any]], BothLanguages]] = Mappi
         "too_short": _say_range("ต้องมีอย่างน้อย {min_length} รายการ", "must have {min_length} or more"),
         "too_long": _say_range("มีได้ไม่เกิน {max_length} รายการ", "may have {max_length} at most"),
         "missing": lambda _: BothLanguages("ต้องมีคีย์นี้", "this key is needed"),
-        "literal_error": lambda ctx: BothLanguages(
-            f"เลือกได้จาก {_spell_choices(ctx)}", f"must be one of {_spell_choices(ctx)}"
+        **dict.fromkeys(
+            ("literal_error", "enum"),
+            lambda ctx: BothLanguages(
+                f"เลือกได้จาก {_spell_choices(ctx)}", f"must be one of {_spell_choices(ctx)}"
+            ),
         ),
         "codes_repeated": _say_range(
             "{what}: code หนึ่งใช้ได้ครั้งเดียว พบ {codes}", "{what}: each code may stand once, found {codes}"
@@ -108,6 +111,13 @@ DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any]], BothLanguages]] = Mappi
         "not_increasing": lambda _: BothLanguages(
             "ต้องเรียงจากน้อยไปมาก และไม่ซ้ำกัน เช่น [30, 45, 52]",
             "each number must be greater than the one before it",
+        ),
+        "half_an_item": lambda _: BothLanguages(
+            "year และ variant ต้องมีทั้งคู่ หรือไม่มีทั้งคู่", "year and variant stand together, or neither"
+        ),
+        "item_without_year": lambda _: BothLanguages(
+            "title coverage และ verified ใช้ได้เมื่อมี year และ variant",
+            "title, coverage and verified need year and variant",
         ),
         "unknown_category": _say_range(
             "{code} ไม่ใช่ code ของประเภทใด มี {known}", "{code} is no category, which are {known}"

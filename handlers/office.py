@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self, assert_never
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from handlers.assessment.vocabulary import AgencyVariant, CoverageRule, ItaTopic
 from handlers.complaints.lifecycle import CaseStatus
 from handlers.dialog.events import Lang, select_by_lang
 
@@ -250,12 +251,38 @@ class StatisticsSettings(OfficeSection):
     signature: bool = False
 
 
-class ItaItem(OfficeSection):
-    """The number of an ITA item in one assessment: it changes by year and by kind of agency."""
+class AssessmentSettings(OfficeSection):
+    """By whose list of items the office is assessed; None: by that of all agencies (NACC) where the year has one."""
 
-    topic: Literal["qa", "guideline", "channel", "stats", "opinion", "participation"]
+    variant: AgencyVariant | None = None
+
+
+class ItaItem(OfficeSection):
+    """The number of an ITA item in one assessment: it changes by year and by kind of agency.
+
+    All of a topic stand in the small print of its public page. With `year` (Buddhist) and `variant`, an entry also
+    corrects the table that comes with the program, for `ita-bot evidence`: number, title, coverage, and whether the
+    office read them in the rules of that year.
+    """
+
+    topic: ItaTopic
     number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{0,4} ?[0-9]{1,2}$")]
     assessment: NonEmptyText
+    year: Annotated[int, Field(ge=2556, le=2700)] | None = None
+    variant: AgencyVariant | None = None
+    title: Bilingual | None = None
+    coverage: CoverageRule | None = None
+    verified: bool | None = None
+
+    @model_validator(mode="after")
+    def _check_place_in_table(self) -> Self:
+        if (self.year is None) != (self.variant is None):
+            raise PydanticCustomError("half_an_item", "items: year and variant stand together, or neither")
+        if self.year is None and (self.title or self.coverage or self.verified is not None):
+            raise PydanticCustomError(
+                "item_without_year", "items: title, coverage and verified need year and variant"
+            )
+        return self
 
 
 class Office(OfficeSection):
@@ -283,6 +310,7 @@ class Office(OfficeSection):
     chats: DeskMessengerLinks = DeskMessengerLinks()
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"
     statistics: StatisticsSettings = StatisticsSettings()
+    assessment: AssessmentSettings = AssessmentSettings()
     items: tuple[ItaItem, ...] = ()
     canned: Annotated[tuple[Bilingual, ...], Field(max_length=9)] = ()
     topics: Annotated[tuple[Subject, ...], Field(max_length=9)] = ()

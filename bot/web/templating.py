@@ -9,6 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from handlers.assessment.items import format_served_numbers, list_served_numbers
+from handlers.assessment.vocabulary import ItaTopic
 from handlers.dialog.events import NEXT_LANG, Lang
 from handlers.dialog.replies import Phrase, ReplyArg
 from handlers.i18n import render_text
@@ -40,12 +42,17 @@ class PageRenderer:
         def translate_key(key: str, **args: ReplyArg) -> str:
             return render_text(Phrase(key, args), lang)
 
+        def list_served(topic: str) -> str:
+            """The items of assessments (ITA) that a page serves, as its small print has them; empty where none."""
+            return format_served_numbers(list_served_numbers(self.office, ItaTopic(topic)))
+
         return self._templates.get_template(name).render(
             lang=lang,
             other=NEXT_LANG[lang],
             office=self.office,
             say=translate_key,
             qr=render_qr_svg,
+            served=list_served,
             **more,
         )
 
