@@ -18,10 +18,14 @@ from bot.log import log_exception
 EVIDENCE_LIMIT = 256 * 1024 * 1024
 """Bytes of evidence that are read and compared with their hashes, some seconds' worth, unless all are asked for."""
 
-LOG_PLACES = (
+LOG_PLACES = (  # of proxies, and where Debian's rsyslog writes what programs say
     Path("/var/log/nginx/access.log"),
     Path("/var/log/nginx/error.log"),
     Path("/var/log/caddy/access.log"),
+    Path("/var/log/syslog"),
+    Path("/var/log/messages"),
+    Path("/var/log/daemon.log"),
+    Path("/var/log/user.log"),
 )
 
 

@@ -23,6 +23,7 @@ from bot.health.storage_checks import (
     check_key_changes,
     check_keys,
 )
+from bot.health.trace_checks import check_traces
 from bot.health.upkeep_checks import (
     check_backup,
     check_certificates,
@@ -30,7 +31,6 @@ from bot.health.upkeep_checks import (
     check_outbox,
     check_releases,
     check_server,
-    check_traces,
 )
 
 CHECKS: tuple[Check, ...] = (

@@ -1,9 +1,6 @@
-"""Checks of what goes on day by day: server, disk, messages, releases, certificate, traces of visitors in logs."""
+"""Checks of what goes on day by day: server, disk, messages, releases, backup, certificate."""
 
-import asyncio
-import secrets
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 
@@ -34,12 +31,6 @@ from storage.errors import (
 FEW_PERCENT, NO_PERCENT = 15, 5
 """Share of the disk that is free, under which it is soon full, and under which files are refused."""
 
-CANARY_PREFIX = "ita-doctor-"
-LOG_WAIT_SECONDS = 2.0
-"""In which a proxy has written of a request, if it does."""
-
-LOG_TAIL_BYTES = 4 * 1024 * 1024
-
 
 FAILURES_OF_THE_DATA = frozenset(
     {
@@ -61,8 +52,8 @@ _OF_THE_DISK = BothLanguages(
 
 async def check_server(machine: Machine) -> AsyncIterator[Finding]:
     """Find that no server answers here, or that it cannot keep what it is sent."""
-    address = _get_own_address(machine.require_settings())
-    status = await _request_status(f"{address}/readyz")
+    address = get_own_address(machine.require_settings())
+    status = await request_status(f"{address}/readyz")
     if status is None:
         yield Finding(
             BothLanguages(
@@ -82,12 +73,13 @@ async def check_server(machine: Machine) -> AsyncIterator[Finding]:
         )
 
 
-def _get_own_address(settings: Settings) -> str:
+def get_own_address(settings: Settings) -> str:
+    """Return the address at which the server of this machine is asked."""
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared only
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-async def _request_status(url: str, **headers: str) -> int | None:
+async def request_status(url: str, **headers: str) -> int | None:
     """Return the status that an address answers with; None where nothing answers."""
     limit = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
     try:
@@ -215,49 +207,3 @@ async def check_certificates(machine: Machine) -> AsyncIterator[Finding]:
                     "certbot renew (nginx), or systemctl restart caddy",
                 ),
             )
-
-
-async def check_traces(machine: Machine) -> AsyncIterator[Finding]:
-    """Make a visit with a word that stands nowhere else, and find logs of the proxy in which it then stands."""
-    settings = machine.require_settings()
-    logs = [path for path in machine.log_files if path.is_file()]
-    if not logs:
-        yield Finding(
-            BothLanguages(
-                "ไม่พบบันทึกของ proxy ในเครื่องนี้ จึงไม่ได้ตรวจ", "no log of a proxy is here, so nothing was looked at"
-            ),
-            BothLanguages(
-                "ถ้า proxy เขียนบันทึกไว้ที่อื่น: ita-bot doctor --logs FILE",
-                "if a proxy writes one elsewhere: ita-bot doctor --logs FILE",
-            ),
-            Weight.NOTE,
-        )
-        return
-    addresses = {settings.desk(name).public_url for name in DESK_NAMES} - {None}
-    canary = CANARY_PREFIX + secrets.token_hex(8)
-    for address in addresses or {_get_own_address(settings)}:
-        await _request_status(
-            f"{(address or '').rstrip('/')}/track?{canary}", Referer=f"http://{canary}/", Cookie=canary
-        )
-    await asyncio.sleep(LOG_WAIT_SECONDS)
-    for path in logs:
-        if await asyncio.to_thread(_contains, path, canary.encode()):
-            yield Finding(
-                BothLanguages(
-                    f"{path} บันทึกผู้ที่เข้าเว็บไว้ ผู้แจ้งอาจถูกรู้ตัวจากบันทึกนี้",
-                    f"{path} records who visits: reporters could be found by it",
-                ),
-                BothLanguages(
-                    f"ใส่ access_log off; ในเว็บนี้ (docs/deploy/nginx.conf) โหลดใหม่ แล้ว shred -u {path}",
-                    f"put access_log off; into this site (docs/deploy/nginx.conf), reload, then shred -u {path}",
-                ),
-            )
-
-
-def _contains(path: Path, word: bytes) -> bool:
-    try:
-        with path.open("rb") as log:
-            log.seek(max(0, path.stat().st_size - LOG_TAIL_BYTES))
-            return word in log.read()
-    except OSError:
-        return False

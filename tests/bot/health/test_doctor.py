@@ -293,31 +293,6 @@ def test_a_release_that_was_not_made_is_missed_after_a_day(folder: Path) -> None
     asyncio.run(scene())
 
 
-def test_a_proxy_that_records_visitors_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.health.upkeep_checks.LOG_WAIT_SECONDS", 0.0)
-    install_office(folder)
-    log = folder / "access.log"
-    log.write_text("")
-
-    async def scene() -> dict[str, CheckResult]:
-        async def write_what_comes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            line = await reader.readline()
-            log.write_bytes(log.read_bytes() + line)
-            writer.write(b"HTTP/1.1 404 x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            await writer.drain()
-            writer.close()
-
-        proxy = await asyncio.start_server(write_what_comes, "127.0.0.1", 0)
-        async with proxy:
-            port = proxy.sockets[0].getsockname()[1]
-            write_env(folder, f"ITA_COMPLAINTS__PUBLIC_URL=http://127.0.0.1:{port}")
-            return await examine(folder, logs=(log,))
-
-    result = asyncio.run(scene())["traces"]
-    assert result.is_serious
-    assert "access_log off" in join_words(result.findings)
-
-
 def test_a_check_that_fails_is_said_and_stops_no_other(folder: Path) -> None:
     install_office(folder)
 
