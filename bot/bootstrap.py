@@ -96,7 +96,12 @@ def _raise_configuration_errors() -> Iterator[None]:
     """Turn errors of keys, schema and files into ConfigurationError, which tells the administrator what to do."""
     try:
         yield
-    except (DatabaseDamagedError, KeyFileError, SchemaTooNewError, SchemaUpgradeError) as trouble:
+    except KeyFileError as trouble:
+        raise ConfigurationError(
+            "กุญแจของระบบใช้ไม่ได้ อย่าสร้างใหม่ ใส่ไฟล์กุญแจคืนจากที่สำรองไว้ หรือแก้ตามบรรทัดนี้ แล้วสั่ง ita-bot doctor"
+            f" / {trouble}"
+        ) from None
+    except (DatabaseDamagedError, SchemaTooNewError, SchemaUpgradeError) as trouble:
         raise ConfigurationError(str(trouble)) from None
     except OSError as trouble:
         raise ConfigurationError(

@@ -59,7 +59,7 @@ class AccountSetup:
             refusal = self._find_refusal(question, secrets) or await self._try(question, secrets)
             if not refusal:
                 break
-            self.interview.refuse_secret(question.get_setting(token), refusal)
+            self.interview.refuse(question.get_setting(token), refusal)
         # The token last: with it the account counts as set.
         for secret in (*others, token):
             self.writer.add(question.get_setting(secret), secrets[secret], is_secret=True)

@@ -79,6 +79,8 @@ def load_answers_file(path: Path, known: Collection[str]) -> Mapping[str, str]:
     try:
         text = path.read_text("utf-8-sig")
         given = dict(_flatten(tomllib.loads(text), ""))
+    except AnswerError as trouble:
+        raise ConfigurationError(f"{path}: {trouble}") from None
     except tomllib.TOMLDecodeError as trouble:
         raise ConfigurationError(f"{path}: {format_toml_error(trouble, text)}") from None
     except (OSError, UnicodeDecodeError):
@@ -99,5 +101,9 @@ def _flatten(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]
                 yield from _flatten(value, f"{prefix}{key}.")
             case list():
                 yield prefix + key, ", ".join(map(str, value))
-            case _:
+            case str() | int() if not isinstance(value, bool):
                 yield prefix + key, str(value)
+            case _:
+                raise AnswerError(
+                    f"{prefix}{key}: ต้องเป็นข้อความในเครื่องหมายคำพูด / a text in quotation marks is expected"
+                )

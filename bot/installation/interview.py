@@ -32,8 +32,11 @@ class Interview(Protocol):
     async def ask_secret(self, question: AccountQuestion, secret: str) -> str:
         """Return a secret as it was given; empty where a file has none."""
 
-    def refuse_secret(self, setting: str, reason: str) -> None:
-        """Say why a secret is not taken. Raises ConfigurationError where nobody can answer again."""
+    def refuse(self, setting: str, reason: str) -> None:
+        """Say why an answer of that name, or a secret, is not taken.
+
+        Raises ConfigurationError where nobody can answer again.
+        """
 
 
 def say(text: str = "") -> None:
@@ -70,8 +73,8 @@ class TerminalInterview:
         say(f"{question.secrets[secret]}  (ตัวอักษรที่พิมพ์จะไม่ขึ้นบนจอ)")
         return (await _read_line(is_secret=True)).strip()
 
-    def refuse_secret(self, setting: str, reason: str) -> None:  # noqa: ARG002 - as `Interview`
-        """Say it; the question comes again (`Interview.refuse_secret`)."""
+    def refuse(self, setting: str, reason: str) -> None:  # noqa: ARG002 - as `Interview`
+        """Say it; the question comes again (`Interview.refuse`)."""
         say(f"ขออภัย {reason}")
 
 
@@ -111,6 +114,6 @@ class FileInterview:
         """Return what the file says (`Interview.ask_secret`)."""
         return self.given.get(f"{question.desk}.{secret.lower()}", "").strip()
 
-    def refuse_secret(self, setting: str, reason: str) -> None:
-        """End the set-up: the file has to be corrected (`Interview.refuse_secret`)."""
+    def refuse(self, setting: str, reason: str) -> None:
+        """End the set-up: the file has to be corrected (`Interview.refuse`)."""
         raise ConfigurationError(f"{self.name}: {setting}: {reason}")

@@ -32,7 +32,8 @@ class Question:
     """A question. name: of its answer, in the file of answers too. text: Thai, as it is asked.
 
     parse: returns the answer as it is kept, or raises AnswerError. otherwise: the answer where nothing is typed; None
-    where something has to be. is_needed: whether it is asked at all, by what was answered before.
+    where something has to be. is_needed: whether it is asked at all, by what was answered before. find_conflict: why an
+    answer does not go with those before it, in Thai; empty where it does.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Question:
     parse: Callable[[str], str]
     otherwise: str | None = None
     is_needed: Callable[[Answers], bool] = lambda _: True
+    find_conflict: Callable[[str, Answers], str] = lambda _answer, _answers: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,20 @@ def parse_alternates(text: str) -> str:
     return ", ".join(map(parse_text, names))
 
 
+def find_conflict_of_alternates(answer: str, answers: Answers) -> str:
+    """Return why somebody cannot be the alternate: a case about the head is not for the head."""
+    if answers["office.head_th"] in split_names(answer):
+        return "หัวหน้าหน่วยงานรับเรื่องที่เกี่ยวกับตนเองไม่ได้ ขอชื่อผู้อื่น"
+    return ""
+
+
+def find_conflict_of_admin(answer: str, answers: Answers) -> str:
+    """Return why somebody cannot be the admin: a person has one duty at a desk, and an admin reads no case."""
+    if answer in {answers["people.supervisor"], *split_names(answers["alternate.officers"])}:
+        return f"{answer} มีหน้าที่อื่นในโต๊ะนี้แล้ว คนหนึ่งมีหน้าที่เดียว และผู้ดูแลช่องทางอ่านเรื่องไม่ได้ ขอชื่อผู้อื่น เช่นผู้ดูแลเครื่อง"
+    return ""
+
+
 def parse_topics(text: str) -> str:
     """Take up to nine names with commas, or none."""
     names = [] if text.strip().lower() in _NOTHING_WORDS else split_names(text)
@@ -206,6 +222,7 @@ QUESTIONS: tuple[Question, ...] = (
         f" หรือพิมพ์ {NOBODY} ผู้แจ้งจะได้รับคำบอกก่อนส่งว่าไม่มีใครที่นี่อ่านได้ และหน่วยงานใดรับได้",
         parse_alternates,
         is_needed=partial(_opens, "complaints"),
+        find_conflict=find_conflict_of_alternates,
     ),
     Question(
         "people.supervisor",
@@ -216,6 +233,7 @@ QUESTIONS: tuple[Question, ...] = (
         "people.admin",
         "ผู้ดูแลช่องทาง (admin ผู้ได้รับคำเตือนของระบบ ไม่เห็นเนื้อเรื่อง): ชื่อและนามสกุล",
         parse_text,
+        find_conflict=find_conflict_of_admin,
     ),
     Question("kit.it_contact", "เบอร์โทรผู้ดูแลเครื่อง สำหรับชุดฉุกเฉินที่จะพิมพ์ (ชื่อ เบอร์)", parse_text),
     *(

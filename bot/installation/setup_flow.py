@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.bootstrap import App, open_app
 from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS
 from bot.desk_names import DeskName
+from bot.errors import ConfigurationError
 from bot.installation.accounts import AccountSetup, list_links, register_accounts
 from bot.installation.answers import Answers, load_answers_file
 from bot.installation.emergency_kit import build_kit, render_kit
@@ -84,9 +85,15 @@ class OfficeSetup:
             if question.name in self.answers or not question.is_needed(self.answers):
                 continue
             try:
-                self.answers.save(question.name, await self.interview.ask(question))
+                answer = await self.interview.ask(question)
             except BackRequestedError:
                 place = self._go_back(place - 1)
+                continue
+            if conflict := question.find_conflict(answer, self.answers):
+                self.interview.refuse(question.name, conflict)
+                place -= 1
+                continue
+            self.answers.save(question.name, answer)
 
     def _go_back(self, place: int) -> int:
         """Withdraw the answer before a question; return the place to go on from."""
@@ -182,4 +189,10 @@ async def set_up_office(answers_file: Path | None) -> int:
     except SetupStoppedError:
         say(STOPPED)
         return EXIT_FINDINGS
+    except OSError as trouble:
+        raise ConfigurationError(
+            f"{trouble.filename}: เขียนหรือสร้างไม่ได้ ตรวจสิทธิ์ของโฟลเดอร์ พื้นที่ดิสก์ และ ITA_HOME แล้วสั่ง ita-bot init อีกครั้งจะทำต่อ"
+            f" / cannot be written or made ({trouble.strerror}); see to the folder's rights, the disk and ITA_HOME,"
+            " then ita-bot init goes on."
+        ) from None
     return EXIT_DONE

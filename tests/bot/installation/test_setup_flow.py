@@ -205,7 +205,7 @@ def test_what_comes_next_tells_of_the_chat_where_there_is_one(monkeypatch: pytes
 
 def test_nobody_can_answer_again_in_a_file() -> None:
     with pytest.raises(ConfigurationError, match="LINE_TOKEN: ไม่รับ"):
-        FileInterview("a.toml", {}).refuse_secret("LINE_TOKEN", "ไม่รับ")
+        FileInterview("a.toml", {}).refuse("LINE_TOKEN", "ไม่รับ")
     assert find_platform("line").title == "LINE"
 
 
