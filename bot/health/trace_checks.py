@@ -1,7 +1,6 @@
 """Looks for traces of visitors in logs: a visit with a word that stands nowhere else, then a search for that word."""
 
 import asyncio
-import os
 import secrets
 import shutil
 from collections.abc import AsyncIterator
@@ -126,7 +125,6 @@ async def _read_journal(journal: str, begun: datetime) -> tuple[bytes, str]:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "LC_ALL": "C"},
     )
     try:
         async with asyncio.timeout(JOURNAL_SECONDS):
