@@ -64,12 +64,25 @@ class GuidelineStep(OfficeSection):
     days: Days
 
 
+class GuidelineChange(OfficeSection):
+    """What was changed in the guideline, and on which day."""
+
+    on: date
+    what: Bilingual
+
+
 class Guideline(OfficeSection):
-    """The guideline that ITA item 25 requires: how to complain, the steps, the responsible unit, the time taken."""
+    """The guideline that ITA item 25 requires: how to complain, the steps, the responsible unit, the time taken.
+
+    version, since: of the text as it is; changes: the earlier ones too.
+    """
 
     how: Bilingual
     unit: Bilingual
     steps: Annotated[tuple[GuidelineStep, ...], Field(min_length=1, max_length=12)]
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-/]{1,20}$")] | None = None
+    since: date | None = None
+    changes: Annotated[tuple[GuidelineChange, ...], Field(max_length=50)] = ()
 
 
 class Privacy(OfficeSection):

@@ -16,6 +16,7 @@ from bot.engine import utc_now
 from bot.log import log_exception
 from bot.publishing.releases import build_release_context
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_PATHS, SERVICE_TOPIC_PATHS, WebChat
+from bot.web.guideline import GuidelinePages
 from bot.web.html import text_to_html
 from bot.web.limits.upload_limits import UploadLimiter
 from bot.web.officer.enrolment import EnrolmentPages
@@ -54,6 +55,7 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
         *platform_routes,
     ]
     chats = _build_chats(app, pages)
+    routes += GuidelinePages(pages, app.settings.complaints.public_url or "").routes()
     routes += _build_public_routes(app, pages)
     for chat in chats:
         routes += [Route(path, chat.handle_request, methods=["GET", "POST"]) for path in chat.paths]

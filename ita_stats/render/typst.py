@@ -111,6 +111,21 @@ def render_plain_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
     )
 
 
+def render_paper_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
+    """Render a caller's template as `render_archival_pdf` does: for archives and screen readers, in Sarabun alone."""
+    import typst  # as above
+
+    return typst.compile(
+        source,
+        format="pdf",
+        font_paths=_load_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=_build_inputs(data),
+        pdf_standards=["a-2b", "ua-1"],
+        timestamp=int(at.timestamp()),
+    )
+
+
 def find_missing_characters(data: TemplateData) -> list[str]:
     """Return the characters of a plain PDF's data that no font of the package has, each once, in order of code.
 

@@ -30,6 +30,7 @@ PAGES_OF_CITIZENS = {
     "/opinion",
     "/opinions",
     "/statistics",
+    "/guideline",
     "/exit",
 }
 PAGES_OF_MACHINES = {"/healthz", "/readyz", "/metrics", "/telegram", "/line"}

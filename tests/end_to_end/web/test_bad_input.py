@@ -56,7 +56,17 @@ def assert_error_page(page: HtmlPage, status: int) -> None:
     assert "default-src 'none'" in page.get_header("content-security-policy")
 
 
-ADDRESSES = ["/", "/report", "/track", "/privacy", "/exit", "/healthz", "/readyz", "/static/page.css"]
+ADDRESSES = [
+    "/",
+    "/report",
+    "/track",
+    "/privacy",
+    "/guideline",
+    "/exit",
+    "/healthz",
+    "/readyz",
+    "/static/page.css",
+]
 
 
 @pytest.mark.parametrize("path", ADDRESSES)

@@ -1,0 +1,1 @@
+"""Public papers of the office: the guideline, activities, posters and the annual report."""
