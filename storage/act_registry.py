@@ -62,6 +62,7 @@ from storage.questions.store import (
     submit_question,
     unpublish_question,
 )
+from storage.registers.import_undo import IMPORT_WRITERS
 from storage.release_approval import RELEASE_WRITERS
 from storage.staff.absences import ABSENCE_WRITERS
 from storage.staff.administration import ADMINISTRATION_WRITERS
@@ -101,6 +102,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **OFFICER_CASE_WRITERS,
     **EXCLUSION_WRITERS,
     **MATTER_WRITERS,
+    **IMPORT_WRITERS,
     SubmitQuestion: submit_question,
     AppendThreadLine: append_thread_line,
     RateAnswer: rate_answer,

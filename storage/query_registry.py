@@ -42,6 +42,7 @@ from storage.questions.store import (
     get_thread,
     list_open_questions,
 )
+from storage.registers.import_undo import IMPORT_READERS
 from storage.staff.absences import ABSENCE_READERS
 from storage.staff.administration import ADMINISTRATION_READERS
 from storage.staff.directory import StaffDirectory
@@ -109,6 +110,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **REMARK_READERS,
     **SLIP_READERS,
     **TRAIL_READERS,
+    **IMPORT_READERS,
 }
 
 

@@ -1,4 +1,4 @@
-"""`ita-bot import`: check and import a register file."""
+"""`ita-bot import`: check and import a register file, or reverse an import."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from bot.bootstrap import open_app
-from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE
+from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, print_json
 from bot.desk_names import DeskName
 from bot.importers.register import (
     MOST_ROWS_SHOWN,
@@ -31,6 +31,11 @@ from bot.publishing.late_entries import (
     find_outdated_releases,
 )
 from handlers.dialog.events import LANGS
+from handlers.dialog.replies import Phrase
+from handlers.staff.registers.describe import describe_import, describe_obstacle
+from handlers.staff.registers.messages import ImportSummary
+from handlers.thai.meanings import read_meanings
+from handlers.thai.phrases import Meaning
 from storage.files.atomic_write import replace_file
 
 PROGRESS_BAR_MIN_ROWS = 1000
@@ -64,7 +69,7 @@ async def run_register_import(file: Path, desk: DeskName, request: RegisterImpor
             result = await run(replace(request, trial=True) if asks else request)
             if asks and result.cases:
                 sys.stderr.write(format_import_result(result))
-                if not await asyncio.to_thread(_ask_yes):
+                if not await asyncio.to_thread(_ask_yes, "import"):
                     return EXIT_FINDINGS
                 result = await run(replace(request, is_confirmed=True))
         except RegisterFileError as trouble:
@@ -75,6 +80,9 @@ async def run_register_import(file: Path, desk: DeskName, request: RegisterImpor
             outdated = await find_outdated_releases(store, app.office, desk)
     rest = await asyncio.to_thread(_write_other_rows, file, result)
     sys.stderr.write(format_import_result(result, rest))
+    if result.imported:
+        how = Phrase("imports.how", {"desk": desk, "id": result.import_id})
+        sys.stderr.write(format_bilingual(how) + "\n")
     if outdated:
         sys.stderr.write(
             "\n\n".join(describe_outdated_releases(outdated, desk, lang) for lang in LANGS) + "\n"
@@ -83,11 +91,42 @@ async def run_register_import(file: Path, desk: DeskName, request: RegisterImpor
     return EXIT_FINDINGS if result.bad_rows else EXIT_DONE
 
 
-def _ask_yes() -> bool:
-    """Ask on the terminal whether what is shown is right."""
-    sys.stderr.write("ถูกต้องและให้นำเข้าหรือไม่ พิมพ์ ใช่ หรือ yes / Is it right? Type yes to import: ")
+async def run_import_undo(id_: int, desk: DeskName, *, trial: bool, confirmed: bool) -> int:
+    """Run the command: text for people on standard error, JSON on standard output. Returns the exit code.
+
+    On a terminal what would go is shown first, and somebody has to say yes. trial: show it only.
+    """
+    async with open_app([desk]) as app:
+        store = app.desks[desk].store
+        importer = store.register_importer
+        found = await importer.find_import(id_)
+        if found.obstacle is None:
+            sys.stderr.write(format_bilingual(describe_import(found)) + "\n")
+            if trial:
+                return EXIT_DONE
+            if sys.stdin.isatty() and not confirmed and not await asyncio.to_thread(_ask_yes, "undo"):
+                return EXIT_FINDINGS
+            now = datetime.now(UTC)
+            found = await importer.undo_import(id_, now)
+            if found.obstacle is None:
+                await store.staff_admin.audit("import-undone", str(id_), now)
+    _print_result(found)
+    return EXIT_DONE if found.obstacle is None else EXIT_FINDINGS
+
+
+def _print_result(found: ImportSummary) -> None:
+    phrase = describe_import(found) if found.obstacle is None else describe_obstacle(found)
+    sys.stderr.write(format_bilingual(phrase) + "\n")
+    gone = found.rows - found.kept if found.obstacle is None else 0
+    print_json({"import": found.id, "undone": gone, "kept": found.kept, "obstacle": found.obstacle})
+
+
+def _ask_yes(what: str) -> bool:
+    """Ask on the terminal whether what is shown is to be done. what: a question of `import.ask`."""
+    sys.stderr.write(format_bilingual(Phrase(f"import.ask.{what}")) + "\n> ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"ใช่", "yes", "y"}
+    text = sys.stdin.readline()
+    return text.strip().lower() in {"y", "yes"} or read_meanings(text) == (Meaning.YES,)
 
 
 def _write_other_rows(file: Path, result: RegisterImportResult) -> str:

@@ -134,11 +134,16 @@ def stats(
 
 @cli_app.command("import")
 def import_register_file(
-    file: Annotated[Path, typer.Argument(help="CSV, TXT or XLSX.", exists=True, dir_okay=False)],
     desk: DeskOption,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV, TXT or XLSX.", exists=True, dir_okay=False)
+    ] = None,
     sheet: Annotated[str, typer.Option(help="Only this sheet of a spreadsheet; default: all.")] = "",
     words: Annotated[
         list[str] | None, typer.Option("--word", help="What a word of the register means, as “word=closed”.")
+    ] = None,
+    undo: Annotated[
+        int | None, typer.Option("--undo", help="Reverse the import of this number instead.", min=1)
     ] = None,
     *,
     trial: Annotated[bool, typer.Option("--dry-run", help="Look, and write nothing.")] = False,
@@ -148,9 +153,16 @@ def import_register_file(
 
     What was understood is shown. On a terminal you are asked whether it is right; elsewhere --yes says so.
     """
-    from bot.cli.import_register import run_register_import
+    from bot.cli.import_register import run_import_undo, run_register_import
     from bot.importers.register import RegisterImportRequest
 
+    if undo is not None and file is None:
+        run_and_exit(run_import_undo(undo, desk, trial=trial, confirmed=confirmed))
+        return
+    if file is None or undo is not None:
+        raise typer.BadParameter(
+            "ต้องมีไฟล์ หรือ --undo เลขการนำเข้า / a file, or --undo with the number of an import"
+        )
     run_and_exit(
         run_register_import(file, desk, RegisterImportRequest(trial, confirmed, sheet, tuple(words or ())))
     )

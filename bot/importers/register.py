@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -64,7 +64,7 @@ class RegisterImportResult:
     """The result of an import. summary: one sentence about it. cases: of a trial, what would be imported.
 
     reading: what was understood, which `words` read; None where the file was not read. waits: nothing is wrong, and
-    something was guessed that nobody confirmed.
+    something was guessed that nobody confirmed. import_id: the number of the import that was made.
     """
 
     row_count: int
@@ -76,6 +76,7 @@ class RegisterImportResult:
     words: RegisterWords | None = None
     encoding: TableEncoding = TableEncoding.UTF_8
     waits: bool = False
+    import_id: int = 0
 
 
 PLAIN_IMPORT = RegisterImportRequest()
@@ -111,7 +112,7 @@ async def import_register(
         fits = Phrase("import.fits", {"rows": reading.row_count})
         return found.build(fits, cases=tuple(reading.cases), waits=bool(reading.doubts))
     with open_progress_bar(len(reading.cases)) as count_row:
-        await store.register_importer.import_cases(
+        id_ = await store.register_importer.import_cases(
             content,
             reading.cases,
             lambda received: compute_answer_by(received, office.deadlines),
@@ -119,7 +120,8 @@ async def import_register(
             now,
             count_row,
         )
-    return found.build(Phrase("import.done", {"rows": len(reading.cases)}), imported=True)
+    done = Phrase("import.done", {"rows": len(reading.cases), "id": id_})
+    return replace(found.build(done, imported=True), import_id=id_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +218,11 @@ def import_result_to_json(result: RegisterImportResult, outdated: Sequence[Mappi
         }
         for row in result.bad_rows
     ]
-    counts = {
+    counts: dict[str, Any] = {
         "rows": result.row_count,
         "bad": len({(row.sheet, row.line) for row in result.bad_rows if row.line}),
         "imported": result.row_count if result.imported else 0,
+        **({"import": result.import_id} if result.imported else {}),
     }
     understood = {} if result.reading is None else _understanding_to_json(result, result.reading)
     touched = {"releases": [*outdated]} if outdated else {}

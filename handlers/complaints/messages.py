@@ -36,6 +36,26 @@ class ImportedCase:
     sheet: str = ""
 
 
+class WordKind(StrEnum):
+    """What a word is about. PROGRESS: the state, the outcome, or both, which registers write in either column."""
+
+    SOURCE = "source"
+    CATEGORY = "category"
+    PROGRESS = "progress"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldWord:
+    """What somebody said that a word of a register means.
+
+    word: folded, as it is compared; value: of `RegisterWords.list_values`.
+    """
+
+    kind: WordKind
+    word: str
+    value: str
+
+
 class ExclusionGround(StrEnum):
     """Why a member of the staff may not read a case."""
 

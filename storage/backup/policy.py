@@ -107,6 +107,8 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "matters": _own(LedgerKind.CASE, "case_id"),
     "imports": _ALL,
     "import_rows": _NEVER,
+    "imported_cases": _own(LedgerKind.CASE, "case_id"),
+    "register_words": _ALL,
     # Who works here joins anew after a restore, so nothing by which they could come in is kept.
     "staff": TablePolicy(left_out={"who": "NULL", "factor": "NULL", "address": "NULL"}),
     "invitations": _NEVER,

@@ -7,13 +7,15 @@ The work is done in pieces, so that nobody who writes meanwhile waits for more t
    exist; what was set down is deleted after a crash. From then on it is whole, whatever happens.
 3. Piece by piece, the cases become cases, with history, facts and lines of the audit trail. What a crash left over is
    finished by the next start.
+
+Reversing one is decided and carried out in the same way (`storage.registers.import_undo`).
 """
 
 import asyncio
-import secrets
+import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,32 +24,25 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from handlers.complaints.lifecycle import ENDED_STATUSES, CaseStatus
-from handlers.complaints.messages import ActorKind, HistoryEntryKind, ImportedCase
-from handlers.dialog.events import Channel
-from ita_stats.cases.fact import FactField
+from handlers.complaints.messages import ImportedCase, ToldWord
+from handlers.staff.registers.messages import ImportState, ImportSummary
 from storage import tables
-from storage.cases.history import append_history_line, encrypt_report
 from storage.cases.writes import LATE_ENTRY_MARK
 from storage.crypto.aead import hmac_sha256
-from storage.db.batch import INSERT_BY_TABLE, WriteBatch, encode_case_status
+from storage.db.batch import INSERT_BY_TABLE, WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.pieces import MAX_PIECE_ROWS, delete_in_pieces, iterate_pieces
 from storage.errors import ConflictError, LockHeldError, UnreadableRowError
 from storage.files.directories import hold_lock_file, wait_for_exclusive_lock
-from storage.serialization import HistoryContent, StoredReport
+from storage.registers.import_undo import decide_undo, find_import
+from storage.registers.imported_case import ImportedPiece, insert_imported_case
+from storage.registers.undo_pieces import finish_undoing
+from storage.registers.words import WordMemory, load_words, remember_words
 from storage.tables.rules import import_rows, imports
 from storage.unreadable_rows import log_unreadable_row, reading_row
 
-IMPORT_CHANNEL = Channel.TERMINAL
-"""The channel of imported cases. Their real source is recorded as a fact."""
-
-IMPORT_NOTICE_VERSION = "import"
-"""Stands in for the version of the privacy notice, since none was shown."""
-
-
-CASES_PER_PIECE = 19
-"""Each takes up to ten rows: itself, two lines of history, six facts and a line of the audit trail."""
+CASES_PER_PIECE = 17
+"""Each takes up to eleven rows: itself, its import, two lines of history, six facts and a line of the audit trail."""
 
 PIECES_PER_TRANSACTION = 20
 """Pieces that are set down in one transaction; each is one row of a few kilobytes."""
@@ -58,15 +53,17 @@ PAUSE_SECONDS = 0.002
 _IMPORT_ROWS = import_rows.c
 
 
+_PIECE_CODEC = TypeAdapter(ImportedPiece)
+
+
 @dataclass(frozen=True, slots=True)
-class _ImportedPiece:
-    """The cases of one row of `import_rows`, each with the day until which it is to be answered."""
+class _Decision:
+    """What is written when an import is decided, beside its cases."""
 
-    cases: tuple[tuple[ImportedCase, date], ...]
-    recorded_on: date
-
-
-_PIECE_CODEC = TypeAdapter(_ImportedPiece)
+    id: int
+    digest: bytes
+    words: tuple[ToldWord, ...]
+    today: date
 
 
 @dataclass
@@ -86,10 +83,16 @@ class RegisterImporter:
             found = select(column.on).where(column.digest == self._hash_content(content))
             return (await connection.execute(found)).scalar()
 
-    async def count_imports(self) -> int:
-        """Return how many files were imported."""
+    async def load_words(self) -> WordMemory:
+        """Load what this desk was told of words."""
         async with self.reader.connect() as connection:
-            return (await connection.execute(select(func.count()).select_from(imports))).scalar() or 0
+            return await load_words(connection, self.committer.keyring)
+
+    async def count_imports(self) -> int:
+        """Return how often a file was imported, or an import reversed."""
+        async with self.reader.connect() as connection:
+            rows = await connection.execute(select(imports.c.state))
+            return sum(2 if row.state == ImportState.UNDONE else 1 for row in rows)
 
     async def count_late_entries(self) -> int:
         """Return how many cases officers entered that were received on an earlier day."""
@@ -119,10 +122,12 @@ class RegisterImporter:
         today: date,
         now: datetime,
         along: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Import all cases of a file, or none. Raises `ConflictError` where a number is taken or the file known.
+        words: Sequence[ToldWord] = (),
+    ) -> int:
+        """Import all cases of a file, or none; return the number of the import.
 
-        along: called after each case, for a progress bar.
+        along: called after each case, for a progress bar. words: what somebody explained, which is remembered if the
+        import is. Raises `ConflictError` where a number is taken or the file known.
         """
         digest = self._hash_content(content)
         await self.committer.ensure_daily_key(now)
@@ -131,13 +136,33 @@ class RegisterImporter:
             known = await self._load_counters()
             if await self.find_import_date(content) or await self.find_duplicates(cases):
                 raise ConflictError("the file or a number of it is in the register already")
+            id_ = await self._find_next_id()
+            decision = _Decision(id_, digest, tuple(words), today)
             try:
-                await self._set_down(digest, cases, answer_by, today)
-                await self._decide(digest, cases, known, today, now)
+                await self._set_down(decision, cases, answer_by)
+                await self._decide(decision, cases, known, now)
             except BaseException:
                 await asyncio.shield(self._discard_undecided())
                 raise
             await self._finish(now, along)
+            return id_
+
+    async def find_import(self, id_: int) -> ImportSummary:
+        """Find an import, with what stands in the way of reversing it."""
+        async with self.reader.connect() as connection:
+            return await find_import(id_, connection)
+
+    async def undo_import(self, id_: int, now: datetime) -> ImportSummary:
+        """Reverse an import, or return what stands in the way of that. It waits for an import that is running."""
+        await self.committer.ensure_daily_key(now)
+        async with wait_for_exclusive_lock(self.lock_file):
+            await self._settle(now)
+            async with self.committer.transaction() as connection:
+                found = await decide_undo(id_, connection)
+            if found.obstacle is not None:
+                return found
+            await self._settle(now)
+        return replace(await self.find_import(id_), obstacle=None)
 
     @asynccontextmanager
     async def hold_off(self, now: datetime) -> AsyncIterator[None]:
@@ -157,19 +182,23 @@ class RegisterImporter:
 
     async def _settle(self, now: datetime) -> int:
         """Settle what is left of an earlier import; the caller holds the lock, so nobody works on it."""
+        is_undoing = imports.c.state == ImportState.UNDOING.value
         async with self.reader.connect() as connection:
-            if (await connection.execute(select(_IMPORT_ROWS.place).limit(1))).first() is None:
-                return 0
+            is_left = (await connection.execute(select(_IMPORT_ROWS.place).limit(1))).first() is not None
+            is_left |= (await connection.execute(select(imports.c.id).where(is_undoing))).first() is not None
+        if not is_left:
+            return 0
         await self.committer.ensure_daily_key(now)
         await self._discard_undecided()
-        return await self._finish(now, lambda: None)
+        count = await self._finish(now, lambda: None)
+        return count + await finish_undoing(self.committer, self.reader, now)
+
+    async def _find_next_id(self) -> int:
+        async with self.reader.connect() as connection:
+            return ((await connection.execute(select(func.max(imports.c.id)))).scalar() or 0) + 1
 
     async def _set_down(
-        self,
-        digest: bytes,
-        cases: Sequence[ImportedCase],
-        answer_by: Callable[[date], date],
-        today: date,
+        self, decision: _Decision, cases: Sequence[ImportedCase], answer_by: Callable[[date], date]
     ) -> None:
         """Write the cases to `import_rows`."""
         async with self.reader.connect() as connection:
@@ -180,23 +209,19 @@ class RegisterImporter:
         ):
             rows = []
             for place, several in numbered:
-                piece = _ImportedPiece(tuple((case, answer_by(case.received_on)) for case in several), today)
+                dated = tuple((case, answer_by(case.received_on)) for case in several)
+                piece = ImportedPiece(dated, decision.today, decision.id)
                 sealed = self.committer.keyring.case.encrypt(
                     _PIECE_CODEC.dump_json(piece), "import_rows", str(place), "cases"
                 )
-                rows.append({"place": place, "digest": digest, "sealed": sealed})
+                rows.append({"place": place, "digest": decision.digest, "sealed": sealed})
                 await asyncio.sleep(0)
             async with self.committer.transaction() as connection:
                 await connection.execute(INSERT_BY_TABLE["import_rows"], rows)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _decide(
-        self,
-        digest: bytes,
-        cases: Sequence[ImportedCase],
-        known: Mapping[int, int],
-        today: date,
-        now: datetime,
+        self, decision: _Decision, cases: Sequence[ImportedCase], known: Mapping[int, int], now: datetime
     ) -> None:
         """Write the marker, and counters behind the imported numbers. Raises `ConflictError`.
 
@@ -212,9 +237,26 @@ class RegisterImporter:
             if any(known.get(c.fiscal_year, 0) < c.number <= current.get(c.fiscal_year, 0) for c in cases):
                 raise ConflictError("a case got one of the numbers meanwhile")
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
-            for year, number in last.items():
-                batch.upsert("counters", fiscal_year=year, last=max(number, current.get(year, 0)))
-            batch.insert("imports", digest=digest, on=today, rows=len(cases))
+            counters = {
+                year: (current.get(year, 0), max(number, current.get(year, 0)))
+                for year, number in last.items()
+            }
+            for year, (_, after) in counters.items():
+                batch.upsert("counters", fiscal_year=year, last=after)
+            newest = await connection.scalar(select(func.max(tables.releases.c.seq)))
+            batch.insert(
+                "imports",
+                digest=decision.digest,
+                on=decision.today,
+                rows=len(cases),
+                id=decision.id,
+                state=ImportState.DONE.value,
+                counters=json.dumps(counters),
+                last_release=newest or 0,
+                kept=0,
+                undone_on=None,
+            )
+            remember_words(decision.words, batch)
             await batch.flush()
 
     async def _finish(self, now: datetime, along: Callable[[], None]) -> int:
@@ -233,7 +275,7 @@ class RegisterImporter:
                     continue
                 batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
                 for case, answer_by in piece.cases:
-                    await _insert_case(case, answer_by, piece.recorded_on, batch)
+                    await insert_imported_case(case, answer_by, piece, batch)
                 await batch.flush()
                 await connection.execute(delete(import_rows).where(_IMPORT_ROWS.place == row.place))
             for _ in piece.cases:
@@ -241,7 +283,7 @@ class RegisterImporter:
             count += len(piece.cases)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    def _open_piece(self, row: Row[Any]) -> _ImportedPiece | None:
+    def _open_piece(self, row: Row[Any]) -> ImportedPiece | None:
         """Return the cases of a row of `import_rows`; None where they cannot be read, which is logged."""
         try:
             with reading_row("import_rows", str(row.place)):
@@ -268,70 +310,3 @@ class RegisterImporter:
     def _hash_content(self, content: bytes) -> bytes:
         """Keyed, so that somebody who steals the database cannot confirm which file was imported."""
         return hmac_sha256(self.committer.keyring.derive_salt("imports"), content)
-
-
-async def _insert_case(case: ImportedCase, answer_by: date, today: date, batch: WriteBatch) -> None:
-    own, about = secrets.token_hex(16), secrets.token_hex(16)
-    wrapped, cipher = batch.keyring.create_case_cipher(own)
-    outcome = case.outcome.value if case.outcome else None
-    moved = case.status is not CaseStatus.RECEIVED
-    batch.insert(
-        "cases",
-        id=own,
-        fiscal_year=case.fiscal_year,
-        number=case.number,
-        receipt_mark=secrets.token_bytes(32),  # nobody holds its receipt
-        **encode_case_status(case.status),
-        outcome=outcome,
-        seq=1 + moved,
-        received_on=case.received_on,
-        touched_on=today,
-        answer_by=answer_by,
-        alternate=False,
-        notice=IMPORT_NOTICE_VERSION,
-        key=wrapped,
-        report=encrypt_report(StoredReport(about, case.category, IMPORT_CHANNEL, {}), own, cipher),
-        opened=None,
-        officer=None,
-        avoid=None,
-        appointed_by=None,
-        announce_at=None,
-    )
-    ended = case.closed_on or case.received_on
-    lines: list[tuple[date, HistoryEntryKind, str | None, str | None]] = [
-        (case.received_on, HistoryEntryKind.FILED, None, None)
-    ]
-    lines += [(ended, HistoryEntryKind.MOVED, case.status.value, outcome)] * moved
-    for seq, (on, kind, status, how) in enumerate(lines, start=1):
-        append_history_line(
-            batch,
-            cipher,
-            own,
-            seq,
-            on,
-            kind,
-            ActorKind.OFFICE,
-            HistoryContent(),
-            status=status,
-            outcome=how,
-        )
-    _add_case_facts(about, case, today, batch)
-    await batch.audit(ActorKind.OFFICE, "imported", own)
-
-
-def _add_case_facts(about: str, case: ImportedCase, today: date, batch: WriteBatch) -> None:
-    """Add the facts of a case: that it was received, and its later status."""
-    initial_facts = {
-        FactField.RECEIVED: "1",
-        FactField.CATEGORY: case.category,
-        **({FactField.SOURCE: case.source.value} if case.source is not None else {}),
-        FactField.STATUS: CaseStatus.RECEIVED.value,
-    }
-    batch.add_facts(about, 0, case.received_on, today, initial_facts)
-    if case.status is CaseStatus.RECEIVED:
-        return
-    became = {FactField.STATUS: case.status.value}
-    if case.outcome:
-        became[FactField.OUTCOME] = case.outcome.value
-    on = case.closed_on if case.status in ENDED_STATUSES and case.closed_on else case.received_on
-    batch.add_facts(about, len(initial_facts), on, today, became)

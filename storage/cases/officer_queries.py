@@ -28,7 +28,6 @@ from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition, is_case_hidden
 from storage.cases.history import decode_history_line, decrypt_report
-from storage.cases.import_register import IMPORT_NOTICE_VERSION
 from storage.crypto.aead import Cipher
 from storage.db.read_batcher import ReadContext
 from storage.errors import StorageError
@@ -36,6 +35,7 @@ from storage.files.file_meta import decrypt_file_meta
 from storage.files.owners import list_owner_hashes
 from storage.matters.reports import build_first_report, build_report_count, select_other_reports
 from storage.outgoing.undo_window import decode_waiting
+from storage.registers.imported_case import IMPORT_NOTICE_VERSION
 from storage.serialization import StoredReport, WaitingReply
 from storage.staff.absences import find_stand_in, list_stood_for
 from storage.staff.members import is_staff_actor

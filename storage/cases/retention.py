@@ -131,7 +131,7 @@ class RetentionJobs:
             sizes = [(row.id, row.size + len(own)) for row, own in zip(found, own_files, strict=True)]
             cases = _take_piece(sizes)
             files = [file for own in own_files[: len(cases)] for file in own]
-            await _delete_cases(connection, cases)
+            await delete_cases(connection, cases)
             await connection.execute(
                 delete(tables.files).where(tables.files.c.id.in_([row for row, _ in files]))
             )
@@ -201,7 +201,8 @@ def _take_piece(cases: Sequence[tuple[str, int]]) -> list[str]:
     return taken
 
 
-async def _delete_cases(connection: AsyncConnection, cases: list[str]) -> None:
+async def delete_cases(connection: AsyncConnection, cases: list[str]) -> None:
+    """Delete cases with the rows around them."""
     await connection.execute(delete(tables.links).where(tables.links.c.other_id.in_(cases)))
     for table in (*CASE_RULE_TABLES, *_CASE_TABLES):
         await connection.execute(delete(table).where(table.c.case_id.in_(cases)))

@@ -21,7 +21,7 @@ from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.sqlite import compile_sql, get_driver
 from storage.staff.roster import Roster
-from storage.tables.rules import SCHEMA_METADATA
+from storage.tables.rules import SCHEMA_METADATA, register_words
 
 _UPSERT_BY_TABLE = {
     table.name: upsert(table).on_conflict_do_update(
@@ -42,6 +42,7 @@ _UPSERT_BY_TABLE = {
         tables.board,
         tables.shelf,
         tables.remarks,
+        register_words,
     )
 }
 INSERT_BY_TABLE = {table.name: insert(table) for table in SCHEMA_METADATA.sorted_tables}

@@ -56,6 +56,27 @@ imports = _define_table(
     Column("digest", LargeBinary(32), primary_key=True),
     Column("on", Date, nullable=False),
     Column("rows", Integer, nullable=False),
+    Column("id", Integer),  # counted from 1; null: of a version that could not reverse imports, as all below
+    Column("state", String(10)),  # ImportState
+    Column("counters", String),  # JSON: by fiscal year the counter before and after
+    Column("last_release", Integer),  # seq of the last release before it
+    Column("kept", Integer),  # cases that were worked on while it was reversed, and stayed
+    Column("undone_on", Date),
+)
+
+imported_cases = _define_table(
+    "imported_cases",
+    _case_id_column(primary=True),
+    Column("import_id", Integer, nullable=False, index=True),
+    Column("seq", Integer, nullable=False),  # of the case as it was imported: a higher one was worked on
+)
+
+# What somebody said that a word or heading of a register means.
+register_words = _define_table(
+    "register_words",
+    Column("kind", String(20), primary_key=True),  # WordKind
+    Column("mark", LargeBinary(32), primary_key=True),  # keyed hash of the folded word
+    Column("value", String(60), nullable=False),
 )
 
 import_rows = _define_table(
@@ -86,7 +107,7 @@ matters = _define_table(
     ),  # random; the same for all reports of the matter
 )
 
-CASE_RULE_TABLES = (reminders, concerned, approvals, keyholes, slips, matters)
+CASE_RULE_TABLES = (reminders, concerned, approvals, keyholes, slips, matters, imported_cases)
 """Tables whose rows are deleted with their case."""
 
 SCHEMA_METADATA = metadata

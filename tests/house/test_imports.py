@@ -41,6 +41,7 @@ VOCABULARY = {
     "handlers.staff.complaints.matters.messages",
     "handlers.staff.complaints.matters.reports",
     "handlers.staff.complaints.messages",
+    "handlers.staff.registers.messages",
     "handlers.staff.remark_messages",
     "handlers.staff.members",
     "handlers.staff.page_access",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 
-from handlers.complaints.messages import ImportedCase
+from handlers.complaints.messages import ImportedCase, WordKind
 from handlers.complaints.registers.columns import (
     RegisterColumn,
     RegisterHeader,
@@ -31,7 +31,7 @@ from handlers.complaints.registers.rows import (
     RowParser,
     is_ditto,
 )
-from handlers.complaints.registers.word_meanings import RegisterWords, WordKind, fold_word
+from handlers.complaints.registers.word_meanings import RegisterWords, fold_word
 from handlers.dialog.replies import Phrase
 from handlers.errors import DecisionError
 from handlers.table_files import CellKind, TableFile, TableRow, TableSheet

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseSource, CaseStatus
-from handlers.complaints.messages import ImportedCase
+from handlers.complaints.messages import ImportedCase, WordKind
 from handlers.complaints.registers.columns import RegisterColumn
 from handlers.complaints.registers.days import MAX_QUOTED_LENGTH, WrongDayError, parse_register_day
 from handlers.complaints.registers.word_meanings import (
@@ -15,7 +15,6 @@ from handlers.complaints.registers.word_meanings import (
     PROGRESS_BY_VALUE,
     Progress,
     RegisterWords,
-    WordKind,
 )
 from handlers.dialog.replies import Phrase
 from handlers.dialog.text import shorten_text

@@ -3,22 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import assert_never
 
 from handlers.complaints.import_vocabulary import NO_OUTCOME_WORDS, OUTCOME_WORDS, SOURCE_WORDS, STATUS_WORDS
 from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus
+from handlers.complaints.messages import WordKind
 from handlers.office import Office
 from handlers.thai.matching import normalize_for_matching
-
-
-class WordKind(StrEnum):
-    """What a word is about. PROGRESS: the state, the outcome, or both, which registers write in either column."""
-
-    SOURCE = "source"
-    CATEGORY = "category"
-    PROGRESS = "progress"
-
 
 _BRACKETS = re.compile(r"\([^()]*\)")
 _SIGNS = re.compile(r"[\s.,:;*'\"\-–ฯ]+")

@@ -18,6 +18,7 @@ READABLE_BYTES = {
     "audit_head.mac": "the chain",
     "audit_head.proof": "the chain",
     "imports.digest": "of a register of the office",
+    "register_words.mark": "an HMAC of a word that stands in the office's own register",
     "slips.mark": "an HMAC of a random code that works once",
     "slips.voided_mark": "an HMAC of 80 random bits",
     "slips.sealed": "under the key of the case",

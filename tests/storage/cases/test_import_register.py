@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus
 from handlers.complaints.messages import ImportedCase
 from handlers.staff.complaints.messages import FindCaseByNumber
-from storage.cases.import_register import CASES_PER_PIECE
+from storage.cases.import_register import CASES_PER_PIECE, _Decision
 from storage.db.pieces import MAX_PIECE_ROWS
 from storage.errors import ConflictError
 from storage.store import Store
@@ -251,8 +251,9 @@ def test_a_number_that_was_given_meanwhile_stops_an_import_whole(ground: StoredD
         importer = one.register_importer
         known = await importer._load_counters()
         await ground.file_complaint(one)  # gets 1/2570
+        decision = _Decision(1, b"d" * 32, (), NOW.date())
         with pytest.raises(ConflictError):
-            await importer._decide(b"d" * 32, [replace(OPEN, number=1)], known, NOW.date(), NOW)
+            await importer._decide(decision, [replace(OPEN, number=1)], known, NOW)
         assert await importer.find_import_date(FILE) is None
 
     ground.run_scenario(scene)

@@ -34,6 +34,7 @@ HASHES = {
     ),
     *("enrolments.invitation", "recoveries.mark", "spent.mark", "groups.mark", "keyholes.mark"),
     *("imports.digest", "import_rows.digest", "slips.mark", "slips.voided_mark", "shelf.version"),
+    "register_words.mark",
 }
 """HMACs, digests and random words."""
 OF_CASES = {

@@ -1,0 +1,1 @@
+"""Registers that were imported: which there are, and reversing one."""
