@@ -38,6 +38,16 @@ _PARTICLE_AT_END = re.compile(rf"\s*(?:{join_particles(PLAIN_PARTICLES)})$")
 _DAYS_OF_MONTH = re.compile(r"(\d+)\D+?(\d+)")
 """The first two numbers of days: what they are compared by where no calendar has them."""
 
+THAI_COUNTS: Mapping[str, int] = {
+    word: count
+    for count, word in enumerate(("หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"), 1)
+}
+_DURATION = re.compile(
+    rf"(?:เป็นเวลา|รวม|อีก|ไป|\bfor\b|,)?\s*(?<![\d/.-])(?P<count>\d{{1,3}}|{'|'.join(THAI_COUNTS)})\s*"
+    r"(?:(?P<week>สัปดาห์|อาทิตย์|weeks?\b)|วัน(?!ที่|นี้|พ|อ|จ|ศ|ส)|days?\b)(?:\s*(?:ตั้งแต่|นับแต่|เริ่ม|\bfrom\b))?"
+)
+"""How long: `3 วัน`, `สองสัปดาห์`, `for 3 days`; a day of the week (วันพุธ) or of the month (วันที่ 5) is none."""
+
 FIRST_BUDDHIST_YEAR = 2400
 """A year after this one is of the Buddhist era."""
 
@@ -176,6 +186,11 @@ def read_days(text: str, today: date, *, with_name: bool = False) -> tuple[date,
     begins, _, ends = text.partition("/")
     with suppress(ValueError):  # as a button brings it: a platform takes few bytes there
         return _check_days(_read_button_day(begins), _read_button_day(ends), today)
+    return _read_duration(text, today, with_name) or _read_calendar_days(text, today, with_name)
+
+
+def _read_calendar_days(text: str, today: date, with_name: bool) -> tuple[date, date] | str:
+    """Return the days that a text without a length names, or why not (`read_days`)."""
     around = find_kinds_around_date(text, today)
     if around is None:
         return "no_days"
@@ -195,6 +210,25 @@ def read_days(text: str, today: date, *, with_name: bool = False) -> tuple[date,
     if found.is_year_assumed and last < today:
         first, last = _a_year_later(first), _a_year_later(last)
     return _check_days(first, last, today)
+
+
+def _read_duration(text: str, today: date, with_name: bool) -> tuple[date, date] | str | None:
+    """Return the days of `today 3 days`, `5 Dec, for 2 weeks` or `3 days from tomorrow`; None where no length is told.
+
+    Each day of the calendar counts, as in “5-12 ธ.ค.”.
+    """
+    found = _DURATION.search(text)
+    rest = f"{text[: found.start()]} {text[found.end() :]}".strip() if found else ""
+    if found is None or not rest:
+        return None
+    begins = read_days(rest, today, with_name=with_name)
+    if isinstance(begins, str):
+        return begins
+    count = int(found["count"]) if found["count"].isdecimal() else THAI_COUNTS[found["count"]]
+    first, last = begins
+    if first != last or not count:
+        return "no_days"
+    return _check_days(first, first + timedelta(days=count * (7 if found["week"] else 1) - 1), today)
 
 
 def _is_reversed(text: str) -> bool:

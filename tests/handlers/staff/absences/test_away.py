@@ -36,7 +36,15 @@ AWAY = Absence("s1", date(2026, 12, 5), date(2026, 12, 12), "s2")
         ("12-5 ธ.ค.", "reversed"),
         ("12 ธ.ค. - 5 ธ.ค.", "reversed"),
         ("31 ก.พ. 70", "no_days"),
-        ("วันนี้ 3 วัน", "no_days"),
+        ("วันนี้ 3 วัน", (TODAY, date(2026, 11, 24))),
+        ("พรุ่งนี้ ๒ วันค่ะ", (date(2026, 11, 23), date(2026, 11, 24))),
+        ("3 วัน ตั้งแต่พรุ่งนี้", (date(2026, 11, 23), date(2026, 11, 25))),
+        ("5 ธ.ค. สองสัปดาห์", (date(2026, 12, 5), date(2026, 12, 18))),
+        ("5 Dec for 3 days", (date(2026, 12, 5), date(2026, 12, 7))),
+        ("วันนี้ 0 วัน", "no_days"),
+        ("5-12 ธ.ค. 3 วัน", "no_days"),
+        ("วันนี้ 900 วัน", "too_long"),
+        ("3 วัน", "no_days"),
         ("วันนี้ถึงวันศุกร์", "no_days"),
         ("5 ธ.ค. เป็นต้นไป", "no_days"),
         ("January 5-9", "no_days"),
@@ -64,6 +72,7 @@ def test_days_are_those_to_come(typed: str, days: object) -> None:
         ("สมหญิง 5-12 ธ.ค. สมชาย", ("s1", "5-12 ธ.ค.", "s2")),
         ("5-12 ธ.ค. สมชายค่ะ", (None, "5-12 ธ.ค.", "s2")),
         ("5-12 ธ.ค. ครับ สมชาย ใจดี นะครับ", (None, "5-12 ธ.ค.", "s2")),
+        ("วันนี้ 3 วัน สมชาย ใจดี ครับ", (None, "วันนี้ 3 วัน", "s2")),
     ],
 )
 def test_a_name_stands_at_either_end(typed: str, parts: tuple[str | None, str, str | None]) -> None:
@@ -163,6 +172,6 @@ def test_a_stand_in_who_is_not_known_is_asked_for_with_the_days_and_whose_they_a
 
 
 def test_days_that_are_read_in_part_are_asked_again() -> None:
-    outcome = give("/ลา วันนี้ 3 วัน สมชาย ใจดี", answers=NOBODY_AWAY)
+    outcome = give("/ลา วันนี้ถึงวันศุกร์ สมชาย ใจดี", answers=NOBODY_AWAY)
     assert (outcome.keys, outcome.acts) == (("staff.away.no_days",), ())
     assert outcome.replies[0].args["person"] == "สมหญิง ใจกล้า"
