@@ -205,13 +205,15 @@ class ProposedRemark:
 class ProposedFaqEntry:
     """A new entry of the FAQ that is near others. near: ids of the entries that were shown, in their order.
 
-    prompt: number of the prompt that asks whether to change one of these or to add it all the same.
+    fields: what was typed besides, as `/faq set` takes it. prompt: number of the prompt that asks whether to change
+    one of these or to add it all the same.
     """
 
     question: str = field(repr=False)
     answer: str = field(repr=False)
     near: tuple[str, ...]
     prompt: int
+    fields: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,14 +37,18 @@ def get_view_path(desk: WorkspaceDesk, view: WorkspaceView) -> str:
     return f"{get_desk_path(desk)}/{view}"
 
 
-def find_shown_address(desk: WorkspaceDesk, command: ParsedCommand[Any]) -> str:
-    """Return the address of the view that shows what a command only shows; empty where there is none."""
+def find_shown_address(desk: WorkspaceDesk, command: ParsedCommand[Any], year: int = 0) -> str:
+    """Return the address of the view that shows what a command only shows; empty where there is none.
+
+    year: of a number that was typed without one.
+    """
     view = find_view_of_command(desk, command.name)
     if view is None or command.rest:
         return ""
     path, number = get_view_path(desk, view), command.number
     if WORKSPACE_VIEWS[view].has_number:
-        return f"{path}/{command.year}/{number}" if number and command.year else ""
+        year = command.year or year
+        return f"{path}/{year}/{number}" if number and year else ""
     return f"{path}?page={number}" if number else path
 
 

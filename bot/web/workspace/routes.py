@@ -54,6 +54,7 @@ from handlers.staff.workspace.views import (
     list_menu,
     may_open_view,
 )
+from handlers.thai.dates import get_fiscal_year, to_bangkok_date
 from storage.errors import StorageError
 
 PageHandler: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -193,7 +194,8 @@ class DeskWorkspace:
         command = self._table.parse(filled.get_text("given"))
         typed = filled.get_text("text").strip()
         whole = self._table.complete(command, typed) if command is not None and typed else command
-        return find_shown_address(self._desk.name, whole) if whole is not None else ""
+        year = get_fiscal_year(to_bangkok_date(self._desk.engine.now()))
+        return find_shown_address(self._desk.name, whole, year) if whole is not None else ""
 
     def _find_view(self, request: Request, opened: OpenWorkspace) -> WorkspaceView | None:
         """Return the view of an address; None where there is none that this person may open."""

@@ -8,10 +8,13 @@ from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.view_words import make_word_reader, mark_personal_data
 from handlers.questions.contact_answers import find_unknown_places
+from handlers.questions.faq_messages import FaqEntry
 from handlers.staff.workspace.paging import parse_page
 from handlers.staff.workspace.service.consultations import list_consultation_rows, open_consultation
 from handlers.staff.workspace.service.faq import (
+    FaqEntryDraft,
     FaqState,
+    judge_faq_draft,
     list_entry_commands,
     list_faq_entries,
     make_answer_preview,
@@ -20,6 +23,7 @@ from handlers.staff.workspace.service.faq import (
 from handlers.staff.workspace.service.opinions import list_opinions
 from handlers.staff.workspace.service.questions import list_waiting_questions, open_question
 from handlers.staff.workspace.views import WorkspaceView
+from handlers.thai.dates import to_bangkok_date
 from handlers.thai.text import clean_text
 
 ServiceView: TypeAlias = Literal[
@@ -94,29 +98,30 @@ class ServiceViews:
         wanted = next((one for one in FaqState if one.value == state), None)
         page = parse_page(_get_field(opened, "page") or opened.http.query_params.get("page", ""))
         question = " ".join(clean_text(_get_field(opened, "question")).text.split()).replace("|", "/")
-        answer = clean_text(_get_field(opened, "answer")).text
+        draft = _read_draft(opened)
         listed = await opened.read(lambda cmd: list_faq_entries(cmd, page, wanted, words))
-        preview = None
-        if question and answer and _get_field(opened, "look"):
+        preview, new = None, draft or FaqEntryDraft("")
+        if question and draft and draft.answer:
             ctx = opened.make_command(opened.request).ctx
-            preview = self._pages.translate(make_answer_preview(ctx, question, answer), opened.lang)
+            entry = FaqEntry("", question, draft.answer)
+            new = judge_faq_draft(entry, draft, to_bangkok_date(ctx.now))
+            shown = new.problem or make_answer_preview(ctx, question, draft.answer, draft.link)
+            preview = self._pages.translate(shown, opened.lang)
         return self._show(
             "faq", WorkspaceView.FAQ, opened, outcome, listed=listed, words=words, state=wanted,
-            states=list(FaqState), preview=preview, question=question, answer=answer,
-            can_store=not find_unknown_places(answer),
+            states=list(FaqState), preview=preview, question=question, draft=new, topics=listed.topics,
+            can_store=new.problem is None and not find_unknown_places(new.answer),
         )  # fmt: skip
 
     async def _render_entry(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
-        """An entry with what citizens read; where a new answer is looked at, with that."""
-        name = opened.http.query_params.get("id", "")
-        answer = clean_text(_get_field(opened, "answer")).text if _get_field(opened, "look") else ""
-        entry = await opened.read(lambda cmd: open_faq_entry(cmd, name, answer))
+        """An entry with what citizens read; where it is changed in the form, with what they would read then."""
+        name, draft = opened.http.query_params.get("id", ""), _read_draft(opened)
+        entry = await opened.read(lambda cmd: open_faq_entry(cmd, name, draft))
         commands = list_entry_commands(entry) if entry else ()
         shown = self._pages.translate(entry.preview, opened.lang) if entry else None
         return self._show(
             "entry", WorkspaceView.FAQ_ENTRY, opened, outcome,
-            entry=entry, answer=answer, commands=commands, preview=shown,
-            can_store=not find_unknown_places(answer),
+            entry=entry, commands=commands, preview=shown, topics=entry.topics if entry else (),
         )  # fmt: skip
 
     async def _render_consultation(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
@@ -132,3 +137,12 @@ def _get_page(opened: OpenWorkspace) -> int:
 def _get_field(opened: OpenWorkspace, name: str) -> str:
     """Return a field of the view's own form; empty where none was sent."""
     return opened.form.get_text(name) if opened.form is not None else ""
+
+
+def _read_draft(opened: OpenWorkspace) -> FaqEntryDraft | None:
+    """Return the fields of an entry that are looked at before they are stored; None where none were sent."""
+    if not _get_field(opened, "look"):
+        return None
+    topic, link, until = (_get_field(opened, name).strip() for name in ("topic", "link", "until"))
+    answer = clean_text(_get_field(opened, "answer")).text
+    return FaqEntryDraft(answer, topic, link, until, _get_field(opened, "ways").strip())

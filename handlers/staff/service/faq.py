@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, Phrase
+from handlers.dialog.replies import KEEPS_TEXT, NEUTRAL, Phrase
 from handlers.dialog.text import shorten_text
 from handlers.questions.contact_answers import fill_contact, find_unknown_places
 from handlers.questions.faq_messages import (
@@ -20,6 +20,7 @@ from handlers.staff.command import ServiceCommandContext, make_command_button
 from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.faq_drafts import check_drafts, refuse_places, show_draft
+from handlers.staff.service.faq_fields import FaqFieldProblem, change_faq_fields, has_faq_fields
 from handlers.staff.state import ProposedFaqEntry
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.matching import normalize_for_matching, parse_number
@@ -39,7 +40,7 @@ MAX_OTHER_WAY_LENGTH = 500
 
 
 def manage_faq(cmd: ServiceCommandContext) -> Decision:
-    """List the FAQ, expired entries first, or add, edit, disable or enable an entry."""
+    """List the FAQ, expired entries first, or add, edit, disable or enable an entry, or set its fields."""
     catalogue = yield from run_query(GetFaqCatalogue())
     what, rest = split_first_word(cmd.command.rest)
     entries, today = {one.id: one for one in catalogue.entries}, to_bangkok_date(cmd.ctx.now)
@@ -49,9 +50,11 @@ def manage_faq(cmd: ServiceCommandContext) -> Decision:
     if what in {"add", "เพิ่ม"}:
         return (yield from _add_entry(cmd, catalogue, rest))
     name, words = split_first_word(rest)
-    if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด"}:
+    if what in {"edit", "แก้", "off", "ปิด", "on", "เปิด", "set", "ตั้ง"}:
         if name not in entries:
             return _reply_unknown(cmd, name)
+        if what in {"set", "ตั้ง"}:
+            return _set_fields(cmd, catalogue.entries, entries[name], words)
         return _change_entry(cmd, catalogue.entries, entries[name], what, words)
     return _list_entries(cmd, catalogue.entries, today)
 
@@ -59,18 +62,22 @@ def manage_faq(cmd: ServiceCommandContext) -> Decision:
 def _add_entry(cmd: ServiceCommandContext, catalogue: FaqCatalogue, rest: str) -> Decision:
     """Add an entry; where some are near it, show them first. What was typed is then kept in the session."""
     question, bar, answer = rest.partition("|")
+    answer, fields = _split_new_fields(answer)
     question, answer = clean_text(question).text, clean_text(answer).text
     if not bar or not question or not answer:
         return cmd.reply("faq_add_how", NEUTRAL)
     if find_unknown_places(answer):
         return refuse_places(cmd, answer)
     today = to_bangkok_date(cmd.ctx.now)
+    tried = change_faq_fields(FaqEntry("", question, answer), fields, today)
+    if isinstance(tried, FaqFieldProblem):
+        return _refuse_field(cmd, tried)
     found = yield from run_query(FindKnownAnswers(question, today))
     near, published = _find_near(catalogue, question, found)
     if not near and not published:
-        return _store_new(cmd, catalogue, question, answer)
+        return _store_new(cmd, catalogue, question, answer, fields)
     prompt = cmd.ctx.session.prompt_number + 1
-    proposed = ProposedFaqEntry(question, answer, tuple(one.id for one in near), prompt)
+    proposed = ProposedFaqEntry(question, answer, tuple(one.id for one in near), prompt, fields)
     kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, faq_entry=proposed)
     )
@@ -92,6 +99,38 @@ def _add_entry(cmd: ServiceCommandContext, catalogue: FaqCatalogue, rest: str) -
     yes = make_command_button(ServiceCommandName.CONFIRM, rest=f"y{prompt}", label=Phrase("inquiry.near_add"))
     no = make_command_button(ServiceCommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("inquiry.near_no"))
     return kept.reply("near_ask", NEUTRAL, (*changes, yes, no), question=question, answer=answer, lines=lines)
+
+
+def _split_new_fields(answer: str) -> tuple[str, str]:
+    """Return an answer and the fields that stand after its last bar."""
+    before, bar, after = answer.rpartition("|")
+    return (before, after.strip()) if bar and has_faq_fields(after.strip()) else (answer, "")
+
+
+def _set_fields(
+    cmd: ServiceCommandContext, entries: tuple[FaqEntry, ...], entry: FaqEntry, words: str
+) -> TurnResult:
+    """Change fields of an entry: its topic, link, last day, other ways to ask it, and its answer."""
+    today = to_bangkok_date(cmd.ctx.now)
+    if not words.strip():
+        return cmd.reply("faq_set_how", NEUTRAL, id=entry.id)
+    changed = change_faq_fields(entry, words, today)
+    if isinstance(changed, FaqFieldProblem):
+        return _refuse_field(cmd, changed)
+    if entry.is_draft:  # what it says is still to be checked
+        after = tuple(changed if one.id == entry.id else one for one in entries)
+        return replace(show_draft(cmd, after, changed), acts=(SaveFaqEntry(changed),))
+    if changed.answer != entry.answer:
+        changed = replace(changed, example=False, checked=today)
+    back = (make_command_button(ServiceCommandName.FAQ),)
+    return cmd.reply("faq_set_done", NEUTRAL, back, (SaveFaqEntry(changed),), id=entry.id)
+
+
+def _refuse_field(cmd: ServiceCommandContext, problem: FaqFieldProblem) -> TurnResult:
+    if problem.reason == "places":
+        return refuse_places(cmd, problem.text)
+    text = shorten_text(problem.text, MAX_SHOWN_ANSWER_LENGTH)
+    return cmd.reply(f"faq_field_{problem.reason}", NEUTRAL, text=text, presentation=KEEPS_TEXT)
 
 
 def _find_near(
@@ -123,11 +162,14 @@ def _shorten_answer(answer: str) -> str:
     return shorten_text(" ".join(answer.split()), MAX_SHOWN_ANSWER_LENGTH)
 
 
-def _store_new(cmd: ServiceCommandContext, catalogue: FaqCatalogue, question: str, answer: str) -> TurnResult:
+def _store_new(
+    cmd: ServiceCommandContext, catalogue: FaqCatalogue, question: str, answer: str, fields: str
+) -> TurnResult:
     taken, number = {one.id for one in catalogue.entries}, 1
     while f"own-{number}" in taken:
         number += 1
     entry = FaqEntry(f"own-{number}", question, answer, checked=to_bangkok_date(cmd.ctx.now))
+    entry = _add_fields(cmd, entry, fields)
     return cmd.reply(
         "faq_added",
         NEUTRAL,
@@ -138,18 +180,28 @@ def _store_new(cmd: ServiceCommandContext, catalogue: FaqCatalogue, question: st
     )
 
 
+def _add_fields(cmd: ServiceCommandContext, entry: FaqEntry, fields: str) -> FaqEntry:
+    """Return an entry with fields that were looked at when they were typed; without them, where a day has passed."""
+    changed = change_faq_fields(entry, fields, to_bangkok_date(cmd.ctx.now))
+    return entry if isinstance(changed, FaqFieldProblem) else changed
+
+
 def decide_on_near(cmd: ServiceCommandContext, proposed: ProposedFaqEntry) -> Decision:
     """Change an entry that is near, add the new one all the same, or drop it, as the officer chose."""
     catalogue: FaqCatalogue = yield from run_query(GetFaqCatalogue())
     decided = cmd.with_work(replace(cmd.work, faq_entry=None))
     choice, place = split_first_word(cmd.command.rest)
     if choice.startswith("y"):
-        return _store_new(decided, catalogue, proposed.question, proposed.answer)
+        return _store_new(decided, catalogue, proposed.question, proposed.answer, proposed.fields)
     number = (parse_number(place) or 0) if choice.startswith("c") else 0
     if not 1 <= number <= len(proposed.near):
         back = (make_command_button(ServiceCommandName.FAQ),)
         return decided.reply(
-            "near_dropped", NEUTRAL, back, question=proposed.question, answer=proposed.answer
+            "near_dropped",
+            NEUTRAL,
+            back,
+            question=proposed.question,
+            answer=" | ".join(filter(None, (proposed.answer, proposed.fields))),
         )
     name = proposed.near[number - 1]
     entry = next((one for one in catalogue.entries if one.id == name), None)
@@ -176,6 +228,7 @@ def _replace_answer(cmd: ServiceCommandContext, entry: FaqEntry, proposed: Propo
         example=False,
         checked=to_bangkok_date(cmd.ctx.now),
     )
+    changed = _add_fields(cmd, changed, proposed.fields)
     return cmd.reply(
         "near_changed",
         NEUTRAL,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import NEUTRAL, ExpectedInput, Phrase, Reply
+from handlers.dialog.replies import NEUTRAL, Choice, ExpectedInput, Phrase, Reply
 from handlers.dialog.text import disarm_links, shorten_text
 from handlers.questions.messages import (
     CloseQuestion,
@@ -143,17 +143,22 @@ def show_question(cmd: ServiceCommandContext, thread: QuestionThread) -> Decisio
 
 def _add_similar(turn: TurnResult, thread: QuestionThread, near: tuple[QuestionThread, ...]) -> TurnResult:
     """Show the questions near one, with a button that answers all of them at once."""
-    together = make_command_button(
-        ServiceCommandName.ANSWER,
-        thread,
-        rest=" ".join(f"+{one.register_number}" for one in near),
-        label=Phrase("inquiry.answer_together", {"count": len(near) + 1}),
-    )
+    together = make_answer_together(thread, near)
     note = Reply("inquiry.similar", NEUTRAL, {"lines": format_questions(near)})
     *before, shown = turn.replies
     return replace(
         turn,
         replies=(note, *before, replace(shown, choices=(*shown.choices[:1], together, *shown.choices[1:]))),
+    )
+
+
+def make_answer_together(thread: QuestionThread, near: tuple[QuestionThread, ...]) -> Choice:
+    """Return the button that answers a question and those near it at once."""
+    return make_command_button(
+        ServiceCommandName.ANSWER,
+        thread,
+        rest=" ".join(f"+{one.register_number}" for one in near),
+        label=Phrase("inquiry.answer_together", {"count": len(near) + 1}),
     )
 
 

@@ -148,9 +148,8 @@ def test_the_faq_is_searched_by_form_previewed_changed_and_added_to(office: Serv
     page = browser.request(entry)
     looked = give(browser, page, "", look="yes", answer="เปิดทุกวัน 08.30-16.30 น.")
     assert "ประชาชนจะอ่านดังนี้" in looked.text
-    edit = find_given(looked, "ใช้คำตอบนี้แทน")
-    changed = give(browser, looked, edit, "เปิดทุกวัน 08.30-16.30 น.")
-    assert "แก้คำตอบของ" in changed.text
+    changed = give(browser, looked, find_given(looked, "ใช้ตามนี้"), "คำตอบ: เปิดทุกวัน 08.30-16.30 น.")
+    assert "แก้ข้อ" in changed.text
     assert "เปิดทุกวัน 08.30-16.30 น." in browser.request(entry).text
     new = give(browser, listed, "", look="yes", question="มีที่จอดรถไหม", answer="มี 20 คัน")
     added = give(browser, new, find_given(new, "เพิ่มตามนี้"), "มีที่จอดรถไหม | มี 20 คัน")
@@ -159,6 +158,69 @@ def test_the_faq_is_searched_by_form_previewed_changed_and_added_to(office: Serv
     assert "เพิ่มข้อ own-1" in added.text
     assert "มี 20 คัน" in browser.request(f"{DESK}/entry?id=own-1").text
     assert browser.request(f"{DESK}/entry?id=none").status == 200
+
+
+def find_text(page: HttpResponse, given: str) -> str:
+    """The text that the button of a command sends along."""
+    found = re.search(
+        rf'value="{re.escape(given)}">\s*<input type="hidden" name="text" value="([^"]*)"',
+        page.content.decode(),
+    )
+    assert found is not None, given
+    return html.unescape(found[1])
+
+
+def test_an_entry_has_a_topic_a_link_a_last_day_and_other_ways_to_ask(office: ServiceWorkspaceServer) -> None:
+    browser = office.sign_in(office.add_officer("สมหญิง"))
+    new = give(
+        browser, open_view(browser, "faq"), "", look="yes", question="มีที่จอดรถไหม", answer="มี 20 คัน โทร {phone}",
+        topic="สถานที่", link="https://www.example.com/park", until="31 ธ.ค. 2570", ways="จอดรถตรงไหน\nที่จอดรถเต็มไหม",
+    )  # fmt: skip
+    assert "053 000 000" in new.text.partition('id="preview"')[2].partition("<form")[0]  # as citizens read it
+    added = give(browser, new, "/faq add", find_text(new, "/faq add"))
+    if "ใกล้เคียง" in added.text:
+        added = give(browser, added, find_given(added, "เพิ่มเป็นข้อใหม่"))
+    entry = browser.request(f"{DESK}/entry?id=own-1")
+    for words in ("สถานที่", "https://www.example.com/park", "31 ธันวาคม 2570", "จอดรถตรงไหน\nที่จอดรถเต็มไหม"):
+        assert words in entry.text.replace("\r", ""), words
+    same = {
+        "topic": "สถานที่", "link": "", "until": "31 ธันวาคม 2570", "ways": "จอดรถตรงไหน\nมีที่จอดไหม",
+        "answer": "มี 30 คัน โทร {phone}",
+    }  # fmt: skip
+    looked = give(browser, entry, "", look="yes", **same)
+    change = find_text(looked, "/faq set own-1")
+    assert "หัวข้อ" not in change
+    assert "ลิงก์: -" in change
+    assert "ไม่ถามว่า: ที่จอดรถเต็มไหม" in change
+    give(browser, looked, "/faq set own-1", change)
+    entry = browser.request(f"{DESK}/entry?id=own-1")
+    assert "มีที่จอดไหม" in entry.text
+    assert "example.com/park" not in entry.text
+    wrong = give(browser, entry, "", look="yes", **{**same, "until": "เมื่อวาน"})
+    assert "ผ่านไปแล้ว" in wrong.text
+    assert "มีที่จอดไหม" in wrong.text  # what was typed stays in the form
+    assert "/faq set" not in wrong.text
+    office.send_chat_text(office.add_officer("สมชาย"), "/faq set own-1 หัวข้อ: รถ")
+    assert "รถ" in browser.request(f"{DESK}/entry?id=own-1").text
+
+
+def test_similar_questions_are_answered_together_and_one_is_opened_by_its_number(
+    office: ServiceWorkspaceServer,
+) -> None:
+    first, second = office.ask(1, "ยืมเต็นท์ได้ไหม"), office.ask(2, "ยืมเต็นท์ได้ไหมครับ")
+    browser = office.sign_in(office.add_officer("สมหญิง"))
+    listed = open_view(browser, "questions")
+    page = give(browser, listed, "/question", "๑")
+    assert re.fullmatch(rf"{DESK}/question/\d+/1", page.path)
+    assert "คล้ายกัน" in page.text
+    together = re.search(r'name="given" value="(/answer [^"+]*\+[^"]*)"', page.text)
+    assert together is not None
+    asked = give(browser, page, together[1], "ยืมได้ ทำหนังสือมาก่อน")
+    give(browser, asked, find_given(asked, "ส่ง"))
+    assert "⏳" not in browser.request(page.path).text
+    office.send_what_waits()
+    for receipt in (first, second):
+        assert office.server.run(office.desk.load_thread(receipt.formatted)).answer == "ยืมได้ ทำหนังสือมาก่อน"
 
 
 def test_a_consultation_goes_from_draft_to_results(office: ServiceWorkspaceServer) -> None:

@@ -1,6 +1,6 @@
 """The views of the FAQ: a list with a filter and a search, and one entry with what citizens see of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import assert_never
@@ -19,6 +19,14 @@ from handlers.questions.faq_messages import FaqEntry, GetFaqCatalogue
 from handlers.questions.messages import AnswerMatch
 from handlers.staff.command import QueryGenerator, ServiceCommandContext
 from handlers.staff.service.faq_drafts import make_draft_mark
+from handlers.staff.service.faq_fields import (
+    FAQ_FIELD_NAMES,
+    NOTHING,
+    FaqField,
+    FaqFieldProblem,
+    change_faq_fields,
+    format_faq_fields,
+)
 from handlers.staff.workspace.paging import ROWS_PER_PAGE, get_offset
 from handlers.thai.dates import format_date, to_bangkok_date
 from handlers.thai.matching import normalize_for_matching
@@ -46,20 +54,22 @@ class ListedFaqEntry:
 
 @dataclass(frozen=True, slots=True)
 class FaqList:
-    """A page of the entries that fit. counts: all entries by state, whatever is searched."""
+    """A page of the entries that fit. counts: all entries by state, whatever is searched; topics: of all entries."""
 
     rows: tuple[ListedFaqEntry, ...]
     page: int
     has_more: bool
     found: int
     counts: tuple[tuple[FaqState, int], ...]
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FaqEntryView:
     """An entry, and what citizens see of it. checked: the day on which an officer last did, or empty.
 
-    mark: of what is to be checked, the version that can be approved; else empty.
+    mark: of what is to be checked, the version that can be approved; else empty. draft: what was typed into its form,
+    which the preview shows; topics: of all entries.
     """
 
     id: str
@@ -74,6 +84,30 @@ class FaqEntryView:
     preview: Phrase
     checked: str = ""
     mark: str = ""
+    draft: "FaqEntryDraft | None" = None
+    topics: tuple[str, ...] = ()
+
+    @property
+    def ways(self) -> str:
+        """The other ways to ask it, a line each."""
+        return "\n".join(self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class FaqEntryDraft:
+    """The fields of an entry as an officer typed them into a form. ways: other ways to ask, a line each.
+
+    change: the text with which `/faq set` makes the entry so, empty where nothing differs or something cannot be taken;
+    problem: what cannot be taken.
+    """
+
+    answer: str = field(repr=False)
+    topic: str = ""
+    link: str = ""
+    until: str = ""
+    ways: str = field(default="", repr=False)
+    change: str = field(default="", repr=False)
+    problem: Phrase | None = None
 
 
 def get_faq_state(entry: FaqEntry, on: date, check_after_days: int) -> FaqState:
@@ -106,7 +140,14 @@ def list_faq_entries(
         for one in found[at : at + ROWS_PER_PAGE]
     )
     counts = tuple((one, list(states.values()).count(one)) for one in FaqState)
-    return FaqList(rows, page, len(found) > at + ROWS_PER_PAGE, len(found), counts)
+    return FaqList(
+        rows, page, len(found) > at + ROWS_PER_PAGE, len(found), counts, list_topics(catalogue.entries)
+    )
+
+
+def list_topics(entries: tuple[FaqEntry, ...]) -> tuple[str, ...]:
+    """Return the topics of entries, each once, in their order."""
+    return tuple(dict.fromkeys(one.topic for one in entries if one.topic))
 
 
 def _contains(entry: FaqEntry, words: str) -> bool:
@@ -115,18 +156,20 @@ def _contains(entry: FaqEntry, words: str) -> bool:
 
 
 def open_faq_entry(
-    cmd: ServiceCommandContext, entry_id: str, answer: str = ""
+    cmd: ServiceCommandContext, entry_id: str, draft: FaqEntryDraft | None = None
 ) -> QueryGenerator[FaqEntryView | None]:
-    """Return an entry; None where there is none. answer: the preview shows it in the place of the entry's own."""
+    """Return an entry; None where there is none. draft: the preview shows it in the place of the entry's own."""
     catalogue = yield from run_query(GetFaqCatalogue())
     entry = next((one for one in catalogue.entries if one.id == entry_id), None)
     if entry is None:
         return None
     today = to_bangkok_date(cmd.ctx.now)
     state = get_faq_state(entry, today, cmd.ctx.office.answers.check_after_days)
-    seen = make_answer_preview(cmd.ctx, entry.question, answer or entry.answer, entry.link)
+    looked = judge_faq_draft(entry, draft, today) if draft else None
+    answer, link = (looked.answer, looked.link) if looked else (entry.answer, entry.link)
+    seen = make_answer_preview(cmd.ctx, entry.question, answer, link)
     filled = fill_contact(entry.answer, cmd.ctx.office.contact)
-    if not answer and filled:
+    if looked is None and filled:
         match = AnswerMatch(
             "", entry.question, filled, entry.link, example=entry.example, checked=entry.checked
         )
@@ -144,7 +187,32 @@ def open_faq_entry(
         seen,
         format_date(entry.checked, cmd.ctx.lang) if entry.checked else "",
         make_draft_mark(entry) if state in {FaqState.DRAFT, FaqState.OLD} else "",
+        looked,
+        list_topics(catalogue.entries),
     )
+
+
+def judge_faq_draft(entry: FaqEntry, draft: FaqEntryDraft, today: date) -> FaqEntryDraft:
+    """Return what was typed into a form with the text that `/faq set` takes, or with what is wrong in it."""
+    ways = tuple(dict.fromkeys(" ".join(one.split()) for one in draft.ways.splitlines() if one.strip()))
+    typed = [
+        (FaqField.TOPIC, draft.topic),
+        (FaqField.LINK, draft.link),
+        (FaqField.UNTIL, draft.until),
+        *((FaqField.ASK, one) for one in ways),
+        (FaqField.ANSWER, draft.answer),
+    ]
+    text = "\n".join(
+        f"{FAQ_FIELD_NAMES[name]}: {' '.join(words.split()) or NOTHING}"
+        if name is not FaqField.ANSWER
+        else f"{FAQ_FIELD_NAMES[name]}: {words}"
+        for name, words in typed
+    )
+    after = change_faq_fields(replace(entry, also=()), text, today)
+    if isinstance(after, FaqFieldProblem):
+        key = "places_here" if after.reason == "places" else after.reason
+        return replace(draft, problem=Phrase(f"inquiry.faq_field_{key}", {"text": after.text}))
+    return replace(draft, change=format_faq_fields(entry, after))
 
 
 def make_answer_preview(ctx: Context, question: str, answer: str, link: str = "") -> Phrase:

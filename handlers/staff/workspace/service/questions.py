@@ -16,8 +16,13 @@ from handlers.questions.messages import (
     ThreadLineKind,
 )
 from handlers.questions.pii import find_pii
+from handlers.questions.similar import FindSimilarQuestions
 from handlers.staff.command import QueryGenerator, ServiceCommandContext
-from handlers.staff.service.questions import find_repeated_buckets
+from handlers.staff.service.questions import (
+    find_repeated_buckets,
+    format_questions,
+    make_answer_together,
+)
 from handlers.staff.workspace.paging import ROWS_PER_PAGE, get_offset
 from handlers.thai.dates import format_date, to_bangkok_date
 
@@ -77,6 +82,7 @@ class QuestionView:
     """A question with its thread, and what may be done with it now: commands as buttons bring them.
 
     known: the nearest known answers, best first; publication: its text as `/publish` reads it, where it is answered.
+    similar: the open questions near it, each with its number; together: the command that answers all of them at once.
     """
 
     number: str
@@ -90,6 +96,8 @@ class QuestionView:
     can_publish: bool
     is_published: bool
     publication: str = field(default="", repr=False)
+    similar: tuple[Phrase, ...] = field(default=(), repr=False)
+    together: str = ""
 
 
 def list_waiting_questions(cmd: ServiceCommandContext, page: int) -> QueryGenerator[QuestionList]:
@@ -117,7 +125,7 @@ def _make_row(cmd: ServiceCommandContext, thread: QuestionThread, repeated: set[
 
 def _describe_due(cmd: ServiceCommandContext, thread: QuestionThread) -> Phrase:
     if thread.scheduled_by:
-        return Phrase("inquiry.due_held")
+        return Phrase("workspace.question.held")
     late = "late" if thread.answer_by < to_bangkok_date(cmd.ctx.now) else "by"
     return Phrase(f"inquiry.due_{late}", {"day": format_date(thread.answer_by, cmd.ctx.lang)})
 
@@ -130,7 +138,9 @@ def open_question(cmd: ServiceCommandContext, number: int, year: int) -> QueryGe
     asked = next((one.text for one in reversed(thread.lines) if one.kind is not ThreadLineKind.ANSWER), "")
     is_waiting, is_open = not thread.scheduled_by, thread.state is QuestionState.OPEN
     known: tuple[AnswerMatch, ...] = ()
+    similar: tuple[QuestionThread, ...] = ()
     if is_waiting and is_open and asked:
+        similar = yield from run_query(FindSimilarQuestions(thread))
         known = yield from run_query(FindKnownAnswers(asked, to_bangkok_date(cmd.ctx.now)))
     state = Phrase("inquiry.state_held" if thread.scheduled_by else f"thread.{thread.state}")
     return QuestionView(
@@ -153,6 +163,8 @@ def open_question(cmd: ServiceCommandContext, number: int, year: int) -> QueryGe
         can_publish=is_waiting and bool(thread.answer),
         is_published=bool(thread.published_id),
         publication=f"ถาม: {thread.question}\nตอบ: {thread.answer}" if thread.answer else "",
+        similar=format_questions(similar),
+        together=make_answer_together(thread, similar).data if similar else "",
     )
 
 

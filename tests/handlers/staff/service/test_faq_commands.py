@@ -123,3 +123,28 @@ def test_a_place_that_nothing_fills_is_refused_with_those_that_are_filled(words:
         "unknown": "{tel}",
         "known": "{phone}, {email}, {hours}, {hours_en}, {address}, {address_en}, {map}",
     }
+
+
+def test_fields_are_set_by_lines_and_typed_behind_a_second_bar_of_a_new_entry() -> None:
+    fields = "หัวข้อ: เวลา\nถามว่า: เสาร์เปิดไหม"
+    new = replace(NEW, topic="เวลา", also=("เสาร์เปิดไหม",))
+    typed = f"/faq add {ASKED} | {ANSWER} | {fields}"
+    assert told(give(typed, answers={FindKnownAnswers: ()})) == ("faq_added", (SaveFaqEntry(new),))
+    asked = give(typed, answers={FindKnownAnswers: (NEAR_HOURS,)})
+    assert told(choose(asked, 1)) == ("faq_added", (SaveFaqEntry(new),))
+    assert told(choose(asked, 0)) == (
+        "near_changed",
+        (SaveFaqEntry(replace(CHANGED, topic="เวลา", also=(*CHANGED.also, "เสาร์เปิดไหม"))),),
+    )
+    assert fields in str(choose(asked, 2).replies[0].args["answer"])
+    bars = give(f"/faq add {ASKED} | ก | ข", answers={FindKnownAnswers: ()})
+    assert told(bars) == ("faq_added", (SaveFaqEntry(replace(NEW, answer="ก | ข")),))
+    done = give("/faq set hours topic: เวลา")
+    assert told(done) == ("faq_set_done", (SaveFaqEntry(replace(HOURS, topic="เวลา")),))
+    answered = give("/คลัง ตั้ง hours คำตอบ: ใหม่")
+    assert told(answered) == ("faq_set_done", (SaveFaqEntry(replace(HOURS, answer="ใหม่", checked=TODAY)),))
+    assert told(give("/faq set hours")) == ("faq_set_how", ())
+    assert told(give("/faq set hours ลิงก์: x")) == ("faq_field_link", ())
+    assert told(give("/faq set hours คำตอบ: {fax}")) == ("faq_places", ())
+    assert told(give("/faq set nothing หัวข้อ: x")) == ("faq_unknown", ())
+    assert told(give(f"/faq add {ASKED} | {ANSWER} | ลิงก์: x")) == ("faq_field_link", ())

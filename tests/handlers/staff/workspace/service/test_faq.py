@@ -14,10 +14,13 @@ from handlers.questions.faq_messages import (
 )
 from handlers.staff.workspace.paging import ROWS_PER_PAGE
 from handlers.staff.workspace.service.faq import (
+    FaqEntryDraft,
     FaqState,
     get_faq_state,
+    judge_faq_draft,
     list_entry_commands,
     list_faq_entries,
+    list_topics,
     make_answer_preview,
     open_faq_entry,
 )
@@ -85,8 +88,10 @@ def test_the_preview_is_what_a_citizen_reads() -> None:
     shown = render_text(view.preview, "th")
     assert "เปิดกี่โมง" in shown
     assert "08.30-16.30 น.\nhttps://office.example" in shown
-    changed = show(lambda cmd: open_faq_entry(cmd, "hours", "เปิดทุกวัน"), answers=KNOWN)
+    changed = show(lambda cmd: open_faq_entry(cmd, "hours", FaqEntryDraft("เปิดทุกวัน")), answers=KNOWN)
     assert changed is not None
+    assert changed.draft is not None
+    assert changed.draft.change == "ลิงก์: -\nคำตอบ: เปิดทุกวัน"
     assert "เปิดทุกวัน" in render_text(changed.preview, "th")
     assert changed.answer == "08.30-16.30 น."
     assert "22 พฤศจิกายน 2569" in render_text(changed.preview, "th")
@@ -126,3 +131,17 @@ def test_the_preview_fills_the_contact_and_names_places_that_nothing_fills() -> 
     refused = render_text(make_answer_preview(ctx, "การเงิน", "แฟกซ์ {fax}"), "th")
     assert "{fax}\nที่ใช้ได้: {phone}" in refused
     assert make_answer_preview(ctx, "แผนที่", "{map}").key == "inquiry.faq_no_contact"
+
+
+def test_a_form_that_cannot_be_taken_says_why_and_gives_no_command() -> None:
+    for draft in (
+        FaqEntryDraft("โทร {fax}"),
+        FaqEntryDraft("ก", until="เมื่อวาน"),
+        FaqEntryDraft("ก", link="x"),
+    ):
+        judged = judge_faq_draft(HOURS, draft, TODAY)
+        assert judged.problem is not None
+        assert judged.change == ""
+    same = judge_faq_draft(HOURS, FaqEntryDraft(HOURS.answer, link=HOURS.link), TODAY)
+    assert (same.problem, same.change) == (None, "")
+    assert list_topics((HOURS, DRAFT, DRAFT)) == ("ทรัพย์สิน",)
