@@ -1,9 +1,10 @@
 """Which tests run and how large they are (`--selection`), where they write, and a fixture for each size."""
 
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_FOLDER))
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    prepare_worker(session.config)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collect without searching for garbage: what is collected stays, and the search takes a quarter of the time."""
+    gc.disable()
+    try:
+        prepare_worker(session.config)
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

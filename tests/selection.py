@@ -38,7 +38,7 @@ class Sizes:
 
 
 SIZES = {
-    Selection.QUICK: Sizes(kills=8, crowd=60, examples=20),
+    Selection.QUICK: Sizes(kills=3, crowd=60, examples=20),
     Selection.FULL: Sizes(kills=30, crowd=200, examples=100),
     Selection.PROOF: Sizes(kills=2000, crowd=4000, examples=1000),
 }

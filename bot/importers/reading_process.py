@@ -74,11 +74,11 @@ async def read_table_apart(path: Path, content: bytes, cell_limit: int = DEFAULT
             await process.wait()
     if process.returncode:
         raise RegisterFileError(Phrase("import.unreadable"))
-    return await _decode_answer(output)
+    return await decode_table(output)
 
 
-async def _decode_answer(output: bytes) -> TableFile:
-    """Decode what the process answered. Raises the RegisterFileError that it names."""
+async def decode_table(output: bytes) -> TableFile:
+    """Decode the lines that `encode_table` yields. Raises the RegisterFileError that it names."""
     try:
         first, *lines = output.splitlines() or [b""]
         if (lines or [first])[-1].startswith(b'{"key":'):

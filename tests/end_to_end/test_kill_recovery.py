@@ -66,6 +66,7 @@ def test_kill_9_while_people_file_on_the_web_telegram_and_line(disk_path: Path, 
     assert found["killed_in_flight"] > 0
 
 
+@pytest.mark.full("real programs")
 def test_a_receipt_that_was_not_seen_is_shown_at_the_next_start(tmp_path: Path) -> None:
     door = TerminalDriver(tmp_path / "var")
     telling = StoryPlayer(door)

@@ -169,6 +169,7 @@ def test_which_bot_would_stay_mute(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.full("a server in its own process")
 def test_it_is_said_at_the_start_and_names_nobody(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
