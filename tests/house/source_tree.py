@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -15,9 +16,15 @@ def iterate_modules() -> Iterator[Path]:
         yield from (p for p in sorted((ROOT / package).rglob("*.py")) if "migrations" not in p.parts)
 
 
+@cache
+def parse_source(code: str) -> ast.Module:
+    """The syntax tree of a module, which many rules walk and none changes."""
+    return ast.parse(code)
+
+
 def iterate_functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function of a module, including methods and nested functions."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parse_source(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 

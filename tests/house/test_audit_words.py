@@ -9,7 +9,7 @@ from handlers.i18n import WORDING
 from handlers.questions.messages import ThreadLineKind
 from handlers.staff.complaints.messages import RecordCaseAccess
 from handlers.staff.page_access import PageKind
-from tests.house.source_tree import ROOT, get_relative_name, iterate_modules
+from tests.house.source_tree import ROOT, get_relative_name, iterate_modules, parse_source
 
 OPENED = ("facts", "files", "history", "search", "identity", "page", "file", "original")
 MADE: dict[str, set[str]] = {
@@ -43,7 +43,7 @@ def kinds() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in iterate_modules():
         module = get_relative_name(path).removesuffix(".py").replace("/", ".")
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for call in ast.walk(parse_source(path.read_text("utf-8"))):
             if isinstance(call, ast.Call) and (what := _what(call)) is not None:
                 for kind in _kinds(what, module):
                     found[kind] = module
@@ -84,7 +84,7 @@ def test_every_kind_of_line_has_words_in_both_languages() -> None:
 def test_what_is_opened_is_what_the_handlers_say() -> None:
     said = set()
     for path in iterate_modules():
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for call in ast.walk(parse_source(path.read_text("utf-8"))):
             if not isinstance(call, ast.Call):
                 continue
             name = ast.unparse(call.func)

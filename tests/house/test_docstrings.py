@@ -2,14 +2,14 @@
 
 import ast
 
-from tests.house.source_tree import get_relative_name, iterate_modules
+from tests.house.source_tree import get_relative_name, iterate_modules, parse_source
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def find_short_docstrings(source: str) -> list[str]:
     """The docstrings of one or two words."""
-    found = [ast.get_docstring(n) for n in ast.walk(ast.parse(source)) if isinstance(n, DOCUMENTED)]
+    found = [ast.get_docstring(n) for n in ast.walk(parse_source(source)) if isinstance(n, DOCUMENTED)]
     return [told for told in found if told is not None and len(told.split()) <= 2]
 
 

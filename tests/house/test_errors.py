@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules
+from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules, parse_source
 
 RIMS = {
     "bot/engine.py": 1,  # whatever fails, the person gets a message that nothing was saved
@@ -31,7 +31,7 @@ def _is_cleanup(handler: ast.ExceptHandler) -> bool:
 
 def count_broad_handlers(source: str) -> int:
     """The number of places that catch or suppress every kind of error; cleaning up and re-raising does not count."""
-    nodes = list(ast.walk(ast.parse(source)))
+    nodes = list(ast.walk(parse_source(source)))
     handlers = [h for n in nodes if isinstance(n, ast.Try) for h in n.handlers]
     caught = [h.type for h in handlers if not _is_cleanup(h)]
     calls = [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func).endswith("suppress")]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import grimp
 
-from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules
+from tests.house.source_tree import PACKAGES, ROOT, get_relative_name, iterate_modules, parse_source
 
 VOCABULARY = {
     "handlers.complaints.approvals",
@@ -147,7 +147,7 @@ def _get_module_name(path: Path) -> str:
 
 def _iterate_imported(path: Path, modules: Mapping[str, Path]) -> Iterator[str]:
     """The modules of ours that a module imports. A package is not imported by what names a module in it."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parse_source(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in modules)
         elif isinstance(node, ast.ImportFrom) and node.module in modules:

@@ -9,14 +9,14 @@ from handlers.complaints.menu import COMPLAINTS_MENU
 from handlers.dialog.events import LANGS, NEXT_LANG, Lang, find_lang, parse_lang, select_by_lang
 from handlers.i18n import WORDING
 from handlers.questions.menu import SERVICE_MENU
-from tests.house.source_tree import get_relative_name, iterate_modules
+from tests.house.source_tree import get_relative_name, iterate_modules, parse_source
 
 
 def list_comparisons(source: str) -> list[int]:
     """The numbers of the lines that compare something with a language code."""
     return sorted(
         node.lineno
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parse_source(source))
         if isinstance(node, ast.Compare)
         for part in (node.left, *node.comparators)
         if any(isinstance(one, ast.Constant) and one.value in LANGS for one in list_values(part))

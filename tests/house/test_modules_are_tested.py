@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 import grimp
 
@@ -45,8 +46,13 @@ def list_modules() -> dict[str, str]:
     return {name_module(path): path for path in paths if not path.endswith("__init__.py")}
 
 
-def iterate_imported() -> Iterator[str]:
+@cache
+def list_imported() -> frozenset[str]:
     """Every module that a test imports, and every name it imports from one."""
+    return frozenset(_iterate_imported())
+
+
+def _iterate_imported() -> Iterator[str]:
     for path in sorted((ROOT / "tests").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
@@ -64,7 +70,7 @@ def has_own_test(path: str) -> bool:
 
 def list_untested() -> set[str]:
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
-    reached = {*iterate_imported()}.union(*map(graph.find_modules_directly_imported_by, TABLES))
+    reached = list_imported().union(*map(graph.find_modules_directly_imported_by, TABLES))
     return {name for name, path in list_modules().items() if name not in reached and not has_own_test(path)}
 
 
@@ -83,4 +89,4 @@ def test_every_module_is_known_to_a_test_by_its_name() -> None:
 
 def test_the_tables_are_what_they_are_taken_for() -> None:
     assert list_modules().keys() >= TABLES.keys()
-    assert {*iterate_imported()} >= TABLES.keys()
+    assert list_imported() >= TABLES.keys()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.house.source_tree import ROOT
+from tests.house.source_tree import ROOT, parse_source
 
 ALLOWED = {
     "handlers/thai/matching.py": "the one reader",
@@ -32,7 +32,7 @@ MODULES = sorted(
 def find_own_normalization(code: str) -> list[int]:
     """Return the lines that normalize Unicode or name signs without width."""
     lines = []
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(parse_source(code)):
         normalizes = (isinstance(node, ast.Attribute) and node.attr == "normalize") or (
             isinstance(node, ast.ImportFrom)
             and node.module == "unicodedata"
@@ -46,7 +46,7 @@ def find_own_normalization(code: str) -> list[int]:
 
 def find_own_particles(code: str) -> list[int]:
     """Return the lines of strings, other than docstrings, that name particles of politeness."""
-    tree = ast.parse(code)
+    tree = parse_source(code)
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     return [
         node.lineno

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.source_tree import ROOT, get_relative_name, iterate_modules
+from tests.house.source_tree import ROOT, get_relative_name, iterate_modules, parse_source
 
 RECORD = ROOT / "docs" / "decisions" / "0024-private-names-of-libraries.md"
 
@@ -79,7 +79,7 @@ def _is_own_object(value: ast.expr) -> bool:
 
 
 def test_names_that_other_libraries_do_not_publish_are_known_and_recorded() -> None:
-    trees = {get_relative_name(path): ast.parse(path.read_text("utf-8")) for path in iterate_modules()}
+    trees = {get_relative_name(path): parse_source(path.read_text("utf-8")) for path in iterate_modules()}
     everywhere = {name for tree in trees.values() for name in collect_own_names(tree)}
     found = {(path, name) for path, tree in trees.items() for name in find_foreign_names(tree, everywhere)}
     assert found == ALLOWED

@@ -3,7 +3,7 @@
 import ast
 from collections import Counter
 
-from tests.house.source_tree import get_relative_name, iterate_functions, iterate_modules
+from tests.house.source_tree import get_relative_name, iterate_functions, iterate_modules, parse_source
 
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 50
@@ -55,7 +55,7 @@ def test_a_docstring_is_not_counted() -> None:
 def test_every_module_opens_with_one_sentence() -> None:
     silent = []
     for path in iterate_modules():
-        opening = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n\n")[0]
+        opening = (ast.get_docstring(parse_source(path.read_text("utf-8"))) or "").split("\n\n")[0]
         if not opening.endswith((".", "!", "?")):
             silent.append(get_relative_name(path))
     assert silent == []
