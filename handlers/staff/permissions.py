@@ -87,6 +87,12 @@ class CommandName(DeskCommandName):
         return f"staff.order.{self}"
 
 
+REPORTER_COMMANDS = frozenset(
+    {CommandName.REPLY, CommandName.ASK, CommandName.CANNED, CommandName.IDENTITY, CommandName.SLIP}
+)
+"""Commands that need a reporter: a case from an old register has none here."""
+
+
 class ServiceCommandName(DeskCommandName):
     """A command of the service desk; `handlers.staff.service.commands` has the table."""
 

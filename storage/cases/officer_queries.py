@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, select
 
-from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, get_channel_source
+from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus, get_channel_source
 from handlers.dialog.effects import Listing, Query
 from handlers.dialog.events import File
 from handlers.staff.complaints.matters.reports import MatterReport, ScheduledAct
@@ -25,6 +25,7 @@ from handlers.staff.complaints.messages import (
     OfficerCase,
 )
 from ita_stats.calendar import to_bangkok_date
+from ita_stats.cases.fact import FactField
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition, is_case_hidden
 from storage.cases.history import decode_history_line, decrypt_report
@@ -102,7 +103,7 @@ async def find_case_by_number(query: FindCaseByNumber, context: ReadContext) -> 
     """
     years = (query.year,) if query.exact_year else (query.year, query.year - 1)
     wanted = (
-        select(*LISTED_CASE_COLUMNS, CASE_COLUMNS.key, CASE_COLUMNS.report)
+        select(*LISTED_CASE_COLUMNS, CASE_COLUMNS.key, CASE_COLUMNS.report, CASE_COLUMNS.notice)
         .where(CASE_COLUMNS.fiscal_year.in_(years), CASE_COLUMNS.number == query.number)
         .where(tables.IS_ANNOUNCED_CASE)
         .order_by(CASE_COLUMNS.fiscal_year.desc())
@@ -126,13 +127,17 @@ async def _load_case(row: RowMapping, context: ReadContext) -> OfficerCase:
     held = (await context.connection.execute(waits)).first()
     waiting = decode_waiting(held, context.keyring) if held else ()
     kept = select(tables.holds.c.case_id).where(tables.holds.c.case_id == row["id"])
+    is_imported = row["notice"] == IMPORT_NOTICE_VERSION
     return replace(
         row_to_case(row),
         scheduled=tuple(
             ScheduledAct(one.reply.staff, one.due, one.reply.step, one.reply.text) for one in waiting
         ),
         category=report.category,
-        source=report.source or get_channel_source(report.channel),
+        source=await _find_told_source(report.about, context)
+        if is_imported
+        else report.source or get_channel_source(report.channel),
+        is_imported=is_imported,
         legal_hold=(await context.connection.execute(kept)).first() is not None,
         stand_in=await find_stand_in(
             row["id"], row["officer"], to_bangkok_date(context.now), context.connection
@@ -141,6 +146,14 @@ async def _load_case(row: RowMapping, context: ReadContext) -> OfficerCase:
         else "",
         other_reports=await _load_other_reports(row["id"], context) if row["other_report_count"] else (),
     )
+
+
+async def _find_told_source(about: str, context: ReadContext) -> CaseSource | None:
+    """Return the channel that an old register told of a case; None where it told none."""
+    fact = tables.facts.c
+    told = select(fact.value).where(fact.about == about, fact.field == FactField.SOURCE.value)
+    value = await context.connection.scalar(told.order_by(fact.seq.desc()).limit(1))
+    return CaseSource(value) if value else None
 
 
 async def _load_other_reports(case: str, context: ReadContext) -> tuple[MatterReport, ...]:

@@ -45,7 +45,7 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.complaints.page_links import make_case_link
 from handlers.staff.members import ListStaff
-from handlers.staff.permissions import CommandName, Role
+from handlers.staff.permissions import REPORTER_COMMANDS, CommandName, Role
 from handlers.staff.state import ComplaintsWork
 from handlers.thai.dates import format_date, format_time, to_bangkok_date
 
@@ -85,7 +85,7 @@ def _summarize(cmd: ComplaintsCommandContext, found: OfficerCase, choices: tuple
         "number": found.register_number,
         "status": Phrase(f"staff.status.{found.status}"),
         "category": _format_category(cmd, found),
-        "source": Phrase(f"staff.source.{found.source}"),
+        "source": _format_source(found),
         "received": format_date(found.received_on, cmd.ctx.lang),
         "due": format_due_day(found, to_bangkok_date(cmd.ctx.now), cmd.ctx.lang),
         "officer": _name_holder(found, names),
@@ -94,6 +94,15 @@ def _summarize(cmd: ComplaintsCommandContext, found: OfficerCase, choices: tuple
     # Where messages cannot be deleted, not even the subject of the case: only its number, state and due date.
     key = "staff.case.summary" if cmd.ctx.channel_traits.can_delete_messages else "staff.case.brief"
     return cmd.reply_with(Reply(key, OF_CASE, args, choices))
+
+
+def _format_source(found: OfficerCase) -> Phrase:
+    """Return by what channel a case came; of one from an old register what that said, and that it is from there."""
+    if not found.is_imported:
+        return Phrase(f"staff.source.{found.source}")
+    if found.source is None:
+        return Phrase("staff.case.register_untold")
+    return Phrase("staff.case.from_register", {"source": Phrase(f"staff.source.{found.source}")})
 
 
 def _name_holder(found: OfficerCase, names: Mapping[str, str]) -> ReplyArg:
@@ -154,6 +163,8 @@ def list_case_actions(cmd: ComplaintsCommandContext, found: OfficerCase) -> tupl
         orders.append(CommandName.TAKE)
     orders += list_transition_commands(found.coming_status)
     orders += [CommandName.REPLY, CommandName.ASK, CommandName.NOTE]
+    if found.is_imported:
+        orders = [order for order in orders if order not in REPORTER_COMMANDS]
     return tuple(make_command_button(order, found) for order in orders if cmd.may_give(order))
 
 
@@ -173,6 +184,8 @@ def list_next_steps(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[
         CommandName.ASK,
         CommandName.NOTE,
     }
+    if found.is_imported:
+        able -= REPORTER_COMMANDS
     read = CommandName.FACTS if cmd.ctx.channel_traits.can_delete_messages else CommandName.PAGE
     orders += [read] if found.status is CaseStatus.RECEIVED else []
     orders += [order for order in STATUS_RULES[found.coming_status].likely_next if order in able]
@@ -194,7 +207,7 @@ def show_case_facts(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisi
     """Show the reporter's answers."""
     report = yield from run_query(GetCaseReport(found.id))
     shown = Reply(
-        "staff.facts",
+        "staff.facts_of_register" if found.is_imported else "staff.facts",
         OFFICER_CONTENT,
         {
             "number": found.register_number,

@@ -10,13 +10,14 @@ from handlers.staff.command import (
     CommandHandler,
     ComplaintsCommandContext,
     QueryGenerator,
+    make_command_button,
     make_number_button,
 )
 from handlers.staff.complaints.lists import format_due_day
 from handlers.staff.complaints.messages import CaseListPage, FindCaseByNumber, ListCases, OfficerCase
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand
-from handlers.staff.permissions import CommandName, Role
+from handlers.staff.permissions import REPORTER_COMMANDS, CommandName, Role
 from handlers.staff.state import AwaitingCaseChoice, ComplaintsWork
 from handlers.staff.typed.shown import add_shown_number
 from handlers.thai.dates import format_date, get_fiscal_year, to_bangkok_date
@@ -35,7 +36,12 @@ def with_case(
     def handle_with_case(cmd: ComplaintsCommandContext) -> Decision:
         about = add_shown_number(cmd)
         found = yield from resolve_case(about, may_use or can_see_case)
-        return found if isinstance(found, TurnResult) else (yield from handler(about, found))
+        if isinstance(found, TurnResult):
+            return found
+        if found.is_imported and about.command.name in REPORTER_COMMANDS:
+            back = (make_command_button(CommandName.CASE, found),)
+            return about.reply("no_reporter", OF_CASE, back, number=found.register_number)
+        return (yield from handler(about, found))
 
     return handle_with_case
 

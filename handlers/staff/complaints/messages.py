@@ -59,6 +59,7 @@ class OfficerCase:
     other_reports: tuple[MatterReport, ...] = ()
     other_report_count: int = 0
     stand_in: str = ""
+    is_imported: bool = False
 
     @property
     def register_number(self) -> str:

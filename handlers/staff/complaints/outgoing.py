@@ -50,6 +50,9 @@ _ASKS_TO_CONFIRM = Presentation(officer_page=OfficerPageAction.CONFIRM)
 def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> Decision:
     """Preview what the reporter will see, and ask to confirm it; schedule it once confirmed."""
     yield from ()
+    if found.is_imported:
+        back = (make_command_button(CommandName.CASE, found),)
+        return cmd.reply("no_reporter", OF_CASE, back, number=found.register_number, presentation=KEEPS_TEXT)
     if len(found.scheduled) >= MAX_SCHEDULED_ACTS:
         return cmd.reply(
             "held.already",

@@ -10,7 +10,7 @@ from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, mak
 from handlers.staff.complaints.case_view import list_next_steps, show_case
 from handlers.staff.complaints.find_case import resolve_case
 from handlers.staff.complaints.messages import OfficerCase
-from handlers.staff.permissions import CommandName
+from handlers.staff.permissions import REPORTER_COMMANDS, CommandName
 from handlers.staff.workspace.case_content import CaseContent, read_case_content
 
 CASE_ACTS: Mapping[str, tuple[CommandName, ...]] = {
@@ -88,8 +88,8 @@ def open_case_view(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseView | T
         content,
         _list_page_steps(cmd, found),
         _list_groups(cmd, found),
-        tuple(make_command_button(name, found) for name in CASE_TEXTS if cmd.may_give(name)),
-        _list_canned(cmd, found),
+        tuple(make_command_button(name, found) for name in CASE_TEXTS if _is_offered(name, cmd, found)),
+        () if found.is_imported else _list_canned(cmd, found),
         make_command_button(CommandName.UNDO, found) if is_waiting else None,
     )
 
@@ -114,7 +114,7 @@ def _list_groups(
 
 def _is_offered(name: CommandName, cmd: ComplaintsCommandContext, found: OfficerCase) -> bool:
     """Whether a button is shown: the role allows it, and it fits the state. The handler decides again."""
-    if not cmd.may_give(name):
+    if not cmd.may_give(name) or (found.is_imported and name in REPORTER_COMMANDS):
         return False
     if name in TRANSITIONS_BY_COMMAND:
         return name in list_transition_commands(found.coming_status)

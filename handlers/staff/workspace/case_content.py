@@ -45,4 +45,8 @@ def read_case_content(cmd: ComplaintsCommandContext, found: OfficerCase) -> Quer
     if lines.unreadable:
         history = (*history, Phrase("staff.unreadable", {"numbers": ", ".join(lines.unreadable)}))
     acts = yield from audit_case_access(cmd, found, "page")
-    return CaseContent(list_report_answers(report, cmd.ctx.office), conversation, history, report.files, acts)
+    answers = list_report_answers(report, cmd.ctx.office)
+    if found.is_imported:
+        what = Phrase("staff.facts_of_register", {"number": found.register_number})
+        answers = (ReportAnswer(Phrase("staff.answer.register"), what),)
+    return CaseContent(answers, conversation, history, report.files, acts)

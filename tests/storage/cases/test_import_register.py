@@ -52,6 +52,7 @@ def test_cases_come_with_their_numbers_states_and_facts(ground: StoredDesk) -> N
             2,
         )
         assert (found.received_on, found.answer_by) == (date(2025, 11, 3), date(2025, 11, 18))
+        assert (found.is_imported, found.source) == (True, CaseSource.WALK_IN)
         facts = [(f.field.value, f.value, f.effective, f.recorded) for f in await one.load_facts()]
         assert sorted(fact for fact in facts if fact[0] in {"status", "outcome", "source"}) == [
             ("outcome", "substantiated", date(2026, 2, 1), NOW.date()),

@@ -176,7 +176,7 @@ def test_a_case_is_read_and_taken_asked_and_closed_in_few_actions(tmp_path: Path
         assert len(asking) <= 4
         act_by_typing(door, "รับไว้กลั่นกรอง", "/สืบสวน 1")
         door.advance_clock(2)
-        closing = (opening, "ยุติเรื่อง", "พบมูล", "พบการเรียกรับเงินจริง ส่งดำเนินการทางวินัยแล้ว", "ส่ง")
+        closing = (opening, "ยุติเรื่อง", "มีมูล", "พบการเรียกรับเงินจริง ส่งดำเนินการทางวินัยแล้ว", "ส่ง")
         assert "ในอีก 60 วินาที" in act_by_typing(door, *closing)
         assert len(closing) <= 6
     finally:
