@@ -33,12 +33,23 @@ class Bilingual(OfficeSection):
         return select_by_lang(lang, th=self.th, en=self.en) or self.th
 
 
+class ChecklistItem(OfficeSection):
+    """What is to be done with a case of a kind before it is closed. Its code is kept in cases and must not change."""
+
+    code: Code
+    name: Bilingual
+
+
 class Category(OfficeSection):
-    """A category of cases. Its code is used in statistics and must not change; its name may."""
+    """A category of cases. Its code is used in statistics and must not change; its name may.
+
+    checklist: what is ticked, or excused with a reason, before a case of it is closed.
+    """
 
     code: Code
     name: Bilingual
     definition: Bilingual
+    checklist: Annotated[tuple[ChecklistItem, ...], Field(max_length=12)] = ()
 
 
 class Subject(OfficeSection):
@@ -334,6 +345,7 @@ class Office(OfficeSection):
             ("categories", [c.code for c in self.categories]),
             ("bodies", [b.code for b in self.bodies]),
             ("topics", [t.code for t in self.topics]),
+            *((f"checklist of {c.code}", [one.code for one in c.checklist]) for c in self.categories),
         ):
             if len(set(codes)) < len(codes):
                 raise PydanticCustomError(

@@ -19,6 +19,7 @@ from handlers.dialog.text import disarm_links
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.staff.complaints.case_view import list_report_answers
+from handlers.staff.complaints.checklist.items import format_check_words
 from handlers.staff.complaints.messages import (
     CaseHistoryLine,
     CaseReport,
@@ -154,6 +155,8 @@ def _format_history_line(line: CaseHistoryLine, office: Office) -> tuple[str, st
     if entry.kind is HistoryEntryKind.KIND_SET:
         kinds = {kind.code: kind.name.in_lang(CASE_PDF_LANG) for kind in office.categories}
         text = kinds.get(line.words, line.words)
+    if entry.kind is HistoryEntryKind.CHECKED:
+        text = format_check_words(line.words, office, CASE_PDF_LANG)
     return (
         format_date(entry.on, CASE_PDF_LANG),
         who,

@@ -109,6 +109,7 @@ class HistoryEntryKind(StrEnum):
     ASSIGNED = "assigned"  # the case was assigned to an officer
     NOTE = "note"  # a note between officers
     KIND_SET = "kind_set"  # an officer said of what kind the case is
+    CHECKED = "checked"  # an officer ticked or excused an item of the checklist, or took that back
     SLIP = "slip"  # an officer printed a slip with a one-time code, for whom the case was written down
     CODE_MADE = "code_made"  # a tracking code was made with the slip
     CODE_VOIDED = "code_voided"  # the holder of the slip voided that tracking code
@@ -117,7 +118,12 @@ class HistoryEntryKind(StrEnum):
 
 
 INTERNAL_ENTRY_KINDS = frozenset(
-    {HistoryEntryKind.ASSIGNED, HistoryEntryKind.NOTE, HistoryEntryKind.KIND_SET}
+    {
+        HistoryEntryKind.ASSIGNED,
+        HistoryEntryKind.NOTE,
+        HistoryEntryKind.KIND_SET,
+        HistoryEntryKind.CHECKED,
+    }
 )
 """Lines that the reporter does not see."""
 

@@ -57,6 +57,7 @@ class CommandName(DeskCommandName):
     MERGE = "merge"
     SEPARATE = "separate"
     KIND = "kind"
+    CHECK = "check"
     INTAKE = "intake"
     HOLD = "hold"
     LOG = "log"

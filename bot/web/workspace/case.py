@@ -21,6 +21,8 @@ from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import Choice, Phrase, Reply
 from handlers.i18n import render_label
 from handlers.staff.complaints.case_page import PageRequest
+from handlers.staff.complaints.checklist.items import CheckState, format_checked_item
+from handlers.staff.permissions import CommandName
 from handlers.staff.workspace.case import CaseView, open_case_view
 from handlers.staff.workspace.views import WorkspaceView
 
@@ -107,6 +109,14 @@ class CaseWorkPages:
             "steps": buttons(shown.next_steps),
             "groups": [(say(Phrase(key)), buttons(choices)) for key, choices in shown.groups],
             "texts": buttons(shown.texts),
+            "checklist": [
+                {
+                    "words": say(format_checked_item(one, opened.lang)),
+                    "given": f"/{CommandName.CHECK} {shown.case.register_number} {one.item.code}",
+                    "is_open": one.state is CheckState.OPEN,
+                }
+                for one in shown.checklist
+            ],
             "canned": buttons(shown.canned),
             "takes_back": buttons((shown.takes_back,) if shown.takes_back else ()),
         }

@@ -62,4 +62,5 @@ class InboxPages:
             "whose": say(line.whose),
             "received": say(Phrase("workspace.inbox.received", {"day": day})),
             "kind": line.kind,
+            "others": say(Phrase("workspace.inbox.others", {"count": line.others})) if line.others else "",
         }

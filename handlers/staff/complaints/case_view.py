@@ -30,6 +30,7 @@ from handlers.staff.command import (
     add_unreadable_notice,
     make_command_button,
 )
+from handlers.staff.complaints.checklist.items import format_check_words
 from handlers.staff.complaints.find_case import CaseHandler, resolve_case, with_case
 from handlers.staff.complaints.intake.slips import was_code_voided
 from handlers.staff.complaints.lists import format_due_day
@@ -312,6 +313,8 @@ def _format_words(one: CaseHistoryLine, names: Mapping[str, str], cmd: Complaint
     if one.entry.kind is HistoryEntryKind.KIND_SET:
         kinds = {kind.code: kind.name.in_lang(cmd.ctx.lang) for kind in cmd.ctx.office.categories}
         return kinds.get(one.words, one.words)
+    if one.entry.kind is HistoryEntryKind.CHECKED:
+        return format_check_words(one.words, cmd.ctx.office, cmd.ctx.lang)
     return one.words
 
 

@@ -26,6 +26,7 @@ from handlers.staff.complaints.case_view import (
     show_case_history,
     with_readable_case,
 )
+from handlers.staff.complaints.checklist.check import check_item
 from handlers.staff.complaints.exclusions import exclude_colleague, readmit_colleague
 from handlers.staff.complaints.find_case import with_case, with_matter
 from handlers.staff.complaints.intake.clerk_form import (
@@ -124,6 +125,7 @@ _ROWS: Mapping[CommandName, _Row] = {
     CommandName.MERGE: CommandRow(with_case(merge_with_case), CASE_WORKERS, NEVER, ("รวม", "รวมเรื่อง")),
     CommandName.SEPARATE: CommandRow(with_case(separate_from_matter), CASE_WORKERS, NEVER, ("แยก", "แยกเรื่อง")),
     CommandName.KIND: CommandRow(with_case(set_case_kind), CASE_WORKERS, NEVER, ("ประเภท",)),
+    CommandName.CHECK: CommandRow(with_case(check_item), CASE_WORKERS, NEVER, ("รายการตรวจ", "เช็กลิสต์")),
     CommandName.INTAKE: CommandRow(
         fill_clerk_form, CASE_WORKERS, NEVER, ("ลงรับ", "รับเข้า"), takes_number=False
     ),
@@ -226,7 +228,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             *(CommandName.REOPEN, CommandName.ASK, CommandName.REPLY, CommandName.NOTE, CommandName.CANNED),
             *(CommandName.UNDO, CommandName.LINK, CommandName.MERGE, CommandName.SEPARATE, CommandName.KIND),
             *(CommandName.HOLD, CommandName.IDENTITY, CommandName.APPROVE, CommandName.BAR, CommandName.LIFT),
-            *(CommandName.EXPORT, CommandName.SLIP),
+            *(CommandName.EXPORT, CommandName.SLIP, CommandName.CHECK),
         }
     ),
     groups={
@@ -269,6 +271,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
         "keep": (
             CommandName.NOTE,
             CommandName.KIND,
+            CommandName.CHECK,
             CommandName.LINK,
             CommandName.MERGE,
             CommandName.SEPARATE,

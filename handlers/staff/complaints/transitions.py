@@ -28,6 +28,7 @@ from handlers.staff.complaints.approvals import (
     require_unfounded_approval,
 )
 from handlers.staff.complaints.case_view import load_staff_names, show_case_after_act
+from handlers.staff.complaints.checklist.check import require_checklist
 from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.matters.decide import list_transitions_of_report
 from handlers.staff.complaints.messages import (
@@ -214,10 +215,9 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase
         get_next_status(found.coming_status, one)
     except TransitionNotAllowedError:
         return _explain_early_outcome(cmd, found, one)
-    if count_letters_and_digits(reason) < MIN_REASON_LETTERS:
-        return cmd.await_text_for(_make_partial_command(cmd, found)).reply(
-            "reason.ask", OF_CASE, number=found.register_number, fewest=MIN_REASON_LETTERS
-        )
+    missing = yield from _find_missing(cmd, found, reason)
+    if missing is not None:
+        return missing
     spent: tuple[Act, ...] = ()
     if needs_two_persons(one, cmd.ctx.office.two_persons):
         good = yield from require_unfounded_approval(cmd, found, reason)
@@ -226,6 +226,21 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase
         reason, spent = good.reason, build_approval_use(cmd, good) if cmd.confirmed else ()
     turn = yield from propose_reply(cmd, found, make_decision(cmd, found, one, reason))
     return replace(turn, acts=(*turn.acts, *spent))
+
+
+def _find_missing(
+    cmd: ComplaintsCommandContext, found: OfficerCase, reason: str
+) -> QueryGenerator[TurnResult | None]:
+    """Return the reply that asks for what a transition still needs: its case's checklist to close it, and a reason."""
+    if cmd.command.name is CommandName.CLOSE:
+        missing = yield from require_checklist(cmd, found)
+        if missing is not None:
+            return missing
+    if count_letters_and_digits(reason) >= MIN_REASON_LETTERS:
+        return None
+    return cmd.await_text_for(_make_partial_command(cmd, found)).reply(
+        "reason.ask", OF_CASE, number=found.register_number, fewest=MIN_REASON_LETTERS
+    )
 
 
 def _explain_early_outcome(

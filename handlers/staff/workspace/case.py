@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from handlers.complaints.lifecycle import TRANSITIONS_BY_COMMAND, list_transition_commands
-from handlers.dialog.effects import Act, TurnResult
+from handlers.complaints.approvals import ListApprovals
+from handlers.complaints.lifecycle import INTAKE_SOURCES, TRANSITIONS_BY_COMMAND, list_transition_commands
+from handlers.dialog.effects import Act, TurnResult, run_query
 from handlers.dialog.replies import Choice, Reply
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.case_view import list_next_steps, show_case
+from handlers.staff.complaints.checklist.items import CheckedItem, find_checklist, load_checklist
 from handlers.staff.complaints.find_case import resolve_case
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.permissions import REPORTER_COMMANDS, CommandName
@@ -26,6 +28,7 @@ CASE_ACTS: Mapping[str, tuple[CommandName, ...]] = {
     ),
     "keep": (
         CommandName.KIND,
+        CommandName.CHECK,
         CommandName.LINK,
         CommandName.MERGE,
         CommandName.SEPARATE,
@@ -49,7 +52,7 @@ CASE_TEXTS = (CommandName.REPLY, CommandName.ASK, CommandName.NOTE)
 class CaseView:
     """A case as its view shows it. groups: heading key and buttons; texts: what a written text may become.
 
-    takes_back: something of this person waits to be sent.
+    takes_back: something of this person waits to be sent; checklist: of its kind.
     """
 
     case: OfficerCase
@@ -60,6 +63,7 @@ class CaseView:
     texts: tuple[Choice, ...]
     canned: tuple[Choice, ...]
     takes_back: Choice | None = None
+    checklist: tuple[CheckedItem, ...] = field(default=(), repr=False)
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -81,16 +85,24 @@ def open_case_view(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseView | T
         return found
     turn = yield from show_case(cmd, found)
     content = yield from read_case_content(cmd, found)
+    requests = yield from run_query(ListApprovals(found.id))
+    is_asked = any(not one.approved_by and one.asked_by != cmd.staff.id for one in requests)
+    checklist = yield from load_checklist(cmd, found)
     is_waiting = found.has_waiting(cmd.staff.id)
     return CaseView(
         found,
         turn.replies[-1],
         content,
         _list_page_steps(cmd, found),
-        _list_groups(cmd, found),
-        tuple(make_command_button(name, found) for name in CASE_TEXTS if _is_offered(name, cmd, found)),
+        _list_groups(cmd, found, is_asked=is_asked),
+        tuple(
+            make_command_button(name, found)
+            for name in CASE_TEXTS
+            if _is_offered(name, cmd, found, is_asked=is_asked)
+        ),
         () if found.is_imported else _list_canned(cmd, found),
         make_command_button(CommandName.UNDO, found) if is_waiting else None,
+        checklist,
     )
 
 
@@ -102,23 +114,39 @@ def _list_page_steps(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple
 
 
 def _list_groups(
-    cmd: ComplaintsCommandContext, found: OfficerCase
+    cmd: ComplaintsCommandContext, found: OfficerCase, *, is_asked: bool
 ) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
     groups = []
     for heading, names in CASE_ACTS.items():
-        able = tuple(make_command_button(name, found) for name in names if _is_offered(name, cmd, found))
+        able = tuple(
+            make_command_button(name, found)
+            for name in names
+            if _is_offered(name, cmd, found, is_asked=is_asked)
+        )
         if able:
             groups.append((f"workspace.group.{heading}", able))
     return tuple(groups)
 
 
-def _is_offered(name: CommandName, cmd: ComplaintsCommandContext, found: OfficerCase) -> bool:
-    """Whether a button is shown: the role allows it, and it fits the state. The handler decides again."""
+def _is_offered(
+    name: CommandName, cmd: ComplaintsCommandContext, found: OfficerCase, *, is_asked: bool
+) -> bool:
+    """Whether a button is shown: the role allows it, and it fits the case. The handler decides again.
+
+    is_asked: a colleague asks for a second person's approval.
+    """
     if not cmd.may_give(name) or (found.is_imported and name in REPORTER_COMMANDS):
         return False
     if name in TRANSITIONS_BY_COMMAND:
         return name in list_transition_commands(found.coming_status)
-    return name is not CommandName.TAKE or found.officer != cmd.staff.id
+    fits = {
+        CommandName.TAKE: found.officer != cmd.staff.id,
+        CommandName.APPROVE: is_asked,
+        CommandName.SEPARATE: bool(found.other_reports),
+        CommandName.SLIP: found.source in INTAKE_SOURCES,
+        CommandName.CHECK: bool(find_checklist(found, cmd.ctx.office)),
+    }
+    return fits.get(name, True)
 
 
 def _list_canned(cmd: ComplaintsCommandContext, found: OfficerCase) -> tuple[Choice, ...]:

@@ -18,13 +18,14 @@ MAX_INBOX_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class InboxLine:
-    """A case of the list. kind: its name, or empty; is_mine: this person has it; is_late: its day has passed."""
+    """A case of the list. kind: its name, or empty; others: other reports of its matter."""
 
     case: OfficerCase
     status: Phrase
     due: Phrase
     whose: Phrase
     kind: str = ""
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +68,5 @@ def _describe(case: OfficerCase, cmd: ComplaintsCommandContext, today: date) -> 
         format_due_day(case, today, cmd.ctx.lang),
         describe_holder(case, cmd.staff.id),
         kind.name.in_lang(cmd.ctx.lang) if kind else "",
+        case.other_report_count,
     )

@@ -59,6 +59,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "merge": (HANDLING, "2", "merge.done merge.not merge.ended"),
     "separate": (HANDLING, "", "merge.alone"),
     "kind": (HANDLING, "misconduct", "kind.done"),
+    "check": (HANDLING, "1", "check.none"),
     "identity": (HANDLING, REASON, "approval.asked"),
     "approve": (HANDLING, "", "approval.nothing"),
     "assign": (DECIDING, "คนofficer", "assign.done+case.summary"),
@@ -89,7 +90,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
 OF_A_CASE = frozenset({
     "case", "facts", "files", "history", "take", "screen", "investigate", "notaccept", "close", "forward", "reply",
     "ask", "canned", "note", "undo", "link", "merge", "separate", "kind", "identity", "approve", "assign", "appoint",
-    "reopen", "hold", "log", "page", "export", "slip",
+    "reopen", "hold", "log", "page", "export", "slip", "check",
 })  # fmt: skip
 """Commands that open or change one case, and so must do nothing for a hidden case or a colleague's."""
 

@@ -41,6 +41,7 @@ COMPLAINTS_DESK = """
     merge        officer supervisor                 never
     separate     officer supervisor                 never
     kind         officer supervisor                 never
+    check        officer supervisor                 never
     intake       officer supervisor                 never
     hold         supervisor                         never
     log          supervisor auditor                 never

@@ -50,7 +50,7 @@ OF_A_CASE = (
     *(CommandName.REOPEN, CommandName.ASK, CommandName.REPLY, CommandName.NOTE, CommandName.CANNED),
     *(CommandName.UNDO, CommandName.LINK, CommandName.KIND, CommandName.HOLD, CommandName.BAR),
     *(CommandName.LIFT, CommandName.LOG, CommandName.EXPORT, CommandName.APPROVE, CommandName.IDENTITY),
-    *(CommandName.FACTS, CommandName.FILES, CommandName.HISTORY),
+    *(CommandName.FACTS, CommandName.FILES, CommandName.HISTORY, CommandName.CHECK),
 )
 
 
