@@ -4,6 +4,8 @@ Counts the calls of the project's own functions (`bot`, `handlers`, `storage`, `
 the distinct files, for one message on a fresh desk: a citizen's text from Telegram's webhook to the webhook's answer,
 and an officer's `/inbox` from the engine to its answer.
 
+The message before it, of somebody else, is not counted: the first of a process builds what stays for all others.
+
 A coroutine that goes on after a wait counts as called again, since a reader follows it again. Comprehensions, generator
 expressions and lambdas do not count: they stand where they are read.
 """
@@ -33,6 +35,9 @@ from tests.end_to_end.officers import add_officer
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = tuple(f"{ROOT / name}{os.sep}" for name in ("bot", "handlers", "storage", "ita_stats"))
+READING = f"handlers{os.sep}thai{os.sep}"
+"""Where functions stand that tell what somebody means with words of their own."""
+
 GREETING = "สวัสดี"
 SECRET = "walk"
 SETTLE_SECONDS = 0.3
@@ -75,10 +80,12 @@ class Walk:
             self._depth = max(0, self._depth - 1)
 
     def format_counts(self) -> list[str]:
-        """Calls, those of them that go on after a wait, functions and files."""
+        """Calls, those of them that go on after a wait, those that read Thai, functions and files."""
         steps = {step for step, _, _ in self.calls}
         resumed = sum(again for _, _, again in self.calls)
-        return [str(n) for n in (len(self.calls), resumed, len(steps), len({file for file, _, _ in steps}))]
+        reading = sum(file.startswith(READING) for (file, _, _), _, _ in self.calls)
+        files = {file for file, _, _ in steps}
+        return [str(n) for n in (len(self.calls), resumed, reading, len(steps), len(files))]
 
     def print_functions(self) -> None:
         """Print each function in the order of its first call, with its number of calls."""
@@ -93,12 +100,12 @@ class Walk:
             print(f"  {'  ' * depth}{'~' if again else ''}{name}  {file}:{line}")
 
 
-def encode_text_update(text: str) -> bytes:
-    """A private text message, as Telegram sends it."""
-    person = {"id": 5, "is_bot": False, "first_name": "สมชาย", "language_code": "th"}
-    chat = {"id": 5, "type": "private", "first_name": "สมชาย"}
-    message = {"message_id": 1001, "from": person, "chat": chat, "date": int(time.time()), "text": text}
-    return json.dumps({"update_id": 1001, "message": message}, ensure_ascii=False).encode()
+def encode_text_update(text: str, person: int) -> bytes:
+    """A private text message of a person, as Telegram sends it."""
+    names = {"id": person, "first_name": "สมชาย"}
+    sender, chat = {**names, "is_bot": False, "language_code": "th"}, {**names, "type": "private"}
+    message = {"message_id": 1001, "from": sender, "chat": chat, "date": int(time.time()), "text": text}
+    return json.dumps({"update_id": 1000 + person, "message": message}, ensure_ascii=False).encode()
 
 
 async def walk_citizen_text(folder: Path) -> Walk:
@@ -112,11 +119,12 @@ async def walk_citizen_text(folder: Path) -> Walk:
         "ITA_COMPLAINTS__TELEGRAM_TOKEN": "700000001:bench",
         "ITA_COMPLAINTS__TELEGRAM_SECRET": SECRET,
     }
-    body, answers = encode_text_update(GREETING), list[Message]()
+    bodies = [encode_text_update(GREETING, person) for person in (5, 6)]
+    answers = list[Message]()
     headers = {
         "x-telegram-bot-api-secret-token": SECRET,
         "content-type": "application/json",
-        "content-length": str(len(body)),
+        "content-length": str(len(bodies[0])),
     }
     scope = {
         "type": "http",
@@ -126,13 +134,14 @@ async def walk_citizen_text(folder: Path) -> Walk:
     }
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body}
+        return {"type": "http.request", "body": bodies.pop(0)}
 
     async def send(message: Message) -> None:
         answers.append(message)
 
     async with open_app(("complaints",), datetime.now(UTC)) as app, open_platforms(app) as routes:
         webhook = next(one for one in routes if isinstance(one, Route) and one.path == scope["path"])
+        await webhook.app(scope, receive, send)
         await walk.record(lambda: webhook.app(scope, receive, send))
     fake.close()
     if b"sendMessage" not in answers[-1]["body"]:
@@ -144,7 +153,8 @@ async def walk_officer_inbox(folder: Path) -> Walk:
     """From the engine to its answer, for an officer of an empty desk."""
     walk = Walk()
     async with open_desk(folder / "var") as desk:
-        officer = await add_officer(desk, "เจ้าหน้าที่")
+        officer, other = await add_officer(desk, "เจ้าหน้าที่"), await add_officer(desk, "เพื่อนร่วมงาน")
+        await other.say("/inbox")
         event = officer.new_event(text="/inbox")
         await walk.record(lambda: desk.engine.handle(event))
     return walk
@@ -172,7 +182,7 @@ def measure(_sizes: Sizes) -> Iterable[Table]:
 def _make_table(walks: Mapping[str, Walk]) -> Table:
     return Table(
         "Walk: calls of own functions for one message",
-        ("", "calls", "of them go on after a wait", "functions", "files"),
+        ("", "calls", "of them go on after a wait", "of them read Thai", "functions", "files"),
         [[name, *walk.format_counts()] for name, walk in walks.items()],
         "sys.setprofile in the event loop's thread; comprehensions and lambdas do not count",
     )
