@@ -5,15 +5,12 @@ of the registry: the words are compared byte for byte, and the SQL statements by
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine as SqlEngine
 
 from handlers.complaints.messages import Exclusion, ExclusionGround, FileCase
 from handlers.dialog.events import Channel
@@ -29,8 +26,8 @@ from handlers.staff.page_access import CreateAccessLink, PageKind
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import OfficerState
 from handlers.thai.dates import to_bangkok_date
-from storage.db.read_batcher import ReadBatcher
 from storage.staff.page_access import hash_access_secret
+from tests.counted_work import count_statements
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officer.test_commands import COMMAND_TABLE
 from tests.end_to_end.officer.test_permissions import run_desk_scenario
@@ -49,28 +46,6 @@ class Transcript:
 
     answers: Mapping[str, object]
     statements: Mapping[str, Counter[str]]
-
-
-@contextmanager
-def count_statements(counted: Counter[str]) -> Iterator[None]:
-    """Count the SQL statements that are executed, through the database's toolkit and past it."""
-
-    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        counted[statement] += 1
-
-    fetch = ReadBatcher.fetch
-
-    async def count_and_fetch(self: ReadBatcher, sql: str, values: tuple[object, ...] = ()) -> object:
-        counted[sql] += 1
-        return await fetch(self, sql, values)
-
-    event.listen(SqlEngine, "before_cursor_execute", count)
-    ReadBatcher.fetch = count_and_fetch  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        event.remove(SqlEngine, "before_cursor_execute", count)
-        ReadBatcher.fetch = fetch  # type: ignore[method-assign]
 
 
 async def file_numbered_case(desk: DeskHarness, number: int, *exclusions: Exclusion) -> None:

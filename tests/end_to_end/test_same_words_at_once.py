@@ -1,6 +1,7 @@
 """Many people who send the same text at once through the whole dialogue: grouped, and each counted once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +18,16 @@ from handlers.consultations.messages import (
 )
 from handlers.dialog.events import Channel, Event
 from storage.consultations.retention import close_due_consultations
+from tests.counted_work import count_statements
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.officers import add_officer
 
 SAME = "ขอให้เปิดบริการวันเสาร์"
 AT_ONCE = 200
 """Talks in flight."""
+
+STATEMENTS_OF_A_LIST = 6
+"""However many wrote: reading the list and storing the answer."""
 
 OPINION = (
     "ความคิดเห็น",
@@ -71,7 +76,9 @@ def test_the_same_opinion_of_many_is_one_line(crowd: int, tmp_path: Path) -> Non
         officer = await add_officer(desk, "สมหญิง")
         await run_crowd(desk, crowd, OPINION)
         await run_crowd(desk, min(crowd, 50), OPINION)  # some people repeat it on the same day
-        said = (await officer.say("/opinions"))[0].text
+        with count_statements(statements := Counter()):
+            said = (await officer.say("/opinions"))[0].text
+        assert statements.total() <= STATEMENTS_OF_A_LIST
         assert said.count(SAME) == 1
         assert f"(+{crowd - 1} ข้อความเดียวกัน)" in said
         assert len(await desk.store.consultation_statistics.load_feedback()) == crowd
@@ -94,7 +101,9 @@ def test_the_same_answer_of_many_is_one_text(crowd: int, tmp_path: Path) -> None
         )  # with many responses, the scheduled job rewrites the rest
         (written,) = await desk.store.answer_query(ListFreeTexts(ballot.code), desk.now())
         assert (written.text, written.writers) == (SAME, crowd)
-        said = (await officer.say("/texts ABC234"))[0].text
+        with count_statements(statements := Counter()):
+            said = (await officer.say("/texts ABC234"))[0].text
+        assert statements.total() <= STATEMENTS_OF_A_LIST
         assert said.count(SAME) == 1
         assert f"(+{crowd - 1} ข้อความเดียวกัน)" in said
         await officer.say("/theme ABC234 วันเสาร์: 1")

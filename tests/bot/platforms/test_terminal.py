@@ -155,6 +155,7 @@ def test_a_talk_goes_on_under_its_name_only(home: Path) -> None:
     assert "เก็บไว้แล้ว" not in texts(collect_answers(home, "", "แล้วเขาก็ไป")[0])
 
 
+@pytest.mark.full("real programs")
 def test_one_name_in_two_terminals(home: Path) -> None:
     one = ChatProgram(start_chat(home, "twice"))
     two = ChatProgram(start_chat(home, "twice"))
@@ -167,6 +168,7 @@ def test_one_name_in_two_terminals(home: Path) -> None:
     assert (one.finish(), two.finish()) == ("", "")
 
 
+@pytest.mark.full("real programs")
 def test_nobody_reads_any_more(home: Path) -> None:
     running = start_chat(home, "hung-up")
     assert running.stdout is not None
@@ -180,6 +182,7 @@ def test_nobody_reads_any_more(home: Path) -> None:
     running.stderr.close()
 
 
+@pytest.mark.full("real programs")
 def test_ctrl_c_ends_at_once(home: Path) -> None:
     program = ChatProgram(start_chat(home, "ctrl-c"))
     program.send_line("สวัสดี".encode())
@@ -192,6 +195,7 @@ def test_ctrl_c_ends_at_once(home: Path) -> None:
     assert errors == b""
 
 
+@pytest.mark.full("real programs")
 def test_a_tty_is_told_how_and_greeted(home: Path) -> None:
     keyboard, end = pty.openpty()
     command = [sys.executable, "-m", "bot", "chat", "--desk", "complaints"]
@@ -271,6 +275,7 @@ async def receipt_waiting(home: Path) -> str:
     raise AssertionError("nothing was committed")
 
 
+@pytest.mark.full("real programs")
 def test_nobody_elses_letters_are_shown(home: Path) -> None:
     first = ChatProgram(start_chat(home, "owner"))
     send_lines((*WHOLE_REPORT, "[ส่งเรื่อง]"), first)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.web.officer.session import OFFICER_LINK_PATH, OFFICER_SESSION_COOKIE, make_access_link_factory
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.receipt import make_receipt
@@ -16,6 +18,8 @@ from tests.end_to_end.officer.officer_server import LINK_PATTERN, HttpBrowser
 from tests.end_to_end.officers import Officer, add_officer, file_case
 from tests.end_to_end.server_process import start_server
 from tests.end_to_end.test_canaries import encode_canary, find_canaries
+
+pytestmark = pytest.mark.full("a server in its own process")
 
 REPLY = "KANARYREPLY"
 FILE_NAME = "KANARYFILE.txt"

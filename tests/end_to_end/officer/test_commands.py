@@ -22,8 +22,9 @@ from handlers.thai.dates import to_bangkok_date
 from ita_stats.calendar import get_fiscal_year
 from storage import tables
 from tests.end_to_end.desk_harness import DeskHarness
-from tests.end_to_end.officer.test_permissions import REASON, assert_history_consistent, run_desk_scenario
+from tests.end_to_end.officer.test_permissions import assert_history_consistent, run_desk_scenario
 from tests.end_to_end.officers import Officer, add_officer, file_case
+from tests.handlers.staff.officer_commands import REASON
 from tests.in_memory_desk import STRICT_OFFICE_TOML
 from tests.properties import examples
 

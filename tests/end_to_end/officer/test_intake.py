@@ -9,8 +9,9 @@ from handlers.thai.dates import to_bangkok_date
 from ita_stats.calendar import get_fiscal_year
 from ita_stats.cases.fact import FactField
 from tests.end_to_end.desk_harness import DeskHarness
-from tests.end_to_end.officer.test_permissions import REASON, run_desk_scenario
+from tests.end_to_end.officer.test_permissions import run_desk_scenario
 from tests.end_to_end.officers import add_officer, file_case
+from tests.handlers.staff.officer_commands import REASON
 from tests.in_memory_desk import ROOT
 
 EXAMPLE = (ROOT / "office.example.toml").read_text("utf-8")

@@ -29,19 +29,9 @@ from handlers.staff.state import AwaitingSecondFactor, ComplaintsWork, OfficerSt
 from storage import tables
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.officers import Officer, add_officer, file_case
+from tests.handlers.staff.officer_commands import REASON, TYPED_AFTER
 from tests.properties import examples
 
-REASON = "เหตุผลที่ยาวพอให้ผู้แจ้งอ่านเข้าใจ"
-WORDS: dict[CommandName, str] = {
-    CommandName.NOT_ACCEPT: f"policy {REASON}",
-    CommandName.CLOSE: f"insufficient {REASON}",
-    CommandName.FORWARD: f"nacc {REASON}",
-    CommandName.REOPEN: REASON,
-    CommandName.ASK: "3 วัน เลขที่สัญญาเท่าใด",
-    CommandName.REPLY: "ขอบคุณครับ",
-    CommandName.NOTE: "โทรหาพยาน",
-    CommandName.HOLD: "ศาลขอ",
-}
 MOVES = {
     CommandName.SCREEN: Transition.SCREEN,
     CommandName.INVESTIGATE: Transition.INVESTIGATE,
@@ -73,7 +63,7 @@ def test_every_role_command_and_state(tmp_path: Path) -> None:
         for role, officer in staff.items():
             for order in CommandName:
                 for number, status in enumerate(CaseStatus, 1):
-                    words = f"/{order} {number} {WORDS.get(order, '')}".strip()
+                    words = f"/{order} {number} {TYPED_AFTER.get(order, '')}".strip()
                     session = Session(at=desk.now(), officer=OfficerState(verified_at=desk.now()))
                     turn = await officer.dry_run(words, session)
                     assert_allowed_or_refused(role, order, status, turn)

@@ -14,7 +14,7 @@ from handlers.dialog.receipt import make_receipt
 from handlers.staff.complaints.messages import AssignCase, FindCaseByNumber, SetAppointment
 from handlers.staff.permissions import Role
 from handlers.thai.dates import to_bangkok_date
-from tests.attacks.test_kept_cases import count_statements
+from tests.counted_work import count_statements
 from tests.end_to_end.officer.officer_server import HttpBrowser
 from tests.end_to_end.workspace.workspace_server import WorkspaceServer, give
 

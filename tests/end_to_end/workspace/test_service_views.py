@@ -11,7 +11,7 @@ import pytest
 
 from handlers.questions.messages import QuestionState
 from handlers.staff.permissions import Role
-from tests.attacks.test_kept_cases import count_statements
+from tests.counted_work import count_statements
 from tests.end_to_end.officer.officer_server import HttpBrowser, HttpResponse
 from tests.end_to_end.workspace.service_server import CODE, ServiceWorkspaceServer
 from tests.end_to_end.workspace.workspace_server import give

@@ -1,5 +1,6 @@
 """Officers' commands of the complaints desk, for exact tests: a command in; session, replies, acts and queries out."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -29,7 +30,7 @@ from handlers.staff.complaints.messages import (
 from handlers.staff.dispatch import run_command
 from handlers.staff.members import ListStaff, StaffMember, StaffProfile
 from handlers.staff.page_access import NewAccessLink, NewExportPassword
-from handlers.staff.permissions import Role
+from handlers.staff.permissions import CommandName, Role
 from handlers.staff.remark_messages import FindRemark
 from handlers.staff.state import OfficerState
 from tests.in_memory_desk import MORNING, OFFICE
@@ -37,6 +38,18 @@ from tests.run_decision import Outcome, begin_session, make_context, make_event,
 
 TODAY = date(2026, 11, 22)
 SEND_AT = int(MORNING.timestamp()) + 30
+REASON = "เหตุผลที่ยาวพอให้ผู้แจ้งอ่านเข้าใจ"
+TYPED_AFTER: Mapping[CommandName, str] = {
+    CommandName.NOT_ACCEPT: f"policy {REASON}",
+    CommandName.CLOSE: f"insufficient {REASON}",
+    CommandName.FORWARD: f"nacc {REASON}",
+    CommandName.REOPEN: REASON,
+    CommandName.ASK: "3 วัน เลขที่สัญญาเท่าใด",
+    CommandName.REPLY: "ขอบคุณครับ",
+    CommandName.NOTE: "โทรหาพยาน",
+    CommandName.HOLD: "ศาลขอ",
+}
+"""What officers type after a command and its number, where it needs words."""
 
 
 def make_member(staff: str, role: Role = Role.OFFICER, name: str = "") -> StaffMember:

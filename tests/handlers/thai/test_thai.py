@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from handlers.thai.dates import (
     to_bangkok_date,
 )
 from handlers.thai.text import MAX_COMBINING_MARKS, CleanedText, clean_text
+from tests.counted_work import assert_grows_with_length
 
 TODAY = date(2026, 11, 22)
 
@@ -59,6 +61,12 @@ def test_hostile_texts_come_to_an_end() -> None:
     assert parse_receipt("\u0301" * 200_000 + "\u0316" * 200_000) is None
     assert len(piled.text) <= 1 + MAX_COMBINING_MARKS
     assert piled.removed == 400_000 - MAX_COMBINING_MARKS
+
+
+@pytest.mark.parametrize("part", [" .", "วันที่ 5 ", "a\u0301", "\u0301\u0316", "5/5/", "\u200b"])
+def test_the_work_grows_with_the_length_only(part: str) -> None:
+    for read in (clean_text, parse_receipt, lambda text: parse_date(f"วันที่ 5{text}x", TODAY)):
+        assert_grows_with_length(read, part)
 
 
 @given(st.text(st.sampled_from("กที่ป้ญู์ำ😀é\u0301 \n"), max_size=200))

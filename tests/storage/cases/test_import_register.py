@@ -1,6 +1,7 @@
 """An old register in the database: all or nothing, each file once, and new cases are numbered after it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -17,8 +18,12 @@ from storage.cases.import_register import CASES_PER_PIECE, _Decision
 from storage.db.pieces import MAX_PIECE_ROWS
 from storage.errors import ConflictError
 from storage.store import Store
+from tests.counted_work import count_statements
 from tests.storage.conftest import NOW, StoredDesk
 from tests.storage.transactions import count_rows_written
+
+STATEMENTS_OF_A_PIECE = 2
+"""Set down, and decided on with others: however many rows a piece has."""
 
 FILE = b"the bytes of a register"
 OPEN = ImportedCase(2, 2570, 7, date(2026, 10, 5), CaseSource.LETTER, "corruption", CaseStatus.RECEIVED)
@@ -157,6 +162,21 @@ def test_no_transaction_of_an_import_writes_many_rows(ground: StoredDesk) -> Non
 
     ground.run_scenario(scene)
     assert count_imported(ground)[0] == 1000
+
+
+def test_statements_of_an_import_grow_with_its_pieces_and_not_with_its_rows(ground: StoredDesk) -> None:
+    register, counted = make_register(8 * CASES_PER_PIECE), list[int]()
+    few, many = register[: 2 * CASES_PER_PIECE], register[2 * CASES_PER_PIECE :]
+
+    async def scene(one: Store) -> None:
+        for cases in (few, many):
+            with count_statements(statements := Counter()):
+                await bring(one, *cases, content=str(len(cases)).encode())
+            counted.append(statements.total())
+
+    ground.run_scenario(scene)
+    assert count_imported(ground)[0] == len(register)
+    assert counted[1] - counted[0] <= 4 * STATEMENTS_OF_A_PIECE
 
 
 def test_a_piece_that_cannot_be_read_keeps_back_no_other_and_no_later_import(

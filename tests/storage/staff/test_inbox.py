@@ -24,7 +24,7 @@ from handlers.staff.complaints.messages import AssignCase, FindCaseByNumber
 from handlers.staff.workspace.messages import INBOX_PAGE, InboxTab, ListInbox
 from handlers.thai.dates import to_bangkok_date
 from storage.store import Store
-from tests.attacks.test_kept_cases import count_statements
+from tests.counted_work import count_statements
 from tests.storage.conftest import NOW, StoredDesk
 from tests.storage.staff.test_members import add_joined_staff
 

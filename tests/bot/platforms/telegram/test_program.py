@@ -70,6 +70,7 @@ async def wait_for_call(what: object, fake: FakeBotApi) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.full("real programs")
 def test_it_introduces_itself_and_ends_in_order(tmp_path: Path) -> None:
     async def run_in_loop() -> None:
         async with asyncio.timeout(60), serve_fake_bot_api(load_telegram_rules(find_contracts())) as fake:

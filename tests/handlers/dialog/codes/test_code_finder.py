@@ -1,10 +1,7 @@
 """Codes are found in whatever people write round them, and nothing else is taken for one."""
 
 import random
-import sys
 from itertools import pairwise
-from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +11,7 @@ from handlers.dialog.codes.code_finder import find_codes, find_receipts, remove_
 from handlers.dialog.codes.one_time_code import ONE_TIME_CODE_LENGTH
 from handlers.dialog.receipt import RECEIPT_ALPHABET, Receipt, make_receipt
 from handlers.thai.text import clean_text
+from tests.counted_work import assert_grows_with_length, count_calls
 from tests.properties import examples
 
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -220,23 +218,6 @@ def test_what_is_no_code(text: str) -> None:
     assert remove_codes(text, "[รหัส]", mistyped=True) == text
 
 
-def count_calls(text: str) -> int:
-    """How many functions are called to find the codes of a text."""
-    calls = 0
-
-    def count(_frame: FrameType, what: str, _detail: Any) -> None:
-        nonlocal calls
-        calls += what in {"call", "c_call"}
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        find_codes(text)
-    finally:
-        sys.setprofile(before)
-    return calls
-
-
 @pytest.mark.parametrize(
     "part",
     [
@@ -255,13 +236,12 @@ def count_calls(text: str) -> int:
     ],
 )
 def test_the_work_grows_with_the_length_only(part: str) -> None:
-    small, large = count_calls(part * 500), count_calls(part * 2000)
-    assert large <= 4.1 * small + 1000
+    assert_grows_with_length(find_codes, part)
 
 
 def test_thai_texts_cost_next_to_nothing() -> None:
     story = "เจ้าหน้าที่พัสดุเรียกรับเงินร้อยละสิบจากผู้รับเหมาก่อนตรวจรับงาน " * 100
-    assert count_calls(story) < 100
+    assert count_calls(lambda: find_codes(story)) < 100
 
 
 def test_any_text_at_all() -> None:

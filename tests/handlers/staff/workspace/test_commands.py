@@ -24,21 +24,22 @@ from handlers.staff.workspace.commands import (
 )
 from handlers.staff.workspace.messages import FindWorkspaceSession, SignInWay, WorkspaceSession
 from handlers.staff.workspace.sign_in import WORKSPACE_CLOSED, WorkspaceRequest
-from tests.handlers.staff.officer_commands import ANSWERS, CASE, OFFICER, VERIFIED, give, with_status
+from tests.handlers.staff.officer_commands import (
+    ANSWERS,
+    CASE,
+    OFFICER,
+    REASON,
+    TYPED_AFTER,
+    VERIFIED,
+    give,
+    with_status,
+)
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import begin_session, run_decision, run_queries
 
 MARK = b"m" * 32
-REASON = "เหตุผลที่ยาวพอให้ผู้แจ้งอ่านเข้าใจ"
-TEXTS: dict[CommandName, str] = {
-    CommandName.NOT_ACCEPT: f"policy {REASON}",
-    CommandName.CLOSE: f"insufficient {REASON}",
-    CommandName.FORWARD: f"nacc {REASON}",
-    CommandName.REOPEN: REASON,
-    CommandName.ASK: "3 วัน เลขที่สัญญาเท่าใด",
-    CommandName.REPLY: "ขอบคุณครับ",
-    CommandName.NOTE: "โทรหาพยาน",
-    CommandName.HOLD: "ศาลขอ",
+TEXTS = {
+    **TYPED_AFTER,
     CommandName.ASSIGN: "s2",
     CommandName.APPOINT: "s2",
     CommandName.KIND: "corruption",
