@@ -17,8 +17,8 @@ from bot.meaning.process import MeaningProcess
 from bot.office_file import OfficeSource, find_office_source, load_office
 from bot.settings import Settings, load_settings
 from bot.statistics.chat_queries import build_query_handlers
-from bot.web.officer.session import make_access_link_factory, make_enrolment_link_factory
-from bot.web.workspace.addresses import make_workspace_link_factory
+from bot.web.officer.session import make_enrolment_link_factory
+from bot.web.workspace.addresses import make_access_link_factory, make_workspace_link_factory
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.office import Office
 from handlers.questions.contact_answers import fill_catalogue

@@ -20,7 +20,6 @@ from bot.web.guideline import GuidelinePages
 from bot.web.html import text_to_html
 from bot.web.limits.upload_limits import UploadLimiter
 from bot.web.officer.enrolment import EnrolmentPages
-from bot.web.officer.routes import OfficerPages
 from bot.web.opinions import OpinionPages
 from bot.web.qna_board import QnaBoard
 from bot.web.readiness import ReadinessCheck
@@ -61,11 +60,9 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
         routes += [Route(path, chat.handle_request, methods=["GET", "POST"]) for path in chat.paths]
     if chats:
         routes.append(Route("/exit", _make_quick_exit_handler(app, chats)))
-    if "complaints" in app.desks:
-        site_url = app.settings.complaints.public_url or ""
-        routes += OfficerPages(app.desks["complaints"], pages, app.decoders, site_url).routes()
     routes += EnrolmentPages(app.desks.values(), pages).routes()
-    routes += build_workspace_routes(app.desks.values(), pages, app.decoders)
+    site_url = app.settings.complaints.public_url or ""
+    routes += build_workspace_routes(app.desks.values(), pages, app.decoders, site_url)
     for desk in app.desks.values():
         routes += StatisticsPages(build_release_context(app, desk), pages).routes()
     application = Starlette(

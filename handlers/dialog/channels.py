@@ -15,6 +15,7 @@ class ChannelTraits:
     can_delete_messages: sent messages can be deleted; no other channel shows content of cases.
     serves_officers: officers may give commands. Not in a browser, which several people may share.
     link_query: what a link to a page of ours carries, so that the channel opens it in a browser and not in itself.
+    is_page: what an officer gives there is given on a page of the workspace, so that no link has to lead to one.
     asks_page_by_page: each question is a page of its own, so that a text and a choice are never asked together.
     """
 
@@ -22,6 +23,7 @@ class ChannelTraits:
     has_account: bool
     can_delete_messages: bool
     serves_officers: bool
+    is_page: bool = False
     asks_page_by_page: bool = False
     link_query: str = ""
 
@@ -34,7 +36,12 @@ TERMINAL_TRAITS = ChannelTraits(
     can_push=False, has_account=False, can_delete_messages=True, serves_officers=True
 )
 WEB_TRAITS = ChannelTraits(
-    can_push=False, has_account=False, can_delete_messages=True, serves_officers=False, asks_page_by_page=True
+    can_push=False,
+    has_account=False,
+    can_delete_messages=True,
+    serves_officers=False,
+    is_page=True,
+    asks_page_by_page=True,
 )
 TELEGRAM_TRAITS = ChannelTraits(
     can_push=True, has_account=True, can_delete_messages=True, serves_officers=True

@@ -1,15 +1,17 @@
-"""Access to the officers' page: single-use links, and the page session at one case that a link opens."""
+"""Access to the workspace from a chat: single-use links, and what a link brings into the session that it begins."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
 from handlers.staff.members import StaffMember
 
 ACCESS_LINK_TTL = timedelta(minutes=15)
-"""How long a link can be used, and how long the page session lasts that it opens."""
+"""How long a link can be used, and how long what it brings can be shown in the session that it begins."""
 
 
 class PageKind(StrEnum):
@@ -20,25 +22,38 @@ class PageKind(StrEnum):
     IMPORT = "import"
     SLIP = "slip"  # the one-time code for whom an officer wrote a case down
     DIGITS = "digits"  # of an invitation, for the admin who tells them
-    IDENTITY = "identity"  # the reporter's name and contact
-    WORKSPACE = "workspace"  # the link signs in to the workspace, whose sessions are its own
+    IDENTITY = "identity"  # the case, where the reporter's name is opened; links of former versions alone
+    WORKSPACE = "workspace"  # the first page of the person's role
+
+
+CARRYING_PAGES: AbstractSet[PageKind] = frozenset({PageKind.SLIP, PageKind.DIGITS})
+"""What is shown on these pages comes with the link alone."""
+
+
+def derive_grant_hash(session_hash: bytes, page: PageKind) -> bytes:
+    """Return the hash under which a session of the workspace keeps what a link brought."""
+    return sha256(b"page of a session" + page.value.encode() + session_hash).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class AccessLink:
-    """A new single-use link. url: the address of the page, with the secret in it."""
+    """A new single-use link. url: its address, with the secret in it.
+
+    page_url: the same page without a secret, for who is signed in or has a passkey; empty where there is none.
+    """
 
     secret: str = field(repr=False)
     url: str = field(repr=False)
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PageAccess:
-    """What a link or a page session gives access to, and whose it is.
+    """What a link gives access to, and whose it is.
 
-    verified: the second factor was given, so that it is a page session and no longer a link. number, year, case: of
-    the case; 0 and empty where it has none. password: of the exported PDF, or the digits of a slip's one-time code;
-    empty where there is none.
+    verified: the second factor was given: it is kept by a session, and no longer a link. number, year, case: of the
+    case; 0 and empty where it has none. password: the digits of a slip's one-time code, or of an invitation; empty
+    where there is none.
     """
 
     page: PageKind
@@ -53,19 +68,18 @@ class PageAccess:
 
 @dataclass(frozen=True, slots=True)
 class NewAccessLink(Query[AccessLink | None]):
-    """A new link to the officers' page; None where this desk has no address of its own."""
+    """A new link to a page; None where this desk has no address of its own. year, number: of its case, if any."""
 
-
-@dataclass(frozen=True, slots=True)
-class NewExportPassword(Query[str]):
-    """A password for an exported PDF: 100 random bits."""
+    page: PageKind
+    year: int = 0
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class FindPageAccess(Query[PageAccess | None]):
     """What a token gives access to now; None where it is unknown, used, expired, or its owner left the staff.
 
-    token_hash: of a link or of a page session.
+    token_hash: of a link, or of what a session keeps.
     """
 
     token_hash: bytes = field(repr=False)
@@ -84,24 +98,31 @@ class CreateAccessLink(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class RedeemAccessLink(Act):
-    """Use up a link and begin its page session; a conflict where the link was used already."""
+class UseAccessLink(Act):
+    """Use up a link in a session that goes on; a conflict where it was used already or is somebody else's."""
 
     link_hash: bytes = field(repr=False)
-    session_hash: bytes = field(repr=False)
     staff: str
 
 
 @dataclass(frozen=True, slots=True)
-class EndPageSession(Act):
-    """End a page session."""
+class KeepPage(Act):
+    """Keep what a link brought for the session that used it up, in the place of what one before it brought.
 
-    session_hash: bytes = field(repr=False)
+    grant_hash: see `derive_grant_hash`.
+    """
+
+    grant_hash: bytes = field(repr=False)
+    page: PageKind
+    staff: str
+    case: str = ""
+    lang: Lang = "th"
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditPageAction(Act):
-    """Audit what somebody did on the officers' page, without its content."""
+    """Audit what somebody did on a page, without its content."""
 
     what: str
     staff: str

@@ -21,7 +21,7 @@ from storage.crypto.daily_keys import DailyKeys
 from storage.crypto.keyring import Keyring
 from storage.db.sqlite import compile_sql, get_driver
 from storage.staff.roster import Roster
-from storage.tables.rules import SCHEMA_METADATA, register_words
+from storage.tables.rules import SCHEMA_METADATA, keyholes, register_words
 
 _UPSERT_BY_TABLE = {
     table.name: upsert(table).on_conflict_do_update(
@@ -43,6 +43,7 @@ _UPSERT_BY_TABLE = {
         tables.shelf,
         tables.remarks,
         register_words,
+        keyholes,
     )
 }
 INSERT_BY_TABLE = {table.name: insert(table) for table in SCHEMA_METADATA.sorted_tables}

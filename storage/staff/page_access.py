@@ -1,4 +1,7 @@
-"""Access to officers' pages: single-use links and browser sessions, of which only hashes are stored."""
+"""Links into the workspace, and what its sessions keep of them: only hashes are stored.
+
+The secrets of both are hashed under this desk's key.
+"""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,13 +20,12 @@ from handlers.staff.page_access import (
     AccessLink,
     AuditPageAction,
     CreateAccessLink,
-    EndPageSession,
     FindPageAccess,
+    KeepPage,
     NewAccessLink,
-    NewExportPassword,
     PageAccess,
     PageKind,
-    RedeemAccessLink,
+    UseAccessLink,
 )
 from storage import tables
 from storage.crypto.keyring import Keyring
@@ -39,13 +41,14 @@ from storage.unreadable_rows import reading_row
 PASSWORD_GROUPS, PASSWORD_GROUP_SYMBOLS = 5, 4
 """Shape of an export password."""
 
+_PASSWORD_BITS = 100
 PAGE_ACCESS_TABLE = keyholes
 _DELETE_PAGE_ACCESS = delete(PAGE_ACCESS_TABLE).where(PAGE_ACCESS_TABLE.c.mark == bindparam("used"))
 
 
 @dataclass(frozen=True, slots=True)
 class PageAccessContent:
-    """The encrypted part of a link or session."""
+    """The encrypted part of a link, or of what a session keeps of one."""
 
     lang: Lang = "th"
     password: str = field(default="", repr=False)
@@ -64,18 +67,24 @@ async def answer_new_access_link(query: NewAccessLink, context: ReadContext) -> 
     return None
 
 
-async def answer_new_export_password(query: NewExportPassword, context: ReadContext) -> str:  # noqa: ARG001
-    """Return a new export password."""
-    return generate_export_password()
-
-
 def generate_export_password() -> str:
     """Return twenty symbols in five groups: 100 random bits."""
-    groups = (
-        "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(PASSWORD_GROUP_SYMBOLS))
-        for _ in range(PASSWORD_GROUPS)
-    )
-    return "-".join(groups)
+    return _format_password(secrets.randbits(_PASSWORD_BITS))
+
+
+def derive_export_password(keyring: Keyring, secret: str, case: str) -> str:
+    """Return the export password of a case in a session: as long as a random one, and stored nowhere.
+
+    secret: of the session's cookie, of which only a hash is stored.
+    """
+    bits = int.from_bytes(keyring.hash_id("export password", secret, case))
+    return _format_password(bits >> (256 - _PASSWORD_BITS))
+
+
+def _format_password(bits: int) -> str:
+    symbols = [RECEIPT_ALPHABET[bits >> shift & 31] for shift in range(0, _PASSWORD_BITS, 5)]
+    size = PASSWORD_GROUP_SYMBOLS
+    return "-".join("".join(symbols[at : at + size]) for at in range(0, PASSWORD_GROUPS * size, size))
 
 
 async def find_page_access(query: FindPageAccess, context: ReadContext) -> PageAccess | None:
@@ -120,40 +129,31 @@ async def _find_access_row(mark: bytes, context: ReadContext) -> RowMapping | No
 async def create_access_link(act: CreateAccessLink, batch: WriteBatch) -> None:
     """Store a link's hash, with what it gives access to."""
     mark = hash_access_secret(batch.keyring, act.secret)
-    _insert_page_access(
-        mark, act.page, act.staff, act.case, 0, PageAccessContent(act.lang, act.password), batch
-    )
+    content = PageAccessContent(act.lang, act.password)
+    batch.insert("keyholes", **_build_row(mark, act.page, act.staff, act.case, 0, content, batch))
     await batch.audit(format_actor(act.staff), f"link-{act.page}", act.case)
 
 
-async def redeem_access_link(act: RedeemAccessLink, batch: WriteBatch) -> None:
-    """Replace a link by a browser session. Raises `ConflictError` where it was used or has expired."""
-    now = to_epoch_minutes(batch.now)
-    found = (
-        (
-            await batch.connection.execute(
-                select(PAGE_ACCESS_TABLE).where(PAGE_ACCESS_TABLE.c.mark == act.link_hash)
-            )
-        )
-        .mappings()
-        .first()
-    )
-    if found is None or found["proved"] or found["until"] <= now or found["staff_id"] != act.staff:
+async def use_access_link(act: UseAccessLink, batch: WriteBatch) -> None:
+    """Use up a link. Raises `ConflictError` where it was used, has expired, or is somebody else's."""
+    link = PAGE_ACCESS_TABLE.c
+    wanted = select(link.until, link.staff_id, link.proved, link.kind, link.case_id)
+    found = (await batch.connection.execute(wanted.where(link.mark == act.link_hash))).first()
+    is_live = found is not None and not found.proved and found.until > to_epoch_minutes(batch.now)
+    if found is None or not is_live or found.staff_id != act.staff:
         raise ConflictError("this link was used meanwhile")
-    content = PAGE_ACCESS_CODEC.validate_json(
-        batch.keyring.staff.decrypt(found["sealed"], "keyholes", act.link_hash.hex(), "told")
-    )
     batch.insert("spent", mark=act.link_hash, until=to_epoch_minutes(batch.now + ACCESS_LINK_TTL))
     batch.add_statement(_DELETE_PAGE_ACCESS, used=act.link_hash)
-    _insert_page_access(
-        act.session_hash, PageKind(found["kind"]), act.staff, found["case_id"] or "", now, content, batch
+    await batch.audit(format_actor(act.staff), f"opened-{found.kind}", found.case_id or "")
+
+
+async def keep_page(act: KeepPage, batch: WriteBatch) -> None:
+    """Keep what a link brought, under the hash that its session finds it by."""
+    content = PageAccessContent(act.lang, act.password)
+    row = _build_row(
+        act.grant_hash, act.page, act.staff, act.case, to_epoch_minutes(batch.now), content, batch
     )
-    await batch.audit(format_actor(act.staff), f"opened-{found['kind']}", found["case_id"] or "")
-
-
-async def end_page_session(act: EndPageSession, batch: WriteBatch) -> None:
-    """End a browser session: delete its hash."""
-    batch.add_statement(_DELETE_PAGE_ACCESS, used=act.session_hash)
+    batch.upsert("keyholes", **row)
 
 
 async def audit_page_action(act: AuditPageAction, batch: WriteBatch) -> None:
@@ -161,28 +161,35 @@ async def audit_page_action(act: AuditPageAction, batch: WriteBatch) -> None:
     await batch.audit(format_actor(act.staff), act.what, act.case)
 
 
-def _insert_page_access(
+def _build_row(
     mark: bytes,
-    room: PageKind,
+    page: PageKind,
     staff: str,
     case: str,
     proved: int,
     content: PageAccessContent,
     batch: WriteBatch,
-) -> None:
+) -> dict[str, Any]:
     sealed = batch.keyring.staff.encrypt(PAGE_ACCESS_CODEC.dump_json(content), "keyholes", mark.hex(), "told")
-    row = {"mark": mark, "case_id": case or None, "staff_id": staff, "kind": room.value, "proved": proved}
-    batch.insert("keyholes", **row, until=to_epoch_minutes(batch.now + ACCESS_LINK_TTL), sealed=sealed)
+    until = to_epoch_minutes(batch.now + ACCESS_LINK_TTL)
+    return {
+        "mark": mark,
+        "case_id": case or None,
+        "staff_id": staff,
+        "kind": page.value,
+        "proved": proved,
+        "until": until,
+        "sealed": sealed,
+    }
 
 
 PAGE_ACCESS_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     NewAccessLink: answer_new_access_link,
-    NewExportPassword: answer_new_export_password,
     FindPageAccess: find_page_access,
 }
 PAGE_ACCESS_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
     CreateAccessLink: create_access_link,
-    RedeemAccessLink: redeem_access_link,
-    EndPageSession: end_page_session,
+    UseAccessLink: use_access_link,
+    KeepPage: keep_page,
     AuditPageAction: audit_page_action,
 }

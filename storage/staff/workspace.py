@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, bindparam, delete, func, select
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
 from handlers.staff.members import StaffMember
-from handlers.staff.page_access import ACCESS_LINK_TTL, AccessLink, PageKind
+from handlers.staff.page_access import ACCESS_LINK_TTL, AccessLink
 from handlers.staff.workspace.messages import (
     WORKSPACE_SESSION_TTL,
     BeginWorkspaceSession,
@@ -58,10 +58,10 @@ async def answer_new_workspace_link(query: NewWorkspaceLink, context: ReadContex
 
 
 async def count_workspace_links(query: CountWorkspaceLinks, context: ReadContext) -> int:
-    """Count the links of a person that can be used."""
+    """Count the links of a person that can be used, to whichever page."""
     link = keyholes.c
     live = select(func.count()).select_from(keyholes)
-    live = live.where(link.staff_id == query.staff, link.kind == PageKind.WORKSPACE.value)
+    live = live.where(link.staff_id == query.staff, link.proved == 0)
     return int((await context.connection.execute(live.where(_is_live(link.until, context)))).scalar_one())
 
 
@@ -112,9 +112,9 @@ def _decode_session(row: RowMapping, staff: StaffMember, keyring: Keyring) -> Wo
 async def begin_workspace_session(act: BeginWorkspaceSession, batch: WriteBatch) -> None:
     """Use up a link and store a session. Raises `ConflictError` where the link was used or has expired."""
     now, link = to_epoch_minutes(batch.now), keyholes.c
-    wanted = select(link.until, link.staff_id, link.kind).where(link.mark == act.link)
+    wanted = select(link.until, link.staff_id, link.proved).where(link.mark == act.link)
     found = (await batch.connection.execute(wanted)).first()
-    if found is None or found.until <= now or (found.staff_id, found.kind) != (act.staff, PageKind.WORKSPACE):
+    if found is None or found.until <= now or found.proved or found.staff_id != act.staff:
         raise ConflictError("this link was used meanwhile")
     batch.insert("spent", mark=act.link, until=to_epoch_minutes(batch.now + ACCESS_LINK_TTL))
     batch.add_statement(_DELETE_LINK, used=act.link)

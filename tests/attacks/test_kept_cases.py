@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from handlers.staff.members import SHORT_ID_LENGTH, ListStaff
 from handlers.staff.page_access import CreateAccessLink, PageKind
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import OfficerState
+from handlers.staff.workspace.messages import BeginWorkspaceSession, SignInWay
 from handlers.thai.dates import to_bangkok_date
 from storage.staff.page_access import hash_access_secret
 from tests.counted_work import count_statements
@@ -57,6 +59,11 @@ async def file_numbered_case(desk: DeskHarness, number: int, *exclusions: Exclus
     await desk.commit_office_act(act)
 
 
+def derive_mark(officer: Officer) -> bytes:
+    """The hash of an officer's session in the workspace."""
+    return sha256(officer.name.encode()).digest()
+
+
 async def find_case(desk: DeskHarness, number: int, staff: str) -> OfficerCase:
     found = await desk.store.answer_query(FindCaseByNumber(number, 2570, staff), NOW)
     assert isinstance(found, OfficerCase)
@@ -76,6 +83,9 @@ async def begin_desk(desk: DeskHarness, reason: str) -> list[Officer]:
     case = await find_case(desk, 2, chief.id)
     for one in asking:
         await desk.commit_office_act(CreateAccessLink(f"link of {one.name}", PageKind.CASE, one.id, case.id))
+        link = hash_access_secret(desk.store.keyring, f"link of {one.name}")
+        begin = BeginWorkspaceSession(derive_mark(one), link, one.id, "th", SignInWay.LINK)
+        await desk.commit_office_act(begin)
     await desk.commit_office_act(AssignCase(case.id, 2, TODAY, holder.id, chief.id))
     if reason == "appointed":
         await desk.commit_office_act(SetAppointment(case.id, holder.id, chief.id))
@@ -114,11 +124,12 @@ async def ask_everything(desk: DeskHarness, asking: list[Officer]) -> Transcript
                     turn = await officer.dry_run(said, session)
                 shown = [put_names(repr(render_reply(reply, "th")), ids) for reply in turn.replies]
                 answers[place] = (shown, [type(act).__name__ for act in turn.acts])
-        mark = hash_access_secret(desk.store.keyring, f"link of {officer.name}")
-        place = f"{officer.name} opens the page"
-        with count_statements(statements.setdefault(place, Counter())):
-            request = PageRequest(mark, OFFICE, NOW)
-            answers[place] = await desk.engine.run_decision(authorize_page(request, verified=False))
+        for page in (PageKind.CASE, PageKind.EXPORT, PageKind.IDENTITY):
+            place = f"{officer.name} opens the page {page}"
+            with count_statements(statements.setdefault(place, Counter())):
+                request = PageRequest(derive_mark(officer), OFFICE, NOW, page, 2, 2570)
+                found = await desk.engine.run_decision(authorize_page(request))
+            answers[place] = found is None
     answers["letters"] = sorted(
         (one.payload.back, put_names(repr(one.payload.says), ids))
         for one in await desk.store.outbox.list_all("telegram")

@@ -17,7 +17,7 @@ MADE: dict[str, set[str]] = {
     "act.step.move.value": {move.value for move in Transition},
     "f'read-{act.what}'": {f"read-{what}" for what in OPENED},
     "f'link-{act.page}'": {f"link-{room}" for room in PageKind},
-    "f\"opened-{found['kind']}\"": {f"opened-{room}" for room in PageKind},
+    "f'opened-{found.kind}'": {f"opened-{room}" for room in PageKind},
     "act.what": {"exported", "exported-file", "imported"},
     "f'asked-{act.kind}'": {f"asked-{what}" for what in ApprovalKind},
     "f'question-{act.kind}'": {f"question-{kind}" for kind in ThreadLineKind},

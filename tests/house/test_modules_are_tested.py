@@ -28,8 +28,6 @@ REASONS = {
         "webhooks of a LINE that tests pretend to be reach it (tests/bot/platforms/line)",
     ),
     "bot.platforms.telegram.platform": "the registry opens it, in every test that starts a bot",
-    "bot.web.officer.files": "requests of browsers reach it (tests/end_to_end/officer/test_files.py)",
-    "bot.web.officer.routes": "requests of browsers reach it (tests/end_to_end)",
     "bot.web.workspace": "requests of browsers reach it (tests/end_to_end/workspace)",
     "storage.tables": "declarations; every test of storage opens a database made of them",
 }

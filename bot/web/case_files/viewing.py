@@ -68,7 +68,7 @@ class FileListItem:
 
 @dataclass(frozen=True, slots=True)
 class FileAddress:
-    """Where the pages of a file are: beneath `base`, such as `/officer/12ab`, by its key."""
+    """Where the pages of a file are: beneath `base`, such as `/staff/complaints/case/2570/1`, by its key."""
 
     base: str
     key: str

@@ -4,16 +4,17 @@ A GET changes and shows nothing. The secret is shown in the answer to the form w
 """
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
 from bot.web.limits.rate_limit import RateLimiter
 from bot.web.officer.actions import OfficerActions
 from bot.web.officer.responses import OfficerResponses, reject_files
-from bot.web.officer.session import ENROLMENT_PATH, OFFICER_LINK_COOKIE, OfficerSession
+from bot.web.officer.session import ENROLMENT_COOKIE, ENROLMENT_PATH, OfficerSession
 from bot.web.request import handle_form_page
 from bot.web.templating import PageRenderer
 from handlers.dialog.effects import run_query
@@ -43,7 +44,14 @@ class EnrolmentPages:
         async def handle_request(request: Request) -> Response:
             return await handle_form_page(request, self.handle_enrolment, self._pages, "th")
 
-        return [Route(f"{ENROLMENT_PATH}/{{secret:str}}", handle_request, methods=["GET", "POST"])]
+        async def lead_from_former_address(request: Request) -> Response:
+            """Lead to the same form at its address of today: invitations outlive a change of the program."""
+            return RedirectResponse(f"{ENROLMENT_PATH}/{quote(request.path_params['secret'])}", 303)
+
+        return [
+            Route(f"{ENROLMENT_PATH}/{{secret:str}}", handle_request, methods=["GET", "POST"]),
+            Route("/officer/join/{secret:str}", lead_from_former_address),
+        ]
 
     async def handle_enrolment(self, request: Request) -> Response:
         """Show the form, or check the digits that were typed into it."""
@@ -60,7 +68,7 @@ class EnrolmentPages:
     async def _handle_form(
         self, request: Request, desk: RunningDesk, actions: OfficerActions, enrolment: Enrolment
     ) -> Response:
-        browser = OfficerSession.from_request(request, OFFICER_LINK_COOKIE, desk.store.keyring)
+        browser = OfficerSession.from_request(request, ENROLMENT_COOKIE, desk.store.keyring)
         if request.method != "POST":
             return self._render_form(request, desk, enrolment.lang, browser)
         filled = await self._responses.read_form(request, browser, reject_files)
@@ -107,7 +115,7 @@ class EnrolmentPages:
             csrf=browser.issue_form_token(),
             note=self._responses.translate_reply(note, lang) if note else "",
         )
-        browser.set_cookie(page, OFFICER_LINK_COOKIE, ENROLMENT_PATH, request)
+        browser.set_cookie(page, ENROLMENT_COOKIE, ENROLMENT_PATH, request)
         return page
 
     def _render_factor(self, enrolment: Enrolment) -> Response:

@@ -1,4 +1,4 @@
-"""Access links, cookies and form tokens of the officers' page: random, and stored only as hashes."""
+"""Cookies and form tokens of officers' browsers: random, and stored only as hashes."""
 
 import re
 import secrets
@@ -11,32 +11,20 @@ from starlette.responses import Response
 
 from bot.web.request import is_https_request
 from handlers.staff.enrolment.messages import EnrolmentLink, NewEnrolmentLink
-from handlers.staff.page_access import AccessLink, NewAccessLink
 from storage.crypto.aead import constant_time_equal
 from storage.crypto.keyring import Keyring
 from storage.staff.page_access import hash_access_secret
 
-OFFICER_LINK_PATH = "/officer/open"
-ENROLMENT_PATH = "/officer/join"
+ENROLMENT_PATH = "/staff/join"
 LINK_SECRET_BYTES = 24
 """Random bytes of an access link."""
 
-OFFICER_LINK_COOKIE, OFFICER_SESSION_COOKIE = "p", "o"
-"""The cookie of a browser that was shown an access link, and the cookie of a page session."""
+ENROLMENT_COOKIE = "p"
+"""The cookie of a browser that was shown the form of an enrolment."""
 
 _TOKEN_PATTERN = re.compile(r"[0-9a-f]{32,64}")
 _FORM_TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}")
 _MAC_LENGTH = 32
-
-
-def make_access_link_factory(address: str) -> Callable[[NewAccessLink, datetime], Awaitable[AccessLink]]:
-    """A factory of access links under a public address such as `https://ita.example.go.th`."""
-
-    async def create_access_link(_: NewAccessLink, __: datetime) -> AccessLink:
-        secret = secrets.token_urlsafe(LINK_SECRET_BYTES)
-        return AccessLink(secret, f"{address.rstrip('/')}{OFFICER_LINK_PATH}/{secret}")
-
-    return create_access_link
 
 
 def make_enrolment_link_factory(
@@ -75,7 +63,7 @@ class OfficerSession:
         return hash_access_secret(self.keyring, self.token)
 
     def derive_session(self, secret: str, token: str) -> "OfficerSession":
-        """The session that an access link opens from this browser and this form.
+        """The session that a link opens from this browser and this form.
 
         Derived from all three under our key: the same form sent twice opens one session, and somebody who planted
         the browser's cookie does not know the session's.

@@ -9,14 +9,16 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from bot.web.officer.session import LINK_SECRET_BYTES
-from handlers.staff.page_access import AccessLink
+from handlers.staff.page_access import CARRYING_PAGES, AccessLink, NewAccessLink
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.workspace.messages import NewWorkspaceLink
 from handlers.staff.workspace.views import (
     WORKSPACE_VIEWS,
     WorkspaceDesk,
     WorkspaceView,
+    find_page_address,
     find_view_of_command,
+    get_view_address,
 )
 
 WORKSPACE_PATH = "/staff"
@@ -48,7 +50,7 @@ def find_shown_address(desk: WorkspaceDesk, command: ParsedCommand[Any], year: i
     path, number = get_view_path(desk, view), command.number
     if WORKSPACE_VIEWS[view].has_number:
         year = command.year or year
-        return f"{path}/{year}/{number}" if number and year else ""
+        return f"{get_desk_path(desk)}/{get_view_address(view, year, number)}" if number and year else ""
     return f"{path}?page={number}" if number else path
 
 
@@ -61,6 +63,18 @@ def make_shown_address(request: Request, submission: str) -> str:
         return f"{request.url.path}?{request.url.query}".rstrip("?")
     others = [(name, text) for name, text in request.query_params.multi_items() if name != SHOWN_FORM]
     return f"{request.url.path}?{urlencode([*others, (SHOWN_FORM, submission)])}"
+
+
+def make_access_link_factory(address: str) -> Callable[[NewAccessLink, datetime], Awaitable[AccessLink]]:
+    """A factory of links to pages of the complaints desk's workspace under its public address."""
+    base = f"{address.rstrip('/')}{get_desk_path('complaints')}"
+
+    async def create_access_link(query: NewAccessLink, _: datetime) -> AccessLink:
+        secret = secrets.token_urlsafe(LINK_SECRET_BYTES)
+        at = "" if query.page in CARRYING_PAGES else find_page_address(query.page, query.year, query.number)
+        return AccessLink(secret, f"{base}/open/{secret}", f"{base}/{at}" if at else "")
+
+    return create_access_link
 
 
 def make_workspace_link_factory(

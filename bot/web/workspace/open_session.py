@@ -107,6 +107,11 @@ def show_replies(
     )
 
 
+def find_leads_to(answer: Answer) -> str:
+    """Return the address below the desk's that an answer opens; empty where it opens none."""
+    return next((str(one.args["leads_to"]) for one in answer.replies if "leads_to" in one.args), "")
+
+
 def build_outcome(
     answer: Answer,
     asks: AskedNext | None,

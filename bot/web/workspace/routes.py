@@ -1,6 +1,7 @@
 """Routes of the workspace: every request of a view is authorized anew, and every form is a command of the desk."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias, assert_never
 
@@ -10,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
 from bot.decoding.pool import DecoderPool
+from bot.web.case_files.viewing import FileViewing
 from bot.web.multipart import FormData
 from bot.web.officer.responses import OfficerResponses, reject_files
 from bot.web.officer.session import OfficerSession, delete_officer_cookie
@@ -27,12 +29,19 @@ from bot.web.workspace.addresses import (
 from bot.web.workspace.case import CaseWorkPages
 from bot.web.workspace.inbox import InboxPages
 from bot.web.workspace.office_views import OfficeViews
-from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, has_page_action
+from bot.web.workspace.open_session import (
+    OpenWorkspace,
+    ShownReply,
+    WorkspaceOutcome,
+    find_leads_to,
+    has_page_action,
+)
 from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.papers.case_papers import CasePapers
 from bot.web.workspace.sent_forms import RecalledForms, make_sent_form, show_own_form
 from bot.web.workspace.service_views import ServiceViews
 from bot.web.workspace.sessions import SessionsView
-from bot.web.workspace.sign_in import MAX_SIGN_IN_CODE_LENGTH, SignInPages
+from bot.web.workspace.sign_in import FORMER_LINK, MAX_SIGN_IN_CODE_LENGTH, SignInPages
 from handlers.dialog.effects import Answer, Decision
 from handlers.dialog.replies import OfficerPageAction, Phrase
 from handlers.dialog.session import Session
@@ -58,12 +67,17 @@ from handlers.thai.dates import get_fiscal_year, to_bangkok_date
 from storage.errors import StorageError
 
 PageHandler: TypeAlias = Callable[[Request], Awaitable[Response]]
+FORMER_PATH = "/officer/{rest:path}"
+"""Where the pages of one case were that the workspace replaced."""
 
 
 def build_workspace_routes(
-    desks: Iterable[RunningDesk], pages: PageRenderer, decoders: DecoderPool
+    desks: Iterable[RunningDesk], pages: PageRenderer, decoders: DecoderPool, site_url: str = ""
 ) -> list[BaseRoute]:
-    """The routes of the workspaces of the desks that run here, and of the page that chooses one."""
+    """The routes of the workspaces of the desks that run here, and of the page that chooses one.
+
+    site_url: where reporters go on with a slip.
+    """
     responses, running = OfficerResponses(pages), tuple(desks)
 
     async def choose_desk(request: Request) -> Response:
@@ -71,9 +85,15 @@ def build_workspace_routes(
         names = [desk.name for desk in running]
         return responses.render("workspace/choose.html", get_requested_lang(request), desks=names)
 
+    async def lead_from_former_address(_: Request) -> Response:
+        """Lead from the page that officers had before; nothing of its address is kept."""
+        return RedirectResponse(f"{get_desk_path('complaints')}?{FORMER_LINK}", 303)
+
     routes: list[BaseRoute] = [Route(WORKSPACE_PATH, choose_desk)]
+    if any(desk.name == "complaints" for desk in running):
+        routes.append(Route(FORMER_PATH, lead_from_former_address, methods=["GET", "POST"]))
     for desk in running:
-        routes += DeskWorkspace(desk, pages, responses, decoders).routes()
+        routes += DeskWorkspace(desk, pages, responses, decoders, site_url).routes()
     return routes
 
 
@@ -88,19 +108,34 @@ def get_command_table(desk: WorkspaceDesk) -> CommandTable[Any, Any]:
             assert_never(desk)
 
 
+@dataclass(frozen=True, slots=True)
+class FormResult:
+    """What came of a form. submission: its id; empty where nothing is to be shown of it.
+
+    is_closed: the session has ended; leads_to: the address below the desk's where what was done is shown.
+    """
+
+    submission: str = ""
+    is_closed: bool = False
+    leads_to: str = ""
+
+
 class DeskWorkspace:
     """The workspace of one desk."""
 
     def __init__(
-        self, desk: RunningDesk, renderer: PageRenderer, responses: OfficerResponses, decoders: DecoderPool
-    ) -> None:
+        self, desk: RunningDesk, renderer: PageRenderer, responses: OfficerResponses, decoders: DecoderPool,
+        site_url: str,
+    ) -> None:  # fmt: skip
         self._desk, self._renderer, self._responses = desk, renderer, responses
-        self._sign_in = SignInPages(desk, renderer.office, responses)
         self._pages = WorkspacePages(desk.name, responses)
+        self._sign_in = SignInPages(desk, renderer.office, self._pages)
         self._table = get_command_table(desk.name)
         self._recall = RecalledForms(desk.name, self._table, self._pages)
         self._sessions, self._inbox = SessionsView(self._pages), InboxPages(self._pages)
-        self._cases = CaseWorkPages(desk, renderer, self._pages, decoders)
+        viewing = FileViewing(desk, responses, decoders)
+        self._cases = CaseWorkPages(self._pages, viewing)
+        self._papers = CasePapers(desk, renderer.office, self._pages, viewing, site_url)
         self._service, self._office = ServiceViews(self._pages), OfficeViews(self._pages)
 
     def routes(self) -> list[BaseRoute]:
@@ -108,19 +143,36 @@ class DeskWorkspace:
         path, both = get_desk_path(self._desk.name), ["GET", "POST"]
         pages: list[tuple[str, PageHandler, list[str]]] = [
             (path, self.show_home, ["GET"]),
-            (f"{path}/open/{{secret:str}}", self._sign_in.handle_link, both),
+            (f"{path}/open/{{secret:str}}", self._handle_link, both),
             (f"{path}/leave", self.leave, ["POST"]),
             (f"{path}/{{view:str}}", self.handle_view, both),
             (f"{path}/{{view:str}}/{{year:int}}/{{number:int}}", self.handle_view, both),
         ]
         if self._desk.name == "complaints":
             case = f"{path}/{WorkspaceView.CASE}/{{year:int}}/{{number:int}}"
+            export = f"{path}/{WorkspaceView.EXPORT}/{{year:int}}/{{number:int}}"
             pages += [
                 (f"{case}/file/{{key:str}}", self._serve_file, ["GET"]),
                 (f"{case}/play/{{key:str}}", self._serve_file, ["GET"]),
                 (f"{case}/picture/{{key:str}}", self._serve_file, ["GET"]),
                 (f"{case}/original/{{key:str}}", self._serve_file, ["POST"]),
+                (
+                    f"{export}/paper",
+                    self._serve_paper(WorkspaceView.EXPORT, self._papers.serve_export),
+                    ["GET"],
+                ),
+                (
+                    f"{export}/letter",
+                    self._serve_paper(WorkspaceView.EXPORT, self._papers.serve_letter),
+                    ["GET"],
+                ),
+                (
+                    f"{path}/slip/print",
+                    self._serve_paper(WorkspaceView.SLIP, self._papers.serve_slip),
+                    ["GET"],
+                ),
             ]
+            pages.insert(3, (f"{path}/{WorkspaceView.IMPORT}", self._handle_import, ["POST"]))
         return [Route(at, self._wrap_errors(handle), methods=methods) for at, handle, methods in pages]
 
     def _wrap_errors(self, page: PageHandler) -> PageHandler:
@@ -153,6 +205,12 @@ class DeskWorkspace:
         home = list_menu(self._desk.name, opened.found.staff.role)[0]
         return RedirectResponse(get_view_path(self._desk.name, home), 303)
 
+    async def _handle_link(self, request: Request) -> Response:
+        """Handle a link from a chat, which asks for no code where one was given in this session a while ago."""
+        opened = await self._open(request, self._read_cookie(request))
+        is_recent = opened is not None and may_show_content(opened.request)
+        return await self._sign_in.handle_link(request, opened if is_recent else None)
+
     async def handle_view(self, request: Request) -> Response:
         """Show a view, after the command of its form where one was sent."""
         cookie = self._read_cookie(request)
@@ -184,10 +242,42 @@ class DeskWorkspace:
         """Serve a file of a case to who may read that case, within the time of the second factor."""
         opened = await self._open(request, self._read_cookie(request))
         if opened is None or not may_open_view(WorkspaceView.CASE, self._desk.name, opened.found.staff.role):
-            return self._sign_in.render_sign_in(request, 401)
+            given = (
+                None
+                if request.method == "GET"
+                else await self._responses.read_form(request, None, reject_files)
+            )
+            return self._sign_in.render_sign_in(request, 401, given.get_text("text") if given else "")
         if not may_show_content(opened.request):
             return RedirectResponse(request.url.path.rsplit("/", 2)[0], 303)
         return await self._cases.serve_file(opened, request.url.path.rsplit("/", 2)[1])
+
+    async def _handle_import(self, request: Request) -> Response:
+        """Handle a form of the import of a register, whose file is read only where content may be shown."""
+        opened = await self._open(request, self._read_cookie(request))
+        may_import = opened is not None and may_open_view(
+            WorkspaceView.IMPORT, self._desk.name, opened.found.staff.role
+        )
+        if opened is None or not may_import or not may_show_content(opened.request):
+            return await self.handle_view(request)  # asks for the second factor, or takes it
+        return await self._papers.imports.handle_form(opened)
+
+    def _serve_paper(
+        self, view: WorkspaceView, serve: Callable[[OpenWorkspace], Awaitable[Response]]
+    ) -> PageHandler:
+        """Return the handler of what a view fetches: with the rights of the view, within the time of the factor."""
+
+        async def handle_request(request: Request) -> Response:
+            opened = await self._open(request, self._read_cookie(request))
+            if opened is None:
+                return self._sign_in.render_sign_in(request, 401)
+            if not may_open_view(view, self._desk.name, opened.found.staff.role):
+                return self._pages.render("workspace/not_allowed.html", opened, status=403)
+            if not may_show_content(opened.request):
+                return self._pages.render("workspace/factor.html", opened, view)
+            return await serve(opened)
+
+        return handle_request
 
     def _find_shown_address(self, filled: FormData) -> str:
         """Return the address of the view that a form's command only shows; empty where it does anything else."""
@@ -227,6 +317,8 @@ class DeskWorkspace:
                 return await self._service.render(view, opened, outcome)
             case WorkspaceView.FIGURES | WorkspaceView.TRAIL | WorkspaceView.PEOPLE:
                 return await self._office.render(view, opened, outcome)
+            case WorkspaceView.EXPORT | WorkspaceView.SLIP | WorkspaceView.DIGITS | WorkspaceView.IMPORT:
+                return await self._papers.render(view, opened)
             case WorkspaceView.START:
                 return self._pages.render("workspace/empty.html", opened, view, outcome)
             case _:
@@ -238,23 +330,22 @@ class DeskWorkspace:
         if not opened.cookie.has_issued(filled.get_text("csrf")):
             return await self._show_view(view, opened, self._note(opened, "officer.stale", 403, given, text))
         try:
-            submission, is_closed = await self._run_form(opened, filled)
+            result = await self._run_form(opened, filled)
         except StorageError as error:
             self._desk.engine.on_error(error)
             return await self._show_view(
                 view, opened, self._note(opened, "officer.unsaved", 503, given, text)
             )
-        if not is_closed:
-            return RedirectResponse(make_shown_address(opened.http, submission), 303)
+        if result.leads_to:
+            return RedirectResponse(f"{get_desk_path(self._desk.name)}/{result.leads_to}", 303)
+        if not result.is_closed:
+            return RedirectResponse(make_shown_address(opened.http, result.submission), 303)
         if text:
             return self._sign_in.render_sign_in(opened.http, 401, text)
         return RedirectResponse(get_desk_path(self._desk.name), 303)
 
-    async def _run_form(self, opened: OpenWorkspace, filled: FormData) -> tuple[str, bool]:
-        """Run a form: a code of the second factor, the end of a session, a command, or a view's own form.
-
-        Returns the id of the submission, empty where nothing is to be shown of it, and whether the session has ended.
-        """
+    async def _run_form(self, opened: OpenWorkspace, filled: FormData) -> FormResult:
+        """Run a form: a code of the second factor, the end of a session, a command, or a view's own form."""
         token, given, text = filled.get_text("csrf"), filled.get_text("given"), filled.get_text("text")
         code, ended = filled.get_text("code")[:MAX_SIGN_IN_CODE_LENGTH], filled.get_text("end")
 
@@ -267,21 +358,23 @@ class DeskWorkspace:
 
         if ended:
             name = f"{token} end {ended}"
-            return make_submission_id(name), await self._sessions.end(opened, ended, partial(run, name))
+            is_closed = await self._sessions.end(opened, ended, partial(run, name))
+            return FormResult(make_submission_id(name), is_closed)
         if code:
             name = f"{token} factor {code}"
             answer, _ = await run(name, lambda v: enter_factor(v, code))
             if not has_page_action(answer, OfficerPageAction.ENTER):
-                return make_submission_id(name), has_page_action(answer, OfficerPageAction.CLOSE)
+                return FormResult(make_submission_id(name), has_page_action(answer, OfficerPageAction.CLOSE))
             if not given:
-                return "", False
+                return FormResult()
         if not given:  # a view has fields of its own
             name = f"{token} look {sorted(filled.fields.items())}"
             await run(name, show_own_form)
-            return make_submission_id(name), False
+            return FormResult(make_submission_id(name))
         name = f"{token} {given} {text}"
         answer, _ = await run(name, lambda v: give_command(self._table, v, given, text))
-        return make_submission_id(name), has_page_action(answer, OfficerPageAction.CLOSE)
+        is_closed = has_page_action(answer, OfficerPageAction.CLOSE)
+        return FormResult(make_submission_id(name), is_closed, find_leads_to(answer))
 
     def _note(self, opened: OpenWorkspace, key: str, status: int, given: str, text: str) -> WorkspaceOutcome:
         """An outcome that only says something; what was typed is given back."""

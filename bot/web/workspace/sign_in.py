@@ -6,17 +6,24 @@ from starlette.responses import RedirectResponse, Response
 from bot.bootstrap import RunningDesk
 from bot.web.limits.rate_limit import RateLimiter
 from bot.web.multipart import FormData
-from bot.web.officer.responses import OfficerResponses, reject_files
+from bot.web.officer.responses import reject_files
 from bot.web.officer.session import OfficerSession
 from bot.web.request import get_requested_lang
 from bot.web.workspace.actions import WorkspaceActions
 from bot.web.workspace.addresses import SIGN_IN_COOKIE, WORKSPACE_COOKIE, get_desk_path
+from bot.web.workspace.open_session import OpenWorkspace, find_leads_to
+from bot.web.workspace.pages import WorkspacePages
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
 from handlers.office import Office
-from handlers.staff.workspace.sign_in import find_sign_in_link, redeem_sign_in_link
+from handlers.staff.page_access import CARRYING_PAGES
+from handlers.staff.workspace.sign_in import find_sign_in_link, open_link_in_session, redeem_sign_in_link
+from handlers.staff.workspace.views import find_page_address
 from storage.errors import StorageError
 from storage.staff.page_access import hash_access_secret
+
+FORMER_LINK = "former"
+"""In the query of the sign-in page: a link of the page that the workspace replaced led here."""
 
 MAX_SIGN_IN_CODE_LENGTH = 40
 """Characters of a code that are looked at."""
@@ -25,8 +32,8 @@ MAX_SIGN_IN_CODE_LENGTH = 40
 class SignInPages:
     """The pages of a desk's workspace for who is not signed in. They tell nobody who works here."""
 
-    def __init__(self, desk: RunningDesk, office: Office, responses: OfficerResponses) -> None:
-        self._desk, self._office, self._responses = desk, office, responses
+    def __init__(self, desk: RunningDesk, office: Office, pages: WorkspacePages) -> None:
+        self._desk, self._office, self._pages, self._responses = desk, office, pages, pages.responses
         self._path = get_desk_path(desk.name)
         self._rate_limiter = RateLimiter()
 
@@ -35,11 +42,20 @@ class SignInPages:
         closed = request.method == "POST"
         lang = get_requested_lang(request)
         return self._responses.render(
-            "workspace/sign_in.html", lang, status, desk=self._desk.name, closed=closed, typed=typed
+            "workspace/sign_in.html",
+            lang,
+            status,
+            desk=self._desk.name,
+            closed=closed,
+            typed=typed,
+            is_former=FORMER_LINK in request.query_params,
         )
 
-    async def handle_link(self, request: Request) -> Response:
-        """Handle a sign-in link. A GET changes nothing: chat apps fetch links by themselves for previews."""
+    async def handle_link(self, request: Request, opened: OpenWorkspace | None) -> Response:
+        """Handle a link from a chat. A GET changes nothing: chat apps fetch links by themselves for previews.
+
+        opened: a session of this browser whose second factor is recent: a link of its owner asks for no other code.
+        """
         keyring = self._desk.store.keyring
         mark = hash_access_secret(keyring, request.path_params["secret"])
         browser = OfficerSession.from_request(request, SIGN_IN_COOKIE, keyring)
@@ -47,10 +63,36 @@ class SignInPages:
         access = await actions.decide(lambda _: find_sign_in_link(mark))
         if request.method == "POST":
             filled = await self._responses.read_form(request, browser, reject_files)
+            if opened is not None and opened.cookie.has_issued(filled.get_text("csrf")):
+                return await self._open_in_session(request, opened, mark, filled.get_text("csrf"))
+            if access is None and (browser is None or not browser.has_issued(filled.get_text("csrf"))):
+                return self.render_sign_in(request, 410)
             return await self._redeem_code(request, mark, browser, filled, access.lang if access else "th")
         if access is None:
             return self.render_sign_in(request, 410)
+        if opened is not None and opened.found.staff.id == access.staff.id:
+            if access.page in CARRYING_PAGES:
+                return self._pages.render("workspace/open.html", opened)
+            return self._lead_to(find_page_address(access.page, access.year, access.number))
         return self._render_form(request, access.lang, browser)
+
+    async def _open_in_session(
+        self, request: Request, opened: OpenWorkspace, mark: bytes, token: str
+    ) -> Response:
+        """Use up a link that brings something into the session that goes on."""
+        try:
+            answer, _ = await opened.actions.execute_once(
+                f"{token} open", lambda v: open_link_in_session(v, mark)
+            )
+        except StorageError as error:
+            self._desk.engine.on_error(error)
+            return self._responses.render_closed(opened.lang, what="unsaved", status=503)
+        if answer.replies[0].presentation.officer_page is not OfficerPageAction.ENTER:
+            return self.render_sign_in(request, 410)
+        return self._lead_to(find_leads_to(answer))
+
+    def _lead_to(self, at: str) -> RedirectResponse:
+        return RedirectResponse(f"{self._path}/{at}".rstrip("/"), 303)
 
     async def _redeem_code(
         self, request: Request, mark: bytes, browser: OfficerSession | None, filled: FormData, lang: Lang
@@ -76,7 +118,7 @@ class SignInPages:
             return self.render_sign_in(request, 410)
         if reply.presentation.officer_page is not OfficerPageAction.ENTER:
             return self._render_form(request, answer.lang, browser, reply, 403)
-        response = RedirectResponse(self._path, 303)
+        response = self._lead_to(find_leads_to(answer))
         session.set_cookie(response, WORKSPACE_COOKIE, self._path, request)
         return response
 

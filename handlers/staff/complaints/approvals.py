@@ -17,8 +17,9 @@ from handlers.office import TwoPersonRules
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase, RecordCaseAccess
+from handlers.staff.complaints.page_links import offer_page_link
 from handlers.staff.members import SHORT_ID_LENGTH
-from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
+from handlers.staff.page_access import PageKind
 from handlers.staff.permissions import CommandName
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.text import clean_text, count_letters_and_digits
@@ -33,7 +34,7 @@ def reveal_identity(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisi
             return good
         used = build_approval_use(cmd, good)
     if not cmd.ctx.channel_traits.can_delete_messages:
-        return (yield from link_to_identity(cmd, found, used))
+        return (yield from link_to_identity(cmd, found))
     pairs = yield from run_query(ReadIdentity(found.id))
     opened = RecordCaseAccess(found.id, cmd.staff.id, "identity", to_bangkok_date(cmd.ctx.now))
     back = (make_command_button(CommandName.CASE, found),)
@@ -45,22 +46,24 @@ def reveal_identity(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decisi
     )
 
 
-def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase, spent: tuple[Act, ...]) -> Decision:
-    """Reply with a link to the identity, on channels where messages cannot be deleted.
+def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
+    """Reply with a link to the case's page, on channels where messages cannot be deleted: the name is opened there.
 
-    Where the desk has no page, nothing is opened, and the approval is not used up. spent: acts that use it.
+    Nothing is opened here, and no approval is used up.
     """
-    back, key = (make_command_button(CommandName.CASE, found),), (yield from run_query(NewAccessLink()))
-    if key is None:
+    back, offered = (
+        (make_command_button(CommandName.CASE, found),),
+        (yield from offer_page_link(cmd, PageKind.CASE, found)),
+    )
+    if offered is None:
         return cmd.reply("identity.elsewhere", OF_CASE, back, number=found.register_number)
-    act = CreateAccessLink(key.secret, PageKind.IDENTITY, cmd.staff.id, found.id, cmd.ctx.lang)
     return cmd.reply(
         "identity.link",
         OFFICER_CONTENT,
         back,
-        (*spent, act),
+        offered.acts,
         number=found.register_number,
-        address=cmd.ctx.channel_traits.complete_link(key.url),
+        address=offered.address,
     )
 
 

@@ -1,6 +1,6 @@
-"""Decide the requests of the officers' page: who has access, what is shown, and the actions on it.
+"""Decide what pages of the workspace show of one case beside its view: files, export, slip, an invitation's digits.
 
-Every request is decided on the current state: the page session, its owner and their role, and whose the case is.
+Every request is decided on the current state: the session, its owner and their role, and whose the case is.
 """
 
 from collections.abc import Container, Mapping
@@ -8,24 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
-from handlers.complaints.approvals import ReadIdentity
 from handlers.complaints.conflict_of_interest import MIN_REASON_LENGTH
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.complaints.slips.messages import FindSlip, SlipStatus
-from handlers.dialog.codes.code_finder import has_codes, remove_codes
+from handlers.dialog.codes.code_finder import remove_codes
 from handlers.dialog.codes.one_time_code import OneTimeCode
 from handlers.dialog.codes.typed_codes import get_code_placeholder
 from handlers.dialog.context import Context
-from handlers.dialog.effects import Act, Decision, TurnResult, run_query
+from handlers.dialog.effects import Act, run_query
 from handlers.dialog.events import Channel, Event, File
-from handlers.dialog.replies import NEUTRAL, OfficerPageAction, Phrase, Presentation, Reply
+from handlers.dialog.replies import Phrase
 from handlers.dialog.session import Session
 from handlers.office import Office
 from handlers.staff.command import CommandContext, ComplaintsCommandContext, QueryGenerator
-from handlers.staff.complaints.case_view import (
-    audit_case_access,
-    show_case,
-)
+from handlers.staff.complaints.case_view import audit_case_access
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.find_case import can_see_case
 from handlers.staff.complaints.messages import (
@@ -35,20 +31,16 @@ from handlers.staff.complaints.messages import (
     GetCaseReport,
     OfficerCase,
 )
-from handlers.staff.complaints.outgoing import undo_send
-from handlers.staff.complaints.replies import reply_to_reporter
 from handlers.staff.page_access import (
+    CARRYING_PAGES,
     AuditPageAction,
-    EndPageSession,
     FindPageAccess,
     PageAccess,
     PageKind,
-    RedeemAccessLink,
+    derive_grant_hash,
 )
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName
-from handlers.staff.two_factor import verify_second_factor
-from handlers.staff.workspace.case_content import CaseContent, read_case_content
 from handlers.staff.workspace.messages import FindWorkspaceSession
 from handlers.thai.dates import to_bangkok_date
 from handlers.thai.text import clean_text, count_letters_and_digits
@@ -64,29 +56,20 @@ PAGE_COMMANDS: Mapping[PageKind, CommandName] = {
 }
 """The command that leads to each page: whoever may no longer give it has no access either."""
 
-PAGE_CLOSED = Reply(
-    "officer.closed", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.CLOSE)
-)
-PAGE_CODE_TYPED = Reply(
-    "officer.code_removed", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.KEEP_TEXT)
-)
-PAGE_ENTERED = Reply(
-    "officer.title", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.ENTER)
-)
-
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A request to the officers' page. token_hash: of the link or of the page session.
+    """A request for something of a page. session_hash: of a session of the workspace, in which content may be shown.
 
-    workspace_case: number and year of the case, where the token is of a session of the workspace, in which content may
-    be shown; None elsewhere.
+    number, year: of the case in the page's address; 0 where it has none.
     """
 
-    token_hash: bytes = field(repr=False)
+    session_hash: bytes = field(repr=False)
     office: Office
     now: datetime
-    workspace_case: tuple[int, int] | None = None
+    page: PageKind = PageKind.CASE
+    number: int = 0
+    year: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +82,6 @@ class PageSession:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedCasePage:
-    """The content of a case's page. acts: to write because it was opened."""
-
-    session: PageSession
-    case: OfficerCase
-    summary: Reply
-    content: CaseContent = field(repr=False)
-    acts: tuple[Act, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class PageActionResult:
     """A file of the case. note: why it is not opened; None where it is. acts: to write because it was opened."""
 
@@ -119,30 +91,14 @@ class PageActionResult:
     acts: tuple[Act, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RevealedIdentity:
-    """The reporter's name and contact, as they gave them."""
-
-    session: PageSession
-    case: OfficerCase
-    lines: tuple[str, ...] = field(repr=False)
-    acts: tuple[Act, ...] = ()
-
-
-def authorize_page(request: PageRequest, *, verified: bool) -> QueryGenerator[PageSession | None]:
-    """Return the access that a token gives now; None where it gives none.
-
-    verified: whether the token must be of a page session, after the second factor, or of a link.
-    """
+def authorize_page(request: PageRequest) -> QueryGenerator[PageSession | None]:
+    """Return the access of a session to a page now; None where it has none."""
     access = yield from _find_access(request)
-    if (
-        access is None
-        or access.verified != verified
-        or access.page is PageKind.WORKSPACE  # it signs in there, and opens nothing here
-        or not COMPLAINTS_COMMAND_TABLE.is_allowed(access.staff.role, PAGE_COMMANDS[access.page])
+    if access is None or not COMPLAINTS_COMMAND_TABLE.is_allowed(
+        access.staff.role, PAGE_COMMANDS[access.page]
     ):
         return None
-    event = Event("", access.staff.person_id or b"", Channel.WEB)
+    event = Event("", request.session_hash, Channel.WEB)
     session = Session(lang=access.lang, at=request.now)
     given = ParsedCommand(PAGE_COMMANDS[access.page], access.number, access.year)
     ctx = Context(event, session, request.office, request.now)
@@ -160,50 +116,22 @@ def authorize_page(request: PageRequest, *, verified: bool) -> QueryGenerator[Pa
 
 
 def _find_access(request: PageRequest) -> QueryGenerator[PageAccess | None]:
-    """Return what the token of a request gives access to; a session of the workspace does so to each case by itself."""
-    if request.workspace_case is None:
-        return (yield from run_query(FindPageAccess(request.token_hash)))
-    found = yield from run_query(FindWorkspaceSession(request.token_hash))
-    number, year = request.workspace_case
+    """Return what a session may ask for: each page by its address, or what a link brought into this session."""
+    found = yield from run_query(FindWorkspaceSession(request.session_hash))
     if found is None:
         return None
-    return PageAccess(PageKind.CASE, found.staff, True, "", number, year, found.lang)
+    if request.page not in CARRYING_PAGES:
+        return PageAccess(
+            request.page, found.staff, True, number=request.number, year=request.year, lang=found.lang
+        )
+    kept = yield from run_query(FindPageAccess(derive_grant_hash(request.session_hash, request.page)))
+    is_own = kept is not None and kept.verified and kept.staff.id == found.staff.id
+    return kept if is_own else None
 
 
 def find_no_case() -> QueryGenerator[None]:
-    """Return no case, without a query: the case of the link was erased."""
+    """Return no case, without a query: the case was erased."""
     yield from ()
-
-
-def redeem_link(request: PageRequest, session_hash: bytes, code: str) -> Decision:
-    """Check the second factor at a link: the right code uses up the link and begins a page session.
-
-    session_hash: of the new session's token.
-    """
-    page_session = yield from authorize_page(request, verified=False)
-    if page_session is None:
-        return TurnResult(None, (PAGE_CLOSED,))
-    c = page_session.command
-    why, acts = yield from verify_second_factor(c.ctx, c.staff, code)
-    if why is not None:
-        return TurnResult(None, (why,), acts, c.ctx.lang)
-    return TurnResult(
-        None,
-        (PAGE_ENTERED,),
-        (*acts, RedeemAccessLink(request.token_hash, session_hash, c.staff.id)),
-        c.ctx.lang,
-    )
-
-
-def open_case_page(request: PageRequest) -> QueryGenerator[OpenedCasePage | None]:
-    """Open the page of a case, which is audited; None without access."""
-    page_session = yield from _authorize_case_page(request)
-    if page_session is None or page_session.case is None:
-        return None
-    c, found = page_session.command, page_session.case
-    summary = yield from show_case(c, found)
-    content = yield from read_case_content(c, found)
-    return OpenedCasePage(page_session, found, summary.replies[0], content, content.acts)
 
 
 def open_case_file(request: PageRequest, key: str) -> QueryGenerator[PageActionResult | None]:
@@ -270,8 +198,8 @@ class CaseExport:
 
 def offer_export(request: PageRequest) -> QueryGenerator[CaseExport | None]:
     """Return what may be exported; None without access."""
-    page_session = yield from authorize_page(request, verified=True)
-    if page_session is None or page_session.access.page is not PageKind.EXPORT or page_session.case is None:
+    page_session = yield from authorize_page(replace(request, page=PageKind.EXPORT))
+    if page_session is None or page_session.case is None:
         return None
     report = yield from run_query(GetCaseReport(page_session.case.id))
     lines = (yield from run_query(GetCaseHistory(page_session.case.id))).rows
@@ -298,8 +226,8 @@ def open_slip(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
 
     The slip itself was audited.
     """
-    page_session = yield from authorize_page(request, verified=True)
-    if page_session is None or page_session.access.page is not PageKind.SLIP or page_session.case is None:
+    page_session = yield from authorize_page(replace(request, page=PageKind.SLIP))
+    if page_session is None or page_session.case is None:
         return None
     slip = yield from run_query(FindSlip(OneTimeCode(page_session.access.password)))
     if slip is None or slip.status is not SlipStatus.UNUSED:
@@ -307,63 +235,21 @@ def open_slip(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
     return PageActionResult(page_session)
 
 
-def open_identity(request: PageRequest) -> QueryGenerator[RevealedIdentity | None]:
-    """Open the reporter's identity, which is audited; None without access."""
-    page_session = yield from authorize_page(request, verified=True)
-    if page_session is None or page_session.access.page is not PageKind.IDENTITY or page_session.case is None:
-        return None
-    pairs = yield from run_query(ReadIdentity(page_session.case.id))
-    acts = yield from audit_case_access(page_session.command, page_session.case, "identity")
-    return RevealedIdentity(page_session, page_session.case, tuple(value for _, value in pairs), acts)
+def open_digits(request: PageRequest) -> QueryGenerator[PageSession | None]:
+    """Authorize the showing of an invitation's digits, which a link brought; None without access."""
+    return (yield from authorize_page(replace(request, page=PageKind.DIGITS)))
 
 
 def record_import(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
     """Authorize and audit the import of a register; None without access."""
-    page_session = yield from authorize_page(request, verified=True)
-    if page_session is None or page_session.access.page is not PageKind.IMPORT:
+    page_session = yield from authorize_page(replace(request, page=PageKind.IMPORT))
+    if page_session is None:
         return None
     return PageActionResult(page_session, acts=(AuditPageAction("imported", page_session.access.staff.id),))
 
 
-def reply_from_page(request: PageRequest, text: str, *, confirmed: bool) -> Decision:
-    """Preview a reply to the reporter, or schedule it once confirmed. One with a tracking code is given back."""
-    page_session = yield from _authorize_case_page(request)
-    if page_session is None or page_session.case is None:
-        return TurnResult(None, (PAGE_CLOSED,))
-    if has_codes(text):
-        return TurnResult(None, (PAGE_CODE_TYPED,), (), page_session.access.lang)
-    given = _make_command(page_session, CommandName.REPLY, text, confirmed=confirmed)
-    turn = yield from reply_to_reporter(given, page_session.case)
-    return TurnResult(None, turn.replies, turn.acts, page_session.access.lang)
-
-
-def undo_from_page(request: PageRequest) -> Decision:
-    """Cancel the scheduled reply."""
-    page_session = yield from _authorize_case_page(request)
-    if page_session is None or page_session.case is None:
-        return TurnResult(None, (PAGE_CLOSED,))
-    turn = yield from undo_send(_make_command(page_session, CommandName.UNDO), page_session.case)
-    return TurnResult(None, turn.replies, turn.acts, page_session.access.lang)
-
-
-def log_out(request: PageRequest) -> Decision:
-    """End the page session."""
-    page_session = yield from authorize_page(request, verified=True)
-    lang = page_session.access.lang if page_session else "th"
-    return TurnResult(None, (Reply("officer.left", NEUTRAL),), (EndPageSession(request.token_hash),), lang)
-
-
-def _make_command(
-    page_session: PageSession, order: CommandName, text: str = "", *, confirmed: bool = False
-) -> ComplaintsCommandContext:
-    """Return a command about the case of this page, as it would be given in a chat."""
-    given = ParsedCommand(order, page_session.access.number, page_session.access.year, text)
-    return replace(page_session.command, command=given, confirmed=confirmed)
-
-
 def _authorize_case_page(request: PageRequest) -> QueryGenerator[PageSession | None]:
-    page_session = yield from authorize_page(request, verified=True)
-    return page_session if page_session is not None and page_session.access.page is PageKind.CASE else None
+    return (yield from authorize_page(replace(request, page=PageKind.CASE)))
 
 
 def _find_file(request: PageRequest, key: str) -> QueryGenerator[tuple[PageSession | None, File | None]]:

@@ -44,8 +44,9 @@ from handlers.staff.complaints.messages import (
     OfficerCase,
     RecordCaseAccess,
 )
-from handlers.staff.complaints.page_links import make_case_link
+from handlers.staff.complaints.page_links import make_case_link, offer_page_link
 from handlers.staff.members import ListStaff
+from handlers.staff.page_access import PageKind
 from handlers.staff.permissions import REPORTER_COMMANDS, CommandName, Role
 from handlers.staff.state import ComplaintsWork
 from handlers.thai.dates import format_date, format_time, to_bangkok_date
@@ -66,11 +67,11 @@ def show_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     turn = yield from _summarize(cmd, found, list_case_actions(cmd, found))
     if found.officer or cmd.ctx.channel_traits.can_delete_messages:
         return turn
-    where, acts = yield from make_case_link(cmd, found, "staff.elsewhere_nowhere")
-    if not acts:
+    offered = yield from offer_page_link(cmd, PageKind.CASE, found)
+    if offered is None:
         return turn
-    link = Reply("staff.elsewhere", OFFICER_CONTENT, {"number": found.register_number, "where": where})
-    return turn.prepend((link,), acts)
+    args: dict[str, ReplyArg] = {"number": found.register_number, "where": raw_text(offered.address)}
+    return turn.prepend((Reply("staff.elsewhere", OFFICER_CONTENT, args),), offered.acts)
 
 
 def show_case_after_act(cmd: ComplaintsCommandContext, found: OfficerCase, *before: Reply) -> Decision:

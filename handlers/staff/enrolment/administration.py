@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, Reply, ReplyArg, raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
+from handlers.staff.complaints.page_links import offer_page_link
 from handlers.staff.enrolment.messages import (
     HANDED_OVER_AT_ONCE,
     CountCasesToHandOver,
@@ -23,7 +24,7 @@ from handlers.staff.enrolment.messages import (
     ResetStaff,
 )
 from handlers.staff.members import ListStaff, StaffMember
-from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
+from handlers.staff.page_access import PageKind
 from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.thai.dates import to_bangkok_date
@@ -224,18 +225,19 @@ def _ask_to_confirm(cmd: ComplaintsCommandContext, person: StaffMember, called: 
 def _tell_invitation(
     cmd: ComplaintsCommandContext, invitation: Invitation, name: str, act: Act, key: str = "people.invitation"
 ) -> Decision:
-    """Tell an admin the code, and a link to the digits; the digits themselves only where there is no page."""
-    link = yield from run_query(NewAccessLink())
-    if link is None and not cmd.ctx.channel_traits.can_delete_messages:
-        return cmd.reply("page.nowhere", OF_CASE)
-    if link is None:
-        shown: ReplyArg = Phrase("staff.people.digits", {"digits": invitation.digits})
-        acts: tuple[Act, ...] = (act,)
-    else:
-        address = cmd.ctx.channel_traits.complete_link(link.url)
-        shown = Phrase("staff.people.digits_link", {"address": address})
-        opens = CreateAccessLink(
-            link.secret, PageKind.DIGITS, cmd.staff.id, lang=cmd.ctx.lang, password=invitation.digits
-        )
-        acts = (act, opens)
+    """Tell an admin the code, and a link to the digits; the digits only on a page, or where there is none."""
+    digits = invitation.digits
+    shown: ReplyArg = Phrase("staff.people.digits", {"digits": digits})
+    acts: tuple[Act, ...] = (act,)
+    if not cmd.ctx.channel_traits.is_page:
+        offered = yield from offer_page_link(cmd, PageKind.DIGITS, password=digits)
+        if offered is None and not cmd.ctx.channel_traits.can_delete_messages:
+            return cmd.reply("page.nowhere", OF_CASE)
+        if offered is not None and not offered.address:
+            return cmd.reply_with(Reply("workspace.link.many", OF_CASE))
+        if offered is not None:
+            shown, acts = (
+                Phrase("staff.people.digits_link", {"address": offered.address}),
+                (act, *offered.acts),
+            )
     return cmd.reply(key, OFFICER_CONTENT, acts=acts, name=name, code=invitation.code, digits=shown)

@@ -11,7 +11,16 @@ from handlers.dialog.replies import NEUTRAL, OF_CASE, OFFICER_CONTENT, OfficerPa
 from handlers.dialog.session import Session
 from handlers.office import Office
 from handlers.staff.command import CommandContext, QueryGenerator
-from handlers.staff.page_access import CreateAccessLink, FindPageAccess, PageAccess, PageKind
+from handlers.staff.page_access import (
+    CARRYING_PAGES,
+    CreateAccessLink,
+    FindPageAccess,
+    KeepPage,
+    PageAccess,
+    PageKind,
+    UseAccessLink,
+    derive_grant_hash,
+)
 from handlers.staff.state import OfficerState
 from handlers.staff.two_factor import record_verification, verify_second_factor
 from handlers.staff.workspace.messages import (
@@ -24,6 +33,7 @@ from handlers.staff.workspace.messages import (
     SignInWay,
     WorkspaceSession,
 )
+from handlers.staff.workspace.views import find_page_address
 
 WORKSPACE_CLOSED = Reply(
     "workspace.closed", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.CLOSE)
@@ -65,11 +75,36 @@ def reply_with_workspace_link(cmd: CommandContext[Any, Any]) -> Decision:
 
 
 def find_sign_in_link(mark: bytes) -> QueryGenerator[PageAccess | None]:
-    """Return what a link to the workspace gives access to; None where it is none that can be used now."""
+    """Return what a link leads to, and whose it is; None where it is none that can be used now."""
     access = yield from run_query(FindPageAccess(mark))
-    if access is None or access.verified or access.page is not PageKind.WORKSPACE:
-        return None
-    return access
+    return None if access is None or access.verified else access
+
+
+def keep_page(access: PageAccess, session_mark: bytes) -> tuple[KeepPage, ...]:
+    """Return what is written so that a session shows what a link brought; nothing where it only led somewhere."""
+    if access.page not in CARRYING_PAGES:
+        return ()
+    grant = derive_grant_hash(session_mark, access.page)
+    return (KeepPage(grant, access.page, access.staff.id, access.case, access.lang, access.password),)
+
+
+def enter_page(access: PageAccess) -> Reply:
+    """Return the reply that opens the page of a link."""
+    at = find_page_address(access.page, access.year, access.number)
+    return replace(WORKSPACE_ENTERED, args={"leads_to": at})
+
+
+def open_link_in_session(request: WorkspaceRequest, link: bytes) -> Decision:
+    """Use up a link in the session of its owner, without another code: the session shows what it brings.
+
+    The caller has seen that the second factor of this session is recent.
+    """
+    found = yield from run_query(FindWorkspaceSession(request.mark))
+    access = yield from find_sign_in_link(link)
+    if found is None or access is None or access.staff.id != found.staff.id:
+        return TurnResult(None, (WORKSPACE_CLOSED,))
+    acts = (UseAccessLink(link, found.staff.id), *keep_page(access, request.mark))
+    return TurnResult(request.session, (enter_page(access),), acts, found.lang)
 
 
 def redeem_sign_in_link(request: WorkspaceRequest, session_mark: bytes, code: str) -> Decision:
@@ -87,7 +122,8 @@ def redeem_sign_in_link(request: WorkspaceRequest, session_mark: bytes, code: st
     begin = BeginWorkspaceSession(session_mark, request.mark, access.staff.id, access.lang, SignInWay.LINK)
     session = Session(at=request.now, lang=access.lang)
     verified = record_verification(replace(ctx, session=session))
-    return TurnResult(verified.session, (WORKSPACE_ENTERED,), (*acts, begin), access.lang)
+    acts = (*acts, begin, *keep_page(access, session_mark))
+    return TurnResult(verified.session, (enter_page(access),), acts, access.lang)
 
 
 def enter_factor(request: WorkspaceRequest, code: str) -> Decision:

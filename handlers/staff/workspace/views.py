@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from handlers.staff.page_access import PageKind
 from handlers.staff.permissions import (
     ALL_ROLES,
     CASE_WORKERS,
@@ -26,6 +27,9 @@ class WorkspaceView(StrEnum):
 
     INBOX = "inbox"
     CASE = "case"
+    EXPORT = "export"
+    SLIP = "slip"
+    DIGITS = "digits"
     QUESTIONS = "questions"
     QUESTION = "question"
     FAQ = "faq"
@@ -36,6 +40,7 @@ class WorkspaceView(StrEnum):
     FIGURES = "figures"
     TRAIL = "trail"
     PEOPLE = "people"
+    IMPORT = "import"
     START = "start"
     SESSIONS = "sessions"
 
@@ -73,6 +78,16 @@ WORKSPACE_VIEWS: Mapping[WorkspaceView, ViewRow] = {
         has_number=True,
         command=CommandName.CASE,
     ),
+    WorkspaceView.EXPORT: ViewRow(
+        _COMPLAINTS,
+        CASE_WORKERS,
+        needs_factor=True,
+        in_menu=False,
+        has_number=True,
+        command=CommandName.EXPORT,
+    ),
+    WorkspaceView.SLIP: ViewRow(_COMPLAINTS, CASE_WORKERS, needs_factor=True, in_menu=False),
+    WorkspaceView.DIGITS: ViewRow(_COMPLAINTS, CHANNEL_KEEPERS, needs_factor=True, in_menu=False),
     WorkspaceView.QUESTIONS: ViewRow(_SERVICE, CASE_WORKERS, command=ServiceCommandName.QUESTIONS),
     WorkspaceView.QUESTION: ViewRow(
         _SERVICE,
@@ -92,6 +107,9 @@ WORKSPACE_VIEWS: Mapping[WorkspaceView, ViewRow] = {
     WorkspaceView.FIGURES: ViewRow(_COMPLAINTS, ALL_ROLES, command=CommandName.STATS),
     WorkspaceView.TRAIL: ViewRow(_COMPLAINTS | _SERVICE, TRAIL_READERS),
     WorkspaceView.PEOPLE: ViewRow(_COMPLAINTS, CHANNEL_KEEPERS, command=CommandName.STAFF),
+    WorkspaceView.IMPORT: ViewRow(
+        _COMPLAINTS, CHANNEL_KEEPERS, needs_factor=True, command=CommandName.IMPORT
+    ),
     WorkspaceView.START: ViewRow(_SERVICE, frozenset({Role.ADMIN})),
     WorkspaceView.SESSIONS: ViewRow(_COMPLAINTS | _SERVICE, ALL_ROLES),
 }
@@ -103,6 +121,31 @@ def find_view_of_command(desk: WorkspaceDesk, name: DeskCommandName) -> Workspac
     return next(
         (view for view, row in WORKSPACE_VIEWS.items() if desk in row.desks and row.command is name), None
     )
+
+
+PAGE_VIEWS: Mapping[PageKind, WorkspaceView | None] = {
+    PageKind.WORKSPACE: None,
+    PageKind.CASE: WorkspaceView.CASE,
+    PageKind.IDENTITY: WorkspaceView.CASE,
+    PageKind.EXPORT: WorkspaceView.EXPORT,
+    PageKind.IMPORT: WorkspaceView.IMPORT,
+    PageKind.SLIP: WorkspaceView.SLIP,
+    PageKind.DIGITS: WorkspaceView.DIGITS,
+}
+"""The view that a link of each kind leads to; None: the first of the person's role."""
+
+
+def get_view_address(view: WorkspaceView, year: int = 0, number: int = 0) -> str:
+    """Return the address of a view below its desk's. year, number: of its case or question, if it is of one."""
+    return f"{view}/{year}/{number}" if WORKSPACE_VIEWS[view].has_number else str(view)
+
+
+def find_page_address(page: PageKind, year: int = 0, number: int = 0) -> str:
+    """Return the address below its desk's that a link leads to; empty for the first view of the person's role."""
+    view = PAGE_VIEWS[page]
+    if view is None or (WORKSPACE_VIEWS[view].has_number and not number):  # the case was erased
+        return ""
+    return get_view_address(view, year, number)
 
 
 def may_open_view(view: WorkspaceView, desk: WorkspaceDesk, role: Role) -> bool:

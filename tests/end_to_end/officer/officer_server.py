@@ -1,4 +1,4 @@
-"""Test server for the officers' page: a whole server, officers in chats, and a plain HTTP browser."""
+"""Test server for officers' pages: a whole server, officers in chats, and a plain HTTP browser."""
 
 import html
 import http.client
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from bot.web.officer.session import OFFICER_LINK_PATH, make_access_link_factory
+from bot.web.workspace.addresses import make_access_link_factory
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.events import File
 from handlers.dialog.receipt import Receipt, make_receipt
@@ -26,7 +26,8 @@ from tests.end_to_end.officers import Officer, add_officer, file_case
 from tests.end_to_end.server_process import MULTIPART_BOUNDARY, encode_multipart
 from tests.end_to_end.threaded_server import WebServer
 
-LINK_PATTERN = re.compile(r"https?://\S+/officer/open/(\S+)")
+LINK_PATH = "/staff/complaints/open"
+LINK_PATTERN = re.compile(rf"https?://[^\s/]+{LINK_PATH}/([\w-]+)")
 
 
 @dataclass
@@ -143,7 +144,7 @@ class OfficerServer:
         """The path of an access link that an officer asks for."""
         found = LINK_PATTERN.search(self.send_chat_text(officer, words))
         assert found is not None
-        return f"{OFFICER_LINK_PATH}/{found[1]}"
+        return f"{LINK_PATH}/{found[1]}"
 
     def new_browser(self) -> HttpBrowser:
         """A browser without cookies."""

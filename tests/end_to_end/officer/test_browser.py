@@ -1,4 +1,4 @@
-"""The officers' page in a real Chromium: phone, desktop, light, dark, without JavaScript."""
+"""Pages that links of a chat lead to, in a real Chromium: phone, desktop, light, dark, without JavaScript."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from bot.web.officer.session import make_access_link_factory
+from bot.web.workspace.addresses import make_access_link_factory
 from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import Role
 from tests.end_to_end.browser_driver import CHROMIUM, DESKTOP, PHONE, BrowserDriver
@@ -49,7 +49,7 @@ def open_with_code(office: OfficerServer, page: Page, who: Any, words: str) -> N
     assert_accessible(page)
     page.fill("[name=text]", office.next_totp_code(who))
     page.click("button.chief")
-    page.wait_for_selector("[value=leave]")
+    page.wait_for_selector("button.leave")
     assert_accessible(page)
 
 
@@ -75,18 +75,8 @@ def test_every_page_can_be_read_by_everybody(
     shown.evaluate("picture => picture.decode()")  # until it has loaded
     assert shown.evaluate("picture => picture.naturalHeight") == 400  # it was stored on its side
     page.click("text=กลับไปที่เรื่อง")
-    page.fill("[name=text]", "ขอบคุณครับ\nจะแจ้งผล")
-    page.click("[value=reply]")
-    page.wait_for_selector("blockquote")
-    assert not page.locator("textarea").is_visible()
-    assert_accessible(page)
-    page.click("[value=send]")
-    page.wait_for_selector("[value=undo]")
-    assert_accessible(page)
-    page.click("[value=undo]")
-    page.wait_for_selector(".note")
-    page.click("[value=leave]")
-    page.wait_for_selector("h1:has-text('ออกแล้ว')")
+    page.click("button.leave")
+    page.wait_for_selector("h1:has-text('เข้าหน้างาน')")
     assert_accessible(page)
     open_with_code(office, page, chief, "/import")
     for content, waits in ((BAD, "#bad-rows"), (GOOD, "[value=import]")):
@@ -114,14 +104,14 @@ def test_it_is_read_and_answered_with_the_keyboard_alone_and_without_a_script(
     page.keyboard.type(office.next_totp_code(officer))
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('เรื่อง 1/')")
-    page.focus("textarea")
+    page.focus("#text")
     page.keyboard.type("ได้รับแล้วครับ")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_selector("blockquote")
-    page.focus("[value=send]")
+    page.wait_for_selector(".note button.chief")
+    page.focus(".note button.chief")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[value=undo]")
+    page.wait_for_selector("[value^='/undo']", state="attached")
     context.close()
 
 
@@ -142,15 +132,15 @@ def test_a_citizen_and_an_officer_in_two_windows(browser: Browser, tmp_path: Pat
     desk.wait_for_selector("h1:has-text('เรื่อง 1/')")
     assert STORY in desk.inner_text("main")
     assert receipt not in desk.content()
-    desk.fill("[name=text]", "เลขที่สัญญาคือเท่าใด")
-    desk.click("[value=reply]")
-    desk.click("[value=send]")
-    desk.wait_for_selector("[value=undo]")
+    desk.fill("#text", "เลขที่สัญญาคือเท่าใด")
+    desk.click(".composer button.chief")
+    desk.click(".note button.chief")
+    desk.wait_for_selector("[value^='/undo']", state="attached")
     server.advance_clock(2)
-    desk.reload()
+    desk.goto(desk.url)
     desk.wait_for_selector("ol.lines")
     assert "เลขที่สัญญาคือเท่าใด" in desk.inner_text("ol.lines >> nth=0")
-    assert desk.query_selector("[value=undo]") is None
+    assert desk.query_selector("[value^='/undo']") is None
     person = door.get_page("ที่อื่น")
     person.goto(server.address + "/track")
     person.fill("[name=text]", receipt)

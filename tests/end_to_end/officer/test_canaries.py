@@ -1,4 +1,4 @@
-"""The officers' page in its own process: no content in a log or in clear text on the disk; large files stream."""
+"""Officers' pages in their own process: no content in a log or in clear text on the disk; large files stream."""
 
 import asyncio
 import json
@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.web.officer.session import OFFICER_LINK_PATH, OFFICER_SESSION_COOKIE, make_access_link_factory
+from bot.web.workspace.addresses import WORKSPACE_COOKIE, make_access_link_factory
 from handlers.complaints.messages import ActorKind, AddHistoryEntry, HistoryEntryKind
 from handlers.dialog.receipt import make_receipt
 from handlers.staff.page_access import NewAccessLink
 from handlers.thai.dates import to_bangkok_date
 from tests.end_to_end.desk_harness import open_desk
-from tests.end_to_end.officer.officer_server import LINK_PATTERN, HttpBrowser
+from tests.end_to_end.officer.officer_server import LINK_PATH, LINK_PATTERN, HttpBrowser, HttpResponse
+from tests.end_to_end.officer.test_link_pages import find_password
 from tests.end_to_end.officers import Officer, add_officer, file_case
 from tests.end_to_end.server_process import start_server
 from tests.end_to_end.test_canaries import encode_canary, find_canaries
+from tests.end_to_end.workspace.test_case import find_given
+from tests.end_to_end.workspace.workspace_server import give
 
 pytestmark = pytest.mark.full("a server in its own process")
 
@@ -57,18 +60,23 @@ async def prepare_office(home: Path) -> tuple[list[str], Officer, bytes]:
             found = LINK_PATTERN.search(said)
             assert found is not None
             links.append(found[1])
-            links += [line for line in said.splitlines() if line.count("-") == 4 and "/" not in line]
         return links, officer, content
+
+
+def reply(browser: HttpBrowser, seen: HttpResponse) -> HttpResponse:
+    """Reply to the reporter from a case's page, and confirm it."""
+    asked = give(browser, seen, find_given(seen, "/reply"), REPLY)
+    return give(browser, asked, find_given(asked, "/confirm y"))
 
 
 def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     home = tmp_path / "var"
-    (page, export, password), officer, content = asyncio.run(prepare_office(home))
+    (page, export), officer, content = asyncio.run(prepare_office(home))
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     running = start_server(home, TMPDIR=str(temporary))
     browser, code = HttpBrowser(running.port), officer.totp_code()
-    form = browser.request(f"{OFFICER_LINK_PATH}/{page}")
+    form = browser.request(f"{LINK_PATH}/{page}")
     seen = browser.submit_form(form, code)
     assert STORY in seen.text
     shown = browser.request(seen.file_links[0])
@@ -78,12 +86,12 @@ def test_nothing_leaks_and_the_largest_file_streams(tmp_path: Path) -> None:
     file = browser.submit_form(shown, "ต้องตรวจไฟล์ทั้งหมด", path=original)
     assert file.content == content
     assert running.peak_memory_bytes() - before < ROOM
-    asked = browser.submit_form(seen, REPLY, "reply")
-    assert "รอส่งถึงผู้แจ้ง" in browser.submit_form(asked, asked.textbox_text, "send").text
+    assert "60" in reply(browser, seen).text
+    password = find_password(browser.request(seen.path.replace("/case/", "/export/")))
     other = HttpBrowser(running.port)
-    assert other.submit_form(other.request(f"{OFFICER_LINK_PATH}/{export}"), "000000").status == 403
-    assert other.request(f"{OFFICER_LINK_PATH}/%0Ax{page}").status == 410
-    cookie = browser.cookie_jar[seen.path, OFFICER_SESSION_COOKIE]
+    assert other.submit_form(other.request(f"{LINK_PATH}/{export}"), "000000").status == 403
+    assert other.request(f"{LINK_PATH}/%0Ax{page}").status == 410
+    cookie = browser.cookie_jar["/staff/complaints", WORKSPACE_COOKIE]
     log = "\n".join(running.stop()).encode()
     assert all(json.loads(line)["event"] != "fault" for line in log.splitlines())
     canaries = [STORY, REPLY, FILE_NAME, "KANARYCONTENT", "KANARYOFFICER", page, export, password, cookie]
@@ -97,14 +105,13 @@ def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
     (page, *_), officer, _ = asyncio.run(prepare_office(home))
     running = start_server(home)
     browser = HttpBrowser(running.port)
-    seen = browser.submit_form(browser.request(f"{OFFICER_LINK_PATH}/{page}"), officer.totp_code())
-    asked = browser.submit_form(seen, REPLY, "reply")
+    seen = browser.submit_form(browser.request(f"{LINK_PATH}/{page}"), officer.totp_code())
     kept = browser.cookie_jar
-    assert browser.submit_form(asked, asked.textbox_text, "send").status == 200
+    assert reply(browser, seen).status == 200
     running.kill()
     again = start_server(home)
     browser = HttpBrowser(again.port, kept)
-    assert "รอส่งถึงผู้แจ้ง" in browser.request(seen.path).text  # the session is not kept in the program's memory
+    assert "/undo" in browser.request(seen.path).text  # the session is not kept in the program's memory
     again.stop()
     assert asyncio.run(load_sent_texts(home)) == [REPLY]
 

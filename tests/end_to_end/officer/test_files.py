@@ -1,4 +1,4 @@
-"""Files on the officers' page: copies of pictures, hostile names, the original for a reason, and large files."""
+"""Files in the workspace: copies of pictures, hostile names, the original for a reason, and large files."""
 
 import html
 import io
@@ -125,7 +125,7 @@ def test_files_are_listed_shown_and_saved(office: OfficerServer) -> None:
     assert [what for _, what in office.load_audit_lines()].count("read-file") >= 2
     stranger = office.new_browser()
     for path in (pictured, other, pictured.replace("/file/", "/picture/")):
-        assert stranger.request(path).status == 410
+        assert stranger.request(path).status == 401
 
 
 def test_the_original_needs_a_reason_that_stays_with_the_case(office: OfficerServer) -> None:
@@ -151,7 +151,7 @@ def test_the_original_needs_a_reason_that_stays_with_the_case(office: OfficerSer
     lost = browser.submit_form(page, "ต้องดูวันเวลาของภาพ", path=f"{seen.path}/original/9")
     assert lost.status == 404
     stranger = office.new_browser().submit_form(page, "ต้องดูวันเวลาของภาพ", path=path)
-    assert (stranger.status, stranger.textbox_text) == (410, "ต้องดูวันเวลาของภาพ")
+    assert (stranger.status, stranger.textbox_text) == (401, "ต้องดูวันเวลาของภาพ")
 
 
 def test_a_picture_that_cannot_be_decoded_and_files_that_are_damaged(office: OfficerServer) -> None:
@@ -331,4 +331,4 @@ def test_sound_is_played_from_any_place_by_who_was_given_its_page(office: Office
     assert [what for _, what in office.load_audit_lines()].count("read-file") == before + 1
     assert browser.request(source.partition("?")[0]).status == 410  # nobody opened its page for this
     assert browser.request(source.replace("/play/", "/picture/")).status == 410
-    assert office.new_browser().request(source).status == 410
+    assert office.new_browser().request(source).status == 401

@@ -8,9 +8,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bot.web.officer import case_page
+from bot.web.workspace.papers import case_papers
 from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
-from tests.end_to_end.officer.officer_server import LINK_PATTERN, OfficerServer
+from tests.end_to_end.officer.officer_server import OfficerServer
+from tests.end_to_end.officer.test_link_pages import find_password
 
 PDF = b"%PDF-1.4\n" + b"x" * 200
 CHOICE = re.compile(r'name="file" value="([0-9a-f]+)"')
@@ -40,12 +41,8 @@ def forward_case(office: OfficerServer) -> None:
 def test_the_letter_and_the_chosen_evidence(office: OfficerServer, monkeypatch: pytest.MonkeyPatch) -> None:
     forward_case(office)
     officer, browser = office.add_officer("สมหญิง"), office.new_browser()
-    said = office.send_chat_text(officer, "/export 1")
-    found = LINK_PATTERN.search(said)
-    assert found is not None
-    password = next(line for line in said.splitlines() if line.count("-") == 4 and "/" not in line)
-    form = browser.request(f"/officer/open/{found[1]}")
-    seen = browser.submit_form(form, office.next_totp_code(officer))
+    seen = office.open_page(officer, browser, "/export 1")
+    password = find_password(seen)
     assert "ป.ป.ท. เขต 5" in seen.text
     slugs = CHOICE.findall(seen.text)
     assert len(slugs) == 2
@@ -59,17 +56,15 @@ def test_the_letter_and_the_chosen_evidence(office: OfficerServer, monkeypatch: 
         assert pdf.attachments[names[0]].get_file().read_bytes() == PDF
     lines = office.load_audit_lines()
     assert lines.count((f"staff:{officer.id}", "exported-file")) == 1
-    monkeypatch.setattr(case_page, "MAX_PACKAGE_BYTES", 10)
+    monkeypatch.setattr(case_papers, "MAX_PACKAGE_BYTES", 10)
     refused = browser.request(f"{seen.path}/paper?file={slugs[0]}")
     assert refused.status == 413
-    assert office.new_browser().request(f"{seen.path}/letter").status == 410
+    assert office.new_browser().request(f"{seen.path}/letter").status == 401
 
 
 def test_a_case_that_was_not_forwarded_has_no_letter(office: OfficerServer) -> None:
     office.file_case()
     officer, browser = office.add_officer("สมหญิง"), office.new_browser()
-    found = LINK_PATTERN.search(office.send_chat_text(officer, "/export 1"))
-    assert found is not None
-    seen = browser.submit_form(browser.request(f"/officer/open/{found[1]}"), office.next_totp_code(officer))
+    seen = office.open_page(officer, browser, "/export 1")
     assert "/letter" not in seen.text
     assert browser.request(f"{seen.path}/letter").status == 410

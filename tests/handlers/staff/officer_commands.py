@@ -29,10 +29,11 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.dispatch import run_command
 from handlers.staff.members import ListStaff, StaffMember, StaffProfile
-from handlers.staff.page_access import NewAccessLink, NewExportPassword
+from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.remark_messages import FindRemark
 from handlers.staff.state import OfficerState
+from handlers.staff.workspace.messages import CountWorkspaceLinks
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import Outcome, begin_session, make_context, make_event, run_decision
 
@@ -90,7 +91,7 @@ ANSWERS: dict[Any, Any] = {
     GetCaseAuditLog: (),
     ReadIdentity: (),
     NewAccessLink: None,
-    NewExportPassword: "pass word",
+    CountWorkspaceLinks: 0,
     FindRemark: "",
 }
 

@@ -1,11 +1,12 @@
 """Sessions of the workspace: a link begins one once, they end with the day, and with the rights of who has them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from handlers.staff.members import LeaveStaff
-from handlers.staff.page_access import CreateAccessLink, PageKind
+from handlers.staff.page_access import CreateAccessLink, FindPageAccess, KeepPage, PageKind, UseAccessLink
 from handlers.staff.workspace.messages import (
     WORKSPACE_SESSION_TTL,
     BeginWorkspaceSession,
@@ -56,16 +57,28 @@ def test_a_link_begins_a_session_once_which_lasts_for_a_working_day(ground: Stor
     ground.run_scenario(scene)
 
 
-def test_no_link_of_another_kind_and_no_old_one_begins_a_session(ground: StoredDesk) -> None:
+def test_links_of_all_kinds_count_and_only_one_that_is_unused_and_ones_own_begins_a_session(
+    ground: StoredDesk,
+) -> None:
     async def scene(one: Store) -> None:
         staff = await add_joined_staff(ground, one)
         await ground.commit_acts(one, CreateAccessLink("digits", PageKind.DIGITS, staff))
-        await ground.commit_acts(one, CreateAccessLink("old", PageKind.WORKSPACE, staff))
-        assert await one.answer_query(CountWorkspaceLinks(staff), NOW) == 1
+        await ground.commit_acts(one, CreateAccessLink("plain", PageKind.WORKSPACE, staff))
+        assert await one.answer_query(CountWorkspaceLinks(staff), NOW) == 2
         assert await one.answer_query(CountWorkspaceLinks(staff), NOW + timedelta(minutes=15)) == 0
         digits = hash_access_secret(one.keyring, "digits")
-        with pytest.raises(ConflictError):
-            await ground.commit_acts(one, BeginWorkspaceSession(MARK, digits, staff, "th", SignInWay.LINK))
+        grant = KeepPage(b"g" * 32, PageKind.DIGITS, staff, password="123456")
+        await ground.commit_acts(one, UseAccessLink(digits, staff), grant)
+        assert await one.answer_query(CountWorkspaceLinks(staff), NOW) == 1  # what a session keeps is no link
+        kept = await one.answer_query(FindPageAccess(b"g" * 32), NOW)
+        assert (kept.verified, kept.password, kept.staff.id) == (True, "123456", staff)
+        await ground.commit_acts(one, replace(grant, password="654321"))
+        assert (await one.answer_query(FindPageAccess(b"g" * 32), NOW)).password == "654321"
+        assert await one.answer_query(FindPageAccess(b"g" * 32), NOW + timedelta(minutes=15)) is None
+        plain = hash_access_secret(one.keyring, "plain")
+        for mark, who in ((digits, staff), (b"g" * 32, staff), (plain, "another")):
+            with pytest.raises(ConflictError):
+                await ground.commit_acts(one, BeginWorkspaceSession(MARK, mark, who, "th", SignInWay.LINK))
 
     ground.run_scenario(scene)
 

@@ -53,7 +53,7 @@ TYPED_LABELS_PATTERN_EN = re.compile(
 )
 
 
-ENROLMENT_LINK_PATTERN = re.compile(r"http://\S+/officer/join/\S+openExternalBrowser=1")
+ENROLMENT_LINK_PATTERN = re.compile(r"http://\S+/staff/join/\S+openExternalBrowser=1")
 
 
 async def read_enrolment_page(link: str, digits: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.web.officer.session import make_access_link_factory
+from bot.web.workspace.addresses import make_access_link_factory
 from handlers.staff.page_access import NewAccessLink
 from tests.bot.platforms.telegram.driver import TelegramDriver
 from tests.bot.platforms.telegram.fake_bot_api import TelegramFault
@@ -41,7 +41,7 @@ def test_a_link_to_the_page_goes_from_the_chat_too(tmp_path: Path) -> None:
         door.run(file_case(door.telegram_desk.desk, 7))
         for words in ("/page 1", "/export 1", "/files 1"):
             door.send_text("สมหญิง", words)
-        links = [m.id for m in door.fake.chats[chat].values() if "/officer/open/" in m.text]
+        links = [m.id for m in door.fake.chats[chat].values() if "/staff/complaints/open/" in m.text]
         assert len(links) == 2  # the case has no files
         advance_clock(door, 16)
         assert not set(links) & set(door.fake.chats[chat])

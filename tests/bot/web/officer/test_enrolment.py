@@ -17,7 +17,7 @@ from storage.backup.finish_restore import RestoreFacts, finish_restore
 from tests.end_to_end.officer.officer_server import HttpBrowser, HttpResponse, OfficerServer
 from tests.end_to_end.officers import Officer
 
-LINK = re.compile(r"https?://\S+(/officer/join/[\w-]+)(\?openExternalBrowser=1)?")
+LINK = re.compile(r"https?://\S+(/staff/join/[\w-]+)(\?openExternalBrowser=1)?")
 SECRET = re.compile(r"<pre class=\"lines\">([A-Z2-7]{32})</pre>")
 NAME = "สมหญิง ใจดี"
 

@@ -1,4 +1,4 @@
-"""Access links to the officers' page: created only if the complaints desk has a public address."""
+"""Access links to the workspace: created only if the complaints desk has a public address."""
 
 import asyncio
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from bot.bootstrap import open_app
 from bot.web.officer.session import OfficerSession
-from handlers.staff.page_access import AccessLink, NewAccessLink
+from handlers.staff.page_access import AccessLink, NewAccessLink, PageKind
 from storage.crypto.keyring import Keyring
 from tests.end_to_end.desk_harness import open_desk
 
@@ -16,7 +16,8 @@ ADDRESS = "https://ita.example.go.th"
 
 async def create_links() -> dict[str, AccessLink | None]:
     async with open_app(["complaints", "service"]) as house:
-        return {name: await desk.engine.answer_query(NewAccessLink()) for name, desk in house.desks.items()}
+        wanted = NewAccessLink(PageKind.EXPORT, 2570, 12)
+        return {name: await desk.engine.answer_query(wanted) for name, desk in house.desks.items()}
 
 
 def test_only_a_complaints_desk_with_an_address_creates_access_links(
@@ -33,7 +34,8 @@ def test_only_a_complaints_desk_with_an_address_creates_access_links(
     assert first is not None
     assert second is not None
     assert first.secret != second.secret
-    assert first.url == f"{ADDRESS}/officer/open/{first.secret}"
+    assert first.url == f"{ADDRESS}/staff/complaints/open/{first.secret}"
+    assert first.page_url == f"{ADDRESS}/staff/complaints/export/2570/12"
     assert len(first.secret) == 32
     assert first.secret not in repr(first)
 

@@ -14,6 +14,7 @@ from handlers.complaints.messages import (
     ListExclusions,
     SetExclusion,
 )
+from handlers.dialog.events import Channel
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, Reply
 from handlers.staff.complaints.messages import (
     FindCaseByNumber,
@@ -28,6 +29,7 @@ from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLi
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import AwaitingText
+from handlers.staff.workspace.messages import CountWorkspaceLinks
 from tests.handlers.staff.officer_commands import (
     CASE,
     SUPERVISOR,
@@ -192,11 +194,7 @@ def test_a_false_match_is_lifted() -> None:
     ("words", "key", "act"),
     [
         ("/page 12", "staff.page.link", CreateAccessLink("secret", PageKind.CASE, "s1", "c12")),
-        (
-            "/export 12",
-            "staff.export.link",
-            CreateAccessLink("secret", PageKind.EXPORT, "s1", "c12", password="pass word"),
-        ),
+        ("/export 12", "staff.export.link", CreateAccessLink("secret", PageKind.EXPORT, "s1", "c12")),
     ],
 )
 def test_a_link_to_the_page_of_a_case(words: str, key: str, act: CreateAccessLink) -> None:
@@ -206,6 +204,20 @@ def test_a_link_to_the_page_of_a_case(words: str, key: str, act: CreateAccessLin
     assert outcome.acts == (act,)
     nowhere = give(words)
     assert (nowhere.keys, nowhere.acts) == (("staff.page.nowhere",), ())
+
+
+def test_who_has_links_enough_is_told_the_address_of_the_page() -> None:
+    many = {NewAccessLink: replace(LINK, page_url="https://desk.example/case"), CountWorkspaceLinks: 3}
+    outcome = give("/page 12", answers=many)
+    assert (outcome.replies[0].args["address"], outcome.acts) == ("https://desk.example/case", ())
+    on_line = give("/page 12", answers=many, channel=Channel.LINE)
+    assert on_line.replies[0].args["address"] == "https://desk.example/case?openExternalBrowser=1"
+
+
+def test_on_a_page_a_link_is_the_address_and_stores_nothing() -> None:
+    link = replace(LINK, page_url="https://desk.example/case")
+    outcome = give("/page 12", answers={NewAccessLink: link}, channel=Channel.WEB)
+    assert (outcome.replies[0].args["address"], outcome.acts) == ("https://desk.example/case", ())
 
 
 def test_a_link_to_the_import() -> None:

@@ -30,6 +30,7 @@ from handlers.staff.members import SHORT_ID_LENGTH, ListStaff, StaffMember, Staf
 from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import Role
 from handlers.staff.state import OfficerState
+from handlers.staff.workspace.messages import CountWorkspaceLinks
 from tests.in_memory_desk import MORNING, OFFICE
 from tests.run_decision import Answers, run_queries
 
@@ -68,7 +69,10 @@ def give(
         NewInvitation: INVITATION,
         FindResetRequest: asked_by,
         CountCasesToHandOver: count,
-        NewAccessLink: AccessLink("secret", "https://desk.example/officer/open/secret") if link else None,
+        CountWorkspaceLinks: 0,
+        NewAccessLink: AccessLink("secret", "https://desk.example/staff/complaints/open/secret")
+        if link
+        else None,
     }
     turn, _ = run_queries(run_command(CommandContext(ctx, by, command, COMPLAINTS_COMMAND_TABLE)), answers)
     assert isinstance(turn, TurnResult)
@@ -100,6 +104,9 @@ def test_the_digits_are_on_the_page_and_in_a_chat_only_where_there_is_no_page_an
     )  # fmt: skip
     assert "123456" not in repr(get_reply(linked))
     assert "openExternalBrowser=1" in repr(get_reply(linked))
+    on_page = give("/invite officer วิชัย ใจดี", channel=Channel.WEB, link=True)
+    assert on_page.acts == (invited,)
+    assert get_reply(on_page).args["digits"] == Phrase("staff.people.digits", {"digits": "123456"})
     nowhere = give("/invite officer วิชัย", channel=Channel.LINE)
     assert (get_reply(nowhere).key, nowhere.acts) == ("staff.page.nowhere", ())
 

@@ -10,7 +10,17 @@ from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.session import Session
 from handlers.staff.members import IsCodeUsed, IsRecoveryCode, UseCode
-from handlers.staff.page_access import AccessLink, CreateAccessLink, FindPageAccess, PageAccess, PageKind
+from handlers.staff.page_access import (
+    CARRYING_PAGES,
+    AccessLink,
+    CreateAccessLink,
+    FindPageAccess,
+    KeepPage,
+    PageAccess,
+    PageKind,
+    UseAccessLink,
+    derive_grant_hash,
+)
 from handlers.staff.state import NO_OFFICER, OfficerState
 from handlers.staff.two_factor import derive_attempts_key
 from handlers.staff.workspace.messages import (
@@ -30,6 +40,7 @@ from handlers.staff.workspace.sign_in import (
     enter_factor,
     find_sign_in_link,
     find_workspace_session,
+    open_link_in_session,
     redeem_sign_in_link,
     sign_out,
 )
@@ -84,7 +95,8 @@ def test_the_chat_gives_a_link(address: str | None, live: int, key: str, acts: t
 def test_the_right_code_begins_a_session_with_the_factor_given() -> None:
     turn: TurnResult = ask(redeem_sign_in_link(make_request(LINK), COOKIE, CODE))
     begin = BeginWorkspaceSession(COOKIE, LINK, "s1", "en", SignInWay.LINK)
-    assert (turn.replies, turn.acts) == ((WORKSPACE_ENTERED,), (UseCode("s1", STEP), begin))
+    entered = replace(WORKSPACE_ENTERED, args={"leads_to": ""})
+    assert (turn.replies, turn.acts) == ((entered,), (UseCode("s1", STEP), begin))
     assert turn.session == Session(at=MORNING, lang="en", officer=OfficerState(verified_at=MORNING))
 
 
@@ -97,9 +109,42 @@ def test_a_wrong_code_counts_for_the_link_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "access", [None, replace(ACCESS, verified=True), replace(ACCESS, page=PageKind.CASE)]
+    ("page", "leads_to"),
+    [
+        (PageKind.CASE, "case/2570/12"),
+        (PageKind.IDENTITY, "case/2570/12"),
+        (PageKind.EXPORT, "export/2570/12"),
+        (PageKind.IMPORT, "import"),
+        (PageKind.SLIP, "slip"),
+        (PageKind.DIGITS, "digits"),
+        (PageKind.WORKSPACE, ""),
+    ],
 )
-def test_only_a_link_to_the_workspace_signs_in(access: PageAccess | None) -> None:
+def test_a_link_leads_to_its_page_and_brings_what_it_carries(page: PageKind, leads_to: str) -> None:
+    access = replace(ACCESS, page=page, case="c12", number=12, year=2570, password="123456")
+    turn: TurnResult = ask(redeem_sign_in_link(make_request(LINK), COOKIE, CODE), FindPageAccess=access)
+    assert turn.replies[0].args["leads_to"] == leads_to
+    kept = [act for act in turn.acts if isinstance(act, KeepPage)]
+    grant = KeepPage(derive_grant_hash(COOKIE, page), page, "s1", "c12", "en", "123456")
+    assert kept == ([grant] if page in CARRYING_PAGES else [])
+    within: TurnResult = ask(open_link_in_session(make_request(COOKIE), LINK), FindPageAccess=access)
+    assert within.acts == (UseAccessLink(LINK, "s1"), *kept)
+    erased: TurnResult = ask(
+        redeem_sign_in_link(make_request(LINK), COOKIE, CODE),
+        FindPageAccess=replace(access, number=0, year=0),
+    )
+    assert erased.replies[0].args["leads_to"] == (leads_to if "/" not in leads_to else "")
+
+
+def test_a_link_of_somebody_else_opens_nothing_in_a_session() -> None:
+    other = replace(ACCESS, staff=replace(ACCESS.staff, id="s2"), page=PageKind.SLIP)
+    for access in (None, other, replace(ACCESS, verified=True)):
+        turn: TurnResult = ask(open_link_in_session(make_request(COOKIE), LINK), FindPageAccess=access)
+        assert (turn.replies, turn.acts) == ((WORKSPACE_CLOSED,), ())
+
+
+@pytest.mark.parametrize("access", [None, replace(ACCESS, verified=True)])
+def test_only_a_link_signs_in(access: PageAccess | None) -> None:
     assert ask(find_sign_in_link(LINK), FindPageAccess=access) is None
     turn = ask(redeem_sign_in_link(make_request(LINK), COOKIE, CODE), FindPageAccess=access)
     assert (turn.replies, turn.acts) == ((WORKSPACE_CLOSED,), ())

@@ -13,9 +13,9 @@ from handlers.staff.workspace.views import (
 
 SERVICE_WORK = "questions question faq entry consultations consultation opinions"
 OPENED: dict[tuple[WorkspaceDesk, Role], str] = {
-    ("complaints", Role.OFFICER): "inbox case figures sessions",
-    ("complaints", Role.SUPERVISOR): "inbox case figures trail people sessions",
-    ("complaints", Role.ADMIN): "figures people sessions",
+    ("complaints", Role.OFFICER): "inbox case export slip figures sessions",
+    ("complaints", Role.SUPERVISOR): "inbox case export slip digits figures trail people import sessions",
+    ("complaints", Role.ADMIN): "digits figures people import sessions",
     ("complaints", Role.AUDITOR): "figures trail sessions",
     ("service", Role.OFFICER): f"{SERVICE_WORK} sessions",
     ("service", Role.SUPERVISOR): f"{SERVICE_WORK} trail sessions",

@@ -1,4 +1,4 @@
-"""Import an old register on the officers' page: check the whole file, show a preview, import after confirmation."""
+"""The view that imports an old register: check the whole file, show a preview, import after confirmation."""
 
 import asyncio
 from collections import Counter
@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.bootstrap import RunningDesk
@@ -19,14 +18,16 @@ from bot.importers.register import (
 from bot.importers.register_preview import describe_reading
 from bot.importers.spreadsheet import RegisterFileError
 from bot.web.limits.upload_limits import UploadTooLargeError
-from bot.web.officer.actions import OfficerActions
-from bot.web.officer.responses import OfficerResponses, read_chunks
-from bot.web.officer.session import OfficerSession
+from bot.web.officer.responses import read_chunks
+from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
+from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.papers.case_actions import make_case_actions
 from handlers.dialog.events import File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.office import Office
-from handlers.staff.complaints.case_page import PageSession, record_import
+from handlers.staff.complaints.case_page import record_import
 from handlers.staff.page_access import ACCESS_LINK_TTL
+from handlers.staff.workspace.views import WorkspaceView
 from storage.errors import StorageError
 from storage.files.evidence import sanitize_file_name
 
@@ -69,20 +70,15 @@ class RegisterImport:
 
     desk: RunningDesk
     office: Office
-    responses: OfficerResponses
+    pages: WorkspacePages
     _pending: dict[bytes, PendingImport] = field(default_factory=dict, repr=False)
 
-    def delete_pending(self, session: OfficerSession) -> None:
-        self._pending.pop(session.token_hash, None)
-
-    def show_upload_form(self, request: Request, session: OfficerSession, lang: Lang) -> Response:
+    def render(self, opened: OpenWorkspace) -> Response:
         """The page before a file was uploaded."""
-        return self._render_page(request, session, lang, ImportPreview())
+        return self._render_page(opened, ImportPreview())
 
-    async def handle_form(
-        self, request: Request, session: OfficerSession, page_session: PageSession
-    ) -> Response | None:
-        """Handle a form of this page; None if the officer logs out."""
+    async def handle_form(self, opened: OpenWorkspace) -> Response:
+        """Handle a form of this page."""
         contents: list[bytes] = []
 
         async def store_file(chunks: AsyncIterator[bytes], name: str) -> File:
@@ -93,39 +89,34 @@ class RegisterImport:
             contents.append(content)
             return File("", sanitize_file_name(name), "", len(content))
 
-        form = await self.responses.read_form(request, session, store_file)
-        lang, choice = page_session.access.lang, form.get_text("choice")
-        if not session.has_issued(form.get_text("csrf")):
-            return self._render_page(request, session, lang, self._build_note("officer.stale", lang), 403)
-        if choice == "leave":
-            return None
-        if choice == "import":
-            return await self._run_import(request, session, lang)
+        form = await self.pages.responses.read_form(opened.http, opened.cookie, store_file)
+        if not opened.cookie.has_issued(form.get_text("csrf")):
+            return self._render_page(opened, self._build_note("officer.stale", opened.lang), 403)
+        if form.get_text("choice") == "import":
+            return await self._run_import(opened)
         if not form.files:
-            return self._render_page(request, session, lang, self._build_note("officer.import_none", lang))
+            return self._render_page(opened, self._build_note("officer.import_none", opened.lang))
         if form.files[0].problem is not None:
-            return self._render_page(request, session, lang, self._build_note("officer.import_large", lang))
-        return await self._check_file(request, session, lang, form.files[0].name, contents[0])
+            return self._render_page(opened, self._build_note("officer.import_large", opened.lang))
+        return await self._check_file(opened, form.files[0].name, contents[0])
 
-    async def _check_file(
-        self, request: Request, session: OfficerSession, lang: Lang, name: str, content: bytes
-    ) -> Response:
+    async def _check_file(self, opened: OpenWorkspace, name: str, content: bytes) -> Response:
         """Preview the import of a file, and keep it for confirmation if all of it is valid."""
-        preview, fits = await self._try_import(name, content, lang, trial=True)
-        self.delete_pending(session)
+        preview, fits = await self._try_import(name, content, opened.lang, trial=True)
+        mark = opened.cookie.token_hash
+        self._pending.pop(mark, None)
         if fits:
-            self._save_pending(session, name, content)
-        return self._render_page(request, session, lang, preview)
+            self._save_pending(mark, name, content)
+        return self._render_page(opened, preview)
 
-    async def _run_import(self, request: Request, session: OfficerSession, lang: Lang) -> Response:
-        pending = self._pending.pop(session.token_hash, None)
+    async def _run_import(self, opened: OpenWorkspace) -> Response:
+        pending = self._pending.pop(opened.cookie.token_hash, None)
         if pending is None:
-            return self._render_page(request, session, lang, self._build_note("officer.import_again", lang))
-        actions = OfficerActions(self.desk.engine, self.office, session.token_hash)
-        if await actions.execute(record_import) is None:
-            return self.responses.render_closed(lang)
-        preview, _ = await self._try_import(pending.name, pending.content, lang, trial=False)
-        return self._render_page(request, session, lang, preview)
+            return self._render_page(opened, self._build_note("officer.import_again", opened.lang))
+        if await make_case_actions(opened).execute(record_import) is None:
+            return self.pages.responses.render_closed(opened.lang)
+        preview, _ = await self._try_import(pending.name, pending.content, opened.lang, trial=False)
+        return self._render_page(opened, preview)
 
     async def _try_import(
         self, name: str, content: bytes, lang: Lang, *, trial: bool
@@ -142,7 +133,7 @@ class RegisterImport:
                 RegisterImportRequest(trial=trial, is_confirmed=not trial),
             )
         except RegisterFileError as error:
-            return ImportPreview(self.responses.translate_reply(error.reason, lang)), False
+            return ImportPreview(self.pages.responses.translate_reply(error.reason, lang)), False
         except StorageError as error:
             self.desk.engine.on_error(error)
             return self._build_note("officer.unsaved", lang), False
@@ -152,11 +143,13 @@ class RegisterImport:
         bad = tuple(format_bad_row(row, lang, result.reading) for row in result.bad_rows[:MAX_BAD_ROWS_SHOWN])
         states = Counter(case.status for case in result.cases)
         counts = tuple(
-            (self.responses.translate_reply(Phrase(f"staff.status.{state}"), lang), count)
+            (self.pages.responses.translate_reply(Phrase(f"staff.status.{state}"), lang), count)
             for state, count in states.items()
         )
         message = (
-            "" if result.imported or result.cases else self.responses.translate_reply(result.summary, lang)
+            ""
+            if result.imported or result.cases
+            else self.pages.responses.translate_reply(result.summary, lang)
         )
         more = len(result.bad_rows) - len(bad)
         understood = (
@@ -175,12 +168,12 @@ class RegisterImport:
             understood=understood,
         )
 
-    def _save_pending(self, session: OfficerSession, name: str, content: bytes) -> None:
+    def _save_pending(self, mark: bytes, name: str, content: bytes) -> None:
         while len(self._pending) >= MAX_PENDING_IMPORTS:
             self._pending.pop(next(iter(self._pending)))
-        self._pending[session.token_hash] = pending = PendingImport(name, content)
+        self._pending[mark] = pending = PendingImport(name, content)
         asyncio.get_running_loop().call_later(
-            ACCESS_LINK_TTL.total_seconds(), self._expire_pending, session.token_hash, pending
+            ACCESS_LINK_TTL.total_seconds(), self._expire_pending, mark, pending
         )
 
     def _expire_pending(self, token_hash: bytes, pending: PendingImport) -> None:
@@ -189,16 +182,14 @@ class RegisterImport:
             del self._pending[token_hash]
 
     def _build_note(self, key: str, lang: Lang) -> ImportPreview:
-        return ImportPreview(self.responses.translate_reply(Phrase(key), lang))
+        return ImportPreview(self.pages.responses.translate_reply(Phrase(key), lang))
 
-    def _render_page(
-        self, request: Request, session: OfficerSession, lang: Lang, preview: ImportPreview, status: int = 200
-    ) -> Response:
-        return self.responses.render(
-            "officer_register.html",
-            lang,
-            status,
-            path=request.url.path,
-            csrf=session.issue_form_token(),
+    def _render_page(self, opened: OpenWorkspace, preview: ImportPreview, status: int = 200) -> Response:
+        return self.pages.render(
+            "workspace/register.html",
+            opened,
+            WorkspaceView.IMPORT,
+            WorkspaceOutcome(status=status),
+            path=opened.http.url.path,
             found=preview,
         )
