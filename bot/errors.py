@@ -20,6 +20,7 @@ BotError
 ├── SiteFetchError                 the site's or the network's: retrying later may help
 │   └── PageTooLargeError          retrying is useless
 ├── FileTooLargeError              a folder's of a roll-up: retrying is useless
+├── AddressNotPublicError          the page's: it leads into a private network; retrying is useless
 ├── DemoStepError                  ours: a step of the demo has nothing to act on
 ├── DecoderUnavailableError        the machine's: no process can be started; retrying may help
 ├── EncoderMissingError            nobody's: the extra `meaning` is not installed, or another build of it

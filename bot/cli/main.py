@@ -301,6 +301,30 @@ def restore(
 
 
 @cli_app.command()
+def evidence(
+    year: Annotated[
+        int, typer.Option(help="The year of the assessment, Buddhist: 2569.", min=2556, max=2700)
+    ],
+    variant: Annotated[
+        Literal["moe", "nacc", "vec", "moph"] | None,
+        typer.Option(help="Whose list of items; default: office.toml's, else the year's."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write the checklist to, as page, PDF and JSON.")
+    ] = None,
+    *,
+    pictures: Annotated[
+        bool,
+        typer.Option("--pictures/--no-pictures", help="With pictures of the pages, where there is Chromium."),
+    ] = True,
+) -> None:
+    """Check live what an assessment (ITA) asks for. Exit code 1 where something that is verified is not met."""
+    from bot.assessment.command import show_evidence
+
+    run_and_exit(show_evidence(year, variant or "", out, has_pictures=pictures))
+
+
+@cli_app.command()
 def version() -> None:
     """Print the version."""
     sys.stdout.write(installed("ita-bot") + "\n")

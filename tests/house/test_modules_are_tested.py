@@ -18,6 +18,7 @@ TABLES = {
 """Tables of functions, and how tests reach what is in them: modules that a table imports need no test by name."""
 
 REASONS = {
+    "bot.assessment.command": "the command runs it (tests/bot/assessment/test_collect.py)",
     "bot.cli": "commands run as programs (tests/bot/cli, tests/end_to_end)",
     **dict.fromkeys(
         ("handlers.errors", "ita_stats.errors"),

@@ -1,0 +1,1 @@
+"""What an assessor is shown: each element checked live, and the documents made of it."""
