@@ -16,7 +16,19 @@ from tests.house.test_pages import commands
 
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
 FOR_EACH_READER = {
-    *("it", "office", "supervisor", "head", "dpo", "citizen", "telegram", "line", "backup", "ministry"),
+    *(
+        "it",
+        "office",
+        "officer",
+        "supervisor",
+        "head",
+        "dpo",
+        "citizen",
+        "telegram",
+        "line",
+        "backup",
+        "ministry",
+    ),
 }
 OF_BOTFATHER = {"newbot", "setjoingroups", "setcommands", "revoke"}
 OF_EVERYBODY = {"join", "start", "stop", "help", "wipe", "here", "me"}

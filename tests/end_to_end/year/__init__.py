@@ -1,0 +1,1 @@
+"""A year of an office, day by day, in minutes."""
