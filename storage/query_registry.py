@@ -22,6 +22,7 @@ from handlers.questions.messages import (
 from handlers.questions.similar import FindSimilarQuestions
 from handlers.staff.complaints.messages import SearchCases
 from handlers.staff.members import FindStaffMember, ListStaff
+from handlers.staff.workspace.news import CountWaitingQuestions
 from storage.cases.approvals import APPROVAL_READERS
 from storage.cases.exclusions import EXCLUSION_READERS
 from storage.cases.officer_queries import OFFICER_CASE_READERS
@@ -37,6 +38,7 @@ from storage.intake.slips import SLIP_READERS
 from storage.questions.faq import FaqIndex
 from storage.questions.similar_questions import MAX_COMPARED
 from storage.questions.store import (
+    count_waiting_questions,
     find_question_by_number,
     find_thread_by_code,
     get_thread,
@@ -99,6 +101,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     GetThread: get_thread,
     GetQuestionRate: get_question_rate,
     ListOpenQuestions: list_open_questions,
+    CountWaitingQuestions: count_waiting_questions,
     FindQuestionByNumber: find_question_by_number,
     **APPROVAL_READERS,
     **FEEDBACK_READERS,

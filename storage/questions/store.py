@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ActorKind
@@ -28,6 +28,7 @@ from handlers.questions.messages import (
     ThreadLine,
     ThreadLineKind,
 )
+from handlers.staff.workspace.news import MOST_COUNTED, CountWaitingQuestions
 from ita_stats.calendar import get_fiscal_year
 from ita_stats.service.model import QuestionStep
 from storage import tables
@@ -141,6 +142,12 @@ async def list_open_questions(query: ListOpenQuestions, context: ReadContext) ->
         _get_number,
     )
     return Listing(tuple(found), tuple(unreadable))
+
+
+async def count_waiting_questions(query: CountWaitingQuestions, context: ReadContext) -> int:  # noqa: ARG001
+    """Count the open questions."""
+    found = select(_COLUMN.id).where(_COLUMN.state == QuestionState.OPEN.value).limit(MOST_COUNTED).subquery()
+    return int((await context.connection.execute(select(func.count()).select_from(found))).scalar_one())
 
 
 async def find_question_by_number(query: FindQuestionByNumber, context: ReadContext) -> QuestionThread | None:

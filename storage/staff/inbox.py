@@ -11,6 +11,7 @@ from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.effects import Query
 from handlers.staff.complaints.messages import CaseListPage, OfficerCase
 from handlers.staff.workspace.messages import INBOX_PAGE, InboxTab, ListInbox
+from handlers.staff.workspace.news import MOST_COUNTED, CountNewCases
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition
@@ -32,7 +33,7 @@ async def list_inbox(query: ListInbox, context: ReadContext) -> CaseListPage:
     """
     kept = build_hidden_condition(query.staff)
     first, wanted = (query.page - 1) * INBOX_PAGE, INBOX_PAGE + 1
-    shown = and_(tables.IS_ANNOUNCED_CASE, ~kept, or_(_CASE.avoid.is_(None), _CASE.avoid != query.staff))
+    shown = _build_shown(query.staff)
     stood_for = await list_stood_for(query.staff, to_bangkok_date(context.now), context.connection)
     listed = and_(shown, _build_tab(query, stood_for))
     rows = await _select(listed, query, first, wanted, context)
@@ -52,6 +53,21 @@ async def list_inbox(query: ListInbox, context: ReadContext) -> CaseListPage:
         others, damaged = decode_cases(hidden)
         cases, unreadable = [*cases, *map(hide_case, others)], [*unreadable, *damaged]
     return CaseListPage(tuple(cases[:INBOX_PAGE]), len(cases) > INBOX_PAGE, tuple(unreadable))
+
+
+async def count_new_cases(query: CountNewCases, context: ReadContext) -> int:
+    """Count the new cases that a person may see: those that are kept from them are not in it."""
+    which = and_(
+        _build_shown(query.staff), tables.IS_OPEN_CASE, _CASE.officer.is_(None), build_first_report()
+    )
+    found = select(_CASE.id).where(which).limit(MOST_COUNTED).subquery()
+    return int((await context.connection.execute(select(func.count()).select_from(found))).scalar_one())
+
+
+def _build_shown(staff: str) -> ColumnElement[bool]:
+    """Build the SQL condition of the cases that are announced, and not kept from a person."""
+    kept = build_hidden_condition(staff)
+    return and_(tables.IS_ANNOUNCED_CASE, ~kept, or_(_CASE.avoid.is_(None), _CASE.avoid != staff))
 
 
 def _build_tab(query: ListInbox, stood_for: Sequence[str]) -> ColumnElement[bool]:
@@ -131,5 +147,6 @@ async def _add_kinds(cases: list[OfficerCase], context: ReadContext) -> list[Off
 
 
 INBOX_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    ListInbox: list_inbox
+    ListInbox: list_inbox,
+    CountNewCases: count_new_cases,
 }

@@ -25,6 +25,9 @@ WORKSPACE_PATH = "/staff"
 WORKSPACE_COOKIE, SIGN_IN_COOKIE = "w", "e"
 """The cookie of who is signed in, and of a browser that was shown the form of a sign-in link."""
 
+NEWS = "news"
+"""The last part of the address at which a page asks how many things are new."""
+
 SHOWN_FORM = "did"
 """The part of an address that says of which form a page shows what came of it: random, and of this session only."""
 

@@ -6,12 +6,18 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from bot.web.html import text_to_html
-from bot.web.officer.responses import OfficerResponses
-from bot.web.workspace.addresses import get_desk_path, get_view_path
+from bot.web.officer.responses import OFFICER_PAGE_HEADERS, OfficerResponses
+from bot.web.workspace.addresses import NEWS, get_desk_path, get_view_path
 from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Phrase, Reply
+from handlers.staff.workspace.news import counts_news
 from handlers.staff.workspace.views import WorkspaceDesk, WorkspaceView, list_menu
+
+POLICY_WITH_OWN_SCRIPT = (
+    f"{OFFICER_PAGE_HEADERS['content-security-policy']}; script-src 'self'; connect-src 'self'"
+)
+"""Of the pages of who is signed in: a file of ours counts what is new. Everything works without it."""
 
 
 class WorkspacePages:
@@ -41,7 +47,7 @@ class WorkspacePages:
         """Render a page of somebody who is signed in."""
         role = opened.found.staff.role
         shown = outcome or WorkspaceOutcome(status=status)
-        return self.responses.render(
+        page = self.responses.render(
             template,
             opened.lang,
             shown.status,
@@ -52,5 +58,8 @@ class WorkspacePages:
             csrf=opened.cookie.issue_form_token(),
             person=opened.found.staff.name,
             role=role,
+            news=f"{get_desk_path(self.desk)}/{NEWS}" if counts_news(opened.found.staff) else "",
             **more,
         )
+        page.headers["content-security-policy"] = POLICY_WITH_OWN_SCRIPT
+        return page

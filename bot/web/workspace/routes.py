@@ -6,19 +6,20 @@ from functools import partial
 from typing import Any, TypeAlias, assert_never
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.bootstrap import RunningDesk
 from bot.decoding.pool import DecoderPool
 from bot.web.case_files.viewing import FileViewing
 from bot.web.multipart import FormData
-from bot.web.officer.responses import OfficerResponses, reject_files
+from bot.web.officer.responses import OFFICER_PAGE_HEADERS, OfficerResponses, reject_files
 from bot.web.officer.session import OfficerSession, delete_officer_cookie
 from bot.web.request import get_requested_lang, handle_form_page
 from bot.web.templating import PageRenderer
 from bot.web.workspace.actions import WorkspaceActions, make_submission_id
 from bot.web.workspace.addresses import (
+    NEWS,
     WORKSPACE_COOKIE,
     WORKSPACE_PATH,
     find_shown_address,
@@ -49,6 +50,7 @@ from handlers.staff.command import CommandTable
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.staff.workspace.commands import give_command, may_show_content
+from handlers.staff.workspace.news import count_news
 from handlers.staff.workspace.sent_forms import keep_sent_form
 from handlers.staff.workspace.sign_in import (
     WorkspaceRequest,
@@ -145,6 +147,7 @@ class DeskWorkspace:
             (path, self.show_home, ["GET"]),
             (f"{path}/open/{{secret:str}}", self._handle_link, both),
             (f"{path}/leave", self.leave, ["POST"]),
+            (f"{path}/{NEWS}", self.count_news, ["GET"]),
             (f"{path}/{{view:str}}", self.handle_view, both),
             (f"{path}/{{view:str}}/{{year:int}}/{{number:int}}", self.handle_view, both),
         ]
@@ -210,6 +213,15 @@ class DeskWorkspace:
         opened = await self._open(request, self._read_cookie(request))
         is_recent = opened is not None and may_show_content(opened.request)
         return await self._sign_in.handle_link(request, opened if is_recent else None)
+
+    async def count_news(self, request: Request) -> Response:
+        """Say how many things are new, to a page that asks once a minute. It only reads, and says no more."""
+        opened = await self._open(request, self._read_cookie(request))
+        if opened is None:
+            return JSONResponse({}, 401, OFFICER_PAGE_HEADERS)
+        staff = opened.found.staff
+        count = await opened.actions.decide(lambda _: count_news(staff, self._desk.name))
+        return JSONResponse({"count": count}, headers=OFFICER_PAGE_HEADERS)
 
     async def handle_view(self, request: Request) -> Response:
         """Show a view, after the command of its form where one was sent."""

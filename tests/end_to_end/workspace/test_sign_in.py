@@ -150,3 +150,30 @@ def test_every_role_has_a_home_and_no_view_of_another(office: WorkspaceServer, r
     allowed = role in {Role.OFFICER, Role.SUPERVISOR}
     assert browser.request(INBOX).status == (200 if allowed else 403)
     assert browser.request(f"{HOME}/nothing").status == 403
+
+
+def test_what_is_new_is_a_number_and_keeps_no_session_alive(office: WorkspaceServer) -> None:
+    office.file_case(1)
+    officer = office.add_officer("สมหญิง")
+    browser, auditor = office.sign_in(officer), office.sign_in(office.add_officer("ผู้ตรวจ", Role.AUDITOR))
+    asked = browser.request(f"{HOME}/news")
+    assert (asked.status, asked.content) == (200, b'{"count":1}')
+    assert asked.headers["cache-control"] == "no-store"
+    assert auditor.request(f"{HOME}/news").content == b'{"count":0}'
+    assert 'id="news"' not in auditor.request(auditor.request(HOME).headers["location"]).text
+    assert office.new_browser().request(f"{HOME}/news").status == 401
+    for _ in range(9):  # it is asked all day long: content closes and the day ends as without it
+        office.desk.clock_offset += timedelta(minutes=50)
+        browser.request(f"{HOME}/news")
+        assert 'name="code"' in browser.request(f"{HOME}/case/2570/1").text
+    office.desk.clock_offset += timedelta(minutes=40)
+    assert browser.request(f"{HOME}/news").status == 401
+
+
+def test_a_case_that_is_kept_from_somebody_is_not_counted_for_them(office: WorkspaceServer) -> None:
+    office.file_case(1)
+    officer, chief = office.add_officer("สมหญิง"), office.add_officer("หัวหน้า", Role.SUPERVISOR)
+    browser, other = office.sign_in(officer), office.sign_in(office.add_officer("สมชาย"))
+    office.send_chat_text(chief, "/bar 1 สมหญิง มีชื่อในเรื่องนี้ชัดเจน")
+    assert browser.request(f"{HOME}/news").content == b'{"count":0}'
+    assert other.request(f"{HOME}/news").content == b'{"count":1}'

@@ -177,3 +177,33 @@ def test_back_and_reload_find_a_page_after_every_form(office: WorkspaceServer, b
         assert "chrome-error" not in page.url
         assert page.locator("header .office").count() == 1
     window.close()
+
+
+def test_a_page_tells_of_new_cases_by_itself_and_leaves_the_screen_when_signed_out(
+    office: WorkspaceServer, browser: Browser
+) -> None:
+    office.file_case(1)
+    window = browser.new_context(**PHONE)
+    page, other = window.new_page(), window.new_page()
+    sign_in(office, page, office.add_officer("สมหญิง"))
+    page.wait_for_selector("#news-count:has-text('(1)')")
+    assert page.is_hidden("#news")
+    look_again = "document.dispatchEvent(new Event('visibilitychange'))"
+    office.file_case(2)
+    page.evaluate(look_again)
+    page.wait_for_selector("#news a:has-text('มีเรื่องใหม่ 1 เรื่อง')")
+    look(page, "inbox-news")
+    page.click("#news a")
+    page.click(".cases a")
+    page.fill(".composer textarea", "ยังไม่ได้ส่ง")
+    other.goto(f"{office.server.address}/staff/complaints/inbox")
+    other.click(".leave")
+    other.wait_for_selector("text=พิมพ์")
+    page.bring_to_front()
+    page.evaluate(look_again)
+    page.wait_for_timeout(300)
+    assert page.input_value(".composer textarea") == "ยังไม่ได้ส่ง"  # words that are not sent stay
+    page.fill(".composer textarea", "")
+    page.evaluate(look_again)
+    page.wait_for_url("**/staff/complaints")
+    window.close()
