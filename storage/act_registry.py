@@ -53,6 +53,7 @@ from storage.files.file_meta import rename_draft_file
 from storage.intake.slips import SLIP_WRITERS
 from storage.matters.writes import MATTER_WRITERS
 from storage.outgoing.undo_window import cancel_answer, schedule_answer
+from storage.participation.activities import ACTIVITY_WRITERS
 from storage.questions.faq import approve_faq_entry, discard_faq_draft, save_faq_entry
 from storage.questions.store import (
     append_thread_line,
@@ -123,6 +124,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **APPROVAL_WRITERS,
     **RELEASE_WRITERS,
     **REMARK_WRITERS,
+    **ACTIVITY_WRITERS,
     **CLOCK_WRITERS,
     **PAGE_ACCESS_WRITERS,
     **SLIP_WRITERS,

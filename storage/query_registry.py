@@ -35,6 +35,7 @@ from storage.db.read_batcher import ReadContext
 from storage.feedback import FEEDBACK_READERS, FeedbackNumbers
 from storage.files.evidence import EvidenceStore
 from storage.intake.slips import SLIP_READERS
+from storage.participation.activities import ACTIVITY_READERS
 from storage.questions.faq import FaqIndex
 from storage.questions.similar_questions import MAX_COMPARED
 from storage.questions.store import (
@@ -111,6 +112,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **WORKSPACE_READERS,
     **INBOX_READERS,
     **REMARK_READERS,
+    **ACTIVITY_READERS,
     **SLIP_READERS,
     **TRAIL_READERS,
     **IMPORT_READERS,

@@ -21,6 +21,7 @@ from bot.web.html import text_to_html
 from bot.web.limits.upload_limits import UploadLimiter
 from bot.web.officer.enrolment import EnrolmentPages
 from bot.web.opinions import OpinionPages
+from bot.web.participation import ParticipationPages
 from bot.web.qna_board import QnaBoard
 from bot.web.readiness import ReadinessCheck
 from bot.web.request import get_requested_lang
@@ -94,12 +95,13 @@ def _build_public_routes(app: App, pages: PageRenderer) -> list[BaseRoute]:
     """The routes of the Q&A board and of the results of consultations, if the service desk runs here."""
     if "service" not in app.desks:
         return []
-    board = QnaBoard(app, pages)
+    board, opinion = QnaBoard(app, pages), build_public_opinion(app)
     return [
         Route("/qna", board.show_board),
         Route("/qna/feed.xml", board.serve_feed),
         Route("/qna/{id:str}", board.show_question),
-        *OpinionPages(build_public_opinion(app), pages).routes(),
+        *OpinionPages(opinion, pages).routes(),
+        *ParticipationPages(app.desks["service"].store, opinion, pages).routes(),
     ]
 
 

@@ -117,6 +117,7 @@ class ServiceCommandName(DeskCommandName):
     TAKEN = "taken"
     DONE = "done"
     RESULTS = "results"
+    ACTIVITY = "activity"
     REMARK = "remark"
     CLOCK = "clock"
     HELP = "help"

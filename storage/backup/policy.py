@@ -143,6 +143,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "split_spans": _ALL,
     "counting_years": _ALL,
     "remarks": _ALL,
+    "activities": _ALL,
     "ledger": _NEVER,
     "number_floors": _ALL,
 }

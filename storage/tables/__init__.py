@@ -37,6 +37,7 @@ from storage.tables.opinions import (
     themes,
     voices,
 )
+from storage.tables.participation import activities
 from storage.tables.questions import (
     board,
     held_answers,
@@ -68,6 +69,7 @@ __all__ = [
     "IS_ANNOUNCED_CASE",
     "IS_OPEN_CASE",
     "absences",
+    "activities",
     "addresses",
     "answers",
     "audit",

@@ -43,6 +43,7 @@ PAGES_OF_CITIZENS = {
     "/opinions",
     "/statistics",
     "/guideline",
+    "/participation",
     "/exit",
 }
 PAGES_OF_MACHINES = {"/healthz", "/readyz", "/metrics", "/telegram", "/line"}

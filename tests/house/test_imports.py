@@ -33,6 +33,7 @@ VOCABULARY = {
     "handlers.feedback.messages",
     "handlers.questions.faq_messages",
     "handlers.questions.joined_search",
+    "handlers.participation.messages",
     "handlers.questions.messages",
     "handlers.questions.search_index",
     "handlers.questions.similar",

@@ -24,6 +24,7 @@ from handlers.staff.permissions import (
     SUPERVISORS,
     ServiceCommandName,
 )
+from handlers.staff.service.activities import manage_activities
 from handlers.staff.service.answers import (
     answer_as_other_question,
     answer_question,
@@ -81,6 +82,7 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
     ServiceCommandName.TAKEN: CommandRow(set_theme_decision, CASE_WORKERS, NEVER, ("ตอบประเด็น",)),
     ServiceCommandName.DONE: CommandRow(mark_theme_done, CASE_WORKERS, NEVER, ("ทำแล้ว",)),
     ServiceCommandName.RESULTS: CommandRow(publish_results, CASE_WORKERS, NEVER, ("ประกาศผล",)),
+    ServiceCommandName.ACTIVITY: CommandRow(manage_activities, CASE_WORKERS, NEVER, ("กิจกรรม",), takes_number=False),
     ServiceCommandName.REMARK: CommandRow(review_service_remark, SUPERVISORS, NEVER, ("หมายเหตุ",), takes_number=False),
     ServiceCommandName.CLOCK: CommandRow(
         review_clock, CHANNEL_KEEPERS, SecondFactor.ALWAYS, ("นาฬิกา",), takes_number=False
@@ -167,6 +169,7 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.TAKEN,
             ServiceCommandName.DONE,
             ServiceCommandName.RESULTS,
+            ServiceCommandName.ACTIVITY,
         ),
         "office": (ServiceCommandName.REMARK, ServiceCommandName.CLOCK, ServiceCommandName.WORKSPACE),
     },

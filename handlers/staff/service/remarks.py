@@ -1,4 +1,4 @@
-"""`/remark` at the service desk, and the choice below what was shown: a remark, an entry of the FAQ, or an answer."""
+"""`/remark` at the service desk, and the choice below what was shown: a remark, an activity, FAQ entry or answer."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from handlers.staff.command import ServiceCommandContext
 from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.remarks import RemarkDesk, drop_remark, review_remark
+from handlers.staff.service.activities import drop_activity, manage_activities
 from handlers.staff.service.answers import confirm_answer
 from handlers.staff.service.faq import decide_on_near
 from handlers.staff.state import ProposedRemark, ServiceWork
@@ -27,7 +28,7 @@ def review_service_remark(cmd: ServiceCommandContext) -> Decision:
 
 
 def confirm_shown_text(cmd: ServiceCommandContext) -> Decision:
-    """Keep the remark of which the prompt asks, or drop it.
+    """Keep the remark, or publish the activity, of which the prompt asks; or drop it.
 
     An entry of the FAQ is decided on as `decide_on_near` says, an answer is confirmed as `confirm_answer` says.
     """
@@ -37,6 +38,10 @@ def confirm_shown_text(cmd: ServiceCommandContext) -> Decision:
     proposed = cmd.work.remark
     if proposed is None or cmd.command.rest[1:] != str(proposed.prompt):
         return (yield from confirm_answer(cmd))
-    if not cmd.command.rest.startswith("y") or not cmd.may_give(ServiceCommandName.REMARK):
+    is_meant = cmd.command.rest.startswith("y") and cmd.may_give(proposed.command.name)
+    confirmed = replace(cmd, command=proposed.command, confirmed=True)
+    if proposed.command.name is ServiceCommandName.ACTIVITY:
+        return (yield from manage_activities(confirmed)) if is_meant else drop_activity(cmd)
+    if not is_meant:
         return drop_remark(cmd, _REMARKS)
-    return (yield from review_remark(replace(cmd, command=proposed.command, confirmed=True), _REMARKS))
+    return (yield from review_remark(confirmed, _REMARKS))

@@ -88,6 +88,7 @@ SERVICE_DESK = """
     taken        officer supervisor                 never
     done         officer supervisor                 never
     results      officer supervisor                 never
+    activity     officer supervisor                 never
     remark       supervisor                         never
     clock        supervisor admin                   always
     help         officer supervisor                 never

@@ -27,6 +27,7 @@ from handlers.feedback.messages import (
     FindFeedbackContact,
     ListFeedback,
 )
+from handlers.participation.messages import ListActivities
 from handlers.questions.faq_messages import (
     FaqCatalogue,
     FaqEntry,
@@ -82,6 +83,7 @@ ANSWERS: dict[Any, Any] = {
     GetConsultationResult: RESULT,
     ListPendingStatements: (),
     FindRemark: "เปิดวันเสาร์",
+    ListActivities: (),
     NewWorkspaceLink: None,
 }
 

@@ -1,0 +1,1 @@
+"""Activities of participation beside consultations: what an officer writes of a meeting, and what is published."""

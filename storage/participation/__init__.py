@@ -1,0 +1,1 @@
+"""Published activities of participation."""

@@ -1,0 +1,60 @@
+"""Activities: numbered by fiscal year, corrected in place, taken off and put back, the trail without their text."""
+
+from dataclasses import replace
+from datetime import date
+
+from handlers.participation.messages import (
+    ActivityKind,
+    ActivityTakers,
+    ActivityText,
+    ListActivities,
+    PublishActivity,
+    SetActivityShown,
+)
+from storage.store import Store
+from tests.storage.conftest import CANARY, NOW, StoredDesk
+
+TEXT = ActivityText(
+    ActivityKind.MEETING, date(2026, 10, 12), "แผน", (ActivityTakers("ครู", 20),), "เพิ่มสองโครงการ"
+)
+DAY = date(2026, 10, 13)
+
+
+def test_they_are_numbered_corrected_and_taken_off(ground: StoredDesk) -> None:
+    async def scene(store: Store) -> None:
+        async def list_names() -> list[tuple[str, str, bool]]:
+            found = await store.answer_query(ListActivities(), NOW)
+            return [(one.name, one.text.title, one.is_shown) for one in found]
+
+        earlier = replace(TEXT, day=date(2026, 9, 30), title="ก่อน")
+        later = replace(TEXT, day=date(2026, 11, 1), title=CANARY)
+        for text in (TEXT, earlier, later):
+            await ground.commit_acts(store, PublishActivity(text, DAY, "s3"))
+        shown = [("2/2570", CANARY, True), ("1/2570", "แผน", True), ("1/2569", "ก่อน", True)]
+        assert await list_names() == shown
+        corrected = replace(TEXT, title="ที่แก้")
+        await ground.commit_acts(store, PublishActivity(corrected, DAY, "s3", (2570, 1)))
+        assert (await list_names())[1] == ("1/2570", "ที่แก้", True)
+        moved = replace(later, day=date(2026, 9, 1))
+        await ground.commit_acts(store, PublishActivity(moved, DAY, "s3", (2570, 2)))
+        assert await list_names() == [
+            ("2/2570", CANARY, False),
+            ("1/2570", "ที่แก้", True),
+            ("1/2569", "ก่อน", True),
+            ("2/2569", CANARY, True),
+        ]
+        await ground.commit_acts(store, SetActivityShown(2570, 1, is_shown=False, staff="s3"))
+        await ground.commit_acts(store, SetActivityShown(2570, 9, is_shown=False, staff="s3"))
+        assert (await list_names())[1] == ("1/2570", "ที่แก้", False)
+        (found, *_) = await store.answer_query(ListActivities(), NOW)
+        assert found.text == later
+        assert await store.verify_audit() == []
+
+    ground.run_scenario(scene)
+    trail = ground.execute_sql("SELECT what, ref FROM audit WHERE what LIKE 'activity%' ORDER BY seq")
+    assert [tuple(row) for row in trail][:3] == [
+        ("activity", "1/2570"),
+        ("activity", "1/2569"),
+        ("activity", "2/2570"),
+    ]
+    assert CANARY not in repr(ground.execute_sql("SELECT * FROM audit"))
