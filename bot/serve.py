@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 from starlette.routing import BaseRoute
 
+from bot.assessment.monthly import run_monthly_evidence
 from bot.background import run_in_background
 from bot.backup.nightly import NightlyBackup
 from bot.bootstrap import App, RunningDesk, open_app
@@ -257,6 +258,8 @@ async def _publish(app: App) -> None:
     async for result in run_publishing_jobs(app, now, doubted):
         desk: DeskName = "service" if result.desk == "service" else "complaints"
         log_event(LogEvent.TICKED, desk, count=result.count)
+    async for result in run_monthly_evidence(app, now, doubted):
+        log_event(LogEvent.TICKED, "complaints", count=result.count)
 
 
 def _bind_socket(host: str, port: int) -> socket.socket:

@@ -197,6 +197,7 @@ def tick(
 
 
 async def _run_tick(desks: tuple[DeskName, ...], now: datetime, *, is_given: bool, confirm: bool) -> int:
+    from bot.assessment.monthly import run_monthly_evidence
     from bot.bootstrap import open_app
     from bot.clock.gate import ClockVerdict, check_clock, confirm_clock
     from bot.jobs.housekeeping import run_due_jobs
@@ -222,6 +223,8 @@ async def _run_tick(desks: tuple[DeskName, ...], now: datetime, *, is_given: boo
             ):
                 print_json({"desk": result.desk, "did": result.job, "count": result.count})
         async for result in run_publishing_jobs(app, now, doubted):
+            print_json({"desk": result.desk, "did": result.job, "count": result.count})
+        async for result in run_monthly_evidence(app, now, doubted):
             print_json({"desk": result.desk, "did": result.job, "count": result.count})
     if doubted:
         sys.stderr.write(f"{CLOCK_DOUBTED_TH}\n{CLOCK_DOUBTED_EN}\n")

@@ -165,6 +165,7 @@ def list_private_folders(paths: DeskPaths) -> set[Path]:
     """Return the folders of a desk in which files and directories are replaced as a whole."""
     return {
         paths.folder / "anchors",
+        paths.folder / "assessment",
         paths.folder / "releases",
         *(key.parent for key in paths.key_paths.values()),
     }

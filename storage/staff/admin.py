@@ -66,11 +66,15 @@ class StaffAdmin:
             await self.roster.load(connection)
         return invitation
 
-    async def broadcast(self, words: Mapping[Lang, str], now: datetime) -> int:
-        """Send a text without case content to all staff who can be reached; return the number of recipients."""
+    async def broadcast(
+        self, words: Mapping[Lang, str], now: datetime, roles: Collection[Role] = tuple(Role)
+    ) -> int:
+        """Send a text without case content to all staff of some roles who can be reached; return their number."""
         async with self.committer.transaction() as connection:
             addresses = [
-                address for _, address in await self.roster.refresh(connection) if address is not None
+                address
+                for staff, address in await self.roster.refresh(connection)
+                if address is not None and staff.role in roles
             ]
             batch = WriteBatch(connection, self.committer.keyring, self.committer.daily_keys, now)
             for address in addresses:
