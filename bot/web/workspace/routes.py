@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -28,6 +28,7 @@ from bot.web.workspace.addresses import (
     make_shown_address,
 )
 from bot.web.workspace.case import CaseWorkPages
+from bot.web.workspace.command_tables import get_command_table
 from bot.web.workspace.inbox import InboxPages
 from bot.web.workspace.office_views import OfficeViews
 from bot.web.workspace.open_session import (
@@ -46,9 +47,6 @@ from bot.web.workspace.sign_in import FORMER_LINK, MAX_SIGN_IN_CODE_LENGTH, Sign
 from handlers.dialog.effects import Answer, Decision
 from handlers.dialog.replies import OfficerPageAction, Phrase
 from handlers.dialog.session import Session
-from handlers.staff.command import CommandTable
-from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
-from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.staff.workspace.commands import give_command, may_show_content
 from handlers.staff.workspace.news import count_news
 from handlers.staff.workspace.sent_forms import keep_sent_form
@@ -60,7 +58,6 @@ from handlers.staff.workspace.sign_in import (
 )
 from handlers.staff.workspace.views import (
     WORKSPACE_VIEWS,
-    WorkspaceDesk,
     WorkspaceView,
     list_menu,
     may_open_view,
@@ -97,17 +94,6 @@ def build_workspace_routes(
     for desk in running:
         routes += DeskWorkspace(desk, pages, responses, decoders, site_url).routes()
     return routes
-
-
-def get_command_table(desk: WorkspaceDesk) -> CommandTable[Any, Any]:
-    """Return the commands of a desk."""
-    match desk:
-        case "complaints":
-            return COMPLAINTS_COMMAND_TABLE
-        case "service":
-            return SERVICE_COMMAND_TABLE
-        case _:
-            assert_never(desk)
 
 
 @dataclass(frozen=True, slots=True)
