@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.delivery.transport import PermanentError, PlatformUnavailableError
-from bot.platforms.line import sender, setup
+from bot.platforms.line import client, sender, setup
 from bot.platforms.line.quota import PushQuota
 from bot.platforms.line.sender import derive_retry_key
 from handlers.dialog.effects import Decision
@@ -44,6 +44,13 @@ A = line_user_id("ก")
 CANARY = "คานารีลับ"
 PUSH, REPLY, QUOTA = "pushMessage", "replyMessage", "getMessageQuota"
 NEWS = (Reply("menu.again", MUST_ARRIVE),)
+
+
+@pytest.fixture(autouse=True)
+def _retry_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a minute of waits for LINE passes in a tenth of a second."""
+    monkeypatch.setattr(sender, "REPLY_RETRY_DELAYS", (0.01, 0.01, 0.02, 0.03, 0.03))
+    monkeypatch.setattr(client, "DEFAULT_RETRY_AFTER", 0.02)
 
 
 def run_scenario(
