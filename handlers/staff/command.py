@@ -253,6 +253,17 @@ def make_command_button(
     return Choice(data, name.label_key) if label is None else Choice(data, label.key, label.args)
 
 
+def make_prompt_buttons(confirm: DeskCommandName, prompt: int, yes: str, no: str) -> tuple[Choice, Choice]:
+    """Return the two buttons below what is shown before it is done. yes, no: keys of their labels.
+
+    `parse_prompt_answer` reads what they send.
+    """
+    return (
+        make_command_button(confirm, rest=f"y{prompt}", label=Phrase(yes)),
+        make_command_button(confirm, rest=f"n{prompt}", label=Phrase(no)),
+    )
+
+
 def make_number_button(name: DeskCommandName, of: Registered) -> Choice:
     """Return a button that gives a command about something, labelled with its register number."""
     number = of.register_number

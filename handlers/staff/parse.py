@@ -29,6 +29,34 @@ class ParsedCommand(Generic[NameT]):
         return f"/{self.name}{number}{year}{' ' if self.rest else ''}{self.rest}"
 
 
+@dataclass(frozen=True, slots=True)
+class PromptAnswer:
+    """A button below something that is shown before it is done: `y12`, `n12`, or of a choice, `c12 2`.
+
+    The number is the prompt's, so that buttons below what was shown earlier do nothing. letter: `y` where it is to be
+    done; rest: which of the choices.
+    """
+
+    letter: str
+    prompt: str
+    rest: str
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether it is to be done as it was shown."""
+        return self.letter == "y"
+
+    def is_to(self, prompt: int | None) -> bool:
+        """Whether the button stood below that prompt; None: nothing is asked."""
+        return prompt is not None and self.prompt == str(prompt)
+
+
+def parse_prompt_answer(rest: str) -> PromptAnswer:
+    """Return what the text after a confirming command says."""
+    word, rest = split_first_word(rest)
+    return PromptAnswer(word[:1], word[1:], rest)
+
+
 def split_number(text: str) -> tuple[int, int, str]:
     """Return the number and the year that a text begins with, each 0 where it has none, and the text after them."""
     found = _NUMBER.match(text)

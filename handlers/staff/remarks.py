@@ -20,7 +20,7 @@ from handlers.dialog.replies import (
     raw_text,
 )
 from handlers.questions.pii import find_pii, redact_pii
-from handlers.staff.command import CommandContext, make_command_button
+from handlers.staff.command import CommandContext, make_command_button, make_prompt_buttons
 from handlers.staff.parse import NameT, ParsedCommand, split_first_word
 from handlers.staff.remark_messages import FindRemark, SetRemark
 from handlers.staff.state import WorkT
@@ -147,11 +147,10 @@ def _propose_remark(
     command = replace(cmd.command, rest=f"{period.code} {printed}")
     asked = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt))
     asked = asked.with_work(desk.propose(asked.work, command, prompt))
-    yes = make_command_button(desk.confirm, rest=f"y{prompt}", label=Phrase("staff.remark.yes"))
-    no = make_command_button(desk.confirm, rest=f"n{prompt}", label=Phrase("staff.remark.no"))
+    buttons = make_prompt_buttons(desk.confirm, prompt, "staff.remark.yes", "staff.remark.no")
     marked: ReplyArg = (
         Phrase("staff.remark.found", {"found": ", ".join(found)}) if found else Phrase("staff.remark.clean")
     )
     return _reply(
-        asked, "ask", (yes, no), policy=OFFICER_CONTENT, period=period.name, text=printed, found=marked
+        asked, "ask", buttons, policy=OFFICER_CONTENT, period=period.name, text=printed, found=marked
     )

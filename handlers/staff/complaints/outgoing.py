@@ -21,7 +21,7 @@ from handlers.dialog.replies import (
     Presentation,
     Reply,
 )
-from handlers.staff.command import ComplaintsCommandContext, make_command_button
+from handlers.staff.command import ComplaintsCommandContext, make_command_button, make_prompt_buttons
 from handlers.staff.complaints.case_view import list_next_steps
 from handlers.staff.complaints.find_case import can_see_case
 from handlers.staff.complaints.matters.reports import ScheduledAct
@@ -36,6 +36,7 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.dispatch import run_command
 from handlers.staff.members import StaffMember
+from handlers.staff.parse import parse_prompt_answer
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import ProposedReply
 from handlers.thai.dates import to_bangkok_date
@@ -75,13 +76,11 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
     kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, proposal=ProposedReply(cmd.command, prompt))
     )
-    yes = make_command_button(CommandName.CONFIRM, rest=f"y{prompt}", label=Phrase("staff.confirm.yes"))
-    no = make_command_button(CommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("staff.confirm.no"))
     seen = format_timeline_entry(_preview_entry(cmd, found, sending), cmd.ctx)
     asked = kept.reply(
         "confirm.ask_after" if found.scheduled else "confirm.ask",
         OFFICER_CONTENT,
-        (yes, no),
+        make_prompt_buttons(CommandName.CONFIRM, prompt, "staff.confirm.yes", "staff.confirm.no"),
         number=found.register_number,
         seen=seen,
         presentation=_ASKS_TO_CONFIRM,
@@ -184,10 +183,10 @@ def _preview_transition(
 
 def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
     """Run the command whose text was shown, now confirmed; or drop it where the officer declined."""
-    proposal = cmd.work.proposal
-    if proposal is None or cmd.command.rest[1:] != str(proposal.prompt):
+    proposal, pressed = cmd.work.proposal, parse_prompt_answer(cmd.command.rest)
+    if proposal is None or not pressed.is_to(proposal.prompt):
         return cmd.reply("confirm.stale", OF_CASE, presentation=KEEPS_TEXT)
-    if not cmd.command.rest.startswith("y"):
+    if not pressed.is_yes:
         dropped = "remark.dropped" if proposal.command.name is CommandName.REMARK else "confirm.dropped"
         back = replace(proposal.command, name=CommandName.CASE, rest="")
         choices = (

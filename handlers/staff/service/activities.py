@@ -7,7 +7,6 @@ from handlers.dialog.replies import (
     KEEPS_TEXT,
     NEUTRAL,
     OFFICER_CONTENT,
-    Choice,
     Phrase,
     Reply,
     ReplyArg,
@@ -21,7 +20,7 @@ from handlers.participation.messages import (
     PublishActivity,
     SetActivityShown,
 )
-from handlers.staff.command import ServiceCommandContext, make_command_button
+from handlers.staff.command import ServiceCommandContext, make_prompt_buttons
 from handlers.staff.parse import split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ProposedRemark
@@ -93,10 +92,8 @@ def _propose(cmd: ServiceCommandContext, found: ActivityText, typed: str) -> Tur
     prompt = cmd.ctx.session.prompt_number + 1
     asked = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt))
     asked = asked.with_work(replace(asked.work, remark=ProposedRemark(cmd.command, prompt)))
-    confirm = ServiceCommandName.CONFIRM
-    choices: tuple[Choice, ...] = (
-        make_command_button(confirm, rest=f"y{prompt}", label=Phrase("inquiry.activity.yes")),
-        make_command_button(confirm, rest=f"n{prompt}", label=Phrase("inquiry.activity.no")),
+    choices = make_prompt_buttons(
+        ServiceCommandName.CONFIRM, prompt, "inquiry.activity.yes", "inquiry.activity.no"
     )
     marked = find_marked_data(typed)
     found_words: ReplyArg = (

@@ -18,9 +18,9 @@ from handlers.questions.messages import (
     ScheduleAnswer,
 )
 from handlers.questions.similar import MAX_SIMILAR
-from handlers.staff.command import ServiceCommandContext, make_command_button
+from handlers.staff.command import ServiceCommandContext, make_command_button, make_prompt_buttons
 from handlers.staff.complaints.messages import UNDO_SECONDS
-from handlers.staff.parse import ParsedCommand, split_number
+from handlers.staff.parse import ParsedCommand, parse_prompt_answer, split_number
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.faq_drafts import show_draft
 from handlers.staff.service.next_steps import list_next_steps
@@ -148,10 +148,9 @@ def _propose_answer(
     kept = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt)).with_work(
         replace(cmd.work, answer=proposed)
     )
-    yes = make_command_button(ServiceCommandName.CONFIRM, rest=f"y{prompt}", label=Phrase("inquiry.send_yes"))
-    no = make_command_button(ServiceCommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("inquiry.send_no"))
+    buttons = make_prompt_buttons(ServiceCommandName.CONFIRM, prompt, "inquiry.send_yes", "inquiry.send_no")
     seen = thread.format_answer_text(text)
-    turn = kept.reply("send_ask", NEUTRAL, (yes, no), number=thread.register_number, seen=seen)
+    turn = kept.reply("send_ask", NEUTRAL, buttons, number=thread.register_number, seen=seen)
     if others:
         lines = format_questions(others)
         before = (*before, Reply("inquiry.send_several", NEUTRAL, {"count": len(lines), "lines": lines}))
@@ -165,8 +164,8 @@ def _reply_already_scheduled(cmd: ServiceCommandContext, thread: QuestionThread,
 
 def confirm_answer(cmd: ServiceCommandContext) -> Decision:
     """Schedule the proposed answer or drop it. Where the thread has new lines since, show it once more."""
-    proposed = cmd.work.answer
-    if proposed is None or proposed.prompt is None or cmd.command.rest[1:] != str(proposed.prompt):
+    proposed, pressed = cmd.work.answer, parse_prompt_answer(cmd.command.rest)
+    if proposed is None or not pressed.is_to(proposed.prompt):
         back = (make_command_button(ServiceCommandName.QUESTIONS),)
         return cmd.reply("send_stale", NEUTRAL, back, presentation=KEEPS_TEXT)
     thread = yield from run_query(FindQuestionByNumber(proposed.number, proposed.year))
@@ -176,7 +175,7 @@ def confirm_answer(cmd: ServiceCommandContext) -> Decision:
             "unknown", NEUTRAL, (make_command_button(ServiceCommandName.QUESTIONS),), number=number
         )
     text, answered = proposed.text, cmd.with_work(replace(cmd.work, answer=replace(proposed, prompt=None)))
-    if not cmd.command.rest.startswith("y"):
+    if not pressed.is_yes:
         waiting = _await_answer(answered, thread, [(number, year) for number, year, _ in proposed.others])
         return waiting.reply(
             "send_dropped",

@@ -16,8 +16,8 @@ from handlers.questions.faq_messages import (
     SaveFaqEntry,
 )
 from handlers.questions.messages import AnswerMatch, FindKnownAnswers
-from handlers.staff.command import ServiceCommandContext, make_command_button
-from handlers.staff.parse import split_first_word
+from handlers.staff.command import ServiceCommandContext, make_command_button, make_prompt_buttons
+from handlers.staff.parse import parse_prompt_answer, split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.faq_drafts import check_drafts, refuse_places, show_draft
 from handlers.staff.service.faq_fields import FaqFieldProblem, change_faq_fields, has_faq_fields
@@ -96,9 +96,10 @@ def _add_entry(cmd: ServiceCommandContext, catalogue: FaqCatalogue, rest: str) -
             for one in published
         ),
     )
-    yes = make_command_button(ServiceCommandName.CONFIRM, rest=f"y{prompt}", label=Phrase("inquiry.near_add"))
-    no = make_command_button(ServiceCommandName.CONFIRM, rest=f"n{prompt}", label=Phrase("inquiry.near_no"))
-    return kept.reply("near_ask", NEUTRAL, (*changes, yes, no), question=question, answer=answer, lines=lines)
+    buttons = make_prompt_buttons(ServiceCommandName.CONFIRM, prompt, "inquiry.near_add", "inquiry.near_no")
+    return kept.reply(
+        "near_ask", NEUTRAL, (*changes, *buttons), question=question, answer=answer, lines=lines
+    )
 
 
 def _split_new_fields(answer: str) -> tuple[str, str]:
@@ -190,10 +191,10 @@ def decide_on_near(cmd: ServiceCommandContext, proposed: ProposedFaqEntry) -> De
     """Change an entry that is near, add the new one all the same, or drop it, as the officer chose."""
     catalogue: FaqCatalogue = yield from run_query(GetFaqCatalogue())
     decided = cmd.with_work(replace(cmd.work, faq_entry=None))
-    choice, place = split_first_word(cmd.command.rest)
-    if choice.startswith("y"):
+    pressed = parse_prompt_answer(cmd.command.rest)
+    if pressed.is_yes:
         return _store_new(decided, catalogue, proposed.question, proposed.answer, proposed.fields)
-    number = (parse_number(place) or 0) if choice.startswith("c") else 0
+    number = (parse_number(pressed.rest) or 0) if pressed.letter == "c" else 0
     if not 1 <= number <= len(proposed.near):
         back = (make_command_button(ServiceCommandName.FAQ),)
         return decided.reply(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers.dialog.effects import Decision
 from handlers.staff.command import ServiceCommandContext
-from handlers.staff.parse import ParsedCommand, split_first_word
+from handlers.staff.parse import ParsedCommand, parse_prompt_answer
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.remarks import RemarkDesk, drop_remark, review_remark
 from handlers.staff.service.activities import drop_activity, manage_activities
@@ -32,13 +32,13 @@ def confirm_shown_text(cmd: ServiceCommandContext) -> Decision:
 
     An entry of the FAQ is decided on as `decide_on_near` says, an answer is confirmed as `confirm_answer` says.
     """
-    entry, prompt = cmd.work.faq_entry, split_first_word(cmd.command.rest)[0][1:]
-    if entry is not None and prompt == str(entry.prompt):
+    entry, pressed = cmd.work.faq_entry, parse_prompt_answer(cmd.command.rest)
+    if entry is not None and pressed.is_to(entry.prompt):
         return (yield from decide_on_near(cmd, entry))
     proposed = cmd.work.remark
-    if proposed is None or cmd.command.rest[1:] != str(proposed.prompt):
+    if proposed is None or not pressed.is_to(proposed.prompt):
         return (yield from confirm_answer(cmd))
-    is_meant = cmd.command.rest.startswith("y") and cmd.may_give(proposed.command.name)
+    is_meant = pressed.is_yes and cmd.may_give(proposed.command.name)
     confirmed = replace(cmd, command=proposed.command, confirmed=True)
     if proposed.command.name is ServiceCommandName.ACTIVITY:
         return (yield from manage_activities(confirmed)) if is_meant else drop_activity(cmd)
