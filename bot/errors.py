@@ -6,6 +6,7 @@ BotError
 ├── ImportFileError                the office's: the whole file is refused, and has to be corrected
 │   ├── FaqFileError               the file of questions and answers
 │   ├── RegisterFileError          the register of old cases
+│   │   └── RegisterHeadingsError  it has headings that nobody knows
 │   └── EvaluationFileError        the questions of an evaluation
 ├── AnswerError                    the administrator's at `ita-bot init`: it is asked again
 ├── BackRequestedError             nobody's: an earlier question of `ita-bot init` is asked again

@@ -2,12 +2,12 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import typer
 
@@ -16,6 +16,7 @@ from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, print_json
 from bot.desk_names import DeskName
 from bot.importers.register import (
     MOST_ROWS_SHOWN,
+    RegisterHeadingsError,
     RegisterImportRequest,
     RegisterImportResult,
     format_bad_row,
@@ -24,19 +25,24 @@ from bot.importers.register import (
     import_register,
     import_result_to_json,
 )
+from bot.importers.register_questions import RegisterQuestion, ask_in_turn, list_questions
 from bot.importers.spreadsheet import RegisterFileError
 from bot.publishing.late_entries import (
     OutdatedRelease,
     describe_outdated_releases,
     find_outdated_releases,
 )
+from handlers.complaints.registers.word_meanings import RegisterWords
 from handlers.dialog.events import LANGS
 from handlers.dialog.replies import Phrase
+from handlers.office import Office
 from handlers.staff.registers.describe import describe_import, describe_obstacle
 from handlers.staff.registers.messages import ImportSummary
 from handlers.thai.meanings import read_meanings
 from handlers.thai.phrases import Meaning
 from storage.files.atomic_write import replace_file
+
+_RunImport: TypeAlias = Callable[[RegisterImportRequest], Awaitable[RegisterImportResult]]
 
 PROGRESS_BAR_MIN_ROWS = 1000
 """Number of rows from which on a progress bar is shown."""
@@ -66,12 +72,9 @@ async def run_register_import(file: Path, desk: DeskName, request: RegisterImpor
 
         try:
             asks = sys.stdin.isatty() and not request.trial and not request.is_confirmed
-            result = await run(replace(request, trial=True) if asks else request)
-            if asks and result.cases:
-                sys.stderr.write(format_import_result(result))
-                if not await asyncio.to_thread(_ask_yes, "import"):
-                    return EXIT_FINDINGS
-                result = await run(replace(request, is_confirmed=True))
+            result = await (_ask_and_import(request, app.office, run) if asks else run(request))
+            if result is None:
+                return EXIT_FINDINGS
         except RegisterFileError as trouble:
             sys.stderr.write(format_bilingual(trouble.reason) + "\n")
             return EXIT_WRONG_USE
@@ -89,6 +92,50 @@ async def run_register_import(file: Path, desk: DeskName, request: RegisterImpor
         )
     sys.stdout.write(import_result_to_json(result, [_describe_release(one) for one in outdated]) + "\n")
     return EXIT_FINDINGS if result.bad_rows else EXIT_DONE
+
+
+async def _ask_and_import(
+    request: RegisterImportRequest, office: Office, run: _RunImport
+) -> RegisterImportResult | None:
+    """Ask on the terminal about words, and whether all is right; None where somebody says no."""
+    request, result = await _ask_words(replace(request, trial=True), office, run)
+    if not result.cases:
+        return result
+    sys.stderr.write(format_import_result(result))
+    if not await asyncio.to_thread(_ask_yes, "import"):
+        return None
+    return await run(replace(request, trial=False, is_confirmed=True))
+
+
+async def _ask_words(
+    request: RegisterImportRequest, office: Office, run: _RunImport
+) -> tuple[RegisterImportRequest, RegisterImportResult]:
+    """Ask what words and headings mean that nobody knows, until none is left or somebody leaves the rest open.
+
+    Returns the request with what was told, and the last trial. Raises RegisterFileError.
+    """
+    words, asked = RegisterWords(office), set[RegisterQuestion]()
+    while True:
+        result, trouble, headings = None, None, tuple[str, ...]()
+        try:
+            result = await run(request)
+        except RegisterHeadingsError as error:
+            trouble, headings = error, error.headings
+        questions = list_questions(result.reading if result else None, headings, words)
+        new = [one for one in questions if one not in asked]
+        told = await asyncio.to_thread(ask_in_turn, new, words, _write_at_once, sys.stdin.readline)
+        asked.update(new)
+        if told:
+            request = replace(request, told=(*request.told, *told))
+            continue
+        if result is None:
+            raise trouble or RegisterFileError(Phrase("import.unreadable"))
+        return request, result
+
+
+def _write_at_once(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 async def run_import_undo(id_: int, desk: DeskName, *, trial: bool, confirmed: bool) -> int:

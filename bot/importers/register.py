@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from bot.importers.reading_process import read_table_apart
-from bot.importers.register_preview import describe_reading, name_column
+from bot.importers.register_preview import describe_reading, describe_unknown_words, name_column
 from bot.importers.spreadsheet import RegisterFileError
 from handlers.complaints.deadlines import compute_answer_by
-from handlers.complaints.messages import ImportedCase
+from handlers.complaints.messages import ImportedCase, ToldWord, WordKind
 from handlers.complaints.registers.reading import (
     RegisterReading,
     UnreadableRegisterError,
@@ -21,7 +21,7 @@ from handlers.complaints.registers.reading import (
     read_register,
 )
 from handlers.complaints.registers.rows import MAX_CELL_LENGTH, RejectedRow, reject_duplicate_row
-from handlers.complaints.registers.word_meanings import RegisterWords, fold_word
+from handlers.complaints.registers.word_meanings import RecallWord, RegisterWords, fold_for
 from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
@@ -44,19 +44,31 @@ def hide_progress(_: int) -> AbstractContextManager[Callable[[], None]]:
 class RegisterImportRequest:
     """What is asked for. trial: check only; is_confirmed: what was guessed is right; sheet: only this one.
 
-    words: what words of the register mean, as `word=value`.
+    words: what words and headings of the register mean, as `word=value`; told: the same, as somebody answered.
     """
 
     trial: bool = False
     is_confirmed: bool = False
     sheet: str = ""
     words: tuple[str, ...] = ()
+    told: tuple[ToldWord, ...] = ()
 
-    def build_words(self, office: Office) -> RegisterWords:
-        """Build the words that the register may use."""
-        pairs = (text.rpartition("=") for text in self.words)
-        told = {fold_word(word): value.strip() for word, _, value in pairs}
-        return RegisterWords(office, lambda _kind, word: told.get(word))
+    def list_told(self, office: Office) -> tuple[ToldWord, ...]:
+        """List what is told of words. Raises RegisterFileError for a value that no word can have."""
+        known, found = RegisterWords(office), [*self.told]
+        for pair in self.words:
+            word, _, written = pair.rpartition("=")
+            meant = [(kind, known.read_value(kind, written)) for kind in WordKind]
+            told = [ToldWord(kind, fold_for(kind, word), value) for kind, value in meant if value]
+            if not word.strip() or not told:
+                raise RegisterFileError(Phrase("import.no_such_value", {"word": pair}))
+            found += told
+        return tuple(found)
+
+    def build_words(self, office: Office, remembered: RecallWord) -> RegisterWords:
+        """Build the words that the register may use. remembered: what the desk was told before."""
+        told = {(one.kind, one.word): one.value for one in self.list_told(office)}
+        return RegisterWords(office, lambda kind, word: told.get((kind, word)) or remembered(kind, word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,8 @@ async def import_register(
             0, (), imported=False, summary=Phrase("import.again", {"day": format_date(imported_on, "th")})
         )
     table = await read_table_apart(path, content, MAX_CELL_LENGTH + 1)
-    words = request.build_words(office)
+    memory = await store.register_importer.load_words()
+    words = request.build_words(office, memory.recall)
     reading = await _read_beside_the_loop(table, words, today, request.sheet)
     if not reading.row_count:
         raise RegisterFileError(Phrase("import.empty"))
@@ -119,6 +132,8 @@ async def import_register(
             today,
             now,
             count_row,
+            # What was only tried is not remembered: it may have been a slip.
+            (*words.list_guesses(), *request.list_told(office)),
         )
     done = Phrase("import.done", {"rows": len(reading.cases), "id": id_})
     return replace(found.build(done, imported=True), import_id=id_)
@@ -159,6 +174,14 @@ class _Found:
         return self.build(Phrase("import.nothing", counts), bad_rows=bad)
 
 
+class RegisterHeadingsError(RegisterFileError):
+    """A file has no column that a register needs. headings: those of it of which nobody knows what they are."""
+
+    def __init__(self, reason: Phrase, headings: tuple[str, ...]) -> None:
+        super().__init__(reason)
+        self.headings = headings
+
+
 async def _read_beside_the_loop(
     table: TableFile, words: RegisterWords, today: date, sheet: str
 ) -> RegisterReading:
@@ -170,7 +193,7 @@ async def _read_beside_the_loop(
     try:
         await asyncio.to_thread(read_register, table, words, today, reading, sheet)
     except UnreadableRegisterError as error:
-        raise RegisterFileError(error.reason) from None
+        raise RegisterHeadingsError(error.reason, tuple(reading.unknown_headings)) from None
     return reading
 
 
@@ -185,7 +208,8 @@ def format_import_result(result: RegisterImportResult, rest: str = "") -> str:
     lines = list[str]()
     if result.reading is not None and result.words is not None:
         for lang in LANGS:
-            lines += [*describe_reading(result.reading, result.encoding, result.words, lang), ""]
+            lines += describe_reading(result.reading, result.encoding, result.words, lang)
+            lines += [*describe_unknown_words(result.reading, result.words, lang), ""]
     shown = [row for row in result.bad_rows if row.line][:MOST_ROWS_SHOWN]
     lines += [format_bad_row(row, lang, result.reading) for row in shown for lang in LANGS]
     more = sum(row.line > 0 for row in result.bad_rows) - len(shown)

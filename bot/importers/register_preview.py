@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
+from handlers.complaints.lifecycle import CaseOutcome
+from handlers.complaints.messages import WordKind
 from handlers.complaints.registers.columns import RegisterColumn
 from handlers.complaints.registers.reading import Doubt, RegisterReading
 from handlers.complaints.registers.rows import CellProblem, DoubtKind
-from handlers.complaints.registers.word_meanings import RegisterWords
+from handlers.complaints.registers.word_meanings import NOTHING, RegisterWords
 from handlers.dialog.events import Lang, select_by_lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
@@ -24,15 +27,54 @@ def describe_reading(
 ) -> list[str]:
     """Describe in lines what was understood of a register."""
     phrases = [*_describe_file(reading, encoding, lang), *_describe_cases(reading, lang)]
-    phrases += [*_describe_skipped(reading, lang), *_describe_doubts(reading, lang)]
-    phrases += [
-        Phrase(
-            "import.preview.word",
-            {"word": one.text, "count": one.count, "allowed": ", ".join(words.list_values(one.kind))},
+    phrases += [*_describe_skipped(reading, lang), *_describe_doubts(reading, words, lang)]
+    return [render_text(phrase, lang) for phrase in phrases]
+
+
+def describe_unknown_words(reading: RegisterReading, words: RegisterWords, lang: Lang) -> list[str]:
+    """Describe each word that nobody knows, and the option of the command that says what it means."""
+    return [
+        render_text(
+            Phrase(
+                "import.preview.word",
+                {"word": one.text, "count": one.count, "allowed": ", ".join(words.list_values(one.kind))},
+            ),
+            lang,
         )
         for one in reading.words
     ]
-    return [render_text(phrase, lang) for phrase in phrases]
+
+
+def name_value(kind: WordKind, value: str, words: RegisterWords, lang: Lang) -> str:
+    """Return what a word can mean, as people call it."""
+    match kind:
+        case WordKind.CATEGORY:
+            category = words.office.find_category(value)
+            return value if category is None else category.name.in_lang(lang)
+        case WordKind.SOURCE:
+            key = "import.untold" if value == NOTHING else f"staff.source.{value}"
+        case WordKind.COLUMN:
+            key = f"import.column.{value}"
+        case WordKind.PROGRESS:
+            key = _find_progress_key(value)
+        case _:
+            assert_never(kind)
+    return render_text(Phrase(key), lang)
+
+
+def _find_progress_key(value: str) -> str:
+    if value == NOTHING:
+        return "import.untold"
+    return f"staff.outcome.{value}" if value in set(CaseOutcome) else f"staff.status.{value}"
+
+
+_KINDS = {
+    RegisterColumn.SOURCE: WordKind.SOURCE,
+    RegisterColumn.CATEGORY: WordKind.CATEGORY,
+    RegisterColumn.STATUS: WordKind.PROGRESS,
+    RegisterColumn.OUTCOME: WordKind.PROGRESS,
+}
+"""Of what kind the words of a column are."""
 
 
 def _describe_file(reading: RegisterReading, encoding: TableEncoding, lang: Lang) -> Iterator[Phrase]:
@@ -42,6 +84,7 @@ def _describe_file(reading: RegisterReading, encoding: TableEncoding, lang: Lang
         columns = ", ".join(
             f"{heading} ({render_text(Phrase(f'import.column.{column}'), lang)})"
             for column, heading in header.headings.items()
+            if column is not RegisterColumn.SUBJECT
         )
         key = "sheet" if name else "table"
         yield Phrase(f"import.preview.{key}", {"sheet": name, "line": header.first_line, "columns": columns})
@@ -78,10 +121,14 @@ def _describe_skipped(reading: RegisterReading, lang: Lang) -> Iterator[Phrase]:
         )
 
 
-def _describe_doubts(reading: RegisterReading, lang: Lang) -> Iterator[Phrase]:
+def _describe_doubts(reading: RegisterReading, words: RegisterWords, lang: Lang) -> Iterator[Phrase]:
     groups = dict[tuple[DoubtKind, str, str], list[Doubt]]()
     for doubt in reading.doubts:
-        groups.setdefault((doubt.row.kind, doubt.row.found, doubt.row.taken_as), []).append(doubt)
+        taken = doubt.row.taken_as
+        if doubt.row.kind is DoubtKind.WORD:
+            of_word = _KINDS[RegisterColumn(doubt.row.problem.column)]
+            taken = name_value(of_word, taken, words, lang)
+        groups.setdefault((doubt.row.kind, doubt.row.found, taken), []).append(doubt)
     for (kind, found, taken), several in groups.items():
         what = render_text(Phrase(f"import.doubt.{kind}", {"found": found, "taken": taken}), lang)
         lines = [(one.sheet, one.line) for one in several if one.line]

@@ -37,11 +37,15 @@ class ImportedCase:
 
 
 class WordKind(StrEnum):
-    """What a word is about. PROGRESS: the state, the outcome, or both, which registers write in either column."""
+    """What a word is about. PROGRESS: the state, the outcome, or both, which registers write in either column.
+
+    COLUMN: a heading, which says what its column holds.
+    """
 
     SOURCE = "source"
     CATEGORY = "category"
     PROGRESS = "progress"
+    COLUMN = "column"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Find the header of a register, under titles and in one or two rows, and what its columns are."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from handlers.complaints.import_vocabulary import COLUMN_WORDS, NUMBER_WORDS_OF_THE_LINE
 from handlers.table_files import TableRow
@@ -62,10 +63,15 @@ def read_heading(text: str) -> RegisterColumn | None:
     return _COLUMNS.get(fold_heading(text))
 
 
+HeadingReader: TypeAlias = Callable[[str], RegisterColumn | None]
+"""Returns what a heading names; None where it is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterHeader:
     """The header of a sheet. places: where each column is; headings: how the file calls it; unread: others' headings.
 
+    unknown: those of the others of which nobody knows what they are.
     first_line, last_line: where it stands; width: how many cells it has. twice: columns that it names more than once.
     """
 
@@ -76,6 +82,7 @@ class RegisterHeader:
     headings: Mapping[RegisterColumn, str]
     unread: tuple[str, ...]
     twice: tuple[RegisterColumn, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[RegisterColumn, ...]:
@@ -85,12 +92,14 @@ class RegisterHeader:
         return tuple(column for column in (RegisterColumn.RECEIVED_ON, *needed) if column not in self.places)
 
 
-def find_header(rows: Sequence[TableRow]) -> RegisterHeader | None:
+def find_header(rows: Sequence[TableRow], read: HeadingReader = read_heading) -> RegisterHeader | None:
     """Find the header of a sheet; None where no row names the columns of a register."""
     above = rows[:MAX_ROWS_ABOVE]
-    single = [_read_header(row, [row.get_text(place) for place in range(len(row.texts))]) for row in above]
+    single = [
+        _read_header(row, [row.get_text(place) for place in range(len(row.texts))], read) for row in above
+    ]
     double = [
-        _read_header(upper, _join_headings(upper, lower), lower)
+        _read_header(upper, _join_headings(upper, lower, read), read, lower)
         for upper, lower in zip(above, rows[1:], strict=False)
         if _is_heading_row(lower)
     ]
@@ -110,7 +119,7 @@ def _is_heading_row(row: TableRow) -> bool:
     return bool(filled) and not any(re.search(r"\d", normalize_for_matching(row.texts[at])) for at in filled)
 
 
-def _join_headings(upper: TableRow, lower: TableRow) -> list[str]:
+def _join_headings(upper: TableRow, lower: TableRow, read: HeadingReader) -> list[str]:
     """Return a heading for each place of two rows: both together where that is known, else one of them."""
     found = []
     for place in range(max(len(upper.texts), len(lower.texts))):
@@ -120,15 +129,16 @@ def _join_headings(upper: TableRow, lower: TableRow) -> list[str]:
             found.append(above)
             continue
         choices = (above + below, below + above, below, above) if below else (above,)
-        known = [text for text in choices if read_heading(text) is not None]
+        known = [text for text in choices if read(text) is not None]
         found.append(known[0] if known else f"{above} {below}".strip())
     return found
 
 
 def _read_header(
-    row: TableRow, headings: Sequence[str], below: TableRow | None = None
+    row: TableRow, headings: Sequence[str], read: HeadingReader, below: TableRow | None = None
 ) -> RegisterHeader | None:
-    columns = _settle_columns([read_heading(text) for text in headings], headings)
+    found = [read(text) for text in headings]
+    columns = _settle_columns(found, headings)
     places = dict[RegisterColumn, int]()
     twice = list[RegisterColumn]()
     for place, column in enumerate(columns):
@@ -141,9 +151,12 @@ def _read_header(
         return None
     taken = set(places.values())
     unread = tuple(text for place, text in enumerate(headings) if text and place not in taken)
+    unknown = tuple(
+        text for text, column in zip(headings, found, strict=True) if column is None and fold_heading(text)
+    )
     names = {column: headings[place] for column, place in places.items()}
     last = row if below is None else below
-    return RegisterHeader(row.line, last.line, len(last.texts), places, names, unread, tuple(twice))
+    return RegisterHeader(row.line, last.line, len(last.texts), places, names, unread, tuple(twice), unknown)
 
 
 def _settle_columns(

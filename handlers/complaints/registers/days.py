@@ -66,7 +66,8 @@ def parse_register_day(
             else None
         )
         if told is None:
-            raise _make_error("date", text)
+            is_month = written and parse_exact_day(f"1 {written['m']} {_write_year(written['y'])}", today)
+            raise _make_error("no_such_day" if is_month else "date", text)
         day = told
     _check_sense(day, text, today, kind)
     return day

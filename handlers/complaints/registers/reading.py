@@ -91,7 +91,14 @@ class RegisterReading:
     skipped: list[SkippedRow] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     words: list[WordToAsk] = field(default_factory=list)
+    unknown_headings: list[str] = field(default_factory=list)
     row_count: int = 0
+
+    def note_headings(self, header: RegisterHeader) -> None:
+        """Note the headings of which nobody knows what they are, each once."""
+        self.unknown_headings += [
+            text for text in dict.fromkeys(header.unknown) if text not in self.unknown_headings
+        ]
 
     def list_guessed_words(self) -> list[tuple[str, str]]:
         """List each word of which only a part is known, and what it is taken for."""
@@ -117,7 +124,9 @@ def read_register(
     for sheet in table.sheets:
         if only_sheet and sheet.name != only_sheet:
             continue
-        header = find_header(sheet.rows)
+        header = find_header(sheet.rows, words.read_heading)
+        if header is not None:
+            reading.note_headings(header)
         if header is None or header.missing or header.twice:
             _refuse_sheet(sheet, header, reading, is_only=len(table.sheets) == 1 or bool(only_sheet))
             continue

@@ -7,7 +7,8 @@ from typing import assert_never
 
 from handlers.complaints.import_vocabulary import NO_OUTCOME_WORDS, OUTCOME_WORDS, SOURCE_WORDS, STATUS_WORDS
 from handlers.complaints.lifecycle import CaseOutcome, CaseSource, CaseStatus
-from handlers.complaints.messages import WordKind
+from handlers.complaints.messages import ToldWord, WordKind
+from handlers.complaints.registers.columns import RegisterColumn, fold_heading, read_heading
 from handlers.office import Office
 from handlers.thai.matching import normalize_for_matching
 
@@ -17,6 +18,13 @@ _SHARE = re.compile(r"\d+(?:\.\d+)?%")
 MAX_WORD_LENGTH = 80
 """Characters of a word that can be asked for: a longer text is a report, not a word."""
 
+NAMED_COLUMNS = tuple(
+    column.value
+    for column in RegisterColumn
+    if column not in {RegisterColumn.RESULT, RegisterColumn.SEQUENCE, RegisterColumn.SUBJECT}
+)
+"""What a heading that is not known can be said to be."""
+
 NOTHING = "none"
 """The value of a word that says neither state nor outcome."""
 
@@ -25,6 +33,11 @@ def fold_word(text: str) -> str:
     """Return a word without what does not matter in it: case, spaces, signs, brackets, a share of the salary."""
     folded = _SIGNS.sub("", _SHARE.sub("", _BRACKETS.sub("", normalize_for_matching(text))))
     return folded or _SIGNS.sub("", normalize_for_matching(text))
+
+
+def fold_for(kind: WordKind, text: str) -> str:
+    """Return a word without what does not matter in it, as words of its kind are compared."""
+    return fold_heading(text) if kind is WordKind.COLUMN else fold_word(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +178,46 @@ class RegisterWords:
             case WordKind.CATEGORY:
                 known = self._category_values().get(word)
                 parts = [(value, (name,)) for name, value in self._category_values().items() if len(name) > 3]
+            case WordKind.COLUMN:
+                column = read_heading(text)
+                return WordMeaning("" if column is None else column.value)
             case _:
                 assert_never(kind)
         if known is not None:
             return WordMeaning(known)
         guesses = [value for value, several in parts if any(_has_part(word, part) for part in several)]
         return WordMeaning(str(guesses[0]) if guesses and len(text) <= MAX_WORD_LENGTH else "", is_guess=True)
+
+    def read_heading(self, text: str) -> RegisterColumn | None:
+        """Return what a heading names, as somebody said or as it is known; None where it is neither."""
+        told = self.recall(WordKind.COLUMN, fold_heading(text))
+        return RegisterColumn(told) if told in NAMED_COLUMNS else read_heading(text)
+
+    def list_guesses(self) -> list[ToldWord]:
+        """List what was guessed of words: who confirms an import confirms them."""
+        return [
+            ToldWord(kind, fold_word(text), meaning.value)
+            for (kind, text), meaning in self._found.items()
+            if meaning.is_guess and meaning.value
+        ]
+
+    def read_value(self, kind: WordKind, text: str) -> str:
+        """Return the value that somebody wrote for a word, as its code or in words of which it is known; else empty."""
+        text = text.strip()
+        if not text or text in self.list_values(kind):
+            return text
+        match kind:
+            case WordKind.SOURCE:
+                return _SOURCE_VALUES.get(fold_word(text), "")
+            case WordKind.PROGRESS:
+                return _PROGRESS_VALUES.get(fold_word(text), "")
+            case WordKind.CATEGORY:
+                return self._category_values().get(fold_word(text), "")
+            case WordKind.COLUMN:
+                column = read_heading(text)
+                return column.value if column is not None and column.value in NAMED_COLUMNS else ""
+            case _:
+                assert_never(kind)
 
     def list_values(self, kind: WordKind) -> tuple[str, ...]:
         """List what a word of a kind can mean."""
@@ -184,6 +231,8 @@ class RegisterWords:
                 return tuple(one.code for one in self.office.categories)
             case WordKind.PROGRESS:
                 return tuple(PROGRESS_BY_VALUE)
+            case WordKind.COLUMN:
+                return NAMED_COLUMNS
             case _:
                 assert_never(kind)
 

@@ -240,12 +240,12 @@ def open_digits(request: PageRequest) -> QueryGenerator[PageSession | None]:
     return (yield from authorize_page(replace(request, page=PageKind.DIGITS)))
 
 
-def record_import(request: PageRequest) -> QueryGenerator[PageActionResult | None]:
-    """Authorize and audit the import of a register; None without access."""
+def record_import(request: PageRequest, what: str = "imported") -> QueryGenerator[PageActionResult | None]:
+    """Authorize and audit the import of a register, or that one is reversed; None without access."""
     page_session = yield from authorize_page(replace(request, page=PageKind.IMPORT))
     if page_session is None:
         return None
-    return PageActionResult(page_session, acts=(AuditPageAction("imported", page_session.access.staff.id),))
+    return PageActionResult(page_session, acts=(AuditPageAction(what, page_session.access.staff.id),))
 
 
 def _authorize_case_page(request: PageRequest) -> QueryGenerator[PageSession | None]:

@@ -25,7 +25,7 @@ from bot.importers.spreadsheet import MAX_REGISTER_BYTES, RegisterFileError
 from bot.statistics.tables import build_counting_rules, count_exact_tables, parse_table_request
 from handlers.complaints.import_vocabulary import OUTCOME_WORDS, STATUS_WORDS
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus
-from handlers.complaints.registers.word_meanings import RegisterWords
+from handlers.complaints.registers.word_meanings import RecallWord, RegisterWords
 from handlers.office import Office
 from handlers.table_files import TableFile
 from ita_stats.calendar import BUDDHIST_ERA, get_fiscal_year
@@ -90,7 +90,7 @@ def run_import(
 class WatchedRequest(RegisterImportRequest):
     """A request that notes in which thread the words of rows are looked up."""
 
-    def build_words(self, office: Office) -> RegisterWords:
+    def build_words(self, office: Office, _remembered: RecallWord) -> RegisterWords:
         return RegisterWords(office, lambda _kind, _word: threads.add(get_ident()))
 
 

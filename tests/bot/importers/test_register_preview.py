@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.importers.register_preview import describe_reading, name_column
+from bot.importers.register_preview import describe_reading, describe_unknown_words, name_column
 from handlers.complaints.registers.reading import RegisterReading, read_register
 from handlers.complaints.registers.rows import CellProblem
 from handlers.complaints.registers.word_meanings import RegisterWords
@@ -29,15 +29,18 @@ def read() -> RegisterReading:
 
 
 def test_all_that_was_understood_is_told() -> None:
-    lines = describe_reading(read(), TableEncoding.WINDOWS_874, RegisterWords(OFFICE), "th")
+    words = RegisterWords(OFFICE)
+    lines = describe_reading(read(), TableEncoding.WINDOWS_874, words, "th")
     assert lines[0] == "รหัสตัวอักษรของไฟล์: windows-874"
     assert lines[1].startswith("หัวตารางอยู่บรรทัด 2: ")
     assert "คอลัมน์ที่ไม่นำเข้า: เรื่อง" in lines
     assert "เลขรับปี 2567: 1 เรื่อง (แล้วเสร็จ 1)" in lines or any("เลขรับปี 2567: 1 เรื่อง" in one for one in lines)
     assert "ข้าม 1 แถว (ชื่อตาราง): บรรทัด 1" in lines
     assert "ข้าม 1 แถว (แถวรวม): บรรทัด 5" in lines
-    assert any("“โทรเลข” จะนับเป็น call" in one for one in lines)
-    assert any(one.startswith("ไม่รู้จักคำว่า “กขค” (1 แถว)") for one in lines)
+    assert any("“โทรเลข” จะนับเป็น โทรศัพท์" in one for one in lines)
+    assert not any("กขค" in one for one in lines), "the page asks for it instead"
+    (unknown,) = describe_unknown_words(read(), words, "th")
+    assert unknown.startswith("ไม่รู้จักคำว่า “กขค” (1 แถว)")
 
 
 def test_a_column_has_the_name_that_the_file_gives_it() -> None:

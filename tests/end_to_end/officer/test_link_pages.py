@@ -104,6 +104,37 @@ def test_a_register_is_checked_shown_and_taken_when_confirmed(office: OfficerSer
     assert office.server.run(office.desk.load_register_numbers()) == [1, 2]
 
 
+def test_words_are_asked_on_the_page_and_remembered_and_an_import_is_reversed(office: OfficerServer) -> None:
+    chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
+    seen = open_import_page(office, browser, chief)
+    rows = "1/2560,1/1/2560,หนังสือ,corruption,ปิดงาน,,\n2/2560,2/1/2560,ฟก,corruption,รับเรื่อง,,\n"
+    odd = browser.upload_file(seen, "เก่า.csv", (HEAD + rows).encode())
+    assert 'id="questions"' in odd.text
+    assert "“ปิดงาน” (1 แถว) หมายถึง" in odd.text
+    assert "--word" not in odd.text
+    assert 'value="import"' not in odd.text
+    half = browser.submit_form(odd, choice="answer", **{"word-0": "letter", "word-1": "letter"})
+    assert "“ฟก” (1 แถว)" not in half.text
+    assert "“ปิดงาน” (1 แถว)" in half.text
+    good = browser.submit_form(half, choice="answer", **{"word-0": "closed"})
+    assert 'value="import"' in good.text
+    done = browser.submit_form(good, choice="import")
+    assert "เป็นการนำเข้าครั้งที่ 1" in done.text
+    more = "3/2560,1/1/2560,ฟก,corruption,ปิดงาน,,\n"
+    assert 'value="import"' in browser.upload_file(done, "ใหม่.csv", (HEAD + more).encode()).text
+    listed = open_import_page(office, browser, chief)
+    assert "นำเข้าครั้งที่ 1 เมื่อ" in listed.text
+    asked = browser.submit_form(listed, choice="undo", number="1")
+    assert 'value="undo_now"' in asked.text
+    assert office.server.run(office.desk.load_register_numbers()) == [1, 2]
+    gone = browser.submit_form(asked, choice="undo_now", number="1")
+    assert "ย้อนกลับแล้วเมื่อ" in gone.text
+    assert office.server.run(office.desk.load_register_numbers()) == []
+    assert "ย้อนกลับไปแล้ว" in browser.submit_form(asked, choice="undo_now", number="1").text
+    assert "ไม่มีการนำเข้าครั้งที่ 0" in browser.submit_form(asked, choice="undo", number="x").text
+    assert ("staff:" + chief.id, "import-undone") in office.load_audit_lines()
+
+
 def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServer) -> None:
     admin, browser = office.add_officer("วิทยา", Role.ADMIN), office.new_browser()
     seen = open_import_page(office, browser, admin)

@@ -44,7 +44,7 @@ class CasePapers:
             case WorkspaceView.SLIP:
                 return await self._render_slip(opened)
             case WorkspaceView.IMPORT:
-                return self.imports.render(opened)
+                return await self.imports.render(opened)
             case WorkspaceView.DIGITS:
                 return await self._render_digits(opened)
             case _:

@@ -3,31 +3,40 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from starlette.responses import Response
 
 from bot.bootstrap import RunningDesk
 from bot.importers.register import (
+    RegisterHeadingsError,
     RegisterImportRequest,
     RegisterImportResult,
     format_bad_row,
     import_register,
 )
-from bot.importers.register_preview import describe_reading
+from bot.importers.register_preview import describe_reading, name_value
+from bot.importers.register_questions import RegisterQuestion, list_questions
 from bot.importers.spreadsheet import RegisterFileError
 from bot.web.limits.upload_limits import UploadTooLargeError
+from bot.web.multipart import FormData
 from bot.web.officer.responses import read_chunks
 from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.papers.case_actions import make_case_actions
+from handlers.complaints.messages import ToldWord
+from handlers.complaints.registers.word_meanings import RegisterWords
 from handlers.dialog.events import File, FileProblem, Lang
 from handlers.dialog.replies import Phrase
 from handlers.office import Office
 from handlers.staff.complaints.case_page import record_import
 from handlers.staff.page_access import ACCESS_LINK_TTL
+from handlers.staff.registers.describe import describe_import, describe_obstacle
+from handlers.staff.registers.messages import ImportState, ListImports
 from handlers.staff.workspace.views import WorkspaceView
+from handlers.thai.matching import parse_number
 from storage.errors import StorageError
 from storage.files.evidence import sanitize_file_name
 
@@ -36,14 +45,21 @@ MAX_PENDING_IMPORTS = 4
 """Files that wait for confirmation, in memory only; the oldest is dropped for a new one."""
 
 MAX_BAD_ROWS_SHOWN = 200
+MAX_IMPORTS_LISTED = 10
 
 
 @dataclass(frozen=True, eq=False)
 class PendingImport:
-    """A checked file that waits for confirmation. It is held in memory only."""
+    """A checked file that waits for confirmation, or for what words of it mean. It is held in memory only.
+
+    fits: all of it can be imported; told: what was answered; questions: what the page asks, in this order.
+    """
 
     name: str
     content: bytes = field(repr=False)
+    fits: bool = False
+    told: tuple[ToldWord, ...] = ()
+    questions: tuple[RegisterQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,9 @@ class ImportPreview:
     """What the page says about a file.
 
     message: an error; bad_rows: each with its place and reasons; counts: number of cases by state; understood: what was
-    read of the file, a line each.
+    read of the file, a line each. questions: each with its answers, by value and what it is called; import_id: of what
+    was imported; imports: the last imports, a line each, with the number of one that may be reversed, or 0; undo: what
+    is to be reversed and waits for a yes.
     """
 
     message: str = ""
@@ -62,6 +80,10 @@ class ImportPreview:
     file_name: str = ""
     is_imported: bool = False
     understood: tuple[str, ...] = ()
+    questions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    import_id: int = 0
+    imports: tuple[tuple[int, str], ...] = ()
+    undo: tuple[int, str] | None = None
 
 
 @dataclass
@@ -73,9 +95,17 @@ class RegisterImport:
     pages: WorkspacePages
     _pending: dict[bytes, PendingImport] = field(default_factory=dict, repr=False)
 
-    def render(self, opened: OpenWorkspace) -> Response:
-        """The page before a file was uploaded."""
-        return self._render_page(opened, ImportPreview())
+    async def render(self, opened: OpenWorkspace) -> Response:
+        """The page before a file was uploaded, with the last imports, which may be reversed."""
+        known = await self.desk.store.answer_query(ListImports(MAX_IMPORTS_LISTED), self.desk.engine.now())
+        lines = tuple(
+            (
+                one.id if one.state is ImportState.DONE else 0,
+                self._translate(describe_import(one), opened.lang),
+            )
+            for one in known
+        )
+        return self._render_page(opened, ImportPreview(imports=lines))
 
     async def handle_form(self, opened: OpenWorkspace) -> Response:
         """Handle a form of this page."""
@@ -90,67 +120,117 @@ class RegisterImport:
             return File("", sanitize_file_name(name), "", len(content))
 
         form = await self.pages.responses.read_form(opened.http, opened.cookie, store_file)
+        choice = form.get_text("choice")
         if not opened.cookie.has_issued(form.get_text("csrf")):
             return self._render_page(opened, self._build_note("officer.stale", opened.lang), 403)
-        if form.get_text("choice") == "import":
-            return await self._run_import(opened)
+        if choice != "look":
+            return await self._handle_button(opened, form)
         if not form.files:
             return self._render_page(opened, self._build_note("officer.import_none", opened.lang))
         if form.files[0].problem is not None:
             return self._render_page(opened, self._build_note("officer.import_large", opened.lang))
         return await self._check_file(opened, form.files[0].name, contents[0])
 
+    async def _handle_button(self, opened: OpenWorkspace, form: FormData) -> Response:
+        """Handle a button of what was shown before."""
+        match form.get_text("choice"):
+            case "import":
+                return await self._run_import(opened)
+            case "answer":
+                return await self._take_answers(opened, form)
+            case "undo" | "undo_now":
+                return await self._undo_import(opened, form)
+            case _:
+                return self._render_page(opened, self._build_note("officer.import_none", opened.lang))
+
     async def _check_file(self, opened: OpenWorkspace, name: str, content: bytes) -> Response:
         """Preview the import of a file, and keep it for confirmation if all of it is valid."""
-        preview, fits = await self._try_import(name, content, opened.lang, trial=True)
-        mark = opened.cookie.token_hash
-        self._pending.pop(mark, None)
-        if fits:
-            self._save_pending(mark, name, content)
+        self._pending.pop(opened.cookie.token_hash, None)
+        return await self._check_pending(opened, PendingImport(name, content))
+
+    async def _check_pending(self, opened: OpenWorkspace, pending: PendingImport) -> Response:
+        preview, checked = await self._try_import(pending, opened.lang, trial=True)
+        if checked.fits or checked.questions:
+            self._save_pending(opened.cookie.token_hash, checked)
         return self._render_page(opened, preview)
 
-    async def _run_import(self, opened: OpenWorkspace) -> Response:
+    async def _take_answers(self, opened: OpenWorkspace, form: FormData) -> Response:
+        """Check a file again with what was answered about its words."""
         pending = self._pending.pop(opened.cookie.token_hash, None)
         if pending is None:
             return self._render_page(opened, self._build_note("officer.import_again", opened.lang))
-        if await make_case_actions(opened).execute(record_import) is None:
+        chosen = [(one, form.get_text(f"word-{place}")) for place, one in enumerate(pending.questions)]
+        told = [one.answer(value) for one, value in chosen if value in one.values]
+        answered = replace(pending, told=(*pending.told, *told), questions=())
+        return await self._check_pending(opened, answered)
+
+    async def _undo_import(self, opened: OpenWorkspace, form: FormData) -> Response:
+        """Show what would go of an import, then reverse it; or say what stands in the way."""
+        is_confirmed = form.get_text("choice") == "undo_now"
+        id_ = parse_number(form.get_text("number")) or 0
+        importer, now = self.desk.store.register_importer, self.desk.engine.now()
+        found = await importer.find_import(id_)
+        if found.obstacle is None and not is_confirmed:
+            return self._render_page(
+                opened,
+                ImportPreview(undo=(id_, self._translate(describe_import(found), opened.lang))),
+            )
+        if found.obstacle is None:
+            actions = make_case_actions(opened)
+            if await actions.execute(partial(record_import, what="import-undone")) is None:
+                return self.pages.responses.render_closed(opened.lang)
+            found = await importer.undo_import(id_, now)
+        phrase = describe_import(found) if found.obstacle is None else describe_obstacle(found)
+        return self._render_page(opened, ImportPreview(self._translate(phrase, opened.lang)))
+
+    async def _run_import(self, opened: OpenWorkspace) -> Response:
+        pending = self._pending.pop(opened.cookie.token_hash, None)
+        if pending is None or not pending.fits:
+            return self._render_page(opened, self._build_note("officer.import_again", opened.lang))
+        actions = make_case_actions(opened)
+        if await actions.execute(record_import) is None:
             return self.pages.responses.render_closed(opened.lang)
-        preview, _ = await self._try_import(pending.name, pending.content, opened.lang, trial=False)
+        preview, _ = await self._try_import(pending, opened.lang, trial=False)
         return self._render_page(opened, preview)
 
     async def _try_import(
-        self, name: str, content: bytes, lang: Lang, *, trial: bool
-    ) -> tuple[ImportPreview, bool]:
-        now = self.desk.engine.now()
+        self, pending: PendingImport, lang: Lang, *, trial: bool
+    ) -> tuple[ImportPreview, PendingImport]:
+        """Try a file, or import it. Returns what the page says, and the file with what is asked of it."""
+        now, words = self.desk.engine.now(), RegisterWords(self.office)
         try:
             result = await import_register(
-                Path(name),
-                content,
+                Path(pending.name),
+                pending.content,
                 self.desk.store,
                 self.office,
                 now,
                 # Who presses the button has seen what was understood.
-                RegisterImportRequest(trial=trial, is_confirmed=not trial),
+                RegisterImportRequest(trial=trial, is_confirmed=not trial, told=pending.told),
             )
+        except RegisterHeadingsError as error:
+            questions = list_questions(None, error.headings, words)
+            note = ImportPreview(
+                self._translate(error.reason, lang), questions=_build_selects(questions, words, lang)
+            )
+            return note, replace(pending, questions=questions)
         except RegisterFileError as error:
-            return ImportPreview(self.pages.responses.translate_reply(error.reason, lang)), False
+            return ImportPreview(self._translate(error.reason, lang)), pending
         except StorageError as error:
             self.desk.engine.on_error(error)
-            return self._build_note("officer.unsaved", lang), False
-        return self._build_preview(result, name, lang), bool(result.cases)
+            return self._build_note("officer.unsaved", lang), pending
+        questions = () if result.imported else list_questions(result.reading, (), words)
+        preview = self._build_preview(result, pending.name, lang)
+        checked = replace(pending, fits=bool(result.cases), questions=questions)
+        return replace(preview, questions=_build_selects(questions, words, lang)), checked
 
     def _build_preview(self, result: RegisterImportResult, name: str, lang: Lang) -> ImportPreview:
         bad = tuple(format_bad_row(row, lang, result.reading) for row in result.bad_rows[:MAX_BAD_ROWS_SHOWN])
         states = Counter(case.status for case in result.cases)
         counts = tuple(
-            (self.pages.responses.translate_reply(Phrase(f"staff.status.{state}"), lang), count)
-            for state, count in states.items()
+            (self._translate(Phrase(f"staff.status.{state}"), lang), count) for state, count in states.items()
         )
-        message = (
-            ""
-            if result.imported or result.cases
-            else self.pages.responses.translate_reply(result.summary, lang)
-        )
+        message = "" if result.imported or result.cases else self._translate(result.summary, lang)
         more = len(result.bad_rows) - len(bad)
         understood = (
             ()
@@ -166,12 +246,13 @@ class RegisterImport:
             name,
             is_imported=result.imported,
             understood=understood,
+            import_id=result.import_id,
         )
 
-    def _save_pending(self, mark: bytes, name: str, content: bytes) -> None:
+    def _save_pending(self, mark: bytes, pending: PendingImport) -> None:
         while len(self._pending) >= MAX_PENDING_IMPORTS:
             self._pending.pop(next(iter(self._pending)))
-        self._pending[mark] = pending = PendingImport(name, content)
+        self._pending[mark] = pending
         asyncio.get_running_loop().call_later(
             ACCESS_LINK_TTL.total_seconds(), self._expire_pending, mark, pending
         )
@@ -181,8 +262,11 @@ class RegisterImport:
         if self._pending.get(token_hash) is pending:
             del self._pending[token_hash]
 
+    def _translate(self, phrase: Phrase, lang: Lang) -> str:
+        return self.pages.responses.translate_reply(phrase, lang)
+
     def _build_note(self, key: str, lang: Lang) -> ImportPreview:
-        return ImportPreview(self.pages.responses.translate_reply(Phrase(key), lang))
+        return ImportPreview(self._translate(Phrase(key), lang))
 
     def _render_page(self, opened: OpenWorkspace, preview: ImportPreview, status: int = 200) -> Response:
         return self.pages.render(
@@ -193,3 +277,16 @@ class RegisterImport:
             path=opened.http.url.path,
             found=preview,
         )
+
+
+def _build_selects(
+    questions: tuple[RegisterQuestion, ...], words: RegisterWords, lang: Lang
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Build the fields of questions: each with the values that can be chosen, and what they are called."""
+    return tuple(
+        (
+            one.render(lang, on_page=True),
+            tuple((v, name_value(one.kind, v, words, lang)) for v in one.values),
+        )
+        for one in questions
+    )
