@@ -122,7 +122,7 @@ def test_words_are_asked_on_the_page_and_remembered_and_an_import_is_reversed(of
     assert "เป็นการนำเข้าครั้งที่ 1" in done.text
     more = "3/2560,1/1/2560,ฟก,corruption,ปิดงาน,,\n"
     assert 'value="import"' in browser.upload_file(done, "ใหม่.csv", (HEAD + more).encode()).text
-    listed = open_import_page(office, browser, chief)
+    listed = browser.request(seen.path)
     assert "นำเข้าครั้งที่ 1 เมื่อ" in listed.text
     asked = browser.submit_form(listed, choice="undo", number="1")
     assert 'value="undo_now"' in asked.text
