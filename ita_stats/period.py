@@ -1,7 +1,8 @@
 """Periods of tables: how people write them, their labels, and their rows.
 
-`fy2570` is a fiscal year, `2570H1` and `2570Q1` its halves and quarters, `cy2569H1` the same of a calendar year
-(`cy2569` all of it), `2569-11` a month, `2569-10..2570-03` any range of months. Years are Buddhist.
+`fy2570` is a fiscal year, and so are `2570` and `ปีงบประมาณ 2570`; `2570H1` and `2570Q1` are its halves and quarters,
+`cy2569H1` the same of a calendar year (`cy2569` all of it), `2569-11` a month, `2569-10..2570-03` any range of months.
+Years are Buddhist.
 """
 
 import re
@@ -31,6 +32,7 @@ _BUDDHIST_YEARS = range(2484, 2800)
 _CHRISTIAN_YEARS = range(1941, 2257)
 _MAX_MONTHS = 120  # months
 _YEAR_PATTERN = re.compile(r"(fy|cy)?([0-9]{4})(?:(h)([12])|(q)([1-4]))?")
+_FISCAL_YEAR_WORDS = re.compile(r"^(?:ปีงบประมาณ|ปีงบฯ?|ปี)(?:พ\.?ศ\.?)?(?=[0-9]{4}$)")
 _MONTH_PATTERN = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 
 
@@ -55,7 +57,7 @@ def parse_period(text: str, today: date) -> Period:
 
     today: the Bangkok day as of which is counted. A period must have begun by then.
     """
-    plain = to_arabic_digits(re.sub(r"\s+", "", text)).lower()
+    plain = _FISCAL_YEAR_WORDS.sub("", to_arabic_digits(re.sub(r"\s+", "", text)).lower())
     period = _parse_range(plain) if ".." in plain else _parse_single(plain)
     if period is None:
         raise PeriodError(
@@ -131,7 +133,7 @@ def _parse_single(plain: str) -> Period | None:
         label_th, label_en = f"เดือน{format_calendar_month(month)}", format_calendar_month(month, "en")
         return Period(month.code, month.first, month.last, label_th, label_en)
     found = _YEAR_PATTERN.fullmatch(plain)
-    if found is None or not (found[1] or found[3] or found[5]):
+    if found is None:
         return None
     kind, year = found[1] or "fy", int(found[2])
     _check_year(year, plain)

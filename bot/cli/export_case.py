@@ -29,7 +29,7 @@ def describe_register_commands() -> None:
 @register_commands.command("export")
 def export_register(
     desk: DeskOption,
-    period: Annotated[str, typer.Option(help="fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03.")],
+    period: Annotated[str, typer.Option(help="2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03.")],
     out: Annotated[Path, typer.Option(help="The file to write: .xlsx or .csv. None is overwritten.")],
 ) -> None:
     """Write the cases of a period as a list without content, for the office alone; the audit trail has it."""

@@ -116,7 +116,7 @@ async def _run_chat(desk: DeskName, name: str, *, jsonl: bool) -> int:
 @cli_app.command()
 def stats(
     desk: DeskOption,
-    period: Annotated[str, typer.Option(help="fy2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03.")],
+    period: Annotated[str, typer.Option(help="2570, 2570H1, 2570Q1, cy2569H1, 2569-11, 2569-10..2570-03.")],
     as_of: Annotated[str, typer.Option(help="The last day that is counted; default today.")] = "",
     layout: Annotated[
         Literal["month", "quarter", "half"] | None,

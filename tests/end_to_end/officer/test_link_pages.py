@@ -28,7 +28,7 @@ from handlers.staff.complaints.case_page import PAGE_COMMANDS
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.page_access import NewAccessLink, PageKind
 from handlers.staff.permissions import CommandName, Role
-from handlers.thai.dates import to_bangkok_date
+from handlers.thai.dates import get_fiscal_year, to_bangkok_date
 from storage.errors import DiskFullError
 from tests.end_to_end.officer.officer_server import LINK_PATH, LINK_PATTERN, HttpResponse, OfficerServer
 from tests.end_to_end.workspace.workspace_server import give
@@ -133,6 +133,24 @@ def test_words_are_asked_on_the_page_and_remembered_and_an_import_is_reversed(of
     assert "ย้อนกลับไปแล้ว" in browser.submit_form(asked, choice="undo_now", number="1").text
     assert "ไม่มีการนำเข้าครั้งที่ 0" in browser.submit_form(asked, choice="undo", number="x").text
     assert ("staff:" + chief.id, "import-undone") in office.load_audit_lines()
+
+
+def test_the_register_goes_out_as_a_file_for_the_office_and_is_audited(office: OfficerServer) -> None:
+    office.file_case()
+    chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
+    seen = open_import_page(office, browser, chief)
+    assert 'id="register-out"' in seen.text
+    year = get_fiscal_year(to_bangkok_date(office.desk.engine.now()))
+    file = browser.submit_form(seen, choice="export", period=str(year), format="csv")
+    assert file.headers["cache-control"] == "no-store"
+    assert "attachment" in file.headers["content-disposition"]
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("ลับ - ทะเบียนเรื่องร้องเรียน")
+    assert lines[2].startswith(f"1/{year},")
+    assert ("staff:" + chief.id, "register-exported") in office.load_audit_lines()
+    book = browser.submit_form(seen, choice="export", period=f"ปีงบประมาณ {year}", format="xlsx")
+    assert openpyxl.load_workbook(io.BytesIO(book.content)).active["A3"].value == f"1/{year}"
+    assert "ไม่ใช่ช่วงเวลา" in browser.submit_form(seen, choice="export", period="เมื่อวาน").text
 
 
 def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServer) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from bot.bootstrap import RunningDesk
+from bot.exporters.register_file import list_register, render_register_csv, render_register_xlsx
 from bot.importers.register import (
     RegisterHeadingsError,
     RegisterImportRequest,
@@ -22,7 +23,7 @@ from bot.importers.register_questions import RegisterQuestion, list_questions
 from bot.importers.spreadsheet import RegisterFileError
 from bot.web.limits.upload_limits import UploadTooLargeError
 from bot.web.multipart import FormData
-from bot.web.officer.responses import read_chunks
+from bot.web.officer.responses import read_chunks, stream_file
 from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.papers.case_actions import make_case_actions
@@ -36,7 +37,10 @@ from handlers.staff.page_access import ACCESS_LINK_TTL
 from handlers.staff.registers.describe import describe_import, describe_obstacle
 from handlers.staff.registers.messages import ImportState, ListImports
 from handlers.staff.workspace.views import WorkspaceView
+from handlers.thai.dates import get_fiscal_year
 from handlers.thai.matching import parse_number
+from ita_stats.calendar import to_bangkok_date
+from ita_stats.period import PeriodError, parse_period
 from storage.errors import StorageError
 from storage.files.evidence import sanitize_file_name
 
@@ -45,6 +49,7 @@ MAX_PENDING_IMPORTS = 4
 """Files that wait for confirmation, in memory only; the oldest is dropped for a new one."""
 
 MAX_BAD_ROWS_SHOWN = 200
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_IMPORTS_LISTED = 10
 
 
@@ -69,7 +74,7 @@ class ImportPreview:
     message: an error; bad_rows: each with its place and reasons; counts: number of cases by state; understood: what was
     read of the file, a line each. questions: each with its answers, by value and what it is called; import_id: of what
     was imported; imports: the last imports, a line each, with the number of one that may be reversed, or 0; undo: what
-    is to be reversed and waits for a yes.
+    is to be reversed and waits for a yes; year: the fiscal year that is offered for the register as a file, or empty.
     """
 
     message: str = ""
@@ -84,6 +89,7 @@ class ImportPreview:
     import_id: int = 0
     imports: tuple[tuple[int, str], ...] = ()
     undo: tuple[int, str] | None = None
+    year: str = ""
 
 
 @dataclass
@@ -105,7 +111,8 @@ class RegisterImport:
             )
             for one in known
         )
-        return self._render_page(opened, ImportPreview(imports=lines))
+        year = str(get_fiscal_year(to_bangkok_date(self.desk.engine.now())))
+        return self._render_page(opened, ImportPreview(imports=lines, year=year))
 
     async def handle_form(self, opened: OpenWorkspace) -> Response:
         """Handle a form of this page."""
@@ -138,6 +145,8 @@ class RegisterImport:
                 return await self._run_import(opened)
             case "answer":
                 return await self._take_answers(opened, form)
+            case "export":
+                return await self._export_register(opened, form)
             case "undo" | "undo_now":
                 return await self._undo_import(opened, form)
             case _:
@@ -182,6 +191,23 @@ class RegisterImport:
             found = await importer.undo_import(id_, now)
         phrase = describe_import(found) if found.obstacle is None else describe_obstacle(found)
         return self._render_page(opened, ImportPreview(self._translate(phrase, opened.lang)))
+
+    async def _export_register(self, opened: OpenWorkspace, form: FormData) -> Response:
+        """Serve the register of a period as a file for the office alone. It is audited before the first byte goes."""
+        now = self.desk.engine.now()
+        try:
+            period = parse_period(form.get_text("period"), to_bangkok_date(now))
+        except PeriodError as error:
+            return self._render_page(opened, ImportPreview(str(error)))
+        record = partial(record_import, what="register-exported")
+        if await make_case_actions(opened).execute(record) is None:
+            return self.pages.responses.render_closed(opened.lang)
+        lines = await list_register(self.desk.store, self.office, period, now)
+        if form.get_text("format") == "csv":
+            content, ending, kind = render_register_csv(lines), "csv", "text/csv"
+        else:
+            content, ending, kind = render_register_xlsx(lines, now), "xlsx", XLSX_TYPE
+        return stream_file(content, f"register-{period.code}.{ending}", kind, len(content))
 
     async def _run_import(self, opened: OpenWorkspace) -> Response:
         pending = self._pending.pop(opened.cookie.token_hash, None)
