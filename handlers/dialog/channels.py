@@ -68,3 +68,9 @@ def get_channel_traits(channel: Channel) -> ChannelTraits:
             return LINE_TRAITS
         case _:
             assert_never(channel)
+
+
+def complete_link_for_any(url: str) -> str:
+    """Return a link without a query as it is shown where the channel is not known yet: with what one of them needs."""
+    needed = next((traits for traits in map(get_channel_traits, Channel) if traits.link_query), None)
+    return url if needed is None else needed.complete_link(url)

@@ -10,6 +10,9 @@ from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
 from handlers.staff.members import StaffMember
 
+DIGITS_LINK_TTL = timedelta(hours=24)
+"""How long the link to the digits of an invitation works: as long as the invitation, since another may tell them."""
+
 ACCESS_LINK_TTL = timedelta(minutes=15)
 """How long a link can be used, and how long what it brings can be shown in the session that it begins."""
 
@@ -87,7 +90,7 @@ class FindPageAccess(Query[PageAccess | None]):
 
 @dataclass(frozen=True, slots=True)
 class CreateAccessLink(Act):
-    """Store the hash of a link's secret, so that it opens its page once, within `ACCESS_LINK_TTL`."""
+    """Store the hash of a link's secret, so that it opens its page once and in time."""
 
     secret: str = field(repr=False)
     page: PageKind

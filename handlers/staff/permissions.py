@@ -124,6 +124,10 @@ class ServiceCommandName(DeskCommandName):
     JOIN = "join"
     LEAVE = "leave"
     WORKSPACE = "workspace"
+    STAFF = "staff"
+    INVITE = "invite"
+    DISMISS = "dismiss"
+    RESET = "reset"
 
     @property
     def label_key(self) -> str:
@@ -134,4 +138,5 @@ class ServiceCommandName(DeskCommandName):
 ALL_ROLES = frozenset(Role)
 CASE_WORKERS = frozenset({Role.OFFICER, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
+ADMINS = frozenset({Role.ADMIN})
 CHANNEL_KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMIN})

@@ -16,16 +16,19 @@ from handlers.staff.enrolment.messages import (
     RESET_REQUEST_TTL,
     CountCasesToHandOver,
     DismissStaff,
+    FindOtherChief,
     FindResetRequest,
     HandOverCases,
     HasCases,
     Invitation,
     InviteStaff,
+    ListCaseHolders,
     NewInvitation,
     RequestReset,
     ResetStaff,
+    TellDigits,
 )
-from handlers.staff.members import StaffProfile
+from handlers.staff.members import StaffMember
 from handlers.staff.permissions import Role
 from storage import tables
 from storage.cases.exclusions import build_readable_condition, is_case_hidden
@@ -40,7 +43,7 @@ from storage.staff.enrolments import generate_invitation, insert_invitation
 from storage.staff.members import format_actor, reset_access, revoke_access
 from storage.staff.notifications import list_active_staff, notify_case_workers, notify_staff_member
 from storage.staff.pushes import PushKind, StaffPush, make_case_push
-from storage.staff.roster import STAFF_PROFILE_CODEC
+from storage.staff.roster import STAFF_PROFILE_CODEC, decode_staff
 from storage.unreadable_rows import log_unreadable_row
 
 _CASE, _REQUEST = tables.cases.c, tables.staff_requests.c
@@ -82,10 +85,39 @@ async def answer_has_cases(query: HasCases, context: ReadContext) -> bool:
     return (await context.connection.execute(theirs.limit(1))).first() is not None
 
 
+async def find_other_chief(query: FindOtherChief, context: ReadContext) -> StaffMember | None:
+    """Return another admin or supervisor with a chat: the one who is wanted, else an admin, the same at each call."""
+    column = tables.staff.c
+    chiefs = select(tables.staff).where(
+        column.role.in_([Role.ADMIN.value, Role.SUPERVISOR.value]),
+        column.joined.is_not(None),
+        column.removed.is_(None),
+        column.address.is_not(None),
+        column.id != query.but,
+    )
+    order = (column.id != query.wanted, column.role != Role.ADMIN.value, column.id)
+    row = (await context.connection.execute(chiefs.order_by(*order).limit(1))).mappings().first()
+    return None if row is None else decode_staff(row, context.keyring)
+
+
+async def list_case_holders(query: ListCaseHolders, context: ReadContext) -> tuple[tuple[str, int], ...]:  # noqa: ARG001
+    """Count the open cases of each officer."""
+    counted = select(_CASE.officer, func.count()).where(tables.IS_OPEN_CASE, _CASE.officer.is_not(None))
+    rows = await context.connection.execute(counted.group_by(_CASE.officer).order_by(_CASE.officer))
+    return tuple((staff, int(count)) for staff, count in rows)
+
+
+async def tell_digits(act: TellDigits, batch: WriteBatch) -> None:
+    """Tell somebody the address of the page with an invitation's digits."""
+    args = {"name": act.name, "address": act.address}
+    push = StaffPush(PushKind.DIGITS, Phrase("staff.notice.digits", args))
+    await notify_staff_member(act.to, push, batch)
+
+
 async def invite_staff(act: InviteStaff, batch: WriteBatch) -> None:
     """Add a person to the staff with an invitation; supervisors and admins are told."""
     staff = secrets.token_hex(8)
-    profile = STAFF_PROFILE_CODEC.dump_json(StaffProfile(act.name))
+    profile = STAFF_PROFILE_CODEC.dump_json(act.profile)
     sealed = batch.keyring.staff.encrypt(profile, "staff", staff, "profile")
     nothing = dict.fromkeys(("who", "joined", "removed", "factor", "address"))
     batch.insert("staff", id=staff, role=act.role.value, sealed=sealed, **nothing)
@@ -198,7 +230,9 @@ async def _ask_to_assign_rest(rest: Select[Any], batch: WriteBatch) -> None:
 ADMINISTRATION_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
     NewInvitation: answer_new_invitation,
     CountCasesToHandOver: count_cases_to_hand_over,
+    FindOtherChief: find_other_chief,
     FindResetRequest: find_reset_request,
+    ListCaseHolders: list_case_holders,
     HasCases: answer_has_cases,
 }
 ADMINISTRATION_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
@@ -207,4 +241,5 @@ ADMINISTRATION_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable
     ResetStaff: reset_staff,
     RequestReset: request_reset,
     HandOverCases: hand_over_cases,
+    TellDigits: tell_digits,
 }

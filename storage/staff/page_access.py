@@ -17,6 +17,7 @@ from handlers.dialog.receipt import RECEIPT_ALPHABET
 from handlers.staff.members import StaffMember
 from handlers.staff.page_access import (
     ACCESS_LINK_TTL,
+    DIGITS_LINK_TTL,
     AccessLink,
     AuditPageAction,
     CreateAccessLink,
@@ -171,7 +172,8 @@ def _build_row(
     batch: WriteBatch,
 ) -> dict[str, Any]:
     sealed = batch.keyring.staff.encrypt(PAGE_ACCESS_CODEC.dump_json(content), "keyholes", mark.hex(), "told")
-    until = to_epoch_minutes(batch.now + ACCESS_LINK_TTL)
+    lasts = DIGITS_LINK_TTL if page is PageKind.DIGITS and not proved else ACCESS_LINK_TTL
+    until = to_epoch_minutes(batch.now + lasts)
     return {
         "mark": mark,
         "case_id": case or None,

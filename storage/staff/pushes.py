@@ -22,6 +22,8 @@ class PushKind(StrEnum):
     """What they wrote to a reporter was not sent: the case had moved on, or a supervisor took it back."""
     APPROVAL = "approval"
     """A colleague asks for what takes two."""
+    DIGITS = "digits"
+    """The digits of an invitation wait for them, to tell them to who is invited."""
     STAFF = "staff"
     """Somebody was invited to the staff, joined it, or was taken off it."""
     SYSTEM = "system"
@@ -38,6 +40,7 @@ GOES_WHEN_FEW_ARE_LEFT: Mapping[PushKind, bool] = {
     PushKind.TAKEN_AWAY: False,
     PushKind.NOT_SENT: False,
     PushKind.APPROVAL: False,
+    PushKind.DIGITS: True,
     PushKind.STAFF: False,
     PushKind.SYSTEM: False,
     PushKind.ALARM: True,

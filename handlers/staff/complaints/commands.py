@@ -60,16 +60,13 @@ from handlers.staff.complaints.transitions import (
     take_case,
 )
 from handlers.staff.dispatch import AS_CITIZEN, WAITING_TEXT, show_help
-from handlers.staff.enrolment.administration import (
-    dismiss_person,
-    hand_over_cases,
-    invite_person,
-    reset_person,
-    show_staff_list,
-)
+from handlers.staff.enrolment.administration import dismiss_person, reset_person, show_staff_list
+from handlers.staff.enrolment.handover import hand_over_cases
+from handlers.staff.enrolment.invitations import invite_person
 from handlers.staff.group_notices import set_group_notices
 from handlers.staff.join import leave_desk, reply_already_joined
 from handlers.staff.permissions import (
+    ADMINS,
     ALL_ROLES,
     CASE_WORKERS,
     CHANNEL_KEEPERS,
@@ -81,7 +78,6 @@ from handlers.staff.state import AwaitingPurpose, ComplaintsWork
 from handlers.staff.typed.shown import find_shown_number
 from handlers.staff.workspace.sign_in import reply_with_workspace_link
 
-ADMINS = frozenset({Role.ADMIN})
 AUDIT_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 NEVER, WHERE_SHOWN, ALWAYS = SecondFactor.NEVER, SecondFactor.WHERE_SHOWN, SecondFactor.ALWAYS

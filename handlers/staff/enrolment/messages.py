@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
-from handlers.staff.members import StaffMember
+from handlers.staff.members import StaffMember, StaffProfile
 from handlers.staff.permissions import Role
 
 ENROLMENT_TTL = timedelta(minutes=15)
@@ -120,7 +120,7 @@ class InviteStaff(Act):
 
     invitation: Invitation = field(repr=False)
     role: Role
-    name: str = field(repr=False)
+    profile: StaffProfile = field(repr=False)
     by: str
 
 
@@ -144,6 +144,31 @@ class ResetStaff(Act):
     invitation: Invitation = field(repr=False)
     by: str
     asked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindOtherChief(Query[StaffMember | None]):
+    """Another admin or supervisor who can be told something in their chat, admins first; None where there is none.
+
+    wanted: staff id of who is taken where they are one.
+    """
+
+    but: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TellDigits(Act):
+    """Tell somebody in their chat where the digits of an invitation are, which they tell who is invited."""
+
+    to: str
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListCaseHolders(Query[tuple[tuple[str, int], ...]]):
+    """Who has open cases, removed or not, and how many: staff id and count."""
 
 
 @dataclass(frozen=True, slots=True)

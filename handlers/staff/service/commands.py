@@ -16,8 +16,11 @@ from handlers.staff.command import (
     make_command_button,
 )
 from handlers.staff.dispatch import AS_CITIZEN, show_help
+from handlers.staff.enrolment.administration import dismiss_person, reset_person, show_staff_list
+from handlers.staff.enrolment.invitations import invite_person
 from handlers.staff.join import leave_desk, reply_already_joined
 from handlers.staff.permissions import (
+    ADMINS,
     ALL_ROLES,
     CASE_WORKERS,
     CHANNEL_KEEPERS,
@@ -88,13 +91,25 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
         review_clock, CHANNEL_KEEPERS, SecondFactor.ALWAYS, ("นาฬิกา",), takes_number=False
     ),
     ServiceCommandName.HELP: CommandRow(
-        show_help, CASE_WORKERS, NEVER, ("ช่วยเหลือ", "คำสั่ง", "ช่วย", "วิธีใช้"), in_help=False, is_public=True
+        show_help, ALL_ROLES, NEVER, ("ช่วยเหลือ", "คำสั่ง", "ช่วย", "วิธีใช้"), in_help=False, is_public=True
     ),
     ServiceCommandName.JOIN: CommandRow(
         reply_already_joined, ALL_ROLES, NEVER, ("เข้าร่วม",), takes_number=False, in_help=False, on_page=False
     ),
     ServiceCommandName.LEAVE: CommandRow(
         leave_desk, ALL_ROLES, NEVER, ("ออกจากหน้าที่",), in_help=False, on_page=False
+    ),
+    ServiceCommandName.STAFF: CommandRow(
+        show_staff_list, CHANNEL_KEEPERS, NEVER, ("เจ้าหน้าที่",), takes_number=False, on_page=False
+    ),
+    ServiceCommandName.INVITE: CommandRow(
+        invite_person, ADMINS, SecondFactor.ALWAYS, ("เชิญ",), takes_number=False, on_page=False
+    ),
+    ServiceCommandName.DISMISS: CommandRow(
+        dismiss_person, ADMINS, SecondFactor.ALWAYS, ("พ้นหน้าที่",), takes_number=False, on_page=False
+    ),
+    ServiceCommandName.RESET: CommandRow(
+        reset_person, CHANNEL_KEEPERS, SecondFactor.ALWAYS, ("ตั้งรหัสใหม่",), takes_number=False, on_page=False
     ),
     ServiceCommandName.WORKSPACE: CommandRow(
         reply_with_workspace_link, ALL_ROLES, NEVER, ("หน้างาน",), takes_number=False, on_page=False
@@ -136,6 +151,7 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.QUESTION,
             ServiceCommandName.STATEMENTS,
             ServiceCommandName.TEXTS,
+            ServiceCommandName.STAFF,
         }
     ),
     about_one=frozenset(
@@ -170,6 +186,12 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.DONE,
             ServiceCommandName.RESULTS,
             ServiceCommandName.ACTIVITY,
+        ),
+        "staff": (
+            ServiceCommandName.STAFF,
+            ServiceCommandName.INVITE,
+            ServiceCommandName.RESET,
+            ServiceCommandName.DISMISS,
         ),
         "office": (ServiceCommandName.REMARK, ServiceCommandName.CLOCK, ServiceCommandName.WORKSPACE),
     },

@@ -8,12 +8,23 @@ from hypothesis import strategies as st
 from handlers.dialog.effects import Listing, NewReceipt
 from handlers.dialog.receipt import make_receipt
 from handlers.questions.messages import ListOpenQuestions
+from handlers.staff.absences.messages import ListAbsences
 from handlers.staff.clock.messages import FindDoubtedClock
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.messages import CaseSearchResult, CountUnreadableCases, SearchCases
 from handlers.staff.complaints.release import ListPendingReleases
 from handlers.staff.complaints.statistics import CountCases, PeriodCounts
-from handlers.staff.enrolment.messages import CountCasesToHandOver
+from handlers.staff.enrolment.messages import (
+    CountCasesToHandOver,
+    FindOtherChief,
+    FindResetRequest,
+    HasCases,
+    Invitation,
+    ListCaseHolders,
+    NewInvitation,
+)
+from handlers.staff.members import ListStaff
+from handlers.staff.page_access import NewAccessLink
 from handlers.staff.permissions import CommandName, Role, ServiceCommandName
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
 from handlers.staff.workspace.messages import NewWorkspaceLink
@@ -62,6 +73,14 @@ MORE_ANSWERS: dict[Any, Any] = {
     CountCases: (COUNTS, COUNTS),
     CountUnreadableCases: 2,
     CountCasesToHandOver: 2,
+    ListCaseHolders: (("s2", 3), ("gone", 1)),
+    ListStaff: officer_commands.STAFF,
+    ListAbsences: (),
+    FindOtherChief: None,
+    HasCases: False,
+    NewInvitation: Invitation("ABCDE-FGHJK", "123456"),
+    NewAccessLink: None,
+    FindResetRequest: "",
     FindDoubtedClock: None,
     ListPendingReleases: (),
     ListOpenQuestions: Listing(()),

@@ -91,10 +91,14 @@ SERVICE_DESK = """
     activity     officer supervisor                 never
     remark       supervisor                         never
     clock        supervisor admin                   always
-    help         officer supervisor                 never
+    help         officer supervisor admin auditor   never
     join         officer supervisor admin auditor   never
     leave        officer supervisor admin auditor   never
     workspace    officer supervisor admin auditor   never
+    staff        supervisor admin                   never
+    invite       admin                              always
+    dismiss      admin                              always
+    reset        supervisor admin                   always
 """
 
 Permissions = dict[str, tuple[frozenset[Role], SecondFactor]]

@@ -10,16 +10,19 @@ from handlers.staff.enrolment.messages import (
     HANDED_OVER_AT_ONCE,
     CountCasesToHandOver,
     DismissStaff,
+    FindOtherChief,
     FindResetRequest,
     HandOverCases,
     HasCases,
     Invitation,
     InviteStaff,
+    ListCaseHolders,
     NewInvitation,
     RequestReset,
     ResetStaff,
+    TellDigits,
 )
-from handlers.staff.members import FindInvitation, ListStaff
+from handlers.staff.members import FindInvitation, ListStaff, StaffProfile
 from handlers.staff.permissions import Role
 from storage.errors import ConflictError
 from storage.staff.administration import ADMINISTRATION_READERS, ADMINISTRATION_WRITERS
@@ -32,8 +35,10 @@ INVITATION = Invitation("ABCDE-FGHJK", "123456")
 
 
 def test_what_is_read_and_written() -> None:
-    assert {*ADMINISTRATION_READERS} == {NewInvitation, FindResetRequest, CountCasesToHandOver, HasCases}
-    assert len(ADMINISTRATION_WRITERS) == 5
+    assert {*ADMINISTRATION_READERS} == {
+        *(NewInvitation, FindResetRequest, CountCasesToHandOver, HasCases, FindOtherChief, ListCaseHolders)
+    }
+    assert len(ADMINISTRATION_WRITERS) == 6
 
 
 def test_an_invitation_by_an_admin_is_told_to_those_who_answer_for_the_desk(ground: StoredDesk) -> None:
@@ -43,12 +48,35 @@ def test_an_invitation_by_an_admin_is_told_to_those_who_answer_for_the_desk(grou
         await join_staff(ground, one, "officer")
         drawn = await one.answer_query(NewInvitation(), NOW)
         assert (len(drawn.code), len(drawn.digits), drawn.digits.isdigit()) == (11, 6, True)
-        await ground.commit_acts(one, InviteStaff(INVITATION, Role.OFFICER, "สมหญิง", admin))
+        await ground.commit_acts(
+            one, InviteStaff(INVITATION, Role.OFFICER, StaffProfile("สมหญิง", units=("กองคลัง",)), admin)
+        )
         found = await one.answer_query(FindInvitation(INVITATION.code), NOW)
         assert (found.name, found.role, found.active) == ("สมหญิง", Role.OFFICER, False)
+        assert found.profile.units == ("กองคลัง",)
         assert [(back, key) for back, _, key, _ in await list_letters(one)] == [
             (b"admin", "staff.notice.staff_invited"),
             (b"boss", "staff.notice.staff_invited"),
+        ]
+
+    ground.run_scenario(scene)
+
+
+def test_the_digits_are_told_to_another_who_can_be_told_an_admin_first(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        admin = await join_staff(ground, one, "admin", Role.ADMIN)
+        assert await one.answer_query(FindOtherChief(admin), NOW) is None
+        await join_staff(ground, one, "officer")
+        boss = await join_staff(ground, one, "boss", Role.SUPERVISOR)
+        other = await one.answer_query(FindOtherChief(admin), NOW)
+        assert other is not None
+        assert other.id == boss
+        second = await join_staff(ground, one, "second", Role.ADMIN)
+        assert (await one.answer_query(FindOtherChief(admin), NOW)).id == second
+        assert (await one.answer_query(FindOtherChief(admin, boss), NOW)).id == boss
+        await ground.commit_acts(one, TellDigits(boss, "วิชัย", "https://x/officer/open/s"))
+        assert [(back, key) for back, _, key, _ in await list_letters(one)] == [
+            (b"boss", "staff.notice.digits")
         ]
 
     ground.run_scenario(scene)

@@ -10,6 +10,7 @@ from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import Phrase, Reply
 from handlers.dialog.session import Session
+from handlers.staff.absences.messages import Absence, ListAbsences
 from handlers.staff.command import CommandContext
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.dispatch import run_command
@@ -17,14 +18,17 @@ from handlers.staff.enrolment.administration import SURE, number_same_names
 from handlers.staff.enrolment.messages import (
     HANDED_OVER_AT_ONCE,
     CountCasesToHandOver,
+    FindOtherChief,
     FindResetRequest,
     HandOverCases,
     HasCases,
     Invitation,
     InviteStaff,
+    ListCaseHolders,
     NewInvitation,
     RequestReset,
     ResetStaff,
+    TellDigits,
 )
 from handlers.staff.members import SHORT_ID_LENGTH, ListStaff, StaffMember, StaffProfile
 from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind
@@ -32,7 +36,7 @@ from handlers.staff.permissions import Role
 from handlers.staff.state import OfficerState
 from handlers.staff.workspace.messages import CountWorkspaceLinks
 from tests.in_memory_desk import MORNING, OFFICE
-from tests.run_decision import Answers, run_queries
+from tests.run_decision import AnswerByQuery, Answers, run_queries
 
 JOINED = date(2026, 11, 1)
 
@@ -58,13 +62,20 @@ def give(
     has_cases: bool = False,
     staff: tuple[StaffMember, ...] = STAFF,
     count: int = 0,
+    holders: tuple[tuple[str, int], ...] = (),
+    other: StaffMember | None = None,
+    removed: tuple[StaffMember, ...] = (),
+    absences: tuple[Absence, ...] = (),
 ) -> TurnResult:
     session = Session(at=MORNING, officer=OfficerState(verified_at=MORNING))
     ctx = Context(Event("e", b"w" * 32, channel, text=words), session, OFFICE, MORNING)
     command = COMPLAINTS_COMMAND_TABLE.parse(words)
     assert command is not None
     answers: Answers = {
-        ListStaff: staff,
+        ListStaff: AnswerByQuery(lambda query: (*staff, *removed) if query.include_removed else staff),
+        ListCaseHolders: holders,
+        ListAbsences: absences,
+        FindOtherChief: other,
         HasCases: has_cases,
         NewInvitation: INVITATION,
         FindResetRequest: asked_by,
@@ -94,7 +105,7 @@ def test_names_that_occur_twice_are_numbered() -> None:
 
 
 def test_the_digits_are_on_the_page_and_in_a_chat_only_where_there_is_no_page_and_chats_forget() -> None:
-    invited = InviteStaff(INVITATION, Role.OFFICER, "วิชัย ใจดี", "a1")
+    invited = InviteStaff(INVITATION, Role.OFFICER, StaffProfile("วิชัย ใจดี"), "a1")
     shown = give("/เชิญ เจ้าหน้าที่ วิชัย  ใจดี")
     assert shown.acts == (invited,)
     assert get_reply(shown).args["digits"] == Phrase("staff.people.digits", {"digits": "123456"})
@@ -175,8 +186,66 @@ def test_handing_over_is_confirmed_and_takes_somebody_who_handles_cases() -> Non
     assert (part.acts, get_reply(part).args["left"]) == ((act,), 7)
     assert [choice.data for choice in get_reply(part).choices] == [sure.data]
     assert get_reply(give("/handover 3 1")).key == "staff.people.no_case_worker"
-    assert get_reply(give("/handover 3 3")).key == "staff.people.how_handover"
+    assert get_reply(give("/handover 3 3")).key == "staff.people.who_takes"
     assert get_reply(give("/handover")).key == "staff.people.how_handover"
+
+
+def test_what_is_missing_to_hand_over_is_asked_for_first_of_who_was_removed_and_who_is_away() -> None:
+    gone = replace(make_member("g1", Role.OFFICER, "เคยอยู่"), removed=JOINED)
+    away = Absence("o2", date(2026, 11, 20), date(2026, 11, 25), "o1")
+    holders = (("o1", 2), ("o2", 1), ("g1", 3))
+    asked = get_reply(give("/handover", holders=holders, removed=(gone,), absences=(away,)))
+    assert asked.key == "staff.people.whose"
+    assert [(choice.data, choice.key, choice.args["count"]) for choice in asked.choices] == [
+        ("/handover g1", "staff.people.holder_removed", 3),
+        ("/handover o2", "staff.people.holder_away", 1),
+        ("/handover o1", "staff.people.holder", 2),
+    ]
+    taker = get_reply(give("/handover g1", holders=holders, removed=(gone,)))
+    assert [choice.data for choice in taker.choices] == [f"/handover g1 {one}" for one in ("o1", "o2", "b1")]
+    sure = get_reply(give("/handover g1 o2", holders=holders, removed=(gone,)))
+    assert (sure.key, sure.args["count"], sure.choices[0].data) == (
+        "staff.people.ask_handover", 3, "/handover g1!o2!"
+    )  # fmt: skip
+    act = HandOverCases("g1", "o2", date(2026, 11, 22), "a1")
+    assert give(sure.choices[0].data, removed=(gone,)).acts == (act,)
+
+
+def test_a_dismissal_says_how_many_open_cases_are_left_and_offers_to_hand_them_over() -> None:
+    asked = get_reply(give("/dismiss o1", holders=(("o1", 7), ("o2", 1))))
+    assert (asked.key, asked.args["count"]) == ("staff.people.ask_dismiss_cases", 7)
+    assert [choice.data for choice in asked.choices] == ["/handover o1", "/dismiss o1!"]
+    assert get_reply(give("/dismiss o1", holders=(("o2", 1),))).key == "staff.people.ask_dismiss"
+
+
+def test_unit_other_names_and_chief_are_told_with_the_invitation() -> None:
+    words = "/เชิญ เจ้าหน้าที่ วิชัย ใจดี หน่วยงาน: กองคลัง, กลุ่มพัสดุ ชื่อเล่น: ชัย หัวหน้า: หัวหน้า"
+    invited = give(words)
+    profile = StaffProfile("วิชัย ใจดี", ("ชัย",), ("กองคลัง", "กลุ่มพัสดุ"), "b1")
+    assert invited.acts == (InviteStaff(INVITATION, Role.OFFICER, profile, "a1"),)
+    assert get_reply(invited).key == "staff.people.invitation"
+    lines = get_reply(invited).args["known"]
+    assert isinstance(lines, tuple)
+    assert [line.args["words"] for line in lines] == ["กองคลัง, กลุ่มพัสดุ", "ชัย", "หัวหน้า"]
+    same = give("/invite officer วิชัย ใจดี | unit: กองคลัง, กลุ่มพัสดุ\nalias: ชัย; chief: b1")
+    assert same.acts == invited.acts
+    for wrong in ("chief: สมหญิง", "chief: ไม่มีคนนี้"):  # of two, and of none
+        refused = give(f"/invite officer วิชัย {wrong}")
+        assert (get_reply(refused).key, refused.acts) == ("staff.people.no_such_chief", ())
+    assert get_reply(give("/invite officer unit: กองคลัง")).key == "staff.people.how_invite"
+
+
+def test_the_digits_go_to_another_who_answers_for_the_desk() -> None:
+    invited = give("/invite officer วิชัย", link=True, other=BOSS)
+    address = "https://desk.example/officer/open/secret?openExternalBrowser=1"
+    assert invited.acts == (
+        InviteStaff(INVITATION, Role.OFFICER, StaffProfile("วิชัย"), "a1"),
+        CreateAccessLink("secret", PageKind.DIGITS, "b1", lang="th", password="123456"),
+        TellDigits("b1", "วิชัย", address),
+    )
+    shown = repr(get_reply(invited))
+    assert "123456" not in shown
+    assert "secret" not in shown
 
 
 def test_no_button_looks_like_a_tracking_code_whatever_the_ids_are() -> None:
