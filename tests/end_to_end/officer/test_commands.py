@@ -57,7 +57,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "note": (HANDLING, "โทรหาพยาน", "note.done"),
     "undo": (HANDLING, "", "undo.nothing"),
     "link": (HANDLING, "2", "link.done link.not"),
-    "merge": (HANDLING, "2", "merge.done merge.not merge.ended"),
+    "merge": (HANDLING, "2", "merge.done merge.same merge.ended"),
     "separate": (HANDLING, "", "merge.alone"),
     "kind": (HANDLING, "misconduct", "kind.done"),
     "check": (HANDLING, "1", "check.none"),
@@ -83,7 +83,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "dismiss": ("admin", "", "people.whom people.ask_dismiss people.reset_first"),
     "reset": ("supervisor admin", "", "people.whom people.ask_reset people.admins_only"),
     "away": (HANDLING, "", "away.ask away.ask_supervisor away.no_days"),
-    "handover": ("admin", "", "people.how_handover"),
+    "handover": ("admin", "", "people.how_handover people.who_takes people.whose"),
     "workspace": (EVERYBODY, "", "workspace.link.nowhere"),
 }  # fmt: skip
 """Written a second time, so that the test does not read what it tests."""
