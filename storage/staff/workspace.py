@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, bindparam, delete, func, select
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
 from handlers.staff.members import StaffMember
-from handlers.staff.page_access import ACCESS_LINK_TTL, AccessLink
+from handlers.staff.page_access import ACCESS_LINK_TTL, AccessLink, PageKind
 from handlers.staff.workspace.messages import (
     WORKSPACE_SESSION_TTL,
     BeginWorkspaceSession,
@@ -58,10 +58,14 @@ async def answer_new_workspace_link(query: NewWorkspaceLink, context: ReadContex
 
 
 async def count_workspace_links(query: CountWorkspaceLinks, context: ReadContext) -> int:
-    """Count the links of a person that can be used, to whichever page."""
+    """Count the links of a person that can be used, to whichever page but an invitation's digits.
+
+    Those last for a day, are made by somebody's invitation, and may come from a colleague.
+    """
     link = keyholes.c
     live = select(func.count()).select_from(keyholes)
-    live = live.where(link.staff_id == query.staff, link.proved == 0)
+    counted = (link.staff_id == query.staff, link.proved == 0, link.kind != PageKind.DIGITS.value)
+    live = live.where(*counted)
     return int((await context.connection.execute(live.where(_is_live(link.until, context)))).scalar_one())
 
 

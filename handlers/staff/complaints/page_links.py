@@ -4,10 +4,17 @@ from dataclasses import dataclass, field
 
 from handlers.dialog.effects import Act, Decision, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Phrase, raw_text
-from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
+from handlers.staff.command import (
+    CommandContext,
+    ComplaintsCommandContext,
+    QueryGenerator,
+    make_command_button,
+)
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
+from handlers.staff.parse import NameT
 from handlers.staff.permissions import CommandName
+from handlers.staff.state import WorkT
 from handlers.staff.workspace.messages import MAX_WORKSPACE_LINKS, CountWorkspaceLinks
 
 
@@ -23,7 +30,7 @@ class OfferedLink:
 
 
 def offer_page_link(
-    cmd: ComplaintsCommandContext, page: PageKind, found: OfficerCase | None = None, password: str = ""
+    cmd: CommandContext[NameT, WorkT], page: PageKind, found: OfficerCase | None = None, password: str = ""
 ) -> QueryGenerator[OfferedLink | None]:
     """Return a link to a page of the workspace; None where the desk has none.
 

@@ -153,9 +153,7 @@ def tell_invitation(
     link = None if other is None else (yield from run_query(NewAccessLink(PageKind.DIGITS)))
     if other is not None and link is not None:
         shown = Phrase("staff.people.digits_other", {"other": other.name})
-        opens = CreateAccessLink(
-            link.secret, PageKind.DIGITS, other.id, lang=cmd.ctx.lang, password=digits
-        )
+        opens = CreateAccessLink(link.secret, PageKind.DIGITS, other.id, lang=cmd.ctx.lang, password=digits)
         acts = (act, opens, TellDigits(other.id, name, complete_link_for_any(link.url)))
     elif not cmd.ctx.channel_traits.is_page:
         offered = yield from offer_page_link(cmd, PageKind.DIGITS, password=digits)

@@ -237,7 +237,7 @@ def test_unit_other_names_and_chief_are_told_with_the_invitation() -> None:
 
 def test_the_digits_go_to_another_who_answers_for_the_desk() -> None:
     invited = give("/invite officer วิชัย", link=True, other=BOSS)
-    address = "https://desk.example/officer/open/secret?openExternalBrowser=1"
+    address = "https://desk.example/staff/complaints/open/secret?openExternalBrowser=1"
     assert invited.acts == (
         InviteStaff(INVITATION, Role.OFFICER, StaffProfile("วิชัย"), "a1"),
         CreateAccessLink("secret", PageKind.DIGITS, "b1", lang="th", password="123456"),
