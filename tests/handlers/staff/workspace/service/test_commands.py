@@ -29,7 +29,8 @@ WORDS = {
 """The commands whose answers have words of citizens, written by hand."""
 OF_A_CHAT = {
     *(ServiceCommandName.JOIN, ServiceCommandName.LEAVE, ServiceCommandName.WORKSPACE),
-    *(ServiceCommandName.CLOCK,),
+    *(ServiceCommandName.CLOCK, ServiceCommandName.STAFF, ServiceCommandName.INVITE),
+    *(ServiceCommandName.DISMISS, ServiceCommandName.RESET),
 }
 
 
