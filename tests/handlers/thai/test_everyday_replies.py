@@ -155,12 +155,15 @@ def _find_effect_at_menu(after: Session, keys: tuple[str, ...]) -> str:
     return next((named[key] for key in keys if key in named), "text")
 
 
-@pytest.mark.parametrize(("kind", "reply", "means"), load_replies())
-def test_an_everyday_reply_has_the_effect_that_it_means(kind: str, reply: str, means: str) -> None:
-    before, outcome = play(kind, reply, means)
-    effect = find_effect(kind, before, outcome)
-    if (kind, reply) in ASKED_AGAIN:
-        assert (outcome.kept.step, outcome.kept.answers) == (before.step, before.answers)
-        return
-    assert frozenset((effect, means)) not in OPPOSITES
-    assert effect == means
+@pytest.mark.parametrize("kind", sorted({kind for kind, _, _ in load_replies()}))
+def test_an_everyday_reply_has_the_effect_that_it_means(kind: str) -> None:
+    wrong = {}
+    for reply, means in ((reply, means) for one, reply, means in load_replies() if one == kind):
+        before, outcome = play(kind, reply, means)
+        effect = find_effect(kind, before, outcome)
+        if (kind, reply) in ASKED_AGAIN:
+            assert (outcome.kept.step, outcome.kept.answers) == (before.step, before.answers), reply
+        elif effect != means:
+            wrong[reply] = (effect, means)
+    assert [reply for reply, pair in wrong.items() if frozenset(pair) in OPPOSITES] == []
+    assert wrong == {}
