@@ -1,6 +1,7 @@
 """Codes are found in whatever people write round them, and nothing else is taken for one."""
 
 import random
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -53,8 +54,12 @@ SURROUNDINGS = (
 )
 """What stands round a code."""
 
-REMOVED = [sign for sign in map(chr, range(0x10000)) if clean_text(f"a{sign}b").text == "ab"]
-"""The characters that are removed from every text before it is kept."""
+
+@cache
+def list_removed_signs() -> tuple[str, ...]:
+    """The characters that are removed from every text before it is kept."""
+    return tuple(sign for sign in map(chr, range(0x10000)) if clean_text(f"a{sign}b").text == "ab")
+
 
 receipts = st.integers(0, 2**80 - 1).map(make_receipt)
 
@@ -101,7 +106,9 @@ def test_the_shape_that_is_shown_needs_no_letter(shown: str) -> None:
 
 @examples(200)
 @given(
-    receipts.filter(has_mixed_group), st.lists(st.sampled_from(REMOVED), min_size=1, max_size=3), st.data()
+    receipts.filter(has_mixed_group),
+    st.lists(st.deferred(lambda: st.sampled_from(list_removed_signs())), min_size=1, max_size=3),
+    st.data(),
 )
 def test_what_is_removed_from_texts_hides_no_code(
     receipt: Receipt, hidden: list[str], data: st.DataObject
@@ -114,8 +121,8 @@ def test_what_is_removed_from_texts_hides_no_code(
 
 
 def test_every_sign_that_is_removed_is_found() -> None:
-    assert {"\x00", "\x02", "\x0b", "\x1f", "\x7f", "\x85", "\u200b", "\ud800"} <= set(REMOVED)
-    for sign in (*REMOVED, "\ufe0f"):
+    assert {"\x00", "\x02", "\x0b", "\x1f", "\x7f", "\x85", "\u200b", "\ud800"} <= set(list_removed_signs())
+    for sign in (*list_removed_signs(), "\ufe0f"):
         assert find_receipts(f"HD99-FD{sign}TG-J8YE-PFZX-6"), f"{sign!a}"
 
 
