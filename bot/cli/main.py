@@ -28,6 +28,7 @@ from bot.cli.staff import staff_commands
 from bot.cli.statistics import print_statistics
 from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH
 from bot.desk_names import DeskName
+from bot.papers.command import write_posters
 from bot.rollup.command import rollup_commands
 
 cli_app = typer.Typer(
@@ -41,6 +42,7 @@ cli_app.add_typer(faq_commands, name="faq")
 cli_app.add_typer(consult_commands, name="consult")
 cli_app.add_typer(register_commands, name="register")
 cli_app.add_typer(rollup_commands, name="rollup")
+cli_app.command("posters")(write_posters)
 
 
 @cli_app.command()

@@ -22,6 +22,7 @@ from bot.web.limits.upload_limits import UploadLimiter
 from bot.web.officer.enrolment import EnrolmentPages
 from bot.web.opinions import OpinionPages
 from bot.web.participation import ParticipationPages
+from bot.web.policies import allow_framing
 from bot.web.qna_board import QnaBoard
 from bot.web.readiness import ReadinessCheck
 from bot.web.request import get_requested_lang
@@ -30,7 +31,7 @@ from bot.web.templating import PageRenderer
 from bot.web.workspace.routes import build_workspace_routes
 from handlers.complaints.form import build_privacy_notice
 from handlers.dialog.context import Context
-from handlers.dialog.events import Channel, Event
+from handlers.dialog.events import DEFAULT_LANG, Channel, Event
 from handlers.dialog.session import Session
 from handlers.i18n import render_text
 from handlers.service_desk import build_service_privacy_reply
@@ -49,6 +50,7 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
     routes: list[BaseRoute] = [
         Route("/", front.show_home),
         Route("/privacy", front.show_privacy),
+        Route("/card", front.show_card),
         Route("/healthz", front.check_liveness),
         Route("/readyz", front.check_readiness),
         Mount("/static", StaticFiles(directory=STATIC_DIR)),
@@ -137,6 +139,19 @@ class StaticPages:
             asks="service" in self._app.desks,
             alone="service" in self._app.desks and not here,
         )
+
+    async def show_card(self, request: Request) -> Response:
+        """Both desks' ways, small, for a frame of the office's website."""
+        address, lang = self._app.settings.complaints.public_url, get_requested_lang(request)
+        page = self._pages.render(
+            "card.html",
+            lang,
+            address=(address or "").rstrip("/"),
+            reports="complaints" in self._app.desks or address is not None,
+            asks="service" in self._app.desks,
+            more="" if lang == DEFAULT_LANG else f"?lang={lang}",
+        )
+        return allow_framing(page, self._app.office.website)
 
     async def show_privacy(self, request: Request) -> Response:
         """The privacy notice of each desk that runs here, and what the web pages themselves store."""

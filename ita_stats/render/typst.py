@@ -126,6 +126,22 @@ def render_paper_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
     )
 
 
+def render_paper_png(source: bytes, data: TemplateData, at: datetime, ppi: float = 150.0) -> bytes:
+    """Render the first page of a caller's template as PNG."""
+    import typst  # as above
+
+    found: bytes | list[bytes] = typst.compile(
+        source,
+        format="png",
+        ppi=ppi,
+        font_paths=_load_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=_build_inputs(data),
+        timestamp=int(at.timestamp()),
+    )
+    return found[0] if isinstance(found, list) else found
+
+
 def find_missing_characters(data: TemplateData) -> list[str]:
     """Return the characters of a plain PDF's data that no font of the package has, each once, in order of code.
 

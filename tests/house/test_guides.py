@@ -43,6 +43,7 @@ PAGES_OF_CITIZENS = {
     "/opinions",
     "/statistics",
     "/guideline",
+    "/card",
     "/participation",
     "/exit",
 }
