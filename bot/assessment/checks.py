@@ -46,6 +46,7 @@ def build_report(assessment: Assessment, observed: ObservedOffice) -> EvidenceRe
             )
             for item in assessment.items
         ),
+        observed.figures,
     )
 
 

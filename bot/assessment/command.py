@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from bot.cli.runner import EXIT_DONE, EXIT_FINDINGS
 from bot.desk_names import DESK_NAMES
 
 
-async def show_evidence(year: int, variant_name: str, out: Path | None, *, has_pictures: bool) -> int:
+async def show_evidence(
+    year: int, variant_name: str, out: Path | None, *, has_pictures: bool, has_analysis: bool = False
+) -> int:
     """Check, print, and write the documents. Returns 1 where a verified element is not met."""
     from bot.assessment.checks import list_shown_addresses
     from bot.assessment.collect import collect_evidence, list_desk_addresses
@@ -23,7 +26,6 @@ async def show_evidence(year: int, variant_name: str, out: Path | None, *, has_p
     from bot.settings import load_settings
     from handlers.assessment.items import choose_variant
     from handlers.assessment.vocabulary import AgencyVariant
-    from storage.files.atomic_write import PUBLIC_MODES, replace_file
 
     _make_folder(out)
     settings, now = load_settings(), datetime.now(UTC)
@@ -37,12 +39,22 @@ async def show_evidence(year: int, variant_name: str, out: Path | None, *, has_p
             browser = find_browser() if has_pictures else None
             own = (app.office.website, *list_desk_addresses(app).values())
             pictures = await take_pictures(browser, list_shown_addresses(report), own) if browser else {}
-            for name, content in await asyncio.to_thread(
-                lambda: [*build_evidence_files(report, app.office, pictures)]
-            ):
-                await asyncio.to_thread(replace_file, out / name, content, PUBLIC_MODES[1])
+            await asyncio.to_thread(_write_files, out, build_evidence_files(report, app.office, pictures))
+            if has_analysis:
+                from bot.assessment.analysis import build_analysis
+                from bot.assessment.analysis_files import build_analysis_files
+
+                draft = build_analysis(report, app.office)
+                await asyncio.to_thread(_write_files, out, build_analysis_files(draft, report.made_at))
             sys.stderr.write(say("th", "files", {"folder": str(out)}) + "\n")
     return EXIT_FINDINGS if report.count(ElementOutcome.NOT_MET) else EXIT_DONE
+
+
+def _write_files(out: Path, built: Iterable[tuple[str, bytes]]) -> None:
+    from storage.files.atomic_write import PUBLIC_MODES, replace_file
+
+    for name, content in built:
+        replace_file(out / name, content, PUBLIC_MODES[1])
 
 
 def _make_folder(out: Path | None) -> None:

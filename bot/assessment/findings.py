@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from handlers.assessment.items import AssessedElement, AssessedItem, Assessment
 from handlers.dialog.replies import ReplyArg
+from ita_stats.cases.model import StatisticsTables
 
 
 class Fault(StrEnum):
@@ -82,11 +83,12 @@ class ItemFinding:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceReport:
-    """All that was found for an assessment, at an instant (UTC)."""
+    """All that was found for an assessment, at an instant (UTC). figures: the published statistics, where there are."""
 
     assessment: Assessment
     made_at: datetime
     items: tuple[ItemFinding, ...]
+    figures: StatisticsTables | None = None
 
     @property
     def findings(self) -> tuple[tuple[AssessedItem, ElementFinding], ...]:

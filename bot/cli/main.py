@@ -322,11 +322,16 @@ def evidence(
         bool,
         typer.Option("--pictures/--no-pictures", help="With pictures of the pages, where there is Chromium."),
     ] = True,
+    analysis: Annotated[
+        bool, typer.Option("--analysis", help="Also write the draft of the analysis, as DOCX and PDF.")
+    ] = False,
 ) -> None:
     """Check live what an assessment (ITA) asks for. Exit code 1 where something that is verified is not met."""
     from bot.assessment.command import show_evidence
 
-    run_and_exit(show_evidence(year, variant or "", out, has_pictures=pictures))
+    if analysis and out is None:
+        raise typer.BadParameter("--analysis needs --out")
+    run_and_exit(show_evidence(year, variant or "", out, has_pictures=pictures, has_analysis=analysis))
 
 
 @cli_app.command()

@@ -1,0 +1,79 @@
+"""The draft of the analysis: every fault has a measure, nobody is named, and Word opens it."""
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+from bot.assessment.analysis import build_analysis
+from bot.assessment.analysis_files import build_analysis_files, render_word_document
+from bot.assessment.findings import ElementOutcome, EvidenceReport
+from bot.assessment.word_document import WordDocumentBuilder
+from tests.bot.assessment.test_checks import PublicPage
+from tests.bot.assessment.test_monthly import NO_LINKS, report_of
+from tests.in_memory_desk import OFFICE
+
+AT = datetime(2026, 11, 30, 3, tzinfo=UTC)
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def read_texts(content: bytes) -> list[str]:
+    """The texts of a DOCX, paragraph by paragraph; every part of it is well-formed."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        parts = {name: ET.fromstring(archive.read(name)) for name in archive.namelist()}
+    body = parts["word/document.xml"]
+    return [
+        "".join(one.text or "" for one in paragraph.iter(f"{WORD}t")) for paragraph in body.iter(f"{WORD}p")
+    ]
+
+
+def list_measures(report: EvidenceReport) -> list[tuple[str, ...]]:
+    (table,) = (
+        section.table
+        for section in build_analysis(report, OFFICE).sections
+        if section.table is not None and "มาตรการ" in section.table.head
+    )
+    return list(table.rows)
+
+
+def test_every_fault_has_a_measure_a_day_and_a_follow_up() -> None:
+    rows = list_measures(NO_LINKS)
+    assert [row[0] for row in rows] == ["8", "26", "28"]
+    assert all(all(cell.strip() for cell in row) for row in rows)
+    assert OFFICE.guideline.unit.th in rows[1][3]
+    assert all("(ระบุ)" in row[3] for row in rows)
+
+
+def test_weak_points_are_what_is_verified_and_the_rest_is_to_be_developed() -> None:
+    sections = {one.heading[:3]: one for one in build_analysis(NO_LINKS, OFFICE).sections}
+    assert len(sections["3.1"].bullets) == NO_LINKS.count(ElementOutcome.NOT_MET)
+    assert sections["3.2"].bullets == ()
+    assert "รับเรื่อง 20" in " ".join(sections["2. "].paragraphs)
+
+
+def test_an_office_without_a_fault_has_a_draft_too() -> None:
+    sound = report_of()
+    assert not [one for _, one in sound.findings if one.seen.fault]
+    (row,) = list_measures(sound)
+    assert row[1] == "ไม่พบจากการตรวจครั้งนี้"
+
+
+def test_the_documents_say_that_they_are_drafts_and_are_whole() -> None:
+    draft = build_analysis(report_of({PublicPage.WEBSITE: "", PublicPage.ASK: ""}), OFFICE)
+    files = dict(build_analysis_files(draft, AT))
+    assert files["analysis.pdf"].startswith(b"%PDF")
+    texts = read_texts(files["analysis.docx"])
+    assert texts[0] == draft.title
+    for section in draft.sections:
+        assert section.heading in texts
+    with zipfile.ZipFile(io.BytesIO(files["analysis.docx"])) as archive:
+        assert "ร่าง" in archive.read("word/header1.xml").decode()
+    assert render_word_document(draft, AT) == files["analysis.docx"], "the same draft gives the same bytes"
+
+
+def test_whatever_an_office_is_called_the_document_is_well_formed() -> None:
+    document = WordDocumentBuilder()
+    document.add_paragraph('<สำนัก> & "งาน"\x00\x0b\ud800\nบรรทัดสอง')
+    document.add_table(("a",), [("]]>",)], (20,))
+    assert read_texts(document.build("<&>", "\x01", "ร่าง", AT))[0] == '<สำนัก> & "งาน"บรรทัดสอง'
