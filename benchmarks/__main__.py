@@ -29,6 +29,7 @@ BENCHMARKS = (
     "case_statistics",
     "consultations",
     "web",
+    "workspace",
     "slow_bodies",
     "pictures",
     "long_work",
