@@ -19,6 +19,7 @@ from bot.delivery.worker import DeliveryWorker
 from bot.health.measurements import count_missing_releases
 from bot.jobs.housekeeping import run_due_jobs
 from bot.jobs.publishing import run_publishing_jobs
+from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.receipt import parse_receipt
 from handlers.dialog.replies import Message
@@ -28,7 +29,7 @@ from ita_stats.calendar import BANGKOK, to_bangkok_date
 from storage.backup.age_files import Identity, open_age_file
 from storage.backup.folder import BackupFolder
 from storage.crypto.key_files import DeskPaths, write_key_files
-from storage.errors import StorageError
+from storage.errors import DiskFullError, StorageError
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.end_to_end.officers import Officer, add_officer
 from tests.in_memory_desk import OFFICE_TOML, WHOLE_REPORT
@@ -207,8 +208,15 @@ class OfficeYear:
             raise errors[0]
 
     async def back_up(self, app: App, desk: YearDesk) -> None:
+        """Make the night's backup, for which a full disk has no room."""
+
+        def stop_where_full(step: str) -> None:
+            if self.is_disk_full and step == "seal":
+                raise DiskFullError("there is no room for a backup")
+
         try:
-            made = await BackupJob(app, self.backups, self.identity.recipient).run(desk.instant)
+            job = BackupJob(app, self.backups, self.identity.recipient, on_step=stop_where_full)
+            made = await job.run(desk.instant)
         except StorageError:
             assert self.is_disk_full
             self.figures.failed_backups += 1
@@ -248,7 +256,12 @@ class OfficeYear:
             person = self.people.get(phone.decode(errors="replace"))
             self.phones.told[phone] = []
             for number in dict.fromkeys(numbers):
-                if person is None or not await self.do_next(desk, person, number):
+                try:
+                    is_done = person is None or await self.do_next(desk, person, number)
+                except StorageError:
+                    assert self.is_disk_full
+                    is_done = False
+                if not is_done:
                     self.phones.told[phone].append(number)  # looked at again the next time
                 self.forgive(desk)
 
@@ -338,12 +351,12 @@ class OfficeYear:
         report = await desk.store.load_report(case.id)
         if not report.answers.get("story") or case.received_on != filed_on:
             self.figures.lost.append(f"of {filed_on}, not whole")
-        answers = [entry.on for entry in case.entries if entry.text]
+        answers = [entry.on for entry in case.entries if entry.kind is HistoryEntryKind.OFFICE]
         self.figures.answered += bool(answers)
         self.figures.closed += case.outcome is not None
         assert case.answer_by is not None
         if min([*answers, day]) > case.answer_by:
-            self.figures.missed.append(f"{receipt[:0]}case of {filed_on}, due {case.answer_by}")
+            self.figures.missed.append(f"case of {filed_on}, due {case.answer_by}")
 
 
 @dataclass(frozen=True)
