@@ -36,8 +36,10 @@ def measure(sizes: Sizes) -> Iterable[Table]:
         for cases in sizes.cases:
             copy_case(office.home, cases - have, first=have, officer=chief.id)
             have = max(have, cases)
-            for page in PAGES:
-                rows.append([f"{cases:,}", page, format_spread(measure_page(browser, page, sizes.tries))])
+            rows += [
+                [f"{cases:,}", page, format_spread(measure_page(browser, page, sizes.tries))]
+                for page in PAGES
+            ]
         office.close()
     yield Table(
         "Pages of the workspace",
