@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from bot.decoding.messages import MAX_TEXT_CHARACTERS, DecodingFailure, DecodingRequest, ReadText, cut_text
 from bot.decoding.rtf import RtfText
+from bot.decoding.sheet_days import SheetStyles, write_day
 
 MAX_PART_BYTES = 32 * 1024 * 1024
 """Bytes of a part of a document that are unpacked; what it has more is not read."""
@@ -73,6 +74,7 @@ class XmlText:
         self._texts, self._ends, self._starts = texts, ends, starts
         self._pieces: list[str] = []
         self._depth = self._cells = 0
+        self._cell_begins, self._repeats, self._most_repeated = 0, 1, MAX_TEXT_CHARACTERS
 
     def parse(self, content: bytes) -> str:
         """Return the text of a part. Raises ExpatError where it is damaged before it says anything."""
@@ -86,10 +88,14 @@ class XmlText:
                 raise
         return "".join(self._pieces)
 
-    def _start(self, name: str, _: Mapping[str, str]) -> None:
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         local = name.rpartition(":")[2]
         self._depth += local in self._texts
         self._cells += local in _CELLS
+        if local in _CELLS:
+            repeats = attributes.get("table:number-columns-repeated", "1")
+            self._repeats = int(repeats) if repeats.isdecimal() and len(repeats) < 6 else 1
+            self._cell_begins = len(self._pieces)
         if local in self._starts:
             self._pieces.append(self._starts[local])
 
@@ -97,9 +103,19 @@ class XmlText:
         local = name.rpartition(":")[2]
         self._depth -= local in self._texts
         self._cells -= local in _CELLS
+        if local in _CELLS:
+            self._repeat_cell()
         if local in self._ends:
             is_line = self._ends[local] == "\n" and self._cells
             self._pieces.append(" " if is_line else self._ends[local])
+
+    def _repeat_cell(self) -> None:
+        """Write a cell of OpenDocument as often as it stands there side by side, up to a limit for all of a file."""
+        cell = "\t" + "".join(self._pieces[self._cell_begins :])
+        times = min(self._repeats - 1, self._most_repeated // len(cell))
+        self._most_repeated -= times * len(cell)
+        self._pieces += [cell] * times
+        self._repeats = 1
 
     def _add(self, data: str) -> None:
         if self._depth:
@@ -163,8 +179,11 @@ def _read_open_document(content: bytes) -> str:
 class SheetText:
     """Collects the rows of a sheet: a line for each, a tab between cells."""
 
-    def __init__(self, shared: list[str]) -> None:
+    def __init__(
+        self, shared: list[str], day_styles: tuple[bool, ...] = (), *, from_1904: bool = False
+    ) -> None:
         self._shared, self._kind, self._value, self._inside = shared, "", "", False
+        self._day_styles, self._from_1904, self._style = day_styles, from_1904, ""
         self._row: list[str] = []
         self._most_empty = MAX_TEXT_CHARACTERS
         self.lines: list[str] = []
@@ -183,6 +202,7 @@ class SheetText:
             self._row = []
         elif local == "c":
             self._kind, self._value = attributes.get("t", ""), ""
+            self._style = attributes.get("s", "")
             self._add_empty_cells(attributes.get("r", ""))
         self._inside = local in {"v", "t"}
 
@@ -190,7 +210,7 @@ class SheetText:
         local = name.rpartition(":")[2]
         self._inside = False
         if local == "c":
-            self._row.append(self._look_up(self._value) if self._kind == "s" else self._value)
+            self._row.append(self._read_cell())
         elif local == "row" and any(self._row):
             self.lines.append("\t".join(self._row))
 
@@ -202,6 +222,13 @@ class SheetText:
         missing = min(max(0, column - 1 - len(self._row)), self._most_empty)
         self._most_empty -= missing
         self._row += [""] * missing
+
+    def _read_cell(self) -> str:
+        if self._kind == "s":
+            return self._look_up(self._value)
+        style = int(self._style) if self._style.isdecimal() else -1
+        is_day = self._kind in {"", "n"} and 0 <= style < len(self._day_styles) and self._day_styles[style]
+        return write_day(self._value, from_1904=self._from_1904) if is_day else self._value
 
     def _look_up(self, place: str) -> str:
         number = int(place) if place.isdigit() else -1
@@ -219,9 +246,18 @@ def _read_sheets(content: bytes) -> str:
             strings = _read_part(archive, "xl/sharedStrings.xml")
             joined = XmlText(frozenset({"t"}), {"si": "\0"}, {}).parse(strings)
             shared = joined.split("\0")
+        has_styles = "xl/styles.xml" in archive.namelist()
+        styles = SheetStyles().parse(_read_part(archive, "xl/styles.xml")) if has_styles else ()
+        book = _read_part(archive, "xl/workbook.xml") if "xl/workbook.xml" in archive.namelist() else b""
+        from_1904 = re.search(rb"""date1904=["'](?:1|true)""", book) is not None
         sheets = _list_parts(archive, r"xl/worksheets/sheet\d+\.xml")
         pages = [
-            "\n".join((f"— {number} —", *SheetText(shared).parse(_read_part(archive, name))))
+            "\n".join(
+                (
+                    f"— {number} —",
+                    *SheetText(shared, styles, from_1904=from_1904).parse(_read_part(archive, name)),
+                )
+            )
             for number, name in enumerate(sheets, 1)
         ]
         return "\n\n".join(pages)
