@@ -74,7 +74,7 @@ class XmlText:
         self._texts, self._ends, self._starts = texts, ends, starts
         self._pieces: list[str] = []
         self._depth = self._cells = 0
-        self._cell_begins, self._repeats, self._most_repeated = 0, 1, MAX_TEXT_CHARACTERS
+        self._cell_begins, self._gap, self._repeats, self._most_repeated = 0, 0, 1, MAX_TEXT_CHARACTERS
 
     def parse(self, content: bytes) -> str:
         """Return the text of a part. Raises ExpatError where it is damaged before it says anything."""
@@ -105,17 +105,27 @@ class XmlText:
         self._cells -= local in _CELLS
         if local in _CELLS:
             self._repeat_cell()
+        elif local == "table-row":
+            self._gap = 0
         if local in self._ends:
             is_line = self._ends[local] == "\n" and self._cells
             self._pieces.append(" " if is_line else self._ends[local])
 
     def _repeat_cell(self) -> None:
-        """Write a cell of OpenDocument as often as it stands there side by side, up to a limit for all of a file."""
-        cell = "\t" + "".join(self._pieces[self._cell_begins :])
-        times = min(self._repeats - 1, self._most_repeated // len(cell))
-        self._most_repeated -= times * len(cell)
-        self._pieces += [cell] * times
-        self._repeats = 1
+        """Write a cell of OpenDocument as often as it stands there side by side, up to a limit for all of a file.
+
+        Empty ones are written once something follows in their row: a row ends with thousands of them.
+        """
+        cell = "".join(self._pieces[self._cell_begins :])
+        times, self._repeats = self._repeats - 1, 1
+        if not cell.strip():
+            self._gap += times
+            return
+        gap, self._gap = min(self._gap, self._most_repeated), 0
+        self._pieces.insert(self._cell_begins, "\t" * gap)
+        times = min(times, (self._most_repeated - gap) // (len(cell) + 1))
+        self._pieces += ["\t" + cell] * times
+        self._most_repeated -= gap + times * (len(cell) + 1)
 
     def _add(self, data: str) -> None:
         if self._depth:
