@@ -95,7 +95,17 @@ def test_a_decoding_process_imports_nothing_that_knows_a_secret() -> None:
     reached = graph.find_upstream_modules("bot.decoding.worker")
     assert reached == {
         f"bot.decoding.{name}"
-        for name in ("confinement", "heic", "messages", "pdf", "pictures", "rtf", "sheet_days", "texts")
+        for name in (
+            "confinement",
+            "heic",
+            "messages",
+            "pdf",
+            "pictures",
+            "rtf",
+            "sheet_days",
+            "texts",
+            "xml_text",
+        )
     }
     decoders = re.compile(
         r"\bImage\.open\b|\bImageFile\b|^ *import pypdfium2\b|^ *import pillow_heif\b", re.MULTILINE

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from bot.decoding.sheet_days import SheetStyles, write_day
+from bot.decoding.xml_text import XmlText
 from handlers.evidence.file_kinds import FileKind
 from tests.bot.decoding.test_texts import read
 from tests.file_samples import make_parts
@@ -63,3 +64,7 @@ def test_repeated_cells_of_a_sheet_stand_in_their_columns_and_never_fill_the_mem
     made = make_parts({"content.xml": f"<d {names}><table:table>{rows}</table:table></d>"})
     lines = read(FileKind.ODS, made).splitlines()
     assert lines == ["ก\tก\t\t\t\tข"] * 300
+
+
+def test_what_stands_before_a_fault_is_read() -> None:
+    assert XmlText(frozenset({"t"}), {}, {}).parse(b"<r><t>a</t><t>b</r>") == "ab"
