@@ -28,6 +28,7 @@ from bot.cli.staff import staff_commands
 from bot.cli.statistics import print_statistics
 from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH
 from bot.desk_names import DeskName
+from bot.papers.annual_command import write_annual_report
 from bot.papers.command import write_posters
 from bot.rollup.command import rollup_commands
 
@@ -43,6 +44,7 @@ cli_app.add_typer(consult_commands, name="consult")
 cli_app.add_typer(register_commands, name="register")
 cli_app.add_typer(rollup_commands, name="rollup")
 cli_app.command("posters")(write_posters)
+cli_app.command("annual")(write_annual_report)
 
 
 @cli_app.command()

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.consultations.queries import OPINIONS_PATH
 from bot.papers.paper import Heading, ItemList, Paper, PaperBlock, Paragraph
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.participation.messages import Activity
-from handlers.thai.dates import format_date, get_fiscal_year
+from handlers.thai.dates import format_date, get_fiscal_year, to_bangkok_date
+from ita_stats.opinions.render_overview import OpinionOverview
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ class ParticipationYear:
     activities: tuple[Activity, ...]
     consultations: tuple[ListedConsultation, ...]
     years: tuple[int, ...]
+
+
+def list_published_consultations(overview: OpinionOverview) -> tuple[ListedConsultation, ...]:
+    """List the consultations whose results are published, as they are linked."""
+    return tuple(
+        ListedConsultation(one.title, to_bangkok_date(one.closes), f"{OPINIONS_PATH}/{one.code}")
+        for one in overview.closed
+    )
 
 
 def select_participation_year(

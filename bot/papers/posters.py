@@ -116,7 +116,7 @@ def build_snippet(office: Office, sites: Mapping[DeskName, str]) -> str:
             "<ul>",
             *lines,
             "</ul>",
-            f'<iframe src="{card}" title="{title}" width="100%" height="460" style="border:0"></iframe>',
+            f'<iframe src="{card}" title="{title}" width="100%" height="720" style="border:0"></iframe>',
             "",
         ]
     )

@@ -9,13 +9,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.consultations.public_view import PublicOpinion
-from bot.consultations.queries import OPINIONS_PATH
 from bot.engine import utc_now
 from bot.papers.paper import render_paper
 from bot.papers.participation import (
-    ListedConsultation,
     ParticipationYear,
     build_participation_paper,
+    list_published_consultations,
     select_participation_year,
 )
 from bot.web.request import get_requested_lang
@@ -67,8 +66,5 @@ class ParticipationPages:
         now = utc_now()
         activities = await self._store.answer_query(ListActivities(), now)
         overview = await self._public_opinion.load_overview(now)
-        consultations = [
-            ListedConsultation(one.title, to_bangkok_date(one.closes), f"{OPINIONS_PATH}/{one.code}")
-            for one in overview.closed
-        ]
+        consultations = list_published_consultations(overview)
         return select_participation_year(activities, consultations, year, to_bangkok_date(now))
