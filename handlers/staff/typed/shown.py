@@ -128,9 +128,13 @@ def pick_by_command(cmd: CommandContext[NameT, WorkT], text: str) -> ShownChoice
     names = {one.name for one in named if one is not None and not one.number and not one.rest}
     given = [(choice, cmd.table.parse(choice.data)) for choice in shown.choices]
     fitting = [(choice, one) for choice, one in given if one is not None and one.name in names and one.number]
-    plain = [choice for choice, one in fitting if one.rest in PLAIN_ARGUMENTS]
+    of_all = [choice for choice, one in fitting if one.rest == ALL]
+    plain = of_all or [choice for choice, one in fitting if one.rest in PLAIN_ARGUMENTS]
     return plain[0] if len(plain) == 1 else None
 
+
+ALL = "all"
+"""The argument of a button that does something of all that is listed beside it: a bare name means that one."""
 
 PLAIN_ARGUMENTS = frozenset({"", "ok"})
 """Arguments of a button that does what its command's name says, and nothing more."""
