@@ -71,6 +71,7 @@ from storage.staff.clock_confirmation import CLOCK_WRITERS
 from storage.staff.enrolments import ENROLMENT_WRITERS
 from storage.staff.members import STAFF_WRITERS
 from storage.staff.page_access import PAGE_ACCESS_WRITERS
+from storage.staff.passkeys import PASSKEY_WRITERS
 from storage.staff.workspace import WORKSPACE_WRITERS
 from storage.statistics.remarks import REMARK_WRITERS
 from storage.throttle import save_attempts, save_question_rate
@@ -129,4 +130,5 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **PAGE_ACCESS_WRITERS,
     **SLIP_WRITERS,
     **WORKSPACE_WRITERS,
+    **PASSKEY_WRITERS,
 }

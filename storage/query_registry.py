@@ -53,6 +53,7 @@ from storage.staff.enrolments import ENROLMENT_READERS
 from storage.staff.inbox import INBOX_READERS
 from storage.staff.members import STAFF_READERS
 from storage.staff.page_access import PAGE_ACCESS_READERS
+from storage.staff.passkeys import PASSKEY_READERS
 from storage.staff.trail import TRAIL_READERS
 from storage.staff.workspace import WORKSPACE_READERS
 from storage.statistics.remarks import REMARK_READERS
@@ -110,6 +111,7 @@ _SNAPSHOT_READERS: Mapping[type[Query[Any]], SnapshotReader] = {
     **RESULT_READERS,
     **PAGE_ACCESS_READERS,
     **WORKSPACE_READERS,
+    **PASSKEY_READERS,
     **INBOX_READERS,
     **REMARK_READERS,
     **ACTIVITY_READERS,

@@ -64,8 +64,8 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
     if chats:
         routes.append(Route("/exit", _make_quick_exit_handler(app, chats)))
     routes += EnrolmentPages(app.desks.values(), pages).routes()
-    site_url = app.settings.complaints.public_url or ""
-    routes += build_workspace_routes(app.desks.values(), pages, app.decoders, site_url)
+    addresses = {name: app.settings.desk(name).public_url or "" for name in app.desks}
+    routes += build_workspace_routes(app.desks.values(), pages, app.decoders, addresses)
     for desk in app.desks.values():
         routes += StatisticsPages(build_release_context(app, desk), pages).routes()
     application = Starlette(

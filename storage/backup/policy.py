@@ -114,6 +114,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "invitations": _NEVER,
     "staff_requests": _NEVER,
     "staff_sessions": _NEVER,
+    "passkeys": _NEVER,
     "absences": _ALL,
     "enrolments": _NEVER,
     "recoveries": _NEVER,

@@ -25,6 +25,7 @@ EMPTIED_TABLES = (
     "enrolments",
     "staff_requests",
     "staff_sessions",
+    "passkeys",
     "spent",
 )
 """Tables whose rows are in no snapshot, as they are in no backup: who is here, and what is on its way to whom."""

@@ -75,6 +75,7 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn(tables.staff, "address", "staff", ("id",), "address"),
     SealedColumn(tables.enrolments, "sealed", "staff", ("mark",), "told"),
     SealedColumn(tables.staff_sessions, "sealed", "staff", ("mark",), "told"),
+    SealedColumn(tables.passkeys, "sealed", "staff", ("mark",), "told"),
     SealedColumn(tables.held, "sealed", "staff", ("id",), "sending"),
     SealedColumn(tables.holds, "sealed", "staff", ("case_id",), "reason"),
     SealedColumn(tables.groups, "address", "staff", ("mark",), "address"),

@@ -80,6 +80,7 @@ _DELETE_OTHER_INVITATIONS = delete(tables.invitations).where(
 )
 _DELETE_ENROLMENTS = delete(tables.enrolments).where(tables.enrolments.c.staff_id == bindparam("staff"))
 _DELETE_SESSIONS = delete(tables.staff_sessions).where(tables.staff_sessions.c.staff_id == bindparam("staff"))
+_DELETE_PASSKEYS = delete(tables.passkeys).where(tables.passkeys.c.staff_id == bindparam("staff"))
 _DELETE_RECOVERY_CODES = delete(tables.recoveries).where(tables.recoveries.c.staff_id == bindparam("staff"))
 _DELETE_RECOVERY_CODE = delete(tables.recoveries).where(tables.recoveries.c.mark == bindparam("used"))
 
@@ -194,7 +195,13 @@ async def leave_staff(act: LeaveStaff, batch: WriteBatch) -> None:
 
 def revoke_access(staff: str, on: date, batch: WriteBatch) -> None:
     """Remove everything by which a person could get access."""
-    for statement in (_DELETE_ENROLMENTS, _DELETE_INVITATIONS, _DELETE_RECOVERY_CODES, _DELETE_SESSIONS):
+    for statement in (
+        _DELETE_ENROLMENTS,
+        _DELETE_INVITATIONS,
+        _DELETE_RECOVERY_CODES,
+        _DELETE_SESSIONS,
+        _DELETE_PASSKEYS,
+    ):
         batch.add_statement(statement, staff=staff)
     batch.add_statement(_UPDATE_LEFT, staff=staff, on_day=on)
 
@@ -204,7 +211,13 @@ def reset_access(staff: str, invitation: bytes, batch: WriteBatch) -> None:
 
     invitation: its mark; the insert of it is executed before these deletions.
     """
-    for statement in (_DELETE_ENROLMENTS, _DELETE_RECOVERY_CODES, _DELETE_SESSIONS, _UPDATE_RESET):
+    for statement in (
+        _DELETE_ENROLMENTS,
+        _DELETE_RECOVERY_CODES,
+        _DELETE_SESSIONS,
+        _DELETE_PASSKEYS,
+        _UPDATE_RESET,
+    ):
         batch.add_statement(statement, staff=staff)
     batch.add_statement(_DELETE_OTHER_INVITATIONS, staff=staff, but_mark=invitation)
 

@@ -113,15 +113,21 @@ def _decode_session(row: RowMapping, staff: StaffMember, keyring: Keyring) -> Wo
     return WorkspaceSession(mark, staff, content.way, from_epoch_minutes(content.hour * 60), content.lang)
 
 
-async def begin_workspace_session(act: BeginWorkspaceSession, batch: WriteBatch) -> None:
-    """Use up a link and store a session. Raises `ConflictError` where the link was used or has expired."""
-    now, link = to_epoch_minutes(batch.now), keyholes.c
+async def _use_up_link(act: BeginWorkspaceSession, now: int, batch: WriteBatch) -> None:
+    link = keyholes.c
     wanted = select(link.until, link.staff_id, link.proved).where(link.mark == act.link)
     found = (await batch.connection.execute(wanted)).first()
     if found is None or found.until <= now or found.proved or found.staff_id != act.staff:
         raise ConflictError("this link was used meanwhile")
     batch.insert("spent", mark=act.link, until=to_epoch_minutes(batch.now + ACCESS_LINK_TTL))
     batch.add_statement(_DELETE_LINK, used=act.link)
+
+
+async def begin_workspace_session(act: BeginWorkspaceSession, batch: WriteBatch) -> None:
+    """Use up a link, if there was one, and store a session. Raises `ConflictError` where it was used or has expired."""
+    now = to_epoch_minutes(batch.now)
+    if act.link:
+        await _use_up_link(act, now, batch)
     content = WorkspaceSessionContent(now // 60, act.way, act.lang)
     sealed = batch.keyring.staff.encrypt(
         WORKSPACE_SESSION_CODEC.dump_json(content), "staff_sessions", act.mark.hex(), "told"

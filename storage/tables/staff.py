@@ -66,6 +66,16 @@ staff_sessions = define_unordered_table(
     Column("sealed", LargeBinary, nullable=False),  # since which hour, how it began, language
 )
 
+# Keys of who signs in to the workspace without a code: only public ones, which sign nothing.
+passkeys = define_unordered_table(
+    "passkeys",
+    Column("mark", LargeBinary(32), primary_key=True),  # hash of the credential's id
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False, index=True),
+    Column(
+        "sealed", LargeBinary, nullable=False
+    ),  # its name, public key, count and id, and the day it was made
+)
+
 # A code is used once: the second insert of its hash is a conflict.
 spent = define_unordered_table(
     "spent",

@@ -52,6 +52,7 @@ VOCABULARY = {
     "handlers.staff.workspace.messages",
     "handlers.thai.date_readings",
     "handlers.thai.dates",
+    "handlers.staff.workspace.passkey_messages",
     "handlers.thai.matching",
     "handlers.thai.text",
     "ita_stats.calendar",

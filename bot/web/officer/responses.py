@@ -47,6 +47,9 @@ class OfficerResponses:
     def render(self, template: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         page = self._pages.render(template, lang, status, **more)
         page.headers.update(OFFICER_PAGE_HEADERS)
+        if more.get("passkey") is not None:  # the one script of these pages
+            policy = OFFICER_PAGE_HEADERS["content-security-policy"]
+            page.headers["content-security-policy"] = f"script-src 'self'; {policy}"
         return page
 
     def render_closed(

@@ -22,8 +22,8 @@ from handlers.staff.workspace.views import (
 )
 
 WORKSPACE_PATH = "/staff"
-WORKSPACE_COOKIE, SIGN_IN_COOKIE = "w", "e"
-"""The cookie of who is signed in, and of a browser that was shown the form of a sign-in link."""
+WORKSPACE_COOKIE, SIGN_IN_COOKIE, PASSKEY_COOKIE = "w", "e", "k"
+"""The cookie of who is signed in; of a browser that was shown the form of a link; and of one that may use a passkey."""
 
 NEWS = "news"
 """The last part of the address at which a page asks how many things are new."""

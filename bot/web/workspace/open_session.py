@@ -68,6 +68,18 @@ class WorkspaceOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class FormResult:
+    """What came of a form. submission: its id; empty where nothing is to be shown of it.
+
+    is_closed: the session has ended; leads_to: the address below the desk's where what was done is shown.
+    """
+
+    submission: str = ""
+    is_closed: bool = False
+    leads_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenWorkspace:
     """A request of somebody who is signed in. cookie: their session's; table: the commands of the desk.
 

@@ -1,7 +1,6 @@
 """Routes of the workspace: every request of a view is authorized anew, and every form is a command of the desk."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeAlias, assert_never
 
@@ -32,6 +31,7 @@ from bot.web.workspace.command_tables import get_command_table
 from bot.web.workspace.inbox import InboxPages
 from bot.web.workspace.office_views import OfficeViews
 from bot.web.workspace.open_session import (
+    FormResult,
     OpenWorkspace,
     ShownReply,
     WorkspaceOutcome,
@@ -40,6 +40,8 @@ from bot.web.workspace.open_session import (
 )
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.papers.case_papers import CasePapers
+from bot.web.workspace.passkeys.ceremony import find_passkey_party
+from bot.web.workspace.passkeys.pages import PasskeyPages
 from bot.web.workspace.sent_forms import RecalledForms, make_sent_form, show_own_form
 from bot.web.workspace.service_views import ServiceViews
 from bot.web.workspace.sessions import SessionsView
@@ -58,6 +60,7 @@ from handlers.staff.workspace.sign_in import (
 )
 from handlers.staff.workspace.views import (
     WORKSPACE_VIEWS,
+    WorkspaceDesk,
     WorkspaceView,
     list_menu,
     may_open_view,
@@ -71,11 +74,14 @@ FORMER_PATH = "/officer/{rest:path}"
 
 
 def build_workspace_routes(
-    desks: Iterable[RunningDesk], pages: PageRenderer, decoders: DecoderPool, site_url: str = ""
+    desks: Iterable[RunningDesk],
+    pages: PageRenderer,
+    decoders: DecoderPool,
+    addresses: Mapping[WorkspaceDesk, str],
 ) -> list[BaseRoute]:
     """The routes of the workspaces of the desks that run here, and of the page that chooses one.
 
-    site_url: where reporters go on with a slip.
+    addresses: the public address of each desk that has one.
     """
     responses, running = OfficerResponses(pages), tuple(desks)
 
@@ -92,20 +98,8 @@ def build_workspace_routes(
     if any(desk.name == "complaints" for desk in running):
         routes.append(Route(FORMER_PATH, lead_from_former_address, methods=["GET", "POST"]))
     for desk in running:
-        routes += DeskWorkspace(desk, pages, responses, decoders, site_url).routes()
+        routes += DeskWorkspace(desk, pages, responses, decoders, addresses.get(desk.name, "")).routes()
     return routes
-
-
-@dataclass(frozen=True, slots=True)
-class FormResult:
-    """What came of a form. submission: its id; empty where nothing is to be shown of it.
-
-    is_closed: the session has ended; leads_to: the address below the desk's where what was done is shown.
-    """
-
-    submission: str = ""
-    is_closed: bool = False
-    leads_to: str = ""
 
 
 class DeskWorkspace:
@@ -113,17 +107,19 @@ class DeskWorkspace:
 
     def __init__(
         self, desk: RunningDesk, renderer: PageRenderer, responses: OfficerResponses, decoders: DecoderPool,
-        site_url: str,
+        public_url: str,
     ) -> None:  # fmt: skip
         self._desk, self._renderer, self._responses = desk, renderer, responses
         self._pages = WorkspacePages(desk.name, responses)
-        self._sign_in = SignInPages(desk, renderer.office, self._pages)
+        party = find_passkey_party(public_url)
+        self._passkeys = PasskeyPages(desk, renderer.office, self._pages, party)
+        self._sign_in = SignInPages(desk, renderer.office, self._pages, self._passkeys)
         self._table = get_command_table(desk.name)
         self._recall = RecalledForms(desk.name, self._table, self._pages)
-        self._sessions, self._inbox = SessionsView(self._pages), InboxPages(self._pages)
+        self._sessions, self._inbox = SessionsView(self._pages, self._passkeys), InboxPages(self._pages)
         viewing = FileViewing(desk, responses, decoders)
         self._cases = CaseWorkPages(self._pages, viewing)
-        self._papers = CasePapers(desk, renderer.office, self._pages, viewing, site_url)
+        self._papers = CasePapers(desk, renderer.office, self._pages, viewing, public_url)
         self._service, self._office = ServiceViews(self._pages), OfficeViews(self._pages)
 
     def routes(self) -> list[BaseRoute]:
@@ -134,6 +130,7 @@ class DeskWorkspace:
             (f"{path}/open/{{secret:str}}", self._handle_link, both),
             (f"{path}/leave", self.leave, ["POST"]),
             (f"{path}/{NEWS}", self.count_news, ["GET"]),
+            self._passkeys.make_route(self._open_now, self._sign_in.render_sign_in),
             (f"{path}/{{view:str}}", self.handle_view, both),
             (f"{path}/{{view:str}}/{{year:int}}/{{number:int}}", self.handle_view, both),
         ]
@@ -186,9 +183,12 @@ class DeskWorkspace:
             return None
         return OpenWorkspace(http, form, cookie, actions, self._table, await actions.make_request(), found)
 
+    async def _open_now(self, request: Request) -> OpenWorkspace | None:
+        return await self._open(request, self._read_cookie(request))
+
     async def show_home(self, request: Request) -> Response:
         """Lead to the first view of the person's role, or show how to sign in."""
-        opened = await self._open(request, self._read_cookie(request))
+        opened = await self._open_now(request)
         if opened is None:
             return self._sign_in.render_sign_in(request)
         home = list_menu(self._desk.name, opened.found.staff.role)[0]
@@ -196,7 +196,7 @@ class DeskWorkspace:
 
     async def _handle_link(self, request: Request) -> Response:
         """Handle a link from a chat, which asks for no code where one was given in this session a while ago."""
-        opened = await self._open(request, self._read_cookie(request))
+        opened = await self._open_now(request)
         is_recent = opened is not None and may_show_content(opened.request)
         return await self._sign_in.handle_link(request, opened if is_recent else None)
 
@@ -233,12 +233,18 @@ class DeskWorkspace:
         self, view: WorkspaceView, opened: OpenWorkspace, outcome: WorkspaceOutcome
     ) -> Response:
         if WORKSPACE_VIEWS[view].needs_factor and not may_show_content(opened.request):
-            return self._pages.render("workspace/factor.html", opened, view, outcome)
+            return self._ask_factor(view, opened, outcome)
         return await self._render_view(view, opened, outcome)
+
+    def _ask_factor(
+        self, view: WorkspaceView, opened: OpenWorkspace, outcome: WorkspaceOutcome | None = None
+    ) -> Response:
+        offered = self._passkeys.offer_factor(opened)
+        return self._pages.render("workspace/factor.html", opened, view, outcome, passkey=offered)
 
     async def _serve_file(self, request: Request) -> Response:
         """Serve a file of a case to who may read that case, within the time of the second factor."""
-        opened = await self._open(request, self._read_cookie(request))
+        opened = await self._open_now(request)
         if opened is None or not may_open_view(WorkspaceView.CASE, self._desk.name, opened.found.staff.role):
             given = (
                 None
@@ -252,7 +258,7 @@ class DeskWorkspace:
 
     async def _handle_import(self, request: Request) -> Response:
         """Handle a form of the import of a register, whose file is read only where content may be shown."""
-        opened = await self._open(request, self._read_cookie(request))
+        opened = await self._open_now(request)
         may_import = opened is not None and may_open_view(
             WorkspaceView.IMPORT, self._desk.name, opened.found.staff.role
         )
@@ -266,13 +272,13 @@ class DeskWorkspace:
         """Return the handler of what a view fetches: with the rights of the view, within the time of the factor."""
 
         async def handle_request(request: Request) -> Response:
-            opened = await self._open(request, self._read_cookie(request))
+            opened = await self._open_now(request)
             if opened is None:
                 return self._sign_in.render_sign_in(request, 401)
             if not may_open_view(view, self._desk.name, opened.found.staff.role):
                 return self._pages.render("workspace/not_allowed.html", opened, status=403)
             if not may_show_content(opened.request):
-                return self._pages.render("workspace/factor.html", opened, view)
+                return self._ask_factor(view, opened)
             return await serve(opened)
 
         return handle_request

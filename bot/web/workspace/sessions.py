@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.passkeys.pages import PasskeyPages
 from handlers.dialog.effects import Decision, run_query
 from handlers.dialog.replies import Phrase
 from handlers.staff.command import QueryGenerator
 from handlers.staff.workspace.messages import ListWorkspaceSessions, WorkspaceSession
+from handlers.staff.workspace.passkeys import MAX_PASSKEYS
 from handlers.staff.workspace.sign_in import WorkspaceRequest, sign_out
 from handlers.staff.workspace.views import WorkspaceView
 from handlers.thai.dates import format_date, format_time, to_bangkok_date
@@ -22,8 +24,8 @@ RunSubmission: TypeAlias = Callable[[Callable[[WorkspaceRequest], Decision]], Aw
 class SessionsView:
     """Lists and ends sessions. A session is named by the first half of its mark, which opens nothing."""
 
-    def __init__(self, pages: WorkspacePages) -> None:
-        self._pages = pages
+    def __init__(self, pages: WorkspacePages, passkeys: PasskeyPages) -> None:
+        self._pages, self._passkeys = pages, passkeys
 
     async def render(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
         """List the sessions of the person, this one first named as such."""
@@ -36,7 +38,16 @@ class SessionsView:
             for one in listed
         ]
         return self._pages.render(
-            "workspace/sessions.html", opened, WorkspaceView.SESSIONS, outcome, sessions=rows
+            "workspace/sessions.html",
+            opened,
+            WorkspaceView.SESSIONS,
+            outcome,
+            sessions=rows,
+            own=await self._passkeys.describe_passkeys(opened),
+            most=MAX_PASSKEYS,
+            has_passkeys=self._passkeys.are_offered,
+            remove_address=self._passkeys.remove_address,
+            passkey=await self._passkeys.offer_creation(opened),
         )
 
     def _describe(self, one: WorkspaceSession, opened: OpenWorkspace) -> str:

@@ -10,9 +10,10 @@ from bot.web.officer.responses import reject_files
 from bot.web.officer.session import OfficerSession
 from bot.web.request import get_requested_lang
 from bot.web.workspace.actions import WorkspaceActions
-from bot.web.workspace.addresses import SIGN_IN_COOKIE, WORKSPACE_COOKIE, get_desk_path
+from bot.web.workspace.addresses import PASSKEY_COOKIE, SIGN_IN_COOKIE, WORKSPACE_COOKIE, get_desk_path
 from bot.web.workspace.open_session import OpenWorkspace, find_leads_to
 from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.passkeys.pages import PasskeyPages
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
 from handlers.office import Office
@@ -22,6 +23,7 @@ from handlers.staff.workspace.views import find_page_address
 from storage.errors import StorageError
 from storage.staff.page_access import hash_access_secret
 
+HTTP_OK = 200
 FORMER_LINK = "former"
 """In the query of the sign-in page: a link of the page that the workspace replaced led here."""
 
@@ -32,24 +34,39 @@ MAX_SIGN_IN_CODE_LENGTH = 40
 class SignInPages:
     """The pages of a desk's workspace for who is not signed in. They tell nobody who works here."""
 
-    def __init__(self, desk: RunningDesk, office: Office, pages: WorkspacePages) -> None:
+    def __init__(
+        self, desk: RunningDesk, office: Office, pages: WorkspacePages, passkeys: PasskeyPages
+    ) -> None:
+        self._passkeys = passkeys
         self._desk, self._office, self._pages, self._responses = desk, office, pages, pages.responses
         self._path = get_desk_path(desk.name)
         self._rate_limiter = RateLimiter()
 
-    def render_sign_in(self, request: Request, status: int = 200, typed: str = "") -> Response:
-        """How to sign in; after a form, also that nothing was sent, and what was typed."""
-        closed = request.method == "POST"
+    def render_sign_in(
+        self, request: Request, status: int = 200, typed: str = "", *, refused: bool = False
+    ) -> Response:
+        """How to sign in; after a form, also that nothing was sent, and what was typed. refused: so was a passkey."""
+        closed = request.method == "POST" and not refused
         lang = get_requested_lang(request)
-        return self._responses.render(
+        browser = self._get_passkey_browser(request)
+        to = request.url.path if request.method == "GET" and status == HTTP_OK else self._path
+        page = self._responses.render(
             "workspace/sign_in.html",
             lang,
             status,
             desk=self._desk.name,
             closed=closed,
             typed=typed,
+            refused=refused,
             is_former=FORMER_LINK in request.query_params,
+            passkey=self._passkeys.offer_sign_in(browser, to),
         )
+        browser.set_cookie(page, PASSKEY_COOKIE, self._path, request)
+        return page
+
+    def _get_passkey_browser(self, request: Request) -> OfficerSession:
+        keyring = self._desk.store.keyring
+        return OfficerSession.from_request(request, PASSKEY_COOKIE, keyring) or OfficerSession.create(keyring)
 
     async def handle_link(self, request: Request, opened: OpenWorkspace | None) -> Response:
         """Handle a link from a chat. A GET changes nothing: chat apps fetch links by themselves for previews.
@@ -131,6 +148,7 @@ class SignInPages:
         status: int = 200,
     ) -> Response:
         browser = browser or OfficerSession.create(self._desk.store.keyring)
+        passkey_browser = self._get_passkey_browser(request)
         page = self._responses.render(
             "workspace/link.html",
             lang,
@@ -138,6 +156,8 @@ class SignInPages:
             path=request.url.path,
             csrf=browser.issue_form_token(),
             note=self._responses.translate_reply(note, lang) if note else "",
+            passkey=self._passkeys.offer_sign_in(passkey_browser, request.url.path),
         )
         browser.set_cookie(page, SIGN_IN_COOKIE, f"{self._path}/open", request)
+        passkey_browser.set_cookie(page, PASSKEY_COOKIE, self._path, request)
         return page

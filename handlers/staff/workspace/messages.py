@@ -21,6 +21,7 @@ class SignInWay(StrEnum):
     """How a session of the workspace began."""
 
     LINK = "link"  # a link from the chat, and the second factor
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ class ListWorkspaceSessions(Query[tuple[WorkspaceSession, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class BeginWorkspaceSession(Act):
-    """Begin a session, for which a link is used up; a conflict where it was used or has expired meanwhile."""
+    """Begin a session, for which a link is used up; a conflict where it was used or has expired meanwhile.
+
+    link: empty where it was begun by a passkey.
+    """
 
     mark: bytes = field(repr=False)
     link: bytes = field(repr=False)

@@ -121,9 +121,10 @@ class OfficerServer:
     """A server with officers."""
 
     home: Path
+    port: int = 0
 
     def __post_init__(self) -> None:
-        self.server = WebServer(self.home)
+        self.server = WebServer(self.home, port=self.port)
         self.desk.engine.query_handlers[NewAccessLink] = make_access_link_factory(self.server.address)  # type: ignore[index]
 
     @property

@@ -28,6 +28,7 @@ HASHES = {
         "voices.mark",
         "staff.who",
         "staff_sessions.mark",
+        "passkeys.mark",
         "invitations.mark",
         "invitations.digits",
         "enrolments.mark",

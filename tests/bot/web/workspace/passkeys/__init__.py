@@ -1,0 +1,1 @@
+"""Tests of passkeys in the web application."""
