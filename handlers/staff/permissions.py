@@ -123,11 +123,11 @@ class ServiceCommandName(DeskCommandName):
     HELP = "help"
     JOIN = "join"
     LEAVE = "leave"
-    WORKSPACE = "workspace"
     STAFF = "staff"
     INVITE = "invite"
     DISMISS = "dismiss"
     RESET = "reset"
+    WORKSPACE = "workspace"
 
     @property
     def label_key(self) -> str:

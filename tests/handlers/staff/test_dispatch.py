@@ -361,7 +361,13 @@ def test_the_commands_that_ask_for_it() -> None:
                 *(CommandName.RESET, CommandName.HAND_OVER),
             )
         },
-        ("service", ServiceCommandName.CLOCK): SecondFactor.ALWAYS,
+        **{
+            ("service", one): SecondFactor.ALWAYS
+            for one in (
+                *(ServiceCommandName.CLOCK, ServiceCommandName.INVITE),
+                *(ServiceCommandName.DISMISS, ServiceCommandName.RESET),
+            )
+        },
         **{
             ("service", one): SecondFactor.IN_WORKSPACE
             for one in (
