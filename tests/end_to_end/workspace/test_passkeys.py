@@ -279,10 +279,6 @@ class Taps:
         self.count += 1
         self.page.click(selector)
 
-    def open_link(self, address: str) -> None:
-        self.count += 1
-        self.page.goto(address)
-
     def type_code(self, code: str) -> None:
         """The code with its Enter."""
         self.count += 1
@@ -308,13 +304,17 @@ def test_read_and_take_ask_and_close_in_few_taps(
     if way == "passkey":
         make_with_chromium(office, officer, page, address)
 
-    def begin(number: int) -> Taps:
-        """From the push: its button opens the case's link, which signs in."""
+    for number in (2, 3):  # taken before, so that they are asked about and closed
+        office.send_chat_text(officer, f"/take {number}")
+    office.send_chat_text(officer, "/screen 3")
+    office.send_chat_text(officer, "/investigate 3")
+
+    def begin(number: int, *, from_push: bool = False) -> Taps:
+        """Sign in at the link of a case; a push has a button that brings it, and both count."""
         page.context.clear_cookies()
-        link = address + office.request_link(officer, f"/page {number}")
-        taps = Taps(page)
-        taps.count += 1  # the button of the push, which brings the link
-        taps.open_link(link)
+        link, taps = address + office.request_link(officer, f"/page {number}"), Taps(page)
+        page.goto(link)
+        taps.count += 2 if from_push else 0
         if way == "passkey":
             taps.press("form.passkey button")
         else:
@@ -323,12 +323,26 @@ def test_read_and_take_ask_and_close_in_few_taps(
         assert "คานารี" in page.inner_text("main")
         return taps
 
-    taken = begin(1)
+    taken = begin(1, from_push=True)
     taken.press("button:has-text('รับเรื่อง')")
     page.wait_for_selector(".note")
-    counted = {"read and take": taken.count}
+    asked = begin(2)
+    page.fill("#text", "สัญญาเลขที่เท่าใด")
+    asked.press("button[value^='/ask']")
+    asked.press(".note button.chief")
+    page.wait_for_selector("text=60 วินาที")
+    closed = begin(3)
+    closed.press("button:has-text('ยุติเรื่อง')")
+    closed.press(".note form:has([value*='insufficient']) button")
+    page.fill("#asked", "ตรวจแล้วไม่พบหลักฐานเพียงพอ")
+    closed.press("form:has(#asked) button")
+    closed.press(".note button.chief")
+    page.wait_for_selector("text=60 วินาที")
+    counted = {"read and take": taken.count, "ask": asked.count, "close": closed.count}
     print(way, counted)  # noqa: T201 - the figure that is asked for
     assert counted["read and take"] <= 4
+    assert counted["ask"] <= 3
+    assert counted["close"] <= 5
     assert wrong == []
     context.close()
 
