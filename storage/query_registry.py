@@ -22,7 +22,7 @@ from handlers.questions.messages import (
 from handlers.questions.similar import FindSimilarQuestions
 from handlers.staff.complaints.messages import SearchCases
 from handlers.staff.members import FindStaffMember, ListStaff
-from handlers.staff.workspace.news import CountWaitingQuestions
+from handlers.staff.workspace.messages import CountWaitingQuestions
 from storage.cases.approvals import APPROVAL_READERS
 from storage.cases.exclusions import EXCLUSION_READERS
 from storage.cases.officer_queries import OFFICER_CASE_READERS

@@ -28,7 +28,7 @@ from handlers.questions.messages import (
     ThreadLine,
     ThreadLineKind,
 )
-from handlers.staff.workspace.news import MOST_COUNTED, CountWaitingQuestions
+from handlers.staff.workspace.messages import MOST_COUNTED, CountWaitingQuestions
 from ita_stats.calendar import get_fiscal_year
 from ita_stats.service.model import QuestionStep
 from storage import tables

@@ -10,8 +10,7 @@ from sqlalchemy.engine import RowMapping
 from handlers.complaints.messages import HistoryEntryKind
 from handlers.dialog.effects import Query
 from handlers.staff.complaints.messages import CaseListPage, OfficerCase
-from handlers.staff.workspace.messages import INBOX_PAGE, InboxTab, ListInbox
-from handlers.staff.workspace.news import MOST_COUNTED, CountNewCases
+from handlers.staff.workspace.messages import INBOX_PAGE, MOST_COUNTED, CountNewCases, InboxTab, ListInbox
 from ita_stats.calendar import to_bangkok_date
 from storage import tables
 from storage.cases.exclusions import build_hidden_condition

@@ -111,3 +111,19 @@ class ListInbox(Query[CaseListPage]):
     all_officers: bool
     due_until: date
     with_kinds: bool = False
+
+
+MOST_COUNTED = 99
+"""More than these are not counted: a page says “99”."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountNewCases(Query[int]):
+    """Count the cases of the list of new ones that this person may see, up to `MOST_COUNTED`."""
+
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountWaitingQuestions(Query[int]):
+    """Count the questions that wait for an answer, up to `MOST_COUNTED`."""

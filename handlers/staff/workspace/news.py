@@ -1,28 +1,13 @@
 """How many things are new at a desk, for a page that is open: a number, and nothing of anybody."""
 
-from dataclasses import dataclass
 from typing import assert_never
 
-from handlers.dialog.effects import Query, run_query
+from handlers.dialog.effects import run_query
 from handlers.staff.command import QueryGenerator
 from handlers.staff.members import StaffMember
 from handlers.staff.permissions import CASE_WORKERS
+from handlers.staff.workspace.messages import CountNewCases, CountWaitingQuestions
 from handlers.staff.workspace.views import WorkspaceDesk
-
-MOST_COUNTED = 99
-"""More than these are not counted: a page says “99”."""
-
-
-@dataclass(frozen=True, slots=True)
-class CountNewCases(Query[int]):
-    """Count the cases of the list of new ones that this person may see, up to `MOST_COUNTED`."""
-
-    staff: str
-
-
-@dataclass(frozen=True, slots=True)
-class CountWaitingQuestions(Query[int]):
-    """Count the questions that wait for an answer, up to `MOST_COUNTED`."""
 
 
 def counts_news(staff: StaffMember) -> bool:

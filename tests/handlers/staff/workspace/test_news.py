@@ -5,12 +5,8 @@ from dataclasses import replace
 import pytest
 
 from handlers.staff.permissions import CASE_WORKERS, Role
-from handlers.staff.workspace.news import (
-    CountNewCases,
-    CountWaitingQuestions,
-    count_news,
-    counts_news,
-)
+from handlers.staff.workspace.messages import CountNewCases, CountWaitingQuestions
+from handlers.staff.workspace.news import count_news, counts_news
 from handlers.staff.workspace.views import WorkspaceDesk
 from tests.handlers.staff.officer_commands import OFFICER
 from tests.run_decision import run_queries
