@@ -121,11 +121,11 @@ async def say_on_line(line: FakeLineApi, person: str, *lines: str) -> str:
 
 async def open_join_page(text: str, address: str, digits: str) -> str:
     """Open the link of an invitation with the digits; returns the authenticator secret."""
-    link = re.search(rf"{ADDRESS}(/officer/join/\S+)", text)
+    link = re.search(rf"{ADDRESS}(/staff/join/\S+)", text)
     assert link is not None, text
     page = await read_enrolment_page(address + link[1], digits)
     secret = re.search(r"\b[A-Z2-7]{32}\b", page.replace(" ", ""))
-    assert secret is not None, page
+    assert secret is not None, " ".join(page.split())[:1500]
     return secret[0]
 
 
