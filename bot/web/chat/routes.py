@@ -12,7 +12,7 @@ from bot.bootstrap import RunningDesk
 from bot.engine import build_error_answer, get_error_key
 from bot.web.chat.form_events import form_to_events, is_unsent_text
 from bot.web.chat.renewed_cookies import NOTHING_OPEN, CookieRenewal, CookieRenewals, get_opened_code
-from bot.web.chat.session import BrowserSession, FormToken, StartCommand
+from bot.web.chat.session import SERVED_TOPICS, BrowserSession, FormToken, StartCommand
 from bot.web.chat.shown_again import has_code, may_show_again
 from bot.web.chat.unsent_text import MAX_UNSENT_LENGTH, UnsentTextCache, find_given_back_text
 from bot.web.chat.view_model import build_chat_view, merge_form_answers
@@ -344,6 +344,7 @@ class WebChat:
             page=view,
             path=request.url.path,
             kept=not state.start_command,
+            served_topic=SERVED_TOPICS.get(state.start_command),
             csrf=token.serialize(browser, self.desk.store.keyring),
         )
         self._set_cookie(request, browser, page)

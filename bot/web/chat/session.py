@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web.multipart import FormData
+from handlers.assessment.vocabulary import ItaTopic
 from handlers.dialog.events import Channel, Lang, find_lang
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT, Session
 from storage.crypto.aead import constant_time_equal
@@ -19,6 +20,12 @@ from storage.crypto.keyring import Keyring
 
 StartCommand: TypeAlias = str
 """The command that a page starts with, without its slash; empty if the dialogue has begun."""
+SERVED_TOPICS: Mapping[StartCommand, ItaTopic] = {
+    "report": ItaTopic.CHANNEL,
+    "ask": ItaTopic.QA,
+    "opinion": ItaTopic.OPINION,
+}
+"""What of an assessment a page serves, said in small print where it opens, not to who is writing already."""
 TOKEN_BYTES = 16
 """Random bytes of a session cookie and of a form nonce."""
 
