@@ -5,7 +5,7 @@ from datetime import datetime
 from importlib.resources import files
 
 from bot.assessment.analysis import AnalysisDraft
-from bot.assessment.word_document import WordDocumentBuilder
+from bot.assessment.word_document import WordDocumentBuilder, WordStyle
 from ita_stats.render.typst import render_plain_pdf
 
 
@@ -19,18 +19,18 @@ def build_analysis_files(draft: AnalysisDraft, at: datetime) -> Iterator[tuple[s
 def render_word_document(draft: AnalysisDraft, at: datetime) -> bytes:
     """Render the draft as DOCX, in styles that Word knows, so that the office can go on with it."""
     document = WordDocumentBuilder()
-    document.add_paragraph(draft.title, "Title")
-    document.add_paragraph(draft.office, "Title")
+    document.add_paragraph(draft.title, WordStyle.TITLE)
+    document.add_paragraph(draft.office, WordStyle.TITLE)
     for section in draft.sections:
-        document.add_paragraph(section.heading, f"Heading{section.level}")
+        document.add_paragraph(section.heading, WordStyle(f"Heading {section.level}"))
         for text in section.paragraphs:
             document.add_paragraph(text)
         for text in section.bullets:
-            document.add_paragraph(text, "ListBullet")
+            document.add_paragraph(text, WordStyle.BULLET)
         if section.table is not None:
             document.add_table(section.table.head, section.table.rows, section.table.widths)
     for text in draft.signature:
-        document.add_paragraph(text, align="right")
+        document.add_paragraph(text, is_at_right=True)
     return document.build(draft.title, draft.office, draft.mark, at)
 
 

@@ -10,7 +10,18 @@ import pytest
 
 from bot.process import hold_desks
 
-HEAVY = ("alembic", "holidays", "linebot", "numpy", "openpyxl", "pikepdf", "telegram", "typst", "xlsxwriter")
+HEAVY = (
+    "alembic",
+    "docx",
+    "holidays",
+    "linebot",
+    "numpy",
+    "openpyxl",
+    "pikepdf",
+    "telegram",
+    "typst",
+    "xlsxwriter",
+)
 """From 5 to 30 MB each."""
 
 COMMANDS = (*HEAVY, "jinja2", "PIL", "pydantic", "sqlalchemy", "starlette", "uvicorn")

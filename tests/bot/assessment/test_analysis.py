@@ -3,7 +3,10 @@
 import io
 import zipfile
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree import ElementTree as ET
+
+from docx import Document
 
 from bot.assessment.analysis import build_analysis
 from bot.assessment.analysis_files import build_analysis_files, render_word_document
@@ -21,7 +24,11 @@ def read_texts(content: bytes) -> list[str]:
     """The texts of a DOCX, paragraph by paragraph; every part of it is well-formed."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
-        parts = {name: ET.fromstring(archive.read(name)) for name in archive.namelist()}
+        parts = {
+            name: ET.fromstring(archive.read(name))
+            for name in archive.namelist()
+            if name.endswith((".xml", ".rels"))
+        }
     body = parts["word/document.xml"]
     return [
         "".join(one.text or "" for one in paragraph.iter(f"{WORD}t")) for paragraph in body.iter(f"{WORD}p")
@@ -77,3 +84,29 @@ def test_whatever_an_office_is_called_the_document_is_well_formed() -> None:
     document.add_paragraph('<สำนัก> & "งาน"\x00\x0b\ud800\nบรรทัดสอง')
     document.add_table(("a",), [("]]>",)], (20,))
     assert read_texts(document.build("<&>", "\x01", "ร่าง", AT))[0] == '<สำนัก> & "งาน"บรรทัดสอง'
+
+
+def test_word_finds_headings_tables_and_the_typeface_of_thai_offices() -> None:
+    draft = build_analysis(report_of({PublicPage.WEBSITE: "", PublicPage.ASK: ""}), OFFICE)
+    opened: Any = Document(io.BytesIO(render_word_document(draft, AT)))
+    headings = [
+        (one.style.name, one.text) for one in opened.paragraphs if one.style.name.startswith("Heading")
+    ]
+    assert headings == [(f"Heading {one.level}", one.heading) for one in draft.sections]
+    tables = [one.table for one in draft.sections if one.table is not None]
+    assert len(opened.tables) == len(tables) >= 3
+    for found, table in zip(opened.tables, tables, strict=True):
+        assert [tuple(cell.text for cell in row.cells) for row in found.rows] == [table.head, *table.rows]
+        assert found.rows[0]._tr.trPr.find(f"{WORD}tblHeader") is not None
+        assert [round(column.width.mm) for column in found.columns] == list(table.widths)
+    for name, half_points in (("Normal", "32"), ("Heading 1", "34"), ("Title", "36"), ("List Bullet", "32")):
+        look = opened.styles[name].element.rPr
+        fonts = look.find(f"{WORD}rFonts")
+        assert {fonts.get(f"{WORD}{script}") for script in ("ascii", "hAnsi", "cs")} == {"TH Sarabun New"}
+        assert len(fonts.attrib) == 4, "no font of a theme, which would win"
+        assert look.find(f"{WORD}szCs").get(f"{WORD}val") == half_points
+    section = opened.sections[0]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    about = opened.core_properties
+    assert (about.title, about.author, about.language) == (draft.title, draft.office, "th-TH")
+    assert about.created.replace(tzinfo=UTC) == AT
