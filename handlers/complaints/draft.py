@@ -14,6 +14,7 @@ from handlers.complaints.accused.second_question import (
 from handlers.complaints.form import ask_to_begin, list_notice_options, show_full_notice
 from handlers.complaints.menu import show_complaints_menu
 from handlers.complaints.review.files import take_file_step
+from handlers.complaints.review.own_marks import wishes_marks_out
 from handlers.complaints.review.requests import find_named_row, take_request
 from handlers.complaints.review.steps import FIELD_STEPS, note_declined, take_menu_step
 from handlers.complaints.review.waiting_text import decide_on_text, find_field_before, hold_text_at_choice
@@ -266,8 +267,7 @@ def _handle_second_question(office_form: Form, ctx: Context) -> Decision:
 def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     choice = parse_menu_choice(office_form, ctx)
     if (choice == "edit" or not isinstance(choice, str)) and ctx.session.step in _STEPS_WITH_ROWS:
-        row = find_named_row(office_form, ctx)
-        choice = f"field_{row}" if row else choice
+        choice = _read_typed_wish(office_form, ctx) or choice
     if not isinstance(choice, str):
         return _handle_input_at_menu_step(office_form, ctx, choice)
     if ctx.session.step == NO_READER_STEP:
@@ -281,6 +281,15 @@ def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     if choice == "resume":
         return resume_draft(office_form, ctx)
     return take_menu_step(office_form, ctx, choice)
+
+
+def _read_typed_wish(office_form: Form, ctx: Context) -> str:
+    """Return the choice that a text at the review asks for in words: to take out what was warned of, or a row."""
+    at_review = ctx.session.step == "review" and ctx.session.is_short and ctx.event.choice is None
+    if at_review and wishes_marks_out(ctx.event.text or "") and office_form.review_ways(ctx.session):
+        return office_form.review_ways(ctx.session)[0]
+    row = find_named_row(office_form, ctx)
+    return f"field_{row}" if row else ""
 
 
 def _handle_input_at_menu_step(

@@ -16,6 +16,7 @@ from handlers.complaints.accused.second_question import SECOND_QUESTION_STEP, bu
 from handlers.complaints.conflict_of_interest import ACCUSED_FIELD
 from handlers.complaints.deadlines import compute_answer_by
 from handlers.complaints.messages import FileCase
+from handlers.complaints.review.own_marks import list_own_marks
 from handlers.complaints.review.rows import build_review_args
 from handlers.complaints.review.understand import list_understood_answers, understand_story
 from handlers.complaints.subscriptions import list_subscription_options
@@ -59,6 +60,7 @@ def build_complaint_form(office: Office) -> Form:
         {NO_READER_STEP: build_no_reader_step(), SECOND_QUESTION_STEP: build_second_question(fields)},
         short_steps=(STORY_FIELD.name, HEAD_FIELD),
         understand=understand_story,
+        review_ways=lambda session: ("drop_marks",) if list_own_marks(fields, session) else (),
     )
 
 

@@ -105,6 +105,7 @@ class Form:
     finish: files the answers; review_args: returns the arguments of the review; own_steps: steps of this form alone
     that ask no field, by name. short_steps: the fields that the short way asks by itself, in order; all others are
     asked from the review, at the person's wish. understand: returns what a story seems to tell of its fields.
+    review_ways: returns what the short review offers besides, given the answers.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Form:
     own_steps: Mapping[str, FormStep] = dataclasses.field(default_factory=dict)
     short_steps: tuple[str, ...] = ()
     understand: Callable[[Context], Mapping[str, str]] = lambda _: {}
+    review_ways: Callable[[Session], tuple[str, ...]] = lambda _: ()
 
     def list_asked_fields(self, session: Session) -> tuple[FormField, ...]:
         """Return the fields that are asked one after the other before the review."""
@@ -318,7 +320,8 @@ def _list_short_review_options(form: Form, session: Session) -> tuple[Option, ..
         if name not in names
     ]
     # LINE shows thirteen as buttons; what comes last is listed in the text there, and may be typed.
-    return (*make_options(("submit",)), *of_fields, *removable, *make_options(("cancel",)))
+    ways = make_options(("submit", *form.review_ways(session)))
+    return (*ways, *of_fields, *removable, *make_options(("cancel",)))
 
 
 def _list_row_options(form: Form, session: Session) -> tuple[Option, ...]:

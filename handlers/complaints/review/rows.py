@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from handlers.complaints.accused.head_post import HEAD_FIELD
+from handlers.complaints.review.own_marks import list_own_marks
 from handlers.complaints.review.told import list_told_in_story
 from handlers.complaints.review.understand import MAX_READ_LENGTH
 from handlers.dialog.answers import STORY_FIELD
@@ -10,10 +11,13 @@ from handlers.dialog.context import Context
 from handlers.dialog.form import FieldKind, FormField, has_answer
 from handlers.dialog.replies import Phrase, ReplyArg, raw_text
 from handlers.dialog.session import Session
-from handlers.questions.pii import find_contacts
 
 MAX_REVIEW_LENGTH = 600
 """Characters of an answer that the review shows. The whole answer is filed."""
+
+
+MAX_SHOWN_MARKS = 10
+"""Numbers and names of the writer's that the review shows one by one."""
 
 
 def build_review_args(fields: Sequence[FormField], ctx: Context) -> Mapping[str, ReplyArg]:
@@ -40,7 +44,7 @@ def _build_short_review_args(fields: Sequence[FormField], ctx: Context) -> Mappi
     missing = _list_missing(fields, ctx)
     return {
         "rows": tuple(rows[name] for name in ordered),
-        "missing": _add_contact_warning(_describe_missing(missing), fields, session),
+        "missing": _add_warning(_describe_missing(missing), fields, session),
         "wanted": " ".join(missing),
     }
 
@@ -95,17 +99,13 @@ def _describe_missing(missing: Sequence[str]) -> Phrase:
     return Phrase("report.missing_names", {"names": _join_names([Phrase(f"about.{n}") for n in missing])})
 
 
-def _add_contact_warning(missing: Phrase, fields: Sequence[FormField], session: Session) -> Phrase:
-    """Add that an unsigned report holds what may reach its writer: who reads it would know who that is."""
-    texts = [
-        session.answers.get(field.name, "")
-        for field in fields
-        if field.kind in {FieldKind.TEXT, FieldKind.LONG}
-    ]
-    found = find_contacts("\n".join(texts)[:MAX_READ_LENGTH])
-    if not found or session.answers.get("named") == "named":
+def _add_warning(missing: Phrase, fields: Sequence[FormField], session: Session) -> Phrase:
+    """Add what in an unsigned report may tell of its writer: who reads it would know who that is."""
+    found = list_own_marks(fields, session)
+    if not found:
         return missing
-    return Phrase("report.missing_and_contact", {"missing": missing, "found": raw_text(found[0])})
+    named = raw_text(", ".join(f"“{one}”" for one in found[:MAX_SHOWN_MARKS]))
+    return Phrase("report.missing_and_contact", {"missing": missing, "found": named})
 
 
 def _join_names(names: Sequence[Phrase]) -> Phrase:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from handlers.complaints.review.own_marks import drop_own_marks
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.form import (
@@ -27,6 +28,9 @@ def take_menu_step(office_form: Form, ctx: Context, choice: str) -> TurnResult:
     """Take the step that was picked at the review or in the list of answers: a question, a removal, another list."""
     if choice == "guided":
         return ask_question_by_question(office_form, ctx)
+    if choice == "drop_marks":
+        dropped = ctx.with_session(drop_own_marks(office_form.fields, ctx.session))
+        return ask_step(office_form, dropped, "review", Reply("report.marks_dropped", NEUTRAL))
     if choice.startswith("remove_"):
         return ask_step(office_form, _drop_reading(ctx, choice.removeprefix("remove_")), "review")
     if choice.startswith("field_"):

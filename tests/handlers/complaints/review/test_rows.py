@@ -80,11 +80,11 @@ def test_what_the_story_tells_is_not_said_to_be_missing() -> None:
     assert show(story)[1].splitlines()[0] == "ยังไม่ได้บอก: เมื่อไร ที่ไหน"
 
 
-WITH_NUMBER = {**TOLD, "story": "เรียกรับเงิน โทร ๐๘๑-๒๓๔-๕๖๗๘"}
-WARNING = "ในเรื่องมี “๐๘๑-๒๓๔-๕๖๗๘” ถ้าเป็นของท่านเอง คนที่อ่านจะรู้ว่าท่านเป็นใคร"
+WITH_NUMBER = {**TOLD, "story": "เรียกรับเงิน โทร ๐๘๑-๒๓๔-๕๖๗๘ หรือ a@b.co"}
+WARNING = "ในเรื่องมี “๐๘๑-๒๓๔-๕๖๗๘”, “a@b.co” ถ้าเป็นของท่านเอง คนที่อ่านจะรู้ว่าท่านเป็นใคร"
 
 
-def test_a_number_in_an_unsigned_report_is_warned_of() -> None:
+def test_each_number_in_an_unsigned_report_is_warned_of() -> None:
     assert WARNING in show(WITH_NUMBER)[1]
     assert WARNING in show({**WITH_NUMBER, "named": "anonymous"})[1]
 
