@@ -21,6 +21,7 @@ BotError
 ├── SiteFetchError                 the site's or the network's: retrying later may help
 │   └── PageTooLargeError          retrying is useless
 ├── FileTooLargeError              a folder's of a roll-up: retrying is useless
+├── DirectoryError                 the office's or the ministry's: its entry is not shown until the files agree
 ├── AddressNotPublicError          the page's: it leads into a private network; retrying is useless
 ├── DemoStepError                  ours: a step of the demo has nothing to act on
 ├── DecoderUnavailableError        the machine's: no process can be started; retrying may help

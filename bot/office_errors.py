@@ -49,6 +49,10 @@ PATTERNS: Mapping[str, BothLanguages] = {
         "ต้องเป็นเลขฉบับ 1 ถึง 20 ตัว ใช้ตัวอักษรอังกฤษ ตัวเลข จุด ขีด และทับ เช่น 1/2570",
         "must be a version of 1 to 20 letters, digits, dots, hyphens and slashes, such as 1/2570",
     ),
+    r"^[A-Za-z0-9+/]{43}=$": BothLanguages(
+        "ต้องเป็นกุญแจสาธารณะ 44 ตัวของผู้ลงนามบัญชีช่องทาง ตามที่ได้รับเป็นหนังสือ",
+        "must be the public key of 44 characters of who signs the directory, as it came by letter",
+    ),
     r"^[A-Za-z]{0,4} ?[0-9]{1,2}$": BothLanguages(
         "ต้องเป็นเลขข้อ เช่น 26 หรือ O17", "must be an item, such as 26 or O17"
     ),

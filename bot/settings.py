@@ -143,6 +143,10 @@ class Settings(BaseSettings):
     backup_recipient: Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]+$")] | None = Field(
         default=None, description="the office's public key of age, for which backups are encrypted"
     )
+    directory: Path | None = Field(
+        default=None,
+        description="directory of true channels that the ministry signed, with its .sig beside it",
+    )
     contracts: Path | None = Field(
         default=None, description="folder of the platforms' specifications; tests only"
     )

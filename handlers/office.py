@@ -258,6 +258,12 @@ class DeskMessengerLinks(OfficeSection):
     service: MessengerLinks = MessengerLinks()
 
 
+class DirectorySettings(OfficeSection):
+    """The directory of true channels in which the office stands. key: public (Ed25519, base64), of who signs it."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+
+
 class StatisticsSettings(OfficeSection):
     """How statistics are laid out, counted and released. Lines of a split below `hide_below` (at least 5) are folded.
 
@@ -332,6 +338,7 @@ class Office(OfficeSection):
     contact: OfficeContact = OfficeContact()
     two_persons: TwoPersonRules = TwoPersonRules()
     chats: DeskMessengerLinks = DeskMessengerLinks()
+    directory: DirectorySettings | None = None
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"
     statistics: StatisticsSettings = StatisticsSettings()
     assessment: AssessmentSettings = AssessmentSettings()

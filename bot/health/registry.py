@@ -14,6 +14,7 @@ from bot.health.configuration_checks import (
     check_settings,
     check_staff,
 )
+from bot.health.directory_check import check_directory
 from bot.health.platform_checks import check_accounts, check_clock
 from bot.health.storage_checks import (
     check_audit_trails,
@@ -60,6 +61,12 @@ CHECKS: tuple[Check, ...] = (
     Check("outbox", BothLanguages("ข้อความค้างส่ง", "messages waiting"), Need.DESKS, check_outbox),
     Check("releases", BothLanguages("การออกสถิติ", "releases"), Need.OFFICE_AND_DESKS, check_releases),
     Check("contact", BothLanguages("ติดต่อสำนักงาน", "office contact"), Need.OFFICE, check_contact),
+    Check(
+        "directory",
+        BothLanguages("บัญชีช่องทางที่ลงนาม", "signed directory of channels"),
+        Need.OFFICE,
+        check_directory,
+    ),
     Check("holidays", BothLanguages("วันหยุดราชการ", "public holidays"), Need.OFFICE, check_holidays),
     Check("disk", BothLanguages("พื้นที่ดิสก์", "disk space"), Need.SETTINGS, check_disk),
     Check("backup", BothLanguages("ชุดสำรอง", "backup"), Need.DATABASES, check_backup),

@@ -7,6 +7,7 @@ from bot.bootstrap import App
 from bot.errors import ConfigurationError
 from bot.office_file import is_example_office
 from bot.platforms.registry import PLATFORMS
+from bot.rollup.directory import DirectoryError, load_listed_channels
 from bot.settings import ENV_PREFIX, DeskSettings
 from handlers.complaints.conflict_of_interest import find_alternates
 from handlers.staff.members import ListStaff, StaffMember
@@ -53,6 +54,10 @@ URGENT_KIND_OPEN_WARNING = (
     ' / who reports the short way ([report] way = "short") need not choose a kind, and of a case without one officers'
     ' are not told at once; where they have to be, set way = "guided" or delay = 0.'
 )
+UNLISTED_WARNING = (
+    "ITA_DIRECTORY: หน้าเว็บไม่แสดงบัญชีช่องทางที่ลงนาม: {th} (ดู ita-bot doctor)"
+    " / the pages do not show the signed directory of channels: {en} (see ita-bot doctor)."
+)
 CLOSED_CHANNEL_WARNING = (
     "{prefix}{token}: ว่างอยู่ แต่ตั้ง {secret} ไว้ ช่องทางนี้จึงยังไม่เปิด"
     " / is empty beside {secret}: this channel stays closed."
@@ -74,7 +79,12 @@ async def collect_startup_warnings(app: App, now: datetime) -> tuple[str, ...]:
     channel_warnings = (
         warning for name in app.desks for warning in _check_channels(name, app.settings.desk(name))
     )
-    return (*await _check_alternates(app, now), *_check_urgent_kinds(app), *channel_warnings)
+    return (
+        *await _check_alternates(app, now),
+        *_check_urgent_kinds(app),
+        *_check_directory(app),
+        *channel_warnings,
+    )
 
 
 def _check_urgent_kinds(app: App) -> Iterator[str]:
@@ -82,6 +92,14 @@ def _check_urgent_kinds(app: App) -> Iterator[str]:
     notice, report = app.office.notice, app.office.report
     if "complaints" in app.desks and notice.urgent and notice.delay and report.way == "short":
         yield URGENT_KIND_OPEN_WARNING
+
+
+def _check_directory(app: App) -> Iterator[str]:
+    """Yield a warning where the office's entry in the directory of true channels cannot be shown."""
+    try:
+        load_listed_channels(app.office, app.settings)
+    except DirectoryError as trouble:
+        yield UNLISTED_WARNING.format(th=trouble.why.th, en=trouble.why.en)
 
 
 def _check_channels(name: str, desk_settings: DeskSettings) -> Iterator[str]:

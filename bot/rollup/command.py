@@ -64,6 +64,57 @@ def _check_target(target: Path) -> None:
         raise typer.BadParameter(f"{target}: มีไฟล์อื่นอยู่ / holds other files; nothing was written")
 
 
+@rollup_commands.command("key")
+def make_key(
+    out: Annotated[Path, typer.Option(help="The file of the private key; it must not exist yet.")],
+) -> None:
+    """Make the key that signs the directory; print its public half, which offices put into office.toml."""
+    from bot.rollup.directory import derive_directory_public_key, make_directory_key
+    from storage.files.atomic_write import PRIVATE_MODES, write_new_file
+
+    private = make_directory_key()
+    try:
+        write_new_file(out, f"{private}\n".encode(), PRIVATE_MODES[1])
+    except FileExistsError:
+        raise typer.BadParameter(f"{out}: มีไฟล์นี้แล้ว / is there already; nothing was written") from None
+    except OSError as trouble:
+        raise typer.BadParameter(f"{out}: เขียนไม่ได้ / cannot be written ({trouble.strerror})") from None
+    print_json({"public_key": derive_directory_public_key(private)})
+
+
+@rollup_commands.command("sign")
+def sign(
+    file: Annotated[Path, typer.Argument(help="The list of offices (TOML).", dir_okay=False)],
+    key: Annotated[Path, typer.Option(help="The private key that `rollup key` made.", dir_okay=False)],
+) -> None:
+    """Sign a list of offices: FILE.sig beside it makes it the directory of true channels."""
+    from bot.rollup.directory import SIGNATURE_SUFFIX, derive_directory_public_key, sign_office_list
+    from bot.rollup.office_list import parse_office_list, read_list_file
+    from ita_stats.calendar import to_bangkok_date
+    from storage.files.atomic_write import replace_file
+
+    content = read_list_file(file)
+    try:
+        private = key.read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        raise typer.BadParameter(f"{key}: อ่านไม่ได้ / cannot be read") from None
+    signature = sign_office_list(content, str(file), private, to_bangkok_date(datetime.now(UTC)))
+    target = file.with_name(file.name + SIGNATURE_SUFFIX)
+    try:
+        replace_file(target, f"{signature}\n".encode())
+    except OSError as trouble:
+        raise typer.BadParameter(f"{target}: เขียนไม่ได้ / cannot be written ({trouble.strerror})") from None
+    listed = parse_office_list(content, str(file))
+    print_json(
+        {
+            "signed": str(target),
+            "dated": str(listed.dated),
+            "offices": len(listed.offices),
+            "public_key": derive_directory_public_key(private),
+        }
+    )
+
+
 async def _roll_up(offices: Path, target: Path, year: int, day: date, now: datetime) -> int:
     from bot.rollup.collect import collect_rollup
     from bot.rollup.office_list import parse_office_list, read_list_file

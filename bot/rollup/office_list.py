@@ -63,7 +63,8 @@ class ReleaseKey(ListSection):
 class OfficeEntry(ListSection):
     """An office. address: of its complaints desk's site; or folder: of its releases, seen from the list.
 
-    line, telegram: its true accounts of the complaints desk, service_line and service_telegram of the other.
+    line, telegram: its true accounts of the complaints desk; service_line, service_telegram and service_address: of the
+    other desk.
     """
 
     name: Name
@@ -76,13 +77,14 @@ class OfficeEntry(ListSection):
     telegram: HttpsLink | None = None
     service_line: HttpsLink | None = None
     service_telegram: HttpsLink | None = None
+    service_address: SiteAddress | None = None
     keys: Annotated[tuple[ReleaseKey, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
     def _check_place(self) -> Self:
         if self.address is not None and self.folder is not None:
             raise PydanticCustomError("two_places", "address or folder, not both")
-        if self.address is not None and not _is_guarded(self.address):
+        if any(one is not None and not _is_guarded(one) for one in (self.address, self.service_address)):
             raise PydanticCustomError("no_https", "address must begin with https")
         return self
 
@@ -102,10 +104,14 @@ class OfficeEntry(ListSection):
 
 
 class OfficeList(ListSection):
-    """The whole list. publisher: who keeps it, such as the ministry; dated: of this edition."""
+    """The whole list. publisher: who keeps it, such as the ministry; dated: of this edition.
+
+    published_at: where the publisher itself shows it, for comparing. A list that is signed has both.
+    """
 
     publisher: Bilingual
     dated: date | None = None
+    published_at: HttpsLink | None = None
     offices: Annotated[tuple[OfficeEntry, ...], Field(min_length=1, max_length=MAX_OFFICES)]
 
     @model_validator(mode="after")
@@ -113,6 +119,7 @@ class OfficeList(ListSection):
         for what, values in (
             ("name", (one.name for one in self.offices)),
             ("address", (one.address for one in self.offices)),
+            ("service_address", (one.service_address for one in self.offices)),
             ("folder", (one.folder for one in self.offices)),
             ("key", _list_distinct_keys(self.offices)),
             ("account", (account for one in self.offices for account in one.accounts)),

@@ -15,6 +15,8 @@ from bot.consultations.public_view import build_public_opinion
 from bot.engine import utc_now
 from bot.log import log_exception
 from bot.publishing.releases import build_release_context
+from bot.rollup.directory import ChannelDirectory
+from bot.web.channels import ChannelPages
 from bot.web.chat.routes import SERVICE_COOKIE, SERVICE_PATHS, SERVICE_TOPIC_PATHS, WebChat
 from bot.web.guideline import GuidelinePages
 from bot.web.html import text_to_html
@@ -46,7 +48,8 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
     platform_routes: the webhook routes that the chat platforms call.
     """
     pages = PageRenderer(app.office)
-    front = StaticPages(app, pages)
+    channels = ChannelPages(ChannelDirectory(app.office, app.settings), pages)
+    front = StaticPages(app, pages, channels)
     routes: list[BaseRoute] = [
         Route("/", front.show_home),
         Route("/privacy", front.show_privacy),
@@ -54,6 +57,7 @@ def build_web_app(app: App, platform_routes: Sequence[BaseRoute] = ()) -> Starle
         Route("/healthz", front.check_liveness),
         Route("/readyz", front.check_readiness),
         Mount("/static", StaticFiles(directory=STATIC_DIR)),
+        *channels.routes(),
         *platform_routes,
     ]
     chats = _build_chats(app, pages)
@@ -122,22 +126,24 @@ def _make_quick_exit_handler(app: App, chats: Sequence[WebChat]) -> Callable[[Re
 class StaticPages:
     """The pages without a dialogue, the health checks and the error pages."""
 
-    def __init__(self, app: App, pages: PageRenderer) -> None:
+    def __init__(self, app: App, pages: PageRenderer, channels: ChannelPages) -> None:
         self._app = app
-        self._pages = pages
+        self._pages, self._channels = pages, channels
         self._readiness = ReadinessCheck(tuple(app.desks.values()))
 
     async def show_home(self, request: Request) -> Response:
         """The home page."""
+        lang = get_requested_lang(request)
         address = self._app.settings.complaints.public_url
         here = "complaints" in self._app.desks
         return self._pages.render(
             "home.html",
-            get_requested_lang(request),
+            lang,
             address=(address or "").rstrip("/"),
             reports=here or address is not None,
             asks="service" in self._app.desks,
             alone="service" in self._app.desks and not here,
+            listed=await self._channels.load_view(lang),
         )
 
     async def show_card(self, request: Request) -> Response:

@@ -45,6 +45,7 @@ PAGES_OF_CITIZENS = {
     "/guideline",
     "/card",
     "/participation",
+    "/channels",
     "/exit",
 }
 PAGES_OF_MACHINES = {"/healthz", "/readyz", "/metrics", "/telegram", "/line"}

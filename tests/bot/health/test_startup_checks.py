@@ -19,11 +19,12 @@ from bot.health.startup_checks import (
     NO_ALTERNATE_ERROR,
     NO_ALTERNATE_WARNING,
     OUTSIDE_ONLY_WARNING,
+    UNLISTED_WARNING,
     URGENT_KIND_OPEN_WARNING,
     collect_startup_warnings,
 )
 from bot.settings import DeskSettings, Settings
-from handlers.office import Office
+from handlers.office import DirectorySettings, Office
 from handlers.staff.permissions import Role
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
@@ -192,8 +193,19 @@ def test_it_is_said_in_both_languages() -> None:
         NO_ALTERNATE_WARNING,
         NO_ABLE_ALTERNATE_WARNING,
         OUTSIDE_ONLY_WARNING,
+        UNLISTED_WARNING,
         URGENT_KIND_OPEN_WARNING,
     ):
         thai, _, english = words.partition(" / ")
         assert re.search("[ก-๛]", thai)
         assert not re.search("[ก-๛]", english)
+
+
+def test_an_entry_in_the_directory_that_is_not_shown_is_said_at_the_start(tmp_path: Path) -> None:
+    async def scene() -> tuple[str, ...]:
+        async with open_desk(tmp_path / "var") as desk:
+            office = OFFICE.model_copy(update={"directory": DirectorySettings(key=f"{'A' * 43}=")})
+            return await collect_warnings(desk, tmp_path, office)
+
+    beginning = UNLISTED_WARNING.partition("{")[0]
+    assert [line for line in asyncio.run(scene()) if line.startswith(beginning) and "[directory] key" in line]
