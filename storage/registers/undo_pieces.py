@@ -85,17 +85,22 @@ async def _end_undo(id_: int, committer: GroupCommitWriter, today: date) -> None
     """Set back the counters that nobody used since, and let the file be imported again."""
     async with committer.transaction() as connection:
         row = (await connection.execute(select(imports).where(_IMPORT.id == id_))).one()
-        if not row.kept:
-            await _set_counters_back(json.loads(row.counters), connection)
+        await _set_counters_back(json.loads(row.counters), connection)
         done = update(imports).where(_IMPORT.id == id_)
         values = {"state": ImportState.UNDONE.value, "undone_on": today, "digest": secrets.token_bytes(32)}
         await connection.execute(done.values(values))
 
 
 async def _set_counters_back(counters: Mapping[str, Sequence[int]], connection: AsyncConnection) -> None:
-    column = tables.counters.c
+    """Set each counter back that still is where the import left it: to what it was, or to the last number still there.
+
+    Another import may have filled a gap of numbers meanwhile; below its cases no counter may stand.
+    """
+    column, case = tables.counters.c, tables.cases.c
     for year, (before, after) in counters.items():
         own = and_(column.fiscal_year == int(year), column.last == after)
+        numbers = select(func.max(case.number)).where(case.fiscal_year == int(year))
+        last = max(before, await connection.scalar(numbers) or 0)
         # A counter of nothing is no row, as before the first case of a year.
-        change = update(tables.counters).values(last=before) if before else delete(tables.counters)
+        change = update(tables.counters).values(last=last) if last else delete(tables.counters)
         await connection.execute(change.where(own))

@@ -51,7 +51,7 @@ _ASKS_TO_CONFIRM = Presentation(officer_page=OfficerPageAction.CONFIRM)
 def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: OutgoingReply) -> Decision:
     """Preview what the reporter will see, and ask to confirm it; schedule it once confirmed."""
     yield from ()
-    if found.is_imported:
+    if found.is_imported and sending.step is None:
         back = (make_command_button(CommandName.CASE, found),)
         return cmd.reply("no_reporter", OF_CASE, back, number=found.register_number, presentation=KEEPS_TEXT)
     if len(found.scheduled) >= MAX_SCHEDULED_ACTS:
@@ -78,7 +78,11 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
     )
     seen = format_timeline_entry(_preview_entry(cmd, found, sending), cmd.ctx)
     asked = kept.reply(
-        "confirm.ask_after" if found.scheduled else "confirm.ask",
+        "confirm.ask_record"
+        if _has_no_reader(found)
+        else "confirm.ask_after"
+        if found.scheduled
+        else "confirm.ask",
         OFFICER_CONTENT,
         make_prompt_buttons(CommandName.CONFIRM, prompt, "staff.confirm.yes", "staff.confirm.no"),
         number=found.register_number,
@@ -86,6 +90,11 @@ def propose_reply(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Ou
         presentation=_ASKS_TO_CONFIRM,
     )
     return asked.prepend(_list_readers(found, sending))
+
+
+def _has_no_reader(found: OfficerCase) -> bool:
+    """Whether a decision is written down only: the case is of an old register, and of no matter with others."""
+    return found.is_imported and not found.open_others
 
 
 def _list_readers(found: OfficerCase, sending: OutgoingReply) -> tuple[Reply, ...]:
@@ -132,7 +141,11 @@ def _schedule(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Outgoi
     package = make_command_button(CommandName.EXPORT, found, label=Phrase("staff.forward.package"))
     coming = ScheduledAct(cmd.staff.id, send_at, sending.step, sending.text)
     held = Reply(
-        "staff.held.after" if found.scheduled else "staff.held.now",
+        "staff.held.record"
+        if _has_no_reader(found)
+        else "staff.held.after"
+        if found.scheduled
+        else "staff.held.now",
         OF_CASE,
         {"number": found.register_number, "seconds": send_at - now},
         (

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -35,6 +36,7 @@ from handlers.staff.complaints.messages import (
     UNDO_SECONDS,
     AssignCase,
     CancelSend,
+    FindCaseByNumber,
     OutgoingReply,
     ScheduleSend,
     SetAppointment,
@@ -46,12 +48,14 @@ from storage.outgoing.send_due import ScheduledReplies
 from storage.outgoing.undo_window import DELETE_SCHEDULED_ANSWER, DELETE_SCHEDULED_REPLY
 from storage.questions.scheduled_answers import send_due_answers
 from storage.store import Store
+from tests.storage.cases.test_import_register import OPEN, bring
 from tests.storage.conftest import CANARY, NOW, StoredDesk, close_case, load_reporter_case, make_entry
 from tests.storage.staffed_desk import join_staff, list_letters, write_batch
 
 DUE_AT = NOW + timedelta(seconds=UNDO_SECONDS)
 ALMOST = DUE_AT - timedelta(seconds=1)
 SCREEN = TransitionRequest(Transition.SCREEN)
+CLOSE = TransitionRequest(Transition.CLOSE, CaseOutcome.INSUFFICIENT)
 
 
 async def schedule(ground: StoredDesk, one: Store, **parts: object) -> OutgoingReply:
@@ -97,6 +101,22 @@ def test_a_reply_is_sent_when_its_minute_is_over_and_once(
     assert read_history(ground) == [("filed", "reporter"), (kind.value, "office")]
     assert read_audit(ground)[-2:] == ["held", kind.value if kind is not HistoryEntryKind.MOVED else "screen"]
     assert ground.execute_sql("SELECT count(*) FROM held") == [(0,)]
+
+
+def test_an_open_case_of_an_old_register_is_ended(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        staff = await join_staff(ground, one, "officer")
+        await bring(one, OPEN)
+        case: Any = await one.answer_query(FindCaseByNumber(OPEN.number, OPEN.fiscal_year, staff), NOW)
+        for count, step in enumerate((SCREEN, TransitionRequest(Transition.INVESTIGATE), CLOSE)):
+            reply = OutgoingReply(case.id, staff, CANARY, step)
+            at = NOW + timedelta(seconds=count * 2 * UNDO_SECONDS)
+            await ground.commit_acts(one, ScheduleSend(reply, case.seq + count), at=at)
+            assert await one.scheduled_replies.send_due(at + timedelta(seconds=UNDO_SECONDS)) == 1
+        ended: Any = await one.answer_query(FindCaseByNumber(OPEN.number, OPEN.fiscal_year, staff), NOW)
+        assert (ended.status, ended.outcome) == (CaseStatus.CLOSED, CaseOutcome.INSUFFICIENT)
+
+    ground.run_scenario(scene)
 
 
 def test_a_reply_can_be_cancelled_until_it_is_due(ground: StoredDesk) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,21 @@ def test_counters_go_back_only_where_nobody_has_a_number_since(ground: StoredDes
     ground.run_scenario(scene)
     assert ground.execute_sql("SELECT fiscal_year, last FROM counters") == [(2570, 8)]
     assert ground.execute_sql("SELECT fiscal_year, number FROM cases") == [(2570, 8)]
+
+
+def test_cases_are_numbered_on_after_a_gap_was_filled_and_the_first_import_is_reversed(
+    ground: StoredDesk,
+) -> None:
+    async def scene(one: Store) -> None:
+        rows = {number: replace(OPEN, line=number, number=number) for number in (1, 2, 3, 4, 5)}
+        await bring(one, *(rows[number] for number in (1, 2, 4, 5)))
+        await bring(one, rows[3], content=b"what the first file lacked")
+        assert (await one.register_importer.undo_import(1, NOW)).state is ImportState.UNDONE
+        for which in (1, 2, 3):
+            await ground.file_complaint(one, which)
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT number FROM cases ORDER BY number") == [(3,), (4,), (5,), (6,)]
 
 
 _OF_A_CASE = "INSERT INTO {table} VALUES ((SELECT id FROM cases WHERE number = 7), {rest})"

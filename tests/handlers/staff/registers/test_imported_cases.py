@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.complaints.lifecycle import CaseSource
+from handlers.complaints.lifecycle import CaseSource, CaseStatus
 from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.messages import CaseReport, GetCaseReport
 from handlers.staff.permissions import REPORTER_COMMANDS, CommandName
@@ -35,6 +35,18 @@ def test_what_needs_a_reporter_is_refused_in_words(words: str) -> None:
     done = give(words, case=IMPORTED, staff=SUPERVISOR)
     assert [reply.key for reply in done.replies] == ["staff.no_reporter"]
     assert done.acts == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (CaseStatus.INVESTIGATING, "/close 12 insufficient ตรวจแล้วไม่พบหลักฐานเพียงพอตามที่แจ้ง"),
+        (CaseStatus.SCREENING, "/forward 12 ป.ป.ท. | ส่งให้หน่วยงานที่มีอำนาจตรวจสอบต่อ"),
+    ],
+)
+def test_an_open_case_of_a_register_can_be_ended(status: CaseStatus, words: str) -> None:
+    asked = give(words, case=replace(IMPORTED, status=status), staff=SUPERVISOR)
+    assert asked.replies[-1].key == "staff.confirm.ask_record"
 
 
 def test_facts_say_that_a_register_has_no_content() -> None:
