@@ -50,7 +50,7 @@ PATTERNS: Mapping[str, BothLanguages] = {
         "must be a version of 1 to 20 letters, digits, dots, hyphens and slashes, such as 1/2570",
     ),
     r"^[A-Za-z0-9+/]{43}=$": BothLanguages(
-        "ต้องเป็นกุญแจสาธารณะ 44 ตัวของผู้ลงนามบัญชีช่องทาง ตามที่ได้รับเป็นหนังสือ",
+        "ต้องเป็นกุญแจสาธารณะ 44 ตัวของผู้ลงนามรายการช่องทาง ตามที่ได้รับเป็นหนังสือ",
         "must be the public key of 44 characters of who signs the directory, as it came by letter",
     ),
     r"^[A-Za-z]{0,4} ?[0-9]{1,2}$": BothLanguages(

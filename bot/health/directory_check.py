@@ -23,7 +23,7 @@ async def check_directory(machine: Machine) -> AsyncIterator[Finding]:
     except DirectoryError as trouble:
         yield Finding(
             BothLanguages(
-                f"หน้าเว็บไม่แสดงบัญชีช่องทางที่ลงนาม: {trouble.why.th}",
+                f"หน้าเว็บไม่แสดงรายการช่องทางที่ลงนาม: {trouble.why.th}",
                 f"the pages do not show the signed directory: {trouble.why.en}",
             ),
             NEXT_STEP,

@@ -63,7 +63,7 @@ CHECKS: tuple[Check, ...] = (
     Check("contact", BothLanguages("ติดต่อสำนักงาน", "office contact"), Need.OFFICE, check_contact),
     Check(
         "directory",
-        BothLanguages("บัญชีช่องทางที่ลงนาม", "signed directory of channels"),
+        BothLanguages("รายการช่องทางที่ลงนาม", "signed directory of channels"),
         Need.OFFICE,
         check_directory,
     ),

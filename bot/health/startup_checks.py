@@ -55,7 +55,7 @@ URGENT_KIND_OPEN_WARNING = (
     ' are not told at once; where they have to be, set way = "guided" or delay = 0.'
 )
 UNLISTED_WARNING = (
-    "ITA_DIRECTORY: หน้าเว็บไม่แสดงบัญชีช่องทางที่ลงนาม: {th} (ดู ita-bot doctor)"
+    "ITA_DIRECTORY: หน้าเว็บไม่แสดงรายการช่องทางที่ลงนาม: {th} (ดู ita-bot doctor)"
     " / the pages do not show the signed directory of channels: {en} (see ita-bot doctor)."
 )
 CLOSED_CHANNEL_WARNING = (

@@ -147,7 +147,7 @@ def find_listed_channels(listed: OfficeList, office: Office, settings: Settings)
     entry = next((one for one in listed.offices if one.name == office.name.th), None)
     if entry is None:
         raise DirectoryError(
-            BothLanguages(f"ไม่มีชื่อ “{office.name.th}” ในบัญชี", f"“{office.name.th}” is not in it")
+            BothLanguages(f"ไม่มีชื่อ “{office.name.th}” ในรายการ", f"“{office.name.th}” is not in it")
         )
     desks = _get_desks(entry)
     for name, desk in desks.items():
@@ -156,7 +156,7 @@ def find_listed_channels(listed: OfficeList, office: Office, settings: Settings)
         if own_address and desk.address and normalize_link(own_address) != normalize_link(desk.address):
             raise DirectoryError(
                 BothLanguages(
-                    f"ที่อยู่เว็บในบัญชีไม่ตรงกับ ITA_{name.upper()}__PUBLIC_URL",
+                    f"ที่อยู่เว็บในรายการไม่ตรงกับ ITA_{name.upper()}__PUBLIC_URL",
                     f"names another address than ITA_{name.upper()}__PUBLIC_URL",
                 )
             )
@@ -175,7 +175,7 @@ def _check_accounts(name: DeskName, desk: ListedDesk, own: MessengerLinks) -> No
     if desk.accounts != (normalize_link(own.line), normalize_link(own.telegram)):
         raise DirectoryError(
             BothLanguages(
-                f"บัญชี LINE หรือ Telegram ในบัญชีไม่ตรงกับ [chats.{name}] ของ office.toml",
+                f"บัญชี LINE หรือ Telegram ในรายการไม่ตรงกับ [chats.{name}] ของ office.toml",
                 f"names other LINE or Telegram accounts than [chats.{name}] of office.toml",
             )
         )
