@@ -30,7 +30,12 @@ MAX_FIELD_BYTES = 1024 * 1024
 
 MAX_FORM_FIELDS = 200
 TICKET_FIELD_NAME = "csrf"
-FORM_FIELD_NAMES = {TICKET_FIELD_NAME, "text", "choice"}
+FIRST_FIELD_NAMES = {TICKET_FIELD_NAME, "text", "choice"}
+"""Fields that are read before the form token, whose place in a form is no matter; all others only after it."""
+
+MAX_ALL_FIELDS_BYTES = 2 * MAX_FIELD_BYTES
+"""Bytes of all fields of a form that may hold files."""
+
 MAX_FILE_NAMES_LENGTH = 500
 FileSink: TypeAlias = Callable[[AsyncIterator[bytes], str], Awaitable[File]]
 HasTicket: TypeAlias = Callable[[Mapping[str, str]], bool]
@@ -138,6 +143,7 @@ class _MultipartReader:
     form: FormData
     accepts_files: bool
     _is_part_ended: bool = True
+    _field_bytes: int = 0
 
     async def read_all(self) -> None:
         """Read every part in turn into the form."""
@@ -151,14 +157,23 @@ class _MultipartReader:
     async def _read_part(self, part: MultipartSegment) -> None:
         name = part.name or ""
         if part.filename is None:
-            if name in FORM_FIELD_NAMES and name not in self.form.fields:  # unknown fields are skipped
-                self.form.fields[name] = (await _read_field_bytes(self._read_body())).decode(
-                    "utf-8", "replace"
-                )
+            if self._is_read(name):
+                self.form.fields[name] = await self._read_text()
                 if name == TICKET_FIELD_NAME:
                     self.upload.is_proven = self.has_ticket(self.form.fields)
         elif part.filename and self.upload.is_proven and self.accepts_files:
             await self._read_file(part.filename)
+
+    def _is_read(self, name: str) -> bool:
+        """Whether a field is read: of a field sent twice the first counts, and who shows no token sends few."""
+        return name not in self.form.fields and (name in FIRST_FIELD_NAMES or self.upload.is_proven)
+
+    async def _read_text(self) -> str:
+        content = await _read_field_bytes(self._read_body())
+        self._field_bytes += len(content)
+        if self._field_bytes > MAX_ALL_FIELDS_BYTES:
+            raise UploadTooLargeError
+        return content.decode("utf-8", "replace")
 
     async def _read_file(self, name: str) -> None:
         files = self.form.files

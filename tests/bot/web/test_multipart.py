@@ -171,6 +171,23 @@ def test_a_file_before_the_form_token_is_skipped() -> None:
     assert filled.get_text("text") == "ก"
 
 
+FIELDS = {"word-0": "ตู้แดง", "period": "2570", "number": "1"}
+
+
+@pytest.mark.parametrize(("is_admitted", "read"), [(True, FIELDS), (False, {})])
+def test_fields_of_any_name_are_read_after_the_form_token(is_admitted: bool, read: dict[str, str]) -> None:
+    early = make_part("early", "ก")
+    parts = [make_part(name, value) for name, value in FIELDS.items()]
+    body = make_multipart_body(early, make_part("csrf", "t"), *parts)
+    assert read_form(body, admits=lambda _: is_admitted).fields == {"csrf": "t", **read}
+
+
+def test_many_large_fields_are_too_large_together() -> None:
+    parts = [make_part(f"field-{place}", b"x" * 900_000) for place in range(3)]
+    with pytest.raises(UploadTooLargeError):
+        read_form(make_multipart_body(make_part("csrf", "t"), *parts))
+
+
 def test_without_a_form_token_no_file_is_accepted_but_the_text_is_read() -> None:
     shelf = RecordingSink()
     body = make_multipart_body(

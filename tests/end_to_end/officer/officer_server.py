@@ -102,9 +102,13 @@ class HttpBrowser:
     def submit_form(
         self, page: HttpResponse, text: str = "", choice: str = "", path: str = "", **changed: str
     ) -> HttpResponse:
-        """Submit a form of a page; a redirect is followed."""
+        """Submit a form of a page as a browser does, in the encoding that the page asks for; a redirect is followed."""
         fields = {"csrf": page.form_token, "text": text, "choice": choice, **changed}
-        response = self.request(path or page.path, urlencode(fields).encode())
+        if 'enctype="multipart/form-data"' in page.text:
+            body, kind = encode_multipart(fields, {}), f"multipart/form-data; boundary={MULTIPART_BOUNDARY}"
+            response = self.request(path or page.path, body, kind=kind)
+        else:
+            response = self.request(path or page.path, urlencode(fields).encode())
         return self.request(response.headers["location"]) if response.status == 303 else response
 
     def upload_file(
