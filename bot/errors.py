@@ -19,10 +19,12 @@ BotError
 │   └── TooManyUploadsError        ours: retry when others have ended
 ├── OfficeSilentError              the office's of a roll-up: nobody answers at its place; retried by the next roll-up
 ├── SiteFetchError                 the site's or the network's: retrying later may help
-│   └── PageTooLargeError          retrying is useless
+│   ├── SiteTimeoutError           retrying later may help
+│   ├── PageTooLargeError          retrying is useless
+│   ├── RedirectsError             retrying is useless
+│   └── AddressNotPublicError      the page's: it leads into a private network; retrying is useless
 ├── FileTooLargeError              a folder's of a roll-up: retrying is useless
 ├── DirectoryError                 the office's or the ministry's: its entry is not shown until the files agree
-├── AddressNotPublicError          the page's: it leads into a private network; retrying is useless
 ├── DemoStepError                  ours: a step of the demo has nothing to act on
 ├── DecoderUnavailableError        the machine's: no process can be started; retrying may help
 ├── EncoderMissingError            nobody's: the extra `meaning` is not installed, or another build of it

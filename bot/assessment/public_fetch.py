@@ -1,30 +1,34 @@
-"""Fetches public pages as a stranger would: bounded, without cookies, and never from a private address.
+"""Pages of an office as an assessor sees them: what came of fetching each, in words where it was not had.
 
-The office's website is fetched by its address in office.toml, and what it redirects to may be anything. So every name
-is resolved here, and an address that is not public is refused, unless the host is one that the office configured.
+The office's website is fetched by its address in office.toml, and what it redirects to may be anything. So pages are
+fetched by the rules of `bot.fetching.public_sites`, which never asks a private address but of the office's own hosts.
 """
 
-import asyncio
-import ipaddress
-import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import urljoin, urlsplit
-
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from urllib.parse import urlsplit
 
 from bot.engine import utc_now
-from bot.errors import BotError
+from bot.fetching.public_sites import (
+    AddressNotPublicError,
+    FetchLimits,
+    PageTooLargeError,
+    PublicSites,
+    RedirectsError,
+    SiteFetchError,
+    SitePage,
+    SiteTimeoutError,
+    open_public_sites,
+)
 
 MAX_PAGE_BYTES = 3 * 1024 * 1024
 MAX_REDIRECTS = 5
 TIMEOUT_SECONDS = 20
 """Of one page, with its redirects."""
-_REDIRECTS = {301, 302, 303, 307, 308}
+MAX_CONNECTIONS = 8
 USER_AGENT = "ita-bot evidence (checks the office's own pages)"
 
 
@@ -55,52 +59,14 @@ class FetchedPage:
         return self.problem is None
 
 
-class AddressNotPublicError(BotError):
-    """A page leads to an address that is not public, or that no page has."""
-
-
-class PublicOnlyResolver(AbstractResolver):
-    """Resolves names, and refuses those with an address that is not public. own_hosts: excepted."""
-
-    def __init__(self, own_hosts: Iterable[str]) -> None:
-        self._own_hosts = {host.lower() for host in own_hosts}
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Resolve a name. Raises OSError, and AddressNotPublicError where any of its addresses is not public."""
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
-        results: list[ResolveResult] = [
-            ResolveResult(
-                hostname=host,
-                host=str(place[0]),
-                port=port,
-                family=own,
-                proto=proto,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for own, _, proto, _, place in found
-        ]
-        if host.lower() not in self._own_hosts and not all(is_public_address(one["host"]) for one in results):
-            raise AddressNotPublicError(host)
-        return results
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
-
-
-def is_public_address(text: str) -> bool:
-    """Whether an IP address may be asked by whoever: not of this machine, a private network, or for special use."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            address = inner
-    return address.is_global and not address.is_multicast
+_PROBLEM_BY_ERROR: tuple[tuple[type[SiteFetchError], FetchProblem], ...] = (
+    (SiteTimeoutError, FetchProblem.TIMEOUT),
+    (PageTooLargeError, FetchProblem.TOO_LARGE),
+    (RedirectsError, FetchProblem.REDIRECTS),
+    (AddressNotPublicError, FetchProblem.PRIVATE),
+    (SiteFetchError, FetchProblem.UNREACHABLE),
+)
+"""The first that an error is one of."""
 
 
 def get_host(address: str) -> str:
@@ -121,12 +87,11 @@ def get_site(address: str) -> tuple[str, int]:
     return (parts.hostname or "").lower(), 443 if port in {None, 80} else port or 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PublicFetcher:
-    """Fetches pages. own_hosts: hosts that the office configured, which may be private."""
+    """Fetches pages of an office."""
 
-    session: aiohttp.ClientSession
-    own_hosts: frozenset[str]
+    sites: PublicSites
 
     async def fetch(self, address: str) -> FetchedPage:
         """Fetch a page by GET, and follow its redirects. Never raises for what the network does."""
@@ -134,64 +99,28 @@ class PublicFetcher:
         if not address:
             return FetchedPage("", now, problem=FetchProblem.NO_ADDRESS)
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                return await self._follow(address, now)
-        except TimeoutError:
-            return FetchedPage(address, now, problem=FetchProblem.TIMEOUT)
-        except AddressNotPublicError:
-            return FetchedPage(address, now, problem=FetchProblem.PRIVATE)
-        except (aiohttp.ClientError, OSError, ValueError):
-            return FetchedPage(address, now, problem=FetchProblem.UNREACHABLE)
-
-    async def _follow(self, address: str, now: datetime) -> FetchedPage:
-        for _ in range(MAX_REDIRECTS + 1):
-            self._require_allowed(address)
-            async with self.session.get(address, allow_redirects=False) as response:
-                if response.status in _REDIRECTS and "location" in response.headers:
-                    address = urljoin(address, response.headers["location"])
-                    continue
-                if response.status != 200:
-                    return FetchedPage(address, now, response.status, problem=FetchProblem.STATUS)
-                return await _read_body(response, address, now)
-        return FetchedPage(address, now, problem=FetchProblem.REDIRECTS)
-
-    def _require_allowed(self, address: str) -> None:
-        """Raise AddressNotPublicError for another scheme, a password in the address, or a private address written out.
-
-        An address in numbers is not resolved by aiohttp, and so looked at here.
-        """
-        parts = urlsplit(address)
-        host = (parts.hostname or "").lower()
-        if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
-            raise AddressNotPublicError(host)
-        is_number = host.replace(".", "").isdigit() or ":" in host
-        if is_number and host not in self.own_hosts and not is_public_address(host):
-            raise AddressNotPublicError(host)
+            page = await self.sites.fetch(
+                address, FetchLimits(MAX_PAGE_BYTES, TIMEOUT_SECONDS, MAX_REDIRECTS)
+            )
+        except SiteFetchError as error:
+            problem = next(one for kind, one in _PROBLEM_BY_ERROR if isinstance(error, kind))
+            return FetchedPage(address, now, problem=problem)
+        if page.status != 200:
+            return FetchedPage(page.address, now, page.status, problem=FetchProblem.STATUS)
+        return FetchedPage(page.address, now, page.status, _decode_page(page))
 
 
-async def _read_body(response: aiohttp.ClientResponse, address: str, now: datetime) -> FetchedPage:
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(65536):
-        body += chunk
-        if len(body) > MAX_PAGE_BYTES:
-            return FetchedPage(address, now, response.status, problem=FetchProblem.TOO_LARGE)
-    charset = (response.charset or "utf-8").lower()
+def _decode_page(page: SitePage) -> str:
     try:
-        text = body.decode(charset, "replace")
+        return page.content.decode(page.charset, "replace")
     except LookupError:
-        text = body.decode("utf-8", "replace")
-    return FetchedPage(address, now, response.status, text)
+        return page.content.decode("utf-8", "replace")
 
 
 @asynccontextmanager
 async def open_public_fetcher(own_addresses: Iterable[str]) -> AsyncIterator[PublicFetcher]:
     """Open a fetcher for as long as the context lasts. own_addresses: URLs that the office configured."""
     own_hosts = frozenset(filter(None, map(get_host, own_addresses)))
-    connector = aiohttp.TCPConnector(resolver=PublicOnlyResolver(own_hosts), limit=8, use_dns_cache=False)
-    async with aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"user-agent": USER_AGENT, "accept-language": "th"},
-        trust_env=False,
-    ) as session:
-        yield PublicFetcher(session, own_hosts)
+    headers = {"user-agent": USER_AGENT, "accept-language": "th"}
+    async with open_public_sites(own_hosts, headers, MAX_CONNECTIONS) as sites:
+        yield PublicFetcher(sites)

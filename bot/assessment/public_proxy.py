@@ -1,7 +1,7 @@
 """A proxy on this machine for one browser, which reaches public addresses and the office's own hosts, and no other.
 
 A page that is drawn loads what it likes from where it likes. The browser resolves no name itself: each is resolved
-here, by the rule of `bot.assessment.public_fetch`, and the address that was judged is the one that is connected to.
+here, by the rule of `bot.fetching.public_sites`, and the address that was judged is the one that is connected to.
 """
 
 import asyncio
@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
-from bot.assessment.public_fetch import AddressNotPublicError, PublicOnlyResolver, get_host
+from bot.assessment.public_fetch import get_host
+from bot.fetching.public_sites import AddressNotPublicError, PublicOnlyResolver
 
 MAX_HEAD_BYTES = 32 * 1024
 CONNECT_SECONDS = 10

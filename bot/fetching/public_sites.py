@@ -1,19 +1,19 @@
 """Fetch public pages as a stranger would: no cookie, bounded in size, time and redirects, never at a private address.
 
-Names are resolved here and private addresses refused, so that neither a list nor a redirect nor a record of the DNS
-leads a fetch into the office's own network. Hosts that the caller names itself are exempt.
+Names are resolved here, and one with a private address is refused, so that neither a list nor a redirect nor a record
+of the DNS leads a fetch into the office's own network. Hosts that the caller names itself are exempt.
 """
 
+import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Collection
+import socket
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from socket import AddressFamily
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
 from bot.errors import BotError
 
@@ -25,8 +25,20 @@ class SiteFetchError(BotError):
     """A page cannot be fetched: nobody answers, it is refused, or it leads too far; retrying later may help."""
 
 
+class SiteTimeoutError(SiteFetchError):
+    """A page with its redirects took too long; retrying later may help."""
+
+
 class PageTooLargeError(SiteFetchError):
     """A page is larger than what is read of one; retrying is useless."""
+
+
+class RedirectsError(SiteFetchError):
+    """A page leads on and on, or to another site where that is refused; retrying is useless."""
+
+
+class AddressNotPublicError(SiteFetchError):
+    """A page leads to an address that is not public, or that no page has; retrying is useless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,95 +52,122 @@ class FetchLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class FetchedPage:
-    """A page as it came. address: where it was found after redirects; media_type: in small letters, without charset."""
+class SitePage:
+    """A page as it came. address: where it was found after redirects; charset: as it says, in small letters."""
 
     address: str
     status: int
-    media_type: str
+    charset: str
     content: bytes
 
 
-def is_public_host(host: str) -> bool:
-    """Whether a host of an address is a name, or an IP address that is not private, of this machine or reserved."""
+def is_public_address(text: str) -> bool:
+    """Whether an IP address may be asked by whoever: not of this machine, a private network, or for special use."""
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_global
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return True
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is not None:
+            address = inner
+    return address.is_global and not address.is_multicast
 
 
-class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only, save for hosts that are exempt."""
+class PublicOnlyResolver(AbstractResolver):
+    """Resolves names, and refuses those with an address that is not public. exempt_hosts: excepted."""
 
-    def __init__(self, exempt_hosts: Collection[str]) -> None:
-        self._exempt, self._inner = frozenset(exempt_hosts), ThreadedResolver()
+    def __init__(self, exempt_hosts: Iterable[str]) -> None:
+        self._exempt = {host.lower() for host in exempt_hosts}
 
     async def resolve(
-        self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_INET
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of a name. Raises OSError where none of them is public."""
-        found = await self._inner.resolve(host, port, family)
-        if host in self._exempt:
-            return found
-        public = [one for one in found if is_public_host(one["host"])]
-        if not public:
-            raise OSError("no public address")
-        return public
+        """Resolve a name. Raises OSError, and AddressNotPublicError where any of its addresses is not public."""
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+        results: list[ResolveResult] = [
+            ResolveResult(
+                hostname=host,
+                host=str(place[0]),
+                port=port,
+                family=own,
+                proto=proto,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for own, _, proto, _, place in found
+        ]
+        if host.lower() not in self._exempt and not all(is_public_address(one["host"]) for one in results):
+            raise AddressNotPublicError("private")
+        return results
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Nothing is kept open."""
 
 
+@dataclass(frozen=True)
 class PublicSites:
-    """Fetches pages in one HTTP session."""
+    """Fetches pages in one HTTP session. exempt_hosts: in small letters."""
 
-    def __init__(self, session: aiohttp.ClientSession, exempt_hosts: Collection[str]) -> None:
-        self._session, self._exempt = session, frozenset(exempt_hosts)
+    session: aiohttp.ClientSession
+    exempt_hosts: frozenset[str] = field(default_factory=frozenset)
 
-    async def fetch(self, url: str, limits: FetchLimits) -> FetchedPage:
+    async def fetch(self, url: str, limits: FetchLimits) -> SitePage:
         """Fetch a page, whatever its status. Raises SiteFetchError, of which no text holds the address."""
-        timeout = aiohttp.ClientTimeout(total=limits.seconds)
+        try:
+            async with asyncio.timeout(limits.seconds):
+                return await self._follow(url, limits)
+        except TimeoutError:
+            raise SiteTimeoutError("timeout") from None
+        except (aiohttp.ClientError, OSError, ValueError):
+            raise SiteFetchError("unreachable") from None
+
+    async def _follow(self, url: str, limits: FetchLimits) -> SitePage:
         origin = urlsplit(url)[:2]
         for _ in range(limits.redirects + 1):
-            self._require_allowed(url, origin if limits.same_origin else None)
-            try:
-                async with self._session.get(url, allow_redirects=False, timeout=timeout) as response:
-                    if response.status not in REDIRECT_STATUSES:
-                        kind = response.content_type.lower()
-                        return FetchedPage(
-                            url, response.status, kind, await _read(response, limits.max_bytes)
-                        )
-                    url = urljoin(url, response.headers.get("location", ""))
-            except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
-                raise SiteFetchError("unreachable") from None
-        raise SiteFetchError("redirects")
+            self._require_allowed(url)
+            if limits.same_origin and urlsplit(url)[:2] != origin:
+                raise RedirectsError("elsewhere")
+            async with self.session.get(url, allow_redirects=False) as response:
+                if response.status not in REDIRECT_STATUSES or "location" not in response.headers:
+                    content = await _read(response, limits.max_bytes)
+                    return SitePage(url, response.status, (response.charset or "utf-8").lower(), content)
+                url = urljoin(url, response.headers["location"])
+        raise RedirectsError("redirects")
 
-    def _require_allowed(self, url: str, origin: tuple[str, str] | None) -> None:
+    def _require_allowed(self, url: str) -> None:
+        """Raise AddressNotPublicError for another scheme, a password in the address, or a private address written out.
+
+        An address in numbers is not resolved by aiohttp, and so looked at here.
+        """
         parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme not in {"http", "https"} or not host or parts.username or parts.password:
-            raise SiteFetchError("address")
-        if origin is not None and parts[:2] != origin:
-            raise SiteFetchError("elsewhere")
-        if host not in self._exempt and not is_public_host(host):
-            raise SiteFetchError("private")
+        host = (parts.hostname or "").lower()
+        if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
+            raise AddressNotPublicError("address")
+        is_number = host.replace(".", "").isdigit() or ":" in host
+        if is_number and host not in self.exempt_hosts and not is_public_address(host):
+            raise AddressNotPublicError("private")
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    pieces, size = list[bytes](), 0
+    content = bytearray()
     async for piece in response.content.iter_chunked(_CHUNK_BYTES):
-        size += len(piece)
-        if size > max_bytes:
+        content += piece
+        if len(content) > max_bytes:
             raise PageTooLargeError("size")
-        pieces.append(piece)
-    return b"".join(pieces)
+    return bytes(content)
 
 
 @asynccontextmanager
-async def open_public_sites(exempt_hosts: Collection[str] = ()) -> AsyncIterator[PublicSites]:
+async def open_public_sites(
+    exempt_hosts: Collection[str] = (), headers: Mapping[str, str] | None = None, connections: int = 100
+) -> AsyncIterator[PublicSites]:
     """Open a session for fetching. exempt_hosts: hosts that may be private, as the caller's own."""
-    connector = aiohttp.TCPConnector(resolver=PublicResolver(exempt_hosts))
+    exempt = frozenset(host.lower() for host in exempt_hosts)
+    connector = aiohttp.TCPConnector(
+        resolver=PublicOnlyResolver(exempt), limit=connections, use_dns_cache=False
+    )
     async with aiohttp.ClientSession(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers=headers, trust_env=False
     ) as session:
-        yield PublicSites(session, exempt_hosts)
+        yield PublicSites(session, exempt)

@@ -15,7 +15,7 @@ from ita_stats.release import ANCHOR_FILE, MANIFEST_FILE, STATISTICS_FILE
 from ita_stats.rollup.model import ReleaseFault
 
 if TYPE_CHECKING:  # importing aiohttp takes a third of a second
-    from bot.fetching.public_sites import FetchedPage, PublicSites
+    from bot.fetching.public_sites import PublicSites, SitePage
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
 """A manifest has 6 KB, the figures of a desk with many categories 60 KB."""
@@ -111,7 +111,7 @@ class SiteReader:
                 manifest.content, anchor.content if anchor else b"", figures.content if figures else b""
             )
 
-    async def _fetch(self, url: str) -> "FetchedPage | ReleaseFault | None":
+    async def _fetch(self, url: str) -> "SitePage | ReleaseFault | None":
         """Return a file; None where there is none, a fault where it is too large. Raises OfficeSilentError."""
         from bot.fetching.public_sites import FetchLimits, PageTooLargeError, SiteFetchError
 

@@ -11,7 +11,6 @@ from bot.assessment.public_fetch import (
     FetchedPage,
     FetchProblem,
     get_site,
-    is_public_address,
     open_public_fetcher,
 )
 from tests.bot.assessment.office_front import LoopbackSite, serve_site
@@ -81,22 +80,6 @@ def test_a_site_that_never_answers_is_left(monkeypatch: pytest.MonkeyPatch) -> N
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         assert fetch(address, address).problem is FetchProblem.TIMEOUT
-
-
-PRIVATE = (
-    "10.1.2.3 192.168.0.1 169.254.169.254 100.64.0.1 ::1 fe80::1 fc00::1 224.0.0.1 ::ffff:10.0.0.1 "
-    "2002:7f00:1:: 0.0.0.0 no-address"
-)
-
-
-@pytest.mark.parametrize("address", PRIVATE.split())
-def test_what_is_not_public(address: str) -> None:
-    assert not is_public_address(address)
-
-
-@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888"])
-def test_what_is_public(address: str) -> None:
-    assert is_public_address(address)
 
 
 def test_a_site_is_the_same_by_http_and_https() -> None:

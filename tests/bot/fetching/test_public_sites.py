@@ -9,11 +9,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.fetching.public_sites import (
+    AddressNotPublicError,
     FetchLimits,
     PageTooLargeError,
+    PublicOnlyResolver,
     PublicSites,
     SiteFetchError,
-    is_public_host,
+    SiteTimeoutError,
+    is_public_address,
     open_public_sites,
 )
 from bot.rollup.reading import MAX_FILE_BYTES, OfficeSilentError, open_site_reader
@@ -64,24 +67,20 @@ def fetch(
     return found[0]
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "10.1.2.3",
-        "192.168.1.1",
-        "169.254.169.254",
-        "::1",
-        "[::1]",
-        "fd00::1",
-        "0.0.0.0",
-        "100.64.0.1",
-    ],
+PRIVATE = (
+    "10.1.2.3 192.168.0.1 169.254.169.254 100.64.0.1 ::1 fe80::1 fc00::1 224.0.0.1 ::ffff:10.0.0.1 "
+    "2002:7f00:1:: 0.0.0.0 no-address"
 )
-def test_private_addresses_are_known(host: str) -> None:
-    assert not is_public_host(host)
-    assert is_public_host("8.8.8.8")
-    assert is_public_host("report.example.go.th")  # looked at once it is resolved
+
+
+@pytest.mark.parametrize("address", PRIVATE.split())
+def test_what_is_not_public(address: str) -> None:
+    assert not is_public_address(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888"])
+def test_what_is_public(address: str) -> None:
+    assert is_public_address(address)
 
 
 def test_nothing_private_is_fetched_by_address_name_or_redirect() -> None:
@@ -120,6 +119,35 @@ def test_size_redirects_and_odd_addresses_are_bounded() -> None:
     for path in ("/round", "/odd"):
         with pytest.raises(SiteFetchError):
             fetch(pages, path)
+
+
+def test_the_time_of_a_page_is_for_all_of_its_redirects() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        await asyncio.sleep(0.05)
+        return web.Response(status=302, headers={"location": request.path + "x"})
+
+    async def run() -> None:
+        app = web.Application()
+        app.router.add_get("/{rest:.*}", answer)
+        async with TestServer(app, host="127.0.0.1") as server, open_public_sites(["127.0.0.1"]) as sites:
+            with pytest.raises(SiteTimeoutError):
+                await sites.fetch(str(server.make_url("/")), FetchLimits(seconds=0.3, redirects=1000))
+
+    asyncio.run(run())
+
+
+def test_a_name_with_a_private_address_beside_a_public_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run() -> None:
+        async def find(*_: object, **__: object) -> list[tuple[object, ...]]:
+            return [(2, 1, 6, "", ("8.8.8.8", 80)), (2, 1, 6, "", ("10.0.0.1", 80))]
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", find)
+        with pytest.raises(AddressNotPublicError):
+            await PublicOnlyResolver(()).resolve("both.example")
+
+    asyncio.run(run())
 
 
 def test_credentials_in_an_address_are_refused() -> None:
