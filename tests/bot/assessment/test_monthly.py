@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.assessment.checks import build_report
@@ -15,6 +15,7 @@ from handlers.assessment.items import build_assessment
 from handlers.assessment.vocabulary import AgencyVariant, ElementCode
 from handlers.dialog.events import Channel
 from handlers.staff.permissions import Role
+from ita_stats.calendar import BANGKOK
 from storage.crypto.key_files import DeskPaths
 from tests.bot.assessment.office_front import LoopbackSite, serve_site
 from tests.bot.assessment.test_checks import BODIES, PublicPage, observe
@@ -71,6 +72,12 @@ async def run_job(
     return len([done async for done in run_monthly_evidence(app, now)])
 
 
+def begin_next_month(now: datetime) -> datetime:
+    """Return 9 o'clock in Bangkok on the first day after the month that it is there, in UTC."""
+    next_month = (now.astimezone(BANGKOK).replace(day=1) + timedelta(32)).replace(day=1)
+    return next_month.replace(hour=9, minute=0).astimezone(UTC)
+
+
 def test_the_clock_tells_the_supervisors_once_a_month(tmp_path: Path) -> None:
     home, source = tmp_path / "var", OfficeSource(tmp_path / "office.toml", is_example=False)
 
@@ -79,7 +86,7 @@ def test_the_clock_tells_the_supervisors_once_a_month(tmp_path: Path) -> None:
             for name, role in (("หัวหน้า", Role.SUPERVISOR), ("เจ้าหน้าที่", Role.OFFICER)):
                 await add_officer(desk, name, role, name.encode())
             start = desk.now()
-            begins = (start.replace(day=1) + timedelta(32)).replace(day=1, hour=2, minute=0)  # 9 in Bangkok
+            begins = begin_next_month(start)  # 9 in Bangkok
             told = [
                 await run_job(desk, home, address, now, source)
                 for now in (start, begins - timedelta(hours=1), begins, begins, begins + timedelta(days=20))
@@ -103,7 +110,7 @@ def test_a_machine_without_a_network_waits_and_tells_on_the_third(tmp_path: Path
 
     async def scene() -> None:
         async with open_desk(home) as desk:
-            begins = (desk.now().replace(day=1) + timedelta(32)).replace(day=1, hour=2, minute=0)
+            begins = begin_next_month(desk.now())
             closed = "http://127.0.0.1:9"
             told = [
                 await run_job(desk, home, closed, begins + later, source)
