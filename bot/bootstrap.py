@@ -114,7 +114,11 @@ def _build_router(
     name: DeskName, office: Office, settings: Settings, store: Store
 ) -> ComplaintsDesk | ServiceDesk:
     if name == "complaints":
-        return ComplaintsDesk(office, store.roster, settings.complaints.public_url or "")
+        return ComplaintsDesk(
+            office, store.roster, settings.complaints.public_url or "", get_office=store.get_office
+        )
     public_url = settings.service.public_url
     board = f"{public_url.rstrip('/')}/qna" if public_url else ""
-    return ServiceDesk(office, settings.complaints.public_url or "", board, store.roster)
+    return ServiceDesk(
+        office, settings.complaints.public_url or "", board, store.roster, get_office=store.get_office
+    )

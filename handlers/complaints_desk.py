@@ -61,10 +61,12 @@ from handlers.dialog.replies import NEUTRAL, OF_CASE, PageLayout, Presentation, 
 from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unasked import describe_unreadable, find_aside, hold_text
 from handlers.office import Office
+from handlers.office_notices import make_office_replies
 from handlers.staff.by_role import DeskRoles
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.complaints.intake.clerk_form import end_intake
 from handlers.staff.permissions import CommandName
+from handlers.staff.settings.messages import GetOffice, keep_office
 from handlers.staff.state import ComplaintsWork
 from handlers.thai.menu_wishes import wants_to_report
 from handlers.thai.worries import has_second_thoughts
@@ -118,12 +120,14 @@ _EVERYDAY_WORDS: Mapping[str, str] = {
 class ComplaintsDesk:
     """The complaints desk: reporting corruption, tracking cases, and the officers who handle them.
 
-    roster: person hashes of the staff, in memory: others cost one lookup. site_url: address of its web page, or empty.
+    office: as office.toml has it; get_office: returns it as it is now. roster: person hashes of the staff, in memory:
+    others cost one lookup. site_url: address of its web page, or empty.
     """
 
     office: Office
     roster: Container[bytes] = frozenset()
     site_url: str = ""
+    get_office: GetOffice = keep_office
     form: Form = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,8 +143,11 @@ class ComplaintsDesk:
             return keep_session_alive(session, now)
         before = session or Session(lang=guess_language(event))
         is_first = before.at == NEVER or before.is_expired(now)
-        initial = Context(event, before.replace(at=now), self.office, now, self.site_url, is_first)
+        office = self.get_office(self.office)
+        initial = Context(event, before.replace(at=now), office, now, self.site_url, is_first)
         ctx, notes, acts = resume_or_reset(initial, before)
+        if is_first and event.person_id not in self.roster:
+            notes = (*make_office_replies(office, now, ctx.lang), *notes)
         command = match_command(event, COMPLAINTS_COMMANDS)
         screened = screen_message(
             ctx, command, is_code_asked=is_receipt_asked(ctx.session), is_late=is_stale_input(ctx)
@@ -253,7 +260,8 @@ class ComplaintsDesk:
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question, for a page that is opened again. The result is not stored."""
-        ctx = Context(event, session, self.office, (yield from run_query(Now())), self.site_url)
+        office = self.get_office(self.office)
+        ctx = Context(event, session, office, (yield from run_query(Now())), self.site_url)
         return ask_about_code(ctx) if session.doubtful else (yield from self._show_anew(ctx))
 
     def _handle_input(self, ctx: Context) -> Decision:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from handlers.assessment.vocabulary import AgencyVariant, CoverageRule, ItaTopic
@@ -215,6 +215,19 @@ class NoticeSettings(OfficeSection):
         return now - timedelta(minutes=self.delay)
 
 
+class PlannedMaintenance(OfficeSection):
+    """When the office's system is to be out of use. Everybody is told until it has ended."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.end <= self.start:
+            raise PydanticCustomError("ends_before_start", "maintenance: end must be after start")
+        return self
+
+
 class AnswerSettings(OfficeSection):
     """How questions find known answers. meaning: also by what they mean, where the encoder is installed.
 
@@ -318,7 +331,8 @@ class ItaItem(OfficeSection):
 class Office(OfficeSection):
     """The whole of office.toml. `exit_to`: the innocuous page that the quick exit opens.
 
-    canned: prepared answers to reporters, for officers to pick.
+    announcement: what everybody reads at the first message and on the first page. canned: prepared answers to
+    reporters, for officers to pick. These and `maintenance` may be changed while the program runs.
     """
 
     name: Bilingual
@@ -334,6 +348,8 @@ class Office(OfficeSection):
     deadlines: Deadlines = Deadlines()
     report: ReportSettings = ReportSettings()
     notice: NoticeSettings = NoticeSettings()
+    announcement: Bilingual | None = None
+    maintenance: PlannedMaintenance | None = None
     answers: AnswerSettings = AnswerSettings()
     contact: OfficeContact = OfficeContact()
     two_persons: TwoPersonRules = TwoPersonRules()

@@ -36,6 +36,7 @@ from handlers.dialog.session import NEVER, DialogTopic, Session
 from handlers.dialog.unasked import describe_unreadable, find_aside
 from handlers.feedback.give import begin_feedback, handle_feedback, reprompt_feedback
 from handlers.office import Office
+from handlers.office_notices import make_office_replies
 from handlers.questions.ask import (
     begin_question,
     build_handover_reply,
@@ -60,6 +61,7 @@ from handlers.questions.topics import show_topics
 from handlers.staff.by_role import DeskRoles
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.service.commands import SERVICE_COMMAND_TABLE
+from handlers.staff.settings.messages import GetOffice, keep_office
 from handlers.staff.state import AwaitingText, ServiceWork
 from handlers.thai.text import clean_text
 from handlers.unsend import handle_unsend, record_message_origin
@@ -87,13 +89,15 @@ SERVICE_TOPICS = frozenset({DialogTopic.ASK, DialogTopic.THREAD, DialogTopic.OPI
 class ServiceDesk:
     """The service desk. complaints_url, board_url: addresses of the complaints desk and the public board, or empty.
 
-    roster: person hashes of the staff, in memory: others cost one lookup.
+    office: as office.toml has it; get_office: returns it as it is now. roster: person hashes of the staff, in memory:
+    others cost one lookup.
     """
 
     office: Office
     complaints_url: str = ""
     board_url: str = ""
     roster: Container[bytes] = frozenset()
+    get_office: GetOffice = keep_office
 
     def decide(self, event: Event, session: Session | None) -> Decision:
         """Decide what a message leads to: the new session, the replies and the acts."""
@@ -107,8 +111,11 @@ class ServiceDesk:
         if event.choice == KEEPALIVE_CHOICE and session is not None:
             return keep_session_alive(session, now)
         is_first = before.at == NEVER or before.is_expired(now)
-        initial = Context(event, before.replace(at=now), self.office, now, is_first=is_first)
+        office = self.get_office(self.office)
+        initial = Context(event, before.replace(at=now), office, now, is_first=is_first)
         ctx, notes = _resume_or_reset(initial, before)
+        if is_first and event.person_id not in self.roster:
+            notes = (*make_office_replies(office, now, ctx.lang), *notes)
         command = _parse_consultation_link(event) or match_command(event, SERVICE_COMMAND_WORDS)
         screened = screen_message(
             ctx, command, is_code_asked=is_question_code_asked(ctx.session), is_late=is_stale_input(ctx)
@@ -186,7 +193,7 @@ class ServiceDesk:
 
     def current_prompt(self, event: Event, session: Session) -> Decision:
         """Return the session's present question. The result is not stored."""
-        ctx = Context(event, session, self.office, (yield from run_query(Now())))
+        ctx = Context(event, session, self.get_office(self.office), (yield from run_query(Now())))
         return ask_about_code(ctx) if session.doubtful else (yield from self._reprompt(ctx))
 
     def _handle_correction(self, ctx: Context, was: str) -> Decision:

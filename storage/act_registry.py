@@ -65,6 +65,7 @@ from storage.questions.store import (
 )
 from storage.registers.import_undo import IMPORT_WRITERS
 from storage.release_approval import RELEASE_WRITERS
+from storage.settings.current import SETTING_WRITERS
 from storage.staff.absences import ABSENCE_WRITERS
 from storage.staff.administration import ADMINISTRATION_WRITERS
 from storage.staff.clock_confirmation import CLOCK_WRITERS
@@ -131,4 +132,5 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **SLIP_WRITERS,
     **WORKSPACE_WRITERS,
     **PASSKEY_WRITERS,
+    **SETTING_WRITERS,
 }

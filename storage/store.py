@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from handlers.dialog.effects import Answer, Query, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang
 from handlers.dialog.session import NEVER, DialogTopic, Session
+from handlers.office import Office
 from handlers.questions.faq_messages import FaqEntry, SaveFaqEntry
 from ita_stats.cases.fact import Fact, FactField
 from ita_stats.service.model import CountedThread
@@ -208,6 +209,10 @@ class Store:
         """The staff roster, by person hash."""
         return self.committer.roster
 
+    def get_office(self, office: Office) -> Office:
+        """Return an office as it is now: with what was changed since office.toml was read."""
+        return self.committer.settings.get_office(office)
+
     @property
     def message_origins(self) -> MessageOrigins:
         """Where the messages of the last 48 hours went."""
@@ -272,6 +277,7 @@ async def _open_store(key_files: KeyFiles, now: datetime) -> AsyncIterator[Store
             await committer.ensure_daily_key(now)
             async with committer.transaction():
                 await committer.roster.load(connection)
+                await committer.settings.load(connection, keyring)
             await seal_old_owners(committer, keyring)
             store = _build_store(committer, key_files.paths, reader)
             await store.releases.record_first_start(now)

@@ -33,9 +33,10 @@ from bot.web.templating import PageRenderer
 from bot.web.workspace.routes import build_workspace_routes
 from handlers.complaints.form import build_privacy_notice
 from handlers.dialog.context import Context
-from handlers.dialog.events import DEFAULT_LANG, Channel, Event
+from handlers.dialog.events import DEFAULT_LANG, Channel, Event, Lang
 from handlers.dialog.session import Session
 from handlers.i18n import render_text
+from handlers.office_notices import list_office_notices
 from handlers.service_desk import build_service_privacy_reply
 
 STATIC_DIR = Path(__file__).parents[1] / "static"
@@ -144,7 +145,17 @@ class StaticPages:
             asks="service" in self._app.desks,
             alone="service" in self._app.desks and not here,
             listed=await self._channels.load_view(lang),
+            notices=self._list_notices(lang),
         )
+
+    def _list_notices(self, lang: Lang) -> list[str]:
+        """What the desks that run here say to everybody now, each notice once."""
+        now = utc_now()
+        offices = [desk.store.get_office(self._app.office) for desk in self._app.desks.values()]
+        notices = [
+            one for office in offices or [self._app.office] for one in list_office_notices(office, now, lang)
+        ]
+        return list(dict.fromkeys(render_text(one, lang) for one in notices))
 
     async def show_card(self, request: Request) -> Response:
         """Both desks' ways, small, for a frame of the office's website."""

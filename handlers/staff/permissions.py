@@ -81,6 +81,7 @@ class CommandName(DeskCommandName):
     HAND_OVER = "handover"
     WORKSPACE = "workspace"
     AWAY = "away"
+    SETTING = "setting"
 
     @property
     def label_key(self) -> str:
@@ -128,6 +129,7 @@ class ServiceCommandName(DeskCommandName):
     DISMISS = "dismiss"
     RESET = "reset"
     WORKSPACE = "workspace"
+    SETTING = "setting"
 
     @property
     def label_key(self) -> str:

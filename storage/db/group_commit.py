@@ -26,6 +26,7 @@ from storage.errors import ConflictError, DatabaseBusyError, DatabaseDamagedErro
 from storage.outgoing.rows import enqueue_message
 from storage.serialization import OutboxMessage
 from storage.sessions import SessionStore
+from storage.settings.current import CurrentSettings
 from storage.staff.roster import Roster
 
 MAX_BATCH_SIZE = 256
@@ -70,6 +71,7 @@ class GroupCommitWriter:
     sessions: SessionStore
     roster: Roster
     origins: MessageOrigins = field(default_factory=MessageOrigins)
+    settings: CurrentSettings = field(default_factory=CurrentSettings)
     _queue: "asyncio.Queue[PendingTurn | PendingWrite]" = field(default_factory=asyncio.Queue)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _closed: bool = False
@@ -188,6 +190,7 @@ class GroupCommitWriter:
             if answer is None:
                 self.sessions.cache_session(pending.event.person_id, pending.after)
                 self.roster.apply_acts(pending.turn.acts)
+                self.settings.apply_acts(pending.turn.acts)
                 answer = pending.answer
             if not pending.result.done():
                 pending.result.set_result(answer)

@@ -76,6 +76,7 @@ SEALED_COLUMNS: tuple[SealedColumn, ...] = (
     SealedColumn(tables.enrolments, "sealed", "staff", ("mark",), "told"),
     SealedColumn(tables.staff_sessions, "sealed", "staff", ("mark",), "told"),
     SealedColumn(tables.passkeys, "sealed", "staff", ("mark",), "told"),
+    SealedColumn(tables.office_settings, "sealed", "staff", ("name",), "value"),
     SealedColumn(tables.held, "sealed", "staff", ("id",), "sending"),
     SealedColumn(tables.holds, "sealed", "staff", ("case_id",), "reason"),
     SealedColumn(tables.groups, "address", "staff", ("mark",), "address"),

@@ -110,3 +110,10 @@ groups = define_unordered_table(
     Column("mark", LargeBinary(32), primary_key=True),
     Column("address", LargeBinary, nullable=False),
 )
+
+office_settings = define_unordered_table(
+    "office_settings",
+    Column("name", String(20), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # what it says instead of office.toml
+    Column("changed_on", Date, nullable=False),
+)

@@ -178,7 +178,9 @@ async def open_desk(home: Path, name: str = "complaints") -> AsyncIterator[DeskH
         office = load_office_beside(home)
         store.faq.fill_answers(partial(fill_catalogue, contact=office.contact))
         router = (
-            ComplaintsDesk(office, store.roster) if name == "complaints" else make_service_desk(store.roster)
+            ComplaintsDesk(office, store.roster, get_office=store.get_office)
+            if name == "complaints"
+            else replace(make_service_desk(store.roster), get_office=store.get_office)
         )
         engine = Engine(router, store, query_handlers=build_query_handlers(store, office, name))
         desk = DeskHarness(engine, store)

@@ -9,6 +9,7 @@ from handlers.i18n import WORDING
 from handlers.questions.messages import ThreadLineKind
 from handlers.staff.complaints.messages import RecordCaseAccess
 from handlers.staff.page_access import PageKind
+from handlers.staff.settings.messages import SettingName
 from tests.house.source_tree import ROOT, get_relative_name, iterate_modules, parse_source
 
 OPENED = ("facts", "files", "history", "search", "identity", "page", "file", "original")
@@ -18,6 +19,7 @@ MADE: dict[str, set[str]] = {
     "f'read-{act.what}'": {f"read-{what}" for what in OPENED},
     "f'link-{act.page}'": {f"link-{room}" for room in PageKind},
     "f'opened-{found.kind}'": {f"opened-{room}" for room in PageKind},
+    "f'setting-{act.name}'": {f"setting-{name}" for name in SettingName},
     "act.what": {"exported", "exported-file", "imported"},
     "f'asked-{act.kind}'": {f"asked-{what}" for what in ApprovalKind},
     "f'question-{act.kind}'": {f"question-{kind}" for kind in ThreadLineKind},

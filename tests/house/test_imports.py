@@ -30,6 +30,8 @@ VOCABULARY = {
     "handlers.dialog.replies",
     "handlers.dialog.session",
     "handlers.evidence.file_kinds",
+    "handlers.office",
+    "handlers.staff.settings.messages",
     "handlers.feedback.messages",
     "handlers.questions.faq_messages",
     "handlers.questions.joined_search",

@@ -10,11 +10,14 @@ from bot.web.workspace.view_words import make_word_reader
 from handlers.staff.permissions import Role
 from handlers.staff.workspace.office.figures import show_figures
 from handlers.staff.workspace.office.people import show_people
+from handlers.staff.workspace.office.settings import show_settings
 from handlers.staff.workspace.office.trail import show_trail
 from handlers.staff.workspace.paging import parse_page
 from handlers.staff.workspace.views import WorkspaceView
 
-OfficeView: TypeAlias = Literal[WorkspaceView.FIGURES, WorkspaceView.TRAIL, WorkspaceView.PEOPLE]
+OfficeView: TypeAlias = Literal[
+    WorkspaceView.FIGURES, WorkspaceView.TRAIL, WorkspaceView.PEOPLE, WorkspaceView.SETTINGS
+]
 
 MAX_TRAIL_DIGITS = 15
 """Digits of the number of a line of the trail."""
@@ -41,6 +44,9 @@ class OfficeViews:
             case WorkspaceView.PEOPLE:
                 people = await opened.read(show_people)
                 return self._show("people", view, opened, outcome, people=people, roles=list(Role))
+            case WorkspaceView.SETTINGS:
+                settings = await opened.read(lambda cmd: show_settings(cmd, self._pages.desk))
+                return self._show("settings", view, opened, outcome, settings=settings)
             case _:
                 assert_never(view)
 

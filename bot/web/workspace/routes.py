@@ -177,7 +177,8 @@ class DeskWorkspace:
         if cookie is None:
             return None
         mark = cookie.token_hash
-        actions = WorkspaceActions(self._desk.engine, self._renderer.office, mark, mark)
+        office = self._desk.store.get_office(self._renderer.office)
+        actions = WorkspaceActions(self._desk.engine, office, mark, mark)
         found = await actions.decide(find_workspace_session)
         if found is None:
             return None
@@ -319,7 +320,7 @@ class DeskWorkspace:
                 | WorkspaceView.OPINIONS
             ):
                 return await self._service.render(view, opened, outcome)
-            case WorkspaceView.FIGURES | WorkspaceView.TRAIL | WorkspaceView.PEOPLE:
+            case WorkspaceView.FIGURES | WorkspaceView.TRAIL | WorkspaceView.PEOPLE | WorkspaceView.SETTINGS:
                 return await self._office.render(view, opened, outcome)
             case WorkspaceView.EXPORT | WorkspaceView.SLIP | WorkspaceView.DIGITS | WorkspaceView.IMPORT:
                 return await self._papers.render(view, opened)

@@ -74,6 +74,7 @@ from handlers.staff.permissions import (
     CommandName,
     Role,
 )
+from handlers.staff.settings.desks import change_complaints_setting
 from handlers.staff.state import AwaitingPurpose, ComplaintsWork
 from handlers.staff.typed.shown import find_shown_number
 from handlers.staff.workspace.sign_in import reply_with_workspace_link
@@ -154,6 +155,10 @@ _ROWS: Mapping[CommandName, _Row] = {
         reply_with_workspace_link, ALL_ROLES, NEVER, ("หน้างาน",), takes_number=False, on_page=False
     ),
     CommandName.AWAY: CommandRow(set_absence, CASE_WORKERS, NEVER, ("ลา", "ไม่อยู่"), takes_number=False),
+    # Everybody reads what it says: it asks for the second factor, like what lets others in.
+    CommandName.SETTING: CommandRow(
+        change_complaints_setting, CHANNEL_KEEPERS, ALWAYS, ("ตั้งค่า",), takes_number=False
+    ),
 }
 # fmt: on
 
@@ -291,6 +296,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.CLOCK,
             CommandName.HERE,
             CommandName.IMPORT,
+            CommandName.SETTING,
             CommandName.WORKSPACE,
             CommandName.AWAY,
             CommandName.LEAVE,

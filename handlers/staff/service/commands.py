@@ -53,6 +53,7 @@ from handlers.staff.service.questions import (
     with_question,
 )
 from handlers.staff.service.remarks import confirm_shown_text, review_service_remark
+from handlers.staff.settings.desks import change_service_setting
 from handlers.staff.state import AwaitingPurpose, ServiceWork
 from handlers.staff.workspace.sign_in import reply_with_workspace_link
 
@@ -113,6 +114,9 @@ _ROWS: Mapping[ServiceCommandName, _Row] = {
     ),
     ServiceCommandName.WORKSPACE: CommandRow(
         reply_with_workspace_link, ALL_ROLES, NEVER, ("หน้างาน",), takes_number=False, on_page=False
+    ),
+    ServiceCommandName.SETTING: CommandRow(
+        change_service_setting, CHANNEL_KEEPERS, SecondFactor.ALWAYS, ("ตั้งค่า",), takes_number=False
     ),
 }
 # fmt: on
@@ -193,7 +197,12 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.RESET,
             ServiceCommandName.DISMISS,
         ),
-        "office": (ServiceCommandName.REMARK, ServiceCommandName.CLOCK, ServiceCommandName.WORKSPACE),
+        "office": (
+            ServiceCommandName.REMARK,
+            ServiceCommandName.CLOCK,
+            ServiceCommandName.SETTING,
+            ServiceCommandName.WORKSPACE,
+        ),
     },
     max_length=6_000,
     wording="inquiry",

@@ -58,7 +58,9 @@ def may_read_case_again(cmd: ComplaintsCommandContext) -> QueryGenerator[bool]:
 
 
 def _asks_to_confirm(replies: Sequence[Reply]) -> bool:
-    return any(choice.data.startswith("/confirm y") for reply in replies for choice in reply.choices)
+    return any(
+        choice.data.startswith(("/confirm y", "/setting y")) for reply in replies for choice in reply.choices
+    )
 
 
 def _find_words(form: SentForm) -> tuple[str, str]:

@@ -41,6 +41,7 @@ class WorkspaceView(StrEnum):
     TRAIL = "trail"
     PEOPLE = "people"
     IMPORT = "import"
+    SETTINGS = "settings"
     START = "start"
     SESSIONS = "sessions"
 
@@ -111,6 +112,7 @@ WORKSPACE_VIEWS: Mapping[WorkspaceView, ViewRow] = {
         _COMPLAINTS, CHANNEL_KEEPERS, needs_factor=True, command=CommandName.IMPORT
     ),
     WorkspaceView.START: ViewRow(_SERVICE, frozenset({Role.ADMIN})),
+    WorkspaceView.SETTINGS: ViewRow(_COMPLAINTS | _SERVICE, CHANNEL_KEEPERS, command=CommandName.SETTING),
     WorkspaceView.SESSIONS: ViewRow(_COMPLAINTS | _SERVICE, ALL_ROLES),
 }
 """Every view, in the order of the menu: the first that a person may open is their home."""

@@ -72,6 +72,7 @@ COMMAND_TABLE: dict[str, tuple[str, str, str]] = {
     "release": (DECIDING, "ok 1/2570", "release.unknown release.none"),
     "remark": (DECIDING, "", "remark.how"),
     "clock": ("supervisor admin", "", "clock.believed"),
+    "setting": ("supervisor admin", "", "setting.list setting.which"),
     "log": ("supervisor auditor", "", "log.lines"),
     "here": ("supervisor admin", "", "here.how"),
     "page": (HANDLING, "", "page.nowhere"),

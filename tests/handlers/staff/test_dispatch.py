@@ -358,14 +358,14 @@ def test_the_commands_that_ask_for_it() -> None:
             ("complaints", one): SecondFactor.ALWAYS
             for one in (
                 *(CommandName.CLOCK, CommandName.INVITE, CommandName.DISMISS),
-                *(CommandName.RESET, CommandName.HAND_OVER),
+                *(CommandName.RESET, CommandName.HAND_OVER, CommandName.SETTING),
             )
         },
         **{
             ("service", one): SecondFactor.ALWAYS
             for one in (
                 *(ServiceCommandName.CLOCK, ServiceCommandName.INVITE),
-                *(ServiceCommandName.DISMISS, ServiceCommandName.RESET),
+                *(ServiceCommandName.DISMISS, ServiceCommandName.RESET, ServiceCommandName.SETTING),
             )
         },
         **{

@@ -65,6 +65,7 @@ COMPLAINTS_DESK = """
     handover     admin                              always
     workspace    officer supervisor admin auditor   never
     away         officer supervisor                 never
+    setting      supervisor admin                   always
 """
 
 SERVICE_DESK = """
@@ -99,6 +100,7 @@ SERVICE_DESK = """
     invite       admin                              always
     dismiss      admin                              always
     reset        supervisor admin                   always
+    setting      supervisor admin                   always
 """
 
 Permissions = dict[str, tuple[frozenset[Role], SecondFactor]]

@@ -23,6 +23,7 @@ READABLE_BYTES = {
     "slips.voided_mark": "an HMAC of 80 random bits",
     "slips.sealed": "under the key of the case",
     "staff.sealed": "names of the staff, which the office has anyway",
+    "office_settings.sealed": "what everybody reads, and drafts of answers",
     "questions.receipt_mark": "an HMAC of 80 random bits",
     "knowledge.sealed": "public",
     "board.sealed": "public",

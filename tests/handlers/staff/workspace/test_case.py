@@ -45,7 +45,7 @@ OF_NO_CASE = {
     *(CommandName.HELP, CommandName.INBOX, CommandName.DUE, CommandName.OVERDUE, CommandName.SEARCH),
     *(CommandName.INTAKE, CommandName.STATS, CommandName.RELEASE, CommandName.REMARK, CommandName.CLOCK),
     *(CommandName.IMPORT, CommandName.STAFF, CommandName.INVITE, CommandName.DISMISS, CommandName.RESET),
-    *(CommandName.HAND_OVER, CommandName.AWAY),
+    *(CommandName.HAND_OVER, CommandName.AWAY, CommandName.SETTING),
 }
 
 

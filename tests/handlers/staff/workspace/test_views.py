@@ -14,12 +14,15 @@ from handlers.staff.workspace.views import (
 SERVICE_WORK = "questions question faq entry consultations consultation opinions"
 OPENED: dict[tuple[WorkspaceDesk, Role], str] = {
     ("complaints", Role.OFFICER): "inbox case export slip figures sessions",
-    ("complaints", Role.SUPERVISOR): "inbox case export slip digits figures trail people import sessions",
-    ("complaints", Role.ADMIN): "digits figures people import sessions",
+    (
+        "complaints",
+        Role.SUPERVISOR,
+    ): "inbox case export slip digits figures trail people import settings sessions",
+    ("complaints", Role.ADMIN): "digits figures people import settings sessions",
     ("complaints", Role.AUDITOR): "figures trail sessions",
     ("service", Role.OFFICER): f"{SERVICE_WORK} sessions",
-    ("service", Role.SUPERVISOR): f"{SERVICE_WORK} trail sessions",
-    ("service", Role.ADMIN): "start sessions",
+    ("service", Role.SUPERVISOR): f"{SERVICE_WORK} trail settings sessions",
+    ("service", Role.ADMIN): "start settings sessions",
     ("service", Role.AUDITOR): "trail sessions",
 }
 

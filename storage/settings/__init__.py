@@ -1,0 +1,1 @@
+"""Settings of the office that were changed while it runs."""
