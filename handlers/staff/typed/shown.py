@@ -38,6 +38,12 @@ EVERYDAY_MEANING: Mapping[str, str] = {
     "inquiry.send_yes": "send",
     "inquiry.send_no": "stay_here",
     "inquiry.near_no": "stay_here",
+    "staff.people.sure": "withdraw_yes",
+    "staff.people.sure_dismiss": "withdraw_yes",
+    "imports.undo_now": "withdraw_yes",
+    "inquiry.near_add": "yes",
+    "inquiry.activity.yes": "send",
+    "inquiry.activity.no": "stay_here",
     "inquiry.button.publish_ok": "yes",
     "inquiry.button.unpublish": "yes",
 }

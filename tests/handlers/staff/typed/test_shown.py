@@ -1,8 +1,10 @@
 """What an officer was shown last decides what is typed: by its place, register number, label or an everyday word."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +28,14 @@ from handlers.staff.state import (
     ShownChoice,
     ShownMenu,
 )
-from handlers.staff.typed.shown import NoPick, TypedPick, pick_shown, remember_shown, was_sent_before
+from handlers.staff.typed.shown import (
+    EVERYDAY_MEANING,
+    NoPick,
+    TypedPick,
+    pick_shown,
+    remember_shown,
+    was_sent_before,
+)
 from tests.handlers.staff.test_dispatch import Door
 from tests.in_memory_desk import MORNING
 
@@ -249,3 +258,13 @@ def test_a_text_without_a_purpose_is_handled_as_anybodys_where_its_officer_says_
 
 def test_what_was_shown_ends_with_the_session() -> None:
     assert Session(at=MORNING).is_expired(MORNING + timedelta(minutes=30))
+
+
+_PROMPT_KEYS = re.compile(r'make_prompt_buttons\([^"]*"([a-z_.]+)", "([a-z_.]+)"')
+
+
+def test_every_question_of_a_prompt_is_answered_in_everyday_words() -> None:
+    code = "\n".join(path.read_text() for path in Path("handlers").rglob("*.py"))
+    asked = {key for keys in _PROMPT_KEYS.findall(code) for key in keys}
+    assert len(asked) > 8
+    assert asked <= EVERYDAY_MEANING.keys()
