@@ -24,14 +24,19 @@ HEADINGS = (
 RegisterCells = list[str | int]
 
 
-async def list_register(store: Store, office: Office, period: Period, now: datetime) -> list[RegisterCells]:
-    """List the register of a period in Thai, with its title, its headings and a line for each case."""
+async def list_register(
+    store: Store, office: Office, period: Period, now: datetime, reader: str = ""
+) -> list[RegisterCells]:
+    """List the register of a period in Thai, with its title, its headings and a line for each case.
+
+    reader: see `stream_register`.
+    """
     names = {member.id: member.name for member, _ in store.roster}
     kinds = {one.code: one.name.th for one in office.categories}
     title = f"{CONFIDENTIAL} - ทะเบียนเรื่องร้องเรียน {period.label_th} ใช้ภายในหน่วยงาน ห้ามเผยแพร่"
     lines: list[RegisterCells] = [[title], [*HEADINGS]]
     async with store.open_read_context(now) as context:
-        async for several in stream_register(context, period.first, period.last):
+        async for several in stream_register(context, period.first, period.last, reader):
             lines += [_describe_line(one, kinds, names) for one in several]
     return lines
 

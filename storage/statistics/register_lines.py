@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, exists, or_, select
+from sqlalchemy import ColumnElement, RowMapping, exists, false, or_, select
 
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseOutcome, CaseStatus
 from handlers.complaints.messages import ExclusionGround
 from ita_stats.cases.fact import FactField
 from storage import tables
+from storage.cases.exclusions import build_hidden_condition
 from storage.cases.history import decrypt_report
 from storage.db.read_batcher import ReadContext
 from storage.matters.reports import select_other_reports
@@ -26,7 +27,8 @@ _CASE, _FACT = tables.cases.c, tables.facts.c
 class RegisterLine:
     """One case. category, source: codes, empty where none is told; officer: a staff id, empty where nobody has it.
 
-    Nobody is named either where the case is kept from somebody or given to an appointed officer.
+    Nobody is named either where the case is kept from somebody or given to an appointed officer. Of a case that is kept
+    from who reads there are the number, state and days alone, as in the chat.
     """
 
     number: int
@@ -40,13 +42,17 @@ class RegisterLine:
     officer: str
 
 
-async def stream_register(context: ReadContext, first: date, last: date) -> AsyncIterator[list[RegisterLine]]:
+async def stream_register(
+    context: ReadContext, first: date, last: date, reader: str = ""
+) -> AsyncIterator[list[RegisterLine]]:
     """Yield the cases that were received from one day to another, by year and number, some at a time.
 
-    Cases of which officers are not told yet are left out. What cannot be read is logged.
+    reader: staff id of who reads them; empty for the machine's administrator, from whom nothing is kept. Cases of which
+    officers are not told yet are left out. What cannot be read is logged.
     """
+    kept_from_reader = or_(build_hidden_condition(reader), _CASE.avoid == reader) if reader else false()
     query = (
-        select(tables.cases, _build_kept_condition().label("is_kept"))
+        select(tables.cases, _build_kept_condition().label("is_kept"), kept_from_reader.label("is_hidden"))
         .where(_CASE.received_on >= first, _CASE.received_on <= last, tables.IS_ANNOUNCED_CASE)
         .order_by(_CASE.fiscal_year, _CASE.number)
     )
@@ -90,15 +96,16 @@ def _build_line(row: RowMapping, facts: list[RowMapping]) -> RegisterLine:
     status = CaseStatus(row["status"])
     ended = last.get(FactField.STATUS.value) if status in ENDED_STATUSES else None
     values = {name: str(fact["value"]) for name, fact in last.items()}
-    is_open_to_all = not row["is_kept"] and row["appointed_by"] is None
+    is_hidden = row["is_hidden"]
+    is_open_to_all = not is_hidden and not row["is_kept"] and row["appointed_by"] is None
     return RegisterLine(
         row["number"],
         row["fiscal_year"],
         row["received_on"],
-        values.get(FactField.CATEGORY.value, ""),
-        values.get(FactField.SOURCE.value, ""),
+        "" if is_hidden else values.get(FactField.CATEGORY.value, ""),
+        "" if is_hidden else values.get(FactField.SOURCE.value, ""),
         status,
-        CaseOutcome(row["outcome"]) if row["outcome"] else None,
+        CaseOutcome(row["outcome"]) if row["outcome"] and not is_hidden else None,
         None if ended is None else ended["effective"],
         (row["officer"] or "") if is_open_to_all else "",
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.exporters.register_file import list_register
 from handlers.complaints.messages import Exclusion, ExclusionGround, FileCase
 from handlers.dialog.events import Channel
 from handlers.dialog.receipt import make_receipt
@@ -28,6 +29,7 @@ from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import OfficerState
 from handlers.staff.workspace.messages import BeginWorkspaceSession, SignInWay
 from handlers.thai.dates import to_bangkok_date
+from ita_stats.period import parse_period
 from storage.staff.page_access import hash_access_secret
 from tests.counted_work import count_statements
 from tests.end_to_end.desk_harness import DeskHarness
@@ -130,6 +132,10 @@ async def ask_everything(desk: DeskHarness, asking: list[Officer]) -> Transcript
                 request = PageRequest(derive_mark(officer), OFFICE, NOW, page, 2, 2570)
                 found = await desk.engine.run_decision(authorize_page(request))
             answers[place] = found is None
+        place = f"{officer.name} takes the register as a file"
+        with count_statements(statements.setdefault(place, Counter())):
+            year = parse_period("2570", TODAY)
+            answers[place] = await list_register(desk.store, OFFICE, year, NOW, officer.id)
     answers["letters"] = sorted(
         (one.payload.back, put_names(repr(one.payload.says), ids))
         for one in await desk.store.outbox.list_all("telegram")
@@ -165,6 +171,9 @@ def test_being_accused_reads_like_another_having_been_appointed(tmp_path: Path) 
     assert "อยู่กับผู้รับเรื่องที่กำหนด" in repr(accused.answers["คนauditor /log 2"])
     assert "อยู่กับผู้รับเรื่องที่กำหนด" in repr(accused.answers["คนofficer /case 3"])
     assert "รวม" not in repr(accused.answers["คนofficer /case 3"])
+    lines = accused.answers["คนsupervisor takes the register as a file"]
+    assert isinstance(lines, list)
+    assert [bool(line[2]) for line in lines[2:]] == [True, False, False]  # of the other two no kind is told
 
 
 @pytest.mark.full("attacks on cases that are kept from somebody")
@@ -172,7 +181,7 @@ def test_the_comparison_sees_a_difference_where_there_is_one(tmp_path: Path) -> 
     accused, open_to_all = (record_desk(tmp_path / reason, reason) for reason in ("accused", "nothing"))
     differ = {place for place in accused.answers if accused.answers[place] != open_to_all.answers[place]}
     assert {"คนsupervisor /case 2", "คนsupervisor /inbox", "คนauditor /log 2"} <= differ
-    assert "คนsupervisor opens the page" in differ
+    assert "คนsupervisor opens the page case" in differ
 
 
 def test_an_appointed_case_is_open_to_its_officer_and_who_appointed_them(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from handlers.complaints.messages import Exclusion, ExclusionGround, ImportedCas
 from handlers.dialog.events import LANGS
 from handlers.i18n import WORDING
 from handlers.staff.complaints.matters.messages import MergeCases
-from handlers.staff.complaints.messages import AssignCase
+from handlers.staff.complaints.messages import AssignCase, FindCaseByNumber, OfficerCase
 from handlers.staff.members import StaffProfile
 from handlers.staff.permissions import Role
 from ita_stats.period import parse_period
@@ -84,6 +84,25 @@ def test_no_officer_is_named_of_a_case_that_is_kept_from_somebody_nor_of_its_mat
         async with store.open_read_context(NOW) as context:
             lines = [line async for some in stream_register(context, day, day) for line in some]
         assert [line.officer for line in lines] == ["", "", "a", "a"]
+
+    ground.run_scenario(scene)
+
+
+def test_of_a_case_that_is_kept_from_who_reads_there_are_number_state_and_days(tmp_path: Path) -> None:
+    ground, day = StoredDesk(tmp_path / "var"), NOW.date()
+
+    async def scene(store: Store) -> None:
+        await store.register_importer.import_cases(b"x", CASES[:1], lambda on: on, NOW.date(), NOW)
+        number, period = FindCaseByNumber(40, 2569, "s"), parse_period("fy2569", day)
+        found = await store.answer_query(number, NOW)
+        assert isinstance(found, OfficerCase)
+        await ground.commit_acts(
+            store, SetExclusion(found.id, Exclusion("y", ExclusionGround.BARRED, "s"), day)
+        )
+        lines = [await list_register(store, OFFICE, period, NOW, reader) for reader in ("y", "s", "")]
+        assert lines[0][2] == ["40/2569", "03/11/2568", "", "", "ยุติแล้ว", "", "01/02/2569", 90, ""]
+        assert lines[1] == lines[2]
+        assert all(lines[1][2][:-1])  # nothing is left out but who has it: nobody
 
     ground.run_scenario(scene)
 

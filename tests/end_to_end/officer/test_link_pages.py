@@ -151,6 +151,12 @@ def test_the_register_goes_out_as_a_file_for_the_office_and_is_audited(office: O
     book = browser.submit_form(seen, choice="export", period=f"ปีงบประมาณ {year}", format="xlsx")
     assert openpyxl.load_workbook(io.BytesIO(book.content)).active["A3"].value == f"1/{year}"
     assert "ไม่ใช่ช่วงเวลา" in browser.submit_form(seen, choice="export", period="เมื่อวาน").text
+    other = office.add_officer("สมศักดิ์", Role.SUPERVISOR)
+    theirs = office.new_browser()
+    barred = open_import_page(office, theirs, other)
+    assert "ทุจริต" in theirs.submit_form(barred, choice="export", period=str(year), format="csv").text
+    office.send_chat_text(chief, "/bar 1 สมศักดิ์ มีชื่อในเรื่องนี้ชัดเจน")
+    assert "ทุจริต" not in theirs.submit_form(barred, choice="export", period=str(year), format="csv").text
 
 
 def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServer) -> None:

@@ -200,9 +200,11 @@ class RegisterImport:
         except PeriodError as error:
             return self._render_page(opened, ImportPreview(str(error)))
         record = partial(record_import, what="register-exported")
-        if await make_case_actions(opened).execute(record) is None:
+        recorded = await make_case_actions(opened).execute(record)
+        if recorded is None:
             return self.pages.responses.render_closed(opened.lang)
-        lines = await list_register(self.desk.store, self.office, period, now)
+        reader = recorded.session.access.staff.id
+        lines = await list_register(self.desk.store, self.office, period, now, reader)
         if form.get_text("format") == "csv":
             content, ending, kind = render_register_csv(lines), "csv", "text/csv"
         else:
