@@ -147,12 +147,23 @@ def _build_measures(
     found: list[_NumberedFinding], lines: _Lines, office: Office, made_on: date
 ) -> DraftTable:
     rows = []
+    told = set[tuple[str, str, str]]()
     for item, one in found:
         line = lines[item.number, one.element.code.value]
-        days = _DAYS_BY_FAULT.get(one.seen.fault, _USUAL_DAYS) if one.seen.fault else _USUAL_DAYS
+        if one.seen.fault is None or (item.number, line.fault, line.address) in told:
+            continue  # one lack of statistics is several elements, and one thing to do
+        told.add((item.number, line.fault, line.address))
+        days = _DAYS_BY_FAULT.get(one.seen.fault, _USUAL_DAYS)
         due = format_date(made_on + timedelta(days), ANALYSIS_LANG)
         rows.append(
-            (item.number, line.fault, line.todo, _suggest_post(item, office), due, _say("check_again"))
+            (
+                item.number,
+                line.fault,
+                _say(f"measure.{one.seen.fault}"),
+                _suggest_post(item, office),
+                due,
+                _say("check_again"),
+            )
         )
     if not rows:
         rows.append(("-", _say("nothing"), _say("keep"), _say("fill_in"), "-", _say("check_again")))

@@ -64,8 +64,9 @@ class ReportView:
 
     @property
     def todo(self) -> tuple[ElementLine, ...]:
-        """The elements for which something has to be done, in order."""
-        return tuple(one for item in self.items for one in item.elements if one.fault)
+        """The elements for which something has to be done, in order: what several want the same for stands once."""
+        wanted = (one for item in self.items for one in item.elements if one.fault)
+        return tuple({(one.fault, one.address): one for one in wanted}.values())
 
 
 def say(lang: Lang, key: str, args: Mapping[str, ReplyArg] | None = None) -> str:

@@ -1,7 +1,9 @@
 """The draft of the analysis: every fault has a measure, nobody is named, and Word opens it."""
 
 import io
+import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -10,9 +12,15 @@ from docx import Document
 
 from bot.assessment.analysis import build_analysis
 from bot.assessment.analysis_files import build_analysis_files, render_word_document
-from bot.assessment.findings import ElementOutcome, EvidenceReport
+from bot.assessment.checks import build_report
+from bot.assessment.findings import ElementOutcome, EvidenceReport, Fault
+from bot.assessment.report_view import build_report_view
 from bot.assessment.word_document import WordDocumentBuilder
-from tests.bot.assessment.test_checks import PublicPage
+from handlers.assessment.items import build_assessment
+from handlers.assessment.vocabulary import AgencyVariant
+from handlers.dialog.replies import Phrase
+from handlers.i18n import render_text
+from tests.bot.assessment.test_checks import PublicPage, observe
 from tests.bot.assessment.test_monthly import NO_LINKS, report_of
 from tests.in_memory_desk import OFFICE
 
@@ -110,3 +118,20 @@ def test_word_finds_headings_tables_and_the_typeface_of_thai_offices() -> None:
     about = opened.core_properties
     assert (about.title, about.author, about.language) == (draft.title, draft.office, "th-TH")
     assert about.created.replace(tzinfo=UTC) == AT
+
+
+def test_one_lack_is_one_measure_and_measures_are_no_commands() -> None:
+    assessment = build_assessment(OFFICE, 2569, AgencyVariant.NACC)
+    closed = observe(closed=(PublicPage.STATISTICS, PublicPage.FIGURES, PublicPage.REPORT, PublicPage.ASK))
+    report = build_report(assessment, replace(closed, figures=None))
+    lacks = [one for _, one in report.findings if one.seen.fault is Fault.NO_STATISTICS]
+    assert len(lacks) > 1
+    measures = [row for row in list_measures(report) if row[2] == say_measure(Fault.NO_STATISTICS)]
+    assert len(measures) == 1
+    todo = [one.todo for one in build_report_view(report, OFFICE, "th").todo]
+    assert len(todo) - len(set(todo)) == 1, "two pages that do not open are two things to do"
+    assert [one for one in Fault if re.search("[A-Za-z_/]", say_measure(one))] == []
+
+
+def say_measure(fault: Fault) -> str:
+    return render_text(Phrase(f"analysis.measure.{fault}"), "th")
