@@ -44,6 +44,8 @@ EVERYDAY_MEANING: Mapping[str, str] = {
     "inquiry.near_add": "yes",
     "inquiry.activity.yes": "send",
     "inquiry.activity.no": "stay_here",
+    "staff.setting.yes": "yes",
+    "staff.setting.no": "stay_here",
     "inquiry.button.publish_ok": "yes",
     "inquiry.button.unpublish": "yes",
 }
