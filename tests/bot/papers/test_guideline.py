@@ -99,5 +99,5 @@ def test_the_page_and_the_pdf_have_addresses_of_their_own() -> None:
     found = call(pdf, "lang=en")
     assert (found.media_type, bytes(found.body)[:5]) == ("application/pdf", b"%PDF-")
     assert 'href="/guideline"' in PageRenderer(OFFICE).render_to_string(
-        "home.html", "th", address="", reports=True, asks=True, alone=False, listed=None
+        "home.html", "th", address="", reports=True, asks=True, alone=False, listed=None, notices=()
     )

@@ -247,7 +247,7 @@ def test_the_page_says_who_signed_what_is_true_and_what_proves_it(tmp_path: Path
     assert "@other" not in shown
     view = asyncio.run(pages.load_view("th"))
     home = PageRenderer(LISTED).render_to_string(
-        "home.html", "th", address="", reports=True, asks=True, alone=False, listed=view
+        "home.html", "th", address="", reports=True, asks=True, alone=False, listed=view, notices=()
     )
     assert 'data-directory-desk="complaints"' in home
     assert 'href="/channels"' in home
