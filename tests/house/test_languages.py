@@ -1,6 +1,8 @@
 """Languages are listed in one place: no module compares with a language code, so a new language is missed nowhere."""
 
 import ast
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -47,6 +49,17 @@ def test_everything_that_is_said_by_language_has_all_of_them() -> None:
         assert tuple(table) == LANGS
     assert set(NEXT_LANG.values()) == set(LANGS)
     assert [select_by_lang(lang, th="ก", en="a") for lang in LANGS] == ["ก", "a"]
+
+
+_SAID_BY_PAGES = re.compile(r"""say\(["']([a-z_.]+[a-z])["'][,)]""")
+
+
+def test_what_pages_say_stands_in_the_wording() -> None:
+    pages = list(Path("bot/templates").rglob("*.html"))
+    said = {key for path in pages for key in _SAID_BY_PAGES.findall(path.read_text("utf-8"))}
+    assert len(said) > 300
+    assert said <= WORDING["th"].keys()
+    assert said <= WORDING["en"].keys()
 
 
 def test_an_unknown_language_is_an_error_and_not_thai() -> None:

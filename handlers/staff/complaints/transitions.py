@@ -33,6 +33,7 @@ from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.matters.decide import list_transitions_of_report
 from handlers.staff.complaints.messages import (
     AssignCase,
+    FindCaseByNumber,
     GetCaseHistory,
     OfficerCase,
     SetAppointment,
@@ -231,11 +232,20 @@ def run_transition_with_reason(cmd: ComplaintsCommandContext, found: OfficerCase
 def _find_missing(
     cmd: ComplaintsCommandContext, found: OfficerCase, reason: str
 ) -> QueryGenerator[TurnResult | None]:
-    """Return the reply that asks for what a transition still needs: its case's checklist to close it, and a reason."""
+    """Return the reply that asks for what a transition still needs: a reason, and to close the checklist of each case.
+
+    Closing a case closes the other reports of its matter, whose kinds may have checklists of their own.
+    """
     if cmd.command.name is CommandName.CLOSE:
-        missing = yield from require_checklist(cmd, found)
-        if missing is not None:
-            return missing
+        for number, year in (
+            (found.number, found.year),
+            *((one.number, one.year) for one in found.open_others),
+        ):
+            is_own = (number, year) == (found.number, found.year)
+            one = found if is_own else (yield from run_query(FindCaseByNumber(number, year, cmd.staff.id)))
+            missing = None if one is None else (yield from require_checklist(cmd, one))
+            if missing is not None:
+                return missing
     if count_letters_and_digits(reason) >= MIN_REASON_LETTERS:
         return None
     return cmd.await_text_for(_make_partial_command(cmd, found)).reply(

@@ -18,10 +18,12 @@ from handlers.staff.complaints.checklist.items import (
     read_check,
     write_check,
 )
-from handlers.staff.complaints.messages import CaseHistoryLine, GetCaseHistory
+from handlers.staff.complaints.matters.reports import MatterReport
+from handlers.staff.complaints.messages import CaseHistoryLine, FindCaseByNumber, GetCaseHistory
 from handlers.staff.state import NothingPending
 from tests.handlers.staff.officer_commands import CASE, FILED, TODAY, give, list_commands
 from tests.in_memory_desk import OFFICE
+from tests.run_decision import AnswerByQuery
 
 REASON = "ตรวจแล้วไม่พบหลักฐานเพียงพอ"
 ITEMS = (
@@ -111,6 +113,23 @@ def test_closing_needs_all_of_it_ticked_or_excused(lines: tuple[str, ...], is_op
     forwarded = check(f"/forward 12 nacc {REASON}", *lines)
     assert forwarded.keys == ("staff.confirm.ask",)
     assert isinstance(forwarded.kept.officer.complaints.pending, NothingPending)
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"), [((), "staff.check.missing"), (("witness", "answered"), "staff.confirm.ask")]
+)
+def test_closing_needs_the_list_of_each_report_of_a_matter(lines: tuple[str, ...], key: str) -> None:
+    other = MatterReport("c2", 13, 2570, 1, CaseStatus.SCREENING, TODAY)
+    unlisted = replace(CASE_OF_KIND, category="", other_reports=(other,))
+    listed = replace(CASE_OF_KIND, id="c2", number=13)
+    cases = AnswerByQuery(lambda query: listed if query.number == 13 else unlisted)
+    known = {
+        GetCaseHistory: Listing((FILED, *(line(one, 4 + at) for at, one in enumerate(lines)))),
+        FindCaseByNumber: cases,
+    }
+    turn = give(f"/close 12 insufficient {REASON}", office=LISTED, answers=known)
+    assert turn.keys[-1] == key
+    assert turn.acts == ()
 
 
 @pytest.mark.parametrize("state", CheckState)
