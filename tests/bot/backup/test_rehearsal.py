@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.backup.rehearsal import rehearse_restore
-from bot.backup.restoring import find_restore_source, restore_into
+from bot.backup.restoring import find_restore_source, restore_backup, restore_into
 from bot.backup.state import read_backup_state
 from bot.bootstrap import App
 from bot.cli.backup import restore
@@ -135,3 +135,14 @@ def test_a_neighbour_of_the_backup_is_told_as_such_and_remembered_as_nothing(
     assert not (office.root / "new").exists()
     right = office.folder.get_backup_path(made.stamp)
     assert asyncio.run(restore(right, identity, None, is_rehearsal=True)) == 0
+
+
+def test_a_folder_of_backups_may_have_another_name(office: BackedUpOffice) -> None:
+    made = office.back_up()
+    path = office.folder.get_backup_path(made.stamp)
+    moved = path.parent.rename(path.parent.with_name("copy")) / path.name
+    assert find_restore_source(moved).folder == office.folder
+    damaged = moved.with_name("cut.age")
+    damaged.write_bytes(moved.read_bytes()[:3000])
+    with pytest.raises(BackupError, match="damaged"):
+        asyncio.run(restore_backup(find_restore_source(damaged), office.identity, office.root / "new", NOW))
