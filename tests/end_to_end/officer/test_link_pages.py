@@ -1,5 +1,6 @@
 """Other pages that links lead to: the case PDF, the register import, and a reporter's identity."""
 
+import asyncio
 import io
 import re
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ import openpyxl
 import pikepdf
 import pytest
 
+from bot.exporters import register_file
 from bot.web.officer.responses import OfficerResponses
 from bot.web.templating import PageRenderer
 from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.papers import register_import
 from bot.web.workspace.papers.register_import import (
     MAX_PENDING_IMPORTS,
     MAX_REGISTER_BYTES,
@@ -157,6 +160,25 @@ def test_the_register_goes_out_as_a_file_for_the_office_and_is_audited(office: O
     assert "ทุจริต" in theirs.submit_form(barred, choice="export", period=str(year), format="csv").text
     office.send_chat_text(chief, "/bar 1 สมศักดิ์ มีชื่อในเรื่องนี้ชัดเจน")
     assert "ทุจริต" not in theirs.submit_form(barred, choice="export", period=str(year), format="csv").text
+
+
+@pytest.mark.parametrize(
+    ("format_", "name"), [("csv", "render_register_csv"), ("xlsx", "render_register_xlsx")]
+)
+def test_the_file_of_the_register_is_made_beside_the_loop(
+    office: OfficerServer, monkeypatch: pytest.MonkeyPatch, format_: str, name: str
+) -> None:
+    render, loops = getattr(register_file, name), list[object]()
+
+    def record_loop(*args: Any) -> bytes:
+        loops.append(asyncio._get_running_loop())
+        return bytes(render(*args))
+
+    monkeypatch.setattr(register_import, name, record_loop)
+    chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
+    seen = open_import_page(office, browser, chief)
+    assert browser.submit_form(seen, choice="export", period="2570", format=format_).status == 200
+    assert loops == [None]
 
 
 def test_a_spreadsheet_is_taken_too_and_what_is_none_is_told(office: OfficerServer) -> None:
