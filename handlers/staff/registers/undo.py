@@ -20,7 +20,7 @@ def read_undo(rest: str) -> tuple[int, bool] | None:
 
 
 def undo_import_in_chat(cmd: ComplaintsCommandContext, id_: int, *, confirmed: bool) -> Decision:
-    """Show what would go of an import and ask; with a yes decide it. Its cases go within a minute."""
+    """Show what would go of an import and ask; with a yes decide it, after a code. Its cases go within a minute."""
     found = yield from run_query(GetImport(id_))
     phrase = describe_import(found) if found.obstacle is None else describe_obstacle(found)
     if found.obstacle is not None:
@@ -28,6 +28,8 @@ def undo_import_in_chat(cmd: ComplaintsCommandContext, id_: int, *, confirmed: b
     if not confirmed:
         yes = Choice(f"/{CommandName.IMPORT} undo {id_} yes", "imports.undo_now")
         return cmd.reply_with(_say(phrase, (yes,)))
+    if not cmd.is_verified:
+        return cmd.ask_second_factor(cmd.command)
     return cmd.reply_with(_say(Phrase("imports.undoing", phrase.args)), acts=(UndoImport(id_, cmd.staff.id),))
 
 

@@ -8,7 +8,9 @@ from handlers.dialog.replies import Choice
 from handlers.staff.permissions import Role
 from handlers.staff.registers.messages import GetImport, ImportState, ImportSummary, UndoImport, UndoObstacle
 from handlers.staff.registers.undo import read_undo
+from handlers.staff.state import AwaitingSecondFactor, OfficerState
 from tests.handlers.staff.officer_commands import OFFICER, SUPERVISOR, give, make_member
+from tests.run_decision import begin_session
 
 DONE = ImportSummary(3, date(2026, 11, 30), 120, ImportState.DONE)
 
@@ -21,6 +23,18 @@ def test_what_would_go_is_shown_and_a_button_decides() -> None:
     decided = give("/import undo 3 yes", staff=make_member("s9", Role.ADMIN), answers={GetImport: DONE})
     assert decided.acts == (UndoImport(3, "s9"),)
     assert decided.replies[0].key == "imports.undoing"
+
+
+def test_nothing_is_decided_without_the_second_factor_and_then_it_is() -> None:
+    unverified = begin_session(officer=OfficerState())
+    shown = give("/import undo 3", staff=SUPERVISOR, answers={GetImport: DONE}, session=unverified)
+    assert shown.replies[0].key == "imports.done"
+    asked = give("/import undo 3 yes", staff=SUPERVISOR, answers={GetImport: DONE}, session=unverified)
+    assert (asked.replies[0].key, asked.acts) == ("staff.factor.ask", ())
+    assert asked.session is not None
+    pending = asked.session.officer.complaints.pending
+    assert isinstance(pending, AwaitingSecondFactor)
+    assert pending.command.rest == "undo 3 yes"
 
 
 def test_what_stands_in_the_way_is_said_also_after_the_button() -> None:
