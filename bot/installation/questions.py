@@ -24,6 +24,8 @@ _DESK_WORDS = {
     **dict.fromkeys(("3", "service", "บริการ"), "service"),
 }
 _NOTHING_WORDS = {"", "-", "ไม่มี", "ข้าม", "none", "no", "skip"}
+_YES_WORDS = {"มี", "มีแล้ว", "ใช่", "ได้", "yes", "ok"}
+_POLITE_END = re.compile(r"(?:\s*(?:นะ)?(?:ค่ะ|คะ|ครับ|คับ|จ้ะ|จ้า))+$")
 DESK_TITLES: Mapping[DeskName, str] = {"complaints": "โต๊ะแจ้งทุจริต", "service": "โต๊ะบริการ (ถามตอบ ความคิดเห็น)"}
 
 
@@ -67,6 +69,11 @@ class AccountQuestion:
         return f"ITA_{self.desk.upper()}__{secret}"
 
 
+def _read_word(text: str) -> str:
+    """Return an answer in small letters without the politeness at its end, as it stands in the lists of words."""
+    return _POLITE_END.sub("", text.strip().lower())
+
+
 def parse_text(text: str) -> str:
     """Take any text that is not too long to be a name or an address."""
     cleaned = " ".join(clean_text(text).text.split())
@@ -79,17 +86,34 @@ def parse_text(text: str) -> str:
 
 def parse_optional_text(text: str) -> str:
     """Take any text, or none."""
-    return "" if text.strip().lower() in _NOTHING_WORDS else parse_text(text)
+    return "" if _read_word(text) in _NOTHING_WORDS else parse_text(text)
 
 
 def parse_optional_email(text: str) -> str:
     """Take an e-mail address, or none."""
     typed = text.strip()
-    if typed.lower() in _NOTHING_WORDS:
+    if _read_word(typed) in _NOTHING_WORDS:
         return ""
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed) or len(typed) > 254:
         raise AnswerError("ยังไม่ใช่อีเมล พิมพ์แบบนี้: saraban@nan.go.th")
     return typed
+
+
+def parse_optional_phone(text: str) -> str:
+    """Take a telephone number, with words beside it such as an extension, or none. In Thai digits too."""
+    typed = parse_optional_text(text)
+    if typed and sum(one.isdigit() for one in typed) < 3:
+        raise AnswerError("ยังไม่ใช่เบอร์โทรศัพท์ พิมพ์แบบนี้: 054 710 123 ต่อ 12")
+    return typed
+
+
+def parse_person(text: str) -> str:
+    """Take the name of one person."""
+    if _read_word(text) in _YES_WORDS | _NOTHING_WORDS - {""}:
+        raise AnswerError("ขอชื่อและนามสกุลของคนหนึ่ง")
+    if len(split_names(text)) > 1:
+        raise AnswerError("ข้อนี้ขอคนเดียว คนอื่นเชิญได้ภายหลัง")
+    return parse_text(text)
 
 
 def parse_web_address(text: str, *, secure: bool = False) -> str:
@@ -108,7 +132,7 @@ def parse_web_address(text: str, *, secure: bool = False) -> str:
 
 def parse_optional_address(text: str) -> str:
     """Take an https address, or none."""
-    return "" if text.strip().lower() in _NOTHING_WORDS else parse_web_address(text, secure=True)
+    return "" if _read_word(text) in _NOTHING_WORDS else parse_web_address(text, secure=True)
 
 
 def parse_days(text: str) -> str:
@@ -129,10 +153,10 @@ def parse_desks(text: str) -> str:
 
 def parse_alternates(text: str) -> str:
     """Take names with commas, or that there is none."""
-    if text.strip().lower() in _NOTHING_WORDS - {""}:
+    if _read_word(text) in _NOTHING_WORDS - {""}:
         return NOBODY
     names = split_names(text)
-    if not names:
+    if not names or any(_read_word(one) in _YES_WORDS for one in names):
         raise AnswerError(f"ข้อนี้ต้องเลือก: พิมพ์ชื่อ หรือพิมพ์ {NOBODY}")
     if len(names) > 20:
         raise AnswerError("ขอไม่เกิน 20 คน")
@@ -155,7 +179,7 @@ def find_conflict_of_admin(answer: str, answers: Answers) -> str:
 
 def parse_topics(text: str) -> str:
     """Take up to nine names with commas, or none."""
-    names = [] if text.strip().lower() in _NOTHING_WORDS else split_names(text)
+    names = [] if _read_word(text) in _NOTHING_WORDS else split_names(text)
     if len(names) > 9:
         raise AnswerError("ขอไม่เกิน 9 งาน")
     return ", ".join(names)
@@ -196,7 +220,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "office.phone",
         "เบอร์โทรศัพท์ของสำนักงานที่ประชาชนโทรได้ ระบบใช้ตอบเมื่อมีผู้ถาม (กด Enter เพื่อเพิ่มภายหลัง)",
-        parse_optional_text,
+        parse_optional_phone,
         "",
     ),
     Question("office.email", "อีเมลกลางของสำนักงาน (กด Enter ถ้าไม่มี)", parse_optional_email, ""),
@@ -227,12 +251,12 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "people.supervisor",
         "หัวหน้าผู้ใช้ระบบคนแรก (supervisor ผู้มอบหมายและอนุมัติ): ชื่อและนามสกุล",
-        parse_text,
+        parse_person,
     ),
     Question(
         "people.admin",
         "ผู้ดูแลช่องทาง (admin ผู้ได้รับคำเตือนของระบบ ไม่เห็นเนื้อเรื่อง): ชื่อและนามสกุล",
-        parse_text,
+        parse_person,
         find_conflict=find_conflict_of_admin,
     ),
     Question("kit.it_contact", "เบอร์โทรผู้ดูแลเครื่อง สำหรับชุดฉุกเฉินที่จะพิมพ์ (ชื่อ เบอร์)", parse_text),
@@ -292,7 +316,7 @@ ACCOUNT_QUESTIONS: tuple[AccountQuestion, ...] = tuple(
 
 def is_refusal(text: str) -> bool:
     """Whether an answer says that there is none."""
-    return text.strip().lower() in _NOTHING_WORDS
+    return _read_word(text) in _NOTHING_WORDS
 
 
 def list_answer_keys() -> list[str]:

@@ -66,6 +66,11 @@ def answer(tmp_path: Path, **changed: str) -> Answers:
         ("office.topics", "ข้าม", ""),
         ("complaints.public_url", "report.nan.go.th", "https://report.nan.go.th"),
         ("service.public_url", "ไม่มี", ""),
+        ("alternate.officers", "ไม่มีค่ะ", NOBODY),
+        ("alternate.officers", "มีชัย ใจดี", "มีชัย ใจดี"),
+        ("office.phone", "ไม่มีครับ", ""),
+        ("office.phone", "๐๕๔ ๗๑๐ ๑๒๓ ต่อ 12", "๐๕๔ ๗๑๐ ๑๒๓ ต่อ 12"),
+        ("people.supervisor", "สมหญิง รักดี", "สมหญิง รักดี"),
     ],
 )
 def test_answers_are_taken_as_people_type_them(key: str, typed: str, taken: str) -> None:
@@ -84,6 +89,12 @@ def test_answers_are_taken_as_people_type_them(key: str, typed: str, taken: str)
         ("alternate.officers", "", "ข้อนี้ต้องเลือก"),
         ("office.topics", ",".join("กขคงจฉชซฌญ"), "ไม่เกิน 9"),
         ("complaints.public_url", "http://nan.go.th", "https://"),
+        ("alternate.officers", "มีค่ะ", "ข้อนี้ต้องเลือก"),
+        ("alternate.officers", "ใช่ครับ", "ข้อนี้ต้องเลือก"),
+        ("office.phone", "เบอร์ไม่มีค่ะ", "ยังไม่ใช่เบอร์"),
+        ("people.supervisor", "สมหญิง รักดี, สมศักดิ์ มั่นคง", "คนเดียว"),
+        ("people.supervisor", "มีค่ะ", "ขอชื่อและนามสกุล"),
+        ("people.admin", "ไม่มี", "ขอชื่อและนามสกุล"),
     ],
 )
 def test_a_wrong_answer_is_answered_kindly_in_thai(key: str, typed: str, kindly: str) -> None:
