@@ -225,7 +225,7 @@ class DeskWorkspace:
         if view is None:
             return self._pages.render("workspace/not_allowed.html", opened, status=403)
         if filled is None:
-            return await self._show_view(view, *await self._recall.recall(opened))
+            return await self._show_view(view, *await self._recall.recall(opened, view))
         if leads_to := self._find_shown_address(filled):
             return RedirectResponse(leads_to, 303)
         return await self._send_form(view, opened, filled)

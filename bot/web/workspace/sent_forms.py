@@ -15,7 +15,7 @@ from handlers.staff.state import SentForm
 from handlers.staff.workspace.commands import AskedNext, may_show_content
 from handlers.staff.workspace.sent_forms import find_sent_form, find_unsent_form, may_read_case_again
 from handlers.staff.workspace.sign_in import WorkspaceRequest
-from handlers.staff.workspace.views import WorkspaceDesk
+from handlers.staff.workspace.views import WORKSPACE_VIEWS, WorkspaceDesk, WorkspaceView
 
 UNKEPT_FIELDS = frozenset({"csrf", "code"})
 """Fields of a form that are not kept: a token of the form, and a code of the second factor."""
@@ -40,21 +40,29 @@ class RecalledForms:
         self._desk: WorkspaceDesk = desk
         self._table, self._pages = table, pages
 
-    async def recall(self, opened: OpenWorkspace) -> tuple[OpenWorkspace, WorkspaceOutcome]:
-        """Return what the page of a GET shows: what came of the form in its address, or a text that was left unsent."""
+    async def recall(
+        self, opened: OpenWorkspace, view: WorkspaceView
+    ) -> tuple[OpenWorkspace, WorkspaceOutcome]:
+        """Return what the page of a GET shows: what came of the form in its address, or a text that was left unsent.
+
+        What was typed is content, too: where the view asks for the second factor first, it is there again after it.
+        """
+        hides_typed = WORKSPACE_VIEWS[view].needs_factor and not may_show_content(opened.request)
         session, path = opened.request.session, opened.http.url.path
         form = find_sent_form(session, opened.http.query_params.get(SHOWN_FORM, ""), path)
         if form is not None:
             shown = replace(opened, form=FormData(dict(form.fields)))
-            return shown, await self._build_outcome(opened, form)
-        unsent = find_unsent_form(session, path)
+            return shown, await self._build_outcome(opened, form, hides_typed=hides_typed)
+        unsent = None if hides_typed else find_unsent_form(session, path)
         if unsent is None:
             return opened, WorkspaceOutcome()
         words = self._pages.translate(Phrase("workspace.unsent"), opened.lang)
         given, text = unsent.get_text("given"), unsent.get_text("text")
         return opened, WorkspaceOutcome((ShownReply(words),), None, given, text)
 
-    async def _build_outcome(self, opened: OpenWorkspace, form: SentForm) -> WorkspaceOutcome:
+    async def _build_outcome(
+        self, opened: OpenWorkspace, form: SentForm, *, hides_typed: bool
+    ) -> WorkspaceOutcome:
         answer = await opened.actions.find_answer(form.id)
         if answer is None or form.get_text("end"):
             return WorkspaceOutcome()
@@ -65,7 +73,7 @@ class RecalledForms:
         if previewed := form.get_text("previewed_text"):
             given, text = form.get_text("previewed"), previewed
         answer = replace(answer, lang=opened.lang)
-        return build_outcome(answer, asks, given, text, self._desk, self._table)
+        return build_outcome(answer, asks, given, "" if hides_typed else text, self._desk, self._table)
 
     async def _may_show_content(self, opened: OpenWorkspace, form: SentForm, answer: Answer) -> bool:
         """Whether content is shown once more: within the second factor, of a case that is not kept from them since."""

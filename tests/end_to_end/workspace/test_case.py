@@ -101,6 +101,29 @@ def test_the_words_of_a_preview_are_given_back_after_another_tab_and_after_leavi
     assert "ได้รับ\nเรื่องแล้ว</textarea>" in left  # the text of the other tab waits still
 
 
+def test_words_that_were_typed_wait_behind_the_second_factor(office: WorkspaceServer) -> None:
+    office.file_case()
+    officer = office.add_officer("สมหญิง")
+    browser, words = office.sign_in(officer), "สัญญาเลขที่เท่าใด"
+    office.desk.clock_offset += timedelta(minutes=25)
+    first = give(browser, browser.request(CASE), "/ask 1/2570", words)
+    sent_along = {"previewed": "/ask 1/2570", "previewed_text": words}
+    give(browser, first, "/reply 1/2570", "ได้รับแล้ว")
+    late = give(browser, first, find_given(first, "/confirm y"), **sent_along)
+    assert f"{words}</textarea>" in late.text
+    office.desk.clock_offset += timedelta(minutes=10)
+    paths = (late.path, CASE)
+    for path in paths:
+        asked = browser.request(path)
+        assert 'name="code"' in asked.text
+        assert words not in asked.text
+        assert "ได้รับแล้ว" not in asked.text
+    give(browser, browser.request(CASE), "", code=office.next_totp_code(officer))
+    shown = [browser.request(path).text for path in paths]
+    assert f"{words}</textarea>" in shown[0]
+    assert "ได้รับแล้ว</textarea>" in shown[1]
+
+
 def test_every_form_leads_to_a_page_that_back_and_reload_find_again(office: WorkspaceServer) -> None:
     office.file_case()
     chief, officer = office.add_officer("หัวหน้า", Role.SUPERVISOR), office.add_officer("สมหญิง")

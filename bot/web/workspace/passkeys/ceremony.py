@@ -27,6 +27,8 @@ from storage.staff.passkeys import hash_credential
 MAX_SIGNED_LENGTH = 20_000
 """Characters of what a browser signed that are looked at."""
 
+_PORTS = {"https": 443, "http": 80}
+
 
 @dataclass(frozen=True, slots=True)
 class PasskeyParty:
@@ -37,12 +39,19 @@ class PasskeyParty:
 
 
 def find_passkey_party(public_url: str) -> PasskeyParty | None:
-    """Return where passkeys are good; None where browsers allow none: an address of numbers, or one without TLS."""
+    """Return where passkeys are good; None where browsers allow none: an address of numbers, or one without TLS.
+
+    Host and origin are as browsers write them: a Thai name in its ASCII form, and no port that the scheme has anyway.
+    """
     parts = urlsplit(public_url)
-    host = parts.hostname or ""
+    try:
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:  # a name or a port that there cannot be
+        return None
     if not host or _is_ip_address(host) or (parts.scheme != "https" and host != "localhost"):
         return None
-    return PasskeyParty(host, f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}")
+    shown = "" if port in {None, _PORTS.get(parts.scheme)} else f":{port}"
+    return PasskeyParty(host, f"{parts.scheme}://{host}{shown}")
 
 
 def _is_ip_address(host: str) -> bool:

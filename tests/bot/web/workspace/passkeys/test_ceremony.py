@@ -24,6 +24,7 @@ from tests.handlers.staff.officer_commands import OFFICER
 from tests.soft_passkey import SoftPasskey, encode_base64url
 
 ORIGIN, RP = "https://ita.example.go.th", "ita.example.go.th"
+_THAI_HOST = "xn--72c0b0acb2d0cwesd.xn--o3cw4h"
 PARTY, CHALLENGE = PasskeyParty(RP, ORIGIN), b"c" * 32
 
 
@@ -54,6 +55,13 @@ def make(key: SoftPasskey, challenge: bytes = CHALLENGE) -> Passkey | None:
         ("https://ita.example.go.th/", PARTY),
         ("https://ita.example.go.th:8443/x", PasskeyParty(RP, "https://ita.example.go.th:8443")),
         ("http://localhost:8000", PasskeyParty("localhost", "http://localhost:8000")),
+        ("https://ita.example.go.th:443/x", PARTY),
+        ("https://ITA.example.go.th", PARTY),
+        ("http://localhost:80", PasskeyParty("localhost", "http://localhost")),
+        ("https://ร้องเรียน.ไทย", PasskeyParty(_THAI_HOST, f"https://{_THAI_HOST}")),
+        ("https://ร้องเรียน.ไทย:8443", PasskeyParty(_THAI_HOST, f"https://{_THAI_HOST}:8443")),
+        (f"https://{'ก' * 70}.ไทย", None),
+        ("https://ita.example.go.th:99999", None),
         ("http://ita.example.go.th", None),
         ("http://127.0.0.1:8000", None),
         ("https://192.0.2.7", None),
