@@ -173,7 +173,7 @@ class OfficeYear:
             if visit is BACKUP_VISIT:
                 await self.back_up(app, desk)
             elif visit in CITIZEN_VISITS:
-                count = self.waiting_citizens + (self.chance.random() < REPORTS_A_VISIT)
+                count = self.waiting_citizens + (self.chance.random() < REPORTS_A_VISIT or self.is_disk_full)
                 self.waiting_citizens = 0
                 for _ in range(count):
                     await self.file_report(desk)
@@ -282,6 +282,12 @@ class OfficeYear:
         for command in commands:
             await person.confirm(await person.say(command))
         return not self.is_disk_full
+
+    def fill_disk(self) -> None:
+        """Leave no room, not even the pages of what was erased."""
+        with closing(sqlite3.connect(DeskPaths.under(self.home, "complaints").database)) as raw:
+            raw.execute("VACUUM")
+        self.is_disk_full = True
 
     def lose_key(self) -> Path:
         """Lose a key of the complaints desk."""

@@ -69,7 +69,7 @@ def lose_key(year: OfficeYear, day: date) -> None:
 
 
 def fill_disk(year: OfficeYear, _day: date) -> None:
-    year.is_disk_full = True
+    year.fill_disk()
 
 
 def empty_disk(year: OfficeYear, _day: date) -> None:
