@@ -135,6 +135,14 @@ def parse_optional_address(text: str) -> str:
     return "" if _read_word(text) in _NOTHING_WORDS else parse_web_address(text, secure=True)
 
 
+def parse_desk_address(text: str) -> str:
+    """Take the https address of a desk, whose pages stand at its root, or none."""
+    address = parse_optional_address(text)
+    if address.count("/") > 2:
+        raise AnswerError("ขอเฉพาะชื่อเว็บ ไม่มีข้อความหลังชื่อ พิมพ์แบบนี้: https://report.nan.go.th")
+    return address
+
+
 def parse_days(text: str) -> str:
     """Take a number of days from 30 to 36500, in Thai digits too."""
     digits = to_arabic_digits(text.strip()).removesuffix("วัน").strip()
@@ -264,7 +272,7 @@ QUESTIONS: tuple[Question, ...] = (
         Question(
             f"{desk}.public_url",
             f"ที่อยู่เว็บของ{DESK_TITLES[desk]} ที่ประชาชนจะเปิด เช่น https://report.nan.go.th (กด Enter ถ้ายังไม่มี)",
-            parse_optional_address,
+            parse_desk_address,
             "",
             partial(_opens, desk),
         )

@@ -89,6 +89,7 @@ def test_answers_are_taken_as_people_type_them(key: str, typed: str, taken: str)
         ("alternate.officers", "", "ข้อนี้ต้องเลือก"),
         ("office.topics", ",".join("กขคงจฉชซฌญ"), "ไม่เกิน 9"),
         ("complaints.public_url", "http://nan.go.th", "https://"),
+        ("complaints.public_url", "report.nan.go.th/แจ้ง", "ขอเฉพาะชื่อเว็บ"),
         ("alternate.officers", "มีค่ะ", "ข้อนี้ต้องเลือก"),
         ("alternate.officers", "ใช่ครับ", "ข้อนี้ต้องเลือก"),
         ("office.phone", "เบอร์ไม่มีค่ะ", "ยังไม่ใช่เบอร์"),
