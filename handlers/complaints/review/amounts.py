@@ -53,6 +53,9 @@ _COUNTED = re.compile(
 _FIGURE_GOES_ON = re.compile(rf"\s?(?:{_WORD})")
 """“3 พันห้า” is 3,500, and nothing certain."""
 
+_MORE_FOLLOWS = re.compile(r"\s?กว่า")
+"""“สองหมื่นกว่าบาท” is more than 20,000."""
+
 
 def find_amounts(story: str, lang: Lang = DEFAULT_LANG) -> str:
     """Return the sums that a story names, as far as they are certain; empty for none.
@@ -69,7 +72,8 @@ def find_amounts(story: str, lang: Lang = DEFAULT_LANG) -> str:
         if baht is not None and _is_money(match, text, baht):
             if _FIGURE_GOES_ON.match(text, match.end()) or not is_certain(text, match.start(), match.end()):
                 return ""
-            found[_format_sum(match["each"] or "", baht, lang)] = None
+            is_more = _MORE_FOLLOWS.match(text, match.end()) is not None
+            found[_format_sum(match["each"] or "", baht, lang, is_more=is_more)] = None
     return ", ".join([*found][:MAX_AMOUNTS]) if len(found) <= MAX_AMOUNTS else ""
 
 
@@ -116,8 +120,9 @@ def _read_words(words: list[str]) -> float | None:
     return whole + part + digit or None
 
 
-def _format_sum(each: str, baht: float, lang: Lang) -> str:
+def _format_sum(each: str, baht: float, lang: Lang, *, is_more: bool = False) -> str:
     """Return a sum as people write it: 5,000 บาท; รายละ 12.50 บาท; 500 baht a month."""
     figure = f"{baht:,.0f}" if baht == int(baht) else f"{baht:,.2f}"
     often = _EACH_IN_ENGLISH.get(each, "each") if each else ""
-    return select_by_lang(lang, th=f"{each} {figure} บาท".strip(), en=f"{figure} baht {often}".strip())
+    th, en = f"{each} {figure} บาท".strip(), f"{figure} baht {often}".strip()
+    return select_by_lang(lang, th=f"มากกว่า {th}" if is_more else th, en=f"more than {en}" if is_more else en)

@@ -64,3 +64,8 @@ def test_what_is_not_certain_is_no_sum(story: str) -> None:
 )
 def test_a_sum_is_shown_in_the_language_of_the_reporter(story: str, amounts: str) -> None:
     assert find_amounts(story, "en") == amounts
+
+
+def test_more_than_a_sum_is_not_the_sum() -> None:
+    assert find_amounts("เรียกเงินสองหมื่นกว่าบาท") == "มากกว่า 20,000 บาท"
+    assert find_amounts("จ่ายสองหมื่นกว่าบาท", "en") == "more than 20,000 baht"
