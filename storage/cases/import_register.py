@@ -256,7 +256,7 @@ class RegisterImporter:
                 kept=0,
                 undone_on=None,
             )
-            remember_words(decision.words, batch)
+            remember_words(decision.words, decision.id, batch)
             await batch.flush()
 
     async def _finish(self, now: datetime, along: Callable[[], None]) -> int:

@@ -20,6 +20,7 @@ from storage.db.batch import WriteBatch
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import TamperedError
 from storage.registers.import_undo import build_worked_on, select_import_cases
+from storage.registers.words import forget_words
 from storage.tables.rules import imported_cases, imports
 
 CASES_PER_UNDO_PIECE = 15
@@ -82,10 +83,11 @@ async def _cancel_case(row: Row[Any], batch: WriteBatch) -> None:
 
 
 async def _end_undo(id_: int, committer: GroupCommitWriter, today: date) -> None:
-    """Set back the counters that nobody used since, and let the file be imported again."""
+    """Set back the counters that nobody used since, forget its words, and let the file be imported again."""
     async with committer.transaction() as connection:
         row = (await connection.execute(select(imports).where(_IMPORT.id == id_))).one()
         await _set_counters_back(json.loads(row.counters), connection)
+        await forget_words(id_, connection)
         done = update(imports).where(_IMPORT.id == id_)
         values = {"state": ImportState.UNDONE.value, "undone_on": today, "digest": secrets.token_bytes(32)}
         await connection.execute(done.values(values))

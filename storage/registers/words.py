@@ -7,7 +7,7 @@ none.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.complaints.messages import ToldWord, WordKind
@@ -35,11 +35,17 @@ async def load_words(connection: AsyncConnection, keyring: Keyring) -> WordMemor
     return WordMemory(_derive_salt(keyring), {(row.kind, row.mark): row.value for row in rows})
 
 
-def remember_words(words: Sequence[ToldWord], batch: WriteBatch) -> None:
-    """Remember words, in place of what was said of them before."""
+def remember_words(words: Sequence[ToldWord], import_id: int, batch: WriteBatch) -> None:
+    """Remember words, in place of what was said of them before, until the import is reversed that they came with."""
     salt = _derive_salt(batch.keyring)
     for one in words:
-        batch.upsert("register_words", kind=one.kind.value, mark=_mark(salt, one.word), value=one.value)
+        mark = _mark(salt, one.word)
+        batch.upsert("register_words", kind=one.kind.value, mark=mark, value=one.value, import_id=import_id)
+
+
+async def forget_words(import_id: int, connection: AsyncConnection) -> None:
+    """Forget the words that came with an import: it is reversed since something was understood wrongly."""
+    await connection.execute(delete(register_words).where(register_words.c.import_id == import_id))
 
 
 def _derive_salt(keyring: Keyring) -> bytes:

@@ -77,6 +77,7 @@ register_words = _define_table(
     Column("kind", String(20), primary_key=True),  # WordKind
     Column("mark", LargeBinary(32), primary_key=True),  # keyed hash of the folded word
     Column("value", String(60), nullable=False),
+    Column("import_id", Integer),  # with which import it was told; null where an earlier version kept it
 )
 
 import_rows = _define_table(

@@ -37,5 +37,20 @@ def test_a_later_answer_takes_the_place_of_an_earlier_one(ground: StoredDesk) ->
     ground.run_scenario(scene)
 
 
+def test_words_are_forgotten_with_the_import_that_they_came_with_and_no_others(ground: StoredDesk) -> None:
+    other = ToldWord(WordKind.SOURCE, "ฟก", "letter")
+
+    async def scene(one: Store) -> None:
+        importer = one.register_importer
+        await importer.import_cases(b"file", [OPEN], lambda day: day, NOW.date(), NOW, words=[WORD])
+        await importer.import_cases(b"other", [], lambda day: day, NOW.date(), NOW, words=[other])
+        await importer.undo_import(1, NOW)
+        memory = await importer.load_words()
+        assert memory.recall(WORD.kind, WORD.word) is None
+        assert memory.recall(other.kind, other.word) == "letter"
+
+    ground.run_scenario(scene)
+
+
 def test_who_was_told_nothing_knows_nothing() -> None:
     assert WordMemory(b"salt", {}).recall(WordKind.SOURCE, "x") is None
