@@ -10,13 +10,16 @@ from sqlalchemy import Row, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from handlers.staff.registers.messages import ImportState
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import INSERT_BY_TABLE, WriteBatch
 from storage.db.epoch_minutes import from_epoch_minutes, to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.db.number_floors import NumberKind, select_number_floor
+from storage.errors import ConflictError
 from storage.release_approval import approve_release
+from storage.tables.rules import imports
 
 RELEASE_JOB, RELEASE_START_JOB = "release", "release-since"
 """Names in the `chores` table: a scheduled run that is done, and the day from which runs are scheduled."""
@@ -83,12 +86,16 @@ class ReleaseStore:
     async def save(self, kept: StoredRelease, by: str, run: str = "") -> None:
         """Store a release, with a line in the audit trail. `run`: the scheduled run that is marked done with it.
 
-        Raises `ConflictError` where the number or the run is taken.
+        Raises `ConflictError` where the number or the run is taken, or an import is being reversed, the cases of which
+        were counted.
         """
         table = tables.releases
         row: dict[str, object] = {name: getattr(kept, name) for name in kept.__slots__}
         row |= {"made_at": to_epoch_minutes(kept.made_at), "figures": zlib.compress(kept.figures, 9)}
         async with self.committer.transaction() as connection:
+            is_undoing = imports.c.state == ImportState.UNDOING.value
+            if (await connection.execute(select(imports.c.id).where(is_undoing))).first() is not None:
+                raise ConflictError("an import is being reversed")
             last = (await connection.execute(select(func.max(table.c.seq)))).scalar() or 0
             await connection.execute(insert(table), {**row, "seq": last + 1})
             if run:

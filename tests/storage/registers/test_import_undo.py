@@ -27,6 +27,7 @@ from tests.storage.cases.test_import_register import (
     stop_at_transaction,
 )
 from tests.storage.conftest import NOW, StoredDesk
+from tests.storage.test_releases import KEPT
 from tests.storage.transactions import count_rows_written
 
 
@@ -60,6 +61,18 @@ def test_reversing_leaves_no_case_and_no_figure_and_the_file_can_come_again(grou
 
     ground.run_scenario(scene)
     assert ground.execute_sql("SELECT count(*) FROM audit WHERE what = 'import-undone'") == [(2,)]
+
+
+def test_no_release_is_kept_while_an_import_is_being_reversed(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        await bring(one, OPEN)
+        await ground.commit_acts(one, UndoImport(1, "s1"))
+        with pytest.raises(ConflictError, match="reversed"):
+            await one.releases.save(KEPT, "clock", "2026-11-01")
+        await one.register_importer.finish_interrupted(NOW)
+        await one.releases.save(KEPT, "clock", "2026-11-01")
+
+    ground.run_scenario(scene)
 
 
 def test_counters_go_back_only_where_nobody_has_a_number_since(ground: StoredDesk) -> None:
