@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from xml.parsers import expat
 
 _BUILT_IN_DAYS = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59), *range(71, 75), 77, 81})
 """Numbers of formats that every program knows as days, the Thai ones of Excel among them."""
+
+MAX_STYLE_DIGITS = 5
+"""Digits of the number of a style or format; a longer one is none, and very long ones cannot be read as numbers."""
 
 _NO_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _DAY_CODE = re.compile(r"[dyวป]|[bB](?=[1-4])")
@@ -23,10 +27,11 @@ class SheetStyles:
         self._found: list[bool] = []
 
     def parse(self, content: bytes) -> tuple[bool, ...]:
-        """Return for each cell style whether it is a day. Raises ExpatError where it is damaged."""
+        """Return for each cell style whether it is a day; where the part is damaged, what stands before that."""
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.Parse(content, True)
+        with suppress(expat.ExpatError):  # without styles days are numbers, and the text can still be read
+            parser.Parse(content, True)
         return tuple(self._found)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -45,7 +50,7 @@ class SheetStyles:
     def _is_day(self, number: str) -> bool:
         if number in self._formats:
             return _DAY_CODE.search(_NO_CODE.sub("", self._formats[number]).lower()) is not None
-        return number.isdecimal() and int(number) in _BUILT_IN_DAYS
+        return number.isdecimal() and len(number) <= MAX_STYLE_DIGITS and int(number) in _BUILT_IN_DAYS
 
 
 def write_day(number: str, *, from_1904: bool) -> str:

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from bot.decoding.messages import MAX_TEXT_CHARACTERS, DecodingFailure, DecodingRequest, ReadText, cut_text
 from bot.decoding.rtf import RtfText
-from bot.decoding.sheet_days import SheetStyles, write_day
+from bot.decoding.sheet_days import MAX_STYLE_DIGITS, SheetStyles, write_day
 from bot.decoding.xml_text import XmlText
 
 MAX_PART_BYTES = 32 * 1024 * 1024
@@ -171,7 +171,8 @@ class SheetText:
     def _read_cell(self) -> str:
         if self._kind == "s":
             return self._look_up(self._value)
-        style = int(self._style) if self._style.isdecimal() else -1
+        is_number = self._style.isdecimal() and len(self._style) <= MAX_STYLE_DIGITS
+        style = int(self._style) if is_number else -1
         is_day = self._kind in {"", "n"} and 0 <= style < len(self._day_styles) and self._day_styles[style]
         return write_day(self._value, from_1904=self._from_1904) if is_day else self._value
 

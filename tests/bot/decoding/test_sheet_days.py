@@ -47,6 +47,18 @@ def test_books_of_old_macintoshes_count_from_1904() -> None:
     assert write_day("44118", from_1904=True) == "15/10/2024"
 
 
+@pytest.mark.parametrize("styles", [b"", b"<styleSheet><cellXfs><xf numFmtId='14'/>", b"<a></b>"])
+def test_a_book_with_damaged_styles_is_read_still(styles: bytes) -> None:
+    sheet = f'<worksheet><row><c r="A1" s="{"9" * 5000}"><v>7</v></c></row></worksheet>'
+    parts = {"xl/workbook.xml": b"<workbook/>", "xl/styles.xml": styles, "xl/worksheets/sheet1.xml": sheet}
+    assert read(FileKind.XLSX, make_parts(parts)).splitlines()[1:] == ["7"]
+
+
+def test_a_format_of_very_many_digits_is_no_day() -> None:
+    styles = f"<styleSheet><cellXfs><xf numFmtId='{'9' * 5000}'/><xf numFmtId='14'/></cellXfs></styleSheet>"
+    assert SheetStyles().parse(styles.encode()) == (False, True)
+
+
 def test_styles_without_cells_are_none() -> None:
     assert (
         SheetStyles().parse(b"<styleSheet><cellStyleXfs><xf numFmtId='14'/></cellStyleXfs></styleSheet>")
