@@ -67,9 +67,7 @@ async def _make_release(desk: DeskName, period: str, as_of: str, out: Path, reas
 
     office, now = load_office(load_settings().office), datetime.now(UTC)
     try:  # before anything is opened or made
-        request = _parse_release_request(
-            office, period, as_of, reason, office.notice.get_counting_instant(now)
-        )
+        request = _parse_release_request(office, period, as_of, reason, now)
     except PeriodError as trouble:
         raise typer.BadParameter(str(trouble)) from None
     _check_out_folder(out)
@@ -135,14 +133,17 @@ def _describe_refusal(refusal: "ReleaseError", request: "ReleaseRequest") -> str
 def _parse_release_request(
     office: "Office", period: str, as_of: str, reason: str | None, now: datetime
 ) -> "ReleaseRequest":
-    """Parse the options of a release. Raises PeriodError."""
+    """Parse the options of a release. Raises PeriodError.
+
+    What came in the last minutes of a day is announced, and counted, somewhat later: until then that day is not over.
+    """
     from bot.publishing.releases import ReleaseRequest
     from ita_stats.calendar import to_bangkok_date
     from ita_stats.period import parse_cutoff_date, parse_period, require_finished_day
     from ita_stats.release import find_latest_cutoff, validate_cutoff
 
-    today, layout = to_bangkok_date(now), office.statistics.layout
-    day: date = parse_cutoff_date(as_of, today) if as_of else today - timedelta(days=1)
+    today, layout = to_bangkok_date(office.notice.get_counting_instant(now)), office.statistics.layout
+    day: date = parse_cutoff_date(as_of, to_bangkok_date(now)) if as_of else today - timedelta(days=1)
     parsed_period = parse_period(period, day)
     if as_of:
         require_finished_day(day, today)

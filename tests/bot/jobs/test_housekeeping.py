@@ -12,6 +12,7 @@ from bot.jobs.housekeeping import run_due_jobs
 from handlers.complaints.lifecycle import CaseOutcome, Transition, TransitionRequest
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import MUST_ARRIVE, Reply
+from ita_stats.calendar import end_of_day, to_bangkok_date
 from storage.audit import AuditAnchor
 from storage.crypto.key_files import DeskPaths
 from storage.serialization import OutboxMessage, QueuedTask
@@ -180,7 +181,9 @@ def test_files_are_written_anew_after_all_other_jobs(tmp_path: Path) -> None:
     async def play() -> None:
         async with open_test_desk(tmp_path) as opened:
             await store_file(opened.store, b"%PDF-1.4\n", "a.pdf", opened.now())
-            done = await run_clock(opened, opened.now() + timedelta(hours=23))
+            # Of the next day in Bangkok, and not yet swept away as a file that belongs to nothing.
+            next_day = end_of_day(to_bangkok_date(opened.now())) + timedelta(seconds=1)
+            done = await run_clock(opened, next_day)
             assert "audit-anchored" in done
             assert done[-1] == "files-rewritten"
 
