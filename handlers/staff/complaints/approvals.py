@@ -58,7 +58,7 @@ def link_to_identity(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decis
     if offered is None:
         return cmd.reply("identity.elsewhere", OF_CASE, back, number=found.register_number)
     return cmd.reply(
-        "identity.link",
+        "page.many" if offered.is_beyond else "identity.link",
         OFFICER_CONTENT,
         back,
         offered.acts,

@@ -44,7 +44,7 @@ from handlers.staff.complaints.messages import (
     OfficerCase,
     RecordCaseAccess,
 )
-from handlers.staff.complaints.page_links import make_case_link, offer_page_link
+from handlers.staff.complaints.page_links import make_case_link, offer_page_link, offer_unasked_link
 from handlers.staff.members import ListStaff
 from handlers.staff.page_access import PageKind
 from handlers.staff.permissions import REPORTER_COMMANDS, CommandName, Role
@@ -67,7 +67,7 @@ def show_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
     turn = yield from _summarize(cmd, found, list_case_actions(cmd, found))
     if found.officer or cmd.ctx.channel_traits.can_delete_messages:
         return turn
-    offered = yield from offer_page_link(cmd, PageKind.CASE, found)
+    offered = yield from offer_unasked_link(cmd, found)
     if offered is None:
         return turn
     args: dict[str, ReplyArg] = {"number": found.register_number, "where": raw_text(offered.address)}
@@ -365,9 +365,16 @@ def with_readable_case(handler: CaseHandler) -> CommandHandler[CommandName, Comp
     def handle_with_readable_case(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
         if cmd.ctx.channel_traits.can_delete_messages:
             return (yield from handler(cmd, found))
-        where, acts = yield from make_case_link(cmd, found, "staff.elsewhere_nowhere")
+        offered = yield from offer_page_link(cmd, PageKind.CASE, found)
         choices, number = list_case_actions(cmd, found), found.register_number
-        return cmd.reply("elsewhere", OFFICER_CONTENT, choices, acts, number=number, where=where)
+        if offered is None:
+            where = Phrase("staff.elsewhere_nowhere")
+            return cmd.reply("elsewhere", OFFICER_CONTENT, choices, number=number, where=where)
+        if offered.is_beyond:
+            address = offered.address
+            return cmd.reply("page.many", OFFICER_CONTENT, choices, number=number, address=address)
+        at = raw_text(offered.address)
+        return cmd.reply("elsewhere", OFFICER_CONTENT, choices, offered.acts, number=number, where=at)
 
     return with_case(handle_with_readable_case)
 

@@ -23,11 +23,13 @@ from handlers.staff.workspace.messages import MAX_WORKSPACE_LINKS, CountWorkspac
 class OfferedLink:
     """A link that a reply shows. address: as the channel shows it; empty where the person has too many links.
 
-    acts: to store it; none where it leads to a page that asks who one is.
+    acts: to store it; none where it leads to a page that asks who one is. is_beyond: the person has too many links, so
+    that the address is for who is signed in or has a passkey.
     """
 
     address: str = field(repr=False)
     acts: tuple[Act, ...] = ()
+    is_beyond: bool = False
 
 
 def offer_page_link(
@@ -47,7 +49,8 @@ def offer_page_link(
         return OfferedLink(link.page_url)
     live = yield from run_query(CountWorkspaceLinks(cmd.staff.id))
     if live >= MAX_WORKSPACE_LINKS:
-        return OfferedLink(cmd.ctx.channel_traits.complete_link(link.page_url) if link.page_url else "")
+        address = cmd.ctx.channel_traits.complete_link(link.page_url) if link.page_url else ""
+        return OfferedLink(address, is_beyond=True)
     case = found.id if found else ""
     act = CreateAccessLink(link.secret, page, cmd.staff.id, case, cmd.ctx.lang, password)
     return OfferedLink(cmd.ctx.channel_traits.complete_link(link.url), (act,))
@@ -59,6 +62,15 @@ def make_case_link(
     """Return a link to a case's page, and what stores it. nowhere: wording key where the desk has no page."""
     offered = yield from offer_page_link(cmd, PageKind.CASE, found)
     return (Phrase(nowhere), ()) if offered is None else (raw_text(offered.address), offered.acts)
+
+
+def offer_unasked_link(
+    cmd: ComplaintsCommandContext, found: OfficerCase
+) -> QueryGenerator[OfferedLink | None]:
+    """Return a link to a case's page that nobody asked for; None where the last one must be left to who asks."""
+    if (yield from run_query(CountWorkspaceLinks(cmd.staff.id))) >= MAX_WORKSPACE_LINKS - 1:
+        return None
+    return (yield from offer_page_link(cmd, PageKind.CASE, found))
 
 
 def reply_with_case_link(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
@@ -87,4 +99,6 @@ def _reply_with_link(
     if offered is None:
         return cmd.reply("page.nowhere", OF_CASE, back)
     number = found.register_number if found else ""
+    if offered.is_beyond:
+        key = "page.many" if found else "import.many"
     return cmd.reply(key, OFFICER_CONTENT, back, offered.acts, number=number, address=offered.address)

@@ -209,9 +209,22 @@ def test_a_link_to_the_page_of_a_case(words: str, key: str, act: CreateAccessLin
 def test_who_has_links_enough_is_told_the_address_of_the_page() -> None:
     many = {NewAccessLink: replace(LINK, page_url="https://desk.example/case"), CountWorkspaceLinks: 3}
     outcome = give("/page 12", answers=many)
+    assert outcome.keys == ("staff.page.many",)
     assert (outcome.replies[0].args["address"], outcome.acts) == ("https://desk.example/case", ())
     on_line = give("/page 12", answers=many, channel=Channel.LINE)
     assert on_line.replies[0].args["address"] == "https://desk.example/case?openExternalBrowser=1"
+    read = give("/facts 12", answers=many, channel=Channel.LINE)
+    assert (read.keys, read.acts) == (("staff.page.many",), ())
+    imported = give("/import", staff=make_member("s9", Role.ADMIN), answers=many)
+    assert (imported.keys, imported.acts) == (("staff.import.many",), ())
+
+
+@pytest.mark.parametrize(("live", "offers"), [(0, True), (1, True), (2, False), (3, False)])
+def test_the_last_link_is_left_to_who_asks_for_it(live: int, offers: bool) -> None:
+    answers = {NewAccessLink: LINK, CountWorkspaceLinks: live}
+    shown = give("/case 12", case=replace(CASE, officer=""), channel=Channel.LINE, answers=answers)
+    assert shown.keys == (("staff.elsewhere",) if offers else ()) + ("staff.case.brief",)
+    assert bool(shown.acts) is offers
 
 
 def test_on_a_page_a_link_is_the_address_and_stores_nothing() -> None:
