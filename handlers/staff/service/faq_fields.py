@@ -96,7 +96,7 @@ def _split_fields(text: str) -> Iterator[tuple[FaqField | None, str]]:
             if line.strip():
                 yield None, line.strip()
             continue
-        name, words = _FIELDS[found[1].lower()], line[found.end() :].strip()
+        name, words = _FIELDS[found[1].casefold()], line[found.end() :].strip()
         if name is FaqField.ANSWER:
             yield name, "\n".join((words, *lines[place + 1 :])).strip()
             return
