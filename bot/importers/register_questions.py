@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from bot.importers.register_preview import name_value
 from handlers.complaints.messages import ToldWord, WordKind
@@ -24,6 +25,11 @@ class RegisterQuestion:
     text: str
     count: int
     values: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """What a form calls the question: the same however many others are asked beside it."""
+        return sha256(f"{self.kind}\0{self.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def answer(self, value: str) -> ToldWord:
         """Return what is told where a value was chosen."""

@@ -71,10 +71,11 @@ class PendingImport:
 class ImportPreview:
     """What the page says about a file.
 
-    message: an error; bad_rows: each with its place and reasons; counts: number of cases by state; understood: what was
-    read of the file, a line each. questions: each with its answers, by value and what it is called; import_id: of what
-    was imported; imports: the last imports, a line each, with the number of one that may be reversed, or 0; undo: what
-    is to be reversed and waits for a yes; year: the fiscal year that is offered for the register as a file, or empty.
+    message: an error; bad_rows: each with its place and reasons; counts: number of cases by state; understood: what
+    was read of the file, a line each. questions: each with its mark and its answers, by value and what it is called;
+    import_id: of what was imported; imports: the last imports, a line each, with the number of one that may be
+    reversed, or 0; undo: what is to be reversed and waits for a yes; year: the fiscal year that is offered for the
+    register as a file, or empty.
     """
 
     message: str = ""
@@ -85,7 +86,7 @@ class ImportPreview:
     file_name: str = ""
     is_imported: bool = False
     understood: tuple[str, ...] = ()
-    questions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    questions: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = ()
     import_id: int = 0
     imports: tuple[tuple[int, str], ...] = ()
     undo: tuple[int, str] | None = None
@@ -168,7 +169,7 @@ class RegisterImport:
         pending = self._pending.pop(opened.cookie.token_hash, None)
         if pending is None:
             return self._render_page(opened, self._build_note("officer.import_again", opened.lang))
-        chosen = [(one, form.get_text(f"word-{place}")) for place, one in enumerate(pending.questions)]
+        chosen = [(one, form.get_text(f"word-{one.mark}")) for one in pending.questions]
         told = [one.answer(value) for one, value in chosen if value in one.values]
         answered = replace(pending, told=(*pending.told, *told), questions=())
         return await self._check_pending(opened, answered)
@@ -316,10 +317,11 @@ class RegisterImport:
 
 def _build_selects(
     questions: tuple[RegisterQuestion, ...], words: RegisterWords, lang: Lang
-) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Build the fields of questions: each with the values that can be chosen, and what they are called."""
+) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]:
+    """Build the fields of questions: each with its mark, and the values to choose from and their names."""
     return tuple(
         (
+            one.mark,
             one.render(lang, on_page=True),
             tuple((v, name_value(one.kind, v, words, lang)) for v in one.values),
         )
