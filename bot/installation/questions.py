@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.desk_names import DESK_NAMES, DeskName
 from bot.installation.answers import AnswerError, Answers, split_names
+from handlers.thai.grammar.particles import PLAIN_PARTICLES, repeat_words
 from handlers.thai.text import clean_text
 from ita_stats.calendar import to_arabic_digits
 
@@ -25,7 +26,7 @@ _DESK_WORDS = {
 }
 _NOTHING_WORDS = {"", "-", "ไม่มี", "ข้าม", "none", "no", "skip"}
 _YES_WORDS = {"มี", "มีแล้ว", "ใช่", "ได้", "yes", "ok"}
-_POLITE_END = re.compile(r"(?:\s*(?:นะ)?(?:ค่ะ|คะ|ครับ|คับ|จ้ะ|จ้า))+$")
+_POLITE_END = re.compile(repeat_words(PLAIN_PARTICLES, signs=r"\s") + "$")
 DESK_TITLES: Mapping[DeskName, str] = {"complaints": "โต๊ะแจ้งทุจริต", "service": "โต๊ะบริการ (ถามตอบ ความคิดเห็น)"}
 
 
