@@ -31,6 +31,9 @@ NEWS = "news"
 SHOWN_FORM = "did"
 """The part of an address that says of which form a page shows what came of it: random, and of this session only."""
 
+PASSKEY_NOTE = "passkey"
+"""The part of an address that says what did not come of a passkey."""
+
 
 def get_desk_path(desk: WorkspaceDesk) -> str:
     """Return the address of a desk's workspace, below which its cookies are sent."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.web.multipart import FormData
 from bot.web.workspace.actions import make_submission_id
-from bot.web.workspace.addresses import SHOWN_FORM
+from bot.web.workspace.addresses import PASSKEY_NOTE, SHOWN_FORM
 from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, build_outcome
 from bot.web.workspace.pages import WorkspacePages
 from handlers.dialog.effects import Answer, Decision, TurnResult
@@ -19,6 +19,8 @@ from handlers.staff.workspace.views import WORKSPACE_VIEWS, WorkspaceDesk, Works
 
 UNKEPT_FIELDS = frozenset({"csrf", "code"})
 """Fields of a form that are not kept: a token of the form, and a code of the second factor."""
+
+_PASSKEY_NOTES = {"refused": "workspace.passkey.refused", "unsaved": "workspace.passkey.unsaved"}
 
 
 def make_sent_form(opened: OpenWorkspace, filled: FormData, name: str) -> SentForm:
@@ -53,6 +55,9 @@ class RecalledForms:
         if form is not None:
             shown = replace(opened, form=FormData(dict(form.fields)))
             return shown, await self._build_outcome(opened, form, hides_typed=hides_typed)
+        note = _PASSKEY_NOTES.get(opened.http.query_params.get(PASSKEY_NOTE, ""))
+        if note is not None and (hides_typed or view is WorkspaceView.SESSIONS):
+            return opened, WorkspaceOutcome((ShownReply(self._pages.translate(Phrase(note), opened.lang)),))
         unsent = None if hides_typed else find_unsent_form(session, path)
         if unsent is None:
             return opened, WorkspaceOutcome()

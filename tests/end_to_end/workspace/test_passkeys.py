@@ -167,7 +167,12 @@ def test_the_factor_is_renewed_by_ones_own_passkey_alone(office: WorkspaceServer
     case = f"{HOME}/case/2570/1"
     page = own.request(case)
     assert "คานารี" not in page.text
-    send(own, page, "factor", theirs.sign(read_options(page.content)))
+    refused = send(own, page, "factor", theirs.sign(read_options(page.content)))
+    assert "กุญแจนี้ใช้ไม่ได้" in own.request(refused.headers["location"]).text
+    late = own.request(case)
+    office.desk.clock_offset += timedelta(minutes=15)
+    refused = send(own, late, "factor", key.sign(read_options(late.content)))
+    assert "กุญแจนี้ใช้ไม่ได้" in own.request(refused.headers["location"]).text
     assert "คานารี" not in own.request(case).text
     page = own.request(case)
     assert send(own, page, "factor", key.sign(read_options(page.content))).headers["location"] == case
@@ -180,11 +185,13 @@ def test_a_passkey_is_made_only_after_a_factor_and_taken_away_by_its_owner(offic
     page = own.request(SESSIONS)
     office.desk.clock_offset += timedelta(minutes=31)
     key = SoftPasskey(ORIGIN, RP)
-    send(own, page, "add", key.make(read_options(page.content)), name="สาย")
+    unsaved = send(own, page, "add", key.make(read_options(page.content)), name="สาย")
+    assert "ลบกุญแจนั้นในเครื่อง" in own.request(unsaved.headers["location"]).text
     assert "data-passkey" not in own.request(SESSIONS).text
     assert "สาย" not in own.request(SESSIONS).text
     own = office.sign_in(officer)
     listed = make_passkey(own, key)
+    assert "ลบกุญแจนั้นในเครื่อง" not in listed.text
     name = listed.text.partition('name="remove" value="')[2][:32]
     for browser, gone in ((other, False), (own, True)):
         page = browser.request(SESSIONS)

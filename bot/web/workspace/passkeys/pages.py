@@ -17,8 +17,14 @@ from bot.web.multipart import FormData
 from bot.web.officer.responses import reject_files
 from bot.web.officer.session import OfficerSession
 from bot.web.workspace.actions import WorkspaceActions
-from bot.web.workspace.addresses import PASSKEY_COOKIE, WORKSPACE_COOKIE, get_desk_path, get_view_path
-from bot.web.workspace.open_session import OpenWorkspace
+from bot.web.workspace.addresses import (
+    PASSKEY_COOKIE,
+    PASSKEY_NOTE,
+    WORKSPACE_COOKIE,
+    get_desk_path,
+    get_view_path,
+)
+from bot.web.workspace.open_session import OpenWorkspace, has_page_action
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.passkeys.ceremony import (
     MAX_SIGNED_LENGTH,
@@ -35,6 +41,7 @@ from handlers.office import Office
 from handlers.staff.workspace.commands import may_show_content
 from handlers.staff.workspace.passkey_messages import Passkey
 from handlers.staff.workspace.passkeys import (
+    PASSKEY_SAVED,
     CheckedPasskey,
     add_passkey,
     find_passkey,
@@ -219,12 +226,13 @@ class PasskeyPages:
         to, ticket = filled.get_text("to"), filled.get_text("ticket")
         match purpose:
             case PasskeyPurpose.FACTOR:
-                await self._renew_factor(opened, filled)
-                return RedirectResponse(to if self._target.fullmatch(to) else self._path, 303)
+                at = to if self._target.fullmatch(to) else self._path
+                is_done = await self._renew_factor(opened, filled)
+                return RedirectResponse(at if is_done else f"{at}?{PASSKEY_NOTE}=refused", 303)
             case PasskeyPurpose.ADD:
-                if may_show_content(opened.request) and self._is_good_ticket(opened.cookie, ticket):
-                    await self._add(opened, filled)
-                return RedirectResponse(sessions, 303)
+                may_add = may_show_content(opened.request) and self._is_good_ticket(opened.cookie, ticket)
+                is_done = may_add and await self._add(opened, filled)
+                return RedirectResponse(sessions if is_done else f"{sessions}?{PASSKEY_NOTE}=unsaved", 303)
             case PasskeyPurpose.REMOVE:
                 name, token = filled.get_text("remove"), filled.get_text("csrf")
                 if opened.cookie.has_issued(token):
@@ -235,28 +243,33 @@ class PasskeyPages:
             case _:
                 assert_never(purpose)
 
-    async def _renew_factor(self, opened: OpenWorkspace, filled: FormData) -> None:
+    async def _renew_factor(self, opened: OpenWorkspace, filled: FormData) -> bool:
+        """Give the second factor again; whether it was right."""
         ticket = filled.get_text("ticket")
         if not self._is_good_ticket(opened.cookie, ticket):
-            return
+            return False
         checked = await self._check(opened.actions, PasskeyPurpose.FACTOR, filled)
-        if checked is not None:
-            await opened.actions.execute_once(
-                f"{ticket} passkey", lambda v: renew_factor_by_passkey(v, checked)
-            )
+        if checked is None:
+            return False
+        answer, _ = await opened.actions.execute_once(
+            f"{ticket} passkey", lambda v: renew_factor_by_passkey(v, checked)
+        )
+        return has_page_action(answer, OfficerPageAction.ENTER)
 
-    async def _add(self, opened: OpenWorkspace, filled: FormData) -> None:
-        """Store a passkey that was made; nothing where it is not right."""
+    async def _add(self, opened: OpenWorkspace, filled: FormData) -> bool:
+        """Store a passkey that was made, if it is right; whether it is stored."""
         if self._party is None:
-            return
+            return False
         challenge = self._derive_challenge(PasskeyPurpose.ADD, filled.get_text("ticket"))
         signed, name = filled.get_text("passkey"), filled.get_text("name")
         made = check_creation(self._party, challenge, signed, name, self._desk.store.keyring)
-        if made is not None:
-            called = name or self._pages.responses.translate_reply(
-                Phrase("workspace.passkey.unnamed"), opened.lang
-            )
-            whole = replace(made, name=called)
-            await opened.actions.execute_once(
-                f"{filled.get_text('ticket')} add", lambda v: add_passkey(v, whole)
-            )
+        if made is None:
+            return False
+        called = name or self._pages.responses.translate_reply(
+            Phrase("workspace.passkey.unnamed"), opened.lang
+        )
+        whole = replace(made, name=called)
+        answer, _ = await opened.actions.execute_once(
+            f"{filled.get_text('ticket')} add", lambda v: add_passkey(v, whole)
+        )
+        return answer.replies[0].key == PASSKEY_SAVED.key
