@@ -41,7 +41,7 @@ EVERYDAY_MEANING: Mapping[str, str] = {
     "staff.people.sure": "withdraw_yes",
     "staff.people.sure_dismiss": "withdraw_yes",
     "imports.undo_now": "withdraw_yes",
-    "inquiry.near_add": "yes",
+    "inquiry.near_add": "",  # one of several ways: a yes does not say which
     "inquiry.activity.yes": "send",
     "inquiry.activity.no": "stay_here",
     "staff.setting.yes": "yes",
