@@ -218,6 +218,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.LOG,
             CommandName.STATS,
             CommandName.PAGE,
+            CommandName.WORKSPACE,
             CommandName.STAFF,
         }
     ),

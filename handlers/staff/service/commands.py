@@ -156,6 +156,7 @@ SERVICE_COMMAND_TABLE = CommandTable(
             ServiceCommandName.STATEMENTS,
             ServiceCommandName.TEXTS,
             ServiceCommandName.STAFF,
+            ServiceCommandName.WORKSPACE,
         }
     ),
     about_one=frozenset(

@@ -505,6 +505,7 @@ def test_the_name_alone_is_a_command_that_only_shows_and_else_is_offered() -> No
     assert door.says("เรื่อง๑๒") == "/case 12"
     assert door.says("งาน") == door.says("งานค่ะ") == "/inbox"
     assert door.says("งานเสร็จแล้ว") == "free"
+    assert door.says("หน้างาน") == Door.of("service").says("หน้างานค่ะ") == "/workspace"
     for topic in set(DialogTopic) - {DialogTopic.MENU}:
         assert Door.of("complaints", session=Session(at=MORNING, topic=topic)).says("งาน") is None
     assert Door.of("complaints", citizens={"ช่วยเหลือ": "help"}).says("ช่วยเหลือ") == "staff.help.all"
