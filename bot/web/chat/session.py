@@ -21,11 +21,13 @@ from storage.crypto.keyring import Keyring
 StartCommand: TypeAlias = str
 """The command that a page starts with, without its slash; empty if the dialogue has begun."""
 SERVED_TOPICS: Mapping[StartCommand, ItaTopic] = {
-    "report": ItaTopic.CHANNEL,
     "ask": ItaTopic.QA,
     "opinion": ItaTopic.OPINION,
 }
-"""What of an assessment a page serves, said in small print where it opens, not to who is writing already."""
+"""What of an assessment a page serves, said in small print where it opens, not to who is writing already.
+
+Who reports reads nothing that they need not: the channel's item stands where the doors are.
+"""
 TOKEN_BYTES = 16
 """Random bytes of a session cookie and of a form nonce."""
 

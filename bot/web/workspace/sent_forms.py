@@ -8,6 +8,8 @@ from bot.web.workspace.actions import make_submission_id
 from bot.web.workspace.addresses import PASSKEY_NOTE, SHOWN_FORM
 from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, build_outcome
 from bot.web.workspace.pages import WorkspacePages
+from handlers.dialog.codes.code_finder import remove_codes
+from handlers.dialog.codes.typed_codes import get_code_placeholder
 from handlers.dialog.effects import Answer, Decision, TurnResult
 from handlers.dialog.replies import Phrase
 from handlers.staff.command import CommandTable
@@ -24,8 +26,11 @@ _PASSKEY_NOTES = {"refused": "workspace.passkey.refused", "unsaved": "workspace.
 
 
 def make_sent_form(opened: OpenWorkspace, filled: FormData, name: str) -> SentForm:
-    """Return what is kept of a form. name: identifies the submission."""
-    fields = tuple((one, filled.get_text(one)) for one in filled.fields if one not in UNKEPT_FIELDS)
+    """Return what is kept of a form, without the tracking codes in it. name: identifies the submission."""
+    mark = get_code_placeholder(opened.lang)
+    fields = tuple(
+        (one, remove_codes(filled.get_text(one), mark)) for one in filled.fields if one not in UNKEPT_FIELDS
+    )
     return SentForm(make_submission_id(name), opened.http.url.path, fields)
 
 

@@ -108,7 +108,9 @@ def test_every_answer_to_every_command_is_english(tmp_path: Path, role: Role) ->
                 rests = {whole, "", "1"} if number in {1, 99} else {whole}
                 for rest in {""} if order in {"leave", "confirm"} else sorted(rests):
                     said = await officer.say(f"/{order} {number} {rest}".strip())
-                    assert find_thai(said) == [], f"/{order} {number} {rest}"
+                    # Ready answers are shown in both languages, as they are written anew.
+                    told = [words for words in find_thai(said) if "\nEN: " not in words]
+                    assert told == [], f"/{order} {number} {rest}"
             await officer.say("cancel")
         assert {CommandName(order) for order in COMMAND_TABLE} == set(CommandName)
 

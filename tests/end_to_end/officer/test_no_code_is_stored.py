@@ -112,10 +112,10 @@ def test_no_code_is_stored_exported_or_logged(
     browser = office.new_browser()
     page = office.open_page(officer, browser, "/page 2")
     assert shown not in page.text
-    answered = browser.submit_form(page, f"รับทราบ รหัส {shown}", "reply")
+    answered = browser.submit_form(page, f"รับทราบ รหัส {shown}", given="/reply 2")
     assert "อย่าขอรหัสจากผู้แจ้ง" in answered.text
     assert answered.textbox_text == "รับทราบ รหัส [รหัสติดตาม]"
-    browser.submit_form(answered, answered.textbox_text, "reply")
+    browser.submit_form(answered, answered.textbox_text, given="/reply 2")
 
     printed: list[Any] = []
     typeset = case_pdf.typeset_case

@@ -24,7 +24,7 @@ LIMIT = 100
 def test_every_kind_says_whether_it_goes_when_few_are_left() -> None:
     assert set(GOES_WHEN_FEW_ARE_LEFT) == set(PushKind)
     going = {kind for kind, goes in GOES_WHEN_FEW_ARE_LEFT.items() if goes}
-    assert going == {PushKind.NEW, PushKind.DUE, PushKind.REPORTER_WROTE, PushKind.ALARM}
+    assert going == {PushKind.NEW, PushKind.DUE, PushKind.REPORTER_WROTE, PushKind.ALARM, PushKind.DIGITS}
     for kind in PushKind:
         assert StaffPush(kind, Phrase("literal", {"text": "-"})).to_reply().policy.may_wait is (
             kind not in going
