@@ -74,13 +74,27 @@ def check_link(fault: Fault, observed: ObservedOffice, _: CoverageRule) -> Check
     if not website.fetched.is_there:
         closed = describe_closed_page(website)
         return CheckedThing(closed.address, Fault.WEBSITE_CLOSED, closed.args)
-    for page in (website, *observed.linked):
-        if any(is_door_link(link, fault, observed) for link in page.read.links):
-            return CheckedThing(page.fetched.address)
+    found = find_page_with_door(fault, observed)
+    if found is not None:
+        return CheckedThing(found.fetched.address)
     desk, _paths = _DOOR_PATHS[fault]
     return CheckedThing(
         website.fetched.address, fault, {"wanted": observed.desk_addresses.get(desk, "") or "-"}
     )
+
+
+def find_page_with_door(fault: Fault, observed: ObservedOffice) -> ObservedPage | None:
+    """Return the first page of the office's website that leads to a door. fault: where none does."""
+    for page in (observed.pages[PublicPage.WEBSITE], *observed.linked):
+        if any(is_door_link(link, fault, observed) for link in page.read.links):
+            return page
+    return None
+
+
+def has_website_without_door(observed: ObservedOffice) -> bool:
+    """Whether the website was had, and as it is sent leads to not every door: its scripts may make the links."""
+    is_there = observed.pages[PublicPage.WEBSITE].fetched.is_there
+    return is_there and any(find_page_with_door(fault, observed) is None for fault in _DOOR_PATHS)
 
 
 def is_door_link(link: str, fault: Fault, observed: ObservedOffice) -> bool:

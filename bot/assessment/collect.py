@@ -1,10 +1,20 @@
 """Collects the evidence of an office: what its own database tells, what is seen from outside, and checks both."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from bot.assessment.checks import build_report
+from bot.assessment.checks import build_report, has_website_without_door
 from bot.assessment.findings import EvidenceReport
-from bot.assessment.observation import OfficeRecords, observe_office
+from bot.assessment.observation import (
+    ObservedOffice,
+    ObservedPage,
+    OfficeRecords,
+    PublicPage,
+    observe_office,
+)
+from bot.assessment.page_reader import read_page
+from bot.assessment.pictures import PictureBrowser, find_browser, read_drawn_html
 from bot.assessment.public_fetch import open_public_fetcher
 from bot.bootstrap import App
 from bot.desk_names import DESK_NAMES, DeskName
@@ -28,7 +38,8 @@ async def collect_evidence(app: App, year: int, variant: AgencyVariant, now: dat
     addresses = list_desk_addresses(app)
     service = app.desks.get("service")
     records = await load_records(service.store, app.office, now) if service is not None else OfficeRecords()
-    async with open_public_fetcher((app.office.website, *addresses.values())) as fetcher:
+    own = (app.office.website, *addresses.values())
+    async with open_public_fetcher(own) as fetcher:
         observed = await observe_office(
             fetcher,
             app.office,
@@ -38,7 +49,20 @@ async def collect_evidence(app: App, year: int, variant: AgencyVariant, now: dat
             to_bangkok_date(now),
             records,
         )
+    browser = find_browser()
+    if browser is not None and has_website_without_door(observed):
+        observed = await add_drawn_website(browser, observed, own)
     return build_report(assessment, observed)
+
+
+async def add_drawn_website(
+    browser: PictureBrowser, observed: ObservedOffice, own_addresses: Iterable[str]
+) -> ObservedOffice:
+    """Add the first page of the website as a browser draws it: what a visitor sees, links made by scripts too."""
+    website = observed.pages[PublicPage.WEBSITE].fetched
+    drawn = await read_drawn_html(browser, website.address, own_addresses)
+    page = ObservedPage(website, read_page(drawn, website.address))
+    return replace(observed, linked=(*observed.linked, page))
 
 
 async def load_records(store: Store, office: Office, now: datetime) -> OfficeRecords:

@@ -119,12 +119,17 @@ def judge_office(
         (one for one in sound if one.period == f"fy{year}"), key=lambda one: one.as_of, default=None
     )
     is_whole = of_year is not None and is_year_whole(of_year, year)
-    if fault is not None or newest is None:
-        verdict = OfficeVerdict.BROKEN
-    elif newest.as_of < find_due_cutoff(day, newest.layout):
-        verdict = OfficeVerdict.OUT_OF_DATE
-    elif not is_whole:
-        verdict = OfficeVerdict.NOT_WHOLE
-    else:
-        verdict = OfficeVerdict.PUBLISHED
+    verdict = _judge_releases(newest, fault, day, is_whole=is_whole)
     return OfficeState(*common, verdict, newest, of_year, is_whole, fault)
+
+
+def _judge_releases(
+    newest: ReleaseSummary | None, fault: ReleaseFault | None, day: date, *, is_whole: bool
+) -> OfficeVerdict:
+    if fault is ReleaseFault.NO_KEY:
+        return OfficeVerdict.NO_KEY
+    if fault is not None or newest is None:
+        return OfficeVerdict.BROKEN
+    if newest.as_of < find_due_cutoff(day, newest.layout):
+        return OfficeVerdict.OUT_OF_DATE
+    return OfficeVerdict.PUBLISHED if is_whole else OfficeVerdict.NOT_WHOLE

@@ -19,6 +19,8 @@ class OfficeVerdict(StrEnum):
     """Nothing answered there."""
     NOTHING_PUBLISHED = "nothing_published"
     """It answers, and has no release."""
+    NO_KEY = "no_key"
+    """It published, and the list has no key of it: who keeps the list has to ask for it."""
     BROKEN = "broken"
     """What it published is not what it signed, or is signed by nobody known, or cannot be read."""
     OUT_OF_DATE = "out_of_date"
@@ -34,7 +36,7 @@ class ReleaseFault(StrEnum):
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
     NOT_SIGNED = "not_signed"
-    NO_KEY = "no_key"
+    NO_KEY = "no_key"  # of the list, not of the office
     OTHER_KEY = "other_key"
     KEY_OF_OTHER_TIME = "key_of_other_time"
     ALTERED = "altered"

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.assessment import collect
 from bot.assessment.collect import load_records
 from bot.assessment.observation import OfficeRecords
+from bot.assessment.pictures import PictureBrowser
 from bot.cli.main import cli_app
 from tests.bot.assessment.office_front import LoopbackSite, serve_site
+from tests.end_to_end.browser_driver import CHROMIUM
 from tests.end_to_end.desk_harness import DeskHarness
 from tests.in_memory_desk import OFFICE, OFFICE_TOML
 from tests.storage.questions.test_store import ask_office, run_service_scenario
@@ -76,3 +79,24 @@ def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_asked(office
     (office_folder / "found").write_text("a file")
     result = CliRunner().invoke(cli_app, ["evidence", "--year", "2569", "--out", "found"])
     assert result.exit_code == 2
+
+
+@pytest.mark.full("pictures in a browser")
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+def test_a_website_whose_scripts_make_its_links_is_read_as_visitors_see_it(
+    office_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = PictureBrowser(str(CHROMIUM), ("--no-sandbox",))
+    arguments = ["evidence", "--year", "2563"]
+    said = "เว็บไซต์หลักไม่มีลิงก์ไปยังช่องทางแจ้งเรื่องทุจริต"
+    with serve_site(LoopbackSite()) as website, serve_site(LoopbackSite()) as desk:
+        link = f"<a href={desk.address}/report>แจ้งเรื่อง</a>"
+        website.pages["/"] = f"<body><script>document.body.innerHTML = '{link}'</script></body>"
+        write_office(office_folder, website.address)
+        monkeypatch.setenv("ITA_COMPLAINTS__PUBLIC_URL", desk.address)
+        monkeypatch.setattr(collect, "find_browser", lambda: None)
+        assert said in CliRunner().invoke(cli_app, arguments).stdout
+        monkeypatch.setattr(collect, "find_browser", lambda: browser)
+        drawn = CliRunner().invoke(cli_app, arguments).stdout
+    assert drawn
+    assert said not in drawn

@@ -68,6 +68,7 @@ def test_each_verdict() -> None:
     assert judge(WHOLE) is OfficeVerdict.OUT_OF_DATE
     assert judge() is OfficeVerdict.NOTHING_PUBLISHED
     assert judge(current, ReleaseFault.ALTERED) is OfficeVerdict.BROKEN
+    assert judge(ReleaseFault.NO_KEY, ReleaseFault.NO_KEY) is OfficeVerdict.NO_KEY
     assert judge(WHOLE, make_summary(as_of=DAY)) is OfficeVerdict.BROKEN  # a day that is not over
     assert judge_office(OFFICE, None, 2569, DAY).verdict is OfficeVerdict.SILENT
     nowhere = ListedOffice("ก", "ก", "", "")
