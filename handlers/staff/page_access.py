@@ -109,6 +109,14 @@ class UseAccessLink(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class CloseAccessLink(Act):
+    """Delete a link at which too many wrong codes were given: it opens nothing any more."""
+
+    link_hash: bytes = field(repr=False)
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepPage(Act):
     """Keep what a link brought for the session that used it up, in the place of what one before it brought.
 

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, bindparam, delete, select
 
+from handlers.complaints.messages import ActorKind
 from handlers.dialog.effects import Act, Query
 from handlers.dialog.events import Lang
 from handlers.dialog.receipt import RECEIPT_ALPHABET
@@ -20,6 +21,7 @@ from handlers.staff.page_access import (
     DIGITS_LINK_TTL,
     AccessLink,
     AuditPageAction,
+    CloseAccessLink,
     CreateAccessLink,
     FindPageAccess,
     KeepPage,
@@ -148,6 +150,12 @@ async def use_access_link(act: UseAccessLink, batch: WriteBatch) -> None:
     await batch.audit(format_actor(act.staff), f"opened-{found.kind}", found.case_id or "")
 
 
+async def close_access_link(act: CloseAccessLink, batch: WriteBatch) -> None:
+    """Delete a link, whoever gave the wrong codes; nothing is left of it."""
+    batch.add_statement(_DELETE_PAGE_ACCESS, used=act.link_hash)
+    await batch.audit(ActorKind.CLOCK, f"link-closed:{act.staff}", "")
+
+
 async def keep_page(act: KeepPage, batch: WriteBatch) -> None:
     """Keep what a link brought, under the hash that its session finds it by."""
     content = PageAccessContent(act.lang, act.password)
@@ -192,6 +200,7 @@ PAGE_ACCESS_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awai
 PAGE_ACCESS_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
     CreateAccessLink: create_access_link,
     UseAccessLink: use_access_link,
+    CloseAccessLink: close_access_link,
     KeepPage: keep_page,
     AuditPageAction: audit_page_action,
 }

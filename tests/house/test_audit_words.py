@@ -18,6 +18,7 @@ MADE: dict[str, set[str]] = {
     "act.step.move.value": {move.value for move in Transition},
     "f'read-{act.what}'": {f"read-{what}" for what in OPENED},
     "f'link-{act.page}'": {f"link-{room}" for room in PageKind},
+    "f'link-closed:{act.staff}'": {"link-closed"},
     "f'opened-{found.kind}'": {f"opened-{room}" for room in PageKind},
     "f'setting-{act.name}'": {f"setting-{name}" for name in SettingName},
     "act.what": {"exported", "exported-file", "imported"},

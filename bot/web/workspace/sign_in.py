@@ -18,7 +18,12 @@ from handlers.dialog.events import Lang
 from handlers.dialog.replies import OfficerPageAction, Phrase, Reply
 from handlers.office import Office
 from handlers.staff.page_access import CARRYING_PAGES
-from handlers.staff.workspace.sign_in import find_sign_in_link, open_link_in_session, redeem_sign_in_link
+from handlers.staff.workspace.sign_in import (
+    LINK_CLOSED,
+    find_sign_in_link,
+    open_link_in_session,
+    redeem_sign_in_link,
+)
 from handlers.staff.workspace.views import find_page_address
 from storage.errors import StorageError
 from storage.staff.page_access import hash_access_secret
@@ -43,10 +48,19 @@ class SignInPages:
         self._rate_limiter = RateLimiter()
 
     def render_sign_in(
-        self, request: Request, status: int = 200, typed: str = "", *, refused: bool = False
+        self,
+        request: Request,
+        status: int = 200,
+        typed: str = "",
+        *,
+        refused: bool = False,
+        why: Reply | None = None,
     ) -> Response:
-        """How to sign in; after a form, also that nothing was sent, and what was typed. refused: so was a passkey."""
-        closed = request.method == "POST" and not refused
+        """How to sign in; after a form, also that nothing was sent, and what was typed.
+
+        refused: so was a passkey; why: what is said instead of that nothing was sent.
+        """
+        closed = request.method == "POST" and not refused and why is None
         lang = get_requested_lang(request)
         browser = self._get_passkey_browser(request)
         to = request.url.path if request.method == "GET" and status == HTTP_OK else self._path
@@ -58,6 +72,7 @@ class SignInPages:
             closed=closed,
             typed=typed,
             refused=refused,
+            why=self._responses.translate_reply(why, lang) if why is not None else "",
             is_former=FORMER_LINK in request.query_params,
             passkey=self._passkeys.offer_sign_in(browser, to),
         )
@@ -132,7 +147,7 @@ class SignInPages:
             return self._render_form(request, lang, browser, Phrase("officer.unsaved"), 503)
         reply = answer.replies[0]
         if reply.presentation.officer_page is OfficerPageAction.CLOSE:
-            return self.render_sign_in(request, 410)
+            return self.render_sign_in(request, 410, why=reply if reply.key == LINK_CLOSED.key else None)
         if reply.presentation.officer_page is not OfficerPageAction.ENTER:
             return self._render_form(request, answer.lang, browser, reply, 403)
         response = self._lead_to(find_leads_to(answer))

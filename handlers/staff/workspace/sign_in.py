@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from handlers.dialog.attempts import SaveAttempts
 from handlers.dialog.context import Context
-from handlers.dialog.effects import Decision, TurnResult, run_query
+from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import NEUTRAL, OF_CASE, OFFICER_CONTENT, OfficerPageAction, Presentation, Reply
 from handlers.dialog.session import Session
@@ -13,6 +14,7 @@ from handlers.office import Office
 from handlers.staff.command import CommandContext, QueryGenerator
 from handlers.staff.page_access import (
     CARRYING_PAGES,
+    CloseAccessLink,
     CreateAccessLink,
     FindPageAccess,
     KeepPage,
@@ -38,6 +40,11 @@ from handlers.staff.workspace.views import find_page_address
 WORKSPACE_CLOSED = Reply(
     "workspace.closed", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.CLOSE)
 )
+LINK_CLOSED = Reply(
+    "workspace.link.shut", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.CLOSE)
+)
+"""To who gave the fifth wrong code at a link, which is gone with it."""
+
 WORKSPACE_ENTERED = Reply(
     "workspace.title", NEUTRAL, presentation=Presentation(officer_page=OfficerPageAction.ENTER)
 )
@@ -110,13 +117,18 @@ def open_link_in_session(request: WorkspaceRequest, link: bytes) -> Decision:
 def redeem_sign_in_link(request: WorkspaceRequest, session_mark: bytes, code: str) -> Decision:
     """Check the second factor at a link, whose mark the request has: the right code begins a session.
 
-    Wrong codes are counted for this link, so that who found one closes no other way of its owner.
+    Wrong codes are counted for this link, so that who found one closes no other way of its owner. The fifth deletes it:
+    a link that only rested would give who has it five guesses more, hour after hour.
     """
     access = yield from find_sign_in_link(request.mark)
     if access is None:
         return TurnResult(None, (WORKSPACE_CLOSED,))
     ctx = request.context.replace_session(lang=access.lang)
     why, acts = yield from verify_second_factor(ctx, access.staff, code)
+    if why is not None and _is_locked_out(acts):
+        return TurnResult(
+            None, (LINK_CLOSED,), (*acts, CloseAccessLink(request.mark, access.staff.id)), access.lang
+        )
     if why is not None:
         return TurnResult(None, (why,), acts, access.lang)
     begin = BeginWorkspaceSession(session_mark, request.mark, access.staff.id, access.lang, SignInWay.LINK)
@@ -124,6 +136,11 @@ def redeem_sign_in_link(request: WorkspaceRequest, session_mark: bytes, code: st
     verified = record_verification(replace(ctx, session=session))
     acts = (*acts, begin, *keep_page(access, session_mark))
     return TurnResult(verified.session, (enter_page(access),), acts, access.lang)
+
+
+def _is_locked_out(acts: tuple[Act, ...]) -> bool:
+    """Whether a wrong code was the last that is taken for now."""
+    return any(isinstance(act, SaveAttempts) and act.attempts.until is not None for act in acts)
 
 
 def enter_factor(request: WorkspaceRequest, code: str) -> Decision:

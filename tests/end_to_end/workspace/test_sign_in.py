@@ -60,11 +60,14 @@ def test_a_link_signs_in_once_and_a_look_does_not_use_it_up(office: WorkspaceSer
 def test_wrong_codes_close_the_link_and_no_other_way(office: WorkspaceServer) -> None:
     officer = office.add_officer("สมหญิง")
     browser, path = office.new_browser(), office.request_sign_in(officer)
-    for _ in range(5):
-        refused = browser.submit_form(browser.request(path), "000000")
-        assert refused.status == 403
-    locked = browser.submit_form(browser.request(path), office.next_totp_code(officer))
-    assert "ลองใหม่" in locked.text
+    shown = browser.request(path)
+    for wrong in range(5):
+        refused = browser.submit_form(shown, f"00000{wrong}")
+        assert refused.status == (403 if wrong < 4 else 410)
+    assert "ใส่รหัสผิดครบห้าครั้ง" in refused.text
+    locked = browser.submit_form(shown, office.next_totp_code(officer))
+    assert locked.status == 410
+    assert browser.request(path).status == 410
     assert WORKSPACE_COOKIE not in {name for _, name in browser.cookie_jar}
     office.sign_in(officer)
     assert "ใส่รหัสผิด" not in office.send_chat_text(officer, "/search ทดสอบ")

@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 
 from handlers.staff.members import LeaveStaff
-from handlers.staff.page_access import CreateAccessLink, FindPageAccess, KeepPage, PageKind, UseAccessLink
+from handlers.staff.page_access import (
+    CloseAccessLink,
+    CreateAccessLink,
+    FindPageAccess,
+    KeepPage,
+    PageKind,
+    UseAccessLink,
+)
 from handlers.staff.workspace.messages import (
     WORKSPACE_SESSION_TTL,
     BeginWorkspaceSession,
@@ -77,7 +84,10 @@ def test_links_of_all_kinds_count_and_only_one_that_is_unused_and_ones_own_begin
         await ground.commit_acts(one, replace(grant, password="654321"))
         assert (await one.answer_query(FindPageAccess(b"g" * 32), NOW)).password == "654321"
         assert await one.answer_query(FindPageAccess(b"g" * 32), NOW + timedelta(minutes=15)) is None
-        plain = hash_access_secret(one.keyring, "plain")
+        plain, case = (hash_access_secret(one.keyring, name) for name in ("plain", "case"))
+        await ground.commit_acts(one, CloseAccessLink(case, staff))
+        assert await one.answer_query(FindPageAccess(case), NOW) is None
+        assert await one.answer_query(CountWorkspaceLinks(staff), NOW) == 1
         for mark, who in ((digits, staff), (b"g" * 32, staff), (plain, "another")):
             with pytest.raises(ConflictError):
                 await ground.commit_acts(one, BeginWorkspaceSession(MARK, mark, who, "th", SignInWay.LINK))

@@ -13,6 +13,7 @@ from handlers.staff.members import IsCodeUsed, IsRecoveryCode, UseCode
 from handlers.staff.page_access import (
     CARRYING_PAGES,
     AccessLink,
+    CloseAccessLink,
     CreateAccessLink,
     FindPageAccess,
     KeepPage,
@@ -34,6 +35,7 @@ from handlers.staff.workspace.messages import (
     WorkspaceSession,
 )
 from handlers.staff.workspace.sign_in import (
+    LINK_CLOSED,
     WORKSPACE_CLOSED,
     WORKSPACE_ENTERED,
     WorkspaceRequest,
@@ -106,6 +108,21 @@ def test_a_wrong_code_counts_for_the_link_alone() -> None:
     assert turn.acts == (SaveAttempts(derive_attempts_key(LINK), Attempts(MORNING, 1)),)
     turn = ask(enter_factor(make_request(COOKIE), "000000"))
     assert turn.acts == (SaveAttempts(derive_attempts_key(COOKIE), Attempts(MORNING, 1)),)
+
+
+@pytest.mark.parametrize("page", PageKind)
+def test_the_fifth_wrong_code_deletes_a_link_of_any_kind(page: PageKind) -> None:
+    access = replace(ACCESS, page=page)
+    for wrong in range(5):
+        turn: TurnResult = ask(
+            redeem_sign_in_link(make_request(LINK), COOKIE, "000000"),
+            FindPageAccess=access,
+            GetAttempts=Attempts(MORNING, wrong),
+        )
+        closed = [act for act in turn.acts if isinstance(act, CloseAccessLink)]
+        assert (closed, turn.replies[0] == LINK_CLOSED) == (
+            ([CloseAccessLink(LINK, "s1")], True) if wrong == 4 else ([], False)
+        )
 
 
 @pytest.mark.parametrize(
