@@ -10,15 +10,26 @@ import socket
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.helpers import is_ip_address
+from yarl import URL
 
 from bot.errors import BotError
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _CHUNK_BYTES = 64 * 1024
+
+_GLOBAL_UNICAST = ipaddress.IPv6Network(
+    "2000::/3"
+)  # RFC 4291, 2.4: no other IPv6 address is of a public site ...
+_TRANSLATED = ipaddress.IPv6Network(
+    "64:ff9b::/96"
+)  # ... but those of NAT64, each of an IPv4 address (RFC 6052)
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637; Python 3.11 does not know it
+_ISATAP_INTERFACES = frozenset({0x0000_5EFE, 0x0200_5EFE})  # RFC 5214, 6.1; before the IPv4 address
 
 
 class SiteFetchError(BotError):
@@ -62,16 +73,31 @@ class SitePage:
 
 
 def is_public_address(text: str) -> bool:
-    """Whether an IP address may be asked by whoever: not of this machine, a private network, or for special use."""
+    """Whether an IP address may be asked by whoever: not of this machine, a private network, or for special use.
+
+    Nor an IPv6 address that stands for such an IPv4 address. A prefix that a network chose for its own NAT64 cannot be
+    told from others; a network that translates to its own machines there has to forbid it.
+    """
     try:
-        address = ipaddress.ip_address(text.partition("%")[0])
+        address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            address = inner
-    return address.is_global and not address.is_multicast
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    inner = _find_inner_address(address)
+    if inner is not None and not is_public_address(str(inner)):
+        return False
+    if address in _TRANSLATED or address.ipv4_mapped is not None:
+        return True
+    return address in _GLOBAL_UNICAST and address.is_global and address not in _DOCUMENTATION
+
+
+def _find_inner_address(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address to which a packet for this IPv6 address may be passed on; None where there is none."""
+    last = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    if address in _TRANSLATED or (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP_INTERFACES:
+        return last
+    return address.ipv4_mapped or address.sixtofour
 
 
 class PublicOnlyResolver(AbstractResolver):
@@ -123,29 +149,29 @@ class PublicSites:
             raise SiteFetchError("unreachable") from None
 
     async def _follow(self, url: str, limits: FetchLimits) -> SitePage:
-        origin = urlsplit(url)[:2]
+        first = URL(url)
         for _ in range(limits.redirects + 1):
-            self._require_allowed(url)
-            if limits.same_origin and urlsplit(url)[:2] != origin:
+            target = URL(url)
+            self._require_allowed(target)
+            if limits.same_origin and target.origin() != first.origin():
                 raise RedirectsError("elsewhere")
-            async with self.session.get(url, allow_redirects=False) as response:
+            async with self.session.get(target, allow_redirects=False) as response:
                 if response.status not in REDIRECT_STATUSES or "location" not in response.headers:
                     content = await _read(response, limits.max_bytes)
                     return SitePage(url, response.status, (response.charset or "utf-8").lower(), content)
                 url = urljoin(url, response.headers["location"])
         raise RedirectsError("redirects")
 
-    def _require_allowed(self, url: str) -> None:
+    def _require_allowed(self, target: URL) -> None:
         """Raise AddressNotPublicError for another scheme, a password in the address, or a private address written out.
 
-        An address in numbers is not resolved by aiohttp, and so looked at here.
+        An address in numbers is not resolved by aiohttp, and so looked at here: as aiohttp reads it, to which one with
+        ideographic full stops is a number too.
         """
-        parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
-        if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
+        host = (target.raw_host or "").lower()
+        if target.scheme not in {"http", "https"} or not host or target.user is not None:
             raise AddressNotPublicError("address")
-        is_number = host.replace(".", "").isdigit() or ":" in host
-        if is_number and host not in self.exempt_hosts and not is_public_address(host):
+        if is_ip_address(host) and host not in self.exempt_hosts and not is_public_address(host):
             raise AddressNotPublicError("private")
 
 

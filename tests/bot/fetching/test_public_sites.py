@@ -69,7 +69,10 @@ def fetch(
 
 PRIVATE = (
     "10.1.2.3 192.168.0.1 169.254.169.254 100.64.0.1 ::1 fe80::1 fc00::1 224.0.0.1 ::ffff:10.0.0.1 "
-    "2002:7f00:1:: 0.0.0.0 no-address"
+    "2002:7f00:1:: 0.0.0.0 no-address "
+    "64:ff9b::10.0.0.1 64:ff9b::127.0.0.1 64:ff9b:1::a00:1 2001:0:4136:e378:8000:63bf:f5ff:fffe ::10.0.0.1 "
+    "::ffff:0:10.0.0.1 "
+    "2002:808:808::5efe:10.0.0.1 2606:4700::200:5efe:c0a8:1 3fff::1 5f00::1 fec0::1 2001:db8::1 fe80::1%eth0 127.1"
 )
 
 
@@ -78,7 +81,10 @@ def test_what_is_not_public(address: str) -> None:
     assert not is_public_address(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888"])
+PUBLIC = ("8.8.8.8", "2001:4860:4860::8888", "64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "2002:808:808::1")
+
+
+@pytest.mark.parametrize("address", PUBLIC)
 def test_what_is_public(address: str) -> None:
     assert is_public_address(address)
 
@@ -90,6 +96,29 @@ def test_nothing_private_is_fetched_by_address_name_or_redirect() -> None:
     with pytest.raises(SiteFetchError):
         fetch(pages, "/out")
     assert fetch(pages, "/") == b"secret"
+
+
+WRITTEN_OTHERWISE = (
+    "127。0。0。1 127.0.0.1 ①27.0.0.1 1²7.0.0.1 127.0.0.1. 127.1 2130706433 0x7f.1 0177.0.0.1 "
+    "[::ffff:127.0.0.1]"
+)
+
+
+@pytest.mark.parametrize("host", WRITTEN_OTHERWISE.split())
+def test_this_machine_written_otherwise_is_refused(host: str) -> None:
+    pages: dict[str, bytes | str | int] = {"/": b"secret"}
+
+    async def scene(site: str) -> None:
+        address = site.replace("127.0.0.1", host) + "/"
+        pages["/out"] = address
+        async with open_public_sites() as sites:
+            with pytest.raises(SiteFetchError):
+                await sites.fetch(address, LIMITS)
+        async with open_public_sites(["localhost"]) as sites:
+            with pytest.raises(SiteFetchError):
+                await sites.fetch(site.replace("127.0.0.1", "localhost") + "/out", LIMITS)
+
+    with_site(pages, scene)
 
 
 def test_a_name_that_leads_to_this_machine_is_refused() -> None:
