@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.errors import BotError
 from bot.guard import run_guarded, try_work
-from bot.keyed_lock import KeyedLock, KeyedLocks
+from bot.keyed_lock import KeyedLocks, LockScope, PersonLock, PersonLockKey
 from bot.long_texts import build_whole_event, goes_on_with, keep_part, restore_session
 from handlers.dialog.effects import Answer, Decision, NewReceipt, Now, Query, TurnResult
 from handlers.dialog.events import DEFAULT_LANG, Event, Lang, TextPart
@@ -94,14 +94,14 @@ class Engine:
         default_factory=dict
     )
     add_notices: "Callable[[Event, Answer], Awaitable[Answer]] | None" = None
-    _locks: KeyedLocks[bytes] = field(default_factory=KeyedLocks)
+    _locks: KeyedLocks[PersonLockKey] = field(default_factory=KeyedLocks)
 
     async def handle(self, event: Event) -> Answer:
         """Handle one event. Never raises: an error becomes an answer.
 
         An event with a known id has no second effect and gets the same answer.
         """
-        async with self._locks.lock(event.person_id):
+        async with self.lock_person(event.person_id):
             return await self.handle_locked(event)
 
     async def handle_locked(self, event: Event) -> Answer:
@@ -109,7 +109,7 @@ class Engine:
 
         Raises PersonNotLockedError where nobody holds it.
         """
-        if not self._locks.is_held(event.person_id):
+        if not self._locks.is_held((LockScope.HANDLING, event.person_id)):
             raise PersonNotLockedError
         try:
             retries = ConflictRetries()
@@ -188,19 +188,20 @@ class Engine:
             dropped = replace(event, id=f"{event.id}/dropped")
             await self.store.commit(dropped, session, turn, self.now())
 
-    def lock_person(self, who: bytes) -> KeyedLock[bytes]:
+    def lock_person(self, who: bytes, scope: LockScope = LockScope.HANDLING) -> PersonLock:
         """Return the lock of a person, for `async with`: what they do meanwhile waits, in the order of its arrival.
 
         For a platform that does more than handle one event at a time, and for what a person does on a web page.
+        scope: `SENDING` for a platform whose messages to a person wait for each other, but not their events for those.
         """
-        return self._locks.lock(who)
+        return self._locks.lock((scope, who))
 
     async def current_prompt(self, event: Event) -> Answer:
         """Return the question that a person's session is waiting at, for a page or terminal opened anew.
 
         Empty if there is none, or on an error. Writes nothing.
         """
-        async with self._locks.lock(event.person_id):
+        async with self.lock_person(event.person_id):
             outcome = await run_guarded(self._load_current_prompt(event), self.on_error)
             return outcome.value or Answer()
 

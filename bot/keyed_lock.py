@@ -2,10 +2,27 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 K = TypeVar("K")
+
+
+class LockScope(StrEnum):
+    """What one person's messages wait for each other in. A message holds one lock at a time, never both."""
+
+    HANDLING = "handling"
+    """From the reading of the session until what was decided is stored."""
+
+    SENDING = "sending"
+    """While messages to a person go out in their order, on a platform that may take long to accept one."""
+
+
+PersonLockKey: TypeAlias = tuple[LockScope, bytes]
+"""A scope and the keyed hash of a person."""
+
+PersonLock: TypeAlias = "KeyedLock[PersonLockKey]"
 
 
 class CountedLock(asyncio.Lock):

@@ -57,7 +57,7 @@ def test_a_slow_person_keeps_nobody_waiting(tmp_path: Path) -> None:
     async def work() -> None:
         async with open_desk(tmp_path / "var") as desk:
             slow = desk.person_id("ช้า")
-            async with desk.engine._locks.lock(slow):
+            async with desk.engine.lock_person(slow):
                 waiting = asyncio.create_task(desk.handle(Event("s", slow, Channel.WEB, text="สวัสดี")))
                 receipts = await asyncio.wait_for(
                     asyncio.gather(*(file_report(desk, f"p{n}") for n in range(20))), 20

@@ -9,6 +9,7 @@ from typing import Any
 from bot.engine import merge_answers
 from bot.guard import run_guarded
 from bot.images.temporary_host import TemporaryImages
+from bot.keyed_lock import LockScope
 from bot.platforms.line.events import WebhookEvent
 from bot.platforms.line.inbound import LineInboundEvent
 from bot.platforms.line.render import MessageBatch, render_batches
@@ -103,7 +104,7 @@ class LineReplies:
         keys: of the answered events. If the reply failed, LINE may redeliver them: a redelivered event has a reply
         token that is valid for another minute (reference, "Send reply message").
         """
-        async with self.sender.person_locks.lock(who):
+        async with self.sender.lock_person(who, LockScope.SENDING):
             if token is None:
                 return
             rows = await self.sender.find_outbox_ids(person, answer)

@@ -21,7 +21,7 @@ from bot.delivery.transport import (
     TokenRefusedError,
 )
 from bot.guard import run_guarded
-from bot.keyed_lock import KeyedLocks
+from bot.keyed_lock import LockScope, PersonLock
 from bot.platforms.line.client import LineClient
 from bot.platforms.line.flex import replace_cards_with_text
 from bot.platforms.line.quota import PushQuota
@@ -72,19 +72,21 @@ async def _ignore_news(_person: str, _news: bool) -> None:
 
 @dataclass
 class LineSender:
-    """Sends the messages of one desk to LINE; the `Transport` of the delivery worker."""
+    """Sends the messages of one desk to LINE; the `Transport` of the delivery worker.
+
+    lock_person: the desk's `Engine.lock_person`. Answers and outbox messages to one person are sent one after another,
+    in `LockScope.SENDING`: LINE may take long, and what the person writes meanwhile is handled all the same.
+    """
 
     client: LineClient
     store: Store
+    lock_person: Callable[[bytes, LockScope], PersonLock] = field(repr=False)
     quota: PushQuota
     on_error: Callable[[BaseException], None]
     set_news_flag: Callable[[str, bool], Awaitable[None]] = _ignore_news
     limits: PlatformLimits = LIMITS
     undeliverable: set[bytes] = field(default_factory=set, repr=False)
     """Person ids with outbox messages that could not be delivered."""
-
-    person_locks: KeyedLocks[bytes] = field(default_factory=KeyedLocks, repr=False)
-    """Locks by person id: answers and outbox messages to one person are sent one after another."""
 
     _delivered_counts: dict[str, int] = field(default_factory=dict, repr=False)
     _reply_tokens: dict[bytes, ReplyToken] = field(default_factory=dict, repr=False)
@@ -195,7 +197,7 @@ class LineSender:
         """
         person = self.decrypt_address(back)
         who = self.person_id(person)
-        async with self.person_locks.lock(who):
+        async with self.lock_person(who, LockScope.SENDING):
             before = self._delivered_counts.get(delivery_id, 0)
             remaining = [replace(message, policy=MUST_ARRIVE) for message in messages[before:]]
             batches = render_batches(remaining, await self.store.load_language(who), before=before)

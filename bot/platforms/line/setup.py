@@ -64,7 +64,12 @@ async def open_line(context: PlatformContext) -> AsyncIterator[LineSetup]:
     menus = RichMenus(client, desk.name)
     menu_selection = RichMenuSelection(menus, desk.store, on_error)
     sender = LineSender(
-        client, desk.store, _create_quota(desk, client, on_error), on_error, menu_selection.set_news_flag
+        client,
+        desk.store,
+        desk.engine.lock_person,
+        _create_quota(desk, client, on_error),
+        on_error,
+        menu_selection.set_news_flag,
     )
     officer_menus = LineOfficerMenus(desk.store, menus, sender.decrypt_address, on_error)
     images = create_temporary_images(desk_settings.public_url, desk.name, desk.engine.now)

@@ -16,7 +16,7 @@ from bot.delivery.transport import MessageGoneError, PlatformLimits, TransportEr
 from bot.delivery.worker import DeliveryWorker
 from bot.engine import Engine
 from bot.guard import run_guarded
-from bot.keyed_lock import KeyedLock
+from bot.keyed_lock import PersonLock
 from bot.log import LogEvent, log_event
 from bot.platforms.telegram.albums import AlbumBuffer
 from bot.platforms.telegram.inbound import TelegramInbound, normalize_command_text
@@ -127,7 +127,7 @@ class TelegramAdapter:
                     await waiting.close()
         await self.replies.close()
 
-    def _lock_chat(self, chat: int) -> KeyedLock[bytes]:
+    def _lock_chat(self, chat: int) -> PersonLock:
         """Return the lock of the person of a private chat: what they send is answered in order."""
         return self.engine.lock_person(self.inbound.person_id(chat))
 

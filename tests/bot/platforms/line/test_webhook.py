@@ -5,8 +5,9 @@ import base64
 import json
 import logging
 import resource
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.clock.outside_time import OutsideTime
+from bot.keyed_lock import LockScope, PersonLock, PersonLockKey
 from bot.log import LibraryLogHandler
 from bot.platforms.line.events import InvalidWebhookBodyError, parse_webhook
 from handlers.dialog.session import DialogTopic
@@ -473,15 +475,44 @@ def test_the_log_at_debug_holds_no_id_text_or_token(
         assert secret not in told
 
 
+class LockWatch:
+    """Tells which locks were taken, in their order, and how many a task held at once at the most."""
+
+    def __init__(self, lock: Callable[[PersonLockKey], PersonLock]) -> None:
+        self._lock, self.taken, self.most_at_once = lock, list[PersonLockKey](), 0
+        self._held = Counter[object]()
+
+    @asynccontextmanager
+    async def lock(self, key: PersonLockKey) -> AsyncIterator[None]:
+        task = asyncio.current_task()
+        self._held[task] += (
+            1  # counted before it is had: who waits for a second lock holds the first meanwhile
+        )
+        self.most_at_once = max(self.most_at_once, self._held[task])
+        try:
+            async with self._lock(key):
+                self.taken.append(key)
+                yield
+        finally:
+            self._held[task] -= 1
+
+
 def test_the_events_of_a_person_in_a_webhook_take_one_lock(tmp_path: Path) -> None:
     async def scene(account: LineDesk) -> None:
-        taken, locks = list[bytes](), account.desk.engine._locks
-        lock = locks.lock
-        locks.lock = lambda key: (taken.append(key), lock(key))[1]  # type: ignore[method-assign]
-        line = account.line
+        locks, line = account.desk.engine._locks, account.line
+        watch = LockWatch(locks.lock)
+        locks.lock = watch.lock  # type: ignore[method-assign,assignment]
         events = [line.make_text_event(person, words) for person in (A, B) for words in ("สวัสดี", "/help")]
         assert await line.post_events(*events) == 200
-        assert taken == [account.setup.sender.person_id(person) for person in (A, B)]
+        for person in (A, B):
+            await line.wait_for_messages(person, 0)
+        await account.setup.adapter.close()  # all answers have gone
+        persons = [account.setup.sender.person_id(person) for person in (A, B)]
+        handled = [who for scope, who in watch.taken if scope is LockScope.HANDLING]
+        sent = [who for scope, who in watch.taken if scope is LockScope.SENDING]
+        assert handled == persons
+        assert sorted(sent) == sorted(persons * 2)
+        assert watch.most_at_once == 1, "what holds one lock of a person must not wait for another"
 
     run_scenario(tmp_path / "var", scene)
 

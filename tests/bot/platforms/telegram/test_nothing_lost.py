@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.delivery.transport import PlatformLimits
+from bot.keyed_lock import LockScope, PersonLockKey
 from bot.platforms.telegram.sender import SendLimiter
 from handlers.dialog.effects import Answer
 from handlers.dialog.events import Channel
@@ -351,13 +352,17 @@ def test_a_webhook_that_somebody_set_meanwhile_is_named_and_taken_away(
 
 def test_a_message_takes_one_lock(tmp_path: Path) -> None:
     async def scene(o: TelegramDesk, p: TelegramChatUser) -> None:
-        taken, locks, who = list[bytes](), o.desk.engine._locks, o.setup.adapter.inbound.person_id(CHAT)
+        taken, locks, who = (
+            list[PersonLockKey](),
+            o.desk.engine._locks,
+            o.setup.adapter.inbound.person_id(CHAT),
+        )
         lock = locks.lock
         locks.lock = lambda key: (taken.append(key), lock(key))[1]  # type: ignore[method-assign]
         await p.say("สวัสดี")
         await p.tap("แจ้งเรื่อง")
         await p.send_file("photo", make_photo(), caption="คำบรรยาย")
-        assert taken == [who] * 3
+        assert taken == [(LockScope.HANDLING, who)] * 3
 
     run_scenario(tmp_path, scene)
 
