@@ -72,24 +72,56 @@ def parse_activity(text: str, today: date) -> ActivityText | tuple[ActivityIssue
     return ActivityText(kind, day, title, takers, outcome)
 
 
+def join_activity_text(before: str, added: str, today: date) -> str:
+    """Return what was told of an activity in two messages: a part that is told again replaces the one before.
+
+    Words without a label that name a kind or a day replace that; others go on with the part that was told last.
+    """
+    told = _split_parts(before)
+    loose, labelled = _split_labelled(added)
+    has_kind, has_day = _find_kind(loose) is not None, parse_exact_day(loose, today) is not None
+    if has_kind or not told:
+        told[ActivityPart.KIND] = loose
+    if has_day or not told:
+        told[ActivityPart.DAY] = loose
+    if loose and not has_kind and not has_day:
+        last = list(told)[-1]
+        told[last] = f"{told[last]}\n{loose}".strip()
+    told |= labelled
+    labels = {part: _list_words(f"activity.labels.{part}", "th")[0] for part in ActivityPart}
+    return "\n".join(f"{labels[part]}: {value}" for part, value in told.items() if value)
+
+
 def find_marked_data(text: str) -> tuple[str, ...]:
     """Return the personal data that was marked in a text that an officer typed."""
     return find_pii(text)
 
 
 def _split_parts(text: str) -> dict[ActivityPart, str]:
+    """Return the parts that a text tells, in their order. Lines before the first label name kind and day."""
+    loose, labelled = _split_labelled(text)
+    if not loose:
+        return labelled
+    named = {
+        part: "\n".join(filter(None, (loose, labelled.pop(part, ""))))
+        for part in (ActivityPart.KIND, ActivityPart.DAY)
+    }
+    return {**named, **labelled}
+
+
+def _split_labelled(text: str) -> tuple[str, dict[ActivityPart, str]]:
+    """Return the lines before the first label, and the parts that have one."""
+    loose: list[str] = []
     told: dict[ActivityPart, list[str]] = {}
     current: ActivityPart | None = None
     for line in filter(None, (line.strip() for line in _split_lines(clean_text(text).text))):
         part, value = _split_label(line)
-        if part is None and current is None:
-            told.setdefault(ActivityPart.KIND, []).append(line)
-            told.setdefault(ActivityPart.DAY, []).append(line)
-            continue
         current = part or current
-        if current is not None:
+        if current is None:
+            loose.append(line)
+        else:
             told.setdefault(current, []).append(value)
-    return {part: "\n".join(lines) for part, lines in told.items()}
+    return "\n".join(loose), {part: "\n".join(lines).strip() for part, lines in told.items()}
 
 
 def _split_lines(text: str) -> list[str]:

@@ -218,7 +218,10 @@ class ProposedFaqEntry:
 
 @dataclass(frozen=True, slots=True)
 class ServiceWork(UnfinishedWork[ServiceCommandName]):
-    """The unfinished work of an officer of the service desk; each part outlasts commands about the others."""
+    """The unfinished work of an officer of the service desk; each part outlasts commands about the others.
+
+    activity: what was told of an activity that lacks something, as its command takes it.
+    """
 
     pending: PendingCommand[ServiceCommandName] = NothingPending()
     answer: ProposedAnswer | None = None
@@ -226,6 +229,7 @@ class ServiceWork(UnfinishedWork[ServiceCommandName]):
     consultation: ConsultationDraft = field(default=(), repr=False)
     remark: ProposedRemark | None = None
     faq_entry: ProposedFaqEntry | None = None
+    activity: str = field(default="", repr=False)
 
 
 class NumberUse(StrEnum):

@@ -12,7 +12,7 @@ from handlers.dialog.replies import (
     ReplyArg,
     raw_text,
 )
-from handlers.participation.activity_text import find_marked_data, parse_activity
+from handlers.participation.activity_text import find_marked_data, join_activity_text, parse_activity
 from handlers.participation.messages import (
     Activity,
     ActivityText,
@@ -21,12 +21,14 @@ from handlers.participation.messages import (
     SetActivityShown,
 )
 from handlers.staff.command import ServiceCommandContext, make_prompt_buttons
-from handlers.staff.parse import split_first_word
+from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import ServiceCommandName
 from handlers.staff.state import ProposedRemark
 from handlers.thai.dates import format_date, to_arabic_digits, to_bangkok_date
 
 REMOVE_WORDS, RESTORE_WORDS, CORRECT_WORDS = {"off", "เอาออก", "ลบ"}, {"on", "คืน"}, {"edit", "แก้"}
+CONTINUE_ACTIVITY_COMMAND = ParsedCommand(ServiceCommandName.ACTIVITY, rest="more")
+"""The next text goes on with the activity that lacks something."""
 LISTED_ACTIVITIES = 10
 """The newest, which are shown in the chat; the page has all."""
 
@@ -40,26 +42,45 @@ def manage_activities(cmd: ServiceCommandContext) -> Decision:
         return _list_activities(cmd, known)
     if word.casefold() in REMOVE_WORDS | RESTORE_WORDS:
         return _set_shown(cmd, _find_activity(known, after), is_shown=word.casefold() in RESTORE_WORDS)
-    replaced: Activity | None = None
+    if word == CONTINUE_ACTIVITY_COMMAND.rest:
+        rest = _go_on(cmd, after)
+        word, after = split_first_word(rest)
+    words, replaced = rest, None
     if word.casefold() in CORRECT_WORDS:
-        name, rest = split_first_word(after)
+        name, words = split_first_word(after)
         replaced = _find_activity(known, name)
         if replaced is None:
             return cmd.reply("activity.unknown", NEUTRAL)
-    found = parse_activity(rest, to_bangkok_date(cmd.ctx.now))
+    whole = replace(cmd, command=replace(cmd.command, rest=rest))
+    found = parse_activity(words, to_bangkok_date(cmd.ctx.now))
     if not isinstance(found, ActivityText):
         wrong = tuple(Phrase(f"inquiry.activity.issue.{one.part}.{one.problem}") for one in found)
         args: dict[str, ReplyArg] = {"wrong": wrong}
-        return cmd.reply_with(Reply("inquiry.activity.incomplete", NEUTRAL, args, presentation=KEEPS_TEXT))
+        waiting = whole.with_work(replace(cmd.work, activity=rest)).await_text_for(CONTINUE_ACTIVITY_COMMAND)
+        return waiting.reply_with(
+            Reply("inquiry.activity.incomplete", NEUTRAL, args, presentation=KEEPS_TEXT)
+        )
     if cmd.confirmed:
-        return _publish(cmd, found, replaced)
-    return _propose(cmd, found, rest)
+        return _publish(whole, found, replaced)
+    return _propose(whole, found, words)
+
+
+def _go_on(cmd: ServiceCommandContext, added: str) -> str:
+    """Return the activity that lacked something with what was typed since, as its command takes it."""
+    before, prefix = cmd.work.activity, ""
+    word, after = split_first_word(before)
+    if word.casefold() in CORRECT_WORDS:
+        name, before = split_first_word(after)
+        prefix = f"{word} {name} "
+    return prefix + join_activity_text(before, added, to_bangkok_date(cmd.ctx.now))
 
 
 def _list_activities(cmd: ServiceCommandContext, known: tuple[Activity, ...]) -> TurnResult:
     lines = tuple(_describe_line(cmd, one) for one in known[:LISTED_ACTIVITIES])
-    key = "activity.list" if lines else "activity.none"
-    return cmd.reply(key, NEUTRAL, lines=lines)
+    if not lines:  # what is typed next is most likely the first one
+        begun = cmd.with_work(replace(cmd.work, activity="")).await_text_for(CONTINUE_ACTIVITY_COMMAND)
+        return begun.reply("activity.none", NEUTRAL)
+    return cmd.reply("activity.list", NEUTRAL, lines=lines)
 
 
 def _describe_line(cmd: ServiceCommandContext, one: Activity) -> Phrase:
@@ -91,7 +112,7 @@ def _propose(cmd: ServiceCommandContext, found: ActivityText, typed: str) -> Tur
     """Show an activity as everybody will read it, and ask to confirm exactly that."""
     prompt = cmd.ctx.session.prompt_number + 1
     asked = replace(cmd, ctx=cmd.ctx.replace_session(prompt_number=prompt))
-    asked = asked.with_work(replace(asked.work, remark=ProposedRemark(cmd.command, prompt)))
+    asked = asked.with_work(replace(asked.work, activity="", remark=ProposedRemark(cmd.command, prompt)))
     choices = make_prompt_buttons(
         ServiceCommandName.CONFIRM, prompt, "inquiry.activity.yes", "inquiry.activity.no"
     )

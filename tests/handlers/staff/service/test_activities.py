@@ -15,6 +15,7 @@ from handlers.participation.messages import (
 from handlers.staff.members import AuditRefusal
 from handlers.staff.permissions import Role
 from handlers.staff.service.activities import REMOVE_WORDS
+from handlers.staff.state import AwaitingText
 from tests.handlers.staff.officer_commands import list_commands, make_member
 from tests.handlers.staff.service.service_officer import give, told
 from tests.run_decision import Outcome
@@ -28,6 +29,21 @@ WORDS = "ประชุม 12 ต.ค. 2569\nเรื่อง: แผน\nผ
 
 def tell(words: str, *known: Activity, **more: object) -> Outcome:
     return give(words, answers={ListActivities: known}, **more)  # type: ignore[arg-type]
+
+
+def type_on(words: str, before: Outcome, *known: Activity) -> Outcome:
+    """Type what the answer before waits for."""
+    pending = before.kept.officer.service.pending
+    assert isinstance(pending, AwaitingText)
+    return tell(f"{pending.command.to_command_text()} {words}", *known, session=before.kept)
+
+
+def confirm(asked: Outcome, *known: Activity) -> PublishActivity:
+    """Confirm an activity as it was shown."""
+    assert told(asked) == ("activity.ask", ())
+    _, (act,) = told(tell(list_commands(asked.replies[0].choices)[0], *known, session=asked.kept))
+    assert isinstance(act, PublishActivity)
+    return act
 
 
 def test_it_is_published_once_confirmed_and_not_twice() -> None:
@@ -47,6 +63,32 @@ def test_what_is_wrong_is_told_and_nothing_waits() -> None:
     wrong = tell("/activity meeting 12 Oct 2026")
     assert told(wrong) == ("activity.incomplete", ())
     assert wrong.kept.officer.service.remark is None
+
+
+def test_it_may_be_told_in_several_messages() -> None:
+    lacking = tell("/กิจกรรม")
+    for words in ("ประชุม", "12 ต.ค. 2569 ค่ะ", "เรื่อง: แผ", "เรื่อง: แผน\nผู้เข้าร่วม: ครู 20"):
+        lacking = type_on(words, lacking)
+        assert told(lacking) == ("activity.incomplete", ())
+    assert confirm(type_on("ผล: เพิ่มสองโครงการ", lacking)).text == TEXT
+
+
+def test_words_without_a_label_go_on_with_the_part_before() -> None:
+    lacking = tell("/กิจกรรม เรื่อง: แผน\nผล: เพิ่มสอง")
+    asked = type_on("ผู้เข้าร่วม: ครู 20", type_on("ประชุม 12 ต.ค. 2569", type_on("โครงการ", lacking)))
+    assert confirm(asked).text == replace(TEXT, outcome="เพิ่มสอง\nโครงการ")
+
+
+def test_a_correction_in_several_messages_replaces_the_one_that_is_named() -> None:
+    lacking = tell("/กิจกรรม แก้ 1/2570 ประชุม 12 ต.ค. 2569", KNOWN)
+    assert told(lacking) == ("activity.incomplete", ())
+    act = confirm(type_on(WORDS.partition("\n")[2], lacking, KNOWN), KNOWN)
+    assert (act.text, act.replaces) == (TEXT, (2570, 1))
+
+
+def test_the_whole_text_again_replaces_what_was_told() -> None:
+    lacking = tell("/กิจกรรม ร่วมวางแผน 1 ต.ค. 2569\nเรื่อง: อื่น")
+    assert confirm(type_on(WORDS, lacking)).text == TEXT
 
 
 def test_a_correction_replaces_the_one_that_is_named() -> None:
