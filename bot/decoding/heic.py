@@ -8,8 +8,8 @@ try:
 except ImportError:
     HAS_SAFE_LIBHEIF = False
 else:
-    SAFE_LIBHEIF = (1, 23, 4)
-    """Releases before have holes that are known (GHSA-vg7w-rp49-4fc2, GHSA-xrp2-63fq-jm8q, GHSA-prgh-72vc-3xmc)."""
+    SAFE_LIBHEIF = (1, 23, 5)
+    """Releases before have holes that are known (GHSA-v8qw-hwjv-44hw, GHSA-vg7w-rp49-4fc2 and others)."""
 
     HAS_SAFE_LIBHEIF = tuple(map(int, pillow_heif.libheif_version().split("."))) >= SAFE_LIBHEIF
     if HAS_SAFE_LIBHEIF:

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
+from ita_stats.strings import get_statistics_text
+
 if TYPE_CHECKING:
     import typst
 
@@ -26,8 +28,7 @@ SARABUN_CHARACTERS = (
 )
 """The characters that Sarabun has, as regex ranges: Thai, accented Latin, Vietnamese, symbols."""
 MISSING_CHARACTER = "\u25ca"
-"""Replaces characters that the font lacks, since an archival PDF must not contain missing glyphs."""
-_UNSUPPORTED_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}]")
+"""Replaces characters that every font lacks, since an archival PDF must not contain missing glyphs."""
 OTHER_SCRIPTS_CHARACTERS = (
     "\u0e81\u0e82\u0e84\u0e87\u0e88\u0e8a\u0e8d\u0e94-\u0e97\u0e99-\u0e9f\u0ea1-\u0ea3\u0ea5\u0ea7\u0eaa\u0eab"
     "\u0ead-\u0eb9\u0ebb-\u0ebd\u0ec0-\u0ec4\u0ec6\u0ec8-\u0ecd\u0ed0-\u0ed9\u0edc-\u0edf"
@@ -60,8 +61,8 @@ OTHER_SCRIPTS_CHARACTERS = (
 
 Lao, Burmese, Khmer, Chinese, Japanese, Korean; Arabic; emoji in one colour. Taken from the tables of the fonts.
 """
-_NOT_PLAIN_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}{OTHER_SCRIPTS_CHARACTERS}]")
-PLAIN_PDF_FONTS = (
+_MISSING_PATTERN = re.compile(f"[^{SARABUN_CHARACTERS}{OTHER_SCRIPTS_CHARACTERS}]")
+DOCUMENT_FONTS = (
     "Sarabun",
     "Noto Sans Lao",
     "Noto Sans Myanmar",
@@ -70,7 +71,7 @@ PLAIN_PDF_FONTS = (
     "Droid Sans Fallback",
     "Noto Emoji",
 )
-"""The fonts of a plain PDF, in the order in which they are asked for a character."""
+"""The fonts of every document, in the order in which they are asked for a character."""
 
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
 """Ask for another form of the character before, which none of the fonts has: they are left out."""
@@ -81,42 +82,29 @@ def render_archival_pdf(template: str, data: TemplateData, at: datetime) -> byte
 
     Only the fonts in the package are used. The same arguments give the same bytes.
     """
+    return render_paper_pdf(_read_template(template), data, at)
+
+
+def render_plain_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
+    """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived."""
     import typst  # takes 7 MB, so only when a document is typeset
 
     return typst.compile(
-        _read_template(template),
+        _add_missing_note(source, data),
         format="pdf",
         font_paths=_load_fonts(),
         ignore_system_fonts=True,
         sys_inputs=_build_inputs(data),
-        pdf_standards=["a-2b", "ua-1"],
-        timestamp=int(at.timestamp()),
-    )
-
-
-def render_plain_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
-    """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived.
-
-    The template may use every font of the package; `find_missing_characters` tells what none of them has.
-    """
-    import typst  # takes 7 MB, so only when a document is typeset
-
-    return typst.compile(
-        source,
-        format="pdf",
-        font_paths=_load_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs=_build_inputs(data, _NOT_PLAIN_PATTERN),
         timestamp=int(at.timestamp()),
     )
 
 
 def render_paper_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
-    """Render a caller's template as `render_archival_pdf` does: for archives and screen readers, in Sarabun alone."""
+    """Render a caller's template as `render_archival_pdf` does: for archives and screen readers."""
     import typst  # as above
 
     return typst.compile(
-        source,
+        _add_missing_note(source, data),
         format="pdf",
         font_paths=_load_fonts(),
         ignore_system_fonts=True,
@@ -131,7 +119,7 @@ def render_paper_png(source: bytes, data: TemplateData, at: datetime, ppi: float
     import typst  # as above
 
     found: bytes | list[bytes] = typst.compile(
-        source,
+        _add_missing_note(source, data),
         format="png",
         ppi=ppi,
         font_paths=_load_fonts(),
@@ -143,11 +131,11 @@ def render_paper_png(source: bytes, data: TemplateData, at: datetime, ppi: float
 
 
 def find_missing_characters(data: TemplateData) -> list[str]:
-    """Return the characters of a plain PDF's data that no font of the package has, each once, in order of code.
+    """Return the characters of a document's data that no font of the package has, each once, in order of code.
 
     What is not seen by itself (line breaks, joiners, variation selectors) is left out.
     """
-    found = set(_NOT_PLAIN_PATTERN.findall(json.dumps(data, ensure_ascii=False)))
+    found = set(_MISSING_PATTERN.findall(json.dumps(data, ensure_ascii=False)))
     return sorted(one for one in found if unicodedata.category(one) not in {"Cc", "Cf", "Mn", "Zl", "Zp"})
 
 
@@ -158,7 +146,7 @@ def render_png_pages(
     import typst  # as above
 
     found: bytes | list[bytes] = typst.compile(
-        _read_template(template),
+        _add_missing_note(_read_template(template), data),
         format="png",
         ppi=ppi,
         font_paths=_load_fonts(),
@@ -177,7 +165,7 @@ def format_typst_date(at: datetime) -> list[int]:
 
 @cache
 def _load_fonts() -> "typst.Fonts":
-    """Load the fonts of the package, and no other: Sarabun, and those of other scripts for plain PDFs."""
+    """Load the fonts of the package, and no other: Sarabun, and those of other scripts."""
     import typst  # as above
 
     with as_file(_PACKAGE_FOLDER / "fonts") as folder:
@@ -188,6 +176,20 @@ def _read_template(template: str) -> bytes:
     return (_PACKAGE_FOLDER / "templates" / template).read_bytes()
 
 
-def _build_inputs(data: TemplateData, unsupported: re.Pattern[str] = _UNSUPPORTED_PATTERN) -> dict[str, str]:
+def _build_inputs(data: TemplateData) -> dict[str, str]:
     text = _VARIATION_SELECTORS.sub("", json.dumps(data, ensure_ascii=False, sort_keys=True))
-    return {"data": unsupported.sub(MISSING_CHARACTER, text)}
+    return {"data": _MISSING_PATTERN.sub(MISSING_CHARACTER, text)}
+
+
+def _add_missing_note(source: bytes, data: TemplateData) -> bytes:
+    """Add a last line to a template that says for how many characters ◊ stands, where there are any.
+
+    Not where the data tells it itself, under `missing`, as the paper of a case does.
+    """
+    missing = set(find_missing_characters(data))
+    if not missing or "missing" in data:
+        return source
+    count = sum(one in missing for one in json.dumps(data, ensure_ascii=False))
+    words = get_statistics_text("heading", "missing", count=count, shown=MISSING_CHARACTER)
+    note = json.dumps(" · ".join(words), ensure_ascii=False)
+    return source + f"\n#block(above: 1em, text(size: 0.8em, {note}))\n".encode()

@@ -19,8 +19,8 @@ from bot.exporters.case_pdf import (
 )
 from handlers.staff.complaints.messages import FindCaseByNumber, GetCaseHistory, GetCaseReport
 from ita_stats.render.typst import (
+    DOCUMENT_FONTS,
     OTHER_SCRIPTS_CHARACTERS,
-    PLAIN_PDF_FONTS,
     SARABUN_CHARACTERS,
     _load_fonts,
     find_missing_characters,
@@ -136,8 +136,9 @@ def test_only_what_is_seen_is_listed_as_missing() -> None:
 def test_the_fonts_have_every_character_that_they_are_said_to_have() -> None:
     ranges = re.compile(f"[{SARABUN_CHARACTERS}{OTHER_SCRIPTS_CHARACTERS}]")
     text = "".join(c for c in map(chr, range(0x20, 0x20000)) if ranges.match(c) and c not in "\u200b\u2060")
-    names = ", ".join(f'"{name}"' for name in PLAIN_PDF_FONTS)
-    templates = [one for one in (files("bot") / "typeset").iterdir() if one.name.endswith(".typ")]
+    names = ", ".join(f'"{name}"' for name in DOCUMENT_FONTS)
+    folders = (files("bot") / "typeset", files("ita_stats") / "templates")
+    templates = [one for folder in folders for one in folder.iterdir() if one.name.endswith(".typ")]
     assert [one.name for one in templates if f"font: ({names})" not in one.read_text("utf-8")] == []
     # An archival PDF is refused where a glyph is missing.
     source = f'#set text(font: ({names}), fallback: false)\n#sys.inputs.data.clusters().join(" ")'

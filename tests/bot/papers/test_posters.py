@@ -1,16 +1,19 @@
 """Posters and the snippet: every way of each desk, each file of the table, and nothing of others overwritten."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
 from bot.cli.main import cli_app
 from bot.papers.command import write_posters
+from bot.papers.paper import Paper, Paragraph, render_paper
 from bot.papers.posters import PosterWay, build_snippet, list_poster_ways, render_poster_files
 from bot.web.policies import build_frame_ancestors
 from bot.web.templating import PageRenderer
@@ -94,3 +97,24 @@ def test_a_folder_that_holds_anything_else_is_left_alone(
     assert nowhere.exit_code == 2
     assert not (tmp_path / "new").exists()
     assert write_posters.__doc__
+
+
+FOREIGN = "北京 😀 ငွေ ຂ້ອງ ខ្មែរ مال"
+
+
+def read_pdf(content: bytes) -> str:
+    """The text of a PDF, page by page."""
+    with closing(pypdfium2.PdfDocument(content)) as opened:
+        return "".join(page.get_textpage().get_text_bounded() for page in opened)
+
+
+def test_papers_and_posters_print_other_alphabets_or_count_what_they_cannot() -> None:
+    paper = Paper("สำนักงาน", f"ประกาศ {FOREIGN}", (), (Paragraph(f"{FOREIGN} აბ"),), "ท้าย")
+    told = read_pdf(render_paper(paper, "th", NOW))
+    assert all(word in told for word in FOREIGN.split())
+    assert "แทนอักขระ 2 ตัว" in told
+    name = OFFICE.name.model_copy(update={"th": f"สำนักงาน {FOREIGN}"})
+    named = LINKED.model_copy(update={"name": name})
+    poster = read_pdf(dict(render_poster_files(named, {}, NOW))["complaints-th.pdf"])
+    assert all(word in poster for word in FOREIGN.split())
+    assert "แทนอักขระ" not in poster

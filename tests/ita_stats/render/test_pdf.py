@@ -163,12 +163,24 @@ def test_the_table_stays_on_the_sheet(names: int) -> None:
         assert "รวม" in text.get_text_bounded()
 
 
-def test_another_alphabet_is_marked_and_not_left_out() -> None:
-    found = replace(make_protected_tables(), office_th="สำนักงาน 北京")
-    assert (
-        f"สำนักงาน {MISSING_CHARACTER}{MISSING_CHARACTER}"
-        in pages(build_statistics_document(found, ReleaseInfo()))[0]
-    )
+def name_office(name: str) -> StatisticsDocument:
+    """A document of an office of such a name."""
+    return build_statistics_document(replace(make_protected_tables(), office_th=name), ReleaseInfo())
+
+
+@pytest.mark.parametrize("word", ["北京", "ငွေ", "ຂ້ອງ", "ខ្មែរ", "مال", "😀", "한국"])
+def test_other_alphabets_are_printed_in_an_archival_pdf(word: str) -> None:
+    told = pages(name_office(f"สำนักงาน {word} สาขา"))
+    assert all(f"สำนักงาน {word}" in page or word in page for page in told)
+    assert MISSING_CHARACTER not in "".join(told)
+
+
+def test_what_no_font_has_is_marked_and_its_count_is_said() -> None:
+    told = pages(name_office("สำนักงาน ქართ"))
+    assert f"สำนักงาน {MISSING_CHARACTER * 4}" in told[0]
+    assert f"{MISSING_CHARACTER} แทนอักขระ 4 ตัวที่เอกสารนี้พิมพ์ไม่ได้" in told[-1]
+    assert "cannot be printed here (4)" in told[-1]
+    assert "พิมพ์ไม่ได้" not in "".join(pages(name_office("สำนักงาน")))
 
 
 def test_ten_years_of_months_run_over_pages_with_their_head() -> None:

@@ -137,7 +137,7 @@ def test_names_of_any_letters_are_printed(odd: str) -> None:
 def test_letters_that_the_typeface_lacks_leave_a_mark_that_it_has() -> None:
     from ita_stats.render.typst import _build_inputs
 
-    assert _build_inputs({"name": "ก😀ข"})["data"] == f'{{"name": "ก{MISSING_CHARACTER}ข"}}'
+    assert _build_inputs({"name": "ก😀აข"})["data"] == f'{{"name": "ก😀{MISSING_CHARACTER}ข"}}'
 
 
 def test_what_nobody_sees_is_left_out_of_words() -> None:
