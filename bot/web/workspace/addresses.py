@@ -71,6 +71,17 @@ def make_shown_address(request: Request, submission: str) -> str:
     return f"{request.url.path}?{urlencode([*others, (SHOWN_FORM, submission)])}"
 
 
+def get_asked_address(request: Request) -> str:
+    """Return the address of a page with what it was asked for, but for what a passkey was told there before."""
+    asked = [(name, text) for name, text in request.query_params.multi_items() if name != PASSKEY_NOTE]
+    return f"{request.url.path}?{urlencode(asked)}".rstrip("?")
+
+
+def add_passkey_note(address: str, what: str) -> str:
+    """Return the address of a page that says what did not come of a passkey."""
+    return f"{address}{'&' if '?' in address else '?'}{PASSKEY_NOTE}={what}"
+
+
 def make_access_link_factory(address: str) -> Callable[[NewAccessLink, datetime], Awaitable[AccessLink]]:
     """A factory of links to pages of the complaints desk's workspace under its public address."""
     base = f"{address.rstrip('/')}{get_desk_path('complaints')}"

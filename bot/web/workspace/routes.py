@@ -237,9 +237,7 @@ class DeskWorkspace:
             return self._ask_factor(view, opened, outcome)
         return await self._render_view(view, opened, outcome)
 
-    def _ask_factor(
-        self, view: WorkspaceView, opened: OpenWorkspace, outcome: WorkspaceOutcome | None = None
-    ) -> Response:
+    def _ask_factor(self, view: WorkspaceView, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
         offered = self._passkeys.offer_factor(opened)
         return self._pages.render("workspace/factor.html", opened, view, outcome, passkey=offered)
 
@@ -270,7 +268,10 @@ class DeskWorkspace:
     def _serve_paper(
         self, view: WorkspaceView, serve: Callable[[OpenWorkspace], Awaitable[Response]]
     ) -> PageHandler:
-        """Return the handler of what a view fetches: with the rights of the view, within the time of the factor."""
+        """Return the handler of what a view fetches: with the rights of the view, within the time of the factor.
+
+        After that time it leads to the view, which asks for the factor, with what was chosen there.
+        """
 
         async def handle_request(request: Request) -> Response:
             opened = await self._open_now(request)
@@ -279,7 +280,8 @@ class DeskWorkspace:
             if not may_open_view(view, self._desk.name, opened.found.staff.role):
                 return self._pages.render("workspace/not_allowed.html", opened, status=403)
             if not may_show_content(opened.request):
-                return self._ask_factor(view, opened)
+                at = request.url.path.rpartition("/")[0]
+                return RedirectResponse(f"{at}?{request.url.query}".rstrip("?"), 303)
             return await serve(opened)
 
         return handle_request

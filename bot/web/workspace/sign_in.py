@@ -10,7 +10,13 @@ from bot.web.officer.responses import reject_files
 from bot.web.officer.session import OfficerSession
 from bot.web.request import get_requested_lang
 from bot.web.workspace.actions import WorkspaceActions
-from bot.web.workspace.addresses import PASSKEY_COOKIE, SIGN_IN_COOKIE, WORKSPACE_COOKIE, get_desk_path
+from bot.web.workspace.addresses import (
+    PASSKEY_COOKIE,
+    SIGN_IN_COOKIE,
+    WORKSPACE_COOKIE,
+    get_asked_address,
+    get_desk_path,
+)
 from bot.web.workspace.open_session import OpenWorkspace, find_leads_to
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.passkeys.pages import PasskeyPages
@@ -63,7 +69,7 @@ class SignInPages:
         closed = request.method == "POST" and not refused and why is None
         lang = get_requested_lang(request)
         browser = self._get_passkey_browser(request)
-        to = request.url.path if request.method == "GET" and status == HTTP_OK else self._path
+        to = get_asked_address(request) if request.method == "GET" and status == HTTP_OK else self._path
         page = self._responses.render(
             "workspace/sign_in.html",
             lang,

@@ -144,13 +144,12 @@ def test_five_wrong_codes_close_this_link_and_no_other_way(office: OfficerServer
     officer = office.add_officer("สมหญิง")
     browser = office.new_browser()
     path = office.request_link(officer)
-    for _ in range(5):
-        wrong = browser.submit_form(browser.request(path), "000000")
-        assert wrong.status == 403
-        assert "รหัสไม่ถูกต้อง" in wrong.text
-    assert (
-        "ลองใหม่ได้หลังเวลา" in browser.submit_form(browser.request(path), office.next_totp_code(officer)).text
-    )
+    form = browser.request(path)
+    for number in range(5):
+        wrong = browser.submit_form(form, f"00000{number}")
+        assert wrong.status == (403 if number < 4 else 410)
+        assert ("รหัสไม่ถูกต้อง" if number < 4 else "ผิดครบห้าครั้ง") in wrong.text
+    assert browser.submit_form(form, office.next_totp_code(officer)).status == 410
     office.send_chat_text(officer, "/facts 1")
     assert "ลองใหม่ได้หลังเวลา" not in office.send_chat_text(officer, officer.totp_code())
     assert STORY in office.open_page(officer, office.new_browser()).text
@@ -360,7 +359,8 @@ def test_guesses_at_once_are_counted_one_by_one(office: OfficerServer) -> None:
         seen = list(
             together.map(lambda one: one[0].submit_form(one[1], "00000x"), zip(browsers, forms, strict=True))
         )
-    assert ["ลองใหม่ได้หลังเวลา" in page.text for page in seen].count(True) == 3
+    assert sorted(page.status for page in seen) == [403] * 4 + [410] * 4
+    assert ["ผิดครบห้าครั้ง" in page.text for page in seen].count(True) == 1
     assert not any(STORY in page.text for page in seen)
 
 

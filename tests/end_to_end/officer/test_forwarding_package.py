@@ -3,7 +3,9 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pikepdf
 import pytest
@@ -56,6 +58,13 @@ def test_the_letter_and_the_chosen_evidence(office: OfficerServer, monkeypatch: 
         assert pdf.attachments[names[0]].get_file().read_bytes() == PDF
     lines = office.load_audit_lines()
     assert lines.count((f"staff:{officer.id}", "exported-file")) == 1
+    office.desk.clock_offset += timedelta(minutes=31)
+    late = browser.request(f"{seen.path}/paper?file={slugs[1]}")
+    asked = browser.request(late.headers["location"])
+    body = urlencode({"csrf": asked.form_token, "code": office.next_totp_code(officer)}).encode()
+    back = browser.request(browser.request(asked.path, body).headers["location"])
+    chosen = re.findall(r'value="([^"]+)" checked', back.text)
+    assert (chosen, CHOICE.findall(back.text)) == ([slugs[1]], slugs)  # what was chosen is chosen still
     monkeypatch.setattr(case_papers, "MAX_PACKAGE_BYTES", 10)
     refused = browser.request(f"{seen.path}/paper?file={slugs[0]}")
     assert refused.status == 413

@@ -145,7 +145,16 @@ def test_what_was_signed_is_good_once_for_a_while_and_in_its_browser(office: Wor
 
 
 @pytest.mark.parametrize(
-    "to", ["https://evil.example/", "//evil.example", "/report", f"{HOME}/../../x", f"{HOME}\n"]
+    "to",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/report",
+        f"{HOME}/../../x",
+        f"{HOME}\n",
+        f"{HOME}?to=//evil.example",
+        f"{HOME}/inbox?list=new\r\nx: y",
+    ],
 )
 def test_nobody_is_led_elsewhere(office: WorkspaceServer, to: str) -> None:
     own = office.sign_in(office.add_officer("สมหญิง"))
@@ -177,6 +186,27 @@ def test_the_factor_is_renewed_by_ones_own_passkey_alone(office: WorkspaceServer
     page = own.request(case)
     assert send(own, page, "factor", key.sign(read_options(page.content))).headers["location"] == case
     assert "คานารี" in own.request(case).text
+
+
+def test_a_passkey_leads_on_to_what_was_asked_for_with_what_was_chosen_there(office: WorkspaceServer) -> None:
+    office.file_case()
+    own = office.sign_in(office.add_officer("สมหญิง"))
+    key = SoftPasskey(ORIGIN, RP)
+    make_passkey(own, key)
+    asked = f"{HOME}/inbox?list=due&page=2"
+    _, entered = sign_in_with(office, key, asked)
+    assert entered.headers["location"] == asked
+    office.desk.clock_offset += timedelta(minutes=31)
+    led = own.request(f"{HOME}/export/2570/1/paper?file=abc&file=x1")
+    assert (led.status, led.headers["location"]) == (303, f"{HOME}/export/2570/1?file=abc&file=x1")
+    page = own.request(led.headers["location"])
+    refused = send(own, page, "factor", "{}").headers["location"]
+    assert refused == f"{led.headers['location']}&passkey=refused"
+    page = own.request(refused)
+    assert "กุญแจนี้ใช้ไม่ได้" in page.text
+    renewed = send(own, page, "factor", key.sign(read_options(page.content)))
+    assert renewed.headers["location"] == led.headers["location"]
+    assert "รหัสเปิดไฟล์" in own.request(renewed.headers["location"]).text
 
 
 def test_a_passkey_is_made_only_after_a_factor_and_taken_away_by_its_owner(office: WorkspaceServer) -> None:

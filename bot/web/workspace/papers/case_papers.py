@@ -65,6 +65,7 @@ class CasePapers:
             password=self._derive_password(opened, offered.case.id),
             body=find_recipient(offered.lines),
             files=await self._viewing.list_files(offered.files, opened.lang),
+            chosen=opened.http.query_params.getlist("file"),
             note=note,
         )
 

@@ -19,8 +19,9 @@ from bot.web.officer.session import OfficerSession
 from bot.web.workspace.actions import WorkspaceActions
 from bot.web.workspace.addresses import (
     PASSKEY_COOKIE,
-    PASSKEY_NOTE,
     WORKSPACE_COOKIE,
+    add_passkey_note,
+    get_asked_address,
     get_desk_path,
     get_view_path,
 )
@@ -89,7 +90,10 @@ class PasskeyPages:
         self._desk, self._office, self._pages, self._party = desk, office, pages, party
         self._path = get_desk_path(desk.name)
         self._rate_limiter = RateLimiter()
-        self._target = re.compile(rf"{self._path}(/[a-z]+(/\d{{1,6}}/\d{{1,9}})?|/open/[\w-]{{1,80}})?")
+        self._target = re.compile(
+            rf"{self._path}(/[a-z]+(/\d{{1,6}}/\d{{1,9}})?|/open/[\w-]{{1,80}})?(\?[\w=&%+.-]{{1,300}})?",
+            re.ASCII,
+        )
 
     @property
     def _engine(self) -> Engine:
@@ -109,7 +113,8 @@ class PasskeyPages:
             return None
         ticket = self._issue_ticket(opened.cookie)
         options = build_request(self._party, self._derive_challenge(PasskeyPurpose.FACTOR, ticket))
-        return PasskeyForm(self._get_address(PasskeyPurpose.FACTOR), options, ticket, opened.http.url.path)
+        to = get_asked_address(opened.http)
+        return PasskeyForm(self._get_address(PasskeyPurpose.FACTOR), options, ticket, to)
 
     async def offer_creation(self, opened: OpenWorkspace) -> PasskeyForm | None:
         """Return the form that makes a passkey, where the second factor is recent."""
@@ -228,11 +233,11 @@ class PasskeyPages:
             case PasskeyPurpose.FACTOR:
                 at = to if self._target.fullmatch(to) else self._path
                 is_done = await self._renew_factor(opened, filled)
-                return RedirectResponse(at if is_done else f"{at}?{PASSKEY_NOTE}=refused", 303)
+                return RedirectResponse(at if is_done else add_passkey_note(at, "refused"), 303)
             case PasskeyPurpose.ADD:
                 may_add = may_show_content(opened.request) and self._is_good_ticket(opened.cookie, ticket)
                 is_done = may_add and await self._add(opened, filled)
-                return RedirectResponse(sessions if is_done else f"{sessions}?{PASSKEY_NOTE}=unsaved", 303)
+                return RedirectResponse(sessions if is_done else add_passkey_note(sessions, "unsaved"), 303)
             case PasskeyPurpose.REMOVE:
                 name, token = filled.get_text("remove"), filled.get_text("csrf")
                 if opened.cookie.has_issued(token):
