@@ -137,27 +137,14 @@ class DeskWorkspace:
         if self._desk.name == "complaints":
             case = f"{path}/{WorkspaceView.CASE}/{{year:int}}/{{number:int}}"
             export = f"{path}/{WorkspaceView.EXPORT}/{{year:int}}/{{number:int}}"
-            pages += [
-                (f"{case}/file/{{key:str}}", self._serve_file, ["GET"]),
-                (f"{case}/play/{{key:str}}", self._serve_file, ["GET"]),
-                (f"{case}/picture/{{key:str}}", self._serve_file, ["GET"]),
-                (f"{case}/original/{{key:str}}", self._serve_file, ["POST"]),
-                (
-                    f"{export}/paper",
-                    self._serve_paper(WorkspaceView.EXPORT, self._papers.serve_export),
-                    ["GET"],
-                ),
-                (
-                    f"{export}/letter",
-                    self._serve_paper(WorkspaceView.EXPORT, self._papers.serve_letter),
-                    ["GET"],
-                ),
-                (
-                    f"{path}/slip/print",
-                    self._serve_paper(WorkspaceView.SLIP, self._papers.serve_slip),
-                    ["GET"],
-                ),
-            ]
+            ways = (("file", "GET"), ("play", "GET"), ("picture", "GET"), ("original", "POST"))
+            pages += [(f"{case}/{way}/{{key:str}}", self._serve_file, [method]) for way, method in ways]
+            papers = (
+                (f"{export}/paper", WorkspaceView.EXPORT, self._papers.serve_export),
+                (f"{export}/letter", WorkspaceView.EXPORT, self._papers.serve_letter),
+                (f"{path}/slip/print", WorkspaceView.SLIP, self._papers.serve_slip),
+            )
+            pages += [(at, self._serve_paper(view, serve), ["GET"]) for at, view, serve in papers]
             pages.insert(3, (f"{path}/{WorkspaceView.IMPORT}", self._handle_import, ["POST"]))
         return [Route(at, self._wrap_errors(handle), methods=methods) for at, handle, methods in pages]
 
