@@ -38,6 +38,9 @@ from handlers.thai.matching import normalize_for_matching
 MAX_NAME_LENGTH = 40
 """Characters of a command's name. A longer word is none and is not compared."""
 
+SURE = "!"
+"""What the button of a question adds to its command: it was asked, and is to be done."""
+
 T = TypeVar("T")
 QueryGenerator: TypeAlias = Generator[Query[Any], Any, T]
 
@@ -147,12 +150,13 @@ class CommandRow(Generic[NameT, WorkT]):
 class CommandTable(Generic[NameT, WorkT]):
     """The commands of a desk, in the order in which help lists them, and what else its officers' part differs in.
 
-    join, help, inbox, item: the commands with which strangers join, officers find the others, work begins, and one of
-    the register is opened. help_choices, menu: offered under the help, and by platforms that show a list of daily
-    commands. only_show: those that change and send nothing, which also run where the slash or a space is missing;
-    others are then offered. about_one: those about one case or question, of which the one shown last is meant where no
-    number is given. groups: the commands by what one wants to do, as help lists them; each that people type is
-    in one. max_length: characters of a command with its arguments. wording: the first part of its wording keys.
+    join, help, inbox, item: the commands with which strangers join, officers find the others, work begins, and one
+    of the register is opened. help_choices, menu: offered under the help, and by platforms that show a list of
+    daily commands. only_show: those that change and send nothing, or ask first, which also run where the slash or a
+    space is missing; others are then offered. about_one: those about one case or question, of which the one shown
+    last is meant where no number is given. groups: the commands by what one wants to do, as help lists them; each
+    that people type is in one. max_length: characters of a command with its arguments. wording: the first part of
+    its wording keys.
     get_work, set_work: its part of an officer's state. greet: what a stranger sees who tried a command. handle_text: a
     text that nothing waits for. drop_draft: the work without what is cancelled together with a pending command.
     next_steps: by group, what is offered under the words of a command, where they have no buttons and no text

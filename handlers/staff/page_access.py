@@ -56,7 +56,7 @@ class PageAccess:
 
     verified: the second factor was given: it is kept by a session, and no longer a link. number, year, case: of the
     case; 0 and empty where it has none. password: the digits of a slip's one-time code, or of an invitation; empty
-    where there is none.
+    where there is none. name: of whom the invitation is for.
     """
 
     page: PageKind
@@ -67,6 +67,7 @@ class PageAccess:
     year: int = 0
     lang: Lang = "th"
     password: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class CreateAccessLink(Act):
     case: str = ""
     lang: Lang = "th"
     password: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class KeepPage(Act):
     case: str = ""
     lang: Lang = "th"
     password: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class PageAccessContent:
 
     lang: Lang = "th"
     password: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
 
 
 PAGE_ACCESS_CODEC = TypeAdapter(PageAccessContent)
@@ -116,6 +117,7 @@ def _decode_access(row: RowMapping, staff: StaffMember, token_hash: bytes, keyri
         row["fiscal_year"] or 0,
         content.lang,
         content.password,
+        content.name,
     )
 
 
@@ -132,7 +134,7 @@ async def _find_access_row(mark: bytes, context: ReadContext) -> RowMapping | No
 async def create_access_link(act: CreateAccessLink, batch: WriteBatch) -> None:
     """Store a link's hash, with what it gives access to."""
     mark = hash_access_secret(batch.keyring, act.secret)
-    content = PageAccessContent(act.lang, act.password)
+    content = PageAccessContent(act.lang, act.password, act.name)
     batch.insert("keyholes", **_build_row(mark, act.page, act.staff, act.case, 0, content, batch))
     await batch.audit(format_actor(act.staff), f"link-{act.page}", act.case)
 
@@ -158,7 +160,7 @@ async def close_access_link(act: CloseAccessLink, batch: WriteBatch) -> None:
 
 async def keep_page(act: KeepPage, batch: WriteBatch) -> None:
     """Keep what a link brought, under the hash that its session finds it by."""
-    content = PageAccessContent(act.lang, act.password)
+    content = PageAccessContent(act.lang, act.password, act.name)
     row = _build_row(
         act.grant_hash, act.page, act.staff, act.case, to_epoch_minutes(batch.now), content, batch
     )

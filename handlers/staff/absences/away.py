@@ -13,7 +13,7 @@ from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, Choice, Phrase, Reply, ReplyArg, raw_text
 from handlers.staff.absences.messages import Absence, EndAbsence, ListAbsences, SetAbsence
 from handlers.staff.command import ComplaintsCommandContext, make_command_button
-from handlers.staff.enrolment.administration import number_same_names
+from handlers.staff.enrolment.people import number_same_names
 from handlers.staff.members import SHORT_ID_LENGTH, ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.permissions import CASE_WORKERS, CommandName, Role

@@ -220,6 +220,7 @@ COMPLAINTS_COMMAND_TABLE = CommandTable(
             CommandName.PAGE,
             CommandName.WORKSPACE,
             CommandName.STAFF,
+            CommandName.MERGE,
         }
     ),
     about_one=frozenset(

@@ -10,7 +10,7 @@ from handlers.dialog.replies import OF_CASE, raw_text
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator, make_command_button
 from handlers.staff.complaints.find_case import make_case_command
 from handlers.staff.complaints.messages import OfficerCase
-from handlers.staff.enrolment.administration import number_same_names
+from handlers.staff.enrolment.people import number_same_names
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.permissions import CommandName
 from handlers.thai.dates import to_bangkok_date

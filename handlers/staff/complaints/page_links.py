@@ -33,13 +33,17 @@ class OfferedLink:
 
 
 def offer_page_link(
-    cmd: CommandContext[NameT, WorkT], page: PageKind, found: OfficerCase | None = None, password: str = ""
+    cmd: CommandContext[NameT, WorkT],
+    page: PageKind,
+    found: OfficerCase | None = None,
+    password: str = "",
+    name: str = "",
 ) -> QueryGenerator[OfferedLink | None]:
     """Return a link to a page of the workspace; None where the desk has none.
 
     It signs in with the second factor, once. A person has `MAX_WORKSPACE_LINKS` at once, which bounds the guesses of
     who holds their phone: after those, and on a page itself, it is the address of the page, for who is signed in or
-    has a passkey. password: what the page shows, where it comes with the link.
+    has a passkey. password, name: what the page shows, and of whom, where it comes with the link.
     """
     year, number = (found.year, found.number) if found else (0, 0)
     link = yield from run_query(NewAccessLink(page, year, number))
@@ -52,7 +56,7 @@ def offer_page_link(
         address = cmd.ctx.channel_traits.complete_link(link.page_url) if link.page_url else ""
         return OfferedLink(address, is_beyond=True)
     case = found.id if found else ""
-    act = CreateAccessLink(link.secret, page, cmd.staff.id, case, cmd.ctx.lang, password)
+    act = CreateAccessLink(link.secret, page, cmd.staff.id, case, cmd.ctx.lang, password, name)
     return OfferedLink(cmd.ctx.channel_traits.complete_link(link.url), (act,))
 
 

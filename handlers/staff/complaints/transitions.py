@@ -39,7 +39,7 @@ from handlers.staff.complaints.messages import (
     SetAppointment,
 )
 from handlers.staff.complaints.outgoing import make_decision, propose_reply, schedule_transition
-from handlers.staff.enrolment.administration import number_same_names
+from handlers.staff.enrolment.people import number_same_names
 from handlers.staff.members import ListStaff, StaffMember
 from handlers.staff.parse import ParsedCommand, split_first_word
 from handlers.staff.permissions import CASE_WORKERS, CommandName

@@ -1,15 +1,15 @@
 """Staff administration in the chat of both desks: who is on the staff, dismissals, and resets by one or two persons.
 
-Names that occur twice are numbered. Each act asks for the second factor and is confirmed by a button that holds the id.
+A person is named by place, id or name; of several of a name each is offered. Each act asks for the second factor and is
+confirmed by a button that holds the id.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from handlers.dialog.effects import Decision, TurnResult, run_query
 from handlers.dialog.replies import Phrase, raw_text
-from handlers.staff.command import CommandContext, QueryGenerator, make_command_button
-from handlers.staff.enrolment.invitations import reply_about_staff, tell_invitation
+from handlers.staff.command import SURE, CommandContext, QueryGenerator, make_command_button
+from handlers.staff.enrolment.invitations import MAX_STAFF_NAME_LENGTH, reply_about_staff, tell_invitation
 from handlers.staff.enrolment.messages import (
     DismissStaff,
     FindResetRequest,
@@ -19,24 +19,12 @@ from handlers.staff.enrolment.messages import (
     RequestReset,
     ResetStaff,
 )
-from handlers.staff.members import ListStaff, StaffMember
+from handlers.staff.enrolment.people import find_people, load_staff_list, number_same_names
+from handlers.staff.members import StaffMember
 from handlers.staff.parse import NameT
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import WorkT
 from handlers.thai.dates import to_bangkok_date
-from handlers.thai.numbers import read_place
-
-SURE = "!"
-"""Ends each id of a button that confirms."""
-
-
-def number_same_names(staff: Sequence[StaffMember]) -> Mapping[str, str]:
-    """Return what each person is called, by id: names that occur twice are numbered in the order of the ids."""
-    counts, seen, called = Counter(one.name for one in staff), Counter[str](), dict[str, str]()
-    for one in sorted(staff, key=lambda person: person.id):
-        seen[one.name] += 1
-        called[one.id] = f"{one.name} ({seen[one.name]})" if counts[one.name] > 1 else one.name
-    return called
 
 
 def show_staff_list(cmd: CommandContext[NameT, WorkT]) -> Decision:
@@ -117,21 +105,6 @@ def _is_last_supervisor(person: StaffMember, staff: Sequence[StaffMember]) -> bo
     return [one.id for one in staff if one.active and one.role is Role.SUPERVISOR] == [person.id]
 
 
-def load_staff_list() -> QueryGenerator[list[StaffMember]]:
-    """Return the staff in the order in which it is listed."""
-    staff = yield from run_query(ListStaff())
-    return sorted(staff, key=lambda one: (one.name, one.id))
-
-
-def find_person(word: str, staff: Sequence[StaffMember]) -> StaffMember | None:
-    """Return the person with a shortened id, if it is one person's alone, or at a place of the list."""
-    by_id = [one for one in staff if one.short_id == word]
-    if by_id:
-        return by_id[0] if len(by_id) == 1 else None
-    place = read_place(word)
-    return staff[place - 1] if place is not None and 1 <= place <= len(staff) else None
-
-
 def _choose_person(
     cmd: CommandContext[NameT, WorkT],
 ) -> QueryGenerator[tuple[StaffMember, str, bool] | TurnResult]:
@@ -139,15 +112,19 @@ def _choose_person(
     word = cmd.command.rest.strip()
     staff = yield from load_staff_list()
     called = number_same_names(staff)
-    person = find_person(word.removesuffix(SURE), staff)
-    if person is None or person.id == cmd.staff.id:
-        others = [one for one in staff if one.id != cmd.staff.id]
-        names = tuple(
-            make_command_button(cmd.command.name, rest=one.short_id, label=raw_text(called[one.id]))
-            for one in others
-        )
-        return reply_about_staff(cmd, "whom", names, order=Phrase(cmd.command.name.label_key))
-    return person, called[person.id], word == f"{person.short_id}{SURE}"
+    meant = find_people(word.removesuffix(SURE), staff)
+    others = [one for one in meant or staff if one.id != cmd.staff.id]
+    if len(meant) == 1 and others:
+        person = meant[0]
+        return person, called[person.id], word == f"{person.short_id}{SURE}"
+    key = "whom" if not word else "no_such_person" if not meant else "several" if others else "not_own"
+    others = others or [one for one in staff if one.id != cmd.staff.id]
+    names = tuple(
+        make_command_button(cmd.command.name, rest=one.short_id, label=raw_text(called[one.id]))
+        for one in others
+    )
+    shown = word.removesuffix(SURE)[:MAX_STAFF_NAME_LENGTH]
+    return reply_about_staff(cmd, key, names, order=Phrase(cmd.command.name.label_key), name=shown)
 
 
 def _ask_to_confirm(cmd: CommandContext[NameT, WorkT], person: StaffMember, called: str) -> TurnResult:

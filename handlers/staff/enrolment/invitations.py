@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from handlers.dialog.channels import complete_link_for_any
 from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, Phrase, Reply, ReplyArg, ReplyPolicy
-from handlers.staff.command import CommandContext
+from handlers.staff.command import SURE, CommandContext, make_command_button
 from handlers.staff.complaints.page_links import offer_page_link
+from handlers.staff.dispatch import WAITING_TEXT
 from handlers.staff.enrolment.messages import (
     FindOtherChief,
     Invitation,
@@ -15,12 +16,12 @@ from handlers.staff.enrolment.messages import (
     NewInvitation,
     TellDigits,
 )
+from handlers.staff.enrolment.people import find_by_name, is_same_name, number_same_names
 from handlers.staff.members import ListStaff, StaffMember, StaffProfile
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.parse import NameT, split_first_word
-from handlers.staff.permissions import Role
-from handlers.staff.state import WorkT
-from handlers.thai.matching import normalize_for_matching
+from handlers.staff.permissions import CommandName, Role
+from handlers.staff.state import AwaitingPurpose, WorkT
 from handlers.thai.text import clean_text
 
 MAX_STAFF_NAME_LENGTH = 100
@@ -74,19 +75,25 @@ def reply_about_staff(
 def invite_person(cmd: CommandContext[NameT, WorkT]) -> Decision:
     """Invite somebody: `/invite officer Name unit: Finance nickname: Ying chief: Somchai`.
 
-    All but role and name may lack. What is not understood is told, and nobody is invited.
+    All but role and name may lack. What is not understood is told, and nobody is invited; a name that is on the list
+    already is asked about first.
     The code may be sent anyhow; the digits are told.
     """
-    word, rest = split_first_word(cmd.command.rest)
+    told_whole = cmd.command.rest.strip()
+    word, rest = split_first_word(told_whole.removesuffix(SURE))
     role = TYPED_ROLES.get(word.casefold())
     name, told = split_profile(rest)
     if role is None or not name or len(name) > MAX_STAFF_NAME_LENGTH or "|" in name:
         return reply_about_staff(cmd, "how_invite")
     staff = yield from run_query(ListStaff())
     wanted = ", ".join(told.get(CHIEF, ()))
-    chief = find_by_name(wanted, staff) if wanted else None
-    if wanted and chief is None:
+    chiefs = find_by_name(wanted, staff) if wanted else ()
+    if wanted and len(chiefs) != 1:
         return reply_about_staff(cmd, "no_such_chief", name=wanted[:MAX_STAFF_NAME_LENGTH])
+    same = [one for one in find_by_name(name, staff) if is_same_name(one.name, name)]
+    if same and not told_whole.endswith(SURE):
+        return _ask_whether_same(cmd, same, number_same_names(staff), f"{told_whole} {SURE}")
+    chief = chiefs[0] if chiefs else None
     units, others = told.get(UNIT, ()), told.get(OTHER_NAME, ())
     profile = StaffProfile(name, others, units, chief.id if chief else "")
     invitation = yield from run_query(NewInvitation())
@@ -108,17 +115,36 @@ def split_profile(text: str) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     return " ".join(clean_text(name).text.split()).strip(" ,;"), told
 
 
-def find_by_name(typed: str, staff: Sequence[StaffMember]) -> StaffMember | None:
-    """Return the one person of a name, a first name or a shortened id; None where there is none, or several."""
-    wanted = normalize_for_matching(typed)
-    fitting = [
-        one
-        for one in staff
-        if wanted in {normalize_for_matching(one.name), normalize_for_matching(one.name.partition(" ")[0])}
-        or typed == one.short_id
-    ]
-    exact = [one for one in fitting if normalize_for_matching(one.name) == wanted] or fitting
-    return exact[0] if len(exact) == 1 else None
+def _ask_whether_same(
+    cmd: CommandContext[NameT, WorkT],
+    same: Sequence[StaffMember],
+    called: Mapping[str, str],
+    told: str,
+) -> TurnResult:
+    """Ask whether somebody of that name, who is on the list, is meant, or another person. told: to invite the other."""
+    lines = tuple(
+        Phrase(
+            "staff.people.same_line",
+            {
+                "name": called[one.id],
+                "role": Phrase(f"staff.role.{one.role}"),
+                "state": Phrase("staff.people.joined" if one.active else "staff.people.invited"),
+            },
+        )
+        for one in same
+    )
+    anew = tuple(
+        make_command_button(
+            cmd.table.names(CommandName.RESET.value),
+            rest=one.short_id,
+            label=Phrase("staff.people.same_reset", {"name": called[one.id]}),
+        )
+        for one in same
+        if one.id != cmd.staff.id
+    )
+    other = make_command_button(cmd.command.name, rest=WAITING_TEXT, label=Phrase("staff.people.same_other"))
+    waiting = cmd.with_pending(AwaitingPurpose(told))
+    return reply_about_staff(waiting, "same_name", (*anew, other), name=same[0].name, lines=lines)
 
 
 def _describe_profile(profile: StaffProfile, chief: StaffMember | None) -> tuple[Phrase, ...]:
@@ -153,10 +179,12 @@ def tell_invitation(
     link = None if other is None else (yield from run_query(NewAccessLink(PageKind.DIGITS)))
     if other is not None and link is not None:
         shown = Phrase("staff.people.digits_other", {"other": other.name})
-        opens = CreateAccessLink(link.secret, PageKind.DIGITS, other.id, lang=cmd.ctx.lang, password=digits)
+        opens = CreateAccessLink(
+            link.secret, PageKind.DIGITS, other.id, lang=cmd.ctx.lang, password=digits, name=name
+        )
         acts = (act, opens, TellDigits(other.id, name, complete_link_for_any(link.url)))
     elif not cmd.ctx.channel_traits.is_page:
-        offered = yield from offer_page_link(cmd, PageKind.DIGITS, password=digits)
+        offered = yield from offer_page_link(cmd, PageKind.DIGITS, password=digits, name=name)
         if offered is None and not cmd.ctx.channel_traits.can_delete_messages:
             return cmd.reply_with(Reply("staff.page.nowhere", OF_CASE))
         if offered is not None and not offered.address:

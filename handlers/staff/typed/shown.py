@@ -14,12 +14,15 @@ from handlers.dialog.session import DialogTopic, Session
 from handlers.i18n import render_label
 from handlers.staff.command import CommandContext
 from handlers.staff.members import LeaveStaff
-from handlers.staff.parse import NameT, ParsedCommand, split_number
+from handlers.staff.parse import NameT, ParsedCommand, split_first_word, split_number
 from handlers.staff.state import NO_OFFICER, NumberUse, OfficerState, ShownChoice, ShownMenu, WorkT
 from handlers.thai.matching import normalize_for_matching
 from handlers.thai.meanings import is_label_with_error, list_readings, read_meanings, squeeze_reply
 from handlers.thai.numbers import read_place
 from handlers.thai.phrases import Meaning
+
+MIN_FIRST_WORD = 3
+"""Letters of the first word of a label that picks its choice alone."""
 
 MAX_ANSWER_LENGTH = 20
 """Signs, with vowels and tones, of an everyday reply that picks a choice. A longer one may be a text to somebody."""
@@ -40,6 +43,10 @@ EVERYDAY_MEANING: Mapping[str, str] = {
     "inquiry.near_no": "stay_here",
     "staff.people.sure": "withdraw_yes",
     "staff.people.sure_dismiss": "withdraw_yes",
+    "staff.people.same_reset": "",  # one of several ways: a yes does not say which
+    "staff.people.same_other": "",
+    "staff.merge.yes": "yes",
+    "staff.merge.no": "stay_here",
     "imports.undo_now": "withdraw_yes",
     "inquiry.near_add": "",  # one of several ways: a yes does not say which
     "inquiry.activity.yes": "send",
@@ -212,6 +219,17 @@ def _pick_before_number(shown: ShownMenu, readings: tuple[str, ...]) -> ShownCho
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _pick_by_first_word(shown: ShownMenu, readings: tuple[str, ...]) -> ShownChoice | None:
+    """Return the one choice whose label begins with the word that was typed: “สมหญิง” of “สมหญิง ใจดี”."""
+    fitting = [
+        choice
+        for choice in shown.choices
+        for first, more in (split_first_word(choice.label),)
+        if more and len(first) >= MIN_FIRST_WORD and squeeze_reply(first) in readings
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def _pick_by_number(shown: ShownMenu, text: str) -> ShownChoice | None:
     """Return the listed one of a register number, typed with or without its year."""
     number, year, rest = split_number(normalize_for_matching(text))
@@ -247,6 +265,8 @@ def _pick_everyday(
     ]
     if len(close) == 1:
         return close[0]
+    if not meanings and (begun := _pick_by_first_word(shown, readings)) is not None:
+        return begun
     return NoPick.NO_SUCH if set(meanings) & ANSWERS else NoPick.NOTHING
 
 

@@ -92,7 +92,9 @@ def keep_page(access: PageAccess, session_mark: bytes) -> tuple[KeepPage, ...]:
     if access.page not in CARRYING_PAGES:
         return ()
     grant = derive_grant_hash(session_mark, access.page)
-    return (KeepPage(grant, access.page, access.staff.id, access.case, access.lang, access.password),)
+    return (
+        KeepPage(grant, access.page, access.staff.id, access.case, access.lang, access.password, access.name),
+    )
 
 
 def enter_page(access: PageAccess) -> Reply:

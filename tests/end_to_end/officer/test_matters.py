@@ -93,7 +93,10 @@ def test_officers_decide_once_and_each_reporter_hears_alone(tmp_path: Path) -> N
         first, second = await file_case(desk, 1), await file_case(desk, 2, CaseStatus.SCREENING)
         officer = await add_officer(desk, "สมหญิง")
         before, facts = [await see(desk, one) for one in (first, second)], await load_facts(desk)
-        assert "รวม 1/" in join_texts(await officer.say("/รวม 1 2"))
+        asked = join_texts(await officer.say("/รวม 1 2"))
+        assert "ยังไม่ได้รวม" in asked
+        assert await count_matters(desk) == 0
+        assert "รวม 1/" in join_texts(await officer.say("/รวม 1 2 !"))
         assert [await see(desk, one) for one in (first, second)] == before
         assert await load_facts(desk) == facts
         inbox = join_texts(await officer.say("/งาน"))
@@ -135,7 +138,7 @@ def test_a_message_goes_to_the_reporter_of_the_number_alone(tmp_path: Path) -> N
     async def scene(desk: DeskHarness) -> None:
         first, second = await file_case(desk, 1), await file_case(desk, 2)
         officer = await add_officer(desk, "สมหญิง")
-        await officer.say("/รวม 1 2")
+        await officer.say("/รวม 1 2 !")
         before = await see(desk, first)
         shown = await officer.say("/ตอบ 2 ขอบคุณสำหรับภาพถ่ายครับ")
         assert "คนเดียว" in join_texts(shown)
@@ -158,12 +161,12 @@ def test_who_may_not_read_one_may_read_none_until_it_is_separated(tmp_path: Path
         exclusion = Exclusion(accused.id, ExclusionGround.BARRED, chief.id, REASON)
         await desk.commit_office_act(SetExclusion(two.id, exclusion, two.received_on))
         assert not (await find_case(desk, 1, accused)).hidden
-        await chief.say("/รวม 1 2")
+        await chief.say("/รวม 1 2 !")
         one = await find_case(desk, 1, accused)
         assert (one.hidden, one.other_report_count, one.other_reports) == (True, 0, ())
         assert (await find_case(desk, 1, chief)).officer == ""  # taken from who may not read the whole
         assert join_reply_keys(await try_command(desk, accused, "separate", 1)) == "hidden"
-        assert "อยู่กับผู้รับเรื่องที่กำหนด" in join_texts(await accused.say("/รวม 3 1"))
+        assert "อยู่กับผู้รับเรื่องที่กำหนด" in join_texts(await accused.say("/รวม 3 1 !"))
         await chief.say("/แยก 2")
         assert not (await find_case(desk, 1, accused)).hidden
         assert (await find_case(desk, 2, accused)).hidden
@@ -180,11 +183,11 @@ def test_an_appointment_holds_for_the_whole_matter(tmp_path: Path) -> None:
         one, other = await add_officer(desk, "สมหญิง"), await add_officer(desk, "วิชัย")
         await other.say("/รับ 2")
         await chief.say("/มอบเฉพาะ 1 สมหญิง")
-        await chief.say("/รวม 2 1")
+        await chief.say("/รวม 2 1 !")
         assert [(await find_case(desk, number, other)).hidden for number in (1, 2)] == [True, True]
         assert [(await find_case(desk, number, one)).officer for number in (1, 2)] == [one.id, one.id]
         await chief.say("/มอบเฉพาะ 3 วิชัย")
-        assert "คนละคน" in join_texts(await chief.say("/รวม 3 2"))
+        assert "คนละคน" in join_texts(await chief.say("/รวม 3 2 !"))
         await chief.say("/มอบเฉพาะ 2 เลิก")
         assert [(await find_case(desk, number, other)).hidden for number in (1, 2)] == [False, False]
 
@@ -195,9 +198,9 @@ def test_what_was_separated_or_ended_meanwhile_is_left_alone(tmp_path: Path) -> 
     async def scene(desk: DeskHarness) -> None:
         receipts = [await file_case(desk, number, CaseStatus.SCREENING) for number in (1, 2, 3)]
         officer = await add_officer(desk, "สมหญิง")
-        await officer.say("/รวม 1 2")
-        await officer.say("/รวม 2 3")
-        assert "อยู่แล้ว" in join_texts(await officer.say("/รวม 3 1"))
+        await officer.say("/รวม 1 2 !")
+        await officer.say("/รวม 2 3 !")
+        assert "อยู่แล้ว" in join_texts(await officer.say("/รวม 3 1 !"))
         await officer.confirm(await officer.say(f"/ปิด 3 หลักฐานไม่พอ {REASON}"))
         await officer.say("/แยก 2")
         assert "ไม่ได้รวม" in join_texts(await officer.say("/แยก 2"))
@@ -227,7 +230,7 @@ def test_a_decision_on_the_whole_is_taken_back_by_either_number(tmp_path: Path) 
     async def scene(desk: DeskHarness) -> None:
         receipts = [await file_case(desk, number, CaseStatus.SCREENING) for number in (1, 2)]
         officer = await add_officer(desk, "สมหญิง")
-        await officer.say("/รวม 1 2")
+        await officer.say("/รวม 1 2 !")
         await officer.confirm(await officer.say(f"/ปิด 2 หลักฐานไม่พอ {REASON}"))
         assert "เรียกคืนแล้ว" in join_texts(await officer.say("/เรียกคืน 2"))
         assert await send_due_replies(desk) == 0
@@ -241,9 +244,9 @@ def test_a_decision_on_the_whole_is_taken_back_by_either_number(tmp_path: Path) 
     st.lists(
         st.sampled_from(
             [
-                "/รวม 1 2",
-                "/รวม 2 3",
-                "/รวม 3 1",
+                "/รวม 1 2 !",
+                "/รวม 2 3 !",
+                "/รวม 3 1 !",
                 "/แยก 1",
                 "/แยก 2",
                 "/แยก 3",

@@ -76,11 +76,11 @@ def test_links_of_all_kinds_count_and_only_one_that_is_unused_and_ones_own_begin
         assert await one.answer_query(CountWorkspaceLinks(staff), NOW) == 2
         assert await one.answer_query(CountWorkspaceLinks(staff), NOW + timedelta(minutes=15)) == 0
         digits = hash_access_secret(one.keyring, "digits")
-        grant = KeepPage(b"g" * 32, PageKind.DIGITS, staff, password="123456")
+        grant = KeepPage(b"g" * 32, PageKind.DIGITS, staff, password="123456", name="วิชัย")
         await ground.commit_acts(one, UseAccessLink(digits, staff), grant)
         assert await one.answer_query(CountWorkspaceLinks(staff), NOW) == 2  # what a session keeps is no link
         kept = await one.answer_query(FindPageAccess(b"g" * 32), NOW)
-        assert (kept.verified, kept.password, kept.staff.id) == (True, "123456", staff)
+        assert (kept.verified, kept.password, kept.name, kept.staff.id) == (True, "123456", "วิชัย", staff)
         await ground.commit_acts(one, replace(grant, password="654321"))
         assert (await one.answer_query(FindPageAccess(b"g" * 32), NOW)).password == "654321"
         assert await one.answer_query(FindPageAccess(b"g" * 32), NOW + timedelta(minutes=15)) is None

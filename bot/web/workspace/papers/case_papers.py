@@ -133,8 +133,10 @@ class CasePapers:
         found = await make_case_actions(opened).decide(open_digits)
         if found is None:
             return self._close(opened)
-        digits = found.access.password
-        return self._pages.render("workspace/digits.html", opened, WorkspaceView.DIGITS, digits=digits)
+        access = found.access
+        return self._pages.render(
+            "workspace/digits.html", opened, WorkspaceView.DIGITS, digits=access.password, name=access.name
+        )
 
     def _derive_password(self, opened: OpenWorkspace, case: str) -> str:
         return derive_export_password(self._desk.store.keyring, opened.cookie.token, case)

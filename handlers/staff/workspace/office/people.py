@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers.dialog.replies import Phrase
 from handlers.staff.command import ComplaintsCommandContext, QueryGenerator
-from handlers.staff.enrolment.administration import load_staff_list, number_same_names
+from handlers.staff.enrolment.people import load_staff_list, number_same_names
 from handlers.staff.permissions import CASE_WORKERS, CommandName
 
 

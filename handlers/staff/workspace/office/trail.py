@@ -8,7 +8,7 @@ from handlers.dialog.replies import ReplyArg
 from handlers.staff.audit_text import describe_audit_action, describe_audit_actor
 from handlers.staff.command import CommandContext, QueryGenerator
 from handlers.staff.complaints.case_view import format_hour
-from handlers.staff.enrolment.administration import number_same_names
+from handlers.staff.enrolment.people import number_same_names
 from handlers.staff.members import ListStaff
 from handlers.staff.workspace.office.messages import ListTrail
 

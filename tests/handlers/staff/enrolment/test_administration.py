@@ -11,10 +11,9 @@ from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import Phrase, Reply
 from handlers.dialog.session import Session
 from handlers.staff.absences.messages import Absence, ListAbsences
-from handlers.staff.command import CommandContext
+from handlers.staff.command import SURE, CommandContext
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
 from handlers.staff.dispatch import run_command
-from handlers.staff.enrolment.administration import SURE, number_same_names
 from handlers.staff.enrolment.messages import (
     HANDED_OVER_AT_ONCE,
     CountCasesToHandOver,
@@ -30,6 +29,7 @@ from handlers.staff.enrolment.messages import (
     ResetStaff,
     TellDigits,
 )
+from handlers.staff.enrolment.people import number_same_names
 from handlers.staff.members import SHORT_ID_LENGTH, ListStaff, StaffMember, StaffProfile
 from handlers.staff.page_access import AccessLink, CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.permissions import Role
@@ -66,8 +66,9 @@ def give(
     other: StaffMember | None = None,
     removed: tuple[StaffMember, ...] = (),
     absences: tuple[Absence, ...] = (),
+    session: Session | None = None,
 ) -> TurnResult:
-    session = Session(at=MORNING, officer=OfficerState(verified_at=MORNING))
+    session = session or Session(at=MORNING, officer=OfficerState(verified_at=MORNING))
     ctx = Context(Event("e", b"w" * 32, channel, text=words), session, OFFICE, MORNING)
     command = COMPLAINTS_COMMAND_TABLE.parse(words)
     assert command is not None
@@ -111,7 +112,7 @@ def test_the_digits_are_on_the_page_and_in_a_chat_only_where_there_is_no_page_an
     assert get_reply(shown).args["digits"] == Phrase("staff.people.digits", {"digits": "123456"})
     linked = give("/invite officer วิชัย ใจดี", channel=Channel.LINE, link=True)
     assert linked.acts == (
-        invited, CreateAccessLink("secret", PageKind.DIGITS, "a1", lang="th", password="123456")
+        invited, CreateAccessLink("secret", PageKind.DIGITS, "a1", lang="th", password="123456", name="วิชัย ใจดี")
     )  # fmt: skip
     assert "123456" not in repr(get_reply(linked))
     assert "openExternalBrowser=1" in repr(get_reply(linked))
@@ -140,7 +141,7 @@ def test_who_is_invited_in_chat_and_so_has_no_unit_is_told_of_and_marked() -> No
 
 
 def test_a_reset_of_who_could_be_replaced_takes_two_different_persons_and_nobody_resets_themselves() -> None:
-    assert get_reply(give("/reset a1!")).key == "staff.people.whom"
+    assert get_reply(give("/reset a1!")).key == "staff.people.not_own"
     for whom in ("o1", "b1", "a2"):
         assert give(f"/reset {whom}").acts == ()
         for asked_by in ("", "a1"):
@@ -188,6 +189,65 @@ def test_handing_over_is_confirmed_and_takes_somebody_who_handles_cases() -> Non
     assert get_reply(give("/handover 3 1")).key == "staff.people.no_case_worker"
     assert get_reply(give("/handover 3 3")).key == "staff.people.who_takes"
     assert get_reply(give("/handover")).key == "staff.people.how_handover"
+    assert give("/handover 3 4!").acts == ()  # typed, and not the button
+
+
+def test_who_is_meant_is_named_by_place_or_name_and_of_several_each_is_offered() -> None:
+    for words in ("5", "หัวหน้า", "หัวหน้าค่ะ", "คุณหัวหน้า", "b1", "ลำดับ 5", "คนที่ ๕ ครับ"):
+        assert get_reply(give(f"/reset {words}")).args["name"] == "หัวหน้า", words
+        assert get_reply(give(f"/ตั้งรหัสใหม่ {words}")).key == "staff.people.ask_reset", words
+        assert give(f"/reset {words}!").acts == () or words == "b1"
+    named = get_reply(give("/พ้นหน้าที่ สมหญิง (2) ค่ะ"))
+    assert (named.key, named.args["name"]) == ("staff.people.ask_dismiss", "สมหญิง (2)")
+    several = get_reply(give("/dismiss สมหญิง"))
+    assert several.key == "staff.people.several"
+    assert [choice.data for choice in several.choices] == ["/dismiss o1", "/dismiss o2"]
+    unknown = get_reply(give("/dismiss สมศรี"))
+    assert (unknown.key, len(unknown.choices), unknown.args["name"]) == (
+        "staff.people.no_such_person",
+        4,
+        "สมศรี",
+    )
+    assert get_reply(give("/dismiss")).key == "staff.people.whom"
+    assert get_reply(give("/dismiss 99")).key == "staff.people.no_such_person"
+
+
+def test_a_hand_over_takes_two_names() -> None:
+    one = make_member("o1", Role.OFFICER, "สมหญิง ใจดี")
+    two = make_member("o2", Role.OFFICER, "วิชัย ดีงาม")
+    gone = replace(make_member("g1", Role.OFFICER, "เคยอยู่ นานแล้ว"), removed=JOINED)
+    staff = (ADMIN, BOSS, one, two)
+    for words in (
+        "สมหญิง วิชัย",
+        "สมหญิง ใจดี วิชัย ดีงาม",
+        "สมหญิงให้วิชัยค่ะ",
+        "คุณสมหญิง ไปให้ คุณวิชัย ดีงาม ครับ",
+        "สมหญิง to วิชัย",
+        "o1 วิชัย",
+    ):
+        asked = get_reply(give(f"/ส่งมอบงาน {words}", staff=staff))
+        assert (asked.key, asked.choices[0].data) == ("staff.people.ask_handover", "/handover o1!o2!"), words
+    left = get_reply(give("/handover เคยอยู่ ให้ สมหญิง", staff=staff, removed=(gone,)))
+    assert left.choices[0].data == "/handover g1!o1!"
+    unread = get_reply(give("/handover สมหญิง ให้ คนที่ไม่มี", staff=staff))
+    assert (unread.key, unread.choices[0].data) == ("staff.people.who_takes", "/handover o1 o2")
+    of_two = give("/handover สมหญิง หัวหน้า", holders=(("o1", 1), ("o2", 2), ("b1", 9)))
+    assert [choice.data for choice in get_reply(of_two).choices] == ["/handover o1", "/handover o2"]
+    to_two = get_reply(give("/handover หัวหน้า ให้ สมหญิง"))
+    assert [choice.data for choice in to_two.choices] == ["/handover b1 o1", "/handover b1 o2"]
+
+
+def test_a_name_that_is_on_the_list_is_asked_about_before_it_is_invited_again() -> None:
+    for words in ("/invite officer สมหญิง", "/เชิญ หัวหน้า นางสาวสมหญิง หน่วยงาน: กองคลัง"):
+        asked = give(words)
+        reply = get_reply(asked)
+        assert (reply.key, asked.acts) == ("staff.people.same_name", ())
+        assert [choice.data for choice in reply.choices] == ["/reset o1", "/reset o2", "/invite ^"]
+        assert all(len(choice.data.encode()) <= 64 for choice in reply.choices)
+        assert asked.session is not None
+        other = give("/invite ^", session=asked.session)
+        assert [type(act) for act in other.acts] == [InviteStaff]
+    assert give("/invite officer สมหญิง ใจดี").acts  # another name
 
 
 def test_what_is_missing_to_hand_over_is_asked_for_first_of_who_was_removed_and_who_is_away() -> None:
@@ -240,7 +300,7 @@ def test_the_digits_go_to_another_who_answers_for_the_desk() -> None:
     address = "https://desk.example/staff/complaints/open/secret?openExternalBrowser=1"
     assert invited.acts == (
         InviteStaff(INVITATION, Role.OFFICER, StaffProfile("วิชัย"), "a1"),
-        CreateAccessLink("secret", PageKind.DIGITS, "b1", lang="th", password="123456"),
+        CreateAccessLink("secret", PageKind.DIGITS, "b1", lang="th", password="123456", name="วิชัย"),
         TellDigits("b1", "วิชัย", address),
     )
     shown = repr(get_reply(invited))

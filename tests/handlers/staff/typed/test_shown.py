@@ -45,10 +45,14 @@ SEND = ShownChoice("/confirm y3", "ส่ง", "send")
 DROP = ShownChoice("/confirm n3", "ไม่ส่ง", "stay_here")
 LISTED = tuple(ShownChoice(f"/case {number}", number) for number in ("12/2570", "1/2570", "12/2569"))
 TOGETHER = ShownChoice("/answer 1/2570 +2/2570", "ตอบพร้อมกัน 2 ข้อ")
+WICHAI = ShownChoice("/dismiss o3", "วิชัย ดีงาม")
 LISTS: Mapping[str, ShownMenu] = {
     "actions": ShownMenu((TAKE, SCREEN)),
     "question": ShownMenu((SEND, DROP)),
     "similar": ShownMenu((ShownChoice("/answer 1/2570", "ตอบ"), TOGETHER)),
+    "people": ShownMenu(
+        (ShownChoice("/dismiss o1", "สมหญิง (1)"), ShownChoice("/dismiss o2", "สมหญิง (2)"), WICHAI)
+    ),
     "several": ShownMenu(
         (ShownChoice("/undo 1/2570", "เรียกคืน 1/2570"), ShownChoice("/undo 2/2570", "เรียกคืน 2/2570"))
     ),
@@ -62,6 +66,8 @@ LISTS: Mapping[str, ShownMenu] = {
         *(("actions", text, TAKE) for text in ("1", "๑", "ข้อ 1", "ข้อ ๑ ครับ", "อันแรก", "รับเรื่องนี้ค่ะ")),
         *(("similar", text, TOGETHER) for text in ("ตอบพร้อมกัน", "ตอบพร้อมกันค่ะ", "ตอบพร้อมกัน 2 ข้อ", "2")),
         ("several", "เรียกคืน", NoPick.NOTHING),
+        *(("people", text, WICHAI) for text in ("วิชัย", "วิชัยค่ะ", "วิชัย ดีงาม", "3")),
+        ("people", "สมหญิง", NoPick.NOTHING),  # of two
         *(("actions", text, SCREEN) for text in ("2", "ข้อสอง", "รับไว้กลั่นกรอง", "รับไว้กลันกรอง", "รับไว้กลั่นกรองครับ")),
         *(("actions", text, NoPick.NO_SUCH) for text in ("3", "0", "ใช่", "ส่งเลย")),
         *(("actions", text, NoPick.NOTHING) for text in ("รับ", "รับเรื่องนี้ไว้แล้วเมื่อวาน", "12/2570", "", "ก" * 90)),

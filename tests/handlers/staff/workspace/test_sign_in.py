@@ -138,11 +138,11 @@ def test_the_fifth_wrong_code_deletes_a_link_of_any_kind(page: PageKind) -> None
     ],
 )
 def test_a_link_leads_to_its_page_and_brings_what_it_carries(page: PageKind, leads_to: str) -> None:
-    access = replace(ACCESS, page=page, case="c12", number=12, year=2570, password="123456")
+    access = replace(ACCESS, page=page, case="c12", number=12, year=2570, password="123456", name="วิชัย")
     turn: TurnResult = ask(redeem_sign_in_link(make_request(LINK), COOKIE, CODE), FindPageAccess=access)
     assert turn.replies[0].args["leads_to"] == leads_to
     kept = [act for act in turn.acts if isinstance(act, KeepPage)]
-    grant = KeepPage(derive_grant_hash(COOKIE, page), page, "s1", "c12", "en", "123456")
+    grant = KeepPage(derive_grant_hash(COOKIE, page), page, "s1", "c12", "en", "123456", "วิชัย")
     assert kept == ([grant] if page in CARRYING_PAGES else [])
     within: TurnResult = ask(open_link_in_session(make_request(COOKIE), LINK), FindPageAccess=access)
     assert within.acts == (UseAccessLink(LINK, "s1"), *kept)

@@ -32,8 +32,19 @@ def find_other(query: FindCaseByNumber) -> OfficerCase | None:
 FIND = {FindCaseByNumber: AnswerByQuery(find_other)}
 
 
+@pytest.mark.parametrize("typed", ["15", "15/2570", "กับ 15", "และ15", "with 15", "15 !x", "15 ค่ะ"])
+def test_both_are_shown_before_they_are_merged(typed: str) -> None:
+    outcome = give(f"/merge 12 {typed}", answers=FIND)
+    assert (outcome.keys, outcome.acts) == (("staff.merge.sure",), ())
+    (asked,) = outcome.replies
+    lines = asked.args["cases"]
+    assert isinstance(lines, tuple)
+    assert [line.args["number"] for line in lines] == ["12/2570", "15/2570"]
+    assert list_commands(asked.choices) == ["/merge 12/2570 15/2570 !", "/case 12/2570"]
+
+
 def test_merging_offers_to_separate() -> None:
-    outcome = give("/merge 12 15", answers=FIND)
+    outcome = give("/merge 12/2570 15/2570 !", answers=FIND)
     assert outcome.keys == ("staff.merge.done",)
     assert outcome.acts == (MergeCases("c12", "c15", "s1", TODAY),)
     assert list_commands(outcome.replies[0].choices) == ["/case 12/2570", "/separate 15/2570"]
@@ -53,8 +64,9 @@ def test_merging_offers_to_separate() -> None:
     ],
 )
 def test_what_is_not_merged(typed: str, key: str) -> None:
-    outcome = give(f"/merge 12 {typed}", answers=FIND)
-    assert (outcome.keys, outcome.acts) == ((key,), ())
+    for words in (f"/merge 12 {typed}", f"/merge 12 {typed} !"):
+        outcome = give(words.removesuffix(" !") if not typed else words, answers=FIND)
+        assert (outcome.keys, outcome.acts) == ((key,), ())
 
 
 def test_merging_twice_and_separating() -> None:
