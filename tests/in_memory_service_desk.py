@@ -56,8 +56,8 @@ from handlers.questions.messages import (
 from handlers.questions.search_index import IndexedEntry, NgramIndex
 from handlers.questions.similar import FindSimilarQuestions
 from handlers.service_desk import ServiceDesk
-from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.members import AuditRefusal, FindInvitation, FindStaffMember, StaffMember
+from handlers.staff.sending.undo_window import get_send_time
 from handlers.thai.dates import to_bangkok_date
 from storage.questions.similar_questions import rank_by_letters
 from tests.in_memory_desk import MORNING, OFFICE, InMemoryDesk
@@ -175,7 +175,7 @@ class InMemoryServiceDesk(InMemoryDesk):
             case ScheduleAnswer(scheduled, seq):
                 thread = self.threads[scheduled.thread]
                 assert (thread.seq, thread.scheduled_by) == (seq, "")
-                due = int(self.now.timestamp()) + UNDO_SECONDS
+                due = get_send_time(self.now)
                 self.threads[thread.id] = replace(thread, scheduled_by=scheduled.staff, send_at=due)
                 self.scheduled_answers[thread.id] = scheduled
             case CancelAnswer():

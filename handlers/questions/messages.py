@@ -61,6 +61,14 @@ class ThreadLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingAnswer:
+    """An answer that waits to be sent. staff: id of its author; send_at: seconds since 1970."""
+
+    staff: str
+    send_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionThread:
     """A question with its lines. `answer_by`: the day an answer is due; days are in Bangkok.
 
@@ -90,6 +98,11 @@ class QuestionThread:
     def seq(self) -> int:
         """The seq of the last line in this view. The next line is written as `seq + 1`."""
         return self.lines[-1].seq
+
+    @property
+    def waiting(self) -> tuple[WaitingAnswer, ...]:
+        """The answer that waits to be sent, if there is one."""
+        return (WaitingAnswer(self.scheduled_by, self.send_at),) if self.scheduled_by else ()
 
     @property
     def question(self) -> str:
@@ -239,10 +252,14 @@ class ScheduleAnswer(Act):
 
 @dataclass(frozen=True, slots=True)
 class CancelAnswer(Act):
-    """Cancel the scheduled answer; a conflict where it was sent."""
+    """Cancel the scheduled answer of a person; a conflict where it was sent.
+
+    by: staff id of the supervisor who does it in their place; empty where it is one's own.
+    """
 
     thread: str
     staff: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from handlers.dialog.replies import Phrase
 from handlers.questions.messages import CancelAnswer, ScheduleAnswer
-from handlers.staff.complaints.messages import UNDO_SECONDS, CancelSend, ScheduleSend
+from handlers.staff.complaints.messages import CancelSend, ScheduleSend
+from handlers.staff.sending.undo_window import get_send_time, is_due
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
@@ -16,7 +17,7 @@ from storage.errors import ConflictError
 from storage.serialization import WAITING_REPLIES_CODEC, WaitingReplies, WaitingReply
 from storage.staff.members import format_actor
 from storage.staff.notifications import notify_staff_member
-from storage.staff.pushes import PushKind, make_case_push
+from storage.staff.pushes import PushKind, StaffPush, make_case_push, make_question_push
 
 _COLUMN = tables.held.c
 _ANSWER = tables.held_answers.c
@@ -68,7 +69,7 @@ async def schedule_send(act: ScheduleSend, batch: WriteBatch) -> None:
     found, waiting = await _load_waiting(case, batch)
     if len(waiting) != act.waiting:
         raise ConflictError("more or less waits than was seen")
-    due = max((int(batch.now.timestamp()) + UNDO_SECONDS, *(one.due for one in waiting)))
+    due = get_send_time(batch.now, (one.due for one in waiting))
     coming = (*waiting, WaitingReply(due, act.reply))
     if found is None:
         row = secrets.token_hex(16)
@@ -83,22 +84,21 @@ async def cancel_send(act: CancelSend, batch: WriteBatch) -> None:
     """Cancel a person's last reply. Raises `ConflictError` where it is due, even if not sent yet."""
     found, waiting = await _load_waiting(act.case, batch)
     own = next((one for one in reversed(waiting) if one.reply.staff == act.staff), None)
-    if found is None or own is None or own.due <= int(batch.now.timestamp()):
+    if found is None or own is None or is_due(own.due, batch.now):
         raise ConflictError("it has gone")
     await keep_waiting(act.case, found, [one for one in waiting if one is not own], batch)
     await batch.audit(format_actor(act.by or act.staff), "taken-back", act.case)
     if act.by:
-        await _tell_taken_back(act, batch)
+        await notify_staff_member(act.staff, await _make_case_taken_back_push(act.case, batch), batch)
 
 
-async def _tell_taken_back(act: CancelSend, batch: WriteBatch) -> None:
-    """Tell an officer that a supervisor took back what they wrote."""
+async def _make_case_taken_back_push(case: str, batch: WriteBatch) -> StaffPush:
+    """Return what an officer hears of whose words to a reporter a supervisor took back."""
     column = tables.cases.c
-    query = select(column.number, column.fiscal_year).where(column.id == act.case)
+    query = select(column.number, column.fiscal_year).where(column.id == case)
     row = (await batch.connection.execute(query)).one()
     number = f"{row.number}/{row.fiscal_year}"
-    notice = Phrase("staff.notice.taken_back", {"number": number})
-    await notify_staff_member(act.staff, make_case_push(PushKind.NOT_SENT, notice, number), batch)
+    return make_case_push(PushKind.NOT_SENT, Phrase("staff.notice.taken_back", {"number": number}), number)
 
 
 async def schedule_answer(act: ScheduleAnswer, batch: WriteBatch) -> None:
@@ -107,20 +107,28 @@ async def schedule_answer(act: ScheduleAnswer, batch: WriteBatch) -> None:
     if await batch.connection.scalar(select(column.seq).where(column.id == one.thread)) != act.seq:
         raise ConflictError("the thread went on in the meantime")
     sealed = batch.keyring.question.encrypt(one.text.encode(), "held_answers", one.thread, "answer")
-    due = int(batch.now.timestamp()) + UNDO_SECONDS
+    due = get_send_time(batch.now)
     batch.insert("held_answers", question_id=one.thread, staff=one.staff, due=due, sealed=sealed)
     await batch.audit(format_actor(one.staff), "held", one.thread)
 
 
 async def cancel_answer(act: CancelAnswer, batch: WriteBatch) -> None:
     """Cancel an answer. Raises `ConflictError` where it is due, even if not sent yet."""
-    await _require_undue(select(_ANSWER.due).where(_ANSWER.question_id == act.thread), batch)
-    batch.add_statement(DELETE_SCHEDULED_ANSWER, question=act.thread)
-    await batch.audit(format_actor(act.staff), "taken-back", act.thread)
-
-
-async def _require_undue(due: Select[Any], batch: WriteBatch) -> None:
-    """Raise `ConflictError` unless something is scheduled and not due yet."""
-    second = await batch.connection.scalar(due)
-    if second is None or second <= int(batch.now.timestamp()):
+    query = select(_ANSWER.due).where(_ANSWER.question_id == act.thread, _ANSWER.staff == act.staff)
+    due = await batch.connection.scalar(query)
+    if due is None or is_due(due, batch.now):
         raise ConflictError("it has gone")
+    batch.add_statement(DELETE_SCHEDULED_ANSWER, question=act.thread)
+    await batch.audit(format_actor(act.by or act.staff), "taken-back", act.thread)
+    if act.by:
+        await notify_staff_member(act.staff, await _make_answer_taken_back_push(act.thread, batch), batch)
+
+
+async def _make_answer_taken_back_push(thread: str, batch: WriteBatch) -> StaffPush:
+    """Return what an officer hears of whose answer a supervisor took back."""
+    column = tables.questions.c
+    query = select(column.number, column.fiscal_year).where(column.id == thread)
+    row = (await batch.connection.execute(query)).one()
+    return make_question_push(
+        PushKind.NOT_SENT, "inquiry.notice.taken_back", f"{row.number}/{row.fiscal_year}"
+    )

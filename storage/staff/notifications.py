@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from handlers.dialog.replies import Choice, Phrase
+from handlers.dialog.replies import Phrase
 from handlers.staff.members import StaffMember
-from handlers.staff.permissions import CASE_WORKERS, Role, ServiceCommandName
+from handlers.staff.permissions import CASE_WORKERS, Role
 from handlers.thai.dates import format_date
 from storage import tables
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.outgoing.rows import enqueue_message
 from storage.serialization import OutboxMessage
-from storage.staff.pushes import PushKind, StaffPush, make_case_push
+from storage.staff.pushes import PushKind, StaffPush, make_case_push, make_question_push
 from storage.staff.roster import STAFF_ADDRESS_CODEC, StaffAddress
 from storage.unreadable_rows import decode_rows
 
@@ -33,9 +33,7 @@ async def notify_of_new_case(year: int, number: int, answer_by: date, batch: Wri
 async def notify_of_new_question(year: int, number: int, answer_by: date, batch: WriteBatch) -> None:
     """Notify case workers of a new question, and subscribed groups."""
     name = f"{number}/{year}"
-    opens = Choice(f"/{ServiceCommandName.QUESTION} {name}", "inquiry.notice.open", {"number": name})
-    notice = Phrase("inquiry.notice.new", {"number": name})
-    await _notify_of_new_item(StaffPush(PushKind.NEW, notice, (opens,)), answer_by, batch)
+    await _notify_of_new_item(make_question_push(PushKind.NEW, "inquiry.notice.new", name), answer_by, batch)
 
 
 async def _notify_of_new_item(push: StaffPush, answer_by: date, batch: WriteBatch) -> None:

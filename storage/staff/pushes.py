@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from handlers.dialog.replies import CAN_WAIT, MUST_ARRIVE, Choice, ExpectedInput, Phrase, Reply, ReplyArg
-from handlers.staff.permissions import CommandName
+from handlers.staff.permissions import CommandName, ServiceCommandName
 
 
 class PushKind(StrEnum):
@@ -80,6 +80,12 @@ def make_case_push(kind: PushKind, notice: Phrase, number: str) -> StaffPush:
     """Return a push about a case, with a button that opens it. number: its register number."""
     opens = Choice(f"/{CommandName.CASE} {number}", "staff.notice.open", {"number": number})
     return StaffPush(kind, notice, (opens,))
+
+
+def make_question_push(kind: PushKind, key: str, number: str) -> StaffPush:
+    """Return a push about a question, with a button that opens it. key: of its wording; number: its register number."""
+    opens = Choice(f"/{ServiceCommandName.QUESTION} {number}", "inquiry.notice.open", {"number": number})
+    return StaffPush(kind, Phrase(key, {"number": number}), (opens,))
 
 
 def make_taken_away_push(number: str) -> StaffPush:

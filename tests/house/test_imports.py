@@ -49,6 +49,7 @@ VOCABULARY = {
     "handlers.staff.members",
     "handlers.staff.page_access",
     "handlers.staff.permissions",
+    "handlers.staff.sending.undo_window",
     "handlers.staff.state",
     "handlers.staff.state_upgrade",
     "handlers.staff.workspace.messages",

@@ -20,9 +20,6 @@ from handlers.dialog.effects import Act, Listing, Query
 from handlers.dialog.events import Channel, File
 from handlers.staff.complaints.matters.reports import MatterReport, ScheduledAct
 
-UNDO_SECONDS = 60
-"""Seconds in which a reply to a reporter can be cancelled before it is sent."""
-
 MAX_SCHEDULED_ACTS = 8
 """Acts of one case that may wait at once."""
 
@@ -103,10 +100,6 @@ class OfficerCase:
     def has_waiting(self, staff: str = "") -> bool:
         """Whether something waits to be sent, with it or made of it too with another report. staff: by that person."""
         return any(staff in {"", act.staff} for act in (*self.scheduled, *self.scheduled_elsewhere))
-
-    def find_scheduled(self, staff: str) -> ScheduledAct | None:
-        """Return the last act of a person that waits, which is the one they can take back."""
-        return next((act for act in reversed(self.scheduled) if act.staff == staff), None)
 
 
 def _order_of_leading(report: "OfficerCase | MatterReport") -> tuple[int, date, int, int]:

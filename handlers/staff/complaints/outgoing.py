@@ -27,7 +27,6 @@ from handlers.staff.complaints.find_case import can_see_case
 from handlers.staff.complaints.matters.reports import ScheduledAct
 from handlers.staff.complaints.messages import (
     MAX_SCHEDULED_ACTS,
-    UNDO_SECONDS,
     CancelSend,
     FindCaseByNumber,
     OfficerCase,
@@ -37,7 +36,8 @@ from handlers.staff.complaints.messages import (
 from handlers.staff.dispatch import run_command
 from handlers.staff.members import StaffMember
 from handlers.staff.parse import parse_prompt_answer
-from handlers.staff.permissions import CommandName, Role
+from handlers.staff.permissions import CommandName
+from handlers.staff.sending.undo_window import UndoHindrance, choose_undo, get_send_time
 from handlers.staff.state import ProposedReply
 from handlers.thai.dates import to_bangkok_date
 
@@ -136,7 +136,7 @@ def _schedule(cmd: ComplaintsCommandContext, found: OfficerCase, sending: Outgoi
             number=found.register_number,
             seconds=max(0, same[0].send_at - now),
         )
-    send_at = max((now + UNDO_SECONDS, *(act.send_at for act in found.scheduled)))
+    send_at = get_send_time(cmd.ctx.now, (act.send_at for act in found.scheduled))
     is_forwarded = sending.step is not None and sending.step.outcome is CaseOutcome.FORWARDED
     package = make_command_button(CommandName.EXPORT, found, label=Phrase("staff.forward.package"))
     coming = ScheduledAct(cmd.staff.id, send_at, sending.step, sending.text)
@@ -212,7 +212,7 @@ def confirm_reply(cmd: ComplaintsCommandContext) -> Decision:
 
 
 def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
-    """Cancel the person's last act that waits to be sent, or the last at all for a supervisor who has none.
+    """Cancel what the person can take back of a case (`choose_undo`).
 
     The author may also where the case is with another by now; nothing of it is shown then.
     """
@@ -221,27 +221,18 @@ def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
         there = FindCaseByNumber(waits_with.number, waits_with.year, cmd.staff.id)
         found = (yield from run_query(there)) or found
     acts: tuple[Act, ...] = ()
-    own = found.find_scheduled(cmd.staff.id)
-    if own is None and cmd.staff.role is Role.SUPERVISOR and found.scheduled:
-        own = found.scheduled[-1]
-    if not found.scheduled:
-        key = "nothing"
-    elif own is None:
-        key = "others"
-    elif own.send_at <= int(cmd.ctx.now.timestamp()):
-        key = "late"
+    chosen = choose_undo(found.scheduled, cmd.staff, cmd.ctx.now)
+    if isinstance(chosen, UndoHindrance):
+        key = chosen.value
     else:
-        key, acts = "done", (_make_cancel(found, own.staff, cmd.staff.id),)
-        found = replace(found, scheduled=tuple(act for act in found.scheduled if act is not own))
-    key = "done_others_wait" if acts and found.scheduled else key
+        found = replace(found, scheduled=tuple(act for act in found.scheduled if act is not chosen))
+        key = "done_others_wait" if found.scheduled else "done"
+        by = "" if chosen.staff == cmd.staff.id else cmd.staff.id
+        acts = (CancelSend(found.id, chosen.staff, by),)
     choices = list_next_steps(cmd, found) if can_see_case(cmd.staff, found) else ()
     return cmd.reply(f"undo.{key}", OF_CASE, choices, acts, number=found.register_number)
 
 
-def _make_cancel(found: OfficerCase, author: str, by: str) -> CancelSend:
-    return CancelSend(found.id, author, "" if by == author else by)
-
-
 def may_undo(staff: StaffMember, found: OfficerCase) -> bool:
     """Whether a person may take something back: who sees the case, and the author of what waits."""
-    return can_see_case(staff, found) or found.find_scheduled(staff.id) is not None
+    return can_see_case(staff, found) or any(act.staff == staff.id for act in found.scheduled)

@@ -19,9 +19,14 @@ from handlers.questions.messages import (
 )
 from handlers.questions.similar import MAX_SIMILAR
 from handlers.staff.command import ServiceCommandContext, make_command_button, make_prompt_buttons
-from handlers.staff.complaints.messages import UNDO_SECONDS
 from handlers.staff.parse import ParsedCommand, parse_prompt_answer, split_number
 from handlers.staff.permissions import ServiceCommandName
+from handlers.staff.sending.undo_window import (
+    UNDO_SECONDS,
+    UndoHindrance,
+    choose_undo,
+    is_due,
+)
 from handlers.staff.service.faq_drafts import show_draft
 from handlers.staff.service.next_steps import list_next_steps
 from handlers.staff.service.questions import format_questions
@@ -231,15 +236,18 @@ def _format_lines_since(thread: QuestionThread, seq: int, cmd: ServiceCommandCon
 
 
 def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
-    """Cancel the scheduled answer, and give its text back to the officer who wrote it.
+    """Cancel the scheduled answer (`choose_undo`), and give its text back to the officer who wrote it.
 
     `/undo 12 all`, and without a number: the same answer is taken back of all questions to which it still waits to go.
     """
-    number = thread.register_number
-    hindrance = _find_hindrance_to_undo(cmd, thread)
-    if hindrance is not None:
+    number, chosen = thread.register_number, choose_undo(thread.waiting, cmd.staff, cmd.ctx.now)
+    if isinstance(chosen, UndoHindrance):
         steps = yield from list_next_steps(thread)
-        return cmd.reply(hindrance, NEUTRAL, steps, number=number)
+        return cmd.reply(f"undo_{chosen}", NEUTRAL, steps, number=number)
+    if chosen.staff != cmd.staff.id:
+        steps = yield from list_next_steps(replace(thread, scheduled_by="", send_at=0))
+        cancel = CancelAnswer(thread.id, chosen.staff, by=cmd.staff.id)  # its text is its author's
+        return cmd.reply("undo_done", NEUTRAL, steps, (cancel,), number=number)
     proposed = cmd.work.answer
     together = (
         [] if proposed is None else [(proposed.number, proposed.year), *(one[:2] for one in proposed.others)]
@@ -265,15 +273,6 @@ def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     return waiting.reply_with(done, replace(text, choices=()), going, acts=acts)
 
 
-def _find_hindrance_to_undo(cmd: ServiceCommandContext, thread: QuestionThread) -> str | None:
-    """Return the wording of why nothing can be taken back, if so."""
-    if not thread.scheduled_by:
-        return "undo_nothing"
-    if thread.scheduled_by != cmd.staff.id:
-        return "undo_others"
-    return "undo_late" if thread.send_at <= int(cmd.ctx.now.timestamp()) else None
-
-
 def _find_still_going(
     cmd: ServiceCommandContext, thread: QuestionThread, numbers: Sequence[tuple[int, int]]
 ) -> OthersGenerator:
@@ -283,7 +282,7 @@ def _find_still_going(
         one = yield from run_query(FindQuestionByNumber(number, year))
         if one is None or one.id == thread.id or one.scheduled_by != cmd.staff.id:
             continue
-        if one.send_at > int(cmd.ctx.now.timestamp()):
+        if not is_due(one.send_at, cmd.ctx.now):
             found.append(one)
     return tuple(found)
 

@@ -33,7 +33,6 @@ from handlers.questions.messages import (
     SubmitQuestion,
 )
 from handlers.staff.complaints.messages import (
-    UNDO_SECONDS,
     AssignCase,
     CancelSend,
     FindCaseByNumber,
@@ -43,6 +42,7 @@ from handlers.staff.complaints.messages import (
 )
 from handlers.staff.members import LeaveStaff
 from handlers.staff.permissions import Role
+from handlers.staff.sending.undo_window import UNDO_SECONDS
 from storage.errors import ConflictError
 from storage.outgoing.send_due import ScheduledReplies
 from storage.outgoing.undo_window import DELETE_SCHEDULED_ANSWER, DELETE_SCHEDULED_REPLY
@@ -382,6 +382,21 @@ def test_an_answer_can_be_cancelled_until_it_is_due(ground: StoredDesk) -> None:
 
     ground.run_scenario(scene)
     assert read_audit(ground)[-2:] == ["held", "taken-back"]
+
+
+def test_an_answer_that_a_supervisor_takes_back_is_told_to_its_author(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        answer = await schedule_answer(ground, one)
+        with pytest.raises(ConflictError):  # it is not of that author any more
+            await ground.commit_acts(one, CancelAnswer(answer.thread, "another", "boss"), at=ALMOST)
+        await ground.commit_acts(one, CancelAnswer(answer.thread, answer.staff, "boss"), at=ALMOST)
+        assert [(back, key) for back, _, key, _ in await list_letters(one)][-1:] == [
+            (b"clerk", "inquiry.notice.taken_back")
+        ]
+        assert await one.scheduled_replies.send_due(DUE_AT) == 0
+
+    ground.run_scenario(scene)
+    assert read_audit(ground)[-1:] == ["taken-back"]
 
 
 def test_deleting_what_is_scheduled_deletes_that_only(ground: StoredDesk) -> None:

@@ -18,6 +18,7 @@ from handlers.questions.messages import (
 from handlers.questions.pii import find_pii
 from handlers.questions.similar import FindSimilarQuestions
 from handlers.staff.command import QueryGenerator, ServiceCommandContext
+from handlers.staff.sending.undo_window import find_own_or_led
 from handlers.staff.service.questions import (
     find_repeated_buckets,
     format_questions,
@@ -159,7 +160,7 @@ def open_question(cmd: ServiceCommandContext, number: int, year: int) -> QueryGe
         tuple(_make_known_answer(thread, one) for one in known),
         can_answer=is_waiting,
         can_close=is_waiting and is_open,
-        can_undo=thread.scheduled_by == cmd.staff.id,
+        can_undo=find_own_or_led(thread.waiting, cmd.staff) is not None,
         can_publish=is_waiting and bool(thread.answer),
         is_published=bool(thread.published_id),
         publication=f"ถาม: {thread.question}\nตอบ: {thread.answer}" if thread.answer else "",

@@ -47,6 +47,7 @@ from tests.handlers.staff.service.service_officer import (
 from tests.run_decision import AnswerByQuery
 
 NEW = FaqEntry("own-1", "ใช้เวลากี่วัน", "สามวัน", checked=TODAY)
+SUPERVISOR = make_member("s3", Role.SUPERVISOR)
 EDITED = replace(OLD, answer="รับทั้งปี", example=False, checked=TODAY)
 
 
@@ -179,6 +180,15 @@ def test_an_answer_is_taken_back_by_its_author_in_time(
     assert told(give("/undo 1", thread=replace(OPEN, **changes))) == (key, acts)
 
 
+def test_a_supervisor_takes_back_what_an_officer_has_waiting() -> None:
+    waiting = replace(OPEN, scheduled_by="s2", send_at=SEND_AT)
+    outcome = give("/undo 1", thread=waiting, staff=SUPERVISOR)
+    assert told(outcome) == ("undo_done", (CancelAnswer("t1", "s2", SUPERVISOR.id),))
+    assert not isinstance(pending(outcome), AwaitingText), "the text is its author's"
+    late = give("/undo 1", thread=replace(waiting, send_at=SEND_AT - 60), staff=SUPERVISOR)
+    assert told(late) == ("undo_late", ())
+
+
 def test_a_question_is_closed_without_an_answer() -> None:
     assert told(give("/close 1")) == ("closed", (CloseQuestion("t1", 1, TODAY),))
     assert told(give("/close 1", thread=ANSWERED)) == ("one", ())
@@ -264,9 +274,6 @@ def test_a_published_question_is_removed_after_a_confirmation(
 )
 def test_the_faq_is_edited(words: str, key: str, entry: FaqEntry | None) -> None:
     assert told(give(words)) == (key, (SaveFaqEntry(entry),) if entry else ())
-
-
-SUPERVISOR = make_member("s3", Role.SUPERVISOR)
 
 
 def test_a_remark_is_kept_once_confirmed_and_an_answer_that_was_shown_stays() -> None:

@@ -1,0 +1,1 @@
+"""What officers send to reporters and askers, at both desks."""
