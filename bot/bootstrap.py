@@ -73,8 +73,7 @@ async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> As
                 if public_url:
                     query_handlers[NewEnrolmentLink] = make_enrolment_link_factory(public_url)
                     query_handlers[NewWorkspaceLink] = make_workspace_link_factory(public_url, name)
-                if public_url and name == "complaints":
-                    query_handlers[NewAccessLink] = make_access_link_factory(public_url)
+                    query_handlers[NewAccessLink] = make_access_link_factory(public_url, name)
                 engine = Engine(
                     _build_router(name, office, settings, store),
                     store,

@@ -82,9 +82,11 @@ def add_passkey_note(address: str, what: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}{PASSKEY_NOTE}={what}"
 
 
-def make_access_link_factory(address: str) -> Callable[[NewAccessLink, datetime], Awaitable[AccessLink]]:
-    """A factory of links to pages of the complaints desk's workspace under its public address."""
-    base = f"{address.rstrip('/')}{get_desk_path('complaints')}"
+def make_access_link_factory(
+    address: str, desk: WorkspaceDesk = "complaints"
+) -> Callable[[NewAccessLink, datetime], Awaitable[AccessLink]]:
+    """A factory of links to pages of the workspace of a desk under its public address."""
+    base = f"{address.rstrip('/')}{get_desk_path(desk)}"
 
     async def create_access_link(query: NewAccessLink, _: datetime) -> AccessLink:
         secret = secrets.token_urlsafe(LINK_SECRET_BYTES)

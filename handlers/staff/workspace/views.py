@@ -88,7 +88,7 @@ WORKSPACE_VIEWS: Mapping[WorkspaceView, ViewRow] = {
         command=CommandName.EXPORT,
     ),
     WorkspaceView.SLIP: ViewRow(_COMPLAINTS, CASE_WORKERS, needs_factor=True, in_menu=False),
-    WorkspaceView.DIGITS: ViewRow(_COMPLAINTS, CHANNEL_KEEPERS, needs_factor=True, in_menu=False),
+    WorkspaceView.DIGITS: ViewRow(_COMPLAINTS | _SERVICE, CHANNEL_KEEPERS, needs_factor=True, in_menu=False),
     WorkspaceView.QUESTIONS: ViewRow(_SERVICE, CASE_WORKERS, command=ServiceCommandName.QUESTIONS),
     WorkspaceView.QUESTION: ViewRow(
         _SERVICE,

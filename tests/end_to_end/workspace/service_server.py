@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.web.workspace.addresses import make_workspace_link_factory
+from bot.web.workspace.addresses import make_access_link_factory, make_workspace_link_factory
 from handlers.consultations.messages import (
     AnnounceConsultation,
     CloseConsultation,
@@ -16,6 +16,7 @@ from handlers.dialog.effects import Act
 from handlers.dialog.receipt import Receipt, make_receipt
 from handlers.feedback.messages import SubmitFeedback
 from handlers.questions.messages import SubmitQuestion
+from handlers.staff.page_access import NewAccessLink
 from handlers.staff.workspace.messages import NewWorkspaceLink
 from handlers.thai.dates import get_fiscal_year, to_bangkok_date
 from tests.end_to_end.threaded_server import WebServer
@@ -32,6 +33,8 @@ class ServiceWorkspaceServer(WorkspaceServer):
         self.server = WebServer(self.home, name="service")
         create = make_workspace_link_factory(self.server.address, "service")
         self.desk.engine.query_handlers[NewWorkspaceLink] = create  # type: ignore[index]
+        create_access = make_access_link_factory(self.server.address, "service")
+        self.desk.engine.query_handlers[NewAccessLink] = create_access  # type: ignore[index]
 
     def send_what_waits(self) -> None:
         """Let 61 seconds pass, and send what waited for them."""

@@ -14,7 +14,7 @@ from handlers.staff.permissions import Role
 from tests.counted_work import count_statements
 from tests.end_to_end.officer.officer_server import HttpBrowser, HttpResponse
 from tests.end_to_end.workspace.service_server import CODE, ServiceWorkspaceServer
-from tests.end_to_end.workspace.workspace_server import give
+from tests.end_to_end.workspace.workspace_server import SIGN_IN_LINK, give
 from tests.in_memory_desk import OFFICE
 
 pytestmark = pytest.mark.full("servers of the workspace")
@@ -50,6 +50,23 @@ def open_view(browser: HttpBrowser, view: str) -> HttpResponse:
     title = page.text.partition("<title>")[2].partition("</title>")[0]
     assert title == OFFICE.name.th
     return page
+
+
+def test_the_page_of_an_invitations_digits_says_whose_they_are(office: ServiceWorkspaceServer) -> None:
+    admin, officer = office.add_officer("ผู้ดูแล", Role.ADMIN), office.add_officer("สมหญิง")
+    assert "เลข 6 หลักจากแอป" in office.send_chat_text(admin, "/เชิญ เจ้าหน้าที่ วิชัย ดีงาม")
+    invited = office.send_chat_text(admin, office.next_totp_code(admin))
+    found = SIGN_IN_LINK.search(invited)
+    assert found is not None
+    assert re.search(r"(?<!\d)\d{6}(?!\d)", invited) is None  # the digits are in no chat
+    browser = office.new_browser()
+    entered = browser.submit_form(browser.request(found[1]), office.next_totp_code(admin))
+    assert entered.path == f"{DESK}/digits"
+    page = open_view(browser, "digits")
+    assert "ของ วิชัย ดีงาม" in page.text
+    assert re.search(r"<pre[^>]*>\d{6}</pre>", page.content.decode())
+    assert "ซึ่งผู้ที่เชิญได้รับในแชต" in page.text
+    assert office.sign_in(officer).request(f"{DESK}/digits").status == 403
 
 
 def test_a_question_is_answered_from_its_page_confirmed_and_taken_back(

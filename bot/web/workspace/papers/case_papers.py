@@ -135,7 +135,7 @@ class CasePapers:
             return self._close(opened)
         access = found.access
         return self._pages.render(
-            "workspace/digits.html", opened, WorkspaceView.DIGITS, digits=access.password, name=access.name
+            "workspace/digits.html", opened, WorkspaceView.DIGITS, digits=access.password, whose=access.name
         )
 
     def _derive_password(self, opened: OpenWorkspace, case: str) -> str:

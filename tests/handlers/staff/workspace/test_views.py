@@ -21,8 +21,8 @@ OPENED: dict[tuple[WorkspaceDesk, Role], str] = {
     ("complaints", Role.ADMIN): "digits figures people import settings sessions",
     ("complaints", Role.AUDITOR): "figures trail sessions",
     ("service", Role.OFFICER): f"{SERVICE_WORK} sessions",
-    ("service", Role.SUPERVISOR): f"{SERVICE_WORK} trail settings sessions",
-    ("service", Role.ADMIN): "start settings sessions",
+    ("service", Role.SUPERVISOR): f"{SERVICE_WORK} digits trail settings sessions",
+    ("service", Role.ADMIN): "digits start settings sessions",
     ("service", Role.AUDITOR): "trail sessions",
 }
 
