@@ -15,7 +15,7 @@ from handlers.complaints.form import ask_to_begin, list_notice_options, show_ful
 from handlers.complaints.menu import show_complaints_menu
 from handlers.complaints.review.files import take_file_step
 from handlers.complaints.review.own_marks import wishes_marks_out
-from handlers.complaints.review.requests import find_named_row, take_request
+from handlers.complaints.review.requests import find_named_row, take_request, take_request_at_review
 from handlers.complaints.review.steps import FIELD_STEPS, note_declined, take_menu_step
 from handlers.complaints.review.waiting_text import decide_on_text, find_field_before, hold_text_at_choice
 from handlers.dialog.answers import (
@@ -269,7 +269,9 @@ def _handle_menu_step(office_form: Form, ctx: Context) -> Decision:
     if (choice == "edit" or not isinstance(choice, str)) and ctx.session.step in _STEPS_WITH_ROWS:
         choice = _read_typed_wish(office_form, ctx) or choice
     if not isinstance(choice, str):
-        return _handle_input_at_menu_step(office_form, ctx, choice)
+        may_ask = choice is None and ctx.session.step in _STEPS_WITH_ROWS
+        asked = take_request_at_review(office_form, ctx) if may_ask else None
+        return asked or _handle_input_at_menu_step(office_form, ctx, choice)
     if ctx.session.step == NO_READER_STEP:
         return handle_no_reader_choice(office_form, ctx, choice)
     if choice == "submit":

@@ -9,6 +9,9 @@ _SOFT = (Meaning.REASON, Meaning.POLITE, Meaning.THANKS, Meaning.GREETING, Meani
 
 _WAITING = frozenset({Meaning.NOT_YET, Meaning.UNFINISHED})
 
+_GIVING_UP = frozenset({Meaning.NO, Meaning.SKIP, Meaning.NOT_YET, Meaning.REFUSE})
+"""What is said beside a wish to cancel, and answers nothing then."""
+
 _AGREEING = (
     frozenset({Meaning.NO, Meaning.NONE, Meaning.NEVER, Meaning.SKIP, Meaning.NEXT, Meaning.DONE}),
     frozenset({Meaning.DONE, Meaning.SENT, Meaning.NONE, Meaning.NEXT}),
@@ -45,6 +48,8 @@ def combine_meanings(found: Iterable[Meaning]) -> tuple[Meaning, ...]:
             for one in meanings
             if one not in {Meaning.UNSURE, Meaning.AMBIGUOUS, Meaning.NO, Meaning.NONE}
         ]
+    if Meaning.CANCEL in meanings:  # “ไม่เอาละ ยกเลิก” passes by no question
+        meanings = [one for one in meanings if one not in _GIVING_UP]
     if Meaning.UNSURE in meanings:
         meanings = [one for one in meanings if one not in {Meaning.YES, Meaning.NO}]
     if not _WAITING.isdisjoint(meanings):  # “ยังค่ะ กำลังถ่ายอยู่” is no “never”

@@ -54,6 +54,8 @@ _REPORT = ("แจ้ง", "แจ้งเรื่อง", "แจ้งเร
 _TO_WHOM = ("", "ใคร", "ที่ไหน", "ที่อื่น", "หน่วยงานไหน", "หน่วยงานอื่น", "ไป", "ไว้", "เรื่องนี้")
 _REPORTING = frozenset(go + verb + whom for go in ("", "ไป") for verb in _REPORT for whom in _TO_WHOM)
 """Not so far, these are “never”; else whoever denies them gives up."""
+_TELLING = frozenset({"บอก", "บอกใคร"})
+"""Not so far, these are “never” too; else whoever denies them stays unnamed."""
 
 VERBS: Mapping[str, Meaning] = {
     **{verb: meaning for meaning, verbs in _VERBS.items() for verb in verbs.split()},
@@ -96,6 +98,8 @@ class Negation:
             return Meaning.AMBIGUOUS
         if meaning is Meaning.SEND:
             return Meaning.CANCEL if no_longer and not _NOT_YET.search(self.words) else Meaning.NOT_YET
+        if phrase in _TELLING and _NOT_SO_FAR.search(self.words) and not no_longer:
+            return Meaning.NEVER
         if phrase in VERBS:
             return VERBS[phrase]
         return _OPPOSITES.get(meaning, Meaning.AMBIGUOUS) if meaning is not None else Meaning.AMBIGUOUS

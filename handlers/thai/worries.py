@@ -8,6 +8,7 @@ import re
 from enum import StrEnum
 
 from handlers.thai.grammar.particles import PLAIN_PARTICLES, POLITE_ALONE, join_particles
+from handlers.thai.grammar.spelling import correct_spelling
 from handlers.thai.matching import normalize_for_matching
 
 MAX_WORRY_LENGTH = 70
@@ -53,13 +54,14 @@ _THAT_IT_WAS_ME = f"(?:(?:ว่า|เรื่อง)?(?:เป็น|คื�
 
 _ONCE_TOLD = "(?:แล้ว|ถ้า){0,2}(?:(?:แจ้ง|บอกชื่อ|บอก|ส่ง|เล่า|พิมพ์|ร้องเรียน)(?:ไป)?)?(?:แล้ว)?"
 
+_OF_MINE = f"(?:เรื่อง|ข้อมูล|ชื่อ|ข้อความ)(?:ของ)?{_ME}"
 _WHO_KNOWS = (
-    rf"{_ONCE_TOLD}(?:มี)?ใคร(?:ๆ)?{_KNOWS}(?:ข้อความนี้|เรื่องนี้|ที่พิมพ์|ที่เล่า)?{_THAT_IT_WAS_ME}{_ASKS}{_THAT_IT_WAS_ME}",
+    rf"{_ONCE_TOLD}(?:มี)?ใคร(?:ๆ)?{_KNOWS}(?:ข้อความนี้|เรื่องนี้|ที่พิมพ์|ที่เล่า|เรื่องที่แจ้ง|{_OF_MINE})?{_THAT_IT_WAS_ME}{_ASKS}{_THAT_IT_WAS_ME}",
     rf"{_ONCE_TOLD}{_WHO}{_KNOWS}{_THAT_IT_WAS_ME}{_ASKS_IF}{_THAT_IT_WAS_ME}",
     rf"(?:แล้ว)?(?:จะ)?มี(?:ใคร|คน){_KNOWS}{_THAT_IT_WAS_ME}{_ASKS}{_THAT_IT_WAS_ME}",
     rf"(?:จะ)?รู้{_ASKS}ว่า(?:เป็น)?(?:{_ME}|ใคร)(?:เป็นคน)?(?:แจ้ง|ร้องเรียน|ส่ง)?",
     rf"(?:แล้ว)?(?:เรื่อง|ข้อมูล|ชื่อ)?(?:ของ)?{_ME}?(?:จะ)?(?:เป็น|เก็บเป็น)?ความลับ(?:จริง|แน่)?(?:ใช่)?{_ASKS}",
-    rf"{_ONCE_TOLD}(?:ที่นี่|แบบนี้|ช่องทางนี้|{_ME})?(?:จะ)?ปลอดภัย(?:จริง|แน่)?(?:ใช่)?{_ASKS}",
+    rf"{_ONCE_TOLD}(?:ที่นี่|แบบนี้|ช่องทางนี้|{_OF_MINE}|{_ME})?(?:จะ)?ปลอดภัย(?:จริง|แน่)?(?:ใช่)?{_ASKS}",
     rf"(?:จะ)?(?:ตาม|สืบ|หา)(?:หา)?(?:ตัว|มา|ถึง)*{_ME}?(?:เจอ|ได้|ถึงตัว)*{_ASKS}",
     rf"(?:ชื่อ|ข้อมูล)(?:ของ)?{_ME}?(?:จะ)?(?:ถูก)?(?:เปิดเผย|หลุด|รั่ว){_ASKS}",
     rf"(?:แล้ว)?(?:ต้อง|จะต้อง)(?:บอก|แจ้ง|ใส่|ให้)ชื่อ(?:จริง)?(?:ด้วย)?{_ASKS}",
@@ -223,8 +225,9 @@ def find_worry(text: str) -> Worry | None:
     plain = normalize_for_matching(text[:MAX_DANGER_TEXT])
     compact = plain.replace(" ", "").replace(".", "")
     if 0 < len(text) <= MAX_WORRY_LENGTH:
+        corrected = correct_spelling(plain).replace(" ", "").replace(".", "")
         for worry, (thai, english) in _WHOLE_TEXTS:
-            if thai.fullmatch(compact) or english.fullmatch(plain):
+            if thai.fullmatch(compact) or thai.fullmatch(corrected) or english.fullmatch(plain):
                 return worry
     for worry, thai, english in _PARTS:
         if thai.search(compact) or english.search(plain):

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from functools import cache
 
+from handlers.complaints.review.steps import FIELD_STEPS
+from handlers.dialog.answers import STORY_FIELD
 from handlers.dialog.context import Context
 from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import LANGS
-from handlers.dialog.form import FieldKind, Form, FormField, ask_step, confirm_cancel
+from handlers.dialog.form import FieldKind, Form, FormField, ask_step, confirm_cancel, has_answer
 from handlers.dialog.replies import NEUTRAL, Phrase, Reply
 from handlers.i18n import render_text
 from handlers.thai.grammar.requests import Request, find_request, is_addition, list_named_rows
@@ -34,28 +36,57 @@ def take_request(office_form: Form, field: FormField, ctx: Context) -> TurnResul
     squeezed = _squeeze_text(ctx)
     if not squeezed or (field.kind is FieldKind.FILES and "ส่ง" in squeezed):
         return None
-    row = "" if field.kind is FieldKind.LONG else find_named_row(office_form, ctx)
-    if row:
+    row = find_named_row(office_form, ctx)
+    if row and field.kind is not FieldKind.LONG:
         return _ask_row(office_form, ctx, row)
-    match find_request(squeezed):
+    if row == field.name:
+        return _change_account(office_form, field, ctx)
+    request = find_request(squeezed)
+    if request is Request.REVIEW:
+        if ctx.session.editing and field.kind is not FieldKind.LONG:
+            return ask_step(office_form, ctx.replace_session(editing=False), "review")
+        return ask_step(office_form, ctx, field.name, Reply("explain.review_later", NEUTRAL))
+    return _take_common_request(office_form, ctx, request)
+
+
+def _change_account(office_form: Form, field: FormField, ctx: Context) -> TurnResult:
+    """Do what is asked of the account where it is asked: drop what was told, as by its button, or show the buttons."""
+    if find_request(_squeeze_text(ctx)) is Request.RETELL and has_answer(field, ctx.session):
+        return FIELD_STEPS["rewrite"](office_form, field, ctx)
+    return ask_step(office_form, ctx, field.name)
+
+
+def take_request_at_review(office_form: Form, ctx: Context) -> TurnResult | None:
+    """Do what a typed text asks of the form at the review or the list of answers; None where it may tell something."""
+    squeezed = _squeeze_text(ctx)
+    return _take_common_request(office_form, ctx, find_request(squeezed) if squeezed else None)
+
+
+def _take_common_request(office_form: Form, ctx: Context, request: Request | None) -> TurnResult | None:
+    match request:
         case Request.START_OVER:
             return confirm_cancel(office_form, ctx)
         case Request.PAUSE:
-            return ask_step(office_form, ctx, field.name, Reply("pick.not_yet", NEUTRAL))
+            return ask_step(office_form, ctx, ctx.session.step, Reply("pick.not_yet", NEUTRAL))
         case Request.REVIEW:
-            if ctx.session.editing and field.kind is not FieldKind.LONG:
-                return ask_step(office_form, ctx.replace_session(editing=False), "review")
-            return ask_step(office_form, ctx, field.name, Reply("explain.review_later", NEUTRAL))
-        case None:
+            return ask_step(office_form, ctx, "review")
+        case Request.RETELL | Request.TELL_MORE | None:  # the former name a row
             return None
 
 
 def find_named_row(office_form: Form, ctx: Context) -> str:
     """Return the field that a typed text wishes to change or add, by the name of its row; empty for none."""
     squeezed = _squeeze_text(ctx)
+    if _asks_anew(squeezed):
+        return STORY_FIELD.name
     names = list_named_rows(squeezed) if squeezed else ()
     rows = _index_rows(tuple(field.name for field in office_form.fields if field.only_if is None))
     return next((rows[name] for name in names if name in rows), "")
+
+
+def _asks_anew(squeezed: str) -> bool:
+    """Whether a text asks to tell what happened anew, or more of it: the row of the story is meant."""
+    return bool(squeezed) and find_request(squeezed) in {Request.RETELL, Request.TELL_MORE}
 
 
 def adds_to_row(ctx: Context) -> bool:

@@ -19,6 +19,9 @@ class Request(Enum):
 
     REVIEW = "review"
     """To see what was written, or to send it now."""
+    RETELL = "retell"
+    """To tell anew what happened."""
+    TELL_MORE = "tell_more"
     START_OVER = "start_over"
     PAUSE = "pause"
     """To think or ask somebody first."""
@@ -42,6 +45,18 @@ _REQUESTS = (
         f"{_ASK}(?:กลับไป|กลับ|ไป|ดู|ตรวจ|ทวน|อ่าน|เช็ค|เช็ก|แสดง|โชว์|ย้อน|แก้ไข|แก้|เปลี่ยน){{1,3}}(?:{_WRITTEN}){{1,3}}{_END}"
         f"|{_ASK}(?:พร้อม)?ส่ง(?:เรื่อง)?(?:ตอนนี้|เลย|ทันที)?{_END}"
         f"|{_ASK}(?:ไม่เอา|ไม่ตอบ|ไม่เพิ่ม|ไม่ใส่|ไม่กรอก)ข้อนี้(?:แล้ว|ดีกว่า){{0,2}}{_END}",
+    ),
+    (
+        Request.RETELL,
+        f"(?:(?:เล่า|เขียน|พิมพ์|จำ)ผิด(?:ไป|หมด|เยอะ)?(?:{_POLITE}){{0,2}})?{_ASK}(?:เริ่ม|กลับไป|ย้อนกลับไป|ย้อนไป|ไป)?"
+        f"(?:(?:เล่า|เขียน)(?:เรื่องราว|เรื่อง|เหตุการณ์)?|พิมพ์(?:เรื่องราว|เรื่อง|เหตุการณ์))(?:ที่เกิดขึ้น|นี้|ของผม|ของหนู)?"
+        f"(?:ใหม่|อีกครั้ง|อีกรอบ|อีกที)(?:ทั้งหมด|ทั้งเรื่อง|หมด|ตั้งแต่ต้น|ตั้งแต่แรก|เลย){{0,2}}{_END}"
+        "|(?:(?:i(?:want|wouldlike|d?like|need)to|please|canic?|let?me)?)(?:retell|rewrite)(?:it|the?story|mystory|everything)?"
+        "|(?:(?:i(?:want|wouldlike|d?like|need)to|please)?)(?:tell|write)(?:it|the?story|mystory)(?:again|anew|over)",
+    ),
+    (
+        Request.TELL_MORE,
+        f"{_ASK}(?:เล่า|บอก|เขียน)(?:เรื่องราว|เรื่อง|เหตุการณ์|ข้อมูล|รายละเอียด)?(?:เพิ่มเติม|เพิ่ม)(?:อีก|นิด|หน่อย){{0,2}}{_END}",
     ),
     (
         Request.START_OVER,

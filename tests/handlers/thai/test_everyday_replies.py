@@ -2,7 +2,9 @@
 
 `everyday_replies.csv` was written by somebody who had not seen the reader: the kind of question, what is typed there,
 and what it means. So was `easy_replies.csv`, of 200 that are easy and typical: at first 193 of them were right and none
-reversed, of the 130 that no list had before 123.
+reversed, of the 130 that no list had before 123. `voices_replies.csv` are three lists of other voices, judged one after
+the other and mended between: everyday (307 of 328 right at first), elders, dialects, youths and typing errors (281 of
+306), everyday once more (282 of 303); none reversed.
 """
 
 import csv
@@ -27,11 +29,20 @@ from tests.run_decision import (
     run_decision,
 )
 
-LISTS = [Path(__file__).with_name(f"{name}_replies.csv") for name in ("everyday", "easy")]
+LISTS = [Path(__file__).with_name(f"{name}_replies.csv") for name in ("everyday", "easy", "voices")]
 ASKED_AGAIN = {
     ("evidence", "ไว้ส่งทีหลัง"),  # may mean to wait, or to go on without
     ("review", "เรียบร้อย"),  # says that it is done, and not to send it
     ("confirm_cancel", "ไม่ใช่ กดผิด"),  # no to what?
+    ("confirm_cancel", "ยกเลิกเลยครับ ไม่แจ้งแล้ว"),  # “cancel” may take back the wish to leave
+    ("confirm_cancel", "ยกเลิกเลยเด้อ"),
+    ("review", "ไม่ส่งครับ"),  # not now, or not at all
+    ("review", "เปลี่ยนใจไม่ส่งค่ะ"),
+    ("review", "ไม่ส่งหรอกลูก ยายกลัว"),
+    ("evidence", "ไม่ส่งครับ"),
+    ("evidence", "ไม่มีหรอกจ้ะ ยายถ่ายรูปไม่เป็น"),  # tells how files are sent
+    ("optional_text", "ไม่รู้จะตอบอะไร"),  # explains the question
+    ("notice", "ขอความช่วยเหลือหน่อยค่ะ"),  # may be in danger, and hears whom to call
 }
 """Replies of the lists after which the question is asked again, with nothing kept or done."""
 DESK = ComplaintsDesk(OFFICE)

@@ -67,6 +67,44 @@ def test_a_file_and_a_tap_ask_nothing() -> None:
     assert find_named_row(FORM, make_context(make_event(choice="0.skip"), at("review"))) == ""
 
 
+RETOLD = ["เล่าใหม่", "เริ่มเล่าใหม่", "ขอแก้เรื่องที่เล่า", "ขอเล่าเพิ่มค่ะ", "เล่าผิด ขอเล่าใหม่"]
+
+
+@pytest.mark.parametrize("text", RETOLD)
+@pytest.mark.parametrize("step", ["review", "edit", "head", "witnesses"])
+def test_telling_anew_is_asked_and_nothing_is_lost_yet(step: str, text: str) -> None:
+    outcome = decide(make_event(text), at(step, answers=FULL, is_short=step == "review"))
+    assert (outcome.kept.step, outcome.kept.answers, outcome.kept.unconfirmed) == ("story", FULL, None)
+
+
+@pytest.mark.parametrize("text", RETOLD)
+def test_telling_anew_is_understood_while_a_text_waits(text: str) -> None:
+    waits = decide(make_event("มีแม่บ้านเห็นด้วยนะคะ"), at("review", answers=FULL, is_short=True)).kept
+    after = decide(make_event(text), waits).kept
+    assert (after.step, after.answers, after.unconfirmed) == ("story", FULL, waits.unconfirmed)
+
+
+def test_who_tells_anew_where_it_is_told_drops_what_was_told() -> None:
+    before = at("story", answers={"story": STORY}, is_short=True)
+    outcome = decide(make_event("ขอเล่าใหม่ทั้งหมดค่ะ"), before)
+    assert ("story" in outcome.kept.answers, outcome.keys[0]) == (False, "story.rewrite")
+    assert "story.rewrite" not in decide(make_event("เล่าใหม่"), at("story", is_short=True)).keys
+
+
+@pytest.mark.parametrize("text", ["ขอแก้เรื่องที่เล่า", "ขอเล่าเพิ่มค่ะ", "แก้เรื่อง"])
+def test_a_wish_to_change_the_story_is_no_part_of_it(text: str) -> None:
+    before = at("story", answers={"story": STORY}, is_short=True)
+    outcome = decide(make_event(text), before)
+    assert (outcome.kept.step, outcome.kept.answers) == ("story", before.answers)
+
+
+def test_what_is_asked_of_the_form_at_the_review_is_no_text_to_add() -> None:
+    before = at("review", answers=FULL, is_short=True)
+    steps = {text: decide(make_event(text), before).kept for text in ("เริ่มใหม่", "ขอเวลาคิดแป๊บ", "ขอดูทั้งหมดอีกที")}
+    assert [kept.step for kept in steps.values()] == ["cancel", "review", "review"]
+    assert {kept.unconfirmed for kept in steps.values()} == {None}
+
+
 @pytest.mark.parametrize("text", ["แก้ เมื่อไร", "เพิ่ม ใคร", "ขอแก้สถานที่ค่ะ", "เพิ่มรูป"])
 @pytest.mark.parametrize("step", ["review", "edit"])
 def test_a_row_is_opened_by_its_name_at_the_review(step: str, text: str) -> None:
