@@ -1,10 +1,11 @@
 """Plan what becomes of a case after it was filed: who takes it, what is written, how and when it ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.demo.planner import Planner
-from bot.demo.steps import PlannedAssignment, PlannedLine, PlannedMove
+from bot.demo.steps import CaseStep, PlannedAssignment, PlannedLine, PlannedMove
 from bot.demo.texts import NOT_ACCEPTED, CaseStory
 from handlers.complaints.lifecycle import (
     EARLY_OUTCOMES,
@@ -37,16 +38,22 @@ class CaseLife:
         self, kind: HistoryEntryKind, by: ActorKind, text: str, *days: int, answer_days: int = 0
     ) -> None:
         """Plan a line, one of some numbers of days after the newest step."""
-        self.at = self.planner.draw_later(self.at, days, in_office=by is ActorKind.OFFICE)
-        line = PlannedLine(self.receipt, kind, by, text, self.officer, answer_days)
-        self.planner.add(self.at, "complaints", line)
+        self._add(PlannedLine(kind, by, text, answer_days), days)
 
     def move(
         self, request: TransitionRequest, text: str, *days: int, by: ActorKind = ActorKind.OFFICE
     ) -> None:
         """Plan a transition, one of some numbers of days after the newest step."""
-        self.at = self.planner.draw_later(self.at, days, in_office=by is ActorKind.OFFICE)
-        self.planner.add(self.at, "complaints", PlannedMove(self.receipt, request, by, text, self.officer))
+        self._add(PlannedMove(request, by, text), days)
+
+    def assign(self, *days: int) -> None:
+        """Plan that an officer takes it, one of some numbers of days after it came."""
+        self.at = self.planner.draw_later(self.at, days)
+        self.planner.add(self.at, "complaints", CaseStep(self.receipt, self.officer, PlannedAssignment()))
+
+    def _add(self, what: PlannedLine | PlannedMove, days: Sequence[int]) -> None:
+        self.at = self.planner.draw_later(self.at, days, in_office=what.by is ActorKind.OFFICE)
+        self.planner.add(self.at, "complaints", CaseStep(self.receipt, self.officer, what))
 
 
 def plan_case_life(planner: Planner, story: CaseStory, receipt: Receipt, filed_at: datetime) -> None:
@@ -55,8 +62,7 @@ def plan_case_life(planner: Planner, story: CaseStory, receipt: Receipt, filed_a
     officer, end = chance.randrange(OFFICERS), story.parse_end(chance.choice(story.ends))
     life = CaseLife(planner, receipt, officer, filed_at)
     waits = (35, 50, 70) if chance.random() < FORGOTTEN_SHARE else (1, 1, 2, 3)
-    life.at = planner.draw_later(filed_at, waits)
-    planner.add(life.at, "complaints", PlannedAssignment(receipt, officer))
+    life.assign(*waits)
     if end is CaseOutcome.WITHDRAWN and chance.random() < 0.4:
         _withdraw(life)
         return

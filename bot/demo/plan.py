@@ -14,10 +14,9 @@ from bot.demo.steps import (
     PlannedAct,
     PlannedFeedback,
     PlannedResults,
-    PlannedThreadClosing,
+    PlannedThreadEnd,
     PlannedThreadLine,
-    PlannedThreadPublication,
-    PlannedThreadRating,
+    ThreadStep,
 )
 from bot.demo.texts import CaseStory, ConsultationTexts, DemoTexts, FreeTexts, QuestionTexts
 from handlers.complaints.deadlines import compute_answer_by
@@ -141,24 +140,27 @@ def _plan_questions(planner: Planner) -> list[Receipt]:
 
 
 def _plan_thread(planner: Planner, words: QuestionTexts, receipt: Receipt, asked_at: datetime) -> None:
+    def add(what: PlannedThreadLine | Rating | PlannedThreadEnd) -> None:
+        planner.add(at, "service", ThreadStep(receipt, what))
+
     chance = planner.chance
     at = planner.draw_later(asked_at, (1, 1, 2, 2, 3, 4, 6, 9, 13, 19))
     if not words.answer:
-        planner.add(at, "service", PlannedThreadClosing(receipt))
+        add(PlannedThreadEnd.CLOSE)
         return
-    planner.add(at, "service", PlannedThreadLine(receipt, ThreadLineKind.ANSWER, words.answer))
+    add(PlannedThreadLine(ThreadLineKind.ANSWER, words.answer))
     if words.more:
         at = planner.draw_later(at, (1, 3), in_office=False)
-        planner.add(at, "service", PlannedThreadLine(receipt, ThreadLineKind.MORE, words.more))
+        add(PlannedThreadLine(ThreadLineKind.MORE, words.more))
         at = planner.draw_later(at, (3, 4, 8))
-        planner.add(at, "service", PlannedThreadLine(receipt, ThreadLineKind.ANSWER, words.again))
+        add(PlannedThreadLine(ThreadLineKind.ANSWER, words.again))
     if chance.random() < 0.55:
         at = planner.draw_later(at, (1, 2), in_office=False)
-        rating = chance.choice((*(Rating.GOOD,) * 6, Rating.FAIR, Rating.FAIR, Rating.POOR))
-        planner.add(at, "service", PlannedThreadRating(receipt, rating))
+        add(chance.choice((*(Rating.GOOD,) * 6, Rating.FAIR, Rating.FAIR, Rating.POOR)))
     if words.published and words.ask not in planner.published and chance.random() < 0.5:
         planner.published.add(words.ask)
-        planner.add(planner.draw_later(at, (1, 3)), "service", PlannedThreadPublication(receipt))
+        at = planner.draw_later(at, (1, 3))
+        add(PlannedThreadEnd.PUBLISH)
 
 
 def _plan_opinions(planner: Planner) -> None:

@@ -16,10 +16,8 @@ from bot.demo.steps import (
     PlannedLine,
     PlannedMove,
     PlannedResults,
-    PlannedThreadClosing,
+    PlannedThreadEnd,
     PlannedThreadLine,
-    PlannedThreadPublication,
-    PlannedThreadRating,
     Step,
     ThreadStep,
     TimedStep,
@@ -46,6 +44,7 @@ from handlers.questions.messages import (
     FindThreadByCode,
     QuestionThread,
     RateAnswer,
+    Rating,
     ThreadLineKind,
 )
 from handlers.staff.complaints.messages import AssignCase
@@ -131,14 +130,9 @@ class DemoPlayer:
                 query = NewFeedbackNumber(act.fiscal_year)
                 number = await self.get_store("service").answer_query(query, at)
                 return (replace(act, number=number),)
-            case PlannedAssignment() | PlannedLine() | PlannedMove():
+            case CaseStep():
                 return (await self._build_case_act(step, at),)
-            case (
-                PlannedThreadLine()
-                | PlannedThreadRating()
-                | PlannedThreadPublication()
-                | PlannedThreadClosing()
-            ):
+            case ThreadStep():
                 return (await self._build_thread_act(step, at),)
             case PlannedResults():
                 return await self._build_result_acts(step, at)
@@ -150,23 +144,19 @@ class DemoPlayer:
         if case is None:
             raise DemoStepError("a step for a case that was not filed")
         seq, on, officer = case.seq + 1, to_bangkok_date(at), self.officers[step.officer]
-        match step:
+        match step.what:
             case PlannedAssignment():
                 return AssignCase(case.id, seq, on, officer, self.officers[0])
-            case PlannedLine():
-                staff = officer if step.by is ActorKind.OFFICE else ""
-                body = str(on + timedelta(days=step.answer_days)) if step.answer_days else ""
-                return AddHistoryEntry(
-                    case.id, seq, on, step.kind, step.by, step.text, staff=staff, body=body
-                )
-            case PlannedMove():
-                staff = officer if step.by is ActorKind.OFFICE else ""
-                status = get_next_status(case.status, step.request)
-                return ApplyTransition(
-                    case.id, seq, on, step.request, status, step.by, step.text, staff=staff
-                )
+            case PlannedLine(kind, by, text, answer_days):
+                staff = officer if by is ActorKind.OFFICE else ""
+                body = str(on + timedelta(days=answer_days)) if answer_days else ""
+                return AddHistoryEntry(case.id, seq, on, kind, by, text, staff=staff, body=body)
+            case PlannedMove(request, by, text):
+                staff = officer if by is ActorKind.OFFICE else ""
+                status = get_next_status(case.status, request)
+                return ApplyTransition(case.id, seq, on, request, status, by, text, staff=staff)
             case _:
-                assert_never(step)
+                assert_never(step.what)
 
     async def _build_thread_act(self, step: ThreadStep, at: datetime) -> Act:
         found = await self.get_store("service").answer_query(FindThreadByCode(step.receipt), at)
@@ -174,26 +164,26 @@ class DemoPlayer:
             raise DemoStepError("a step for a question that was not asked")
         thread: QuestionThread = found
         on = to_bangkok_date(at)
-        match step:
-            case PlannedThreadLine():
-                is_answer = step.kind is ThreadLineKind.ANSWER
+        match step.what:
+            case PlannedThreadLine(kind, text):
+                is_answer = kind is ThreadLineKind.ANSWER
                 by = ActorKind.OFFICE if is_answer else ActorKind.REPORTER
                 due = on + timedelta(days=self.app.office.deadlines.first_answer_days)
                 return AppendThreadLine(
-                    thread.id, thread.seq + 1, on, step.kind, by, step.text, None if is_answer else due
+                    thread.id, thread.seq + 1, on, kind, by, text, None if is_answer else due
                 )
-            case PlannedThreadRating():
-                return RateAnswer(thread.id, step.rating)
-            case PlannedThreadClosing():
+            case Rating():
+                return RateAnswer(thread.id, step.what)
+            case PlannedThreadEnd.CLOSE:
                 return CloseQuestion(thread.id, thread.seq + 1, on)
-            case PlannedThreadPublication():
+            case PlannedThreadEnd.PUBLISH:
                 answer = next(line for line in thread.lines if line.kind is ThreadLineKind.ANSWER)
                 post = PublishedQuestion(
                     thread.id[::-1], thread.question, answer.text, thread.asked_on, answer.on
                 )
                 return PublishQuestion(thread.id, post)
             case _:
-                assert_never(step)
+                assert_never(step.what)
 
     async def _build_result_acts(self, step: PlannedResults, at: datetime) -> Sequence[Act]:
         """Group all free texts in one theme with its answer, then publish what the product counts of it."""

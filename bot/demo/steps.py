@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from typing import TypeAlias
 
 from bot.desk_names import DeskName
@@ -23,21 +24,16 @@ class PlannedAct:
 
 @dataclass(frozen=True, slots=True)
 class PlannedAssignment:
-    """A case is given to an officer. officer: their place among those of the demo."""
-
-    receipt: Receipt
-    officer: int
+    """A case is given to its officer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
     """A line of a case. answer_days: days in which the reporter is asked to answer, for a question."""
 
-    receipt: Receipt
     kind: HistoryEntryKind
     by: ActorKind
     text: str = field(repr=False)
-    officer: int = 0
     answer_days: int = 0
 
 
@@ -45,36 +41,41 @@ class PlannedLine:
 class PlannedMove:
     """A transition of a case, with the text that its reporter reads."""
 
-    receipt: Receipt
     request: TransitionRequest
     by: ActorKind
     text: str = field(repr=False)
-    officer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """What happens to a case. officer: the place among those of the demo of who has it."""
+
+    receipt: Receipt
+    officer: int
+    what: PlannedAssignment | PlannedLine | PlannedMove
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedThreadLine:
     """A line of a question: an answer, or that its asker asks on."""
 
-    receipt: Receipt
     kind: ThreadLineKind
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedThreadRating:
-    receipt: Receipt
-    rating: Rating
+class PlannedThreadEnd(Enum):
+    """What an officer does with a question after its answer, or in place of one."""
+
+    PUBLISH = auto()
+    CLOSE = auto()
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedThreadPublication:
-    receipt: Receipt
+class ThreadStep:
+    """What happens to a question; its asker may rate the answer."""
 
-
-@dataclass(frozen=True, slots=True)
-class PlannedThreadClosing:
     receipt: Receipt
+    what: PlannedThreadLine | Rating | PlannedThreadEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,6 @@ class PlannedResults:
     theme: Theme
 
 
-CaseStep: TypeAlias = PlannedAssignment | PlannedLine | PlannedMove
-ThreadStep: TypeAlias = (
-    PlannedThreadLine | PlannedThreadRating | PlannedThreadPublication | PlannedThreadClosing
-)
 Step: TypeAlias = PlannedAct | CaseStep | ThreadStep | PlannedFeedback | PlannedResults
 
 

@@ -25,14 +25,17 @@ FEWEST_HOLIDAYS = 8
 
 async def check_settings(machine: Machine) -> AsyncIterator[Finding]:
     """Find settings that prevent the start."""
-    for line in machine.settings_error.splitlines():
-        yield Finding(
-            BothLanguages(line, line),
-            BothLanguages(
-                "แก้บรรทัดนี้ใน .env (ชื่อทั้งหมดอยู่ใน docs/settings.md)",
-                "mend it in .env (docs/settings.md has all names)",
-            ),
-        )
+    mend = BothLanguages(
+        "แก้บรรทัดนี้ใน .env (ชื่อทั้งหมดอยู่ใน docs/settings.md)",
+        "mend it in .env (docs/settings.md has all names)",
+    )
+    for finding in _list_lines(machine.settings_error, mend):
+        yield finding
+
+
+def _list_lines(error: str, mend: BothLanguages) -> list[Finding]:
+    """List the lines of an error that speaks both languages itself. mend: what to do about each."""
+    return [Finding(BothLanguages(line, line), mend) for line in error.splitlines()]
 
 
 async def check_secret_files(machine: Machine) -> AsyncIterator[Finding]:
@@ -56,14 +59,12 @@ def _is_readable_by_others(path: Path) -> bool:
 
 async def check_office(machine: Machine) -> AsyncIterator[Finding]:
     """Find what is wrong in office.toml, or that there is none."""
-    for line in machine.office_error.splitlines():
-        yield Finding(
-            BothLanguages(line, line),
-            BothLanguages(
-                "แก้ที่คีย์หรือบรรทัดนั้น แล้วสั่ง ita-bot doctor อีกครั้ง",
-                "mend that key or line, then ita-bot doctor again",
-            ),
-        )
+    mend = BothLanguages(
+        "แก้ที่คีย์หรือบรรทัดนั้น แล้วสั่ง ita-bot doctor อีกครั้ง",
+        "mend that key or line, then ita-bot doctor again",
+    )
+    for finding in _list_lines(machine.office_error, mend):
+        yield finding
     if machine.office is not None and machine.source is not None and machine.source.is_example:
         yield Finding(
             BothLanguages(
@@ -125,39 +126,38 @@ def _iterate_shared_accounts(settings: Settings) -> Iterator[str]:
 
 async def check_alternate(machine: Machine) -> AsyncIterator[Finding]:
     """Find that nobody could read a case about the head of the office."""
-    office = machine.require_office()
-    for desk, store in machine.open_desks:
-        if desk.name != "complaints":
-            continue
-        named = find_alternates(await machine.list_staff(store), office.alternate.officers)
-        standing = [one for one in named if one.role in CASE_WORKERS]
-        if any(one.active for one in standing):
-            continue
-        if standing:
-            yield Finding(
-                BothLanguages(
-                    "ผู้รับเรื่องแทนยังไม่เข้าร่วม เรื่องที่เกี่ยวกับหัวหน้าหน่วยงานจึงยังไม่มีผู้ใดอ่านได้",
-                    "no alternate has joined yet: nobody can read a case that concerns the head",
-                ),
-                BothLanguages("ให้ผู้นั้นพิมพ์ /join กับรหัสที่ได้รับ", "have them type /join with their code"),
-            )
-        elif office.alternate.outside_only:
-            yield Finding(
-                BothLanguages(
-                    "หน่วยงานเลือกไว้ว่าไม่มีผู้รับเรื่องแทน ผู้แจ้งได้รับคำบอกเช่นนั้น",
-                    "the office has no alternate by choice, and reporters hear so",
-                ),
-                build_command("ita-bot staff add --desk complaints --role officer --name …"),
-                Weight.NOTE,
-            )
-        else:
-            yield Finding(
-                BothLanguages(
-                    "office.toml [alternate] ยังไม่บอกว่าใครรับเรื่องที่เกี่ยวกับหัวหน้าหน่วยงาน",
-                    "office.toml [alternate] does not say who takes a case that concerns the head",
-                ),
-                build_command("ita-bot staff add --desk complaints --role officer --name …"),
-            )
+    store, alternate = machine.find_store("complaints"), machine.require_office().alternate
+    if store is None:
+        return
+    named = find_alternates(await machine.list_staff(store), alternate.officers)
+    standing = [one for one in named if one.role in CASE_WORKERS]
+    if any(one.active for one in standing):
+        return
+    if standing:
+        yield Finding(
+            BothLanguages(
+                "ผู้รับเรื่องแทนยังไม่เข้าร่วม เรื่องที่เกี่ยวกับหัวหน้าหน่วยงานจึงยังไม่มีผู้ใดอ่านได้",
+                "no alternate has joined yet: nobody can read a case that concerns the head",
+            ),
+            BothLanguages("ให้ผู้นั้นพิมพ์ /join กับรหัสที่ได้รับ", "have them type /join with their code"),
+        )
+    elif alternate.outside_only:
+        yield Finding(
+            BothLanguages(
+                "หน่วยงานเลือกไว้ว่าไม่มีผู้รับเรื่องแทน ผู้แจ้งได้รับคำบอกเช่นนั้น",
+                "the office has no alternate by choice, and reporters hear so",
+            ),
+            build_command("ita-bot staff add --desk complaints --role officer --name …"),
+            Weight.NOTE,
+        )
+    else:
+        yield Finding(
+            BothLanguages(
+                "office.toml [alternate] ยังไม่บอกว่าใครรับเรื่องที่เกี่ยวกับหัวหน้าหน่วยงาน",
+                "office.toml [alternate] does not say who takes a case that concerns the head",
+            ),
+            build_command("ita-bot staff add --desk complaints --role officer --name …"),
+        )
 
 
 async def check_public_urls(machine: Machine) -> AsyncIterator[Finding]:
@@ -241,23 +241,23 @@ async def check_staff(machine: Machine) -> AsyncIterator[Finding]:
 
 async def check_knowledge(machine: Machine) -> AsyncIterator[Finding]:
     """Find that the knowledge base is empty, or that no answer in it was checked."""
-    for desk, store in machine.open_desks:
-        if desk.name != "service":
-            continue
-        entries = (await store.answer_query(GetFaqCatalogue(), machine.now)).entries
-        if all(one.off for one in entries):
-            yield Finding(
-                BothLanguages(
-                    f"คลังคำตอบยังไม่มีข้อที่เจ้าหน้าที่ตรวจแล้ว (ร่าง {len(entries)} ข้อ) ทุกคำถามจะไปถึงเจ้าหน้าที่",
-                    f"the knowledge base has no answer that was checked ({len(entries)} drafts): every question goes to"
-                    " an officer",
-                ),
-                BothLanguages(
-                    "เจ้าหน้าที่โต๊ะบริการพิมพ์ /ตรวจคลัง หรือ ita-bot faq import FILE",
-                    "an officer of the service desk types /check, or: ita-bot faq import FILE",
-                ),
-                Weight.NOTE,
-            )
+    store = machine.find_store("service")
+    if store is None:
+        return
+    entries = (await store.answer_query(GetFaqCatalogue(), machine.now)).entries
+    if all(one.off for one in entries):
+        yield Finding(
+            BothLanguages(
+                f"คลังคำตอบยังไม่มีข้อที่เจ้าหน้าที่ตรวจแล้ว (ร่าง {len(entries)} ข้อ) ทุกคำถามจะไปถึงเจ้าหน้าที่",
+                f"the knowledge base has no answer that was checked ({len(entries)} drafts): every question goes to"
+                " an officer",
+            ),
+            BothLanguages(
+                "เจ้าหน้าที่โต๊ะบริการพิมพ์ /ตรวจคลัง หรือ ita-bot faq import FILE",
+                "an officer of the service desk types /check, or: ita-bot faq import FILE",
+            ),
+            Weight.NOTE,
+        )
 
 
 async def check_holidays(machine: Machine) -> AsyncIterator[Finding]:

@@ -63,6 +63,10 @@ class Machine:
         """The desks that could be opened."""
         return tuple((desk, desk.store) for desk in self.desks if desk.store is not None)
 
+    def find_store(self, name: DeskName) -> Store | None:
+        """Return the store of a desk that could be opened; None where it could not."""
+        return next((store for desk, store in self.open_desks if desk.name == name), None)
+
     def require_settings(self) -> Settings:
         """Return the settings; a check calls it that needs them (`Need`)."""
         if self.settings is None:
