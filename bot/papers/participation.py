@@ -1,18 +1,23 @@
 """How people took part in a fiscal year (ITA item 29, O19 since 2569), as a page and a paper."""
 
-from collections.abc import Iterator, Sequence
+import base64
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from bot.consultations.queries import OPINIONS_PATH
-from bot.papers.paper import Heading, ItemList, Paper, PaperBlock, Paragraph
+from bot.papers.paper import Heading, ItemList, Paper, PaperBlock, PaperPicture, Paragraph
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
-from handlers.participation.messages import Activity
+from handlers.participation.messages import Activity, ActivityPicture
 from handlers.thai.dates import format_date, get_fiscal_year, to_bangkok_date
 from ita_stats.opinions.render_overview import OpinionOverview
+
+PictureKey: TypeAlias = tuple[int, int]
+"""The number of an activity in its year, and the place of a picture of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,20 @@ def select_participation_year(
     )
 
 
-def build_participation_paper(office: Office, found: ParticipationYear, lang: Lang) -> Paper:
-    """Build the paper of a year."""
+def build_participation_paper(
+    office: Office, found: ParticipationYear, lang: Lang, pictures: Mapping[PictureKey, bytes]
+) -> Paper:
+    """Build the paper of a year. pictures: of its activities, as JPEG."""
     name, year = office.name.in_lang(lang), _say(lang, "year", year=str(found.year))
     title = _say(lang, "title")
-    return Paper(name, title, (year,), tuple(_build_blocks(found, lang)), f"{name} · {title} · {year}")
+    return Paper(
+        name, title, (year,), tuple(_build_blocks(found, lang, pictures)), f"{name} · {title} · {year}"
+    )
 
 
-def _build_blocks(found: ParticipationYear, lang: Lang) -> Iterator[PaperBlock]:
+def _build_blocks(
+    found: ParticipationYear, lang: Lang, pictures: Mapping[PictureKey, bytes]
+) -> Iterator[PaperBlock]:
     if not found.activities:
         yield Paragraph(_say(lang, "empty"))
     for one in found.activities:
@@ -77,11 +88,22 @@ def _build_blocks(found: ParticipationYear, lang: Lang) -> Iterator[PaperBlock]:
         yield Heading(_say(lang, "result"), is_below=True)
         for line in filter(None, text.outcome.splitlines()):
             yield Paragraph(line)
+        for picture in one.pictures:
+            content = pictures.get((one.number, picture.place))
+            if content is not None:  # else it was deleted just now
+                yield PaperPicture(_embed_picture(picture, content), picture.words)
     if found.consultations:
         yield Heading(_say(lang, "consultations"))
         yield ItemList(
             tuple(f"{one.title} ({format_date(one.closed_on, lang)})" for one in found.consultations)
         )
+
+
+def _embed_picture(picture: ActivityPicture, content: bytes) -> str:
+    """Return an SVG that holds a picture."""
+    size = f'width="{picture.width}" height="{picture.height}"'
+    source = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><image href="{source}" {size}/></svg>'
 
 
 def _say(lang: Lang, key: str, **args: str) -> str:

@@ -13,19 +13,21 @@ from bot.engine import utc_now
 from bot.papers.paper import render_paper
 from bot.papers.participation import (
     ParticipationYear,
+    PictureKey,
     build_participation_paper,
     list_published_consultations,
     select_participation_year,
 )
 from bot.web.request import get_requested_lang
 from bot.web.templating import PageRenderer
-from handlers.participation.messages import ListActivities
+from handlers.participation.messages import GetActivityPicture, ListActivities
 from handlers.thai.dates import format_date, to_bangkok_date
 from storage.store import Store
 
 PARTICIPATION_PATH = "/participation"
 YEARS = range(2484, 2800)
 """Fiscal years (Buddhist) that an address may name."""
+MAX_NUMBER = 1_000_000
 
 
 class ParticipationPages:
@@ -35,11 +37,12 @@ class ParticipationPages:
         self._store, self._public_opinion, self._pages = store, public_opinion, pages
 
     def routes(self) -> Sequence[BaseRoute]:
-        """The newest year, and each year as a page and as a PDF."""
+        """The newest year, and each year as a page and as a PDF, and its pictures."""
         return (
             Route(PARTICIPATION_PATH, self.show_year),
             Route(PARTICIPATION_PATH + "/{year:int}", self.show_year),
             Route(PARTICIPATION_PATH + "/{year:int}.pdf", self.serve_pdf),
+            Route(PARTICIPATION_PATH + "/{year:int}/{number:int}/{place:int}.jpg", self.serve_picture),
         )
 
     async def show_year(self, request: Request) -> Response:
@@ -54,10 +57,33 @@ class ParticipationPages:
         """Serve the paper of a year, typeset anew: its activities may have been corrected."""
         lang = get_requested_lang(request)
         found = await self._load_year(request)
-        paper = build_participation_paper(self._pages.office, found, lang)
+        contents = await self._load_pictures(found)
+        paper = build_participation_paper(self._pages.office, found, lang, contents)
         content = await asyncio.to_thread(render_paper, paper, lang, utc_now())
         headers = {"content-disposition": f'inline; filename="participation-{found.year}.pdf"'}
         return Response(content, media_type="application/pdf", headers=headers)
+
+    async def serve_picture(self, request: Request) -> Response:
+        """Serve a picture of an activity that is on the page."""
+        at = request.path_params
+        if at["year"] not in YEARS or max(at["number"], at["place"]) > MAX_NUMBER:
+            raise HTTPException(404)
+        query = GetActivityPicture(at["year"], at["number"], at["place"])
+        content = await self._store.answer_query(query, utc_now())
+        if content is None:
+            raise HTTPException(404)
+        return Response(content, media_type="image/jpeg")
+
+    async def _load_pictures(self, found: ParticipationYear) -> dict[PictureKey, bytes]:
+        """Load the pictures of the activities of a year."""
+        contents: dict[PictureKey, bytes] = {}
+        for one in found.activities:
+            for picture in one.pictures:
+                query = GetActivityPicture(one.fiscal_year, one.number, picture.place)
+                content = await self._store.answer_query(query, utc_now())
+                if content is not None:
+                    contents[one.number, picture.place] = content
+        return contents
 
     async def _load_year(self, request: Request) -> ParticipationYear:
         year = request.path_params.get("year")

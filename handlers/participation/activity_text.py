@@ -10,6 +10,7 @@ typed in one line.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +20,7 @@ from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from handlers.participation.messages import ActivityKind, ActivityTakers, ActivityText
 from handlers.questions.pii import find_pii, redact_pii
-from handlers.thai.dates import parse_exact_day, to_arabic_digits
+from handlers.thai.dates import format_date, parse_exact_day, to_arabic_digits
 from handlers.thai.matching import normalize_for_matching
 from handlers.thai.text import clean_text
 
@@ -88,8 +89,27 @@ def join_activity_text(before: str, added: str, today: date) -> str:
         last = list(told)[-1]
         told[last] = f"{told[last]}\n{loose}".strip()
     told |= labelled
-    labels = {part: _list_words(f"activity.labels.{part}", "th")[0] for part in ActivityPart}
-    return "\n".join(f"{labels[part]}: {value}" for part, value in told.items() if value)
+    return _format_parts(told)
+
+
+def _format_parts(told: Mapping[ActivityPart, str]) -> str:
+    """Return parts as they are typed, each with its label."""
+    return "\n".join(
+        f"{_list_words(f'activity.labels.{part}', 'th')[0]}: {value}" for part, value in told.items() if value
+    )
+
+
+def format_activity(text: ActivityText) -> str:
+    """Return an activity as an officer types it, to be corrected."""
+    kind = _list_words(f"activity.kinds.{text.kind}", "th")[0]
+    told = {
+        ActivityPart.KIND: kind,
+        ActivityPart.DAY: format_date(text.day, "th"),
+        ActivityPart.TITLE: text.title,
+        ActivityPart.TAKERS: ", ".join(f"{one.kind} {one.count}" for one in text.takers),
+        ActivityPart.OUTCOME: text.outcome,
+    }
+    return _format_parts(told)
 
 
 def find_marked_data(text: str) -> tuple[str, ...]:

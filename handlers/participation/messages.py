@@ -1,10 +1,15 @@
 """What activities of participation ask of storage, and what is published of one (ITA item 29, O19 since 2569)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from handlers.dialog.effects import Act, Query
+
+MAX_ACTIVITY_PICTURES = 3
+"""Pictures of one activity: a page that a telephone loads, and a PDF that can be sent."""
+
+MAX_PICTURE_WORDS_LENGTH = 150
 
 
 class ActivityKind(StrEnum):
@@ -41,6 +46,16 @@ class ActivityText:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityPicture:
+    """A picture of an activity, without its content. place: a number that no other had; words: what it shows."""
+
+    place: int
+    words: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """A published activity. number: in its fiscal year (Buddhist); is_shown: false where it was taken off the page."""
 
@@ -49,6 +64,7 @@ class Activity:
     text: ActivityText
     written_on: date
     is_shown: bool
+    pictures: tuple[ActivityPicture, ...] = ()
 
     @property
     def name(self) -> str:
@@ -81,4 +97,36 @@ class SetActivityShown(Act):
     fiscal_year: int
     number: int
     is_shown: bool
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetActivityPicture(Query[bytes | None]):
+    """The JPEG of a picture; None where there is none, or its activity was taken off the page."""
+
+    fiscal_year: int
+    number: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddActivityPicture(Act):
+    """Publish a picture of an activity. content: a JPEG of ours, without metadata. staff: id of who does."""
+
+    fiscal_year: int
+    number: int
+    words: str
+    width: int
+    height: int
+    content: bytes = field(repr=False)
+    staff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveActivityPicture(Act):
+    """Delete a picture. staff: id of who does."""
+
+    fiscal_year: int
+    number: int
+    place: int
     staff: str

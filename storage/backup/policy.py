@@ -145,6 +145,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "counting_years": _ALL,
     "remarks": _ALL,
     "activities": _ALL,
+    "activity_pictures": _ALL,
     "office_settings": _ALL,
     "ledger": _NEVER,
     "number_floors": _ALL,

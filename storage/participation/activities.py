@@ -1,20 +1,26 @@
 """Activities of participation: published, corrected, taken off the page and put back."""
 
 import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.dialog.effects import Act, Query
 from handlers.participation.messages import (
+    MAX_ACTIVITY_PICTURES,
     Activity,
     ActivityKind,
+    ActivityPicture,
     ActivityTakers,
     ActivityText,
+    AddActivityPicture,
+    GetActivityPicture,
     ListActivities,
     PublishActivity,
+    RemoveActivityPicture,
     SetActivityShown,
 )
 from handlers.thai.dates import get_fiscal_year
@@ -47,6 +53,10 @@ async def publish_activity(act: PublishActivity, batch: WriteBatch) -> None:
         await batch.connection.execute(table.insert().values(fiscal_year=year, number=number, **values))
         if act.replaces is not None:  # its day was corrected into another fiscal year
             await _set_shown(batch, *act.replaces, is_shown=False)
+            pictures = tables.activity_pictures
+            before = (pictures.c.fiscal_year == act.replaces[0]) & (pictures.c.number == act.replaces[1])
+            moved = {"fiscal_year": year, "number": number}
+            await batch.connection.execute(update(pictures).where(before).values(**moved))
     await batch.audit(format_actor(act.staff), "activity", f"{number}/{year}")
 
 
@@ -76,6 +86,7 @@ async def load_activities(connection: AsyncConnection) -> tuple[Activity, ...]:
     table = tables.activities
     order = (table.c.day.desc(), table.c.number.desc())
     rows = (await connection.execute(select(table).order_by(*order))).all()
+    pictures = await _load_pictures(connection)
     return tuple(
         Activity(
             row.fiscal_year,
@@ -89,15 +100,81 @@ async def load_activities(connection: AsyncConnection) -> tuple[Activity, ...]:
             ),
             row.written_on,
             row.shown,
+            tuple(pictures[row.fiscal_year, row.number]),
         )
         for row in rows
     )
 
 
+async def _load_pictures(connection: AsyncConnection) -> defaultdict[tuple[int, int], list[ActivityPicture]]:
+    """Return what is known of the pictures of each activity, by its year and number, without their content."""
+    table = tables.activity_pictures.c
+    wanted = select(table.fiscal_year, table.number, table.place, table.words, table.width, table.height)
+    found: defaultdict[tuple[int, int], list[ActivityPicture]] = defaultdict(list)
+    for row in (await connection.execute(wanted.order_by(table.place))).all():
+        picture = ActivityPicture(row.place, row.words, row.width, row.height)
+        found[row.fiscal_year, row.number].append(picture)
+    return found
+
+
+async def get_activity_picture(query: GetActivityPicture, context: ReadContext) -> bytes | None:
+    """Return the content of a picture whose activity is on the page."""
+    table, activity = tables.activity_pictures, tables.activities
+    of_activity = (activity.c.fiscal_year == table.c.fiscal_year) & (activity.c.number == table.c.number)
+    wanted = (
+        select(table.c.content)
+        .join(activity, of_activity)
+        .where(_is_picture(query.fiscal_year, query.number), table.c.place == query.place, activity.c.shown)
+    )
+    content: bytes | None = (await context.connection.execute(wanted)).scalar()
+    return content
+
+
+def _is_picture(year: int, number: int) -> ColumnElement[bool]:
+    table = tables.activity_pictures
+    return (table.c.fiscal_year == year) & (table.c.number == number)
+
+
+async def add_activity_picture(act: AddActivityPicture, batch: WriteBatch) -> None:
+    """Publish a picture of an activity, unless it has as many as it may: another officer was faster."""
+    table, activity = tables.activity_pictures, tables.activities
+    is_its = _is_picture(act.fiscal_year, act.number)
+    is_known = select(activity.c.number).where(
+        activity.c.fiscal_year == act.fiscal_year, activity.c.number == act.number
+    )
+    counted = select(func.count(), func.max(table.c.place)).where(is_its)
+    count, last = (await batch.connection.execute(counted)).one()
+    if count >= MAX_ACTIVITY_PICTURES or (await batch.connection.execute(is_known)).scalar() is None:
+        return
+    await batch.connection.execute(
+        table.insert().values(
+            fiscal_year=act.fiscal_year,
+            number=act.number,
+            place=(last or 0) + 1,
+            words=act.words,
+            width=act.width,
+            height=act.height,
+            content=act.content,
+        )
+    )
+    await batch.audit(format_actor(act.staff), "activity-picture", f"{act.number}/{act.fiscal_year}")
+
+
+async def remove_activity_picture(act: RemoveActivityPicture, batch: WriteBatch) -> None:
+    """Delete a picture; one that is gone already is no error."""
+    table = tables.activity_pictures
+    where = _is_picture(act.fiscal_year, act.number) & (table.c.place == act.place)
+    if (await batch.connection.execute(delete(table).where(where))).rowcount:
+        await batch.audit(format_actor(act.staff), "activity-picture-off", f"{act.number}/{act.fiscal_year}")
+
+
 ACTIVITY_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable[Any]]] = {
-    ListActivities: list_activities
+    ListActivities: list_activities,
+    GetActivityPicture: get_activity_picture,
 }
 ACTIVITY_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
     PublishActivity: publish_activity,
     SetActivityShown: set_activity_shown,
+    AddActivityPicture: add_activity_picture,
+    RemoveActivityPicture: remove_activity_picture,
 }

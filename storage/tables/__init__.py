@@ -37,7 +37,7 @@ from storage.tables.opinions import (
     themes,
     voices,
 )
-from storage.tables.participation import activities
+from storage.tables.participation import activities, activity_pictures
 from storage.tables.questions import (
     board,
     held_answers,
@@ -72,6 +72,7 @@ __all__ = [
     "IS_OPEN_CASE",
     "absences",
     "activities",
+    "activity_pictures",
     "addresses",
     "answers",
     "audit",

@@ -1,6 +1,6 @@
 """What is published of participation."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, String
+from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String
 
 from storage.tables.schema import define_unordered_table
 
@@ -15,4 +15,15 @@ activities = define_unordered_table(
     Column("outcome", String, nullable=False),
     Column("written_on", Date, nullable=False),
     Column("shown", Boolean, nullable=False),
+)
+
+activity_pictures = define_unordered_table(
+    "activity_pictures",
+    Column("fiscal_year", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),  # with the year: of the activity
+    Column("place", Integer, primary_key=True),
+    Column("words", String, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # a JPEG of pixels alone, which an officer published
 )

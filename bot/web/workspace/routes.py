@@ -39,11 +39,12 @@ from bot.web.workspace.open_session import (
     has_page_action,
 )
 from bot.web.workspace.pages import WorkspacePages
+from bot.web.workspace.papers.activity_pictures import ActivityPictures
 from bot.web.workspace.papers.case_papers import CasePapers
 from bot.web.workspace.passkeys.ceremony import find_passkey_party
 from bot.web.workspace.passkeys.pages import PasskeyPages
 from bot.web.workspace.sent_forms import RecalledForms, make_sent_form, show_own_form
-from bot.web.workspace.service_views import ServiceViews
+from bot.web.workspace.service_views import PICTURE_ROUTE, ServiceViews
 from bot.web.workspace.sessions import SessionsView
 from bot.web.workspace.sign_in import FORMER_LINK, MAX_SIGN_IN_CODE_LENGTH, SignInPages
 from handlers.dialog.effects import Answer, Decision
@@ -120,6 +121,7 @@ class DeskWorkspace:
         viewing = FileViewing(desk, responses, decoders)
         self._cases = CaseWorkPages(self._pages, viewing)
         self._papers = CasePapers(desk, renderer.office, self._pages, viewing, public_url)
+        self._pictures = ActivityPictures(desk, self._pages, decoders)
         self._service, self._office = ServiceViews(self._pages), OfficeViews(self._pages)
 
     def routes(self) -> list[BaseRoute]:
@@ -146,6 +148,8 @@ class DeskWorkspace:
             )
             pages += [(at, self._serve_paper(view, serve), ["GET"]) for at, view, serve in papers]
             pages.insert(3, (f"{path}/{WorkspaceView.IMPORT}", self._handle_import, ["POST"]))
+        if self._desk.name == "service":
+            pages.append((f"{path}/{PICTURE_ROUTE}", self._handle_picture, both))
         return [Route(at, self._wrap_errors(handle), methods=methods) for at, handle, methods in pages]
 
     def _wrap_errors(self, page: PageHandler) -> PageHandler:
@@ -252,6 +256,13 @@ class DeskWorkspace:
             return await self.handle_view(request)  # asks for the second factor, or takes it
         return await self._papers.imports.handle_form(opened)
 
+    async def _handle_picture(self, request: Request) -> Response:
+        """Handle a form of an activity's pictures."""
+        opened = await self._open_now(request)
+        if opened is None:
+            return self._sign_in.render_sign_in(request, 401)
+        return await self._pictures.handle_request(opened, self._service)
+
     def _serve_paper(
         self, view: WorkspaceView, serve: Callable[[OpenWorkspace], Awaitable[Response]]
     ) -> PageHandler:
@@ -306,6 +317,7 @@ class DeskWorkspace:
                 | WorkspaceView.FAQ_ENTRY
                 | WorkspaceView.CONSULTATIONS
                 | WorkspaceView.CONSULTATION
+                | WorkspaceView.ACTIVITY
                 | WorkspaceView.OPINIONS
             ):
                 return await self._service.render(view, opened, outcome)

@@ -7,9 +7,12 @@ from starlette.responses import Response
 from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.view_words import make_word_reader, mark_personal_data
+from handlers.participation.activity_text import format_activity
+from handlers.participation.messages import MAX_ACTIVITY_PICTURES
 from handlers.questions.contact_answers import find_unknown_places
 from handlers.questions.faq_messages import FaqEntry
 from handlers.staff.workspace.paging import parse_page
+from handlers.staff.workspace.service.activities import list_all_activities, open_activity
 from handlers.staff.workspace.service.consultations import list_consultation_rows, open_consultation
 from handlers.staff.workspace.service.faq import (
     FaqEntryDraft,
@@ -23,7 +26,7 @@ from handlers.staff.workspace.service.faq import (
 from handlers.staff.workspace.service.opinions import list_opinions
 from handlers.staff.workspace.service.questions import list_waiting_questions, open_question
 from handlers.staff.workspace.views import WorkspaceView
-from handlers.thai.dates import to_bangkok_date
+from handlers.thai.dates import format_date, to_bangkok_date
 from handlers.thai.text import clean_text
 
 ServiceView: TypeAlias = Literal[
@@ -33,9 +36,13 @@ ServiceView: TypeAlias = Literal[
     WorkspaceView.FAQ_ENTRY,
     WorkspaceView.CONSULTATIONS,
     WorkspaceView.CONSULTATION,
+    WorkspaceView.ACTIVITY,
     WorkspaceView.OPINIONS,
 ]
 
+PICTURE_PATH = "picture"
+"""The last part of the address to which a picture of an activity is sent."""
+PICTURE_ROUTE = f"{WorkspaceView.ACTIVITY}/{{year:int}}/{{number:int}}/{PICTURE_PATH}"
 MAX_SEARCHED_LENGTH = 100
 """Characters of a search in the FAQ that are looked at."""
 
@@ -58,11 +65,8 @@ class ServiceViews:
                 return await self._render_faq(opened, outcome)
             case WorkspaceView.FAQ_ENTRY:
                 return await self._render_entry(opened, outcome)
-            case WorkspaceView.CONSULTATIONS:
-                found = await opened.read(lambda cmd: list_consultation_rows(cmd, _get_page(opened)))
-                return self._show("consultations", view, opened, outcome, listed=found)
-            case WorkspaceView.CONSULTATION:
-                return await self._render_consultation(opened, outcome)
+            case WorkspaceView.CONSULTATIONS | WorkspaceView.CONSULTATION | WorkspaceView.ACTIVITY:
+                return await self._render_participation(view, opened, outcome)
             case WorkspaceView.OPINIONS:
                 opinions = await opened.read(lambda cmd: list_opinions(cmd, _get_page(opened)))
                 return self._show("opinions", view, opened, outcome, listed=opinions)
@@ -128,6 +132,31 @@ class ServiceViews:
         code = opened.http.query_params.get("code", "")[:20]
         one = await opened.read(lambda cmd: open_consultation(cmd, code, _get_page(opened)))
         return self._show("consultation", WorkspaceView.CONSULTATION, opened, outcome, one=one)
+
+    async def _render_participation(
+        self,
+        view: Literal[WorkspaceView.CONSULTATIONS, WorkspaceView.CONSULTATION, WorkspaceView.ACTIVITY],
+        opened: OpenWorkspace,
+        outcome: WorkspaceOutcome,
+    ) -> Response:
+        """All consultations and activities, or one of them."""
+        if view is WorkspaceView.CONSULTATION:
+            return await self._render_consultation(opened, outcome)
+        if view is WorkspaceView.ACTIVITY:
+            return await self._render_activity(opened, outcome)
+        found = await opened.read(lambda cmd: list_consultation_rows(cmd, _get_page(opened)))
+        activities = await opened.read(lambda _: list_all_activities())
+        return self._show("consultations", view, opened, outcome, listed=found, activities=activities)
+
+    async def _render_activity(self, opened: OpenWorkspace, outcome: WorkspaceOutcome) -> Response:
+        at = opened.http.path_params
+        one = await opened.read(lambda _: open_activity(at["year"], at["number"]))
+        return self._show(
+            "activity", WorkspaceView.ACTIVITY, opened, outcome,
+            one=one, told=format_activity(one.text) if one else "", words=_get_field(opened, "words"),
+            date=lambda day: format_date(day, opened.lang), most_pictures=MAX_ACTIVITY_PICTURES,
+            picture_path=opened.http.url.path.removesuffix(f"/{PICTURE_PATH}") + f"/{PICTURE_PATH}",
+        )  # fmt: skip
 
 
 def _get_page(opened: OpenWorkspace) -> int:

@@ -36,6 +36,7 @@ class WorkspaceView(StrEnum):
     FAQ_ENTRY = "entry"
     CONSULTATIONS = "consultations"
     CONSULTATION = "consultation"
+    ACTIVITY = "activity"
     OPINIONS = "opinions"
     FIGURES = "figures"
     TRAIL = "trail"
@@ -102,6 +103,7 @@ WORKSPACE_VIEWS: Mapping[WorkspaceView, ViewRow] = {
     WorkspaceView.FAQ_ENTRY: ViewRow(_SERVICE, CASE_WORKERS, in_menu=False),
     WorkspaceView.CONSULTATIONS: ViewRow(_SERVICE, CASE_WORKERS, command=ServiceCommandName.CONSULT),
     WorkspaceView.CONSULTATION: ViewRow(_SERVICE, CASE_WORKERS, in_menu=False),
+    WorkspaceView.ACTIVITY: ViewRow(_SERVICE, CASE_WORKERS, in_menu=False, has_number=True),
     WorkspaceView.OPINIONS: ViewRow(
         _SERVICE, CASE_WORKERS, needs_factor=True, command=ServiceCommandName.OPINIONS
     ),

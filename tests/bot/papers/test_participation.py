@@ -1,8 +1,11 @@
 """What people took part in, of a year: chosen, listed with its consultations, on a page and on paper."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from bot.papers.paper import Heading, render_paper
+from bot.decoding.messages import Pixels
+from bot.images.sanitize import encode_public_picture
+from bot.papers.paper import Heading, PaperPicture, render_paper
 from bot.papers.participation import (
     ListedConsultation,
     build_participation_paper,
@@ -10,7 +13,13 @@ from bot.papers.participation import (
 )
 from bot.web.participation import ParticipationPages
 from bot.web.templating import PageRenderer
-from handlers.participation.messages import Activity, ActivityKind, ActivityTakers, ActivityText
+from handlers.participation.messages import (
+    Activity,
+    ActivityKind,
+    ActivityPicture,
+    ActivityTakers,
+    ActivityText,
+)
 from handlers.thai.dates import format_date
 from tests.in_memory_desk import OFFICE
 
@@ -57,12 +66,18 @@ def test_the_page_names_each_activity_and_is_markup_of_nobody() -> None:
     assert 'href="/opinions/K7Q2"' in page
     assert 'href="/participation/2570"' in page
     assert "data-participation-empty" in show(None)
+    pictured = show(2569, replace(EARLIER, pictures=(ActivityPicture(2, "คน <b>", 40, 30),)))
+    assert 'src="/participation/2569/1/2.jpg" alt="คน &lt;b&gt;" width="40" height="30"' in pictured
 
 
 def test_the_paper_has_the_same_and_can_be_typeset() -> None:
-    paper = build_participation_paper(
-        OFFICE, select_participation_year(ALL, [CONSULTATION], 2569, TODAY), "th"
+    pictured = replace(
+        EARLIER, pictures=(ActivityPicture(2, "คน <b>", 2, 1), ActivityPicture(3, "หาย", 2, 1))
     )
+    found = select_participation_year((NEWEST, HIDDEN, pictured), [CONSULTATION], 2569, TODAY)
+    content = encode_public_picture(Pixels("RGBA", 2, 1, bytes(8), 1)).content
+    paper = build_participation_paper(OFFICE, found, "th", {(1, 2): content})
+    assert [one.alt for one in paper.blocks if isinstance(one, PaperPicture)] == ["คน <b>"]
     assert Heading(EARLIER.text.title) in paper.blocks
     assert "แผนพัฒนา" in str(paper.blocks)
     assert render_paper(paper, "th", datetime(2026, 11, 30, tzinfo=UTC)).startswith(b"%PDF")

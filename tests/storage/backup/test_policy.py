@@ -35,6 +35,7 @@ READABLE_BYTES = {
     "voices.sealed": "answers, which are kept without a name",
     "statements.twin": "an HMAC of the words, of texts that the answers have too",
     "themes.sealed": "public",
+    "activity_pictures.content": "public",
     "releases.manifest": "public",
     "releases.figures": "public",
 }

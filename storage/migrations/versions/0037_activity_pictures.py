@@ -1,0 +1,22 @@
+"""Published pictures of activities."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0037"
+down_revision = "0036"
+
+
+def upgrade() -> None:
+    """Add the table."""
+    op.create_table(
+        "activity_pictures",
+        sa.Column("fiscal_year", sa.Integer(), primary_key=True),
+        sa.Column("number", sa.Integer(), primary_key=True),
+        sa.Column("place", sa.Integer(), primary_key=True),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sqlite_with_rowid=False,
+    )
