@@ -4,35 +4,28 @@ import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime
 from types import FrameType
 
 import uvicorn
 from starlette.routing import BaseRoute
 
-from bot.assessment.monthly import run_monthly_evidence
 from bot.background import run_in_background
 from bot.backup.nightly import NightlyBackup
-from bot.bootstrap import App, RunningDesk, open_app
-from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH, ClockDoubt
-from bot.clock.gate import TOLD_DOUBTS, ClockVerdict, check_clock, tell_staff
-from bot.clock.outside_time import OUTSIDE_TIME, read_uptime
+from bot.bootstrap import App, open_app
 from bot.decoding.messages import Confinement
 from bot.desk_names import DeskName
 from bot.engine import utc_now
 from bot.errors import ConfigurationError
-from bot.guard import ErrorHandler, run_guarded, run_periodically
+from bot.guard import run_guarded, run_periodically
 from bot.health.monitor import HealthMonitor
 from bot.health.startup_checks import WEAK_CONFINEMENT_WARNING, collect_startup_warnings
-from bot.jobs.housekeeping import JobResult, run_due_jobs
-from bot.jobs.publishing import run_publishing_jobs
+from bot.jobs.server_clock import DeskClock, PublishingClock, make_publishing_error_log
 from bot.log import LogEvent, log_event, log_exception, log_warning
 from bot.platforms.registry import open_platforms
 from bot.process import hold_desks, raise_open_file_limit
 from bot.settings import Settings, load_settings
-from bot.statistics.splits import OfficeFileMissingError
 from bot.web.app import build_web_app
 from bot.web.http_protocol import build_protocol_class
 from bot.web.limits.connections import ConnectionLimiter
@@ -44,13 +37,7 @@ from ita_stats.calendar import to_bangkok_date
 DRAIN_SECONDS = 10
 """Seconds that open requests may take to finish at shutdown."""
 
-FIRST_DELIVERIES_SECONDS = 600
-"""Seconds after the start in which everything that waits is tried, before anything is too old."""
-
 JOB_INTERVAL_SECONDS = 60
-
-FIRST_CALL_SECONDS = 120
-"""Seconds after the start within which a platform has answered, if it can be reached."""
 
 
 class Server(uvicorn.Server):
@@ -170,96 +157,17 @@ async def _read_meanings(app: App) -> None:
 
 async def _run_jobs_each_minute(app: App, nightly: NightlyBackup) -> None:
     """Run the jobs of each desk every minute. A failure of one desk does not affect the other."""
-    warned = dict[DeskName, ClockDoubt]()
+    clocks = [DeskClock(app, desk) for desk in app.desks.values()]
     while True:
-        for desk in app.desks.values():
+        for clock in clocks:
             # Retried in a minute.
-            await run_guarded(run_desk_jobs(app, desk, warned, nightly.note_job), log_exception)
+            await run_guarded(clock.run_jobs(nightly.note_job), log_exception)
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
-
-
-async def run_desk_jobs(
-    app: App,
-    desk: RunningDesk,
-    warned: dict[DeskName, ClockDoubt],
-    note_job: Callable[[JobResult], None] = lambda _: None,
-) -> None:
-    """Do once all that is due at a desk; what cannot be undone only where the clock is believed.
-
-    warned: the doubts of the desks' clocks that were logged since the start, changed here. note_job: is told of what
-    was done.
-    """
-    now = utc_now()
-    verdict = await check_desk_clock(app, desk, now)
-    _warn_of_doubt(desk.name, verdict, warned)
-    await run_guarded(tell_staff(desk.store, verdict, now), log_exception)
-    believed = verdict.doubt is None
-    async for result in run_due_jobs(
-        desk.paths,
-        desk.store,
-        app.office,
-        now,
-        is_clock_believed=believed,
-        messages_at=verdict.date_messages(now),
-        has_tried_delivery=read_uptime() - app.started_at >= FIRST_DELIVERIES_SECONDS,
-    ):
-        note_job(result)
-        log_event(LogEvent.TICKED, desk.name, count=result.count)
-
-
-def _warn_of_doubt(desk: DeskName, verdict: ClockVerdict, warned: dict[DeskName, ClockDoubt]) -> None:
-    """Log a doubt once, for an office in which there is nobody who can be told."""
-    if verdict.doubt is None:
-        warned.pop(desk, None)
-    elif verdict.doubt in TOLD_DOUBTS and warned.get(desk) is not verdict.doubt:
-        warned[desk] = verdict.doubt
-        log_warning(f"{desk}: {CLOCK_DOUBTED_TH} / {CLOCK_DOUBTED_EN}")
-
-
-async def check_desk_clock(app: App, desk: RunningDesk, now: datetime) -> ClockVerdict:
-    """Judge the clock by what platforms said; just after the start, what cannot be undone waits until one says it.
-
-    Where that fails the clock is doubted, so that what does not wait still runs.
-    """
-
-    async def check() -> ClockVerdict:
-        calls = any(app.settings.desk(name).has_platform for name in app.desks)
-        will_hear = calls and read_uptime() - app.started_at < FIRST_CALL_SECONDS
-        return await check_clock(desk.store, now, OUTSIDE_TIME.get_difference(now), will_hear=will_hear)
-
-    outcome = await run_guarded(check(), log_exception)
-    return outcome.value or ClockVerdict(ClockDoubt.FAILED)
 
 
 async def _publish_each_minute(app: App) -> None:
     """Release and publish every minute; apart from the other jobs, which must not wait for external websites."""
-    await run_periodically(lambda: _publish(app), JOB_INTERVAL_SECONDS, make_publishing_error_log())
-
-
-def make_publishing_error_log() -> ErrorHandler:
-    """Make the log of what publishing fails with: a missing office.toml once, as nothing mends it but a new start."""
-    told = False
-
-    def log_error(error: Exception) -> None:
-        nonlocal told
-        if not isinstance(error, OfficeFileMissingError):
-            log_exception(error)
-        elif not told:
-            told = True
-            log_warning(str(error))
-
-    return log_error
-
-
-async def _publish(app: App) -> None:
-    now = utc_now()
-    verdicts = {desk.name: await check_desk_clock(app, desk, now) for desk in app.desks.values()}
-    doubted = [name for name, verdict in verdicts.items() if verdict.doubt is not None]
-    async for result in run_publishing_jobs(app, now, doubted):
-        desk: DeskName = "service" if result.desk == "service" else "complaints"
-        log_event(LogEvent.TICKED, desk, count=result.count)
-    async for result in run_monthly_evidence(app, now, doubted):
-        log_event(LogEvent.TICKED, "complaints", count=result.count)
+    await run_periodically(PublishingClock(app).run, JOB_INTERVAL_SECONDS, make_publishing_error_log())
 
 
 def _bind_socket(host: str, port: int) -> socket.socket:

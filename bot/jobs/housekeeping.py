@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.guard import run_guarded
+from bot.jobs.schedule import REMINDERS_FROM_HOUR, DeskSchedule, JobTiming, RowTiming, Timing
 from handlers.complaints.conflict_of_interest import EXCLUSION_RULES, find_conflicts
 from handlers.complaints.deadlines import select_reminders
 from handlers.dialog.events import Channel
@@ -33,6 +34,7 @@ from storage.questions.retention import (
     remind_of_due_questions,
     remind_of_old_answers,
 )
+from storage.schedule.due_times import RowDuty
 from storage.store import Store
 from storage.unreadable_rows import log_unreadable_row
 
@@ -48,9 +50,6 @@ QUEUED_TASK_TTL = timedelta(hours=48)
 
 REMINDERS_PER_TRANSACTION = 200
 
-REMINDERS_FROM_HOUR = 8
-"""Hour of the day in Bangkok from which reminders are sent."""
-
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
@@ -65,12 +64,14 @@ class JobResult:
 class DueJob:
     """A job that runs each minute. name: as `JobResult` has it; empty: it is not worth a line.
 
-    waits: it erases, closes or tells what a wrong clock makes due, and so waits while the clock is doubted. What keeps
-    the promises to people who are here (drafts, answers, codes) never waits.
+    timing: when it can have something to do. waits: it erases, closes or tells what a wrong clock makes due, and so
+    waits while the clock is doubted. What keeps the promises to people who are here (drafts, answers, codes) never
+    waits.
     """
 
     name: str
     run: Callable[[], Awaitable[int]]
+    timing: JobTiming
     waits: bool = False
 
 
@@ -83,8 +84,11 @@ async def run_due_jobs(
     is_clock_believed: bool = True,
     messages_at: datetime | None = None,
     has_tried_delivery: bool = False,
+    schedule: DeskSchedule | None = None,
 ) -> AsyncIterator[JobResult]:
     """Run all jobs that are due at an instant (UTC). Yields what was done.
+
+    schedule: what a server knows of earlier runs; None: each job looks for itself.
 
     is_clock_believed: see `bot.clock.gate`; messages_at: where it is not, the instant by which undelivered messages are
     old (`ClockVerdict.date_messages`), None where they wait too. has_tried_delivery: all that waits could be tried once
@@ -96,14 +100,21 @@ async def run_due_jobs(
     dated = now if is_clock_believed else messages_at
     jobs = (
         *_list_message_jobs(store, dated, "" if has_tried_delivery else Channel.TERMINAL),
-        *_list_due_jobs(paths, store, office, now),
+        *_list_promised_jobs(store, now),
+        *_list_erasing_jobs(paths, store, office, now),
+        *_list_remaining_jobs(paths, store, office, now),
     )
+    schedule = schedule or DeskSchedule(paths.database)
+    await run_guarded(schedule.begin(store, now), errors.append)
     for job in jobs:
-        if job.waits and not is_clock_believed:
+        if (job.waits and not is_clock_believed) or not schedule.is_due(job.timing, now):
             continue
         count = (await run_guarded(job.run(), errors.append)).value
+        if count:
+            schedule.note_work()
         if job.name and count:
             yield JobResult(paths.desk, job.name, count)
+    schedule.end(now, is_complete=is_clock_believed and not errors)
     if errors:
         raise errors[0]
 
@@ -116,48 +127,109 @@ def _list_message_jobs(store: Store, dated: datetime | None, kind: str) -> tuple
     if dated is None:
         return ()
     return (
-        DueJob("letters-forgotten", lambda: store.outbox.delete_overdue(dated - OUTBOX_TTL, kind)),
-        DueJob("errands-forgotten", lambda: store.task_queue.delete_overdue(dated - QUEUED_TASK_TTL)),
+        DueJob(
+            "letters-forgotten",
+            lambda: store.outbox.delete_overdue(dated - OUTBOX_TTL, kind),
+            RowTiming(RowDuty.MESSAGES, OUTBOX_TTL),
+        ),
+        DueJob(
+            "errands-forgotten",
+            lambda: store.task_queue.delete_overdue(dated - QUEUED_TASK_TTL),
+            RowTiming(RowDuty.TASKS, QUEUED_TASK_TTL),
+        ),
     )
 
 
-def _list_due_jobs(paths: DeskPaths, store: Store, office: Office, now: datetime) -> tuple[DueJob, ...]:
+def _list_promised_jobs(store: Store, now: datetime) -> tuple[DueJob, ...]:
+    """List the jobs that keep what people were told, by the minute."""
+    retention = store.retention
+    return (
+        # First, so that what is done after it in the same minute is done for the new cases too.
+        DueJob(
+            "cases-announced",
+            lambda: store.announcements.announce_due(now),
+            RowTiming(RowDuty.ANNOUNCEMENTS),
+        ),
+        DueJob(
+            "import-finished",
+            lambda: store.register_importer.finish_interrupted(now),
+            RowTiming(RowDuty.IMPORT),
+        ),
+        DueJob("words-sent", lambda: store.scheduled_replies.send_due(now), RowTiming(RowDuty.REPLIES)),
+        DueJob("drafts-lapsed", lambda: retention.expire_sessions(now), RowTiming(RowDuty.DRAFTS)),
+        DueJob("answers-forgotten", lambda: retention.expire_event_answers(now), RowTiming(RowDuty.ANSWERS)),
+        DueJob(
+            "codes-forgotten",
+            lambda: store.staff_admin.delete_expired_codes(now),
+            RowTiming(RowDuty.CODES),
+        ),
+        DueJob("maps-forgotten", lambda: retention.forget_in_memory(now), Timing.MINUTE),
+        DueJob("maps-forgotten", retention.delete_legacy_tasks, Timing.DAY),
+    )
+
+
+def _list_erasing_jobs(paths: DeskPaths, store: Store, office: Office, now: datetime) -> tuple[DueJob, ...]:
+    """List the jobs that delete files, cases and questions, and close consultations."""
     retention = store.retention
     after_closing = timedelta(days=office.retention.after_closing_days)
     return (
-        # First, so that what is done after it in the same minute is done for the new cases too.
-        DueJob("cases-announced", lambda: store.announcements.announce_due(now)),
-        DueJob("import-finished", lambda: store.register_importer.finish_interrupted(now)),
-        DueJob("words-sent", lambda: store.scheduled_replies.send_due(now)),
-        DueJob("drafts-lapsed", lambda: retention.expire_sessions(now)),
-        DueJob("answers-forgotten", lambda: retention.expire_event_answers(now)),
-        DueJob("codes-forgotten", lambda: store.staff_admin.delete_expired_codes(now)),
-        DueJob("maps-forgotten", lambda: retention.forget_messages(now)),
-        DueJob("files-swept", lambda: store.evidence.delete_expired_drafts(now), waits=True),
-        DueJob("orphans-swept", store.evidence.delete_orphans),
+        DueJob(
+            "files-swept",
+            lambda: store.evidence.delete_expired_drafts(now),
+            RowTiming(RowDuty.DRAFT_FILES),
+            waits=True,
+        ),
+        DueJob("orphans-swept", store.evidence.delete_orphans, Timing.HOUR),
         DueJob(
             "leftovers-removed",
             lambda: asyncio.to_thread(remove_old_leftovers, list_private_folders(paths)),
+            Timing.HOUR,
             waits=True,
         ),
         DueJob(
             "snapshots-deleted",
             lambda: asyncio.to_thread(delete_old_snapshots, paths.database, now),
+            Timing.HOUR,
             waits=True,
         ),
-        DueJob("cases-erased", lambda: retention.delete_ended_cases(now, after_closing), waits=True),
-        DueJob("slips-forgotten", lambda: retention.forget_slips(now), waits=True),
-        DueJob("consultations-closed", lambda: close_due_consultations(store.committer, now), waits=True),
-        DueJob("questions-erased", lambda: erase_old_questions(store, after_closing, now), waits=True),
-        DueJob("questions-reminded", lambda: remind_of_questions(store, office, now), waits=True),
-        DueJob("answers-reminded", lambda: remind_of_answers(store, office, now), waits=True),
+        DueJob(
+            "cases-erased",
+            lambda: retention.delete_ended_cases(now, after_closing),
+            Timing.DAY,
+            waits=True,
+        ),
+        DueJob("slips-forgotten", lambda: retention.forget_slips(now), Timing.DAY, waits=True),
+        DueJob(
+            "consultations-closed",
+            lambda: close_due_consultations(store.committer, now),
+            RowTiming(RowDuty.CONSULTATIONS),
+            waits=True,
+        ),
+        DueJob(
+            "questions-erased",
+            lambda: erase_old_questions(store, after_closing, now),
+            Timing.DAY,
+            waits=True,
+        ),
+    )
+
+
+def _list_remaining_jobs(paths: DeskPaths, store: Store, office: Office, now: datetime) -> tuple[DueJob, ...]:
+    """List the reminders, and what is done for the office once everything else is."""
+    return (
+        DueJob(
+            "questions-reminded", lambda: remind_of_questions(store, office, now), Timing.DAYTIME, waits=True
+        ),
+        DueJob("answers-reminded", lambda: remind_of_answers(store, office, now), Timing.DAYTIME, waits=True),
         # The write-ahead log may show who wrote next to what was filed, so it is truncated every minute.
-        DueJob("", retention.checkpoint_wal),
-        DueJob("cases-hidden", lambda: rescan_conflicts(store, office, now)),
-        DueJob("officers-reminded", lambda: remind_of_deadlines(store, office, now), waits=True),
-        DueJob("audit-anchored", lambda: write_audit_anchor(paths, store, now)),
+        DueJob("", store.retention.checkpoint_wal, Timing.LOG),
+        DueJob("cases-hidden", lambda: rescan_conflicts(store, office, now), Timing.DAY),
+        DueJob(
+            "officers-reminded", lambda: remind_of_deadlines(store, office, now), Timing.DAYTIME, waits=True
+        ),
+        DueJob("audit-anchored", lambda: write_audit_anchor(paths, store, now), Timing.DAY),
         # Last: it copies up to 256 MB in a minute, and nothing else is to wait for that.
-        DueJob("files-rewritten", lambda: store.file_rewriter.run(now)),
+        DueJob("files-rewritten", lambda: store.file_rewriter.run(now), RowTiming(RowDuty.FILES_OF_THE_DAY)),
     )
 
 

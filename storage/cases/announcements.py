@@ -18,7 +18,7 @@ from storage import tables
 from storage.cases.history import decrypt_report
 from storage.cases.writes import add_filing_facts, build_transition_facts
 from storage.db.batch import WriteBatch
-from storage.db.epoch_minutes import to_epoch_minutes
+from storage.db.epoch_minutes import from_epoch_minutes, to_epoch_minutes
 from storage.db.group_commit import GroupCommitWriter
 from storage.errors import ConflictError, TamperedError, UnreadableRowError
 from storage.staff.notifications import notify_of_new_case
@@ -63,6 +63,13 @@ class CaseAnnouncements:
         """
         moments = await self._load_moments(_CASE.received_on < before)
         return any(_is_ahead(moment, to_epoch_minutes(now)) for moment, _ in moments)
+
+    async def find_next(self, now: datetime) -> datetime | None:
+        """Return when the next case is to be announced, `now` where one is due; None where none waits."""
+        moments = [moment for moment, _ in await self._load_moments()]
+        if any(not _is_ahead(moment, to_epoch_minutes(now)) for moment in moments):
+            return now
+        return from_epoch_minutes(moments[0]) if moments else None
 
     async def _list_due(self, minute: int) -> list[str]:
         return [case for moment, case in await self._load_moments() if not _is_ahead(moment, minute)]

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.complaints.messages import ImportedCase, ToldWord
@@ -51,6 +51,10 @@ PAUSE_SECONDS = 0.002
 """Seconds between two transactions, in which another process that waits for the database finds it free."""
 
 _IMPORT_ROWS = import_rows.c
+IS_IMPORT_LEFT = or_(
+    exists().select_from(import_rows), exists().where(imports.c.state == ImportState.UNDOING.value)
+)
+"""Whether an import is running or was interrupted, or one is being reversed."""
 
 
 _PIECE_CODEC = TypeAdapter(ImportedPiece)
@@ -182,10 +186,8 @@ class RegisterImporter:
 
     async def _settle(self, now: datetime) -> int:
         """Settle what is left of an earlier import; the caller holds the lock, so nobody works on it."""
-        is_undoing = imports.c.state == ImportState.UNDOING.value
         async with self.reader.connect() as connection:
-            is_left = (await connection.execute(select(_IMPORT_ROWS.place).limit(1))).first() is not None
-            is_left |= (await connection.execute(select(imports.c.id).where(is_undoing))).first() is not None
+            is_left = (await connection.execute(select(IS_IMPORT_LEFT))).scalar_one()
         if not is_left:
             return 0
         await self.committer.ensure_daily_key(now)

@@ -89,12 +89,16 @@ class RetentionJobs:
         days.evict_expired(now)
         return count
 
-    async def forget_messages(self, now: datetime) -> int:
-        """Forget expired messages of chats, and delete what earlier versions kept of them on disk."""
-        count = self.committer.origins.evict_expired(now)
+    async def forget_in_memory(self, now: datetime) -> int:
+        """Forget idle sessions, expired daily keys and old messages of chats in memory; return how many messages."""
+        self.committer.sessions.evict_idle(now)
+        self.committer.daily_keys.evict_expired(now)
+        return self.committer.origins.evict_expired(now)
+
+    async def delete_legacy_tasks(self) -> int:
+        """Delete what earlier versions kept of chats on disk; return the number of rows."""
         legacy = tables.errands.c.kind.in_(LEGACY_TASK_KINDS)
-        count += await delete_in_pieces(self.committer, tables.errands, legacy)
-        return count
+        return await delete_in_pieces(self.committer, tables.errands, legacy)
 
     async def delete_ended_cases(self, now: datetime, after_closing: timedelta) -> int:
         """Delete the content of cases that ended at least `after_closing` ago; return their number.

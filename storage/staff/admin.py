@@ -22,6 +22,16 @@ from storage.staff.pushes import PushKind, StaffPush
 from storage.staff.roster import STAFF_PROFILE_CODEC, Roster, StaffAddress
 from storage.tables.rules import keyholes
 
+CODE_TABLES = (
+    tables.spent,
+    tables.staff_requests,
+    tables.enrolments,
+    tables.invitations,
+    keyholes,
+    tables.staff_sessions,
+)
+"""Tables of codes and links, of which each row ends at its `until`, a minute."""
+
 
 @dataclass
 class StaffAdmin:
@@ -116,7 +126,6 @@ class StaffAdmin:
     async def delete_expired_codes(self, now: datetime) -> int:
         """Delete expired codes and access links; return their number."""
         at, count = to_epoch_minutes(now), 0
-        kept = (tables.spent, tables.staff_requests, tables.enrolments, tables.invitations, keyholes)
-        for table in (*kept, tables.staff_sessions):
+        for table in CODE_TABLES:
             count += await delete_in_pieces(self.committer, table, table.c.until <= at)
         return count

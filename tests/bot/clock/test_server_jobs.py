@@ -10,8 +10,7 @@ import pytest
 from bot.bootstrap import App, RunningDesk
 from bot.clock.decision import CLOCK_DOUBTED_EN, ClockDoubt
 from bot.clock.outside_time import OUTSIDE_TIME, TimeSource, read_uptime
-from bot.desk_names import DeskName
-from bot.serve import check_desk_clock, make_publishing_error_log, run_desk_jobs
+from bot.jobs.server_clock import ClockCheck, DeskClock, make_publishing_error_log
 from bot.settings import Settings
 from bot.statistics.splits import OfficeFileMissingError
 from storage.crypto.key_files import DeskPaths
@@ -34,9 +33,9 @@ def test_a_check_that_fails_is_logged_and_stops_nothing_that_does_not_wait(
     async def scene() -> None:
         async with open_desk(tmp_path / "var") as desk:
             app, running = build_app(desk, tmp_path / "var")
-            verdict = await check_desk_clock(app, running, desk.now())
+            verdict = await ClockCheck(app, running).judge(desk.now())
             assert verdict.doubt is ClockDoubt.FAILED
-            await run_desk_jobs(app, running, {})
+            await DeskClock(app, running).run_jobs()
 
     asyncio.run(scene())
     assert list(tmp_path.glob("var/**/anchors/*.json"))
@@ -48,14 +47,13 @@ def test_a_doubt_is_logged_once_and_again_after_it_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def scene() -> list[int]:
-        warned: dict[DeskName, ClockDoubt] = {}
         counts = []
         async with open_desk(tmp_path / "var") as desk:
-            app, running = build_app(desk, tmp_path / "var")
+            clock = DeskClock(*build_app(desk, tmp_path / "var"))
             for hours in (1, 1, 0, 1):
                 heard = datetime.now(UTC) + timedelta(hours=hours), read_uptime()
                 monkeypatch.setattr(OUTSIDE_TIME, "_heard", {TimeSource.PLATFORM: heard})
-                await run_desk_jobs(app, running, warned)
+                await clock.run_jobs()
                 counts.append(capsys.readouterr().err.count(CLOCK_DOUBTED_EN))
         return counts
 

@@ -40,7 +40,7 @@ def test_what_expired_goes_in_pieces(ground: StoredDesk, table: str) -> None:
         counts = count_rows_written(one)
         gone = await one.retention.expire_sessions(LATER)
         gone += await one.retention.expire_event_answers(LATER)
-        gone += await one.retention.forget_messages(LATER)
+        gone += await one.retention.delete_legacy_tasks()
         gone += await one.evidence.collect_garbage(LATER)
         assert gone >= MANY
         assert max(counts) <= MAX_PIECE_ROWS
