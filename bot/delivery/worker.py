@@ -25,6 +25,7 @@ from handlers.dialog.replies import MUST_ARRIVE
 from handlers.evidence.file_kinds import explain_file_problem
 from handlers.i18n import render_reply
 from storage.outgoing.queue import LeasedItem
+from storage.schedule.queues import WatchedQueues
 from storage.serialization import OutboxMessage, QueuedTask
 from storage.store import Store
 
@@ -53,6 +54,7 @@ class DeliveryWorker:
     )
     _fetching_ids: set[str] = field(default_factory=set)
     _tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
+    _queues: dict[Channel, WatchedQueues] = field(default_factory=dict)
     _is_closed: bool = False
     undelivered: UndeliveredMessages = field(init=False)
 
@@ -79,11 +81,15 @@ class DeliveryWorker:
     async def _serve_channel(self, channel: Channel) -> None:
         """Send what is due on one channel, start its downloads and clean up."""
         transport = self.transports[channel]
-        messages = await self.store.outbox.lease(channel, self.engine.now())
-        tasks = await self.store.task_queue.lease(channel, self.engine.now())
-        for task in tasks:  # in the background: a file may take minutes, and messages must not wait for it
-            self._tasks.start(run_guarded(self._resume_fetch(task, transport), self.on_error))
-        await asyncio.gather(*(self._send_outbox_message(message, transport) for message in messages))
+        queues = self._queues.setdefault(channel, WatchedQueues(self.store, channel))
+        if await queues.is_due(self.engine.now()):
+            messages = await self.store.outbox.lease(channel, self.engine.now())
+            tasks = await self.store.task_queue.lease(channel, self.engine.now())
+            for (
+                task
+            ) in tasks:  # in the background: a file may take minutes, and messages must not wait for it
+                self._tasks.start(run_guarded(self._resume_fetch(task, transport), self.on_error))
+            await asyncio.gather(*(self._send_outbox_message(message, transport) for message in messages))
         if isinstance(transport, Cleanup):
             await transport.clean_up(self.engine.now())
 

@@ -24,10 +24,14 @@ from bot.platforms.registry import PLATFORMS
 from handlers.dialog.replies import Phrase
 from handlers.staff.permissions import Role
 from ita_stats.calendar import to_bangkok_date
+from storage.schedule.changes import ChangeWatch
 from storage.staff.pushes import PushKind
 
 SLOW_EVERY = timedelta(minutes=30)
 """How often platforms and the certificate are asked, and files counted."""
+
+ROWS_EVERY = timedelta(minutes=10)
+"""How often rows that have not changed are counted again: what waits in them grows old."""
 
 AUDIT_EVERY = timedelta(hours=24)
 FAILURE_COUNTS_FOR = timedelta(minutes=60)
@@ -45,6 +49,16 @@ class SlowReadings:
     evidence_bytes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class RowReadings:
+    """What is counted in the rows of a desk, and when it was."""
+
+    at: datetime
+    stuck_messages: int
+    missing_releases: int
+    failing_posts: int
+
+
 @dataclass
 class HealthMonitor:
     """Keeps the last readings of each desk, which the metrics show."""
@@ -53,18 +67,32 @@ class HealthMonitor:
     readings: dict[str, Readings] = field(default_factory=dict)
     _slow: dict[str, SlowReadings] = field(default_factory=dict)
     _audits: dict[str, tuple[datetime, bool]] = field(default_factory=dict)
+    _rows: dict[str, RowReadings] = field(default_factory=dict)
+    _watches: dict[str, ChangeWatch] = field(default_factory=dict)
+    _told: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The conditions that were met when staff were told last, as far as there was anybody who could be told."""
 
     async def run_once(self) -> None:
         """Measure all desks and tell what changed. A failure of one desk does not affect the other."""
         for desk in self.app.desks.values():
             now = utc_now()
-            outcome = await run_guarded(self.measure(desk, now), log_exception)
-            if outcome.value is not None:
-                self.readings[desk.name] = outcome.value
-                await run_guarded(tell_changes(desk, outcome.value, now), log_exception)
+            watch = self._watches.setdefault(desk.name, ChangeWatch(desk.paths.database))
+            has_changed = watch.look()
+            outcome = await run_guarded(self.measure(desk, now, has_changed=has_changed), log_exception)
+            if outcome.value is None:
+                watch.forget()  # measured anew in a minute
+                continue
+            self.readings[desk.name] = outcome.value
+            met = frozenset(condition.name for condition in CONDITIONS if condition.is_met(outcome.value))
+            if has_changed or met != self._told.get(desk.name):
+                told = await run_guarded(tell_changes(desk, outcome.value, now), log_exception)
+                self._told.pop(desk.name, None)
+                if told.error is None:
+                    self._told[desk.name] = met
 
-    async def measure(self, desk: RunningDesk, now: datetime) -> Readings:
-        """Measure a desk and its machine."""
+    async def measure(self, desk: RunningDesk, now: datetime, *, has_changed: bool = True) -> Readings:
+        """Measure a desk and its machine. has_changed: False where no row can have changed since the last time."""
+        rows = await self._measure_rows(desk, now, has_changed=has_changed)
         settings, slow = self.app.settings, await self._measure_slowly(desk, now)
         backup = read_backup_state(settings.home) if settings.backup_dir is not None else None
         space = measure_disk(desk.paths.folder)
@@ -76,13 +104,25 @@ class HealthMonitor:
             refused_tokens=slow.refused_tokens,
             failing_webhooks=slow.failing_webhooks,
             certificate_left=slow.certificate_end - now if slow.certificate_end is not None else None,
-            stuck_messages=await count_stuck_messages(desk.store, now),
-            missing_releases=await count_missing_releases(desk.store, self.app.office.statistics, now),
-            failing_posts=await count_failing_posts(desk.store),
+            stuck_messages=rows.stuck_messages,
+            missing_releases=rows.missing_releases,
+            failing_posts=rows.failing_posts,
             audit_broken=await self._is_audit_broken(desk, now),
             database_bytes=round_up(desk.paths.database.stat().st_size),
             evidence_bytes=round_up(slow.evidence_bytes),
         )
+
+    async def _measure_rows(self, desk: RunningDesk, now: datetime, *, has_changed: bool) -> RowReadings:
+        known = self._rows.get(desk.name)
+        if known is None or has_changed or not timedelta() <= now - known.at < ROWS_EVERY:
+            known = RowReadings(
+                now,
+                await count_stuck_messages(desk.store, now),
+                await count_missing_releases(desk.store, self.app.office.statistics, now),
+                await count_failing_posts(desk.store),
+            )
+            self._rows[desk.name] = known
+        return known
 
     async def _is_audit_broken(self, desk: RunningDesk, now: datetime) -> bool:
         known = self._audits.get(desk.name)

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import App, RunningDesk
+from bot.delivery.worker import DeliveryWorker
 from bot.desk_names import DeskName
+from bot.health.monitor import HealthMonitor
 from bot.jobs import server_clock
 from bot.jobs.housekeeping import run_due_jobs
 from bot.jobs.schedule import DeskSchedule
@@ -25,6 +27,7 @@ from ita_stats.calendar import BANGKOK
 from storage.crypto.key_files import DeskPaths
 from storage.schedule import changes
 from storage.serialization import OutboxMessage, QueuedTask
+from tests.bot.delivery.test_worker import FakeTransport
 from tests.bot.jobs.test_housekeeping import Person
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.in_memory_desk import OFFICE, WHOLE_REPORT
@@ -64,7 +67,10 @@ def test_an_idle_desk_costs_no_statement_between_the_hours(
     async def scene(statements: list[str]) -> None:
         async with open_desk(tmp_path / "var", name) as desk:
             app, running = build_app(desk, name)
-            clock, publishing = DeskClock(app, running), PublishingClock(app)
+            clock, publishing, monitor = DeskClock(app, running), PublishingClock(app), HealthMonitor(app)
+            worker = DeliveryWorker(
+                desk.engine, desk.store, {Channel.TELEGRAM: FakeTransport()}, desk.errors.append
+            )
             for minute in range(134):
                 if minute == 130:
                     await desk.store.retention.mark_done("something", "today")
@@ -75,14 +81,17 @@ def test_an_idle_desk_costs_no_statement_between_the_hours(
                 before = len(statements)
                 await clock.run_jobs()
                 await publishing.run()
+                await monitor.run_once()
+                await worker.run_once()
                 counts[minute] = len(statements) - before
                 age_log(running.paths.database)
 
     with record_statements(monkeypatch) as statements:
         asyncio.run(scene(statements))
     assert counts[0] > 50  # everything looks once after the start
-    assert [minute for minute in range(5, 130) if counts[minute] and minute % 60] == []
-    assert max(counts[60], counts[120]) < counts[0] // 2
+    assert [minute for minute in range(5, 130) if counts[minute] and minute % 10] == []
+    # Each ten minutes the monitor counts what has waited; each hour files are looked for.
+    assert max(counts[minute] for minute in range(10, 130)) < 30
     assert counts[130] > 0  # what was written is seen in the next minute
     assert counts[133] == 0
 
