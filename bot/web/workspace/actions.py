@@ -1,31 +1,16 @@
 """What a session of the workspace does: the engine runs its handlers as it runs those of a chat."""
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from secrets import token_hex
-from typing import Any, Protocol, TypeVar
 
-from bot.engine import ConflictRetries, Engine
-from handlers.dialog.effects import Act, Answer, Decision, Query, TurnResult
+from bot.engine import ConflictRetries
+from bot.web.page_actions import PageActions
+from handlers.dialog.effects import Answer, Decision
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import Reply
 from handlers.dialog.session import DialogTopic, Session
-from handlers.office import Office
 from handlers.staff.workspace.sign_in import WorkspaceRequest
-
-T = TypeVar("T")
-
-
-class HasOpeningActs(Protocol):
-    """What a view shows, with the acts that are to be written because it was opened."""
-
-    @property
-    def acts(self) -> tuple[Act, ...]:
-        """The acts to commit."""
-
-
-OpenedT = TypeVar("OpenedT", bound=HasOpeningActs)
 
 
 def make_submission_id(name: str) -> str:
@@ -39,16 +24,13 @@ def get_viewer_id(mark: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkspaceActions:
+class WorkspaceActions(PageActions[WorkspaceRequest]):
     """The actions of one session, or of a sign-in link.
 
-    mark: the stored hash of its secret; owner: of the session that the officer's state belongs to, which a link begins.
+    owner: mark of the session that the officer's state belongs to, which a link begins.
     """
 
-    engine: Engine
-    office: Office
-    mark: bytes
-    owner: bytes
+    owner: bytes = field(repr=False)
 
     async def make_request(self) -> WorkspaceRequest:
         """Return the request with the officer's state as it is now."""
@@ -60,24 +42,9 @@ class WorkspaceActions:
             stored = Session(version=stored.version if stored else 0, at=now)
         return WorkspaceRequest(self.mark, stored, self.office, now)
 
-    async def decide(self, build: Callable[[WorkspaceRequest], Generator[Query[Any], Any, T]]) -> T:
-        """Run a handler to its decision without writing anything."""
-        return await self.engine.run_decision(build(await self.make_request()))
-
-    async def execute(
-        self, build: Callable[[WorkspaceRequest], Generator[Query[Any], Any, OpenedT]]
-    ) -> OpenedT:
-        """Decide what is shown, and commit what is written because it was opened. Raises StorageError."""
-        retries = ConflictRetries()
-        while True:
-            with retries:
-                request = await self.make_request()
-                opened = await self.engine.run_decision(build(request))
-                if opened.acts:
-                    event = Event(f"staff.view.{token_hex(16)}", get_viewer_id(self.mark), Channel.WEB)
-                    turn = TurnResult(None, acts=opened.acts)
-                    await self.engine.store.commit(event, None, turn, request.now)
-                return opened
+    def get_viewer(self) -> bytes:
+        """Return the id of who only looks: the officer's state is not touched by that."""
+        return get_viewer_id(self.mark)
 
     def _get_event_id(self, submission: str) -> str:
         return f"staff.{self.mark.hex()}.{submission}"

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web.case_files.viewing import FileAddress, FilePage, FileViewing, get_page_number
-from bot.web.officer.actions import OfficerActions
 from bot.web.officer.responses import OfficerResponses, reject_files
 from bot.web.officer.session import OfficerSession
+from bot.web.workspace.papers.case_actions import WorkspaceCaseActions
 from handlers.dialog.replies import Phrase
 from handlers.evidence.file_kinds import ShownAs
 from handlers.staff.complaints.case_page import (
@@ -25,7 +25,7 @@ class CaseFiles:
         viewing: FileViewing,
         responses: OfficerResponses,
         session: OfficerSession,
-        actions: OfficerActions,
+        actions: WorkspaceCaseActions,
     ) -> None:
         self._viewing, self._responses = viewing, responses
         self._session, self._actions = session, actions

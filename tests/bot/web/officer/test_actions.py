@@ -1,115 +1,27 @@
-"""The actions of the officers' page: decided anew after a conflict; a form sent twice has one effect."""
+"""Forms of a link without a session: decided anew after a conflict; a form that is sent twice has one effect."""
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import datetime
+from typing import cast
 
 import pytest
 
 from bot.engine import MAX_DECISION_ATTEMPTS, Engine
 from bot.web.officer.actions import OfficerActions
-from handlers.dialog.effects import Act, Answer, DeleteFiles, Now, TurnResult, run_query
+from handlers.dialog.effects import Answer, TurnResult
 from handlers.dialog.events import Event
-from handlers.dialog.replies import NEUTRAL, Reply
+from handlers.dialog.replies import Reply
 from handlers.dialog.session import Session
 from handlers.staff.complaints.case_page import PageRequest
 from storage.errors import ConflictError, DiskFullError
 from storage.store import Store
+from tests.bot.web.page_store import MARK, NOON, FakeStore, Handler, NoRouter, get_count
 from tests.in_memory_desk import OFFICE
-
-NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-TOKEN_HASH = b"hash of a token"
-ACTS: tuple[Act, ...] = (DeleteFiles(("file",)),)
-
-
-@dataclass
-class FakeStore:
-    """Keeps the answers of events. troubles: raised by the next commits."""
-
-    troubles: list[Exception] = field(default_factory=list)
-    answers: dict[str, Answer] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-
-    async def find_previous_answer(self, event_id: str) -> Answer | None:
-        return self.answers.get(event_id)
-
-    async def commit(self, event: Event, before: Session | None, turn: TurnResult, at: datetime) -> Answer:
-        if self.troubles:
-            raise self.troubles.pop(0)
-        assert (before, turn.session, turn.acts, at) == (None, None, ACTS, NOON)
-        self.events.append(event)
-        return self.answers.setdefault(event.id, turn.to_answer(before))
-
-
-@dataclass
-class Handler:
-    """Decides on acts, and says how often it has decided."""
-
-    acts: tuple[Act, ...] = ACTS
-    requests: list[PageRequest] = field(default_factory=list)
-
-    def decide(self, request: PageRequest) -> Any:
-        assert (yield from run_query(Now())) == NOON
-        self.requests.append(request)
-        reply = Reply("literal", NEUTRAL, {"text": f"{len(self.requests)}"})
-        return TurnResult(Session(), (reply,), self.acts, "en")
-
-
-class NoRouter:
-    """No chat takes place."""
-
-    def decide(self, event: Event, session: Session | None) -> Any:
-        raise NotImplementedError
-
-    current_prompt = decide
 
 
 def make_actions(store: FakeStore) -> OfficerActions:
     engine = Engine(NoRouter(), cast("Store", store), now=lambda: NOON)
-    return OfficerActions(engine, OFFICE, TOKEN_HASH)
-
-
-def get_count(reply: Reply) -> int:
-    return int(str(reply.args["text"]))
-
-
-def test_a_decision_alone_writes_nothing() -> None:
-    store, handler = FakeStore(), Handler()
-    turn = asyncio.run(make_actions(store).decide(handler.decide))
-    assert turn.acts == ACTS
-    assert handler.requests == [PageRequest(TOKEN_HASH, OFFICE, NOON)]
-    assert store.events == []
-
-
-def test_acts_are_committed_each_time_under_an_id_of_their_own() -> None:
-    store, handler = FakeStore(), Handler()
-
-    async def execute_twice() -> None:
-        for _ in range(2):
-            assert await make_actions(store).execute(handler.decide) is not None
-
-    asyncio.run(execute_twice())
-    first, second = store.events
-    assert first.id != second.id
-    assert {first.person_id, second.person_id} == {TOKEN_HASH}
-
-
-def test_a_refusal_is_returned_and_not_committed() -> None:
-    def refuse(_: PageRequest) -> Any:
-        yield Now()
-
-    store = FakeStore()
-    assert asyncio.run(make_actions(store).execute(refuse)) is None
-    assert asyncio.run(make_actions(store).execute(Handler(acts=()).decide)) is not None
-    assert store.events == []
-
-
-def test_after_a_conflict_is_decided_anew() -> None:
-    store, handler = FakeStore(troubles=[ConflictError(), ConflictError()]), Handler()
-    turn = asyncio.run(make_actions(store).execute(handler.decide))
-    assert [get_count(reply) for reply in turn.replies] == [3]
-    assert len(store.events) == 1
+    return OfficerActions(engine, OFFICE, MARK)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +32,12 @@ def test_who_loses_every_time_is_told_and_other_errors_at_once(trouble: Exceptio
     with pytest.raises(type(trouble)):
         asyncio.run(make_actions(store).execute_once("form", handler.decide))
     assert len(handler.requests) == decided
+
+
+def test_a_form_is_decided_for_its_link_and_now() -> None:
+    handler = Handler()
+    asyncio.run(make_actions(FakeStore()).execute_once("form", handler.decide))
+    assert handler.requests == [PageRequest(MARK, OFFICE, NOON)]
 
 
 def test_a_form_sent_again_is_answered_as_before_without_a_decision() -> None:
