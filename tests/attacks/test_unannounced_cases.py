@@ -5,7 +5,7 @@ tried without being named here.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,8 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from bot.assessment.collect import load_records
+from bot.bootstrap import App, RunningDesk
 from bot.exporters.case_pdf import export_case_pdf
+from bot.exporters.register_file import list_register
+from bot.health.monitor import HealthMonitor
 from bot.jobs.housekeeping import run_due_jobs
+from bot.settings import Settings
 from bot.statistics.desk_tables import count_exact_desk_tables
 from bot.statistics.splits import SplitsDesk, settle_splits
 from handlers.complaints.lifecycle import CaseOutcome, CaseStatus, Transition, TransitionRequest
@@ -51,7 +56,7 @@ WITHIN = 90
 TODAY = to_bangkok_date(NOW)
 CANARY = "คานารีที่ยังไม่มีใครรู้"
 WRITING = "คานารีเพิ่มเติม"
-SAID_AFTER = ("", "2", "-1", "2/2570", CANARY)
+SAID_AFTER = ("", "2", "-1", "2/2570", CANARY, "1")
 
 
 @dataclass
@@ -152,6 +157,13 @@ async def ask_everything(desk: DeskHarness, staff: list[Officer]) -> Mapping[str
     seen["audit"] = (anchor.count, anchor.mac, await store.verify_audit())
     seen["letters"] = [one.payload.says for one in await store.outbox.list_all("telegram")]
     seen["exports"] = [await export_case_pdf(store, OFFICE, number, 2570, NOW) for number in (2, 3)]
+    period, readers = request.period, ("", *(officer.id for officer in staff))
+    seen["register"] = [await list_register(store, OFFICE, period, NOW, reader) for reader in readers]
+    seen["records"] = await load_records(store, OFFICE, NOW)
+    app = App(Settings(_env_file=None), OFFICE, {})  # type: ignore[call-arg]
+    running = RunningDesk("complaints", store.keyring.key_files.paths, store, desk.engine)
+    measured = await HealthMonitor(app).measure(running, NOW)
+    seen["metrics"] = replace(measured, disk_free=0)  # of the machine, which others use too
     return seen
 
 

@@ -52,7 +52,7 @@ class WebServer:
         self.desk.engine.on_error = self.desk.errors.append
         paths = DeskPaths.under(self.home, self.name)
         running_desk = RunningDesk(self.name, paths, self.desk.store, self.desk.engine)
-        app = App(Settings(_env_file=None), self.office, {self.name: running_desk})  # type: ignore[call-arg]
+        self.app = app = App(Settings(_env_file=None), self.office, {self.name: running_desk})  # type: ignore[call-arg]
         self._listening = listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
