@@ -19,7 +19,7 @@ from tests.end_to_end.web.report_steps import pick_choice
 from tests.in_memory_desk import SHORT_OFFICE, SHORT_OFFICE_TOML, InMemoryDesk
 
 MAX_TAPS, MAX_SCREENS = 7, 8
-MAX_WORDS = 600
+MAX_WORDS = 570
 """Of the example's office, whose officers are told later, so that the receipt says so."""
 
 MAX_NOTICE_WORDS = 60

@@ -2,9 +2,10 @@
 
 `everyday_replies.csv` was written by somebody who had not seen the reader: the kind of question, what is typed there,
 and what it means. So was `easy_replies.csv`, of 200 that are easy and typical: at first 193 of them were right and none
-reversed, of the 130 that no list had before 123. `voices_replies.csv` are three lists of other voices, judged one after
+reversed, of the 130 that no list had before 123. `voices_replies.csv` are five lists of other voices, judged one after
 the other and mended between: everyday (307 of 328 right at first), elders, dialects, youths and typing errors (281 of
-306), everyday once more (282 of 303); none reversed.
+306), everyday once more (282 of 303), everyday in few words (340 of 345), elders, dialects and youths once more (286 of
+289); none reversed. Whoever wrote the last two had seen the reader.
 """
 
 import csv
@@ -36,6 +37,12 @@ ASKED_AGAIN = {
     ("confirm_cancel", "ไม่ใช่ กดผิด"),  # no to what?
     ("confirm_cancel", "ยกเลิกเลยครับ ไม่แจ้งแล้ว"),  # “cancel” may take back the wish to leave
     ("confirm_cancel", "ยกเลิกเลยเด้อ"),
+    ("confirm_cancel", "ยังไงดีคะ ลบหรือไม่ลบ"),
+    ("named", "ยินดีค่ะ"),
+    ("named", "บอกได้ลูก"),
+    ("named", "ไม่กล้าค่ะ"),  # hears who knows
+    ("named", "แล้วครูจะรู้มั้ยอ่ะ"),
+    ("scale", "ดีมั้ง ให้ 4"),
     ("review", "ไม่ส่งครับ"),  # not now, or not at all
     ("review", "เปลี่ยนใจไม่ส่งค่ะ"),
     ("review", "ไม่ส่งหรอกลูก ยายกลัว"),

@@ -48,7 +48,7 @@ def test_when_a_case_is_filed_only_its_receipt_stays_in_the_chat(tmp_path: Path)
         assert not any("โปรดตรวจก่อนส่ง" in m.text for m in p.bot_messages)
         assert len(p.receipts) == 1
         assert "เหลือไว้แต่รหัสติดตาม" in p.last_text
-        assert p.last_text.endswith("พิมพ์ 5 ตัวท้ายของรหัส ไม่ต้องพิมพ์ขีด")
+        assert p.last_text.endswith("พิมพ์ 5 ตัวท้าย ไม่ต้องมีขีด")
         await p.say("/wipe")
         assert p.receipts == []
         assert "ลบข้อความในแชตนี้แล้ว" in p.last_text
