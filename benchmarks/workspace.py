@@ -7,11 +7,15 @@ from pathlib import Path
 
 from benchmarks.tables import HOME, Sizes, Table, format_spread, prepare_process
 from handlers.staff.permissions import Role
+from handlers.staff.workspace.messages import InboxTab
 from tests.end_to_end.officer.officer_server import HttpBrowser
 from tests.end_to_end.workspace.many_cases import copy_case
 from tests.end_to_end.workspace.workspace_server import WorkspaceServer
 
-PAGES = ("inbox?list=new", "inbox?list=due", "inbox?list=waiting", "case/2570/1", "figures", "trail", "news")
+PAGES = (
+    *(f"inbox?list={tab}" for tab in InboxTab),
+    *("case/2570/1", "figures", "trail", "news"),
+)
 
 
 def measure_page(browser: HttpBrowser, page: str, tries: int) -> list[float]:

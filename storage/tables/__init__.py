@@ -6,6 +6,7 @@ Deadlines are minutes since 1970 (in queues: seconds); instants that only people
 
 from storage.tables.cases import (
     IS_ANNOUNCED_CASE,
+    IS_CLOSED_CASE,
     IS_OPEN_CASE,
     addresses,
     answers,
@@ -69,6 +70,7 @@ from storage.tables.staff import (
 
 __all__ = [
     "IS_ANNOUNCED_CASE",
+    "IS_CLOSED_CASE",
     "IS_OPEN_CASE",
     "absences",
     "activities",

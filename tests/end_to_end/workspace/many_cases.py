@@ -9,8 +9,20 @@ FIRST_COPY = 1_000
 """The number of the first copied case."""
 
 
+_ASK_EVERY_TENTH = """
+insert into history (case_id, seq, "on", kind, by, sealed)
+select id, 9, received_on, 'asked', 'office', randomblob(400) from cases
+where number > :first and number <= :last and number % 10 = 0"""
+_ANSWER_EVERY_SECOND = """
+insert into history (case_id, seq, "on", kind, by, sealed)
+select id, 10, received_on, 'reporter', 'reporter', randomblob(400) from cases
+where number > :first and number <= :last and number % 20 = 0"""
+
+
 def copy_case(home: Path, count: int, *, first: int = 0, officer: str | None = None) -> None:
     """Copy the first case of a desk whose server is idle. first: copies that are there; officer: who has every second.
+
+    Every tenth reporter was asked something, and every second of these has answered.
 
     What is encrypted under the first case's key cannot be read in a copy: lists show it, nobody opens it.
     """
@@ -33,4 +45,7 @@ def copy_case(home: Path, count: int, *, first: int = 0, officer: str | None = N
             " from counted, (select * from cases where number = 1 limit 1)",
             {"count": count, "officer": officer},
         )
+        last = {"first": FIRST_COPY + first, "last": FIRST_COPY + first + count}
+        rows.execute(_ASK_EVERY_TENTH, last)
+        rows.execute(_ANSWER_EVERY_SECOND, last)
         rows.commit()
