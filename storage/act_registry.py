@@ -74,6 +74,7 @@ from storage.staff.members import STAFF_WRITERS
 from storage.staff.page_access import PAGE_ACCESS_WRITERS
 from storage.staff.passkeys import PASSKEY_WRITERS
 from storage.staff.workspace import WORKSPACE_WRITERS
+from storage.statistics.measures import MEASURE_WRITERS
 from storage.statistics.remarks import REMARK_WRITERS
 from storage.throttle import save_attempts, save_question_rate
 
@@ -126,6 +127,7 @@ ACT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = 
     **APPROVAL_WRITERS,
     **RELEASE_WRITERS,
     **REMARK_WRITERS,
+    **MEASURE_WRITERS,
     **ACTIVITY_WRITERS,
     **CLOCK_WRITERS,
     **PAGE_ACCESS_WRITERS,

@@ -19,7 +19,8 @@ class StoredSpan:
     """A span of fiscal years, with the settings of its first day.
 
     categories: codes that were in force throughout; others: whether other codes were in force until it settled; told:
-    the splits as JSON, empty where it has not settled, or where an earlier version told none.
+    the splits as JSON, empty where it has not settled, or where an earlier version told none; measured: whether it is
+    counted from its first case on how well the desk works (0055).
     """
 
     first: date
@@ -30,6 +31,7 @@ class StoredSpan:
     others: bool
     settled: bool = False
     told: str = ""
+    measured: bool = False
 
 
 @dataclass
@@ -94,4 +96,5 @@ def _row_to_span(row: Row[Any]) -> StoredSpan:
         row.others,
         row.settled,
         row.told,
+        row.measured,
     )

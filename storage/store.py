@@ -61,6 +61,7 @@ from storage.split_spans import SplitSpanStore
 from storage.staff.admin import StaffAdmin
 from storage.staff.directory import StaffDirectory
 from storage.staff.roster import Roster
+from storage.statistics.measures import RETURNED, list_returns, load_sums
 from storage.statistics.remarks import load_remarks
 
 
@@ -174,6 +175,22 @@ class Store:
         """Return what the office remarks in its statistics, by the code of a month or a fiscal year."""
         async with self._reader.connect() as connection:
             return await load_remarks(connection)
+
+    async def count_returns(self, first: date, last: date) -> int:
+        """Count the cases told online in some days that were opened again with their code, those erased included."""
+        async with self._reader.connect() as connection:
+            found = (await load_sums(connection, first, last)).get(RETURNED, 0)
+            after: str | None = ""
+            while after is not None:
+                several, after = await list_returns(connection, self.keyring, first, last, after)
+                found += several
+                await asyncio.sleep(0)
+        return found
+
+    async def load_yearly_sums(self, first: date, last: date) -> Mapping[str, int]:
+        """Return the sums of the fiscal years that begin in some days: see `storage.statistics.measures`."""
+        async with self._reader.connect() as connection:
+            return await load_sums(connection, first, last)
 
     async def find_case_of_fact(self, field: FactField, value: str) -> str:
         """Return the id (`about`) of a case that has a fact with this value; empty where there is none."""

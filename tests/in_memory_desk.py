@@ -21,6 +21,7 @@ from handlers.complaints.messages import (
     RecordCaseOpening,
     ReporterCase,
 )
+from handlers.complaints.ratings.messages import RecordSatisfaction, Satisfaction
 from handlers.complaints.slips.messages import FindVoidedCode
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.attempts import Attempts, GetAttempts, SaveAttempts
@@ -83,6 +84,7 @@ class InMemoryDesk:
     filed_cases: list[FileCase] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     attempts: dict[bytes, Attempts] = field(default_factory=dict)
+    satisfaction: list[Satisfaction] = field(default_factory=list)
     kept_texts: list[StoreTextFile] = field(default_factory=list)
     dropped_file_ids: list[str] = field(default_factory=list)
     renamed_files: dict[str, str] = field(default_factory=dict)
@@ -162,6 +164,8 @@ class InMemoryDesk:
             case RecordCaseOpening():
                 symbols, view = next((s, v) for s, v in self.cases.items() if v.id == act.case)
                 self.cases[symbols] = replace(view, last_opening=act.opening)
+            case RecordSatisfaction():
+                self.satisfaction.append(act.answer)
             case SaveAttempts():
                 self.attempts[act.person_id] = act.attempts
             case DeleteFiles():

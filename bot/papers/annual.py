@@ -10,7 +10,8 @@ from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
 from handlers.office import Office
 from handlers.thai.dates import format_date
-from ita_stats.cases.model import StatisticsTables, StatusCounts
+from ita_stats.cases.model import ReleaseInfo, StatisticsTables, StatusCounts
+from ita_stats.render.document import MEASURE_TABLES, CellValue, build_statistics_document, format_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,24 @@ def _build_complaints(found: AnnualFigures | None) -> Iterator[PaperBlock]:
             _say("split"),
         )
     )
+    yield from _build_measures(tables)
+
+
+def _build_measures(tables: StatisticsTables) -> Iterator[PaperBlock]:
+    """Yield how well the office worked in the span of the splits: the tables as they are published."""
+    document = build_statistics_document(tables, ReleaseInfo())
+    told = [table for table in document.others if table.code in MEASURE_TABLES]
+    if tables.splits is None or tables.measures is None or not told:
+        return
+    yield Paragraph(_say("measures", span=tables.splits.span.label_th))
+    for table in told:
+        lines = [*table.body, *([table.foot] if table.foot else [])]
+        rows = tuple((_name_cell(line[0]), _name_cell(line[1])) for line in lines)
+        yield PaperTable((table.title[0], table.head[1][0]), rows, (5, 2), (False, True))
+
+
+def _name_cell(cell: CellValue) -> str:
+    return cell[0] if isinstance(cell, tuple) else format_cell(cell)
 
 
 def _build_service(found: AnnualFigures | None) -> Iterator[PaperBlock]:

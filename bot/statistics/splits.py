@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,12 +10,14 @@ from pydantic import ValidationError
 
 from bot.errors import ConfigurationError
 from bot.office_file import OfficeSource
+from bot.statistics.measures import count_measures
 from bot.statistics.tables import build_counting_rules, collect_timelines
 from handlers.office import Office
 from ita_stats.calendar import get_fiscal_year, to_bangkok_date
 from ita_stats.cases.count import CountingRules
+from ita_stats.cases.measures import build_measures, build_untold_measures
 from ita_stats.cases.model import Period, SplitsOrigin, StatisticsTables, ToldSplits
-from ita_stats.cases.splits import OTHER_CODE, SpanRules, build_untold_splits, count_splits
+from ita_stats.cases.splits import OTHER_CODE, SpanRules, build_untold_splits, count_splits, select_closings
 from ita_stats.cases.tables import TableRequest, build_public_tables
 from ita_stats.disclosure.spans import SplitSpan, get_block_start, list_spans
 from ita_stats.release import STATISTICS_FILE
@@ -130,6 +132,7 @@ async def _begin_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: dat
     settings, categories = desk.office.statistics, tuple(c.code for c in desk.office.categories)
     # Which codes were in force before is not known where a span began unseen, and somebody wrote in it.
     is_unseen = earliest is not None and earliest < today
+    is_unwatched = is_unseen and not noted
     if noted and not noted[-1].others and set(noted[-1].categories) == set(categories):
         is_unseen = False  # they have not changed
     for span in list_spans(start, year, lambda number: count_received.get(number, 0)):
@@ -141,6 +144,8 @@ async def _begin_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: dat
                 desk.office.deadlines.first_answer_days,
                 categories,
                 others=is_unseen and span.first < today,
+                # One that has begun is measured where nobody had written yet, or where the desk ran until then.
+                measured=not is_unwatched or span.first >= today,
             )
         )
 
@@ -172,9 +177,15 @@ async def _tell_span(
     rules = await load_counting_rules(desk.store, desk.office, desk.desk)
     is_told_before = any(_was_told_before(fixed.span, one) for one in releases)
     if not is_wanted or is_told_before or await asyncio.to_thread(_is_older_copy, desk, fixed.span, releases):
-        return build_untold_splits(rules, fixed)
+        untold = build_untold_splits(rules, fixed)
+        return replace(untold, measures=build_untold_measures(fixed)) if noted.measured else untold
     timelines = await collect_timelines(desk.store, (noted.last,), fixed.span.settling_day)
-    return await asyncio.to_thread(count_splits, timelines, rules, fixed, desk.store.statistics_salt)
+    told = await asyncio.to_thread(count_splits, timelines, rules, fixed, desk.store.statistics_salt)
+    if not noted.measured:
+        return told
+    closings = select_closings(timelines, rules, fixed.span)
+    counts = await count_measures(desk.store, fixed.span, closings)
+    return replace(told, measures=build_measures(counts, told.sources, fixed, desk.store.statistics_salt))
 
 
 def _was_told_before(span: SplitSpan, release: StoredRelease) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, assert_never
 
@@ -26,7 +26,13 @@ from ita_stats.cases.model import (
 from ita_stats.cases.tables import TableRequest, build_exact_tables
 from ita_stats.cases.timeline import TimelineBuilder, TimelineCounts
 from ita_stats.period import parse_cutoff_date, parse_period
-from ita_stats.render.document import build_statistics_document, format_cell, join_languages
+from ita_stats.render.document import (
+    MEASURE_TABLES,
+    PrintedTable,
+    build_statistics_document,
+    format_cell,
+    join_languages,
+)
 from ita_stats.render.json_text import serialize_statistics
 from ita_stats.render.spreadsheet import escape_formula
 from ita_stats.strings import get_statistics_text
@@ -186,16 +192,10 @@ def _format_csv(tables: StatisticsTables) -> str:
         sheet.writerow(["remarks", name, escape_formula(remark), "", "", ""])
     sheet.writerow(["brought_forward", "", "", "", tables.brought_forward, ""])
     sheet.writerow(["carried_over", "", "", "", tables.carried_over, ""])
-    if tables.service is not None:
-        days = tables.days
-        sheet.writerow(["median_working_days", "", _format_optional(days.median), "", "", ""])
-        sheet.writerow(["within_deadline", days.deadline, _format_optional(days.within_deadline), "", "", ""])
-        for topic in tables.service.opinions:
-            sheet.writerow(
-                [f"opinions/{topic.first}..{topic.last}", topic.th, _format_cell(topic.responses), "", "", ""]
-            )
-        for one in tables.service.consultations:
-            sheet.writerow(["consultations", one.title, _format_cell(one.responses), "", "", ""])
+    for grid in _list_measure_tables(tables):
+        for line in grid.body:
+            sheet.writerow([grid.code, *map(format_cell, line), "", "", ""])
+    sheet.writerows(_list_service_lines(tables))
     return out.getvalue()
 
 
@@ -233,6 +233,7 @@ def _format_table(tables: StatisticsTables) -> str:
         lines = [[split.name_th, *_format_cells(split.figures.cells[: len(columns)])] for split in splits]
         parts.append(_align_columns([[titles[name], *columns], *lines]))
     parts.append(_format_days(tables.days))
+    parts += [_format_grid(grid) for grid in _list_measure_tables(tables)]
     parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in tables.notes))
     return "\n\n".join(parts) + "\n"
 
@@ -241,12 +242,33 @@ def _format_service_table(tables: StatisticsTables) -> str:
     document = build_statistics_document(tables, ReleaseInfo())
     parts = [f"{tables.office_th}\n{tables.period.label_th}"]
     parts += [tables.statement] if tables.statement else []
-    for grid in (document.main, *document.others):
-        lines = [[*map(join_languages, grid.head)]]
-        lines += [[*map(format_cell, line)] for line in (*grid.body, *([grid.foot] if grid.foot else []))]
-        parts.append(f"{join_languages(grid.title)}\n{_align_columns(lines)}")
+    parts += [_format_grid(grid) for grid in (document.main, *document.others)]
     parts.append("\n".join(f"* {note.th}\n  {note.en}" for note in tables.notes))
     return "\n\n".join(parts) + "\n"
+
+
+def _list_service_lines(tables: StatisticsTables) -> Iterator[list[object]]:
+    """Yield what the service desk counts beside its questions."""
+    if tables.service is None:
+        return
+    days = tables.days
+    yield ["median_working_days", "", _format_optional(days.median), "", "", ""]
+    yield ["within_deadline", days.deadline, _format_optional(days.within_deadline), "", "", ""]
+    for topic in tables.service.opinions:
+        yield [f"opinions/{topic.first}..{topic.last}", topic.th, _format_cell(topic.responses), "", "", ""]
+    for one in tables.service.consultations:
+        yield ["consultations", one.title, _format_cell(one.responses), "", "", ""]
+
+
+def _list_measure_tables(tables: StatisticsTables) -> list[PrintedTable]:
+    document = build_statistics_document(tables, ReleaseInfo())
+    return [grid for grid in document.others if grid.code in MEASURE_TABLES]
+
+
+def _format_grid(grid: PrintedTable) -> str:
+    lines = [[*map(join_languages, grid.head)]]
+    lines += [[*map(format_cell, line)] for line in (*grid.body, *([grid.foot] if grid.foot else []))]
+    return f"{join_languages(grid.title)}\n{_align_columns(lines)}"
 
 
 def _format_optional(figure: float | None) -> float | str:

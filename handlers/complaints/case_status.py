@@ -1,6 +1,7 @@
 """A case as its reporter sees it: status, timeline and available actions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers.complaints.deadlines import compute_status_due_day
@@ -8,13 +9,19 @@ from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
     STATUS_RULES,
     CaseOutcome,
+    Transition,
+    TransitionRequest,
+    get_next_status,
 )
 from handlers.complaints.messages import (
     CODE_ENTRY_KINDS,
+    ActorKind,
+    ApplyTransition,
     HistoryEntry,
     HistoryEntryKind,
     ReporterCase,
 )
+from handlers.complaints.ratings.ask import list_rating_actions
 from handlers.complaints.subscriptions import list_subscription_options
 from handlers.dialog.choices import Option, make_options, parse_label, to_choices
 from handlers.dialog.context import Context
@@ -156,6 +163,7 @@ def list_reporter_actions(case: ReporterCase, ctx: Context) -> tuple[Option, ...
     return (
         *make_options(("record",) if case.has_unconfirmed_record else ()),
         message,
+        *list_rating_actions(case, ctx),
         *make_options(("attach", "refresh", *list_subscription_options(ctx.event), *last, "leave")),
     )
 
@@ -184,3 +192,13 @@ def find_wished_action(ctx: Context, case: ReporterCase, options: tuple[Option, 
     actions = (*list_reporter_actions(case, ctx), *options)
     wish = find_case_wish(ctx.event.text or "")
     return wish if wish in {one.value for one in actions} else parse_label(ctx.event, ctx.session, actions)
+
+
+def build_reopening(case: ReporterCase, ctx: Context) -> tuple[ReporterCase, ApplyTransition]:
+    """Return the reopened case and its transition; the answer is due in the days the office allows a first answer."""
+    step, on = TransitionRequest(Transition.REOPEN), to_bangkok_date(ctx.now)
+    status = get_next_status(case.status, step)
+    by = on + timedelta(days=ctx.office.deadlines.first_answer_days)
+    move = ApplyTransition(case.id, case.seq + 1, on, step, status, ActorKind.REPORTER, answer_by=by)
+    entry = HistoryEntry(move.seq, on, HistoryEntryKind.MOVED, status, by_reporter=True)
+    return replace(case, status=status, outcome=None, answer_by=by, entries=(*case.entries, entry)), move

@@ -2,11 +2,11 @@
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from handlers.complaints.accused.readers import add_exclusions, is_case_readable
 from handlers.complaints.case_status import (
+    build_reopening,
     can_request_reopening,
     find_wished_action,
     list_reporter_actions,
@@ -31,6 +31,8 @@ from handlers.complaints.messages import (
     RecordCaseOpening,
     ReporterCase,
 )
+from handlers.complaints.ratings.ask import RATING_CHOICE, SATISFACTION_OPTIONS, may_be_asked
+from handlers.complaints.ratings.count import count_rating
 from handlers.complaints.slips.read_back import (
     CORRECT_STEP,
     RECORD_CHOICE,
@@ -94,6 +96,7 @@ TRACKING_QUESTIONS: Mapping[str, TrackingQuestion] = {
     "offer": TrackingQuestion(ExpectedInput.PICK, make_options(("send", "stay"))),
     "unsettled": TrackingQuestion(ExpectedInput.TEXT, make_options(("stay",))),
     "withdraw": TrackingQuestion(ExpectedInput.PICK, make_options(("withdraw_yes", "stay"))),
+    RATING_CHOICE: TrackingQuestion(ExpectedInput.PICK, (*SATISFACTION_OPTIONS, Option("stay"))),
 }
 
 
@@ -225,6 +228,7 @@ def look_up_case(ctx: Context, text: str) -> Decision:
 
 def _open_case(ctx: Context, case: ReporterCase, before: Session) -> TurnResult:
     """Show the case. Files sent before the receipt are attached; a text typed before it is offered to be sent."""
+    ctx = ctx.replace_session(may_rate=may_be_asked(case))
     shown = show_reporter_case(ctx, case, shows_opening=True)
     opening = RecordCaseOpening(case.id, CaseOpening(to_bangkok_date(ctx.now), ctx.event.channel))
     acts: tuple[Act, ...] = (opening,)
@@ -310,6 +314,8 @@ def _handle_case_choice(ctx: Context, case: ReporterCase, choice: str) -> TurnRe
         return _send_message(ctx, case, ctx.session.answers["held"])
     if choice == "withdraw_yes":
         return _withdraw_case(ctx, case)
+    if choice in {option.value for option in SATISFACTION_OPTIONS}:
+        return count_rating(ctx, case, choice)
     if choice == "news":
         notice, acts = build_subscription(ctx, case.id)
         return replace(show_reporter_case(ctx, case, notice), acts=acts)
@@ -383,13 +389,3 @@ def _request_reopening(ctx: Context, case: ReporterCase, text: str) -> TurnResul
         ctx.replace_session(answers={}), shown.append_line(words), Reply("track.reopened", OF_CASE)
     )
     return replace(again, acts=(move, words))
-
-
-def build_reopening(case: ReporterCase, ctx: Context) -> tuple[ReporterCase, ApplyTransition]:
-    """Return the reopened case and its transition; the answer is due in the days the office allows a first answer."""
-    step, on = TransitionRequest(Transition.REOPEN), to_bangkok_date(ctx.now)
-    status = get_next_status(case.status, step)
-    by = on + timedelta(days=ctx.office.deadlines.first_answer_days)
-    move = ApplyTransition(case.id, case.seq + 1, on, step, status, ActorKind.REPORTER, answer_by=by)
-    entry = HistoryEntry(move.seq, on, HistoryEntryKind.MOVED, status, by_reporter=True)
-    return replace(case, status=status, outcome=None, answer_by=by, entries=(*case.entries, entry)), move

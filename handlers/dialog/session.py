@@ -113,7 +113,8 @@ class Session:
     form asks by itself only what it cannot do without (`Form.short_steps`); understood: what the review showed as
     understood from the story, by field; removed_readings: of what kinds nothing is to be understood any more; declined:
     questions that the person was asked at their own wish and passed; asked_again: those that were asked a second time,
-    as what was told spoke against the answer.
+    as what was told spoke against the answer; may_rate: the open case ended since it was opened the last time, and how
+    it was handled may be told.
     A session with a `receipt`, or the `one_time` code of a slip, would link a person to a case, so it is kept in memory
     only and its stored row is deleted; while it gathers a long text, there is a row with that text, and without the
     receipt. An alias is the name under which a field is stored, in earlier versions and in this one.
@@ -141,6 +142,7 @@ class Session:
     declined: tuple[str, ...] = ()
     asked_again: tuple[str, ...] = ()
     one_time: OneTimeCode | None = None
+    may_rate: bool = False
 
     def replace(self, **changes: Any) -> "Session":  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with changes. Raises TypeError for an unknown field.

@@ -17,6 +17,7 @@ class FactField(StrEnum):
     STATUS = "status"  # CaseStatus
     OUTCOME = "outcome"  # CaseOutcome, or "" when a case was reopened
     REASON = "reason"  # NonAcceptanceReason, or ""
+    ANSWERED = "answered"  # "1"; its effective date is the day of the office's first message to the reporter
 
 
 class CaseState(StrEnum):

@@ -141,10 +141,27 @@ class SplitsOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldMeasures:
+    """How well the desk worked in a span that was measured from its beginning, told once with its splits (0055).
+
+    first_answer: cases received in it, by whether the reporter had an answer, or the case its end, within `deadline`
+    days; answer_class: the class of days in which the median of these lies, first and last day, None where not told.
+    came_back: cases told online, by whether they were opened again with their code. satisfaction: what reporters
+    answered, counted by the day on which they did. A table whose lines have no figure at all is not told.
+    """
+
+    deadline: int
+    first_answer: tuple[Breakdown, ...]
+    answer_class: tuple[int, int | None] | None
+    came_back: tuple[Breakdown, ...]
+    satisfaction: tuple[Breakdown, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ToldSplits:
     """The splits of a span that is over: frozen, and the same in every release that prints them.
 
-    A split whose lines have no figure at all is not told.
+    A split whose lines have no figure at all is not told. measures: None where the span was not measured.
     """
 
     origin: SplitsOrigin
@@ -152,6 +169,7 @@ class ToldSplits:
     sources: tuple[Breakdown, ...]
     outcomes: tuple[Breakdown, ...]
     days: DaysToClose
+    measures: ToldMeasures | None = None
 
     @property
     def is_any_told(self) -> bool:
@@ -178,6 +196,7 @@ class StatisticsTables:
     service: of the service desk, what it counts beside its questions. There, received is asked, done is answered, in
     progress is waiting, not accepted is closed without an answer; days are working days to the first answer.
     remark: what the office remarks on the whole period; empty where nothing.
+    measures: how well the desk worked in the span of the splits; None where no span that was measured has settled.
     """
 
     office_th: str
@@ -203,6 +222,7 @@ class StatisticsTables:
     splits_from: str | None = None
     service: ServiceFigures | None = None
     remark: str = ""
+    measures: ToldMeasures | None = None
 
     @property
     def splits_period(self) -> bool:

@@ -54,11 +54,7 @@ def count_splits(
     """
     first, last = to_month_of_day(fixed.span.first), to_month_of_day(fixed.span.last)
     inside = {one: n for one, n in timelines.cases.items() if first <= one.received <= last}
-    closings = {
-        one: n
-        for one, n in timelines.days_to_close.items()
-        if first <= one.closed <= last and rules.classify(one.state, one.received) is StatisticsColumn.DONE
-    }
+    closings = select_closings(timelines, rules, fixed.span)
     kinds = list_category_lines(rules, fixed.categories, can_have_others=fixed.can_have_others)
     codes = {kind.code for kind in kinds}
     by_kind, by_source, by_outcome = Counter[str](), Counter[str](), Counter[str]()
@@ -70,11 +66,23 @@ def count_splits(
         by_outcome[rules.outcome_lines.get(closing.state.outcome, OutcomeLine.OTHERWISE)] += cases
     return ToldSplits(
         SplitsOrigin(fixed.span.period, fixed.span.settling_day),
-        _build_lines(by_kind, kinds, fixed, salt + b"category"),
-        _build_lines(by_source, SOURCE_LABELS, fixed, salt + b"source"),
-        _build_lines(by_outcome, OUTCOME_LABELS, fixed, salt + b"outcome"),
+        build_lines(by_kind, kinds, fixed, salt + b"category"),
+        build_lines(by_source, SOURCE_LABELS, fixed, salt + b"source"),
+        build_lines(by_outcome, OUTCOME_LABELS, fixed, salt + b"outcome"),
         _tell_days(closings, fixed),
     )
+
+
+def select_closings(
+    timelines: TimelineCounts, rules: CountingRules, span: SplitSpan
+) -> Mapping[Closing, int]:
+    """Return the closings in a span of cases that count as done."""
+    first, last = to_month_of_day(span.first), to_month_of_day(span.last)
+    return {
+        one: n
+        for one, n in timelines.days_to_close.items()
+        if first <= one.closed <= last and rules.classify(one.state, one.received) is StatisticsColumn.DONE
+    }
 
 
 def list_category_lines(
@@ -120,9 +128,10 @@ def _build_line(label: CodeLabel, cases: int | None) -> Breakdown:
     return Breakdown(label.code, label.th, label.en, StatusCounts(cases, None, None, None))
 
 
-def _build_lines(
+def build_lines(
     cases: Mapping[str, int], labels: tuple[CodeLabel, ...], fixed: SpanRules, salt: bytes
 ) -> tuple[Breakdown, ...]:
+    """Return the lines of a split as it may be told: those that are few as one, or without any figure."""
     counted = {label.code: cases.get(label.code, 0) for label in labels}
     # A code that could not occur, and yet did, has no line: then nothing is told rather than too much.
     is_complete = sum(counted.values()) == sum(cases.values())

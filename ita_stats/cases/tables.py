@@ -1,6 +1,6 @@
 """The tables of a period: exact for officers; for the public with exact rows, and splits that were told once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,6 +11,7 @@ from ita_stats.cases.model import (
     Layout,
     Period,
     StatisticsTables,
+    ToldMeasures,
     ToldSplits,
     is_split_told,
 )
@@ -80,6 +81,7 @@ def build_public_tables(
         days=told.days,
         splits=told.origin,
         splits_from=told_in if told.is_any_told else None,
+        measures=told.measures,
     )
     return replace(tables, notes=(*_drop_days(exact.notes), *_build_split_notes(told)))
 
@@ -107,3 +109,16 @@ def _build_split_notes(told: ToldSplits) -> Iterator[Footnote]:
         yield build_footnote("days", deadline=told.days.deadline)
     if told.days.protected:
         yield build_footnote("days_untold", **dates)
+    yield from _build_measure_notes(told.measures, dates)
+
+
+def _build_measure_notes(told: ToldMeasures | None, dates: Mapping[str, str]) -> Iterator[Footnote]:
+    """Yield what the measures are about, and that some are not told, or that none was counted."""
+    if told is None:
+        yield build_footnote("measures_later", "measures", **dates)
+        return
+    tables = (told.first_answer, told.came_back, told.satisfaction)
+    if told.answer_class is not None or any(map(is_split_told, tables)):
+        yield build_footnote("measures", deadline=told.deadline, **dates)
+    if told.answer_class is None or not all(map(is_split_told, tables)):
+        yield build_footnote("measures_untold", **dates)

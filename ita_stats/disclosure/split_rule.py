@@ -14,6 +14,9 @@ MIN_LEAST = 5
 MEDIAN_CLASSES = ((0, 15), (16, 30), (31, 60), (61, 90), (91, 180), (181, None))
 """Classes of days, both ends included; the last has no end."""
 
+ANSWER_CLASSES = ((0, 3), (4, 7), (8, 15), (16, 30), (31, None))
+"""Classes of days to the first answer."""
+
 MedianClass = tuple[int, int | None]
 """The first and the last day of a class."""
 
@@ -70,11 +73,19 @@ def find_share_within(days: Mapping[int, int], deadline: int, hide_below: int) -
     return round(soon / whole, 4) if min(soon, whole - soon) >= least else None
 
 
-def find_median_class(median: float, days: Mapping[int, int], hide_below: int) -> MedianClass | None:
-    """Return the class in which a median lies; None where too few cases are in that class.
+def find_median_class(
+    median: float,
+    days: Mapping[int, int],
+    hide_below: int,
+    classes: tuple[MedianClass, ...] = MEDIAN_CLASSES,
+) -> MedianClass | None:
+    """Return the class in which a median lies; None where too few cases are in that class, or are counted at all.
 
-    median: in days, of `days`: closed cases by the days that they took. A half day belongs to the class above.
+    median: in days, of `days`: closed cases by the days that they took. A half day belongs to the class above. Of fewer
+    than ten, a class with nearly all of them would tell how many were in time where that share is not told.
     """
-    first, last = next(one for one in MEDIAN_CLASSES if one[1] is None or median <= one[1])
+    if sum(days.values()) < MIN_CASES_OF_A_SPLIT:
+        return None
+    first, last = next(one for one in classes if one[1] is None or median <= one[1])
     inside = sum(cases for took, cases in days.items() if first <= took and (last is None or took <= last))
     return (first, last) if inside >= max(hide_below, MIN_LEAST) else None

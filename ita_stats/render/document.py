@@ -14,14 +14,20 @@ from ita_stats.cases.model import (
     StatisticsColumn,
     StatisticsRow,
     StatisticsTables,
+    ToldMeasures,
     is_split_told,
 )
+from ita_stats.disclosure.split_rule import MedianClass
 from ita_stats.service.count import format_topic_span
 from ita_stats.service.model import ServiceFigures
 from ita_stats.strings import STATISTICS_STRINGS, BilingualText, get_statistics_text
 
 SUPPRESSED_DASH = "–"
 """Printed for a suppressed figure: an en dash."""
+
+
+MEASURE_TABLES = frozenset({"first_answer", "answer_days", "came_back", "satisfaction"})
+"""Codes of the tables of how well the desk worked."""
 
 
 class BlankCell(Enum):
@@ -186,22 +192,46 @@ def _build_other_tables(tables: StatisticsTables) -> Iterator[PrintedTable]:
         for code, label, lines in splits:
             yield _build_period_split(code, label, lines)
     elif tables.splits is not None:
-        span = tables.splits.span
-        for code, label, lines in splits:
-            if is_split_told(lines):
-                yield _build_told_split(code, label, lines, span)
-        days = tuple(_build_days_rows(tables.days))
-        if days:
-            head = (get_heading("item"), get_heading("value"))
-            yield PrintedTable("days", build_span_title("days", span), head, days)
+        yield from _build_span_tables(tables, tables.splits.span, splits)
 
 
-def _build_told_split(code: str, label: str, lines: Sequence[Breakdown], span: Period) -> PrintedTable:
+def _build_span_tables(
+    tables: StatisticsTables, span: Period, splits: Sequence[tuple[str, str, Sequence[Breakdown]]]
+) -> Iterator[PrintedTable]:
+    """Yield what is told of a span. splits: code, heading and lines of each."""
+    for code, label, lines in splits:
+        if is_split_told(lines):
+            yield _build_told_split(code, label, lines, span)
+    days = tuple(_build_days_rows(tables.days))
+    if days:
+        head = (get_heading("item"), get_heading("value"))
+        yield PrintedTable("days", build_span_title("days", span), head, days)
+    if tables.measures is not None:
+        yield from _build_measure_tables(tables.measures, span)
+
+
+def _build_told_split(
+    code: str, label: str, lines: Sequence[Breakdown], span: Period, counted: str = "cases"
+) -> PrintedTable:
     """Build the table of a split that was told once: a line each, the rest together, and their sum."""
     body = tuple((_get_breakdown_name(line), line.figures.received) for line in lines)
     foot = (get_heading("sum"), sum(line.figures.received or 0 for line in lines))
-    head = (get_heading(label), get_heading("cases"))
+    head = (get_heading(label), get_heading(counted))
     return PrintedTable(code, build_span_title(code, span), head, body, foot)
+
+
+def _build_measure_tables(told: ToldMeasures, span: Period) -> Iterator[PrintedTable]:
+    """Yield what is told of how well the desk worked."""
+    if is_split_told(told.first_answer):
+        yield _build_told_split("first_answer", "answer", told.first_answer, span)
+    if told.answer_class is not None:
+        head = (get_heading("item"), get_heading("value"))
+        middle = get_heading("median_class"), _name_days(told.answer_class, "answers_from")
+        yield PrintedTable("answer_days", build_span_title("answer_days", span), head, (middle,))
+    if is_split_told(told.came_back):
+        yield _build_told_split("came_back", "return", told.came_back, span)
+    if is_split_told(told.satisfaction):
+        yield _build_told_split("satisfaction", "satisfied", told.satisfaction, span, "answers")
 
 
 def build_span_title(code: str, span: Period) -> BilingualText:
@@ -267,11 +297,16 @@ def _build_period_days_rows(days: DaysToClose, desk: str) -> Iterator[tuple[Cell
 def _build_days_rows(days: DaysToClose) -> Iterator[tuple[CellValue, ...]]:
     """Yield what is told of the days of a span: only what is told."""
     if days.median_class is not None:
-        first, last = days.median_class
-        name = "days_from" if last is None else "days_between" if first else "days_up_to"
-        yield get_heading("median_class"), get_heading(name, first=first, last=last)
+        yield get_heading("median_class"), _name_days(days.median_class, "days_from")
     if days.within_deadline is not None:
         yield get_heading("within_deadline", deadline=days.deadline), _compute_share_percent(days)
+
+
+def _name_days(days: MedianClass, endless: str) -> BilingualText:
+    """Name a class of days. endless: the heading of the highest."""
+    first, last = days
+    name = endless if last is None else "days_between" if first else "days_up_to"
+    return get_heading(name, first=first, last=last)
 
 
 def _compute_share_percent(days: DaysToClose) -> float | None:

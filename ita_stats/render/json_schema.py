@@ -122,6 +122,23 @@ class SplitsJson(PublishedModel):
     recorded_until: Annotated[date, Field(description="what was recorded later does not count")]
 
 
+class MeasuresJson(PublishedModel):
+    """How well the desk worked in the span of the splits, told once with them; lines without figures are not told.
+
+    first_answer: received, by whether the first answer came within `deadline_days`; came_back: told online, by whether
+    they were opened again with their code; satisfaction: what reporters answered.
+    """
+
+    deadline_days: int
+    first_answer: list[SplitJson]
+    first_answer_class: Annotated[
+        DaysClassJson | None,
+        Field(description="where the median lies; the highest has those without an answer too"),
+    ]
+    came_back: list[SplitJson]
+    satisfaction: list[SplitJson]
+
+
 class ToldSplitsJson(PublishedModel):
     """The splits of a span, as they are stored: every release repeats them."""
 
@@ -130,6 +147,7 @@ class ToldSplitsJson(PublishedModel):
     sources: list[SplitJson]
     outcomes: list[SplitJson]
     days: DaysJson
+    measures: MeasuresJson | None = None
 
 
 class TopicJson(PublishedModel):
@@ -205,6 +223,9 @@ class StatisticsJson(PublishedModel):
         SplitsJson | None, Field(description="what the splits are about; null where no span has settled yet")
     ] = None
     remark: Annotated[str, Field(description="what the office remarks on the whole period")] = ""
+    measures: Annotated[
+        MeasuresJson | None, Field(description="null where no span that was measured has settled")
+    ] = None
 
 
 def build_statistics_schema() -> str:

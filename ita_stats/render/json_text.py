@@ -17,14 +17,17 @@ from ita_stats.cases.model import (
     StatisticsRow,
     StatisticsTables,
     StatusCounts,
+    ToldMeasures,
     ToldSplits,
 )
+from ita_stats.disclosure.split_rule import MedianClass
 from ita_stats.render.json_schema import (
     ConsultationJson,
     DaysClassJson,
     DaysJson,
     FiguresJson,
     IssueJson,
+    MeasuresJson,
     MonthJson,
     NoteJson,
     PeriodJson,
@@ -69,6 +72,7 @@ def build_statistics_model(tables: StatisticsTables, issue: ReleaseInfo | None =
         splits_from=tables.splits_from,
         splits=_build_splits_json(tables.splits) if tables.splits is not None else None,
         remark=tables.remark,
+        measures=_build_measures_json(tables.measures),
     )
 
 
@@ -105,6 +109,7 @@ def parse_statistics(text: str | bytes) -> StatisticsTables:
         splits_from=found.splits_from,
         service=_parse_service(found.service),
         remark=found.remark,
+        measures=_parse_measures(found.measures),
     )
 
 
@@ -116,6 +121,7 @@ def serialize_told_splits(told: ToldSplits) -> str:
         sources=[_build_split_json(s) for s in told.sources],
         outcomes=[_build_split_json(s) for s in told.outcomes],
         days=_build_days_json(told.days),
+        measures=_build_measures_json(told.measures),
     ).model_dump_json(by_alias=True)
 
 
@@ -128,6 +134,7 @@ def parse_told_splits(text: str) -> ToldSplits:
         _parse_splits(found.sources),
         _parse_splits(found.outcomes),
         _parse_days(found.days),
+        _parse_measures(found.measures),
     )
 
 
@@ -223,27 +230,55 @@ def _parse_origin(found: SplitsJson) -> SplitsOrigin:
     return SplitsOrigin(_parse_period(found.period), found.recorded_until)
 
 
+def _parse_measures(found: MeasuresJson | None) -> ToldMeasures | None:
+    if found is None:
+        return None
+    return ToldMeasures(
+        found.deadline_days,
+        _parse_splits(found.first_answer),
+        _parse_class(found.first_answer_class),
+        _parse_splits(found.came_back),
+        _parse_splits(found.satisfaction),
+    )
+
+
+def _build_measures_json(told: ToldMeasures | None) -> MeasuresJson | None:
+    if told is None:
+        return None
+    return MeasuresJson(
+        deadline_days=told.deadline,
+        first_answer=[_build_split_json(s) for s in told.first_answer],
+        first_answer_class=_build_class_json(told.answer_class),
+        came_back=[_build_split_json(s) for s in told.came_back],
+        satisfaction=[_build_split_json(s) for s in told.satisfaction],
+    )
+
+
+def _parse_class(found: DaysClassJson | None) -> MedianClass | None:
+    return None if found is None else (found.from_, found.to)
+
+
+def _build_class_json(middle: MedianClass | None) -> DaysClassJson | None:
+    return None if middle is None else DaysClassJson.model_validate({"from": middle[0], "to": middle[1]})
+
+
 def _parse_days(found: DaysJson) -> DaysToClose:
-    middle = found.median_class
     return DaysToClose(
         found.median,
         found.within_deadline,
         found.deadline,
         found.protected,
-        None if middle is None else (middle.from_, middle.to),
+        _parse_class(found.median_class),
     )
 
 
 def _build_days_json(days: DaysToClose) -> DaysJson:
-    middle = days.median_class
     return DaysJson(
         median=days.median,
         within_deadline=days.within_deadline,
         deadline=days.deadline,
         protected=days.protected,
-        median_class=None
-        if middle is None
-        else DaysClassJson.model_validate({"from": middle[0], "to": middle[1]}),
+        median_class=_build_class_json(days.median_class),
     )
 
 

@@ -75,6 +75,9 @@ async def finish_restore(store: Store, facts: RestoreFacts, settled: Sequence[da
             span = tables.split_spans
             untold = update(span).where(span.c.first == first).values(settled=True, told="")
             await connection.execute(untold)
+        # A backup has neither the sums nor when a case was opened: what is counted from here on has a gap.
+        unsettled = update(tables.split_spans).where(~tables.split_spans.c.settled)
+        await connection.execute(unsettled.values(measured=False))
         invitations = await _invite_staff(batch)
         for case in facts.erased:
             await batch.audit(ActorKind.CLOCK, "erased", case)

@@ -143,6 +143,7 @@ TABLE_POLICIES: Mapping[str, TablePolicy | None] = {
     "postings": _ALL,
     "split_spans": _ALL,
     "counting_years": _ALL,
+    "yearly_sums": _NEVER,  # what changes from copy to copy would tell when somebody answered
     "remarks": _ALL,
     "activities": _ALL,
     "activity_pictures": _ALL,

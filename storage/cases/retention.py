@@ -24,6 +24,7 @@ from storage.errors import ConflictError, TamperedError
 from storage.files.evidence import EvidenceStore
 from storage.files.owners import list_case_files
 from storage.intake.slips import SLIP_TABLE, build_forgotten_condition
+from storage.statistics.measures import add_erased_returns
 from storage.tables.rules import CASE_RULE_TABLES
 
 LEGACY_TASK_KINDS = ("sent", "line.old")
@@ -135,6 +136,7 @@ class RetentionJobs:
             sizes = [(row.id, row.size + len(own)) for row, own in zip(found, own_files, strict=True)]
             cases = _take_piece(sizes)
             files = [file for own in own_files[: len(cases)] for file in own]
+            await add_erased_returns(connection, self.committer.keyring, cases)
             await delete_cases(connection, cases)
             await connection.execute(
                 delete(tables.files).where(tables.files.c.id.in_([row for row, _ in files]))

@@ -179,7 +179,7 @@ async def record_case_opening(act: RecordCaseOpening, batch: WriteBatch) -> None
 
 async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
     """Append a message or files to a case, and notify the other side."""
-    cipher, _, announced = await load_case_for_write(act.case, batch)
+    cipher, report, announced = await load_case_for_write(act.case, batch)
     body = HistoryContent(act.text, act.body, tuple(f.id for f in act.files), act.staff)
     append_history_line(batch, cipher, act.case, act.seq, act.on, act.kind, act.by, body)
     for file in act.files:
@@ -193,9 +193,19 @@ async def add_history_entry(act: AddHistoryEntry, batch: WriteBatch) -> None:
         await notify_supervisors(act.case, "staff.notice.code_voided", batch)
     if act.kind not in INTERNAL_ENTRY_KINDS:
         await notify_subscriber(act.case, act.by, batch)
+    if announced and act.kind is HistoryEntryKind.OFFICE and not await _is_answered(act.case, batch):
+        place = await batch.load_last_fact_seq(report.about)
+        batch.add_facts(report.about, place, act.on, act.on, {FactField.ANSWERED: "1"})
     if announced:
         await batch.audit(format_actor(act.staff) if act.staff else act.by, act.kind.value, act.case)
     await save_exclusions(act.case, act.exclusions, batch, audited=announced)
+
+
+async def _is_answered(case: str, batch: WriteBatch) -> bool:
+    """Whether the office has written to the reporter before."""
+    line = tables.history.c
+    query = select(line.seq).where(line.case_id == case, line.kind == HistoryEntryKind.OFFICE.value)
+    return (await batch.connection.execute(query.limit(1))).first() is not None
 
 
 async def apply_transition(act: ApplyTransition, batch: WriteBatch) -> None:

@@ -49,7 +49,7 @@ from storage.tables.questions import (
     questions,
     shelf,
 )
-from storage.tables.releases import counting_years, postings, releases, remarks, split_spans
+from storage.tables.releases import counting_years, postings, releases, remarks, split_spans, yearly_sums
 from storage.tables.schema import metadata
 from storage.tables.staff import (
     absences,
@@ -130,4 +130,5 @@ __all__ = [
     "tries",
     "unsealed_owners",
     "voices",
+    "yearly_sums",
 ]

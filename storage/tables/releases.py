@@ -1,6 +1,6 @@
 """Releases of the statistics, where each was published, the splits that they repeat, and remarks."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String
+from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, false
 
 from storage.tables.schema import define_unordered_table
 
@@ -39,6 +39,16 @@ split_spans = define_unordered_table(
     Column("others", Boolean, nullable=False),  # whether other codes were in force meanwhile
     Column("settled", Boolean, nullable=False),
     Column("told", String, nullable=False),  # JSON: the splits, lines folded; empty until it settles
+    Column(
+        "measured", Boolean, server_default=false(), nullable=False
+    ),  # see `yearly_sums`: from its first case on
+)
+
+yearly_sums = define_unordered_table(
+    "yearly_sums",
+    Column("fiscal_year", Integer, primary_key=True),
+    Column("name", String(20), primary_key=True),  # returned, or an answer of `Satisfaction`
+    Column("count", Integer, nullable=False),
 )
 
 counting_years = define_unordered_table(

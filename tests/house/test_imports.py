@@ -16,6 +16,7 @@ VOCABULARY = {
     "handlers.complaints.approvals",
     "handlers.complaints.lifecycle",
     "handlers.complaints.messages",
+    "handlers.complaints.ratings.messages",
     "handlers.complaints.reminders",
     "handlers.consultations.messages",
     "handlers.complaints.slips.messages",

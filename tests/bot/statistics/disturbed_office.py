@@ -15,6 +15,7 @@ from bot.statistics.tables import collect_timelines, count_exact_tables
 from handlers.office import Category, Office
 from ita_stats.calendar import get_fiscal_year
 from ita_stats.cases.fact import Fact, FactField
+from ita_stats.cases.measures import SatisfactionLine
 from ita_stats.cases.model import Layout, StatisticsTables
 from ita_stats.cases.splits import SpanRules, count_splits
 from ita_stats.cases.tables import TableRequest, build_public_tables
@@ -62,6 +63,7 @@ class DisturbedOffice:
             for day in _list_release_days():
                 known = [fact for fact in facts if fact.recorded < day]
                 self._write_facts(context, known[written:])
+                self._write_sums(context, day)
                 written = len(known)
                 now_office = self._change_office(office, now_office)
                 own = SplitsDesk(context.store, now_office, "complaints")
@@ -94,6 +96,8 @@ class DisturbedOffice:
             step = on
             for _ in range(chance.choice([0, 1, 1, 1, 2])):
                 step += timedelta(chance.randrange(1, 150))
+                if chance.random() < 0.7:
+                    case.add_fact(min(step, on + timedelta(chance.randrange(30))), FactField.ANSWERED, "1")
                 if chance.random() < 0.2:
                     case.add_move(step, "not_accepted")
                     break
@@ -121,6 +125,16 @@ class DisturbedOffice:
         ]
         with closing(sqlite3.connect(context.paths.database)) as raw, raw:
             raw.executemany("INSERT INTO facts VALUES (?,?,?,?,?,?)", rows)
+
+    def _write_sums(self, context: ReleaseContext, day: date) -> None:
+        """Reporters come back and say how satisfied they are, as erased cases and answers leave it."""
+        year, names = get_fiscal_year(day), ("returned", "returned", *SatisfactionLine)
+        few = max(1, self.cases // 60)
+        rows = [(year, self.chance.choice(names), 1) for _ in range(self.chance.randrange(2 * few))]
+        with closing(sqlite3.connect(context.paths.database)) as raw, raw:
+            raw.executemany(
+                "INSERT INTO yearly_sums VALUES (?,?,?) ON CONFLICT DO UPDATE SET count = count + 1", rows
+            )
 
     def _change_office(self, first: Office, now: Office) -> Office:
         """Change settings in some months, and back."""

@@ -13,6 +13,8 @@ import highspy
 from ita_stats.cases.model import REST_CODE, Breakdown, StatisticsTables
 
 DIMENSIONS = ("categories", "sources", "outcomes")
+MEASURES = ("first_answer", "came_back", "satisfaction")
+"""What is told of how well the desk worked, in the same way."""
 TableKey = tuple[str, str, str]
 """Dimension, what is split, and until when it was recorded."""
 FEW = 5
@@ -49,8 +51,9 @@ def read_told_splits(published: Sequence[StatisticsTables]) -> dict[TableKey, Pr
     """Read every split of all files. Raises AssertionError where two files tell one split in two ways."""
     found: dict[TableKey, PrintedSplit] = {}
     for number, tables in enumerate(published):
-        for name in DIMENSIONS:
-            split = read_split(getattr(tables, name))
+        for name in (*DIMENSIONS, *MEASURES):
+            lines = getattr(tables if name in DIMENSIONS else tables.measures, name, ())
+            split = read_split(lines)
             if split is None:
                 continue
             if tables.splits is not None:
@@ -89,9 +92,19 @@ class ArithmeticReader:
                 self.solver.changeColIntegrality(self.columns[key, line], highspy.HighsVarType.kInteger)
             if split.rest is not None:
                 self._add_row(split.rest, split.rest, [(key, line, 1.0) for line in split.folded])
+        self._add_known_sums(told)
         for one, later in growths:
             for line in (*told[one].shown, *told[one].folded):
                 self._add_row(0, highspy.kHighsInf, [(later, line, 1.0), (one, line, -1.0)])
+
+    def _add_known_sums(self, told: Mapping[TableKey, PrintedSplit]) -> None:
+        """Who came back was told online, and whose first answer was counted was received: a sum for each."""
+        for (name, *rest), split in told.items():
+            beside = {"came_back": ("sources", ["online"]), "first_answer": ("sources", None)}.get(name)
+            if beside is None or (key := (beside[0], rest[0], rest[1])) not in told:
+                continue
+            lines = beside[1] or [*told[key].shown, *told[key].folded]
+            self._add_row(split.total, split.total, [(key, line, 1.0) for line in lines])
 
     def _add_row(self, low: float, high: float, parts: Sequence[Term]) -> None:
         index = [self.columns[key, line] for key, line, _ in parts]

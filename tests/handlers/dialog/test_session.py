@@ -46,6 +46,7 @@ CHANGES: dict[str, Any] = {
     "declined": ("evidence",),
     "asked_again": ("head",),
     "one_time": make_one_time_code(7),
+    "may_rate": True,
 }
 
 

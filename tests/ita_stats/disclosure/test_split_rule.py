@@ -147,11 +147,11 @@ def test_a_share_is_told_where_five_were_in_time_and_five_late(
 @pytest.mark.parametrize(
     ("median", "days", "middle"),
     [
-        (3.0, {3: 5}, (0, 15)),
-        (3.0, {3: 5, 200: 4}, (0, 15)),  # nine closings: below ten, and yet told of five
-        (3.0, {3: 4, 20: 3}, None),
+        (3.0, {3: 5, 200: 4}, None),  # nine: at most four took longer than the deadline, or with five none
+        (3.0, {3: 6, 200: 4}, (0, 15)),
+        (3.0, {3: 4, 20: 3, 40: 4}, None),
         (15.5, {15: 6, 16: 6}, (16, 30)),
-        (200.0, {200: 5}, (181, None)),
+        (200.0, {200: 10}, (181, None)),
     ],
 )
 def test_a_median_is_told_as_a_class_of_five(

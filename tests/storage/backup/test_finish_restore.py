@@ -111,6 +111,21 @@ def test_splits_that_may_have_been_told_are_told_no_more(ground: StoredDesk) -> 
     ground.run_scenario(scene)
 
 
+def test_a_span_in_which_a_backup_was_restored_tells_no_measures(ground: StoredDesk) -> None:
+    """Neither the sums nor when a case was opened are in a backup. What has settled stays as it was told."""
+
+    async def scene(store: Store) -> None:
+        for year in (2025, 2026):
+            span = date(year, 10, 1), date(year + 1, 9, 30)
+            await store.split_spans.begin(StoredSpan(*span, 5, 15, ("a",), others=False, measured=True))
+        await store.split_spans.settle(date(2025, 10, 1), "{}")
+        await finish_restore(store, make_facts(), ())
+        spans = await store.split_spans.list_all()
+        assert [(span.settled, span.measured) for span in spans] == [(True, True), (False, False)]
+
+    ground.run_scenario(scene)
+
+
 def test_links_to_cases_that_are_not_there_go(ground: StoredDesk) -> None:
     async def scene(store: Store) -> None:
         one = (await load_reporter_case(store, await ground.file_complaint(store, 1))).id
