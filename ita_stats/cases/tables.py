@@ -113,9 +113,8 @@ def _build_split_notes(told: ToldSplits) -> Iterator[Footnote]:
 
 
 def _build_measure_notes(told: ToldMeasures | None, dates: Mapping[str, str]) -> Iterator[Footnote]:
-    """Yield what the measures are about, and that some are not told, or that none was counted."""
+    """Yield what the measures are about, and that some are not told; nothing of a span that was not measured."""
     if told is None:
-        yield build_footnote("measures_later", "measures", **dates)
         return
     tables = (told.first_answer, told.came_back, told.satisfaction)
     if told.answer_class is not None or any(map(is_split_told, tables)):

@@ -84,7 +84,7 @@ def test_the_schema_names_what_is_published_and_forbids_the_rest() -> None:
     assert (
         set(schema["properties"])
         == set(found)
-        == {*schema["required"], "splits", "splits_from", "service", "remark"}
+        == {*schema["required"], "splits", "splits_from", "service", "remark", "measures"}
     )
     assert schema["additionalProperties"] is False
     assert "from" in schema["$defs"]["PeriodJson"]["properties"]
