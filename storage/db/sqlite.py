@@ -39,7 +39,7 @@ PRAGMAS = (
 CACHE_PRAGMA = "cache_size = -16000"
 """Page cache of the writer, in KiB (hence negative): with the default of 2 MB most rows of a busy hour are reread."""
 
-SCHEMA_HEAD = "0038"
+SCHEMA_HEAD = "0039"
 
 sqlite3.register_adapter(date, date.isoformat)  # dates are stored as ISO text
 
