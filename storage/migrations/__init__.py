@@ -35,11 +35,8 @@ def upgrade_schema(database: Path) -> None:
 
     try:
         with engine.begin() as connection:
-            config = Config()
-            config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-            config.attributes["connection"] = connection
             before = _count_dangling_rows(connection)
-            command.upgrade(config, "head")
+            run_migrations(connection)
             dangling = _count_dangling_rows(connection) - before
             if dangling > 0:
                 raise SchemaUpgradeError(_describe_failure(database, f"{dangling} rows without an owner"))
@@ -50,6 +47,14 @@ def upgrade_schema(database: Path) -> None:
         raise SchemaTooNewError(f"{database}: this database is of a newer version ({error})") from None
     finally:
         engine.dispose()
+
+
+def run_migrations(connection: Connection) -> None:
+    """Apply the missing migrations in the transaction of a connection, to SQLite or PostgreSQL. Raises CommandError."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _count_dangling_rows(connection: Connection) -> int:

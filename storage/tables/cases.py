@@ -1,8 +1,11 @@
 """Sessions, cases and what belongs to them, facts, the audit trail, and queues."""
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -15,7 +18,7 @@ from sqlalchemy import (
     true,
 )
 
-from storage.tables.schema import define_unordered_table, metadata
+from storage.tables.schema import WIDE_INTEGER, define_unordered_table, metadata
 
 meta = define_unordered_table(
     "meta", Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
@@ -24,7 +27,7 @@ meta = define_unordered_table(
 sessions = define_unordered_table(
     "sessions",
     Column("who", LargeBinary(32), primary_key=True),
-    Column("version", Integer, nullable=False),
+    Column("version", WIDE_INTEGER, nullable=False),
     Column("touched", Integer, nullable=False),  # minute
     Column("drafting", Boolean, nullable=False),
     Column("sealed", LargeBinary),  # null: expired, kept only to tell the person
@@ -38,12 +41,12 @@ events = define_unordered_table(
     "events",
     Column("mark", LargeBinary(32), primary_key=True),
     Column("day", Date, nullable=False),
-    Column("answers", Integer),  # id of the row with its answer
+    Column("answers", WIDE_INTEGER),  # id of the row with its answer
 )
 
 answers = define_unordered_table(
     "answers",
-    Column("id", Integer, primary_key=True, autoincrement=False),  # random
+    Column("id", WIDE_INTEGER, primary_key=True, autoincrement=False),  # random
     Column("day", Date, nullable=False),
     Column("until", Integer, nullable=False),  # minute
     Column("sealed", LargeBinary, nullable=False),  # the answers of all events that were written together
@@ -64,7 +67,7 @@ cases = define_unordered_table(
     "cases",
     Column("id", String(32), primary_key=True),
     Column("fiscal_year", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", WIDE_INTEGER, nullable=False),
     Column("receipt_mark", LargeBinary(32), nullable=False, unique=True),
     Column("status", String(20), nullable=False),
     Column("outcome", String(20)),
@@ -90,13 +93,20 @@ IS_OPEN_CASE = cases.c.open == true()
 """Which cases are open. Written as in the partial indexes: SQLite takes one only where the conditions are alike."""
 IS_ANNOUNCED_CASE = cases.c.announce_at.is_(None)
 """Which cases exist for officers. Nothing that an officer can ask for may tell of another."""
-Index("ix_cases_unannounced", cases.c.id, sqlite_where=cases.c.announce_at.is_not(None))
 IS_CLOSED_CASE = cases.c.open == false()
 """Which cases are closed, written as in their index."""
+
+
+def _index_cases(name: str, where: ColumnElement[bool], *columns: Column[Any]) -> None:
+    """Define an index of the cases for which a condition holds."""
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_index_cases("ix_cases_unannounced", cases.c.announce_at.is_not(None), cases.c.id)
 # With `open`, though it is true in each: SQLite reads the row for a column that an index has not.
-Index("ix_cases_due", cases.c.answer_by, cases.c.officer, cases.c.open, sqlite_where=IS_OPEN_CASE)
-Index("ix_cases_open", cases.c.officer, cases.c.answer_by, sqlite_where=IS_OPEN_CASE)
-Index("ix_cases_closed", cases.c.fiscal_year, cases.c.number, cases.c.officer, sqlite_where=IS_CLOSED_CASE)
+_index_cases("ix_cases_due", IS_OPEN_CASE, cases.c.answer_by, cases.c.officer, cases.c.open)
+_index_cases("ix_cases_open", IS_OPEN_CASE, cases.c.officer, cases.c.answer_by)
+_index_cases("ix_cases_closed", IS_CLOSED_CASE, cases.c.fiscal_year, cases.c.number, cases.c.officer)
 
 envelopes = define_unordered_table(
     "envelopes",
@@ -153,7 +163,7 @@ def _define_queue_table(name: str) -> Table:
         name,
         Column("id", String(32), primary_key=True),
         Column("kind", String(20), nullable=False),
-        Column("due", Integer, nullable=False, index=True),  # second: a message should not wait a minute
+        Column("due", WIDE_INTEGER, nullable=False, index=True),  # second: a message should not wait a minute
         Column("attempts", Integer, nullable=False),
         Column("sealed", LargeBinary, nullable=False),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.tables.schema import define_unordered_table
+from storage.tables.schema import WIDE_INTEGER, define_unordered_table
 
 questions = define_unordered_table(
     "questions",
@@ -60,7 +60,7 @@ held_answers = define_unordered_table(
     "held_answers",
     Column("question_id", String(32), ForeignKey("questions.id"), primary_key=True),
     Column("staff", String(32), nullable=False),
-    Column("due", Integer, nullable=False, index=True),  # second
+    Column("due", WIDE_INTEGER, nullable=False, index=True),  # second
     Column("sealed", LargeBinary, nullable=False),
 )
 

@@ -1,8 +1,10 @@
 """The metadata that every table registers with, and how most tables are defined."""
 
-from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, UniqueConstraint
 
 metadata = MetaData()
+WIDE_INTEGER = Integer().with_variant(BigInteger(), "postgresql")
+"""A whole number of up to 63 bits: a random one, or seconds since 1970. SQLite has no other."""
 
 
 def define_unordered_table(name: str, *columns: Column[object] | UniqueConstraint | Index) -> Table:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String
 
-from storage.tables.schema import define_unordered_table
+from storage.tables.schema import WIDE_INTEGER, define_unordered_table
 
 staff = define_unordered_table(
     "staff",
@@ -88,7 +88,7 @@ held = define_unordered_table(
     "held",
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("id", String(32), nullable=False, unique=True),
-    Column("due", Integer, nullable=False, index=True),  # second
+    Column("due", WIDE_INTEGER, nullable=False, index=True),  # second
     Column("sealed", LargeBinary, nullable=False),
 )
 

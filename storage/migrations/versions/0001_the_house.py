@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import WIDE_INTEGER, refuse
+
 revision = "0001"
 down_revision = None
 
@@ -40,7 +42,7 @@ def upgrade() -> None:
         "cases",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", WIDE_INTEGER, nullable=False),
         sa.Column("receipt_mark", sa.LargeBinary(length=32), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("outcome", sa.String(length=20), nullable=True),
@@ -82,7 +84,7 @@ def upgrade() -> None:
         "errands",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("due", sa.Integer(), nullable=False),
+        sa.Column("due", WIDE_INTEGER, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -121,7 +123,7 @@ def upgrade() -> None:
         "outbox",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("due", sa.Integer(), nullable=False),
+        sa.Column("due", WIDE_INTEGER, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -131,7 +133,7 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         sa.Column("who", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", WIDE_INTEGER, nullable=False),
         sa.Column("touched", sa.Integer(), nullable=False),
         sa.Column("drafting", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
@@ -192,7 +194,4 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     for table, deed in APPEND_ONLY:
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
+        refuse(f"{table}_no_{deed.lower()}", deed, table, f"{table} is append-only")

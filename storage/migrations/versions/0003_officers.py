@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import WIDE_INTEGER
+
 revision = "0003"
 down_revision = "0002"
 
@@ -12,8 +14,16 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("officer", sa.String(length=32)))
     op.add_column("cases", sa.Column("avoid", sa.String(length=32)))
     still_open = sa.text("status IN ('received', 'screening', 'investigating')")
-    op.create_index("ix_cases_due", "cases", ["answer_by"], sqlite_where=still_open)
-    op.create_index("ix_cases_open", "cases", ["officer", "answer_by"], sqlite_where=still_open)
+    op.create_index(
+        "ix_cases_due", "cases", ["answer_by"], sqlite_where=still_open, postgresql_where=still_open
+    )
+    op.create_index(
+        "ix_cases_open",
+        "cases",
+        ["officer", "answer_by"],
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )
     _persons()
     _cases()
     op.create_table(
@@ -66,7 +76,7 @@ def _cases() -> None:
         "held",
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("due", sa.Integer(), nullable=False),
+        sa.Column("due", WIDE_INTEGER, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
         sa.PrimaryKeyConstraint("case_id"),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import refuse
+
 revision = "0007"
 down_revision = "0005"
 
@@ -40,7 +42,4 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     for name, event in (("deleted", "DELETE"), ("changed", f"UPDATE OF {FROZEN}")):
-        op.execute(
-            f"CREATE TRIGGER releases_not_{name} BEFORE {event} ON releases"
-            " BEGIN SELECT RAISE(ABORT, 'a release is frozen'); END"
-        )
+        refuse(f"releases_not_{name}", event, "releases", "a release is frozen")

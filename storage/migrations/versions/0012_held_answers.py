@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import WIDE_INTEGER
+
 revision = "0012"
 down_revision = "0011"
 
@@ -13,7 +15,7 @@ def upgrade() -> None:
         "held_answers",
         sa.Column("question_id", sa.String(length=32), nullable=False),
         sa.Column("staff", sa.String(length=32), nullable=False),
-        sa.Column("due", sa.Integer(), nullable=False),
+        sa.Column("due", WIDE_INTEGER, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"]),
         sa.PrimaryKeyConstraint("question_id"),

@@ -6,6 +6,8 @@ Answers of the hour before are not taken over: they are sealed, and what is cert
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import WIDE_INTEGER
+
 revision = "0013"
 down_revision = "0012"
 
@@ -14,7 +16,7 @@ def upgrade() -> None:
     """Make the table, and the one of the events anew without the answers."""
     op.create_table(
         "answers",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", WIDE_INTEGER, autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -26,7 +28,7 @@ def upgrade() -> None:
         "events",
         sa.Column("mark", sa.LargeBinary(length=32), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("answers", sa.Integer(), nullable=True),
+        sa.Column("answers", WIDE_INTEGER, nullable=True),
         sa.PrimaryKeyConstraint("mark"),
         sqlite_with_rowid=False,
     )

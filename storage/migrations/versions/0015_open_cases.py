@@ -15,4 +15,6 @@ def upgrade() -> None:
     op.execute("UPDATE cases SET open = status IN ('received', 'screening', 'investigating')")
     for name, columns in (("ix_cases_due", ["answer_by"]), ("ix_cases_open", ["officer", "answer_by"])):
         op.drop_index(name, "cases")
-        op.create_index(name, "cases", columns, sqlite_where=sa.text("open = 1"))
+        op.create_index(
+            name, "cases", columns, sqlite_where=sa.text("open = 1"), postgresql_where=sa.text("open")
+        )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import refuse
+
 revision = "0016"
 down_revision = "0015"
 
@@ -30,11 +32,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     for event in ("DELETE", "UPDATE"):
-        op.execute(
-            f"CREATE TRIGGER split_spans_no_{event.lower()} BEFORE {event} ON split_spans WHEN OLD.settled"
-            " BEGIN SELECT RAISE(ABORT, 'what is told once is frozen'); END"
-        )
-        op.execute(
-            f"CREATE TRIGGER counting_years_no_{event.lower()} BEFORE {event} ON counting_years"
-            " BEGIN SELECT RAISE(ABORT, 'how a year counts is frozen'); END"
-        )
+        name = event.lower()
+        refuse(f"split_spans_no_{name}", event, "split_spans", "what is told once is frozen", "OLD.settled")
+        refuse(f"counting_years_no_{name}", event, "counting_years", "how a year counts is frozen")

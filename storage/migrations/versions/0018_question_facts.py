@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import refuse, write_random_id
+
 revision = "0018"
 down_revision = "0017"
 
@@ -20,7 +22,7 @@ def upgrade() -> None:
     )
     # A column that may not be empty needs a default when it is added. The program always gives a value.
     op.add_column("questions", sa.Column("about", sa.String(length=32), nullable=False, server_default=""))
-    op.execute("UPDATE questions SET about = lower(hex(randomblob(16)))")
+    op.execute(f"UPDATE questions SET about = {write_random_id()}")  # noqa: S608 - of this program
     op.execute(
         'INSERT INTO question_facts SELECT q.about, l.seq, l."on",'
         " CASE l.kind WHEN 'answer' THEN 'answered' ELSE 'asked' END"
@@ -31,7 +33,4 @@ def upgrade() -> None:
         " WHERE state = 'closed'"
     )
     for event in ("DELETE", "UPDATE"):
-        op.execute(
-            f"CREATE TRIGGER question_facts_no_{event.lower()} BEFORE {event} ON question_facts"
-            " BEGIN SELECT RAISE(ABORT, 'question_facts is append-only'); END"
-        )
+        refuse(f"question_facts_no_{event.lower()}", event, "question_facts", "question_facts is append-only")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import write_zero_byte
+
 revision = "0019"
 down_revision = "0018"
 
@@ -34,10 +36,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_with_rowid=False,
     )
-    # X'00' is no hash: it only says that the file is of a case, until the hash replaces it.
+    # A zero is no hash: it only says that the file is of a case, until the hash replaces it.
     op.execute(
-        "INSERT INTO files_new SELECT id, CASE WHEN case_id IS NULL THEN NULL ELSE X'00' END, id, '2000-01-01',"
-        " until, sealed FROM files"
+        f"INSERT INTO files_new SELECT id, CASE WHEN case_id IS NULL THEN NULL ELSE {write_zero_byte()} END, id,"  # noqa: S608
+        " '2000-01-01', until, sealed FROM files"
     )
     op.drop_table("files")
     op.rename_table("files_new", "files")

@@ -3,28 +3,29 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import follow, write_distinct, write_hex
+
 revision = "0025"
 down_revision = "0024"
 
 OWNERS = (
-    ("cases", "OLD.id"),
-    ("envelopes", "OLD.case_id"),
-    ("files", "OLD.id"),
-    ("questions", "OLD.id"),
-    ("opinions", "OLD.id"),
-    ("ballots", "OLD.code"),
-    ("addresses", "lower(hex(OLD.mark))"),
-    ("hearers", "lower(hex(OLD.mark))"),
+    ("cases", "id"),
+    ("envelopes", "case_id"),
+    ("files", "id"),
+    ("questions", "id"),
+    ("opinions", "id"),
+    ("ballots", "code"),
+    ("addresses", "mark"),
+    ("hearers", "mark"),
 )
-"""The things that have a key, by the table of their rows, and how the ledger names them."""
+"""The things that have a key, by the table of their rows, and the column by which the ledger names them."""
 
-EMPTIED = (
-    ("opinions", "OLD.id", "sealed", "NEW.sealed IS NULL"),
-    ("ballots", "OLD.code", "key", "NEW.key IS NULL"),
-    ("addresses", "lower(hex(OLD.mark))", "person", "NEW.person IS NOT OLD.person"),
-    ("hearers", "lower(hex(OLD.mark))", "person", "NEW.person IS NOT OLD.person"),
-)
-"""Those that are erased while their row stays: the column, and when."""
+NAMED_BY_BYTES = frozenset({"addresses", "hearers"})
+
+EMPTIED = (("opinions", "sealed"), ("ballots", "key"), ("addresses", "person"), ("hearers", "person"))
+"""Those that are erased while their row stays, by the column that is emptied, or names somebody else."""
+
+REPLACED = frozenset({"person"})
 
 
 def upgrade() -> None:
@@ -45,12 +46,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "fiscal_year"),
         sqlite_with_rowid=False,
     )
-    for table, name in OWNERS:
-        _erase_key(f"{table}_erased AFTER DELETE ON {table}", table, name)
-    for table, name, column, is_empty in EMPTIED:
-        _erase_key(f"{table}_emptied AFTER UPDATE OF {column} ON {table} WHEN {is_empty}", table, name)
+    names = {table: _write_name(table, column) for table, column in OWNERS}
+    for table, name in names.items():
+        follow(f"{table}_erased", "DELETE", table, _write_erasure(table, name))
+    for table, column in EMPTIED:
+        is_replaced = write_distinct(f"NEW.{column}", f"OLD.{column}")
+        when = is_replaced if column in REPLACED else f"NEW.{column} IS NULL"
+        erasure = _write_erasure(table, names[table])
+        follow(f"{table}_emptied", f"UPDATE OF {column}", table, erasure, when)
 
 
-def _erase_key(trigger: str, kind: str, name: str) -> None:
-    erase = f"DELETE FROM ledger WHERE kind = '{kind}' AND id = {name}"  # noqa: S608 - names of this file
-    op.execute(f"CREATE TRIGGER {trigger} BEGIN {erase}; END")
+def _write_name(table: str, column: str) -> str:
+    return write_hex(f"OLD.{column}") if table in NAMED_BY_BYTES else f"OLD.{column}"
+
+
+def _write_erasure(kind: str, name: str) -> str:
+    return f"DELETE FROM ledger WHERE kind = '{kind}' AND id = {name}"  # noqa: S608 - names of this file

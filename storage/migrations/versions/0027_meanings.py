@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.dialects import follow
+
 revision = "0027"
 down_revision = "0026"
 
@@ -15,7 +17,4 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )
-    op.execute(
-        "CREATE TRIGGER meanings_follow_board AFTER DELETE ON board "
-        "BEGIN DELETE FROM meanings WHERE id = 'b.' || OLD.id; END"
-    )
+    follow("meanings_follow_board", "DELETE", "board", "DELETE FROM meanings WHERE id = 'b.' || OLD.id")
