@@ -34,6 +34,7 @@ BENCHMARKS = (
     "pictures",
     "long_work",
     "backup",
+    "idle_offices",
 )
 """Modules of this package. Each has `measure(sizes)`, which returns its tables."""
 

@@ -39,6 +39,8 @@ class Sizes:
     imported_rows: int = 20_000
     backup_cases: int = 10_000
     backup_files: int = 2_000
+    idle_offices: int = 95
+    idle_days: int = 1
 
 
 QUICK_SIZES = Sizes(
@@ -55,6 +57,7 @@ QUICK_SIZES = Sizes(
     imported_rows=500,
     backup_cases=500,
     backup_files=5,
+    idle_offices=2,
 )
 """To see that everything runs; its figures say nothing."""
 

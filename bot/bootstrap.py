@@ -52,9 +52,14 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(names: Iterable[DeskName], now: datetime | None = None) -> AsyncIterator[App]:
-    """Open desks. On exit, everything that was written is on disk. Raises ConfigurationError."""
-    settings = load_settings()
+async def open_app(
+    names: Iterable[DeskName], now: datetime | None = None, settings: Settings | None = None
+) -> AsyncIterator[App]:
+    """Open desks. On exit, everything that was written is on disk. Raises ConfigurationError.
+
+    settings: of the office; None: those of the environment.
+    """
+    settings = settings or load_settings()
     office, source = load_office(settings.office), find_office_source(settings.office)
     paths = {name: settings.desk_paths(name) for name in names}
     async with AsyncExitStack() as stack:

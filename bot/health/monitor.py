@@ -30,8 +30,11 @@ from storage.staff.pushes import PushKind
 SLOW_EVERY = timedelta(minutes=30)
 """How often platforms and the certificate are asked, and files counted."""
 
-ROWS_EVERY = timedelta(minutes=10)
-"""How often rows that have not changed are counted again: what waits in them grows old."""
+ROWS_EVERY = timedelta(hours=6)
+"""How often rows that have not changed are counted again: a release that is missing is over a day late."""
+
+WAITING_ROWS_EVERY = timedelta(minutes=10)
+"""The same where messages wait, which grow old."""
 
 AUDIT_EVERY = timedelta(hours=24)
 FAILURE_COUNTS_FOR = timedelta(minutes=60)
@@ -51,12 +54,13 @@ class SlowReadings:
 
 @dataclass(frozen=True, slots=True)
 class RowReadings:
-    """What is counted in the rows of a desk, and when it was."""
+    """What is counted in the rows of a desk, when it was, and for how long it holds where no row changes."""
 
     at: datetime
     stuck_messages: int
     missing_releases: int
     failing_posts: int
+    holds_for: timedelta
 
 
 @dataclass
@@ -114,12 +118,13 @@ class HealthMonitor:
 
     async def _measure_rows(self, desk: RunningDesk, now: datetime, *, has_changed: bool) -> RowReadings:
         known = self._rows.get(desk.name)
-        if known is None or has_changed or not timedelta() <= now - known.at < ROWS_EVERY:
+        if known is None or has_changed or not timedelta() <= now - known.at < known.holds_for:
             known = RowReadings(
                 now,
                 await count_stuck_messages(desk.store, now),
                 await count_missing_releases(desk.store, self.app.office.statistics, now),
                 await count_failing_posts(desk.store),
+                WAITING_ROWS_EVERY if await desk.store.outbox.has_any() else ROWS_EVERY,
             )
             self._rows[desk.name] = known
         return known

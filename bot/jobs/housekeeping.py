@@ -163,7 +163,7 @@ def _list_promised_jobs(store: Store, now: datetime) -> tuple[DueJob, ...]:
             lambda: store.staff_admin.delete_expired_codes(now),
             RowTiming(RowDuty.CODES),
         ),
-        DueJob("maps-forgotten", lambda: retention.forget_in_memory(now), Timing.MINUTE),
+        DueJob("maps-forgotten", lambda: _forget_in_memory(store, now), Timing.MINUTE),
         DueJob("maps-forgotten", retention.delete_legacy_tasks, Timing.DAY),
     )
 
@@ -231,6 +231,10 @@ def _list_remaining_jobs(paths: DeskPaths, store: Store, office: Office, now: da
         # Last: it copies up to 256 MB in a minute, and nothing else is to wait for that.
         DueJob("files-rewritten", lambda: store.file_rewriter.run(now), RowTiming(RowDuty.FILES_OF_THE_DAY)),
     )
+
+
+async def _forget_in_memory(store: Store, now: datetime) -> int:
+    return store.retention.forget_in_memory(now)
 
 
 def list_private_folders(paths: DeskPaths) -> set[Path]:

@@ -54,7 +54,8 @@ JobTiming: TypeAlias = Timing | RowTiming
 class DeskSchedule:
     """What the clock of a server knows of a desk between two minutes.
 
-    Each run is `begin`, `is_due` for each job in turn, `note_work` after one that did something, `end`.
+    Each run is `begin`, `is_due` for each job in turn, `note_work` after one that did something, `end`. Where it
+    `is_quiet` none is needed.
     """
 
     database: Path
@@ -62,13 +63,25 @@ class DeskSchedule:
     _has_changed: bool = True
     _due: Mapping[RowDuty, datetime] = field(default_factory=dict)
     _last_run: datetime | None = None
+    _next_due: datetime | None = None
+    """The earliest instant after the last run at which the rows make a job due."""
 
     def __post_init__(self) -> None:
         self._watch = ChangeWatch(self.database)
 
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether no job but those of each minute can have anything to do: nothing changed, and no instant came."""
+        last = self._last_run
+        if last is None or now < last or _name_span(Timing.HOUR, last) != _name_span(Timing.HOUR, now):
+            return False
+        if self._next_due is not None and self._next_due <= now:
+            return False
+        return not self._watch.has_changed() and not has_log(self.database)
+
     async def begin(self, store: Store, now: datetime) -> None:
         """Look whether rows changed since the last run, and if so when they come due."""
         self._has_changed = self._watch.look() or self._last_run is None
+        self._next_due = None
         if self._has_changed:
             last_run, self._last_run = self._last_run, None  # where the rows cannot be read, every job is run
             self._due = await load_due_times(store, now)
@@ -78,7 +91,10 @@ class DeskSchedule:
         """Whether a job with this timing can have something to do."""
         if isinstance(timing, RowTiming):
             due = self._due.get(timing.duty)
-            return self._last_run is None or (due is not None and due + timing.after <= now)
+            if due is not None:
+                due += timing.after
+                self._next_due = min(due, self._next_due or due)
+            return self._last_run is None or (due is not None and due <= now)
         match timing:
             case Timing.MINUTE:
                 return True

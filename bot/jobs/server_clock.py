@@ -61,6 +61,13 @@ class ClockCheck:
     def __post_init__(self) -> None:
         self._watch = ChangeWatch(self.desk.paths.database)
 
+    def is_believed(self, now: datetime) -> bool:
+        """Whether the clock was believed, and nothing that it is judged by has changed since."""
+        known = self._believed
+        if known is None or self._watch.has_changed():
+            return False
+        return known.holds(to_bangkok_date(now), OUTSIDE_TIME.get_difference(now))
+
     async def judge(self, now: datetime) -> ClockVerdict:
         """Judge it. Where that fails the clock is doubted, so that what does not wait still runs."""
         outcome = await run_guarded(self._judge(now), log_exception)
@@ -100,6 +107,9 @@ class DeskClock:
         note_job: is told of what was done.
         """
         now = utc_now()
+        if self._check.is_believed(now) and self._schedule.is_quiet(now):
+            self.desk.store.retention.forget_in_memory(now)
+            return
         verdict = await self._check.judge(now)
         self._warn_of_doubt(verdict)
         await run_guarded(tell_staff(self.desk.store, verdict, now), log_exception)

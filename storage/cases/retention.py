@@ -90,7 +90,7 @@ class RetentionJobs:
         days.evict_expired(now)
         return count
 
-    async def forget_in_memory(self, now: datetime) -> int:
+    def forget_in_memory(self, now: datetime) -> int:
         """Forget idle sessions, expired daily keys and old messages of chats in memory; return how many messages."""
         self.committer.sessions.evict_idle(now)
         self.committer.daily_keys.evict_expired(now)

@@ -99,6 +99,11 @@ class DurableQueue(Generic[T]):
             late &= self.table.c.kind == kind
         return await delete_in_pieces(self.committer, self.table, late)
 
+    async def has_any(self) -> bool:
+        """Whether there is any row."""
+        async with self.reader.connect() as connection:
+            return (await connection.execute(select(self.table.c.id).limit(1))).first() is not None
+
     async def count_stuck(self, now: datetime, except_kind: str) -> int:
         """Return the rows that have waited for `STUCK_AFTER` or longer: not taken up, or tried again and again.
 

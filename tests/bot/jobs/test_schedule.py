@@ -89,9 +89,8 @@ def test_an_idle_desk_costs_no_statement_between_the_hours(
     with record_statements(monkeypatch) as statements:
         asyncio.run(scene(statements))
     assert counts[0] > 50  # everything looks once after the start
-    assert [minute for minute in range(5, 130) if counts[minute] and minute % 10] == []
-    # Each ten minutes the monitor counts what has waited; each hour files are looked for.
-    assert max(counts[minute] for minute in range(10, 130)) < 30
+    assert [minute for minute in range(5, 130) if counts[minute] and minute % 60] == []
+    assert max(counts[60], counts[120]) < 40  # files are looked for, and releases that are missing
     assert counts[130] > 0  # what was written is seen in the next minute
     assert counts[133] == 0
 

@@ -177,9 +177,9 @@ def test_it_is_forgotten_after_48_hours_and_what_earlier_versions_kept_at_once(g
             "INSERT INTO errands (id, kind, due, attempts, sealed) VALUES ('y', 'line.old', 9999999999, 0, x'00')",
         )
         assert await one.retention.delete_legacy_tasks() == 2
-        assert await one.retention.forget_in_memory(NOW + CHAT_MESSAGE_TTL - timedelta(seconds=1)) == 0
+        assert one.retention.forget_in_memory(NOW + CHAT_MESSAGE_TTL - timedelta(seconds=1)) == 0
         assert await one.answer_query(FindMessageCase("m1"), NOW) is not None
-        assert await one.retention.forget_in_memory(NOW + CHAT_MESSAGE_TTL) == 1
+        assert one.retention.forget_in_memory(NOW + CHAT_MESSAGE_TTL) == 1
         assert await one.answer_query(FindMessageCase("m1"), NOW) is None
 
     ground.run_scenario(scene)
