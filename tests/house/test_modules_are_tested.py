@@ -25,7 +25,7 @@ REASONS = {
         "the base of a tree, which tests/house/test_errors.py compares with the code",
     ),
     **dict.fromkeys(
-        (f"bot.platforms.line.{name}" for name in ("adapter", "platform", "replies")),
+        (f"bot.platforms.line.{name}" for name in ("adapter", "platform")),
         "webhooks of a LINE that tests pretend to be reach it (tests/bot/platforms/line)",
     ),
     "bot.platforms.telegram.platform": "the registry opens it, in every test that starts a bot",
