@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from benchmarks.desks.load import LatencyTally
@@ -34,6 +35,18 @@ COMPLAINT_LINES: Sequence[str] = (
 """Typed texts; in brackets the label of a button to tap. The last symbols of the receipt follow."""
 
 MESSAGE_COUNT = len(COMPLAINT_LINES) + 1
+
+_EXAMPLE = (Path(__file__).parents[2] / "office.example.toml").read_text("utf-8")
+GUIDED_OFFICE_TOML = _EXAMPLE.replace('way = "short"', 'way = "guided"')
+"""The example, with the questions that these lines answer."""
+
+
+def write_guided_office(folder: Path) -> Path:
+    """Write an office.toml whose form asks what `COMPLAINT_LINES` answer, for a server; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "office.toml"
+    path.write_text(GUIDED_OFFICE_TOML, "utf-8")
+    return path
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.desks.citizen import make_citizen_story
+from benchmarks.desks.citizen import GUIDED_OFFICE_TOML, make_citizen_story
 from benchmarks.desks.load import Story
 from handlers.complaints_desk import ComplaintsDesk
 from handlers.dialog.effects import NewReceipt, Now, Query
@@ -21,8 +21,7 @@ from handlers.i18n import render_reply
 from handlers.office import Office
 from handlers.staff.members import ListStaff
 
-_EXAMPLE = (Path(__file__).parents[2] / "office.example.toml").read_text("utf-8")
-OFFICE = Office.model_validate(tomllib.loads(_EXAMPLE.replace('way = "short"', 'way = "guided"')))
+OFFICE = Office.model_validate(tomllib.loads(GUIDED_OFFICE_TOML))
 """The example, with the questions that the scripts of the benchmarks answer."""
 
 

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.desks.citizen import write_guided_office
+
 LOG_TAIL = 4000
 """Characters of the server's log that are shown when a measurement fails."""
 
@@ -54,7 +56,11 @@ def make_server_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def run_server(settings: Mapping[str, str]) -> AsyncIterator[ServerProcess]:
-    """Run the complaints desk on the first core until the body ends."""
+    """Run the complaints desk on the first core until the body ends, with a form of all questions.
+
+    settings: names without ITA_; HOME is among them.
+    """
+    settings = {"OFFICE": str(write_guided_office(Path(settings["HOME"]))), **settings}
     command = [sys.executable, "-m", "bot", "run", "--desk", "complaints", "--port", "0"]
     core = min(os.sched_getaffinity(os.getppid())) if hasattr(os, "sched_getaffinity") else None
     pin_server = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
@@ -80,4 +86,6 @@ async def run_server(settings: Mapping[str, str]) -> AsyncIterator[ServerProcess
     finally:
         server.terminate()
         await asyncio.to_thread(server.wait)
+        if server.stdout is not None:
+            server.stdout.close()
         log.close()

@@ -19,6 +19,7 @@ from statistics import quantiles
 
 import uvloop
 
+from benchmarks.desks.citizen import write_guided_office
 from benchmarks.desks.server_process import read_cpu_seconds
 from benchmarks.tables import HOME, Table, format_ratio, format_spread, write_results
 from benchmarks.telegram.load_generator import FakeTelegram, FakeTelegramProtocol, LoadGenerator
@@ -154,7 +155,12 @@ def run_bot_process(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a bot in a separate process, pinned to a core of its own."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("ITA_")}
-    settings = {"ITA_HOME": str(home / "var"), "ITA_TELEGRAM_API_URL": url, "PYTHONPATH": str(ROOT)}
+    settings = {
+        "ITA_HOME": str(home / "var"),
+        "ITA_OFFICE": str(write_guided_office(home)),
+        "ITA_TELEGRAM_API_URL": url,
+        "PYTHONPATH": str(ROOT),
+    }
     secrets = {"TOKEN": "700000001:bench", "SECRET": "bench"}
     settings |= {f"ITA_COMPLAINTS__TELEGRAM_{name}": value for name, value in secrets.items()}
     # The others log errors at shutdown because the fake Telegram has gone; they are of no interest.

@@ -70,8 +70,11 @@ def make_router() -> ComplaintsDesk:
         for name in ASKED_FIELDS
         if (field := desk.form.find_field(name)) is not None
     )
+    not_asked = {field.name: "-" for field in desk.form.fields}  # the wording of the review names every field
     object.__setattr__(
-        desk, "form", Form("report", fields, file_complaint, lambda ctx: build_review_args(fields, ctx))
+        desk,
+        "form",
+        Form("report", fields, file_complaint, lambda ctx: {**not_asked, **build_review_args(fields, ctx)}),
     )
     return desk
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 
 from handlers.complaints.accused.head_post import HEAD_FIELD
@@ -191,15 +192,22 @@ def compute_notice_version(office: Office) -> str:
     So a text that was changed under the same version is another one all the same. It is alike in every language and
     channel, and for all who report at a time, so that it tells nothing of who they are. At most 20 characters.
     """
-    wording = [
+    own = (office.name, office.unsigned_letters, *office.bodies, office.privacy, office.retention)
+    said = json.dumps(
+        [_list_notice_wording(), [part.model_dump(mode="json") for part in own]], sort_keys=True
+    )
+    return f"{office.privacy.version[:11]}+{sha256(said.encode()).hexdigest()[:8]}"
+
+
+@cache
+def _list_notice_wording() -> tuple[tuple[str, str, str], ...]:
+    """List all that the program says in a notice: language, key and text. It is the same until the program ends."""
+    return tuple(
         (lang, key, text)
         for lang, texts in WORDING.items()
         for key, text in sorted(texts.items())
         if key.startswith(_NOTICE_WORDING)
-    ]
-    own = (office.name, office.unsigned_letters, *office.bodies, office.privacy, office.retention)
-    said = json.dumps([wording, [part.model_dump(mode="json") for part in own]], sort_keys=True)
-    return f"{office.privacy.version[:11]}+{sha256(said.encode()).hexdigest()[:8]}"
+    )
 
 
 def describe_anonymity(ctx: Context) -> Phrase:
