@@ -21,6 +21,7 @@ from bot.errors import ConfigurationError
 from bot.guard import run_guarded, run_periodically
 from bot.health.monitor import HealthMonitor
 from bot.health.startup_checks import WEAK_CONFINEMENT_WARNING, collect_startup_warnings
+from bot.jobs.housekeeping import PROMPT_INTERVAL_SECONDS
 from bot.jobs.server_clock import DeskClock, PublishingClock, make_publishing_error_log
 from bot.log import LogEvent, log_event, log_exception, log_warning
 from bot.platforms.registry import open_platforms
@@ -79,6 +80,7 @@ async def _serve_desks(
             await platforms.enter_async_context(serve_metrics(monitor, settings.metrics_port))
         async with (
             run_in_background(_run_jobs_each_minute(app, nightly)),
+            run_in_background(_run_prompt_jobs(app)),
             run_in_background(
                 run_periodically(lambda: nightly.run_due(utc_now()), JOB_INTERVAL_SECONDS, log_exception)
             ),
@@ -163,6 +165,15 @@ async def _run_jobs_each_minute(app: App, nightly: NightlyBackup) -> None:
             # Retried in a minute.
             await run_guarded(clock.run_jobs(nightly.note_job), log_exception)
         await asyncio.sleep(JOB_INTERVAL_SECONDS)
+
+
+async def _run_prompt_jobs(app: App) -> None:
+    """Run the jobs by which people hear of something, beside the others, which may take long."""
+    clocks = [DeskClock(app, desk, prompt=True) for desk in app.desks.values()]
+    while True:
+        for clock in clocks:
+            await run_guarded(clock.run_jobs(), log_exception)
+        await asyncio.sleep(PROMPT_INTERVAL_SECONDS)
 
 
 async def _publish_each_minute(app: App) -> None:

@@ -1,4 +1,4 @@
-"""Jobs that run every minute: retention, reminders, scheduled replies, the audit anchor.
+"""Jobs that run by the clock: those by which somebody hears of something, and each minute retention and the rest.
 
 Each does what is due exactly once, whether it ran in time, ran twice, or did not run for a week. Called by `serve` and
 by the command `ita-bot tick`.
@@ -38,6 +38,9 @@ from storage.schedule.due_times import RowDuty
 from storage.store import Store
 from storage.unreadable_rows import log_unreadable_row
 
+PROMPT_INTERVAL_SECONDS = 20
+"""Between two runs of the prompt jobs: what is due is told within a minute, even where one run fails."""
+
 OUTBOX_TTL = timedelta(hours=72)
 """How long a message waits in the outbox, counted from its last due time: long enough for a program that was stopped
 over a weekend, and the limit for persons who never come back (terminal).
@@ -62,17 +65,19 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class DueJob:
-    """A job that runs each minute. name: as `JobResult` has it; empty: it is not worth a line.
+    """A job that runs by the clock. name: as `JobResult` has it; empty: it is not worth a line.
 
     timing: when it can have something to do. waits: it erases, closes or tells what a wrong clock makes due, and so
     waits while the clock is doubted. What keeps the promises to people who are here (drafts, answers, codes) never
-    waits.
+    waits. is_prompt: officers or citizens hear of something by it, so that a server runs it every
+    `PROMPT_INTERVAL_SECONDS` and it waits for no other; the others run each minute, one after the other.
     """
 
     name: str
     run: Callable[[], Awaitable[int]]
     timing: JobTiming
     waits: bool = False
+    is_prompt: bool = False
 
 
 async def run_due_jobs(
@@ -85,10 +90,12 @@ async def run_due_jobs(
     messages_at: datetime | None = None,
     has_tried_delivery: bool = False,
     schedule: DeskSchedule | None = None,
+    prompt: bool | None = None,
 ) -> AsyncIterator[JobResult]:
     """Run all jobs that are due at an instant (UTC). Yields what was done.
 
-    schedule: what a server knows of earlier runs; None: each job looks for itself.
+    schedule: what a server knows of earlier runs; None: each job looks for itself. prompt: only the prompt jobs, or
+    only the others.
 
     is_clock_believed: see `bot.clock.gate`; messages_at: where it is not, the instant by which undelivered messages are
     old (`ClockVerdict.date_messages`), None where they wait too. has_tried_delivery: all that waits could be tried once
@@ -107,7 +114,9 @@ async def run_due_jobs(
     schedule = schedule or DeskSchedule(paths.database)
     await run_guarded(schedule.begin(store, now), errors.append)
     for job in jobs:
-        if (job.waits and not is_clock_believed) or not schedule.is_due(job.timing, now):
+        if prompt not in {None, job.is_prompt} or (job.waits and not is_clock_believed):
+            continue
+        if not schedule.is_due(job.timing, now):
             continue
         count = (await run_guarded(job.run(), errors.append)).value
         if count:
@@ -149,13 +158,19 @@ def _list_promised_jobs(store: Store, now: datetime) -> tuple[DueJob, ...]:
             "cases-announced",
             lambda: store.announcements.announce_due(now),
             RowTiming(RowDuty.ANNOUNCEMENTS),
+            is_prompt=True,
         ),
         DueJob(
             "import-finished",
             lambda: store.register_importer.finish_interrupted(now),
             RowTiming(RowDuty.IMPORT),
         ),
-        DueJob("words-sent", lambda: store.scheduled_replies.send_due(now), RowTiming(RowDuty.REPLIES)),
+        DueJob(
+            "words-sent",
+            lambda: store.scheduled_replies.send_due(now),
+            RowTiming(RowDuty.REPLIES),
+            is_prompt=True,
+        ),
         DueJob("drafts-lapsed", lambda: retention.expire_sessions(now), RowTiming(RowDuty.DRAFTS)),
         DueJob("answers-forgotten", lambda: retention.expire_event_answers(now), RowTiming(RowDuty.ANSWERS)),
         DueJob(
@@ -218,14 +233,22 @@ def _list_remaining_jobs(paths: DeskPaths, store: Store, office: Office, now: da
     """List the reminders, and what is done for the office once everything else is."""
     return (
         DueJob(
-            "questions-reminded", lambda: remind_of_questions(store, office, now), Timing.DAYTIME, waits=True
+            "questions-reminded",
+            lambda: remind_of_questions(store, office, now),
+            Timing.DAYTIME,
+            waits=True,
+            is_prompt=True,
         ),
         DueJob("answers-reminded", lambda: remind_of_answers(store, office, now), Timing.DAYTIME, waits=True),
         # The write-ahead log may show who wrote next to what was filed, so it is truncated every minute.
         DueJob("", store.retention.checkpoint_wal, Timing.LOG),
         DueJob("cases-hidden", lambda: rescan_conflicts(store, office, now), Timing.DAY),
         DueJob(
-            "officers-reminded", lambda: remind_of_deadlines(store, office, now), Timing.DAYTIME, waits=True
+            "officers-reminded",
+            lambda: remind_of_deadlines(store, office, now),
+            Timing.DAYTIME,
+            waits=True,
+            is_prompt=True,
         ),
         DueJob("audit-anchored", lambda: write_audit_anchor(paths, store, now), Timing.DAY),
         # Last: it copies up to 256 MB in a minute, and nothing else is to wait for that.

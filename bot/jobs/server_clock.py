@@ -1,4 +1,4 @@
-"""What a server does each minute for its desks: scheduled jobs and publishing, where something can be due.
+"""What a server does by the clock for its desks: scheduled jobs and publishing, where something can be due.
 
 Each judges first whether the clock of the machine is believed.
 """
@@ -89,10 +89,11 @@ class ClockCheck:
 
 @dataclass
 class DeskClock:
-    """Runs the scheduled jobs of one desk."""
+    """Runs the scheduled jobs of one desk: the prompt ones, or the others, each with a clock of their own."""
 
     app: App
     desk: RunningDesk
+    prompt: bool = False
     _schedule: DeskSchedule = field(init=False)
     _check: ClockCheck = field(init=False)
     _warned: ClockDoubt | None = None
@@ -111,8 +112,9 @@ class DeskClock:
             self.desk.store.retention.forget_in_memory(now)
             return
         verdict = await self._check.judge(now)
-        self._warn_of_doubt(verdict)
-        await run_guarded(tell_staff(self.desk.store, verdict, now), log_exception)
+        if not self.prompt:
+            self._warn_of_doubt(verdict)
+            await run_guarded(tell_staff(self.desk.store, verdict, now), log_exception)
         async for result in run_due_jobs(
             self.desk.paths,
             self.desk.store,
@@ -122,6 +124,7 @@ class DeskClock:
             messages_at=verdict.date_messages(now),
             has_tried_delivery=read_uptime() - self.app.started_at >= FIRST_DELIVERIES_SECONDS,
             schedule=self._schedule,
+            prompt=self.prompt,
         ):
             note_job(result)
             log_event(LogEvent.TICKED, self.desk.name, count=result.count)

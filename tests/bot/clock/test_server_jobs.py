@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.statistics.splits import OfficeFileMissingError
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
+from tests.end_to_end.officers import add_officer, file_case
 from tests.in_memory_desk import OFFICE
 
 
@@ -58,6 +59,27 @@ def test_a_doubt_is_logged_once_and_again_after_it_ended(
         return counts
 
     assert asyncio.run(scene()) == [1, 0, 0, 1]
+
+
+def test_what_people_hear_of_does_not_wait_for_the_jobs_of_each_minute(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with open_desk(tmp_path / "var") as desk:
+            desk.clock_offset = -timedelta(minutes=2)
+            desk.engine.now = desk.now
+            receipt = await file_case(desk, 1)
+            officer = await add_officer(desk, "สมหญิง")
+            await officer.confirm(await officer.say("/ตอบ 1 ได้รับเรื่องแล้วค่ะ"))
+            app, running = build_app(desk, tmp_path / "var")
+            before = await desk.find_reporter_case(receipt.formatted)
+            await DeskClock(app, running).run_jobs()
+            assert await desk.find_reporter_case(receipt.formatted) == before
+            await DeskClock(app, running, prompt=True).run_jobs()
+            after = await desk.find_reporter_case(receipt.formatted)
+            assert before is not None
+            assert after is not None
+            assert (before.seq, after.seq, after.entries[-1].text) == (1, 2, "ได้รับเรื่องแล้วค่ะ")
+
+    asyncio.run(scene())
 
 
 def test_a_missing_office_file_is_logged_once_and_other_errors_each_time(
