@@ -29,6 +29,8 @@ LINE_HEIGHT = 27
 """Row height in points for text of 16 or 18 points, also in Sarabun, the usual substitute."""
 NAME_WIDTH, BREAKDOWN_NAME_WIDTH, NOTES_WIDTH = 18, 60, 110
 """Column widths of names and notes, in characters."""
+BREAKDOWN_NAME_LETTERS, NOTES_LETTERS = 50, 92
+"""Letters of these that certainly fit in a line."""
 REMARK_WIDTH, REMARK_LETTERS = 45, 36
 """Width of the column of remarks where there are any, in characters, and the letters that certainly fit in a line."""
 MAX_ROWS_PER_PAGE = 24
@@ -242,17 +244,19 @@ def _write_breakdown_sheet(book: "Workbook", document: StatisticsDocument, style
     for grid in document.others:
         sheet.write_string(row, 0, join_languages(grid.title), styles.title)
         sheet.set_row(row, LINE_HEIGHT)
-        row = _write_table(sheet, grid, row + 1, styles, BREAKDOWN_NAME_WIDTH) + 2
+        row = _write_table(sheet, grid, row + 1, styles, BREAKDOWN_NAME_LETTERS) + 2
 
 
 def _write_notes_sheet(book: "Workbook", document: StatisticsDocument, styles: WorkbookStyles) -> None:
     sheet = book.add_worksheet("หมายเหตุ Notes")
     sheet.set_column(0, 0, NOTES_WIDTH, styles.text)
+    # LibreOffice shrinks no single column that is wider than the page.
+    sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     for number, line in enumerate((*_list_top_lines(document), "", *_list_bottom_lines(document))):
         sheet.write_string(number, 0, line, styles.text)
-        sheet.set_row(number, LINE_HEIGHT * _count_text_lines(line, NOTES_WIDTH))
+        sheet.set_row(number, LINE_HEIGHT * _count_text_lines(line, NOTES_LETTERS))
 
 
 def _write_table(sheet: "Worksheet", grid: PrintedTable, row: int, styles: WorkbookStyles, width: int) -> int:
@@ -265,7 +269,9 @@ def _write_table(sheet: "Worksheet", grid: PrintedTable, row: int, styles: Workb
         sheet.write_string(row, column, _stack_languages(words), styles.head)
     for line in grid.body:
         row += 1
-        sheet.set_row(row, LINE_HEIGHT * max(_count_text_lines(line[0], width), _count_remark_lines(line)))
+        named = [_count_text_lines(cell, HEADER_LETTERS) for cell in line[1:] if isinstance(cell, tuple)]
+        lines = max(_count_text_lines(line[0], width), _count_remark_lines(line), *named)
+        sheet.set_row(row, LINE_HEIGHT * lines)
         for column, cell in enumerate(line):
             _write_cell(sheet, row, column, cell, styles.get_format(cell))
     if grid.foot:

@@ -37,7 +37,7 @@ def test_all_files_of_a_disturbed_office_tell_nothing_that_is_folded(seed: int, 
 
 
 def test_the_attack_solves_an_office_that_tells_its_splits_anew(tmp_path: Path) -> None:
-    office = DisturbedOffice(3, tmp_path, retelling=True).run()
+    office = DisturbedOffice(4, tmp_path, retelling=True).run()
     assert find_solved_growths(read_told_splits(office.published[-24:]))
 
 
