@@ -269,14 +269,19 @@ class ShownMenu:
     sent_at: int = 0
 
 
+TAKEN_BACK = "taken_back"
+"""The argument of a reply with a text that was taken back: a page gives it back in its box."""
+
+
 @dataclass(frozen=True, slots=True)
 class SentForm:
     """A form of the workspace that was sent: what its page needs to be shown once more.
 
     id: of the submission, in the address of the page that shows what came of it; path: of that page. fields: what was
     typed and pressed, without codes and tokens. asked: the command that asked for something next, as a button brings
-    it; asks_factor: for the second factor. waits: its text was shown as others will read it, and neither sent nor
-    dropped yet.
+    it; asks_factor: for the second factor. waits: its text was shown as others will read it, or was taken back, and
+    neither sent nor dropped yet. prompt: number of the prompt that it led to; settled: how that was answered, `y`, `n`
+    or `c`; empty while it is open.
     """
 
     id: str
@@ -285,6 +290,8 @@ class SentForm:
     asked: str = field(default="", repr=False)
     asks_factor: bool = False
     waits: bool = False
+    prompt: str = ""
+    settled: str = ""
 
     def get_text(self, name: str) -> str:
         """Return what a field had; empty where it was not sent."""

@@ -36,6 +36,10 @@ class CaseWorkPages:
                 "workspace/kept.html", opened, WorkspaceView.CASE, outcome, replies=replies
             )
         there = outcome.without_choices(shown.list_shown_anyway())
+        if shown.takes_back is None:
+            there = there.without_waiting(
+                self._pages.translate(Phrase("workspace.case.waits_no_more"), opened.lang)
+            )
         return self._pages.render(
             "workspace/case.html", opened, WorkspaceView.CASE, there, **await self._describe(shown, opened)
         )

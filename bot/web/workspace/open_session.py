@@ -37,10 +37,11 @@ class ReplyButton:
 
 @dataclass(frozen=True, slots=True)
 class ShownReply:
-    """A reply on a page: its text and its choices."""
+    """A reply on a page: its text and its choices. tells_wait: it says that something waits to be sent."""
 
     text: Markup
     choices: tuple[ReplyButton, ...] = ()
+    tells_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class WorkspaceOutcome:
     """What came of a form. asks: what the command asks for next; typed: a text that was not taken, given back.
 
     given: the command that the text was for; previewed: command and text of a preview, which its buttons send along,
-    so that the text can be given back where another tab has shown another one.
+    so that the text can be given back where another tab has shown another one. called: the act that the text was for;
+    instead: the form whose text is given back, which a new one takes the place of.
     """
 
     replies: tuple[ShownReply, ...] = ()
@@ -56,6 +58,8 @@ class WorkspaceOutcome:
     given: str = field(default="", repr=False)
     typed: str = field(default="", repr=False)
     previewed: tuple[str, str] = field(default=("", ""), repr=False)
+    called: str = ""
+    instead: str = ""
     status: int = 200
 
     def without_choices(self, shown_anyway: Container[str]) -> "WorkspaceOutcome":
@@ -64,6 +68,11 @@ class WorkspaceOutcome:
             replace(reply, choices=tuple(one for one in reply.choices if one.given not in shown_anyway))
             for reply in self.replies
         )
+        return replace(self, replies=replies)
+
+    def without_waiting(self, words: Markup) -> "WorkspaceOutcome":
+        """Return the outcome where nothing waits any more. words: in the place of those that say what waits."""
+        replies = tuple(replace(one, text=words) if one.tells_wait else one for one in self.replies)
         return replace(self, replies=replies)
 
 
@@ -113,10 +122,13 @@ def show_replies(
     replies: Sequence[Reply], lang: Lang, desk: WorkspaceDesk, table: CommandTable[Any, Any]
 ) -> tuple[ShownReply, ...]:
     """Return replies as a page shows them, with a button for each choice that can be given there."""
-    return tuple(
-        ShownReply(text_to_html(message.text), tuple(_list_choices(message.choices, desk, table)))
-        for message in (render_reply(reply, lang) for reply in replies)
-    )
+    shown = []
+    for reply in replies:
+        message = render_reply(reply, lang)
+        waits = reply.presentation.officer_page is OfficerPageAction.RELOAD
+        choices = tuple(_list_choices(message.choices, desk, table))
+        shown.append(ShownReply(text_to_html(message.text), choices, waits))
+    return tuple(shown)
 
 
 def find_leads_to(answer: Answer) -> str:

@@ -13,9 +13,15 @@ from handlers.dialog.codes.typed_codes import get_code_placeholder
 from handlers.dialog.effects import Answer, Decision, TurnResult
 from handlers.dialog.replies import Phrase
 from handlers.staff.command import CommandTable
-from handlers.staff.state import SentForm
+from handlers.staff.state import TAKEN_BACK, SentForm
 from handlers.staff.workspace.commands import AskedNext, may_show_content
-from handlers.staff.workspace.sent_forms import find_sent_form, find_unsent_form, may_read_case_again
+from handlers.staff.workspace.sent_forms import (
+    find_sent_form,
+    find_settled,
+    find_unsent_form,
+    is_prompt_button,
+    may_read_case_again,
+)
 from handlers.staff.workspace.sign_in import WorkspaceRequest
 from handlers.staff.workspace.views import WORKSPACE_VIEWS, WorkspaceDesk, WorkspaceView
 
@@ -38,6 +44,11 @@ def show_own_form(request: WorkspaceRequest) -> Decision:
     """Do nothing for a form that a view shows something by, such as a search or a preview."""
     yield from ()
     return TurnResult(request.session)
+
+
+def has_taken_back(answer: Answer) -> bool:
+    """Whether an answer took a text back."""
+    return any(TAKEN_BACK in reply.args for reply in answer.replies)
 
 
 class RecalledForms:
@@ -67,8 +78,7 @@ class RecalledForms:
         if unsent is None:
             return opened, WorkspaceOutcome()
         words = self._pages.translate(Phrase("workspace.unsent"), opened.lang)
-        given, text = unsent.get_text("given"), unsent.get_text("text")
-        return opened, WorkspaceOutcome((ShownReply(words),), None, given, text)
+        return opened, self._give_back(opened, WorkspaceOutcome((ShownReply(words),)), unsent)
 
     async def _build_outcome(
         self, opened: OpenWorkspace, form: SentForm, *, hides_typed: bool
@@ -83,7 +93,44 @@ class RecalledForms:
         if previewed := form.get_text("previewed_text"):
             given, text = form.get_text("previewed"), previewed
         answer = replace(answer, lang=opened.lang)
-        return build_outcome(answer, asks, given, "" if hides_typed else text, self._desk, self._table)
+        outcome = build_outcome(answer, asks, given, "" if hides_typed else text, self._desk, self._table)
+        if settled := find_settled(opened.request.session, form):
+            return self._say_settled(opened, form, outcome, settled)
+        if form.waits and has_taken_back(answer) and not hides_typed:
+            return self._give_back(opened, outcome, form)
+        return replace(outcome, called=self._name_act(opened, outcome.given))
+
+    def _give_back(
+        self, opened: OpenWorkspace, outcome: WorkspaceOutcome, form: SentForm
+    ) -> WorkspaceOutcome:
+        """Return the outcome with the text of a form in its box, which says what it was written for."""
+        given, text = form.get_text("given"), form.get_text("text")
+        called = self._name_act(opened, given)
+        return replace(outcome, given=given, typed=text, called=called, instead=form.id)
+
+    def _name_act(self, opened: OpenWorkspace, given: str) -> str:
+        command = self._table.parse(given)
+        label = Phrase(command.name.label_key) if command is not None else Phrase("workspace.your_text")
+        return self._pages.responses.translate_reply(label, opened.lang)
+
+    def _say_settled(
+        self, opened: OpenWorkspace, form: SentForm, outcome: WorkspaceOutcome, letter: str
+    ) -> WorkspaceOutcome:
+        """Say what was decided on what is shown: its buttons are gone, so that nothing is done twice.
+
+        The answer to a button that was pressed once more is left out: it says that nothing waits.
+        """
+        key = "workspace.settled_no" if letter == "n" else "workspace.settled_yes"
+        note = ShownReply(self._pages.translate(Phrase(key), opened.lang))
+        if not form.prompt and not form.waits and outcome.typed:
+            return WorkspaceOutcome((note,))
+        if not form.prompt:
+            return outcome
+        shown = tuple(
+            replace(one, choices=tuple(c for c in one.choices if not is_prompt_button(c.given)))
+            for one in outcome.replies
+        )
+        return replace(outcome, replies=(note, *shown), typed="")
 
     async def _may_show_content(self, opened: OpenWorkspace, form: SentForm, answer: Answer) -> bool:
         """Whether content is shown once more: within the second factor, of a case that is not kept from them since."""

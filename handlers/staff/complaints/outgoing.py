@@ -20,6 +20,7 @@ from handlers.dialog.replies import (
     Phrase,
     Presentation,
     Reply,
+    ReplyArg,
 )
 from handlers.staff.command import ComplaintsCommandContext, make_command_button, make_prompt_buttons
 from handlers.staff.complaints.case_view import list_next_steps
@@ -38,7 +39,7 @@ from handlers.staff.members import StaffMember
 from handlers.staff.parse import parse_prompt_answer
 from handlers.staff.permissions import CommandName
 from handlers.staff.sending.undo_window import UndoHindrance, choose_undo, get_send_time
-from handlers.staff.state import ProposedReply
+from handlers.staff.state import TAKEN_BACK, ProposedReply
 from handlers.thai.dates import to_bangkok_date
 
 MAX_REPLY_LENGTH = 3_000
@@ -221,6 +222,7 @@ def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
         there = FindCaseByNumber(waits_with.number, waits_with.year, cmd.staff.id)
         found = (yield from run_query(there)) or found
     acts: tuple[Act, ...] = ()
+    taken: dict[str, ReplyArg] = {}
     chosen = choose_undo(found.scheduled, cmd.staff, cmd.ctx.now)
     if isinstance(chosen, UndoHindrance):
         key = chosen.value
@@ -229,8 +231,10 @@ def undo_send(cmd: ComplaintsCommandContext, found: OfficerCase) -> Decision:
         key = "done_others_wait" if found.scheduled else "done"
         by = "" if chosen.staff == cmd.staff.id else cmd.staff.id
         acts = (CancelSend(found.id, chosen.staff, by),)
+        taken = {} if by else {TAKEN_BACK: chosen.text}
     choices = list_next_steps(cmd, found) if can_see_case(cmd.staff, found) else ()
-    return cmd.reply(f"undo.{key}", OF_CASE, choices, acts, number=found.register_number)
+    args = {"number": found.register_number, **taken}
+    return cmd.reply_with(Reply(f"staff.undo.{key}", OF_CASE, args, choices), acts=acts)
 
 
 def may_undo(staff: StaffMember, found: OfficerCase) -> bool:

@@ -30,7 +30,7 @@ from handlers.staff.sending.undo_window import (
 from handlers.staff.service.faq_drafts import show_draft
 from handlers.staff.service.next_steps import list_next_steps
 from handlers.staff.service.questions import format_questions
-from handlers.staff.state import ProposedAnswer
+from handlers.staff.state import TAKEN_BACK, ProposedAnswer
 from handlers.thai.dates import format_date
 from handlers.thai.text import clean_text
 
@@ -262,7 +262,7 @@ def undo_answer(cmd: ServiceCommandContext, thread: QuestionThread) -> Decision:
     back = (make_command_button(ServiceCommandName.QUESTION, thread),)
     if proposed is None or not is_last:
         return waiting.reply_with(replace(done, choices=back), acts=acts)
-    text = Reply("inquiry.undo_text", NEUTRAL, {"text": proposed.text}, back)
+    text = Reply("inquiry.undo_text", NEUTRAL, {"text": proposed.text, TAKEN_BACK: proposed.text}, back)
     if takes_all or not left:
         return waiting.reply_with(done, text, acts=acts)
     numbers = ", ".join(one.register_number for one in left)

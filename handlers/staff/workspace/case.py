@@ -74,8 +74,10 @@ class CaseView:
         """Return what the buttons and parts of the page bring, which a reply need not offer once more."""
         own = (*self.next_steps, *(choice for _, group in self.groups for choice in group), *self.texts)
         read = (make_command_button(name, self.case) for name in SHOWN_ON_PAGE)
-        taken_back = (self.takes_back,) if self.takes_back else ()
-        return frozenset(choice.data for choice in (*own, *read, *taken_back))
+        taken_back = make_command_button(
+            CommandName.UNDO, self.case
+        )  # beside what waits, and only while it does
+        return frozenset(choice.data for choice in (*own, *read, taken_back))
 
 
 def open_case_view(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseView | TurnResult]:

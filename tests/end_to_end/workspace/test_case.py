@@ -101,6 +101,38 @@ def test_the_words_of_a_preview_are_given_back_after_another_tab_and_after_leavi
     assert "ได้รับ\nเรื่องแล้ว</textarea>" in left  # the text of the other tab waits still
 
 
+def test_what_was_sent_is_not_offered_again_and_what_is_taken_back_is(office: WorkspaceServer) -> None:
+    office.file_case()
+    browser = office.sign_in(office.add_officer("สมหญิง"))
+    words = "3 วัน สัญญาเลขที่เท่าใด"
+    page = give(browser, browser.request(CASE), "/take 1/2570")
+    asked = give(browser, page, "/ask 1/2570", words)
+    along = {"previewed": "/ask 1/2570", "previewed_text": words}
+    yes = find_given(asked, "/confirm y")
+    sent = give(browser, asked, yes, **along)
+    assert 'value="/undo' in sent.text
+    back = browser.request(asked.path)  # Back
+    assert "ไม่ต้องทำซ้ำ" in back.text
+    assert "/confirm" not in back.text
+    again = give(browser, back, yes, **along)  # a second tab, in which it stood still
+    assert "ไม่ต้องทำซ้ำ" in again.text
+    assert f"{words}</textarea>" not in again.text
+    taken = give(browser, sent, find_given(sent, "/undo"))
+    assert "/undo" not in taken.text
+    for shown in (taken, browser.request(taken.path), browser.request(CASE)):
+        assert shown.textbox_text == words
+        assert "ข้อความสำหรับ “ถาม" in shown.text
+    instead = find_field(taken, "instead")
+    asked = give(browser, taken, "/ask 1/2570", "5 วัน สัญญาเลขที่เท่าใด", instead=instead)
+    sent = give(browser, asked, find_given(asked, "/confirm y"))
+    assert browser.request(CASE).textbox_text == ""  # neither the words that went nor those before
+    office.desk.clock_offset += timedelta(seconds=61)
+    office.server.run(office.desk.store.scheduled_replies.send_due(office.desk.now()))
+    late = browser.request(sent.path)
+    assert "/undo" not in late.text
+    assert "ไม่มีข้อความของท่านรอส่งแล้ว" in late.text
+
+
 def test_words_that_were_typed_wait_behind_the_second_factor(office: WorkspaceServer) -> None:
     office.file_case()
     officer = office.add_officer("สมหญิง")
@@ -139,10 +171,12 @@ def test_every_form_leads_to_a_page_that_back_and_reload_find_again(office: Work
         previewed_text="สัญญาเลขที่เท่าใด",
     )
     assert "/confirm" not in dropped.text
-    for again in (shown, dropped):
-        assert re.sub(r"[0-9a-f]{32}\.[0-9a-f]{32}", "", browser.request(again.path).text) == re.sub(
-            r"[0-9a-f]{32}\.[0-9a-f]{32}", "", again.text
-        )
+    assert re.sub(r"[0-9a-f]{32}\.[0-9a-f]{32}", "", browser.request(dropped.path).text) == re.sub(
+        r"[0-9a-f]{32}\.[0-9a-f]{32}", "", dropped.text
+    )
+    again = browser.request(shown.path).text
+    assert "ท่านเลือกไม่ทำ" in again
+    assert "/confirm" not in again
     assert "สัญญาเลขที่เท่าใด" not in browser.request(CASE).text  # it was dropped
     assert "สัญญาเลขที่เท่าใด" not in office.sign_in(other).request(shown.path).text  # of this session only
     office.desk.clock_offset += timedelta(minutes=20)

@@ -8,13 +8,14 @@ from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Reply
 from handlers.dialog.session import Session
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE as TABLE
 from handlers.staff.complaints.messages import FindCaseByNumber
-from handlers.staff.state import SentForm
+from handlers.staff.state import TAKEN_BACK, SentForm
 from handlers.staff.workspace.commands import make_page_command
 from handlers.staff.workspace.messages import SignInWay, WorkspaceSession
 from handlers.staff.workspace.sent_forms import (
     MAX_KEPT_LENGTH,
     MAX_SENT_FORMS,
     find_sent_form,
+    find_settled,
     find_unsent_form,
     keep_sent_form,
     may_read_case_again,
@@ -35,7 +36,9 @@ def make_form(id_: str, path: str = PAGE, **fields: str) -> SentForm:
 
 
 def write(id_: str, text: str, session: Session, path: str = PAGE) -> Session:
-    return keep_sent_form(TABLE, make_form(id_, path, given="/reply 1/2570", text=text), session, SHOWN)
+    prompt = Choice("/confirm y7" if id_ == "a" else f"/confirm y8{id_[1:]}", "staff.confirm.yes")
+    shown = (replace(SHOWN[0], choices=(prompt,)),)
+    return keep_sent_form(TABLE, make_form(id_, path, given="/reply 1/2570", text=text), session, shown)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +55,30 @@ def test_a_text_that_was_shown_waits_until_it_is_sent_or_dropped(
     first = find_sent_form(after, "a", PAGE)
     assert first is not None
     assert first.waits is waits
+    assert (first.settled, find_settled(after, pressed)) == (("", "") if waits else (given[0],) * 2)
     unsent = find_unsent_form(after, PAGE)
     assert unsent is not None
     assert unsent.get_text("text") == "อีกแท็บ"
     assert find_unsent_form(after, OTHER) is None
+
+
+def test_a_text_that_was_taken_back_waits_again_until_another_is_written_in_its_place() -> None:
+    sent = keep_sent_form(
+        TABLE, make_form("c", given="/confirm y7"), write("a", "3 วัน ขอสัญญา", begin_session()), DONE
+    )
+    undone = (Reply("staff.undo.done", OF_CASE, {TAKEN_BACK: "ขอสัญญา"}),)
+    after = keep_sent_form(TABLE, make_form("u", given="/undo 1/2570"), sent, undone)
+    unsent = find_unsent_form(after, PAGE)
+    assert unsent is not None
+    assert (unsent.get_text("given"), unsent.get_text("text")) == ("/reply 1/2570", "3 วัน ขอสัญญา")
+    other = make_form("n", given="/reply 1/2570", text="ขอสัญญาใหม่", instead="u")
+    after = keep_sent_form(TABLE, other, after, SHOWN)
+    after = keep_sent_form(TABLE, make_form("y", given="/confirm y7"), after, DONE)
+    assert find_unsent_form(after, PAGE) is None
+    elsewhere = keep_sent_form(TABLE, make_form("u", given="/undo 1/2570"), begin_session(), undone)
+    unsent = find_unsent_form(elsewhere, PAGE)  # what was written in the chat
+    assert unsent is not None
+    assert (unsent.get_text("given"), unsent.get_text("text")) == ("", "ขอสัญญา")
 
 
 def test_the_same_form_is_kept_once_and_is_found_on_its_own_page_only() -> None:
