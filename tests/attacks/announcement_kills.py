@@ -1,7 +1,8 @@
 """Kill -9 while officers are told of cases whose moment has come.
 
 `python -m tests.attacks.announcement_kills HOME ROUNDS SEED`: in each round some cases wait, a forked desk tells of
-all, and is killed after a few of them. What it did not come to is told of by the next. Prints one JSON line with the result.
+all, and is killed after a few of them. What it did not come to is told of by the next. Prints one JSON line with the
+result.
 """
 
 import asyncio
