@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ita_stats.strings import get_statistics_text
 
@@ -87,47 +87,17 @@ def render_archival_pdf(template: str, data: TemplateData, at: datetime) -> byte
 
 def render_plain_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
     """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived."""
-    import typst  # takes 7 MB, so only when a document is typeset
-
-    return typst.compile(
-        _add_missing_note(source, data),
-        format="pdf",
-        font_paths=_load_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs=_build_inputs(data),
-        timestamp=int(at.timestamp()),
-    )
+    return _compile(source, data, at, format="pdf")[0]
 
 
 def render_paper_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
     """Render a caller's template as `render_archival_pdf` does: for archives and screen readers."""
-    import typst  # as above
-
-    return typst.compile(
-        _add_missing_note(source, data),
-        format="pdf",
-        font_paths=_load_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs=_build_inputs(data),
-        pdf_standards=["a-2b", "ua-1"],
-        timestamp=int(at.timestamp()),
-    )
+    return _compile(source, data, at, format="pdf", pdf_standards=["a-2b", "ua-1"])[0]
 
 
 def render_paper_png(source: bytes, data: TemplateData, at: datetime, ppi: float = 150.0) -> bytes:
     """Render the first page of a caller's template as PNG."""
-    import typst  # as above
-
-    found: bytes | list[bytes] = typst.compile(
-        _add_missing_note(source, data),
-        format="png",
-        ppi=ppi,
-        font_paths=_load_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs=_build_inputs(data),
-        timestamp=int(at.timestamp()),
-    )
-    return found[0] if isinstance(found, list) else found
+    return _compile(source, data, at, format="png", ppi=ppi)[0]
 
 
 def find_missing_characters(data: TemplateData) -> list[str]:
@@ -143,18 +113,22 @@ def render_png_pages(
     template: str, data: TemplateData, at: datetime, ppi: float = POINTS_PER_INCH
 ) -> list[bytes]:
     """Render the pages as PNG."""
-    import typst  # as above
+    return _compile(_read_template(template), data, at, format="png", ppi=ppi)
+
+
+def _compile(source: bytes, data: TemplateData, at: datetime, **options: Any) -> list[bytes]:  # noqa: ANN401 - Typst's
+    """Compile a template with the fonts of the package alone. Returns the file, or a picture of each page."""
+    import typst  # takes 7 MB, so only when a document is typeset
 
     found: bytes | list[bytes] = typst.compile(
-        _add_missing_note(_read_template(template), data),
-        format="png",
-        ppi=ppi,
+        _add_missing_note(source, data),
         font_paths=_load_fonts(),
         ignore_system_fonts=True,
         sys_inputs=_build_inputs(data),
         timestamp=int(at.timestamp()),
+        **options,
     )
-    return found if isinstance(found, list) else [found]  # a single page comes without a list
+    return found if isinstance(found, list) else [found]  # a file or a single page comes without a list
 
 
 def format_typst_date(at: datetime) -> list[int]:

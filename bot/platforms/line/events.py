@@ -10,16 +10,10 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import Field, ValidationError
 
 from bot.errors import BotError
+from bot.platforms.incoming_model import LENIENT, IncomingModel
 
 MAX_EVENT_AGE = timedelta(hours=24)
 """An older event is a replay: LINE redelivers within hours."""
@@ -35,22 +29,7 @@ class InvalidWebhookBodyError(BotError):
     """A webhook body is not JSON, or has no list of events."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-def _none_if_invalid(raw: object, read: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return read(raw)
-    except ValidationError:
-        return None
-
-
-Lenient = WrapValidator(_none_if_invalid)
-"""Marks optional fields: an invalid value counts as missing, instead of making the event unreadable."""
-
-
-class EventSource(_Model):
+class EventSource(IncomingModel):
     """Where an event happened: a one-on-one chat (`user`), a group or a room."""
 
     type: str = ""
@@ -59,13 +38,13 @@ class EventSource(_Model):
     roomId: str | None = Field(default=None, max_length=100)  # noqa: N815
 
 
-class ContentProvider(_Model):
+class ContentProvider(IncomingModel):
     """Where a file is stored. Only `line` is fetched, never a URL that somebody sent."""
 
     type: str = ""
 
 
-class ImageSet(_Model):
+class ImageSet(IncomingModel):
     """The set of pictures, sent together, that one belongs to."""
 
     id: str = Field(min_length=1, max_length=200)
@@ -73,37 +52,37 @@ class ImageSet(_Model):
     total: int | None = None
 
 
-class MessageContent(_Model):
+class MessageContent(IncomingModel):
     id: str = Field(pattern=r"^\d{1,40}$")
     type: str
     text: str | None = None
-    fileName: Annotated[str | None, Lenient] = None  # noqa: N815
-    fileSize: Annotated[int | None, Lenient] = None  # noqa: N815
+    fileName: Annotated[str | None, LENIENT] = None  # noqa: N815
+    fileSize: Annotated[int | None, LENIENT] = None  # noqa: N815
     contentProvider: ContentProvider | None = None  # noqa: N815
-    imageSet: Annotated[ImageSet | None, Lenient] = None  # noqa: N815
-    title: Annotated[str | None, Lenient] = None
-    address: Annotated[str | None, Lenient] = None
-    latitude: Annotated[float | None, Lenient] = None
-    longitude: Annotated[float | None, Lenient] = None
+    imageSet: Annotated[ImageSet | None, LENIENT] = None  # noqa: N815
+    title: Annotated[str | None, LENIENT] = None
+    address: Annotated[str | None, LENIENT] = None
+    latitude: Annotated[float | None, LENIENT] = None
+    longitude: Annotated[float | None, LENIENT] = None
 
 
-class Postback(_Model):
+class Postback(IncomingModel):
     data: str = Field(max_length=300)
 
 
-class Unsend(_Model):
+class Unsend(IncomingModel):
     """A message that was taken back."""
 
     messageId: str = Field(pattern=r"^\d{1,40}$")  # noqa: N815
 
 
-class DeliveryContext(_Model):
+class DeliveryContext(IncomingModel):
     """Whether LINE brings it again."""
 
     isRedelivery: bool = False  # noqa: N815
 
 
-class WebhookEvent(_Model):
+class WebhookEvent(IncomingModel):
     """One event of a webhook."""
 
     type: str
@@ -112,7 +91,7 @@ class WebhookEvent(_Model):
     webhookEventId: str | None = Field(default=None, min_length=1, max_length=200)  # noqa: N815
     source: EventSource | None = None
     replyToken: str | None = Field(default=None, min_length=1, max_length=500)  # noqa: N815
-    deliveryContext: Annotated[DeliveryContext | None, Lenient] = None  # noqa: N815
+    deliveryContext: Annotated[DeliveryContext | None, LENIENT] = None  # noqa: N815
     message: MessageContent | None = None
     postback: Postback | None = None
     unsend: Unsend | None = None

@@ -5,16 +5,9 @@ Names and types are those of core.telegram.org/bots/api, except `sender` (there 
 
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
+from bot.platforms.incoming_model import LENIENT, IncomingModel
 from bot.platforms.telegram.content import (
     add_quote,
     contains_media,
@@ -27,36 +20,19 @@ from handlers.dialog.events import UnreadableKind
 PRIVATE_CHAT = "private"
 
 
-def _none_if_invalid(raw: object, read: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return read(raw)
-    except ValidationError:
-        return None
-
-
-Lenient = WrapValidator(_none_if_invalid)
-"""Marks what a message brings: an unknown shape counts as missing, so that its sender is answered all the same."""
-
-
-class _Model(BaseModel):
-    """Part of an update. Unknown fields are ignored, and errors do not show input."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-class TelegramUser(_Model):
+class TelegramUser(IncomingModel):
     id: int
     is_bot: bool = False
 
 
-class TelegramChat(_Model):
+class TelegramChat(IncomingModel):
     """Where it was written."""
 
     id: int
     type: str
 
 
-class TelegramFile(_Model):
+class TelegramFile(IncomingModel):
     """A file. file_id: for getFile; file_name: if the sender's client gave one; file_size: bytes, if known."""
 
     file_id: str
@@ -65,34 +41,34 @@ class TelegramFile(_Model):
     file_size: int | None = None
 
 
-class Location(_Model):
+class Location(IncomingModel):
     """A location, in degrees."""
 
     latitude: float
     longitude: float
 
 
-class InlineKeyboardButton(_Model):
+class InlineKeyboardButton(IncomingModel):
     text: str = ""
     callback_data: str | None = None
 
 
-class InlineKeyboardMarkup(_Model):
+class InlineKeyboardMarkup(IncomingModel):
     inline_keyboard: tuple[tuple[InlineKeyboardButton, ...], ...] = ()
 
 
-class Venue(_Model):
+class Venue(IncomingModel):
     """A place with a name, beside its `location`."""
 
     title: str = ""
     address: str = ""
 
 
-LenientText = Annotated[str | None, Lenient]
-LenientFile = Annotated[TelegramFile | None, Lenient]
+LenientText = Annotated[str | None, LENIENT]
+LenientFile = Annotated[TelegramFile | None, LENIENT]
 
 
-class TelegramMessage(_Model):
+class TelegramMessage(IncomingModel):
     """A message. date: seconds since 1970; 0 for an inaccessible message (older than bots may see).
 
     contained_text: the text of a message that is no text, such as a poll's. contains_media: a rich message has
@@ -105,7 +81,7 @@ class TelegramMessage(_Model):
     sender: TelegramUser | None = Field(default=None, alias="from")
     text: LenientText = None
     caption: LenientText = None
-    photo: Annotated[tuple[TelegramFile, ...] | None, Lenient] = None
+    photo: Annotated[tuple[TelegramFile, ...] | None, LENIENT] = None
     document: LenientFile = None
     voice: LenientFile = None
     audio: LenientFile = None
@@ -113,13 +89,13 @@ class TelegramMessage(_Model):
     video_note: LenientFile = None
     animation: LenientFile = None
     live_photo: LenientFile = None
-    location: Annotated[Location | None, Lenient] = None
-    venue: Annotated[Venue | None, Lenient] = None
+    location: Annotated[Location | None, LENIENT] = None
+    venue: Annotated[Venue | None, LENIENT] = None
     media_group_id: LenientText = None
-    message_thread_id: Annotated[int | None, Lenient] = None
-    is_topic_message: Annotated[bool | None, Lenient] = None
+    message_thread_id: Annotated[int | None, LENIENT] = None
+    is_topic_message: Annotated[bool | None, LENIENT] = None
     has_protected_content: bool = False
-    reply_markup: Annotated[InlineKeyboardMarkup | None, Lenient] = None
+    reply_markup: Annotated[InlineKeyboardMarkup | None, LENIENT] = None
     contained_text: str | None = None
     contains_media: bool = False
     is_service: bool = False
@@ -167,7 +143,7 @@ class TelegramMessage(_Model):
         return self.written_text if self.written_text is not None else self.caption
 
 
-class CallbackQuery(_Model):
+class CallbackQuery(IncomingModel):
     """A tap on a button. message: the one with the button, as it read then."""
 
     id: str
@@ -176,11 +152,11 @@ class CallbackQuery(_Model):
     data: str | None = None
 
 
-class ChatMember(_Model):
+class ChatMember(IncomingModel):
     status: str
 
 
-class ChatMemberUpdated(_Model):
+class ChatMemberUpdated(IncomingModel):
     """The bot's own membership changed: somebody blocked it, or added it to a group."""
 
     chat: TelegramChat
@@ -189,7 +165,7 @@ class ChatMemberUpdated(_Model):
     new_chat_member: ChatMember
 
 
-class Update(_Model):
+class Update(IncomingModel):
     update_id: int
     message: TelegramMessage | None = None
     edited_message: TelegramMessage | None = None
