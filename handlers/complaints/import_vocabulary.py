@@ -49,6 +49,9 @@ COLUMN_WORDS: Mapping[str, str] = {
     "เรื่อง": "subject", "เรื่องร้องเรียน": "subject", "รายละเอียด": "subject", "ชื่อเรื่อง": "subject",
     "ข้อร้องเรียน": "subject", "เรื่องที่ร้องเรียน": "subject", "ประเด็น": "subject", "ประเด็นร้องเรียน": "subject",
     "รายละเอียดเรื่องร้องเรียน": "subject", "เรื่องโดยย่อ": "subject", "เนื้อหา": "subject", "สาระสำคัญ": "subject",
+    "date": "received_on", "datereceived": "received_on", "receiveddate": "received_on", "channel": "source",
+    "type": "category", "closeddate": "closed_on", "closedon": "closed_on", "dateclosed": "closed_on", "subject": "subject",
+    "result": "result", "remark": "unread", "remarks": "unread",
     "หมายเหตุ": "unread", "ผู้ร้อง": "unread", "ผู้ร้องเรียน": "unread", "ผู้ถูกร้อง": "unread",
     "ผู้ถูกร้องเรียน": "unread", "ผู้รับผิดชอบ": "unread", "หน่วยงาน": "unread", "ลงวันที่": "unread",
     "หน่วยงานที่รับผิดชอบ": "unread", "เจ้าหน้าที่": "unread", "ผู้รับเรื่อง": "unread", "ระยะเวลา": "unread",
@@ -117,7 +120,7 @@ def list_status_words(status: CaseStatus) -> tuple[str, ...]:
     match status:
         case CaseStatus.RECEIVED:
             return (
-                "received", "รับเรื่อง", "รับเรื่องแล้ว", "รับเรื่องไว้แล้ว", "รอดำเนินการ", "ยังไม่ดำเนินการ", "รับไว้",
+                "received", "pending", "รับเรื่อง", "รับเรื่องแล้ว", "รับเรื่องไว้แล้ว", "รอดำเนินการ", "ยังไม่ดำเนินการ", "รับไว้",
                 "รับเรื่องไว้", "ยังไม่ได้ดำเนินการ", "รอพิจารณา",
             )  # fmt: skip
         case CaseStatus.SCREENING:
@@ -128,7 +131,7 @@ def list_status_words(status: CaseStatus) -> tuple[str, ...]:
             )  # fmt: skip
         case CaseStatus.INVESTIGATING:
             return (
-                "investigating", "in_progress", "inprogress", "อยู่ระหว่างดำเนินการ", "กำลังดำเนินการ",
+                "investigating", "in_progress", "inprogress", "in process", "อยู่ระหว่างดำเนินการ", "กำลังดำเนินการ",
                 "ระหว่างดำเนินการ", "สืบสวน", "อยู่ระหว่างสืบสวน", "อยู่ระหว่างการดำเนินการ", "อยู่ระหว่างสอบสวน",
                 "ตั้งกรรมการสอบสวน", "แต่งตั้งคณะกรรมการสืบสวนข้อเท็จจริง", "แต่งตั้งคณะกรรมการสอบสวน", "สอบสวนทางวินัย", "รอผล",
                 "ตั้งคณะกรรมการสอบสวน", "ตั้งกรรมการสืบสวนข้อเท็จจริง", "ยังไม่ได้ข้อยุติ", "ยังไม่แล้วเสร็จ", "ยังไม่ยุติ", "ยังไม่เสร็จ",
@@ -138,7 +141,7 @@ def list_status_words(status: CaseStatus) -> tuple[str, ...]:
             )  # fmt: skip
         case CaseStatus.CLOSED:
             return (
-                "closed", "done", "แล้วเสร็จ", "เสร็จสิ้น", "เสร็จแล้ว", "ดำเนินการแล้วเสร็จ", "ดำเนินการเสร็จสิ้น",
+                "closed", "done", "completed", "แล้วเสร็จ", "เสร็จสิ้น", "เสร็จแล้ว", "ดำเนินการแล้วเสร็จ", "ดำเนินการเสร็จสิ้น",
                 "ยุติ", "ยุติเรื่อง", "ยุติเรื่องแล้ว", "ปิดเรื่อง", "จำหน่ายเรื่อง", "จำหน่าย",
                 "ดำเนินการแล้ว", "เสร็จสิ้นแล้ว", "เรียบร้อยแล้ว", "ดำเนินการเรียบร้อยแล้ว", "ได้ข้อยุติ", "ได้ข้อยุติแล้ว",
                 "แล้วเสร็จสิ้น", "ดำเนินการเสร็จสิ้นแล้ว", "ปิดเรื่องแล้ว", "เสร็จ", "สิ้นสุด", "ดำเนินการเสร็จแล้ว", "ยุติการดำเนินการ",

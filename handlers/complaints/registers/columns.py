@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -73,6 +73,7 @@ class RegisterHeader:
 
     unknown: those of the others of which nobody knows what they are.
     first_line, last_line: where it stands; width: how many cells it has. twice: columns that it names more than once.
+    ticked: of columns that are several, one for each word, in which a sign is set: their places and words.
     """
 
     first_line: int
@@ -83,6 +84,7 @@ class RegisterHeader:
     unread: tuple[str, ...]
     twice: tuple[RegisterColumn, ...] = ()
     unknown: tuple[str, ...] = ()
+    ticked: Mapping[RegisterColumn, tuple[tuple[int, str], ...]] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[RegisterColumn, ...]:
@@ -110,13 +112,45 @@ def find_header(rows: Sequence[TableRow], read: HeadingReader = read_heading) ->
 
 def _count_known(header: RegisterHeader) -> float:
     known = header.places.keys() - {RegisterColumn.UNREAD}
-    return len(known) + 0.5 * (RegisterColumn.RECEIVED_ON in known) + (0.1 if not header.missing else 0)
+    whole = 0.1 * (not header.missing) + 0.2 * bool(header.ticked)
+    return len(known) + 0.5 * (RegisterColumn.RECEIVED_ON in known) + whole
 
 
 def _is_heading_row(row: TableRow) -> bool:
     """Whether a row below a header can be its second row: words, none of which has a number in it."""
     filled = row.list_filled()
     return bool(filled) and not any(re.search(r"\d", normalize_for_matching(row.texts[at])) for at in filled)
+
+
+_TICKED = frozenset(
+    {
+        RegisterColumn.SOURCE,
+        RegisterColumn.CATEGORY,
+        RegisterColumn.STATUS,
+        RegisterColumn.OUTCOME,
+        RegisterColumn.RESULT,
+    }
+)
+
+
+def _find_ticked(upper: TableRow, lower: TableRow, read: HeadingReader) -> list[list[tuple[int, str]]]:
+    """Find columns of one heading above, such as ช่องทาง, with a word each below, in which rows set a sign.
+
+    Each as the places of its columns with their words.
+    """
+    groups = list[list[tuple[int, str]]]()
+    last = ""
+    for place, above in enumerate(upper.texts):
+        below = lower.get_text(place)
+        if not above or below in {"", above} or read(above) not in _TICKED or read(below) is not None:
+            last = ""
+            continue
+        if above == last:
+            groups[-1].append((place, below))
+        else:
+            groups.append([(place, below)])
+        last = above
+    return [group for group in groups if len(group) > 1]
 
 
 def _join_headings(upper: TableRow, lower: TableRow, read: HeadingReader) -> list[str]:
@@ -138,6 +172,11 @@ def _read_header(
     row: TableRow, headings: Sequence[str], read: HeadingReader, below: TableRow | None = None
 ) -> RegisterHeader | None:
     found = [read(text) for text in headings]
+    groups = [] if below is None else _find_ticked(row, below, read)
+    for group in groups:
+        found[group[0][0]] = read(row.texts[group[0][0]])
+        for place, _ in group[1:]:
+            found[place] = RegisterColumn.UNREAD
     columns = _settle_columns(found, headings)
     places = dict[RegisterColumn, int]()
     twice = list[RegisterColumn]()
@@ -149,14 +188,17 @@ def _read_header(
         places.setdefault(column, place)
     if not places:
         return None
-    taken = set(places.values())
+    ticked = {column: tuple(group) for group in groups for column, at in places.items() if at == group[0][0]}
+    taken = {*places.values(), *(place for group in ticked.values() for place, _ in group)}
     unread = tuple(text for place, text in enumerate(headings) if text and place not in taken)
     unknown = tuple(
         text for text, column in zip(headings, found, strict=True) if column is None and fold_heading(text)
     )
     names = {column: headings[place] for column, place in places.items()}
     last = row if below is None else below
-    return RegisterHeader(row.line, last.line, len(last.texts), places, names, unread, tuple(twice), unknown)
+    return RegisterHeader(
+        row.line, last.line, len(last.texts), places, names, unread, tuple(twice), unknown, ticked
+    )
 
 
 def _settle_columns(

@@ -161,6 +161,40 @@ def judge_typed_days(cells: Sequence[DayCell], today: date) -> MonthFirst:
     return MonthFirst.FITS if as_is < turned or not written else MonthFirst.UNCERTAIN
 
 
+FEWEST_WRITTEN_DAYS = 3
+
+
+def is_month_first_likely(cells: Sequence[DayCell], today: date) -> bool:
+    """Whether days that are written in figures stand in order only where the month is read first.
+
+    None of them is above 12 in either place, so that nothing but their order tells.
+    """
+    found = [_DAY_FIRST_DATE.match(cell.text) for cell in cells if cell.kind is not CellKind.DAY]
+    written = [one for one in found if one is not None]
+    if len(written) < FEWEST_WRITTEN_DAYS or any(max(int(one["d"]), int(one["m"])) > 12 for one in written):
+        return False
+    as_is = [DayCell(one[0], None) for one in written]
+    turned = [DayCell(f"{one['m']}/{one['d']}/{one['y']}", None) for one in written]
+    return _count_steps_back(turned, today, turn=False) == 0 < _count_steps_back(as_is, today, turn=False)
+
+
+_DAY_WITHIN = re.compile(
+    r"(?:เมื่อ)?(?:วันที่)?\s*(?P<day>\d{1,2}(?:\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?|\s*[ก-๎][ก-๎.]{2,9}\s*)(?:\d{4}|\d{2}))(?!\d)"
+)
+
+
+def split_day(text: str) -> tuple[str, str]:
+    """Split the one day that stands in words, such as “ยุติเรื่องเมื่อ 20 พ.ย. 68”, from them: the words, the day.
+
+    The day is empty where there is none, or more than one.
+    """
+    found = list(_DAY_WITHIN.finditer(normalize_for_matching(text)))
+    if len(found) != 1 or found[0]["day"] == normalize_for_matching(text):
+        return text, ""
+    plain = normalize_for_matching(text)
+    return f"{plain[: found[0].start()]} {plain[found[0].end() :]}".strip(), found[0]["day"]
+
+
 def turn_day(text: str) -> str:
     """Return an ISO day with month and day exchanged; any other text as it is."""
     found = _ISO_DATE.match(text)

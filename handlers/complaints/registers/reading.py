@@ -16,6 +16,7 @@ from handlers.complaints.registers.days import (
     DayCell,
     MonthFirst,
     WrongDayError,
+    is_month_first_likely,
     judge_typed_days,
     parse_register_day,
     turn_day,
@@ -29,7 +30,9 @@ from handlers.complaints.registers.rows import (
     RejectedRow,
     RowDoubt,
     RowParser,
+    is_blank,
     is_ditto,
+    is_tick,
 )
 from handlers.complaints.registers.word_meanings import RegisterWords, fold_word
 from handlers.dialog.replies import Phrase
@@ -132,6 +135,7 @@ def read_register(
             continue
         reading.headers[sheet.name] = header
         _doubt_sheet(sheet, header, reading)
+        _doubt_order(sheet, header, today, reading)
         parser = RowParser(words, today, frozenset(header.places), table.has_1904_days)
         for row in _list_rows(sheet, header, today, reading, seen, from_1904=table.has_1904_days):
             found = parser.parse(row)
@@ -180,6 +184,16 @@ def _doubt_sheet(sheet: TableSheet, header: RegisterHeader, reading: RegisterRea
         name = "" if column is RegisterColumn.UNREAD else column.value
         problem = CellProblem(name, Phrase(f"import.doubt.{kind}", {"count": 0, "found": "", "taken": ""}))
         reading.doubts.append(Doubt(sheet.name, 0, RowDoubt(kind, problem)))
+
+
+def _doubt_order(sheet: TableSheet, header: RegisterHeader, today: date, reading: RegisterReading) -> None:
+    """Note days such as 11/05/2025 that stand in order only where the month comes first."""
+    place = header.places[RegisterColumn.RECEIVED_ON]
+    below = [row for row in sheet.rows if row.line > header.last_line]
+    cells = [DayCell(row.get_text(place), row.kinds.get(place)) for row in below]
+    if is_month_first_likely(cells, today):
+        problem = CellProblem(RegisterColumn.RECEIVED_ON.value, Phrase("import.month_first"))
+        reading.doubts.append(Doubt(sheet.name, 0, RowDoubt(DoubtKind.MONTH_FIRST, problem)))
 
 
 def _list_rows(
@@ -235,7 +249,9 @@ def _find_row_kind(
         return classify_row(row, header, today)
     if _is_continued(row, header):
         return RegisterRowKind.CONTINUED
-    first = seen.setdefault(row.texts, sheet)
+    # A sheet of the whole year counts its lines anew.
+    line = header.places.get(RegisterColumn.SEQUENCE)
+    first = seen.setdefault(tuple(text for at, text in enumerate(row.texts) if at != line), sheet)
     return RegisterRowKind.CASE if first == sheet else RegisterRowKind.COPY
 
 
@@ -278,7 +294,7 @@ def _build_row(
     for column, place in header.places.items():
         if column not in _TAKEN_OVER:
             continue
-        text = row.get_text(place)
+        text = _read_ticks(row, header.ticked[column]) if column in header.ticked else row.get_text(place)
         if above is not None and is_ditto(text):
             problem = CellProblem(column.value, Phrase("import.ditto", {"found": text}))
             doubt = RowDoubt(DoubtKind.DITTO, problem, text, above.get(column))
@@ -290,6 +306,13 @@ def _build_row(
             text = _turn_cell(text, column, row.line, sheet, turned[column], reading)
         cells[column] = text
     return ImportRow(row.line, cells, kinds, sheet)
+
+
+def _read_ticks(row: TableRow, ticked: Sequence[tuple[int, str]]) -> str:
+    """Return the word of the column in which a row sets its sign; with two signs, or other words, all of them."""
+    filled = [(row.get_text(place).strip(), word) for place, word in ticked]
+    told = [word if is_tick(text) else text for text, word in filled if text and not is_blank(text)]
+    return " / ".join(told)
 
 
 def _turn_cell(

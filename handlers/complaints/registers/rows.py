@@ -1,7 +1,7 @@
 """One row of an imported register: what each cell must hold, why a row is rejected, and what needs a yes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ from enum import StrEnum
 from handlers.complaints.lifecycle import ENDED_STATUSES, CaseSource, CaseStatus
 from handlers.complaints.messages import ImportedCase, WordKind
 from handlers.complaints.registers.columns import RegisterColumn
-from handlers.complaints.registers.days import MAX_QUOTED_LENGTH, WrongDayError, parse_register_day
+from handlers.complaints.registers.days import MAX_QUOTED_LENGTH, WrongDayError, parse_register_day, split_day
 from handlers.complaints.registers.word_meanings import (
     NOTHING,
     PROGRESS_BY_VALUE,
@@ -19,13 +19,13 @@ from handlers.complaints.registers.word_meanings import (
 from handlers.dialog.replies import Phrase
 from handlers.dialog.text import shorten_text
 from handlers.table_files import CellKind
-from handlers.thai.dates import BUDDHIST_ERA, CalendarMonth, get_fiscal_year, parse_written_year
+from handlers.thai.dates import BUDDHIST_ERA, CalendarMonth, format_date, get_fiscal_year, parse_written_year
 from handlers.thai.matching import normalize_for_matching
 
 MAX_CELL_LENGTH = 200
 """Characters of a cell: a register's columns hold words, not long texts."""
 
-_NUMBER = re.compile(r"(?:ที่|เลขที่|no\.?)?\s*(\d{1,6})\s*(?:/\s*(\d{4}|\d{2}))?$")
+_NUMBER = re.compile(r"(?:ที่|เลขที่|เลขรับ|รร\.?|ร้องเรียน(?:ที่)?|no\.?)?\s*(\d{1,6})\s*(?:/\s*(\d{4}|\d{2}))?$")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
 _DITTO = re.compile(r"^(?:\"|”|“|''|〃|,,|-\"-)$")
 
@@ -46,6 +46,8 @@ class DoubtKind(StrEnum):
     WORD = "word"  # a word of which only a part is known
     DITTO = "ditto"  # a mark for the same as above
     ODD_YEAR = "odd_year"
+    MONTH_FIRST = "month_first"  # days that stand in order only where the month comes first
+    DAY_WITHIN = "day_within"  # the day of the end stands in the words of the state
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,19 @@ def quote_cell(text: str) -> str:
 def is_ditto(text: str) -> bool:
     """Whether a cell is a mark for the same as above."""
     return bool(_DITTO.match(text))
+
+
+_TICK = re.compile(r"^(?:[/✓✔☑√●■×✗✘xX1]|\uf0fc|\ufffd)$")
+
+
+def is_tick(text: str) -> bool:
+    """Whether a cell is a sign that its column holds."""
+    return bool(_TICK.match(text))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says that its column does not hold: a dash, a nought, an empty box."""
+    return text in {"-", "–", "—", "0", "☐", "□", "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +277,10 @@ class RowParser:
         found.category = self._find_word(WordKind.CATEGORY, column, text, found, allowed)
 
     def _parse_progress(self, row: ImportRow, found: ParsedRow) -> None:
-        told = list[Progress]()
+        told, days = list[Progress](), list[str]()
         for column in (RegisterColumn.STATUS, RegisterColumn.OUTCOME):
-            text = row.get(column)
+            text, day = split_day(row.get(column))
+            days += [day] if day else []
             if not text or text in {"-", "–", "—"}:
                 told.append(Progress())
                 continue
@@ -276,7 +292,7 @@ class RowParser:
         state, result = told
         found.progress = self._join_progress(state, result, found)
         if not any(one.column == RegisterColumn.CLOSED_ON for one in found.problems):
-            self._check_end(found)
+            self._check_end(found, days)
 
     def _join_progress(self, state: Progress, result: Progress, found: ParsedRow) -> Progress:
         """Join what two columns say; what does not fit is noted."""
@@ -300,7 +316,10 @@ class RowParser:
         elif (state.status in ENDED_STATUSES) != (result.status in ENDED_STATUSES):
             found.reject(RegisterColumn.OUTCOME, Phrase("import.contradiction"))
 
-    def _check_end(self, found: ParsedRow) -> None:
+    def _check_end(self, found: ParsedRow, days: Sequence[str]) -> None:
+        """Check the day of the end. days: those that stand in the words of state and outcome."""
+        if found.closed_on is None and found.progress.status in ENDED_STATUSES and len(days) == 1:
+            self._take_day_within(days[0], found)
         received, closed = found.received_on, found.closed_on
         if found.progress.status not in ENDED_STATUSES:
             if closed is not None:
@@ -311,6 +330,16 @@ class RowParser:
             found.closed_on = None if received is None else assume_end(received, self.today)
         elif received is not None and closed < received:
             found.reject(RegisterColumn.CLOSED_ON, Phrase("import.end_before_start"))
+
+    def _take_day_within(self, text: str, found: ParsedRow) -> None:
+        column = RegisterColumn.CLOSED_ON
+        try:
+            found.closed_on = parse_register_day(text, self.today)
+        except WrongDayError as wrong:
+            found.reject(column, wrong.reason)
+            return
+        shown = format_date(found.closed_on, "th")
+        found.doubt(DoubtKind.DAY_WITHIN, column, Phrase("import.end_without_day"), text, shown)
 
 
 def list_years_of_number(received: date) -> set[int]:

@@ -14,7 +14,8 @@ from handlers.thai.matching import normalize_for_matching
 
 _BRACKETS = re.compile(r"\([^()]*\)")
 _SIGNS = re.compile(r"[\s.,:;*'\"\-–ฯ]+")
-_SHARE = re.compile(r"\d+(?:\.\d+)?%")
+_SHARE = re.compile(r"(?<=เงินเดือน)\s*(?:ร้อยละ)?\s*\d+(?:\.\d+)?\s*%?")
+"""A part of the salary that somebody lost; “ดำเนินการแล้ว 50%” says something else."""
 MAX_WORD_LENGTH = 80
 """Characters of a word that can be asked for: a longer text is a report, not a word."""
 
@@ -136,6 +137,20 @@ def _has_part(word: str, part: str) -> bool:
 _NOT = ("ไม่", "ไม่ได้", "ไม่ต้อง", "มิ", "มิได้", "ยังไม่", "ไม่ขอ", "ไม่ควร", "ไม่สมควร", "งด")
 
 
+def _fold_whole(text: str) -> str:
+    """Return a word as `fold_word` does, with what stands in its brackets."""
+    return _SIGNS.sub("", re.sub(r"[()]", "", _SHARE.sub("", normalize_for_matching(text))))
+
+
+_WITH_BRACKETS = frozenset(_fold_whole(word) for word in SOURCE_WORDS if "(" in word)
+
+
+def _has_remark(text: str, word: str) -> bool:
+    """Whether a text has more than its word: another text in brackets, or a question mark."""
+    whole = _fold_whole(text)
+    return "?" in text or (whole != word and whole not in _WITH_BRACKETS)
+
+
 @dataclass(frozen=True, slots=True)
 class WordMeaning:
     """What a word means, or may mean. value: empty where nobody knows; is_guess: somebody has to confirm it."""
@@ -184,7 +199,8 @@ class RegisterWords:
             case _:
                 assert_never(kind)
         if known is not None:
-            return WordMeaning(known)
+            # What stands in brackets, or a question mark, may say the contrary: “แล้วเสร็จ (บางส่วน)”.
+            return WordMeaning(known, is_guess=_has_remark(text, word))
         guesses = [value for value, several in parts if any(_has_part(word, part) for part in several)]
         return WordMeaning(str(guesses[0]) if guesses and len(text) <= MAX_WORD_LENGTH else "", is_guess=True)
 
