@@ -12,12 +12,16 @@ from handlers.complaints.registers.rows import CellProblem, DoubtKind
 from handlers.complaints.registers.word_meanings import NOTHING, RegisterWords
 from handlers.dialog.events import Lang, select_by_lang
 from handlers.dialog.replies import Phrase
+from handlers.dialog.text import shorten_text
 from handlers.i18n import render_text
 from handlers.table_files import TableEncoding
 from handlers.thai.dates import format_date
 
 MOST_LINES = 5
 """Line numbers that are shown of each thing."""
+
+MOST_WORDS_SHOWN, MAX_WORD_SHOWN = 40, 40
+"""Words that are listed with their meaning, and characters of each."""
 
 PLAIN_ENCODINGS = frozenset({TableEncoding.UTF_8, TableEncoding.SPREADSHEET})
 
@@ -27,6 +31,7 @@ def describe_reading(
 ) -> list[str]:
     """Describe in lines what was understood of a register."""
     phrases = [*_describe_file(reading, encoding, lang), *_describe_cases(reading, lang)]
+    phrases += _describe_words(words, lang)
     phrases += [*_describe_skipped(reading, lang), *_describe_doubts(reading, words, lang)]
     return [render_text(phrase, lang) for phrase in phrases]
 
@@ -110,6 +115,22 @@ def _describe_cases(reading: RegisterReading, lang: Lang) -> Iterator[Phrase]:
     for which, case in zip(("first", "last"), (by_day[:1] + by_day[-1:]), strict=False):
         number, day = f"{case.number}/{case.fiscal_year}", format_date(case.received_on, lang)
         yield Phrase(f"import.preview.{which}", {"number": number, "day": day})
+
+
+def _describe_words(words: RegisterWords, lang: Lang) -> Iterator[Phrase]:
+    """Say what each word was understood as: first those that somebody told, then the others that are not our own."""
+    told, known = list[str](), list[str]()
+    for kind, text, meaning in words.list_understood():
+        named = name_value(kind, meaning.value, words, lang)
+        shown = shorten_text(" ".join(text.split()), MAX_WORD_SHOWN)
+        if meaning.is_told:
+            told.append(f"{shown} = {named}")
+        elif shown not in {named, meaning.value}:
+            known.append(f"{shown} = {named}")
+    for key, several in (("told_words", told), ("known_words", known)):
+        if several:
+            more = ["…"] if len(several) > MOST_WORDS_SHOWN else []
+            yield Phrase(f"import.preview.{key}", {"words": ", ".join([*several[:MOST_WORDS_SHOWN], *more])})
 
 
 def _describe_skipped(reading: RegisterReading, lang: Lang) -> Iterator[Phrase]:

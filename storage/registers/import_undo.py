@@ -57,7 +57,9 @@ async def find_import(id_: int, connection: AsyncConnection) -> ImportSummary:
     """Find an import, with the first thing that stands in the way of reversing it."""
     row = (await connection.execute(select(imports).where(_IMPORT.id == id_))).first()
     if row is None:
-        return ImportSummary(id_, None, 0, None, UndoObstacle.UNKNOWN)
+        of_before = select(func.count()).select_from(imports).where(_IMPORT.id.is_(None))
+        old = (await connection.execute(of_before)).scalar() or 0
+        return ImportSummary(id_, None, 0, None, UndoObstacle.OLD if old else UndoObstacle.UNKNOWN, old)
     obstacle, count = await _find_obstacle(row, connection)
     return _build_summary(row, obstacle, count)
 

@@ -153,10 +153,14 @@ def _has_remark(text: str, word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class WordMeaning:
-    """What a word means, or may mean. value: empty where nobody knows; is_guess: somebody has to confirm it."""
+    """What a word means, or may mean. value: empty where nobody knows; is_guess: somebody has to confirm it.
+
+    is_told: somebody of the desk said it, now or before.
+    """
 
     value: str
     is_guess: bool = False
+    is_told: bool = False
 
 
 RecallWord = Callable[[WordKind, str], str | None]
@@ -183,7 +187,7 @@ class RegisterWords:
         word = fold_word(text)
         told = self.recall(kind, word)
         if told is not None and told in self.list_values(kind):
-            return WordMeaning(told)
+            return WordMeaning(told, is_told=True)
         match kind:
             case WordKind.SOURCE:
                 known = _SOURCE_VALUES.get(word)
@@ -208,6 +212,15 @@ class RegisterWords:
         """Return what a heading names, as somebody said or as it is known; None where it is neither."""
         told = self.recall(WordKind.COLUMN, fold_heading(text))
         return RegisterColumn(told) if told in NAMED_COLUMNS else read_heading(text)
+
+    def list_understood(self) -> list[tuple[WordKind, str, WordMeaning]]:
+        """List the words that were met and need no yes, each once: its kind, how it is written, what it means."""
+        found = {
+            (kind, fold_word(text)): (kind, text, meaning)
+            for (kind, text), meaning in self._found.items()
+            if meaning.value and not meaning.is_guess and kind is not WordKind.COLUMN
+        }
+        return list(found.values())
 
     def list_guesses(self) -> list[ToldWord]:
         """List what was guessed of words: who confirms an import confirms them."""

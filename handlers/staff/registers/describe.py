@@ -9,7 +9,7 @@ def describe_import(found: ImportSummary) -> Phrase:
     """Return one line about an import that is there: how many cases it brought, and where it stands."""
     state = found.state or ImportState.DONE
     # Of an import that is reversed by itself everything went; of one with cases that stayed it is said.
-    key = "kept" if state is ImportState.UNDONE and found.kept else state.value
+    key = "kept" if state is ImportState.UNDONE and found.kept else state.value if found.id else "old"
     return Phrase(f"imports.{key}", _build_args(found))
 
 

@@ -19,7 +19,9 @@ class UndoObstacle(StrEnum):
     """Why an import cannot be reversed. `imports.obstacle` of the locales says each."""
 
     UNKNOWN = "unknown"  # there is no such import
-    OLD = "old"  # of a version that did not note which cases came with it
+    OLD = (
+        "old"  # there is no such number, and imports of a version that did not note which cases came together
+    )
     UNFINISHED = "unfinished"  # its cases are still being made
     UNDOING = "undoing"
     UNDONE = "undone"

@@ -3,6 +3,7 @@
 from datetime import date
 
 from bot.importers.register_preview import describe_reading, describe_unknown_words, name_column
+from handlers.complaints.messages import WordKind
 from handlers.complaints.registers.reading import RegisterReading, read_register
 from handlers.complaints.registers.rows import CellProblem
 from handlers.complaints.registers.word_meanings import RegisterWords
@@ -41,6 +42,24 @@ def test_all_that_was_understood_is_told() -> None:
     assert not any("กขค" in one for one in lines), "the page asks for it instead"
     (unknown,) = describe_unknown_words(read(), words, "th")
     assert unknown.startswith("ไม่รู้จักคำว่า “กขค” (1 แถว)")
+
+
+def test_words_that_were_understood_are_listed_each_once() -> None:
+    rows = (
+        *ROWS[1:2],
+        ("1/2567", "3/10/2566", "ก", "ไปรษณีย์", "ยุติเรื่อง"),
+        ("2/2567", "4/10/2566", "ก", "ไปรษณีย์ ", "ฟก"),
+    )
+    table = TableFile(
+        TableEncoding.UTF_8,
+        (TableSheet("", is_hidden=False, rows=tuple(TableRow(at, row) for at, row in enumerate(rows, 1))),),
+    )
+    told = {(WordKind.PROGRESS, "ฟก"): "received"}
+    words, reading = RegisterWords(OFFICE, lambda kind, word: told.get((kind, word))), RegisterReading()
+    read_register(table, words, date(2026, 11, 22), reading)
+    lines = describe_reading(reading, TableEncoding.UTF_8, words, "th")
+    assert "คำที่เคยบอกไว้: ฟก = รับเรื่อง" in lines
+    assert "อ่านคำว่า: ไปรษณีย์ = หนังสือ, ยุติเรื่อง = ยุติแล้ว" in lines
 
 
 def test_a_column_has_the_name_that_the_file_gives_it() -> None:

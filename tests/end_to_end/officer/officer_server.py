@@ -103,7 +103,9 @@ class HttpBrowser:
         self, page: HttpResponse, text: str = "", choice: str = "", path: str = "", **changed: str
     ) -> HttpResponse:
         """Submit a form of a page as a browser does, in the encoding that the page asks for; a redirect is followed."""
-        fields = {"csrf": page.form_token, "text": text, "choice": choice, **changed}
+        waiting = re.search(r'name="pending" value="([^"]*)"', page.text)
+        hidden = {"pending": waiting[1]} if waiting else {}
+        fields = {"csrf": page.form_token, "text": text, "choice": choice, **hidden, **changed}
         if 'enctype="multipart/form-data"' in page.text:
             body, kind = encode_multipart(fields, {}), f"multipart/form-data; boundary={MULTIPART_BOUNDARY}"
             response = self.request(path or page.path, body, kind=kind)

@@ -107,6 +107,19 @@ def test_a_register_is_checked_shown_and_taken_when_confirmed(office: OfficerSer
     assert office.server.run(office.desk.load_register_numbers()) == [1, 2]
 
 
+def test_two_pages_side_by_side_take_each_its_own_file(office: OfficerServer) -> None:
+    chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
+    seen = open_import_page(office, browser, chief)
+    one = browser.upload_file(seen, "หนึ่ง.csv", (HEAD + ROWS).encode())
+    other = browser.upload_file(
+        seen, "สอง.csv", (HEAD + "9/2560,3/1/2560,หนังสือ,corruption,รับเรื่อง,,\n").encode()
+    )
+    assert "นำเข้าแล้ว 2 เรื่อง" in browser.submit_form(one, choice="import").text
+    assert office.server.run(office.desk.load_register_numbers()) == [1, 2]
+    assert "นำเข้าแล้ว 1 เรื่อง" in browser.submit_form(other, choice="import").text
+    assert office.server.run(office.desk.load_register_numbers()) == [1, 2, 9]
+
+
 def test_words_are_asked_on_the_page_and_remembered_and_an_import_is_reversed(office: OfficerServer) -> None:
     chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
     seen = open_import_page(office, browser, chief)
@@ -131,7 +144,9 @@ def test_words_are_asked_on_the_page_and_remembered_and_an_import_is_reversed(of
     done = browser.submit_form(good, choice="import")
     assert "เป็นการนำเข้าครั้งที่ 1" in done.text
     more = "3/2560,1/1/2560,ฟก,corruption,ปิดงาน,,\n"
-    assert 'value="import"' in browser.upload_file(done, "ใหม่.csv", (HEAD + more).encode()).text
+    known = browser.upload_file(done, "ใหม่.csv", (HEAD + more).encode())
+    assert 'value="import"' in known.text
+    assert "คำที่เคยบอกไว้: ฟก = หนังสือ, ปิดงาน = ยุติแล้ว" in known.text
     listed = browser.request(seen.path)
     assert "นำเข้าครั้งที่ 1 เมื่อ" in listed.text
     asked = browser.submit_form(listed, choice="undo", number="1")

@@ -112,7 +112,7 @@ _OF_A_CASE = "INSERT INTO {table} VALUES ((SELECT id FROM cases WHERE number = 7
         ("UPDATE cases SET appointed_by = 's1' WHERE number = 7", UndoObstacle.WORKED_ON),
         (_OF_A_CASE.format(table="matters", rest="'m'"), UndoObstacle.WORKED_ON),
         ("UPDATE imports SET last_release = -1", None),
-        ("UPDATE imports SET id = NULL", UndoObstacle.UNKNOWN),
+        ("UPDATE imports SET id = NULL", UndoObstacle.OLD),
         ("UPDATE imports SET state = 'undoing'", UndoObstacle.UNDOING),
         ("DELETE FROM imported_cases WHERE seq = 1", UndoObstacle.ERASED),
     ],

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
+from typing import TypeAlias
 
 from starlette.responses import Response
 
@@ -57,11 +59,13 @@ MAX_IMPORTS_LISTED = 10
 class PendingImport:
     """A checked file that waits for confirmation, or for what words of it mean. It is held in memory only.
 
-    fits: all of it can be imported; told: what was answered; questions: what the page asks, in this order.
+    fits: all of it can be imported; told: what was answered; questions: what the page asks, in this order. mark: what
+    the forms of its page call it, so that two pages side by side do not take each other's file.
     """
 
     name: str
     content: bytes = field(repr=False)
+    mark: str = field(default_factory=partial(token_urlsafe, 9))
     fits: bool = False
     told: tuple[ToldWord, ...] = ()
     questions: tuple[RegisterQuestion, ...] = ()
@@ -74,8 +78,8 @@ class ImportPreview:
     message: an error; bad_rows: each with its place and reasons; counts: number of cases by state; understood: what
     was read of the file, a line each. questions: each with its mark and its answers, by value and what it is called;
     import_id: of what was imported; imports: the last imports, a line each, with the number of one that may be
-    reversed, or 0; undo: what is to be reversed and waits for a yes; year: the fiscal year that is offered for the
-    register as a file, or empty.
+    reversed, or 0; pending: the mark of a file that waits for a yes or for answers; undo: what is to be reversed and
+    waits for a yes; year: the fiscal year that is offered for the register as a file, or empty.
     """
 
     message: str = ""
@@ -91,6 +95,11 @@ class ImportPreview:
     imports: tuple[tuple[int, str], ...] = ()
     undo: tuple[int, str] | None = None
     year: str = ""
+    pending: str = ""
+
+
+PendingKey: TypeAlias = tuple[bytes, str]
+"""The session of an import that waits, and its mark."""
 
 
 @dataclass
@@ -100,7 +109,7 @@ class RegisterImport:
     desk: RunningDesk
     office: Office
     pages: WorkspacePages
-    _pending: dict[bytes, PendingImport] = field(default_factory=dict, repr=False)
+    _pending: dict[PendingKey, PendingImport] = field(default_factory=dict, repr=False)
 
     async def render(self, opened: OpenWorkspace) -> Response:
         """The page before a file was uploaded, with the last imports, which may be reversed."""
@@ -143,7 +152,7 @@ class RegisterImport:
         """Handle a button of what was shown before."""
         match form.get_text("choice"):
             case "import":
-                return await self._run_import(opened)
+                return await self._run_import(opened, form)
             case "answer":
                 return await self._take_answers(opened, form)
             case "export":
@@ -155,18 +164,18 @@ class RegisterImport:
 
     async def _check_file(self, opened: OpenWorkspace, name: str, content: bytes) -> Response:
         """Preview the import of a file, and keep it for confirmation if all of it is valid."""
-        self._pending.pop(opened.cookie.token_hash, None)
         return await self._check_pending(opened, PendingImport(name, content))
 
     async def _check_pending(self, opened: OpenWorkspace, pending: PendingImport) -> Response:
         preview, checked = await self._try_import(pending, opened.lang, trial=True)
         if checked.fits or checked.questions:
-            self._save_pending(opened.cookie.token_hash, checked)
+            self._save_pending((opened.cookie.token_hash, checked.mark), checked)
+            preview = replace(preview, pending=checked.mark)
         return self._render_page(opened, preview)
 
     async def _take_answers(self, opened: OpenWorkspace, form: FormData) -> Response:
         """Check a file again with what was answered about its words."""
-        pending = self._pending.pop(opened.cookie.token_hash, None)
+        pending = self._take_pending(opened, form)
         if pending is None:
             return self._render_page(opened, self._build_note("officer.import_again", opened.lang))
         chosen = [(one, form.get_text(f"word-{one.mark}")) for one in pending.questions]
@@ -219,8 +228,12 @@ class RegisterImport:
             )
         return stream_file(content, f"register-{period.code}.{ending}", kind, len(content))
 
-    async def _run_import(self, opened: OpenWorkspace) -> Response:
-        pending = self._pending.pop(opened.cookie.token_hash, None)
+    def _take_pending(self, opened: OpenWorkspace, form: FormData) -> PendingImport | None:
+        """Take the file that a page showed; None where it is no longer kept."""
+        return self._pending.pop((opened.cookie.token_hash, form.get_text("pending")), None)
+
+    async def _run_import(self, opened: OpenWorkspace, form: FormData) -> Response:
+        pending = self._take_pending(opened, form)
         if pending is None or not pending.fits:
             return self._render_page(opened, self._build_note("officer.import_again", opened.lang))
         actions = make_case_actions(opened)
@@ -285,18 +298,18 @@ class RegisterImport:
             import_id=result.import_id,
         )
 
-    def _save_pending(self, mark: bytes, pending: PendingImport) -> None:
+    def _save_pending(self, key: PendingKey, pending: PendingImport) -> None:
         while len(self._pending) >= MAX_PENDING_IMPORTS:
             self._pending.pop(next(iter(self._pending)))
-        self._pending[mark] = pending
+        self._pending[key] = pending
         asyncio.get_running_loop().call_later(
-            ACCESS_LINK_TTL.total_seconds(), self._expire_pending, mark, pending
+            ACCESS_LINK_TTL.total_seconds(), self._expire_pending, key, pending
         )
 
-    def _expire_pending(self, token_hash: bytes, pending: PendingImport) -> None:
-        """Drop an import that nobody confirmed, but not a newer one of the same session."""
-        if self._pending.get(token_hash) is pending:
-            del self._pending[token_hash]
+    def _expire_pending(self, key: PendingKey, pending: PendingImport) -> None:
+        """Drop an import that nobody confirmed, but not the same file with newer answers."""
+        if self._pending.get(key) is pending:
+            del self._pending[key]
 
     def _translate(self, phrase: Phrase, lang: Lang) -> str:
         return self.pages.responses.translate_reply(phrase, lang)

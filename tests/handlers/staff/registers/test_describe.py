@@ -24,7 +24,12 @@ def test_each_obstacle_is_said(obstacle: UndoObstacle) -> None:
     found = ImportSummary(3, None, 0, None, obstacle, count=7)
     for lang in LANGS:
         said = render_text(describe_obstacle(found), lang)
-        has_count = obstacle in {UndoObstacle.WORKED_ON, UndoObstacle.RELEASED, UndoObstacle.ERASED}
+        has_count = obstacle in {
+            UndoObstacle.OLD,
+            UndoObstacle.WORKED_ON,
+            UndoObstacle.RELEASED,
+            UndoObstacle.ERASED,
+        }
         assert ("7" in said) is has_count
 
 
