@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from PIL import Image
 
 from handlers.evidence.file_kinds import FileKind
+from tests.old_office_samples import make_old_sheets, make_old_slides, make_old_word, make_outlook_mail
 from tests.samples import make_photo, make_zip
 
 SAID = "เรียกรับเงินร้อยละสิบ"
@@ -178,9 +179,9 @@ FILE_SAMPLES: Mapping[FileKind, Callable[[], bytes]] = {
     FileKind.ODT: lambda: make_open_document(FileKind.ODT),
     FileKind.ODS: lambda: make_open_document(FileKind.ODS),
     FileKind.ODP: lambda: make_open_document(FileKind.ODP),
-    FileKind.DOC: lambda: make_compound("1Table", "WordDocument", deeper=("Workbook",)),
-    FileKind.XLS: lambda: make_compound("Workbook", deeper=("WordDocument",)),
-    FileKind.PPT: lambda: make_compound("Current User", "PowerPoint Document"),
+    FileKind.DOC: lambda: make_old_word(SAID),
+    FileKind.XLS: lambda: make_old_sheets(SAID),
+    FileKind.PPT: lambda: make_old_slides((SAID,)),
     FileKind.LOCKED_OFFICE: lambda: make_compound("EncryptionInfo", "EncryptedPackage"),
     FileKind.RTF: lambda: (
         rb"{\rtf1\ansi\ansicpg874 {\fonttbl{\f0 Arial;}} \u3648?\u3619?\u3637?\u3618?\u3585?\par x}"
@@ -188,7 +189,7 @@ FILE_SAMPLES: Mapping[FileKind, Callable[[], bytes]] = {
     FileKind.TEXT: SAID.encode,
     FileKind.HTML: lambda: f"<!DOCTYPE html><html><script>alert(1)</script><p>{SAID}</p></html>".encode(),
     FileKind.EML: lambda: MAIL,
-    FileKind.MSG: lambda: make_compound("__properties_version1.0", "__substg1.0_0037001F"),
+    FileKind.MSG: lambda: make_outlook_mail(SAID, "", "ใบเสร็จ.pdf"),
     FileKind.ZIP: make_zip,
     FileKind.MP3: lambda: b"\xff\xfb\x90\x64" + bytes(413),
     FileKind.M4A: lambda: make_boxes(b"M4A ", b"mp42"),

@@ -48,9 +48,15 @@ class SheetStyles:
             self._is_cell = False
 
     def _is_day(self, number: str) -> bool:
-        if number in self._formats:
-            return _DAY_CODE.search(_NO_CODE.sub("", self._formats[number]).lower()) is not None
-        return number.isdecimal() and len(number) <= MAX_STYLE_DIGITS and int(number) in _BUILT_IN_DAYS
+        is_number = number.isdecimal() and len(number) <= MAX_STYLE_DIGITS
+        return is_day_format(int(number) if is_number else -1, self._formats.get(number))
+
+
+def is_day_format(number: int, code: str | None) -> bool:
+    """Whether a format shows a number as a day. code: how it is written, where the file says that."""
+    if code is not None:
+        return _DAY_CODE.search(_NO_CODE.sub("", code).lower()) is not None
+    return number in _BUILT_IN_DAYS
 
 
 def write_day(number: str, *, from_1904: bool) -> str:

@@ -15,6 +15,10 @@ from html.parser import HTMLParser
 from xml.parsers import expat
 
 from bot.decoding.messages import MAX_TEXT_CHARACTERS, DecodingFailure, DecodingRequest, ReadText, cut_text
+from bot.decoding.old_office.excel import read_old_sheets
+from bot.decoding.old_office.outlook import read_outlook_mail
+from bot.decoding.old_office.powerpoint import read_old_slides
+from bot.decoding.old_office.word import read_old_word
 from bot.decoding.rtf import RtfText
 from bot.decoding.sheet_days import MAX_STYLE_DIGITS, SheetStyles, write_day
 from bot.decoding.xml_text import XmlText
@@ -326,6 +330,10 @@ _READERS: Mapping[str, Callable[[bytes], str]] = {
     "text/html": _read_html,
     "message/rfc822": _read_mail,
     "application/rtf": _read_rtf,
+    "application/msword": read_old_word,
+    "application/vnd.ms-excel": read_old_sheets,
+    "application/vnd.ms-powerpoint": read_old_slides,
+    "application/vnd.ms-outlook": read_outlook_mail,
     "application/zip": _read_archive,
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _read_word,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _read_sheets,

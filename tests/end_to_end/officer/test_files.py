@@ -17,6 +17,7 @@ from handlers.staff.complaints.case_page import derive_file_slug
 from storage.errors import TamperedError
 from tests.end_to_end.officer.officer_server import OfficerServer
 from tests.file_samples import MAIL, SAID, make_compound, make_wave, make_word_document, make_workbook
+from tests.old_office_samples import make_old_word
 from tests.samples import make_zip
 
 PLACE = "CANARYPLACE"
@@ -266,7 +267,7 @@ def test_a_heic_has_only_its_original_where_it_cannot_be_shown_and_that_is_said(
         ("ก.html", b"<html><script>alert(1)</script><p>&lt;b&gt;</html>", "<b>", "สคริปต์"),
         ("ก.zip", make_zip(), "a.exe", "ไฟล์อันตราย"),
         ("ก.txt", SAID.encode("utf-16"), SAID, ""),
-        ("ก.doc", make_compound("WordDocument"), "แสดงที่นี่ไม่ได้", "มาโคร"),
+        ("ก.doc", make_old_word("เรียกเงิน"), "เรียกเงิน", "มาโคร"),
         ("ก.docx", make_compound("EncryptedPackage"), "แสดงที่นี่ไม่ได้", "ตั้งรหัสผ่าน"),
     ],
     ids=["docx", "xlsx", "eml", "html", "zip", "utf-16", "doc", "locked"],
