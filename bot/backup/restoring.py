@@ -71,7 +71,7 @@ def find_restore_source(backup: Path) -> RestoreSource:
     """Return the files that belong to a backup, by the layout of its folder. Raises BackupError."""
     folder = BackupFolder(backup.absolute().parent.parent)
     if not backup.is_file():
-        raise BackupError(f"{backup}: there is no such file")
+        raise BackupError(f"{backup}: ไม่มีไฟล์นี้ / there is no such file")
     if backup.suffix != ".age" or backup.absolute().parent.name in {"ledgers", "keys"}:
         raise BackupError(
             f"{backup}: ไฟล์นี้ไม่ใช่ชุดสำรอง เลือกไฟล์ที่ชื่อลงท้าย .age ในโฟลเดอร์ backups"
@@ -80,7 +80,8 @@ def find_restore_source(backup: Path) -> RestoreSource:
     ledgers = [folder.get_ledger_path(stamp) for stamp in reversed(folder.list_ledgers())]
     if not ledgers:
         raise BackupError(
-            f"{folder.path / 'ledgers'}: no ledger is there; without one a backup cannot be opened"
+            f"{folder.path / 'ledgers'}: ไม่มีบัญชีกุญแจ (ledger) ถ้าไม่มี จะเปิดชุดสำรองไม่ได้"
+            " / no ledger is there; without one a backup cannot be opened"
         )
     keys = [folder.get_keys_path(stamp) for stamp in reversed(folder.list_keys())]
     return RestoreSource(backup, ledgers, keys, folder)
@@ -105,7 +106,9 @@ async def restore_backup(
 def _prepare_work(target: Path) -> Path:
     """Return an empty folder beside the target, in which it is made. Raises BackupError where there is something."""
     if target.exists() and any(target.iterdir()):
-        raise BackupError(f"{target}: this folder is not empty; restore into an empty one")
+        raise BackupError(
+            f"{target}: โฟลเดอร์นี้ไม่ว่าง กู้คืนลงโฟลเดอร์ว่าง / this folder is not empty; restore into an empty one"
+        )
     target = target.absolute()
     create_private_directory(target.parent)
     work = target.with_name(f".{target.name}.restoring")
@@ -154,7 +157,9 @@ async def restore_into(
     for name, desk in manifest.desks.items():
         paths = DeskPaths.under(home, name)
         if name not in keys or name not in ledger.desks:
-            raise BackupError(f"{name}: the keys of this desk are in none of the files that were found")
+            raise BackupError(
+                f"{name}: ไม่พบกุญแจของโต๊ะนี้ในไฟล์ใด / the keys of this desk are in none of the files that were found"
+            )
         key_files = KeyFiles(paths, keys[name])
         await asyncio.to_thread(create_private_directory, paths.folder)
         if not is_rehearsal:

@@ -19,7 +19,7 @@ from bot.settings import ENV_PREFIX, Settings, load_settings
 from ita_stats.calendar import to_bangkok_date
 from storage.backup.age_files import Identity, is_recipient, read_identity_file
 from storage.backup.folder import BackupFolder
-from storage.errors import BackupError, DiskFullError
+from storage.errors import BackupDamagedError, BackupError, BackupKeyError, DiskFullError
 
 NICENESS = 10
 """How far a backup stands back behind a server on the same machine."""
@@ -30,6 +30,26 @@ _NO_RECIPIENT = (
     " / needs the office's public key (age1…); make a pair with age-keygen on another machine, and keep its private"
     " half off this one."
 )
+_WRONG_RECIPIENT = (
+    "กุญแจสาธารณะที่ให้มาผิด (--recipient หรือ ITA_BACKUP_RECIPIENT) น่าจะพิมพ์ตกหรือคัดลอกไม่ครบ คัดลอกทั้งบรรทัดที่ขึ้นต้นด้วย age1"
+    " ยังไม่ได้สำรอง"
+    " / the public key is wrong (--recipient or ITA_BACKUP_RECIPIENT): a letter may be missing. Copy the whole line"
+    " that begins with age1. No backup was made."
+)
+_PRIVATE_RECIPIENT = (
+    "ที่ให้มาคือกุญแจลับ ซึ่งต้องไม่อยู่บนเครื่องนี้ ใช้กุญแจสาธารณะที่ขึ้นต้นด้วย age1 แทน ถ้าผู้อื่นเห็นบรรทัดนี้ได้ ให้สร้างคู่กุญแจใหม่"
+    " / this is the private key, which must not be on this machine: give the public one, which begins with age1. If"
+    " others can see this line, make a new pair."
+)
+_DAMAGED = (
+    "ไฟล์สำรองเสียหายหรือมาไม่ครบ คัดลอกมาใหม่จากที่เก็บ ถ้ายังไม่ได้ ใช้ชุดก่อนหน้า"
+    " / a file of the backup is damaged or cut off: copy it anew from where it is kept, else use an earlier one"
+)
+_WRONG_KEY = (
+    "กุญแจลับไม่ใช่ของชุดสำรองนี้ หรือไฟล์กุญแจไม่ครบ / see that the private key is the one of this backup, and whole"
+)
+_NO_ROOM = "ที่ว่างในเครื่องไม่พอ / make room on this disk"
+_OTHER = "อ่านสาเหตุท้ายบรรทัดนี้ / the cause stands at the end"
 _LOST_TH = (
     "กู้คืนแล้ว ข้อมูลเป็นของวันที่ {day} สิ่งที่มีหลังจากนั้นหายไป: เรื่อง ข้อความ และคำถามที่ส่งมาหลังสำรอง (รหัสของเรื่องเหล่านั้นใช้ไม่ได้)"
     " และข้อความที่รอส่ง ร่างที่ค้าง ลิงก์ที่เปิดไว้ กลุ่มที่รับแจ้ง ประกาศให้ประชาชนรู้ว่าเรื่องที่ส่งหลังวันที่ {day} ต้องส่งใหม่"
@@ -59,11 +79,25 @@ async def make_backup(to: Path | None, recipient: str | None, *, is_ledger_only:
             result = await job.run(now)
         except (BackupError, DiskFullError, OSError) as error:
             sys.stderr.write(
-                f"สำรองไม่สำเร็จ ชุดก่อนยังอยู่ครบ / no backup was made; earlier ones are still there: {error}\n"
+                "สำรองไม่สำเร็จ ชุดก่อนยังอยู่ครบ / no backup was made; earlier ones are still there\n"
+                f"{explain_backup_error(error)}: {error}\n"
             )
             return EXIT_FINDINGS
     _print_backup(result)
     return EXIT_FINDINGS if result.findings else EXIT_DONE
+
+
+def explain_backup_error(error: Exception) -> str:
+    """Return what to do about an error of a backup or a restore, in Thai and English; the error says the rest."""
+    match error:
+        case BackupDamagedError():
+            return _DAMAGED
+        case BackupKeyError():
+            return _WRONG_KEY
+        case DiskFullError():
+            return _NO_ROOM
+        case _:
+            return _OTHER
 
 
 def _choose_target(settings: Settings, to: Path | None, recipient: str | None) -> tuple[Path, str]:
@@ -73,8 +107,12 @@ def _choose_target(settings: Settings, to: Path | None, recipient: str | None) -
         raise ConfigurationError(
             f"{ENV_PREFIX}BACKUP_DIR: ต้องบอกว่าสำรองไว้ที่ใด หรือใส่ --to / say where to, or give --to."
         )
-    if key is None or not is_recipient(key):
+    if key is None:
         raise ConfigurationError(_NO_RECIPIENT)
+    if not is_recipient(key):
+        raise ConfigurationError(
+            _PRIVATE_RECIPIENT if key.upper().startswith("AGE-SECRET") else _WRONG_RECIPIENT
+        )
     return folder, key
 
 
@@ -124,7 +162,8 @@ async def restore(
         keys_at = [settings.desk_paths(name) for name in DESK_NAMES]
         result = await restore_backup(source, identity, target, at, keys_at)
     except (BackupError, DiskFullError, OSError) as error:
-        sys.stderr.write(f"กู้คืนไม่สำเร็จ ไม่มีอะไรถูกเขียน / nothing was restored: {error}\n")
+        sys.stderr.write("กู้คืนไม่สำเร็จ ไม่มีอะไรถูกเขียน / nothing was restored\n")
+        sys.stderr.write(f"{explain_backup_error(error)}: {error}\n")
         return EXIT_FINDINGS
     _print_restore(result, target)
     return EXIT_FINDINGS if result.findings else EXIT_DONE
@@ -146,7 +185,7 @@ def _read_identity(path: Path) -> Identity:
     try:
         return read_identity_file(path.read_text("ascii"))
     except UnicodeDecodeError:
-        raise BackupError(f"{path}: this is no private key of age") from None
+        raise BackupKeyError(f"{path}: this is no private key of age") from None
 
 
 def _print_restore(result: RestoreResult, target: Path) -> None:

@@ -1,6 +1,6 @@
 """`ita-bot init`: asks, writes and sets up. Run again it goes on where it was, and changes nothing that is there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from bot.installation.interview import (
     say,
 )
 from bot.installation.office_writer import build_office_text, write_office
-from bot.installation.questions import QUESTIONS, list_answer_keys, list_chosen_desks
+from bot.installation.questions import QUESTIONS, Question, list_answer_keys, list_chosen_desks
 from bot.installation.settings_writer import SettingsWriter
 from bot.office_file import load_office
 from bot.settings import ENV_PREFIX, Settings, load_settings
@@ -46,12 +46,16 @@ STOPPED = (
 
 @dataclass
 class OfficeSetup:
-    """One run. office_file: of the office, whether it is there yet or not."""
+    """One run. office_file: of the office, whether it is there yet or not.
+
+    earlier: answers that somebody went back over, by question.
+    """
 
     answers: Answers
     interview: Interview
     writer: SettingsWriter
     office_file: Path
+    earlier: dict[str, str] = field(default_factory=dict)
 
     async def run(self, now: datetime) -> None:
         """Ask what was not answered, then write and set up. Raises SetupStoppedError, ConfigurationError."""
@@ -85,7 +89,7 @@ class OfficeSetup:
             if question.name in self.answers or not question.is_needed(self.answers):
                 continue
             try:
-                answer = await self.interview.ask(question)
+                answer = await self.interview.ask(self._offer_earlier(question))
             except BackRequestedError:
                 place = self._go_back(place - 1)
                 continue
@@ -95,11 +99,21 @@ class OfficeSetup:
                 continue
             self.answers.save(question.name, answer)
 
+    def _offer_earlier(self, question: Question) -> Question:
+        """Return a question that keeps the answer that was withdrawn where nothing but Enter is typed."""
+        earlier = self.earlier.get(question.name, "")
+        if not earlier:
+            return question
+        how = "กด Enter เพื่อคงคำตอบเดิม" + (" พิมพ์ ไม่มี เพื่อลบ" if question.otherwise == "" else "")
+        return replace(question, text=f"{question.text}\n({how}: {earlier})", otherwise=earlier)
+
     def _go_back(self, place: int) -> int:
         """Withdraw the answer before a question; return the place to go on from."""
         for earlier in range(place - 1, -1, -1):
             if QUESTIONS[earlier].name in self.answers:
-                say(f"ข้อก่อนหน้า ท่านตอบไว้ว่า: {self.answers.withdraw(QUESTIONS[earlier].name) or 'ไม่มี'}")
+                name = QUESTIONS[earlier].name
+                self.earlier[name] = self.answers.withdraw(name)
+                say(f"ข้อก่อนหน้า ท่านตอบไว้ว่า: {self.earlier[name] or 'ไม่มี'}")
                 return earlier
         say("ข้อนี้เป็นข้อแรกแล้ว")
         return place

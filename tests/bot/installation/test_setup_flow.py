@@ -146,6 +146,21 @@ def test_an_earlier_answer_is_changed_by_going_back(
     assert load_office(None).head.th == OFFICE_LINES[3]
 
 
+@pytest.mark.parametrize(
+    ("typed", "email"), [("", "a@nan.go.th"), ("ไม่มี", None), ("b@nan.go.th", "b@nan.go.th")]
+)
+def test_going_back_over_an_optional_question_keeps_its_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, email: str | None
+) -> None:
+    at = next(place for place, one in enumerate(QUESTIONS) if one.name == "office.email")
+    before = sum(one.name != "office.email" for one in QUESTIONS[:at])
+    lines = [*OFFICE_LINES[:before], "a@nan.go.th", "ย้อน", typed, *OFFICE_LINES[before + 1 :]]
+    type_lines(monkeypatch, *lines, "", "", "ไม่มี", "ไม่มี")
+    assert run_init() == 0
+    assert "กด Enter เพื่อคงคำตอบเดิม พิมพ์ ไม่มี เพื่อลบ: a@nan.go.th" in capsys.readouterr().out
+    assert load_office(None).contact.email == email
+
+
 def test_a_wrong_answer_is_asked_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -256,9 +271,13 @@ def test_a_platform_that_cannot_be_reached_stops_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / ".env").write_text("ITA_TELEGRAM_API_URL=http://127.0.0.1:1\n")
-    type_lines(monkeypatch, *OFFICE_LINES, "", "", "1:anything", "ไม่มี")
+    whole = f"123456789:{'a' * 35}"
+    type_lines(monkeypatch, *OFFICE_LINES, "", "", "123456789:", whole, "ไม่มี")
     assert run_init() == 0
     said = capsys.readouterr().out
+    assert "TELEGRAM_TOKEN ไม่เป็นรูปแบบของ Telegram" in said
+    assert load_settings().complaints.telegram_token is not None
+    assert (folder / ".env").read_text().count(whole) == 1
     assert "ยังติดต่อ Telegram ไม่ได้" in said
     assert "ยังตั้งไม่ได้" in said
     assert load_settings().complaints.telegram_mode == "polling"
