@@ -13,6 +13,7 @@ from bot.installation.office_writer import AccountLinks
 from bot.installation.questions import (
     ACCOUNT_QUESTIONS,
     NOBODY,
+    SECRET_FORMS,
     AccountQuestion,
     is_refusal,
     list_chosen_desks,
@@ -21,13 +22,6 @@ from bot.installation.settings_writer import SettingsWriter
 from bot.platforms.platform import AccountPlatform
 from bot.platforms.registry import PLATFORMS
 from bot.settings import ENV_PREFIX, Settings, load_settings
-
-_FORMS = {
-    "TELEGRAM_TOKEN": r"\d{6,12}:[A-Za-z0-9_-]{30,}",
-    "LINE_TOKEN": r"[A-Za-z0-9+/=._-]{40,}",
-    "LINE_SECRET": r"[0-9a-f]{32}",
-}
-"""How secrets look at their platforms, by what the platforms show; it is asked only where they cannot be reached."""
 
 _LINKS = {"telegram": "https://t.me/{name}", "line": "https://line.me/R/ti/p/@{name}"}
 
@@ -99,7 +93,7 @@ class AccountSetup:
         except TransportError:
             # Nobody can try it now, so that its form is all there is to go by.
             for secret, value in secrets.items():
-                if not re.fullmatch(_FORMS[secret], value):
+                if not re.fullmatch(SECRET_FORMS[secret], value):
                     return f"{secret} ไม่เป็นรูปแบบของ {platform.title} (น่าจะคัดลอกมาไม่ครบ) ลองคัดลอกใหม่ทั้งบรรทัด"
             say(f"ยังติดต่อ {platform.title} ไม่ได้ เก็บโทเคนไว้ก่อน แล้วตรวจภายหลังด้วย ita-bot doctor")
             return ""

@@ -323,6 +323,14 @@ ACCOUNT_QUESTIONS: tuple[AccountQuestion, ...] = tuple(
 """The questions for accounts. LINE posts to an address, so it is not asked for without one."""
 
 
+SECRET_FORMS = {
+    "TELEGRAM_TOKEN": r"\d{6,12}:[A-Za-z0-9_-]{30,}",
+    "LINE_TOKEN": r"[A-Za-z0-9+/=._-]{40,}",
+    "LINE_SECRET": r"[0-9a-f]{32}",
+}
+"""How secrets look, which is all there is to go by where their platform cannot be reached."""
+
+
 def is_refusal(text: str) -> bool:
     """Whether an answer says that there is none."""
     return _read_word(text) in _NOTHING_WORDS

@@ -104,7 +104,6 @@ def test_a_decoding_process_imports_nothing_that_knows_a_secret() -> None:
             "confinement",
             "heic",
             "messages",
-            "old_office",
             "old_office.compound",
             "old_office.excel",
             "old_office.outlook",

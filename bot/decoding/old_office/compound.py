@@ -15,10 +15,6 @@ _FOLDER, _STREAM, _ROOT = 1, 2, 5
 _MAX_ENTRIES = 20_000
 
 
-class DamagedDocumentError(ValueError):
-    """A document is not as its format says, or is encrypted."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """A stream or folder: its name, what it is, its neighbours, and where its bytes begin."""
@@ -33,13 +29,13 @@ class _Entry:
 
 
 class CompoundFile:
-    """A compound file. Raises DamagedDocumentError, or struct.error where it ends early."""
+    """A compound file. Raises ValueError, or struct.error where it ends early."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._shift, self._small_shift = struct.unpack_from("<HH", content, 30)
         if self._shift not in {9, 12} or self._small_shift != 6:
-            raise DamagedDocumentError
+            raise ValueError("damaged, or encrypted")
         first_folder, self._cutoff, first_small = struct.unpack_from("<I4xII", content, 48)
         self._table = self._read_table(content)
         self._small_table = self._unpack(self._read_chain(first_small, self._table))
@@ -48,11 +44,11 @@ class CompoundFile:
         self.streams: Mapping[tuple[str, ...], bytes] = self._read_streams(entries)
 
     def find(self, *names: str) -> bytes:
-        """Return the first stream of the root with one of these names. Raises DamagedDocumentError."""
+        """Return the first stream of the root with one of these names. Raises ValueError."""
         for name in names:
             if (name,) in self.streams:
                 return self.streams[name,]
-        raise DamagedDocumentError
+        raise ValueError("damaged, or encrypted")
 
     def _read_table(self, content: bytes) -> tuple[int, ...]:
         """Return the number of the sector that follows each sector."""
@@ -90,7 +86,7 @@ class CompoundFile:
 
     def _read_streams(self, entries: list[_Entry]) -> dict[tuple[str, ...], bytes]:
         if not entries or entries[0].kind != _ROOT:
-            raise DamagedDocumentError
+            raise ValueError("damaged, or encrypted")
         self._small = self._read_chain(entries[0].start, self._table)
         found, seen = dict[tuple[str, ...], bytes](), {0}
         waiting: list[tuple[int, tuple[str, ...]]] = [(entries[0].child, ())]

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.decoding.old_office.compound import CompoundFile, DamagedDocumentError
+from bot.decoding.old_office.compound import CompoundFile
 from bot.decoding.sheet_days import is_day_format, write_day
 
 _BEGIN, _CONTINUE, _LOCKED, _SHEET, _STRINGS = 0x0809, 0x003C, 0x002F, 0x0085, 0x00FC
@@ -44,13 +44,13 @@ class OldWorkbook:
 
 
 def read_old_sheets(content: bytes) -> str:
-    """Return the rows of all sheets. Raises DamagedDocumentError."""
+    """Return the rows of all sheets. Raises ValueError."""
     stream = CompoundFile(content).find("Workbook", "Book")
     book, depth = OldWorkbook(), 0
     for kind, pieces in _list_records(stream):
         body = pieces[0]
         if kind == _LOCKED:
-            raise DamagedDocumentError
+            raise ValueError("damaged, or encrypted")
         if kind == _BEGIN:
             version, what = struct.unpack_from("<HH", body)
             book.is_unicode = version >= _UNICODE_VERSION

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.decoding.old_office.compound import CompoundFile, DamagedDocumentError
+from bot.decoding.old_office.compound import CompoundFile
 
 _HEADS = {"From": ("0C1A", "0C1F"), "To": ("0E04",), "Cc": ("0E03",), "Subject": ("0037",)}
 _BODY, _LONG_NAME, _SHORT_NAME = "1000", "3707", "3704"
@@ -10,7 +10,7 @@ _ATTACHED = "__attach_version1.0_"
 
 
 def read_outlook_mail(content: bytes) -> str:
-    """Return the text of a mail. Raises DamagedDocumentError."""
+    """Return the text of a mail. Raises ValueError."""
     streams = CompoundFile(content).streams
     heads = [
         f"{name}: {' '.join(filter(None, (_read(streams, (), mark) for mark in marks)))}"
@@ -24,7 +24,7 @@ def read_outlook_mail(content: bytes) -> str:
     ]
     body = _read(streams, (), _BODY)
     if not heads and not body:
-        raise DamagedDocumentError
+        raise ValueError("damaged, or encrypted")
     return "\n".join((*heads, "", body, "", *attached))
 
 

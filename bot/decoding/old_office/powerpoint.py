@@ -9,7 +9,7 @@ _CONTAINER = 0xF
 
 
 def read_old_slides(content: bytes) -> str:
-    """Return the texts of slides and notes. Raises DamagedDocumentError."""
+    """Return the texts of slides and notes. Raises ValueError."""
     stream = CompoundFile(content).find("PowerPoint Document")
     found, at, slide = dict[str, None](), 0, 0
     while at + 8 <= len(stream):

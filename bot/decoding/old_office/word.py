@@ -4,7 +4,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from bot.decoding.old_office.compound import CompoundFile, DamagedDocumentError
+from bot.decoding.old_office.compound import CompoundFile
 
 _WORD_MAGIC, _FIRST_UNICODE_VERSION = 0xA5EC, 0x00C1
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
@@ -19,13 +19,13 @@ _SIGNS = str.maketrans(
 
 
 def read_old_word(content: bytes) -> str:
-    """Return the text of a document, with its notes, headings of pages and text boxes. Raises DamagedDocumentError."""
+    """Return the text of a document, with its notes, headings of pages and text boxes. Raises ValueError."""
     file = CompoundFile(content)
     document = file.find("WordDocument")
     magic, version = struct.unpack_from("<HH", document)
     (flags,) = struct.unpack_from("<H", document, 10)
     if magic not in {_WORD_MAGIC, 0xA5DC} or flags & _ENCRYPTED:
-        raise DamagedDocumentError
+        raise ValueError("damaged, or encrypted")
     if version < _FIRST_UNICODE_VERSION:
         first, last = struct.unpack_from("<II", document, 24)
         text = document[first:last].decode("cp874", "replace")
@@ -61,6 +61,6 @@ def _find_pieces(listed: bytes) -> bytes:
     while at < len(listed) and listed[at] == 1:
         at += 3 + struct.unpack_from("<H", listed, at + 1)[0]
     if at >= len(listed) or listed[at] != 2:
-        raise DamagedDocumentError
+        raise ValueError("damaged, or encrypted")
     (size,) = struct.unpack_from("<I", listed, at + 1)
     return listed[at + 5 : at + 5 + size]

@@ -1,10 +1,17 @@
 """Old documents are read as text; encrypted and damaged ones have only their original, however they were damaged."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decoding.messages import DecodingFailure, DecodingRequest, ReadText
+from bot.decoding.old_office.compound import CompoundFile
+from bot.decoding.old_office.excel import read_old_sheets
+from bot.decoding.old_office.outlook import read_outlook_mail
+from bot.decoding.old_office.powerpoint import read_old_slides
+from bot.decoding.old_office.word import read_old_word
 from bot.decoding.texts import decode_text
 from handlers.evidence.file_kinds import FileKind
 from tests.old_office_samples import (
@@ -68,6 +75,25 @@ def test_a_mail_of_outlook_is_its_head_its_text_and_what_is_attached() -> None:
 )
 def test_what_is_encrypted_or_damaged_has_only_its_original(kind: FileKind, content: bytes) -> None:
     assert decode_text(DecodingRequest(kind, content)) is DecodingFailure.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("read_document", "content"),
+    [
+        (read_old_word, make_old_word("ลับ", flags=0x0300)),
+        (read_old_sheets, make_old_sheets("ลับ", locked=True)),
+        (read_old_slides, make_compound_file({("Workbook",): b"x"})),
+        (read_outlook_mail, make_compound_file({("Workbook",): b"x"})),
+    ],
+)
+def test_a_reader_says_what_is_not_its_own(read_document: Callable[[bytes], str], content: bytes) -> None:
+    with pytest.raises(ValueError, match="damaged"):
+        read_document(content)
+
+
+def test_streams_are_found_by_their_folders_small_and_large_ones() -> None:
+    streams = {("a",): b"x" * 10, ("b",): b"y" * 9000, ("f", "a"): b"z" * 100, ("f", "c"): b""}
+    assert CompoundFile(make_compound_file(streams)).streams == streams
 
 
 WHOLE = {
