@@ -30,6 +30,10 @@ PATTERNS: Mapping[str, BothLanguages] = {
         "ต้องเป็นที่อยู่เว็บที่ขึ้นต้นด้วย https:// และไม่มีช่องว่าง",
         "must be an address that begins with https://, without spaces",
     ),
+    r"^[^/\\]{1,200}\.png$": BothLanguages(
+        "ต้องเป็นชื่อไฟล์ .png ที่วางไว้ข้าง office.toml ไม่มีโฟลเดอร์ เช่น emblem.png",
+        "must be the name of a .png file beside office.toml, without a folder, such as emblem.png",
+    ),
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": BothLanguages(
         "ต้องเป็นที่อยู่อีเมล เช่น info@example.go.th", "must be an e-mail address, such as info@example.go.th"
     ),

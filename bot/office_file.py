@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.errors import ConfigurationError
+from bot.exporters.emblem import check_emblem
 from bot.office_errors import format_toml_error, format_validation_error
 from handlers.office import Office
 
@@ -30,12 +31,17 @@ def load_office(path: Path | None) -> Office:
         )
         raise ConfigurationError(f"{path}: {reason}") from None
     try:
-        return Office.model_validate(tomllib.loads(text))
+        office = Office.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as trouble:
         raise ConfigurationError(f"{path}: {format_toml_error(trouble, text)}") from None
     except ValidationError as trouble:
         lines = [f"{path}: {format_validation_error(error)}" for error in trouble.errors()]
         raise ConfigurationError("\n".join(lines)) from None
+    if not office.emblem:
+        return office
+    emblem = path.parent / office.emblem
+    check_emblem(emblem)
+    return office.model_copy(update={"emblem": str(emblem)})
 
 
 def find_office_path(path: Path | None) -> Path | None:

@@ -331,6 +331,9 @@ class ItaItem(OfficeSection):
 class Office(OfficeSection):
     """The whole of office.toml. `exit_to`: the innocuous page that the quick exit opens.
 
+    emblem: the file beside office.toml with the emblem of its letters, once loaded with its folder; empty: there is
+    none, and the place is left free.
+
     announcement: what everybody reads at the first message and on the first page. canned: prepared answers to
     reporters, for officers to pick. These and `maintenance` may be changed while the program runs.
     """
@@ -356,6 +359,7 @@ class Office(OfficeSection):
     chats: DeskMessengerLinks = DeskMessengerLinks()
     directory: DirectorySettings | None = None
     exit_to: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] = "https://www.tmd.go.th/"
+    emblem: Annotated[str, StringConstraints(pattern=r"^[^/\\]{1,200}\.png$")] = ""
     statistics: StatisticsSettings = StatisticsSettings()
     assessment: AssessmentSettings = AssessmentSettings()
     items: tuple[ItaItem, ...] = ()

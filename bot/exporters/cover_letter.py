@@ -1,15 +1,19 @@
 """The covering letter with which a case goes to another body: an external letter of a Thai office, on A4.
 
 Its parts and their places are those of an external letter (หนังสือภายนอก) of the regulation on correspondence B.E. 2526.
-The garuda, the number, the day and the signature are left to the office's own paper and hand. No word of the report is
-in it, so that it may pass through a registry.
+The emblem is the office's own file (`emblem` in office.toml); without one its place is left free, as are the number,
+the day and the signature, for the office's own paper and hand. No word of the report is in it, so that it may
+pass through a registry.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from importlib.resources import files
+from pathlib import Path
 
+from bot.exporters.emblem import load_emblem_svg
 from handlers.complaints.lifecycle import CaseOutcome
 from handlers.dialog.events import Lang
 from handlers.dialog.replies import Phrase
@@ -18,7 +22,7 @@ from handlers.office import Office
 from handlers.staff.complaints.messages import CaseHistoryLine, OfficerCase
 from handlers.thai.dates import format_date
 from ita_stats.calendar import to_bangkok_date
-from ita_stats.render.typst import render_plain_pdf
+from ita_stats.render.typst import NotTypesetError, render_plain_pdf
 
 LETTER_LANG: Lang = "th"
 
@@ -35,7 +39,19 @@ async def render_cover_letter(
     """Render the covering letter, in a thread. evidence_count: files that the officer chose to send with it."""
     data = build_cover_letter(office, case, recipient, evidence_count, now)
     template = (files("bot") / "typeset" / "cover.typ").read_bytes()
-    return await asyncio.to_thread(render_plain_pdf, template, data, now)
+    return await asyncio.to_thread(_render, template, data, office.emblem, now)
+
+
+def _render(template: bytes, data: Mapping[str, object], emblem: str, now: datetime) -> bytes:
+    """Render the letter. emblem: path of the office's file; empty where it has none.
+
+    A picture that cannot be drawn leaves its place free: the letter is needed more.
+    """
+    picture = load_emblem_svg(Path(emblem)) if emblem else ""
+    if picture:
+        with suppress(NotTypesetError):
+            return render_plain_pdf(template, {**data, "emblem": picture}, now)
+    return render_plain_pdf(template, {**data, "emblem": ""}, now)
 
 
 def build_cover_letter(

@@ -9,12 +9,19 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
+from ita_stats.errors import StatisticsError
 from ita_stats.strings import get_statistics_text
 
 if TYPE_CHECKING:
     import typst
 
 _PACKAGE_FOLDER = files("ita_stats")
+
+
+class NotTypesetError(StatisticsError):
+    """Something that was put into a document cannot be drawn. It names nothing of its content."""
+
+
 TemplateData = Mapping[str, object]
 """What a template prints, by name: texts, figures, and lists and mappings of them."""
 POINTS_PER_INCH = 72.0
@@ -86,8 +93,16 @@ def render_archival_pdf(template: str, data: TemplateData, at: datetime) -> byte
 
 
 def render_plain_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:
-    """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived."""
-    return _compile(source, data, at, format="pdf")[0]
+    """Render a PDF of a caller's template, without archival standards: it is read or encrypted, not archived.
+
+    Raises NotTypesetError where something that was put in, such as a damaged picture, cannot be drawn.
+    """
+    import typst  # takes 7 MB, so only when a document is typeset
+
+    try:
+        return _compile(source, data, at, format="pdf")[0]
+    except typst.TypstError:
+        raise NotTypesetError from None
 
 
 def render_paper_pdf(source: bytes, data: TemplateData, at: datetime) -> bytes:

@@ -41,7 +41,7 @@ from tests.in_memory_desk import OFFICE
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 TODAY = to_bangkok_date(NOW)
 CANARY = "คานารีของเรื่องที่สอง"
-SAID_AFTER = ("", "1", "2", "2/2570", "3", "1 2", "2 1", CANARY, "9")
+SAID_AFTER = ("", "1", "2", "2/2570", "3", "1 2", "2 1", "1 2 !", "2 1 !", "2 1 off", "2 กับ 1", CANARY, "9")
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,12 @@ def test_being_accused_reads_like_another_having_been_appointed(tmp_path: Path) 
         assert counted == appointed.statements[place], place
         assert counted, f"{place}: no statement was counted"
     spoken = repr(accused.answers)
-    for typed in (f"/search {CANARY}", f" {CANARY}", f"({CANARY}"):  # what they typed is repeated to them
+    for typed in (
+        f"/search {CANARY}",
+        f" {CANARY}",
+        f"({CANARY}",
+        f"ไม่พบ “{CANARY}",
+    ):  # what they typed is repeated to them
         spoken = spoken.replace(typed, "")
     assert CANARY not in spoken
     assert "เกี่ยวกับท่าน" not in spoken
