@@ -10,6 +10,11 @@ BULLET = "• "
 _URL_PATTERN = re.compile(r"https?://[^\s<>\"“”]+[^\s<>\"“”.,)]")
 _PHONE_PATTERN = re.compile(r"(?:(?<=โทร )|(?<=โทร\. )|(?<=call )|(?<=^ ))\d[\d -]{1,18}\d(?!\d)")
 """A telephone number: the word before it says so, or it follows a link, as in the lines of outside bodies."""
+_KEPT_WHOLE = re.compile(
+    "เครือข่าย|ที่ทำงาน|หน้าเว็บ|เจ้าหน้าที่|หลักฐาน|ผู้แจ้ง|หน่วยงาน|ข้อความ|เปิดเผย|ตรวจสอบ|ตัวอักษร|ข้อมูล|คำตอบ|หน้าจอ"
+    "|แชต(?!ิ)|ท่านทราบ|ขอบอก|ประพฤติมิชอบ|เบราว์เซอร์|อินเทอร์เน็ต"
+)
+"""Words inside which browsers break lines of Thai: their dictionaries know only parts of them, or read them wrongly."""
 _TAG_PATTERN = re.compile(r"(<[^>]*>)")
 _PAIR_PATTERN = re.compile(r"([^\n:]{2,60}): (.*)", re.DOTALL)
 
@@ -31,7 +36,16 @@ def text_to_html(text: str, marks: Mapping[str, str] | None = None) -> Markup:
 
 def line_to_html(line: str, marks: Mapping[str, str]) -> Markup:
     """Render one line, with the same highlights."""
-    return _highlight(escape(line), marks)
+    return _highlight(keep_words_whole(line), marks)
+
+
+def keep_words_whole(text: str) -> Markup:
+    """Escape a text; words of `_KEPT_WHOLE` are not broken where a line ends."""
+    markup, at = Markup(""), 0
+    for word in _KEPT_WHOLE.finditer(text):
+        markup += escape(text[at : word.start()]) + Markup('<span class="word">{}</span>').format(word[0])
+        at = word.end()
+    return markup + escape(text[at:])
 
 
 def pairs_to_html(lines: Iterable[str]) -> Markup:
@@ -98,8 +112,8 @@ def _linkify(line: str) -> Markup:
 def _link_phones(text: str) -> Markup:
     markup, at = Markup(""), 0
     for phone in _PHONE_PATTERN.finditer(text):
-        markup += escape(text[at : phone.start()])
+        markup += keep_words_whole(text[at : phone.start()])
         digits = phone[0].replace(" ", "").replace("-", "")
         markup += Markup('<a href="tel:{}">{}</a>').format(digits, phone[0])
         at = phone.end()
-    return markup + escape(text[at:])
+    return markup + keep_words_whole(text[at:])

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from bot.web.html import keep_words_whole
 from handlers.assessment.items import format_served_numbers, list_served_numbers
 from handlers.assessment.vocabulary import ItaTopic
 from handlers.dialog.events import NEXT_LANG, Lang
@@ -29,6 +30,7 @@ class PageRenderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["whole"] = keep_words_whole
 
     def render(self, name: str, lang: Lang, status: int = 200, **more: Any) -> Response:  # noqa: ANN401 - template
         """Render a page.

@@ -211,3 +211,12 @@ def test_a_telephone_number_is_a_link_where_the_words_say_that_it_is_one(
     line: str, linked: list[str]
 ) -> None:
     assert re.findall(r'href="tel:(\d+)"', text_to_html(line)) == linked
+
+
+def test_words_that_browsers_would_break_inside_are_kept_whole() -> None:
+    shown = text_to_html("ใช้เครือข่ายอื่น เปิด https://desk.example/เครือข่าย <b>")
+    assert shown == (
+        '<p>ใช้<span class="word">เครือข่าย</span>อื่น เปิด '
+        '<a href="https://desk.example/เครือข่าย" rel="noreferrer">https://desk.example/เครือข่าย</a> &lt;b&gt;</p>'
+    )
+    assert "word" not in text_to_html("แชติ")

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from handlers.office import Office
-from tests.end_to_end.browser_driver import CHROMIUM, DESKTOP, PHONE, press_button
+from tests.end_to_end.browser_driver import CHROMIUM, DESKTOP, PHONE
 from tests.end_to_end.page_audit import AuditedBrowserDriver
 from tests.end_to_end.web.report_steps import STORY, pick_choice
+from tests.end_to_end.web.screens import press_value
 from tests.in_memory_desk import SHORT_OFFICE_TOML
 from tests.samples import write_sample_file
 
@@ -39,13 +40,6 @@ def audited(
     one.close()
 
 
-def press(page: Page, value: str) -> None:
-    """Press the button of a value, wherever it is folded in, and wait for the next page."""
-    old = page.get_attribute("[name=csrf]", "value")
-    press_button(page, f'button[name=choice][value$=".{value}"]')
-    page.wait_for_selector(f'[name=csrf]:not([value="{old}"])', state="attached")
-
-
 def test_every_page_of_the_short_way(audited: AuditedBrowserDriver) -> None:
     page = audited.get_page("ก")
 
@@ -64,24 +58,24 @@ def test_every_page_of_the_short_way(audited: AuditedBrowserDriver) -> None:
     pick_choice(page, "ไม่ใช่")
     check()
     assert page.locator(".rows dt").all_inner_texts()[:2] == ["เรื่องที่เล่า:", "ใคร:"]
-    press(page, "field_evidence")
+    press_value(page, "field_evidence")
     check()
     assert page.query_selector("[name=text]") is None  # nothing to explain yet
     sample = write_sample_file(audited.home.parent, "สลิปสมชาย.png")
     audited._wait_for_next(page, lambda: page.set_input_files("[name=file]", sample))
     check()
-    press(page, "rename_file_1")
+    press_value(page, "rename_file_1")
     assert page.inner_text(".files [data-say]") == "หลักฐาน 1.png"
-    press(page, "drop_file_1")
+    press_value(page, "drop_file_1")
     check()
     assert page.query_selector(".files") is None
-    press(page, "back")
-    press(page, "field_named")
+    press_value(page, "back")
+    press_value(page, "field_named")
     check()
-    press(page, "back")
-    press(page, "remove_accused")
+    press_value(page, "back")
+    press_value(page, "remove_accused")
     assert "ใคร:" not in page.locator(".rows dt").all_inner_texts()
-    press(page, "submit")
+    press_value(page, "submit")
     check()
     for hidden in ("[name=file]", "details.attach"):
         assert page.query_selector(hidden) is None  # nothing is attached where a code is asked for
@@ -98,7 +92,7 @@ def test_no_page_of_the_short_way_scrolls_sideways_at_180(audited: AuditedBrowse
     for label in ("เสร็จแล้ว", "ไม่ใช่"):
         pick_choice(page, label)
         assert page.evaluate(wide) <= 180, label
-    press(page, "field_evidence")
+    press_value(page, "field_evidence")
     sample = write_sample_file(audited.home.parent, "สลิปสมชาย.png")
     audited._wait_for_next(page, lambda: page.set_input_files("[name=file]", sample))
     assert page.evaluate(wide) <= 180
