@@ -63,7 +63,7 @@ class PendingWrite:
 
 @dataclass
 class GroupCommitWriter:
-    """The only writer of a desk in this process."""
+    """The only writer of a desk in this process. met_damage: since the start a page was found damaged."""
 
     connection: AsyncConnection
     keyring: Keyring
@@ -72,6 +72,7 @@ class GroupCommitWriter:
     roster: Roster
     origins: MessageOrigins = field(default_factory=MessageOrigins)
     settings: CurrentSettings = field(default_factory=CurrentSettings)
+    met_damage: bool = False
     _queue: "asyncio.Queue[PendingTurn | PendingWrite]" = field(default_factory=asyncio.Queue)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _closed: bool = False
@@ -235,6 +236,7 @@ class GroupCommitWriter:
             except (DatabaseError, sqlite3.DatabaseError) as error:
                 if not is_damage(error):
                     raise
+                self.met_damage = True
                 raise DatabaseDamagedError from None
 
     def _add_turn(self, pending: PendingTurn, batch: WriteBatch) -> None:

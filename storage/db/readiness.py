@@ -25,7 +25,11 @@ class ReadinessProbe:
     reader: AsyncEngine
 
     async def run(self) -> bool:
-        """Write a new row in place of the last one and read it. Raises StorageError where it cannot be written."""
+        """Write a new row in place of the last one and read it. Raises StorageError where it cannot be written.
+
+        False too where a page of the database was found damaged since the start: the row is then written beside what
+        cannot be, as a report may be that somebody is about to finish.
+        """
         word = secrets.token_hex(8)
         await asyncio.gather(  # both are queued, in this order, and written in one transaction
             self.committer.write(_DELETE_PROBE, {"probe": PROBE_JOB}),
@@ -34,4 +38,5 @@ class ReadinessProbe:
         chores = tables.chores.c
         query = select(chores.name).where(chores.name == PROBE_JOB, chores.due == word)
         async with self.reader.connect() as connection:
-            return (await connection.execute(query)).first() is not None
+            is_kept = (await connection.execute(query)).first() is not None
+        return is_kept and not self.committer.met_damage

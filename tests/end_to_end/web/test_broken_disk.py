@@ -1,6 +1,8 @@
-"""A disk that is full or takes no writes any more: what a person sees, and what `/readyz` says."""
+"""A disk that is full, takes no writes any more or damages what it has: what people see, and what `/readyz` says."""
 
 import resource
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,7 +11,10 @@ import pytest
 from bot.web.readiness import CACHE_SECONDS
 from storage.errors import DiskFullError
 from tests.end_to_end.server_process import ServerProcess, Visitor, start_server
+from tests.end_to_end.terminal_driver import ROOT, build_environment
 from tests.end_to_end.threaded_server import WebServer
+from tests.in_memory_desk import WHOLE_REPORT
+from tests.storage.db.test_damaged_database import damage_table
 
 pytestmark = pytest.mark.full("a server in its own process")
 
@@ -71,3 +76,42 @@ def test_on_a_full_disk_that_also_has_the_log(tmp_path: Path) -> None:
     wait_for_readiness(visitor, 200)
     assert visitor.submit_form(TYPED).status == 200
     server.stop()
+
+
+@pytest.mark.parametrize("table", ["cases", "history"])
+def test_with_a_damaged_page_a_report_stays_at_its_review_and_a_monitor_hears(
+    tmp_path: Path, table: str
+) -> None:
+    server = start_server(tmp_path / "var")
+    server.stop()
+    damage_table(tmp_path / "var" / "complaints" / "desk.sqlite", table)
+    server = start_server(tmp_path / "var")
+    visitor = Visitor(server.port)
+    visitor.open_page("/report")
+    for line in WHOLE_REPORT[2:]:
+        reviewed = visitor.say(line)
+        assert reviewed.status == 200
+    for _ in range(2):
+        refused = visitor.say("[ส่งเรื่อง]")
+        assert (refused.status, refused.heading, refused.receipt) == (503, reviewed.heading, "")
+        assert "ยังไม่ถูกบันทึก" in refused.visible_text
+    wait_for_readiness(visitor, 503)
+    assert Visitor(server.port).request("/").status == 200
+    server.stop()
+
+
+def test_a_database_that_was_written_half_stops_the_start_with_what_to_do(tmp_path: Path) -> None:
+    start_server(tmp_path / "var").stop()
+    database = tmp_path / "var" / "complaints" / "desk.sqlite"
+    database.write_bytes(database.read_bytes()[: database.stat().st_size // 2])
+    done = subprocess.run(
+        (sys.executable, "-m", "bot", "run", "--port", "0"),
+        cwd=ROOT,
+        env=build_environment(tmp_path / "var"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode != 0
+    assert "สำเนาสำรอง" in done.stderr
+    assert "Traceback" not in done.stderr
