@@ -67,7 +67,7 @@ async def check_server(machine: Machine) -> AsyncIterator[Finding]:
         yield Finding(
             BothLanguages(
                 f"เซิร์ฟเวอร์ตอบ {status} ที่ /readyz คือเขียนหรืออ่านฐานข้อมูลไม่ได้ หรือพบหน้าที่เสียหาย",
-                f"the server answers {status} at /readyz: it cannot write or read its database, or found a damaged page",
+                f"the server answers {status} at /readyz: it cannot write or read its database, or met a damage",
             ),
             build_command("journalctl -u ita-bot -n 50"),
         )
