@@ -18,6 +18,9 @@ from handlers.staff.permissions import CommandName
 from handlers.staff.workspace.case import CaseView, open_case_view
 from handlers.staff.workspace.views import WorkspaceView
 
+GROUP_HINTS = {"workspace.group.read": "workspace.group.read_how"}
+"""What is said below the heading of a group of buttons."""
+
 
 class CaseWorkPages:
     """Shows a case with all that can be done with it."""
@@ -63,7 +66,14 @@ class CaseWorkPages:
             "history": [say(line) for line in content.history],
             "files": await self._viewing.list_files(content.files, opened.lang),
             "steps": buttons(shown.next_steps),
-            "groups": [(say(Phrase(key)), buttons(choices)) for key, choices in shown.groups],
+            "groups": [
+                (
+                    say(Phrase(key)),
+                    buttons(choices),
+                    say(Phrase(hint)) if (hint := GROUP_HINTS.get(key)) else "",
+                )
+                for key, choices in shown.groups
+            ],
             "texts": buttons(shown.texts),
             "checklist": [
                 {

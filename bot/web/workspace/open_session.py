@@ -20,6 +20,7 @@ from handlers.staff.command import CommandContext, CommandTable
 from handlers.staff.parse import ParsedCommand
 from handlers.staff.workspace.commands import AskedNext, make_page_command
 from handlers.staff.workspace.messages import WorkspaceSession
+from handlers.staff.workspace.news import count_news
 from handlers.staff.workspace.sign_in import WorkspaceRequest
 from handlers.staff.workspace.views import WorkspaceDesk
 
@@ -92,7 +93,7 @@ class FormResult:
 class OpenWorkspace:
     """A request of somebody who is signed in. cookie: their session's; table: the commands of the desk.
 
-    form: what was sent, for views that have fields of their own; None for a GET.
+    form: what was sent, for views that have fields of their own; None for a GET. news: how many things are new.
     """
 
     http: Request = field(repr=False)
@@ -102,6 +103,7 @@ class OpenWorkspace:
     table: CommandTable[Any, Any]
     request: WorkspaceRequest
     found: WorkspaceSession
+    news: int = 0
 
     @property
     def lang(self) -> Lang:
@@ -112,6 +114,10 @@ class OpenWorkspace:
         """Return the context of a command of this person that only shows something. given: as a button brings it."""
         command = self.table.parse(given) or ParsedCommand(self.table.help)
         return make_page_command(self.table, request, self.found, command)
+
+    async def count_news(self, desk: WorkspaceDesk) -> int:
+        """Return how many things are new for this person."""
+        return await self.actions.decide(lambda _: count_news(self.found.staff, desk))
 
     async def read(self, build: Callable[[CommandContext[Any, Any]], Generator[Query[Any], Any, T]]) -> T:
         """Return what a view shows: decided for this person, as a command in the chat would be; writes nothing."""

@@ -58,6 +58,7 @@ class WorkspacePages:
             csrf=opened.cookie.issue_form_token(),
             person=opened.found.staff.name,
             role=role,
+            news_count=opened.news,
             news=f"{get_desk_path(self.desk)}/{NEWS}" if counts_news(opened.found.staff) else "",
             **more,
         )

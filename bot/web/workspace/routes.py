@@ -1,6 +1,7 @@
 """Routes of the workspace: every request of a view is authorized anew, and every form is a command of the desk."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias, assert_never
 
@@ -51,7 +52,6 @@ from handlers.dialog.effects import Answer, Decision
 from handlers.dialog.replies import OfficerPageAction, Phrase
 from handlers.dialog.session import Session
 from handlers.staff.workspace.commands import give_command, may_show_content
-from handlers.staff.workspace.news import count_news
 from handlers.staff.workspace.sent_forms import keep_sent_form
 from handlers.staff.workspace.sign_in import (
     WorkspaceRequest,
@@ -197,9 +197,7 @@ class DeskWorkspace:
         opened = await self._open(request, self._read_cookie(request))
         if opened is None:
             return JSONResponse({}, 401, OFFICER_PAGE_HEADERS)
-        staff = opened.found.staff
-        count = await opened.actions.decide(lambda _: count_news(staff, self._desk.name))
-        return JSONResponse({"count": count}, headers=OFFICER_PAGE_HEADERS)
+        return JSONResponse({"count": await opened.count_news(self._desk.name)}, headers=OFFICER_PAGE_HEADERS)
 
     async def handle_view(self, request: Request) -> Response:
         """Show a view, after the command of its form where one was sent."""
@@ -224,6 +222,7 @@ class DeskWorkspace:
     async def _show_view(
         self, view: WorkspaceView, opened: OpenWorkspace, outcome: WorkspaceOutcome
     ) -> Response:
+        opened = replace(opened, news=await opened.count_news(self._desk.name))
         if WORKSPACE_VIEWS[view].needs_factor and not may_show_content(opened.request):
             return self._ask_factor(view, opened, outcome)
         return await self._render_view(view, opened, outcome)

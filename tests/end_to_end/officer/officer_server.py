@@ -119,7 +119,8 @@ class HttpBrowser:
         """Send a file with a form."""
         fields = {"csrf": page.form_token, "choice": choice}
         body = encode_multipart(fields, {name: content})
-        return self.request(page.path, body, kind=f"multipart/form-data; boundary={MULTIPART_BOUNDARY}")
+        sent = self.request(page.path, body, kind=f"multipart/form-data; boundary={MULTIPART_BOUNDARY}")
+        return self.request(sent.headers["location"]) if sent.status == 303 else sent
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import TypeAlias
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import RunningDesk
 from bot.exporters.register_file import list_register, render_register_csv, render_register_xlsx
@@ -26,6 +26,7 @@ from bot.importers.spreadsheet import RegisterFileError
 from bot.web.limits.upload_limits import UploadTooLargeError
 from bot.web.multipart import FormData
 from bot.web.officer.responses import read_chunks, stream_file
+from bot.web.workspace.addresses import SHOWN_FORM
 from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.papers.case_actions import make_case_actions
@@ -49,6 +50,9 @@ from storage.files.evidence import sanitize_file_name
 MAX_REGISTER_BYTES = 5 * 1024 * 1024
 MAX_PENDING_IMPORTS = 4
 """Files that wait for confirmation, in memory only; the oldest is dropped for a new one."""
+
+MAX_SHOWN_PREVIEWS = 16
+"""Pages that can be gone back to, in memory only; the oldest is dropped for a new one."""
 
 MAX_BAD_ROWS_SHOWN = 200
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -110,9 +114,16 @@ class RegisterImport:
     office: Office
     pages: WorkspacePages
     _pending: dict[PendingKey, PendingImport] = field(default_factory=dict, repr=False)
+    _shown: dict[tuple[bytes, str], ImportPreview] = field(default_factory=dict, repr=False)
 
     async def render(self, opened: OpenWorkspace) -> Response:
-        """The page before a file was uploaded, with the last imports, which may be reversed."""
+        """The page before a file was uploaded, with the last imports, which may be reversed; or what came of a form."""
+        mark = opened.cookie.token_hash
+        if shown := self._shown.get((mark, opened.http.query_params.get(SHOWN_FORM, ""))):
+            if shown.pending and (mark, shown.pending) not in self._pending:  # it is in already, or too old
+                again = self._translate(Phrase("officer.import_again"), opened.lang)
+                shown = replace(shown, counts=(), questions=(), message=again)
+            return self._render_page(opened, shown)
         known = await self.desk.store.answer_query(ListImports(MAX_IMPORTS_LISTED), self.desk.engine.now())
         lines = tuple(
             (
@@ -143,9 +154,9 @@ class RegisterImport:
         if choice != "look":
             return await self._handle_button(opened, form)
         if not form.files:
-            return self._render_page(opened, self._build_note("officer.import_none", opened.lang))
+            return self._lead_to(opened, self._build_note("officer.import_none", opened.lang))
         if form.files[0].problem is not None:
-            return self._render_page(opened, self._build_note("officer.import_large", opened.lang))
+            return self._lead_to(opened, self._build_note("officer.import_large", opened.lang))
         return await self._check_file(opened, form.files[0].name, contents[0])
 
     async def _handle_button(self, opened: OpenWorkspace, form: FormData) -> Response:
@@ -160,7 +171,7 @@ class RegisterImport:
             case "undo" | "undo_now":
                 return await self._undo_import(opened, form)
             case _:
-                return self._render_page(opened, self._build_note("officer.import_none", opened.lang))
+                return self._lead_to(opened, self._build_note("officer.import_none", opened.lang))
 
     async def _check_file(self, opened: OpenWorkspace, name: str, content: bytes) -> Response:
         """Preview the import of a file, and keep it for confirmation if all of it is valid."""
@@ -171,13 +182,13 @@ class RegisterImport:
         if checked.fits or checked.questions:
             self._save_pending((opened.cookie.token_hash, checked.mark), checked)
             preview = replace(preview, pending=checked.mark)
-        return self._render_page(opened, preview)
+        return self._lead_to(opened, preview)
 
     async def _take_answers(self, opened: OpenWorkspace, form: FormData) -> Response:
         """Check a file again with what was answered about its words."""
         pending = self._take_pending(opened, form)
         if pending is None:
-            return self._render_page(opened, self._build_note("officer.import_again", opened.lang))
+            return self._lead_to(opened, self._build_note("officer.import_again", opened.lang))
         chosen = [(one, form.get_text(f"word-{one.mark}")) for one in pending.questions]
         told = [one.answer(value) for one, value in chosen if value in one.values]
         answered = replace(pending, told=(*pending.told, *told), questions=())
@@ -190,7 +201,7 @@ class RegisterImport:
         importer, now = self.desk.store.register_importer, self.desk.engine.now()
         found = await importer.find_import(id_)
         if found.obstacle is None and not is_confirmed:
-            return self._render_page(
+            return self._lead_to(
                 opened,
                 ImportPreview(undo=(id_, self._translate(describe_import(found), opened.lang))),
             )
@@ -200,7 +211,7 @@ class RegisterImport:
                 return self.pages.responses.render_closed(opened.lang)
             found = await importer.undo_import(id_, now)
         phrase = describe_import(found) if found.obstacle is None else describe_obstacle(found)
-        return self._render_page(opened, ImportPreview(self._translate(phrase, opened.lang)))
+        return self._lead_to(opened, ImportPreview(self._translate(phrase, opened.lang)))
 
     async def _export_register(self, opened: OpenWorkspace, form: FormData) -> Response:
         """Serve the register of a period as a file for the office alone. It is audited before the first byte goes.
@@ -211,7 +222,7 @@ class RegisterImport:
         try:
             period = parse_period(form.get_text("period"), to_bangkok_date(now))
         except PeriodError as error:
-            return self._render_page(opened, ImportPreview(str(error)))
+            return self._lead_to(opened, ImportPreview(str(error)))
         record = partial(record_import, what="register-exported")
         recorded = await make_case_actions(opened).execute(record)
         if recorded is None:
@@ -235,12 +246,12 @@ class RegisterImport:
     async def _run_import(self, opened: OpenWorkspace, form: FormData) -> Response:
         pending = self._take_pending(opened, form)
         if pending is None or not pending.fits:
-            return self._render_page(opened, self._build_note("officer.import_again", opened.lang))
+            return self._lead_to(opened, self._build_note("officer.import_again", opened.lang))
         actions = make_case_actions(opened)
         if await actions.execute(record_import) is None:
             return self.pages.responses.render_closed(opened.lang)
         preview, _ = await self._try_import(pending, opened.lang, trial=False)
-        return self._render_page(opened, preview)
+        return self._lead_to(opened, preview)
 
     async def _try_import(
         self, pending: PendingImport, lang: Lang, *, trial: bool
@@ -310,6 +321,16 @@ class RegisterImport:
         """Drop an import that nobody confirmed, but not the same file with newer answers."""
         if self._pending.get(key) is pending:
             del self._pending[key]
+
+    def _lead_to(self, opened: OpenWorkspace, preview: ImportPreview) -> Response:
+        """Lead to the page that shows what came of a form, so that Back and Reload find a page there for a while."""
+        while len(self._shown) >= MAX_SHOWN_PREVIEWS:
+            self._shown.pop(next(iter(self._shown)))
+        key = (opened.cookie.token_hash, token_urlsafe(16))
+        self._shown[key] = preview
+        seconds = ACCESS_LINK_TTL.total_seconds()
+        asyncio.get_running_loop().call_later(seconds, self._shown.pop, key, None)
+        return RedirectResponse(f"{opened.http.url.path}?{SHOWN_FORM}={key[1]}", 303)
 
     def _translate(self, phrase: Phrase, lang: Lang) -> str:
         return self.pages.responses.translate_reply(phrase, lang)
