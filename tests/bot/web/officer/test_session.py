@@ -20,16 +20,19 @@ async def create_links() -> dict[str, AccessLink | None]:
         return {name: await desk.engine.answer_query(wanted) for name, desk in house.desks.items()}
 
 
-def test_only_a_complaints_desk_with_an_address_creates_access_links(
+def test_a_desk_with_an_address_creates_access_links_to_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ITA_HOME", str(tmp_path / "var"))
-    monkeypatch.setenv("ITA_SERVICE__PUBLIC_URL", ADDRESS)
     assert asyncio.run(create_links()) == {"complaints": None, "service": None}
+    monkeypatch.setenv("ITA_SERVICE__PUBLIC_URL", ADDRESS)
+    links = asyncio.run(create_links())
+    assert links["complaints"] is None
+    assert links["service"] is not None
+    assert links["service"].url == f"{ADDRESS}/staff/service/open/{links['service'].secret}"
     monkeypatch.setenv("ITA_COMPLAINTS__PUBLIC_URL", f"{ADDRESS}/")
     keys = [asyncio.run(create_links()) for _ in range(2)]
-    assert [one["service"] for one in keys] == [None, None]
     first, second = (one["complaints"] for one in keys)
     assert first is not None
     assert second is not None
