@@ -7,6 +7,7 @@ left out, since they may contain what a person wrote.
 import asyncio
 import json
 import logging
+import os
 import sys
 import threading
 import traceback
@@ -20,6 +21,12 @@ from typing import Any
 from bot.desk_names import DESK_NAMES, DeskName
 from storage.errors import UnreadableRowError
 from storage.unreadable_rows import UNREADABLE_ROW_ATTRIBUTE
+
+OFFICE_VARIABLE = "_ITA_BOT_OFFICE"
+"""Environment variable with the name of the office that this program works for, where there are many on the machine.
+
+Programs that it starts inherit it.
+"""
 
 PROJECT_ROOT = Path(__file__).parent.parent
 
@@ -87,8 +94,15 @@ def _shorten_path(name: str) -> str:
 
 def _write_line(line: dict[str, Any]) -> None:
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
+    office = get_office_name()
+    named = {"at_time": stamp, "office": office} if office else {"at_time": stamp}
     with suppress(OSError):  # a log on a full disk must not stop who is served
-        sys.stderr.write(json.dumps({"at_time": stamp, **line}, ensure_ascii=False) + "\n")
+        sys.stderr.write(json.dumps({**named, **line}, ensure_ascii=False) + "\n")
+
+
+def get_office_name() -> str:
+    """Return the name of the office that this program works for; empty where the machine has one alone."""
+    return os.environ.get(OFFICE_VARIABLE, "")
 
 
 class LibraryLogHandler(logging.Handler):

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     office: Path | None = Field(
         default=None, description="path of office.toml; default ./office.toml, else the example"
     )
+    offices: Path | None = Field(
+        default=None, description="folder with a folder for each of many offices; instead of office"
+    )
     secrets_dir: Path | None = Field(
         default=None, description="folder with one setting per file, the file named as the setting"
     )
@@ -204,6 +207,23 @@ def list_setting_names() -> list[str]:
 
 def load_settings() -> Settings:
     """Load the settings. Raises ConfigurationError with the setting's name, what was wrong and what is allowed."""
+    settings = _read_settings()
+    if settings.offices is not None:
+        raise ConfigurationError(
+            f"{ENV_PREFIX}OFFICES: มีหลายหน่วยงาน ให้บอกว่าแห่งใด: ita-bot --office ชื่อ … หรือทุกแห่ง: ita-bot offices …"
+            " / there are many offices; say which: ita-bot --office NAME …, or ita-bot offices … for all."
+        )
+    if settings.wordpress_url is not None:
+        settings.require_wordpress_login()
+    return settings
+
+
+def read_offices_folder() -> Path | None:
+    """Return the folder of many offices; None where the machine has one. Raises ConfigurationError."""
+    return _read_settings().offices
+
+
+def _read_settings() -> Settings:
     try:
         dotenv = {name.upper(): value for name, value in dotenv_values(".env").items()}
     except UnicodeDecodeError:
@@ -218,13 +238,10 @@ def load_settings() -> Settings:
                 f" / there is no such setting; the nearest is {nearest}."
             )
     try:
-        settings = Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
+        return Settings(_secrets_dir=secrets)  # type: ignore[call-arg]  # as pydantic-settings reads it
     except ValidationError as errors:
         lines = [f"{_format_setting_name(e['loc'])}: {e['msg']}" for e in errors.errors(include_input=False)]
         raise ConfigurationError("\n".join(lines)) from None
-    if settings.wordpress_url is not None:
-        settings.require_wordpress_login()
-    return settings
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from bot.cli.consultations import consult_commands
 from bot.cli.export_case import register_commands
 from bot.cli.faq import faq_commands
 from bot.cli.keys import keys_commands
+from bot.cli.offices import choose_office, run_for_offices
 from bot.cli.releases import release_commands
 from bot.cli.runner import (
     EXIT_DONE,
@@ -35,6 +36,7 @@ from bot.rollup.command import rollup_commands
 cli_app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
+cli_app.callback()(choose_office)
 cli_app.add_typer(audit_commands, name="audit")
 cli_app.add_typer(release_commands, name="release")
 cli_app.add_typer(staff_commands, name="staff")
@@ -45,6 +47,7 @@ cli_app.add_typer(register_commands, name="register")
 cli_app.add_typer(rollup_commands, name="rollup")
 cli_app.command("posters")(write_posters)
 cli_app.command("annual")(write_annual_report)
+cli_app.command("offices", context_settings={"allow_interspersed_args": False})(run_for_offices)
 
 
 @cli_app.command()

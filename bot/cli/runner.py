@@ -10,7 +10,7 @@ import typer
 
 from bot.desk_names import DESK_NAMES, DeskName
 from bot.errors import ConfigurationError
-from bot.log import install_logging, install_loop_handler
+from bot.log import get_office_name, install_logging, install_loop_handler
 from bot.process import disable_core_dumps
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, EXIT_WRONG_CONFIGURATION = 0, 1, 2, 78
@@ -27,6 +27,12 @@ def select_desks(choice: str) -> tuple[DeskName, ...]:
 def print_json(line: dict[str, Any]) -> None:
     """Print one line of JSON on standard output."""
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def print_configuration_error(trouble: ConfigurationError) -> None:
+    """Print what is wrong on standard error, with the office's name where there are many."""
+    office = get_office_name()
+    sys.stderr.write(f"{office}: {trouble}\n" if office else f"{trouble}\n")
 
 
 def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -51,7 +57,7 @@ def run_and_exit(work: Coroutine[Any, Any, int]) -> None:
         with asyncio.Runner(loop_factory=_choose_loop_factory()) as runner:
             raise typer.Exit(runner.run(run_with_loop_handler()))
     except ConfigurationError as trouble:
-        sys.stderr.write(f"{trouble}\n")
+        print_configuration_error(trouble)
         raise typer.Exit(EXIT_WRONG_CONFIGURATION) from None
     except KeyboardInterrupt:
         raise typer.Exit(EXIT_DONE) from None

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from bot.errors import ConfigurationError
 from bot.health.conditions import CONDITIONS, Readings
 from bot.health.monitor import HealthMonitor
+from bot.log import get_office_name
 
 METRICS_HOST = "127.0.0.1"
 
@@ -35,13 +36,14 @@ class QuietServer(uvicorn.Server):
 
 def render_metrics(monitor: HealthMonitor) -> bytes:
     """Render the last readings as Prometheus reads them."""
-    registry = CollectorRegistry()
+    registry, office = CollectorRegistry(), get_office_name()
+    own = {"office": office} if office else {}
 
     def add(name: str, text: str, values: dict[str, float | None]) -> None:
-        gauge = Gauge(f"ita_bot_{name}", text, ["desk"], registry=registry)
+        gauge = Gauge(f"ita_bot_{name}", text, [*own, "desk"], registry=registry)
         for desk, value in values.items():
             if value is not None:
-                gauge.labels(desk).set(value)
+                gauge.labels(**own, desk=desk).set(value)
 
     of = monitor.readings.items()
     add(
@@ -57,11 +59,12 @@ def render_metrics(monitor: HealthMonitor) -> bytes:
     add("database_bytes", "Rounded up to 64 MB", {d: r.database_bytes for d, r in of})
     add("evidence_bytes", "Rounded up to 64 MB", {d: r.evidence_bytes for d, r in of})
     condition_gauge = Gauge(
-        "ita_bot_condition", "1 where it has to be mended", ["desk", "name"], registry=registry
+        "ita_bot_condition", "1 where it has to be mended", [*own, "desk", "name"], registry=registry
     )
     for desk, readings in of:
         for condition in CONDITIONS:
-            condition_gauge.labels(desk, condition.name).set(condition.is_met(readings))
+            labels = {**own, "desk": desk, "name": condition.name}
+            condition_gauge.labels(**labels).set(condition.is_met(readings))
     return generate_latest(registry)
 
 

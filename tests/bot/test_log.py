@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import logging
 import subprocess
 import sys
 import textwrap
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.log import LogEvent, log_event, log_exception
+from bot.log import OFFICE_VARIABLE, LibraryLogHandler, LogEvent, log_event, log_exception, log_warning
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,3 +104,18 @@ def test_a_log_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys, "stderr", FullFile())
     log_event(LogEvent.STARTED)
     log_exception(KeyError())
+
+
+def test_a_line_has_the_name_of_the_office_where_there_are_many(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_event(LogEvent.STARTED)
+    monkeypatch.setenv(OFFICE_VARIABLE, "korat")
+    log_event(LogEvent.STARTED)
+    log_exception(ValueError())
+    log_warning("words")
+    logging_handler = LibraryLogHandler()
+    logging_handler.emit(logging.LogRecord("a", logging.WARNING, "b.py", 1, "c", (), None))
+    alone, *named = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert "office" not in alone
+    assert [line["office"] for line in named] == ["korat"] * 4

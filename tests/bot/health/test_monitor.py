@@ -17,6 +17,7 @@ from bot.health.conditions import CONDITIONS, Readings
 from bot.health.measurements import round_up, sum_file_sizes
 from bot.health.metrics import render_metrics, serve_metrics
 from bot.health.monitor import HealthMonitor, get_backup_age, tell_changes
+from bot.log import OFFICE_VARIABLE
 from bot.settings import Settings
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import Phrase
@@ -209,3 +210,20 @@ def test_sizes_are_rounded_up(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     assert sum_file_sizes(tmp_path) == 3
     assert sum_file_sizes(tmp_path / "none") == 0
+
+
+def test_metrics_have_the_name_of_the_office_where_there_are_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> tuple[str, str]:
+        async with open_monitor(tmp_path / "var") as (monitor, _):
+            monitor.readings["complaints"] = SOUND
+            alone = render_metrics(monitor).decode()
+            monkeypatch.setenv(OFFICE_VARIABLE, "korat")
+            return alone, render_metrics(monitor).decode()
+
+    alone, named = asyncio.run(scene())
+    assert "office=" not in alone
+    values = [line for line in named.splitlines() if not line.startswith("#")]
+    assert values
+    assert all('office="korat"' in line for line in values)

@@ -15,13 +15,13 @@ from tests.house.source_tree import ROOT
 pytestmark = pytest.mark.full("service files of an office")
 
 
-@pytest.mark.parametrize("name", ["ita-bot.service", "ita-bot@.service"])
+@pytest.mark.parametrize("name", ["ita-bot.service", "ita-bot@.service", "ita-bot-office@.service"])
 def test_systemd_takes_the_unit(name: str, tmp_path: Path) -> None:
     program = tmp_path / "ita-bot"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     text = (DEPLOY / name).read_text("utf-8")
-    assert "/srv/ita-bot/app/.venv/bin/ita-bot run" in text
+    assert re.search("/srv/ita-bot/app/.venv/bin/ita-bot (--office %i )?run", text)
     (tmp_path / name).write_text(
         text.replace("/srv/ita-bot/app/.venv/bin/ita-bot", str(program)).replace("User=ita-bot", "User=root")
     )
@@ -30,7 +30,7 @@ def test_systemd_takes_the_unit(name: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["ita-bot.service", "ita-bot@.service"])
+@pytest.mark.parametrize("name", ["ita-bot.service", "ita-bot@.service", "ita-bot-office@.service"])
 def test_the_unit_lets_the_program_do_little(name: str) -> None:
     command = [
         require_program("systemd-analyze"),

@@ -1,0 +1,55 @@
+"""What two offices may not share is found, named without its value, and stops the start of both."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigurationError
+from bot.offices.apart import find_shared
+from bot.offices.folders import enter_office, list_offices
+from tests.bot.offices.test_folders import root
+
+__all__ = ["root"]
+
+SHARED = {
+    "account": ("COMPLAINTS__TELEGRAM_TOKEN=1:aa", "SERVICE__TELEGRAM_TOKEN=1:aa"),
+    "account with spaces": ("SERVICE__LINE_SECRET=abc", "SERVICE__LINE_SECRET= abc "),
+    "database": ("COMPLAINTS__DATABASE=../one.sqlite", "COMPLAINTS__DATABASE=../one.sqlite"),
+    "home": ("HOME=../both", "HOME=../both"),
+    "host": ("COMPLAINTS__PUBLIC_URL=https://a.example", "SERVICE__PUBLIC_URL=https://A.example/korat"),
+}
+APART = {
+    "nothing": ("", ""),
+    "other hosts": (
+        "COMPLAINTS__PUBLIC_URL=https://a.example",
+        "COMPLAINTS__PUBLIC_URL=https://b.example",
+    ),
+}
+
+
+def write_settings(root: Path, settings: tuple[str, str]) -> None:
+    for office, setting in zip(("korat", "phayao"), settings, strict=True):
+        (root / office / ".env").write_text(f"ITA_{setting}\n" if setting else "")
+
+
+@pytest.mark.parametrize("case", SHARED)
+def test_what_two_offices_share_is_found(root: Path, case: str) -> None:
+    write_settings(root, SHARED[case])
+    found = find_shared(list_offices(root))
+    assert {line.offices for line in found} == {("korat", "phayao")}
+    assert all("aa" not in line.describe() for line in found)
+    with pytest.raises(ConfigurationError, match="korat"):
+        enter_office("phayao", is_served=True)
+
+
+@pytest.mark.parametrize("case", APART)
+def test_what_may_be_shared_is_not(root: Path, case: str) -> None:
+    write_settings(root, APART[case])
+    assert find_shared(list_offices(root)) == []
+    enter_office("phayao", is_served=True)
+
+
+def test_an_office_with_wrong_settings_stops_no_other(root: Path) -> None:
+    (root / "korat" / ".env").write_text("ITA_HMOE=x\n")
+    assert find_shared(list_offices(root)) == []
+    enter_office("phayao", is_served=True)
