@@ -7,11 +7,11 @@ left out, since they may contain what a person wrote.
 import asyncio
 import json
 import logging
-import os
 import sys
 import threading
 import traceback
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,13 +22,17 @@ from bot.desk_names import DESK_NAMES, DeskName
 from storage.errors import UnreadableRowError
 from storage.unreadable_rows import UNREADABLE_ROW_ATTRIBUTE
 
-OFFICE_VARIABLE = "_ITA_BOT_OFFICE"
-"""Environment variable with the name of the office that this program works for, where there are many on the machine.
-
-Programs that it starts inherit it.
-"""
-
 PROJECT_ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class LogOrigin:
+    """Of whom the lines of this process tell. office: its name where the machine has many; else empty."""
+
+    office: str = ""
+
+
+LOG_ORIGIN = LogOrigin()
 
 
 class LogEvent(StrEnum):
@@ -94,15 +98,9 @@ def _shorten_path(name: str) -> str:
 
 def _write_line(line: dict[str, Any]) -> None:
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
-    office = get_office_name()
-    named = {"at_time": stamp, "office": office} if office else {"at_time": stamp}
+    named = {"at_time": stamp, "office": LOG_ORIGIN.office} if LOG_ORIGIN.office else {"at_time": stamp}
     with suppress(OSError):  # a log on a full disk must not stop who is served
         sys.stderr.write(json.dumps({**named, **line}, ensure_ascii=False) + "\n")
-
-
-def get_office_name() -> str:
-    """Return the name of the office that this program works for; empty where the machine has one alone."""
-    return os.environ.get(OFFICE_VARIABLE, "")
 
 
 class LibraryLogHandler(logging.Handler):

@@ -31,6 +31,9 @@ from storage.crypto.key_files import KEY_NAMES, DeskPaths
 
 ENV_PREFIX = "ITA_"
 SECRETS_DIR_ENV = f"{ENV_PREFIX}SECRETS_DIR"
+OFFICE_NAME_VARIABLE = "_ITA_BOT_OFFICE"
+"""Environment variable with the name of the office that a program works for, where there are many; not a setting."""
+
 HttpUrlText = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
 
 SecureUrlText = Annotated[
@@ -254,6 +257,21 @@ def without_environment_settings() -> Iterator[None]:
         yield
     finally:
         os.environ.update(taken)
+
+
+def keep_to_office(name: str) -> None:
+    """Take all settings out of the environment, so that the office's own are left, and put its name there.
+
+    Programs that this one starts inherit that.
+    """
+    for setting in [one for one in os.environ if one.upper().startswith(ENV_PREFIX)]:
+        del os.environ[setting]
+    os.environ[OFFICE_NAME_VARIABLE] = name
+
+
+def read_office_name() -> str:
+    """Return the name of the office that this program works for; empty where the machine has one alone."""
+    return os.environ.get(OFFICE_NAME_VARIABLE, "")
 
 
 def _list_secret_names(folder: str | None) -> Iterator[str]:

@@ -14,7 +14,6 @@ from bot.cli.consultations import consult_commands
 from bot.cli.export_case import register_commands
 from bot.cli.faq import faq_commands
 from bot.cli.keys import keys_commands
-from bot.cli.offices import choose_office, run_for_offices
 from bot.cli.releases import release_commands
 from bot.cli.runner import (
     EXIT_DONE,
@@ -29,6 +28,7 @@ from bot.cli.staff import staff_commands
 from bot.cli.statistics import print_statistics
 from bot.clock.decision import CLOCK_DOUBTED_EN, CLOCK_DOUBTED_TH
 from bot.desk_names import DeskName
+from bot.offices.command import choose_office, run_for_offices
 from bot.papers.annual_command import write_annual_report
 from bot.papers.command import write_posters
 from bot.rollup.command import rollup_commands

@@ -10,7 +10,7 @@ import typer
 
 from bot.desk_names import DESK_NAMES, DeskName
 from bot.errors import ConfigurationError
-from bot.log import get_office_name, install_logging, install_loop_handler
+from bot.log import LOG_ORIGIN, install_logging, install_loop_handler
 from bot.process import disable_core_dumps
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_WRONG_USE, EXIT_WRONG_CONFIGURATION = 0, 1, 2, 78
@@ -31,7 +31,9 @@ def print_json(line: dict[str, Any]) -> None:
 
 def print_configuration_error(trouble: ConfigurationError) -> None:
     """Print what is wrong on standard error, with the office's name where there are many."""
-    office = get_office_name()
+    from bot.settings import read_office_name
+
+    office = read_office_name()
     sys.stderr.write(f"{office}: {trouble}\n" if office else f"{trouble}\n")
 
 
@@ -46,6 +48,9 @@ def _choose_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def run_and_exit(work: Coroutine[Any, Any, int]) -> None:
     """Run a command and exit with its exit code; 78 for a ConfigurationError. Installs the log handlers."""
+    from bot.settings import read_office_name  # loading it takes a tenth of a second, which `--help` need not
+
+    LOG_ORIGIN.office = read_office_name()
     install_logging()
     disable_core_dumps()
 

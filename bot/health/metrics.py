@@ -20,7 +20,7 @@ from starlette.routing import Route
 from bot.errors import ConfigurationError
 from bot.health.conditions import CONDITIONS, Readings
 from bot.health.monitor import HealthMonitor
-from bot.log import get_office_name
+from bot.log import LOG_ORIGIN
 
 METRICS_HOST = "127.0.0.1"
 
@@ -36,7 +36,7 @@ class QuietServer(uvicorn.Server):
 
 def render_metrics(monitor: HealthMonitor) -> bytes:
     """Render the last readings as Prometheus reads them."""
-    registry, office = CollectorRegistry(), get_office_name()
+    registry, office = CollectorRegistry(), LOG_ORIGIN.office
     own = {"office": office} if office else {}
 
     def add(name: str, text: str, values: dict[str, float | None]) -> None:

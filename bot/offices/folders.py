@@ -4,13 +4,11 @@ A process serves one office. It works in that office's folder, and no setting of
 named a database or a key would be the same for every office.
 """
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ConfigurationError
-from bot.log import OFFICE_VARIABLE
 from bot.settings import ENV_PREFIX, read_offices_folder
 
 OFFICE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -52,27 +50,3 @@ def require_offices_folder() -> Path:
             " / is not set; it names a folder with a folder for each office"
         )
     return root
-
-
-def enter_office(name: str, *, is_served: bool) -> None:
-    """Work for one office from now on: in its folder, with its settings alone. Raises ConfigurationError.
-
-    is_served: it is to be served, which it is not where it shares an account, a database or an address with another.
-    """
-    offices = list_offices(require_offices_folder())
-    folder = next((office for office in offices if office.name == name), None)
-    if folder is None:
-        raise ConfigurationError(
-            f"{name}: ไม่มีหน่วยงานชื่อนี้ใน {ENV_PREFIX}OFFICES / there is no such office; there are:"
-            f" {', '.join(office.name for office in offices)}"
-        )
-    if is_served:
-        from bot.offices.apart import find_shared  # it knows the platforms, which other commands do not load
-
-        shared = [line for line in find_shared(offices) if name in line.offices]
-        if shared:
-            raise ConfigurationError("\n".join(line.describe() for line in shared))
-    for setting in [one for one in os.environ if one.upper().startswith(ENV_PREFIX)]:
-        del os.environ[setting]
-    os.environ[OFFICE_VARIABLE] = name
-    os.chdir(folder.path)

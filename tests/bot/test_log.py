@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.log import OFFICE_VARIABLE, LibraryLogHandler, LogEvent, log_event, log_exception, log_warning
+from bot.log import LOG_ORIGIN, LibraryLogHandler, LogEvent, log_event, log_exception, log_warning
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,7 +110,7 @@ def test_a_line_has_the_name_of_the_office_where_there_are_many(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log_event(LogEvent.STARTED)
-    monkeypatch.setenv(OFFICE_VARIABLE, "korat")
+    monkeypatch.setattr(LOG_ORIGIN, "office", "korat")
     log_event(LogEvent.STARTED)
     log_exception(ValueError())
     log_warning("words")

@@ -17,7 +17,7 @@ from bot.health.conditions import CONDITIONS, Readings
 from bot.health.measurements import round_up, sum_file_sizes
 from bot.health.metrics import render_metrics, serve_metrics
 from bot.health.monitor import HealthMonitor, get_backup_age, tell_changes
-from bot.log import OFFICE_VARIABLE
+from bot.log import LOG_ORIGIN
 from bot.settings import Settings
 from handlers.dialog.events import Channel
 from handlers.dialog.replies import Phrase
@@ -219,7 +219,7 @@ def test_metrics_have_the_name_of_the_office_where_there_are_many(
         async with open_monitor(tmp_path / "var") as (monitor, _):
             monitor.readings["complaints"] = SOUND
             alone = render_metrics(monitor).decode()
-            monkeypatch.setenv(OFFICE_VARIABLE, "korat")
+            monkeypatch.setattr(LOG_ORIGIN, "office", "korat")
             return alone, render_metrics(monitor).decode()
 
     alone, named = asyncio.run(scene())

@@ -6,7 +6,8 @@ import pytest
 
 from bot.errors import ConfigurationError
 from bot.offices.apart import find_shared
-from bot.offices.folders import enter_office, list_offices
+from bot.offices.entering import enter_office
+from bot.offices.folders import list_offices
 from tests.bot.offices.test_folders import root
 
 __all__ = ["root"]

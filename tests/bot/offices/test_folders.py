@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.log import OFFICE_VARIABLE, get_office_name
-from bot.offices.folders import enter_office, list_offices
-from bot.settings import load_settings, read_offices_folder
+from bot.offices.entering import enter_office
+from bot.offices.folders import list_offices
+from bot.settings import load_settings, read_office_name, read_offices_folder
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_an_office_has_its_own_settings_and_none_of_the_environment(
     assert settings.home == Path("var")
     assert settings.complaints.database is None
     assert Path.cwd() == root / "korat"
-    assert get_office_name() == os.environ[OFFICE_VARIABLE] == "korat"
+    assert read_office_name() == "korat"
 
 
 def test_an_unknown_office_is_answered_with_those_that_are_there(root: Path) -> None:

@@ -15,7 +15,7 @@ def choose_office(
     """Take complaints, questions and opinions for a public office."""
     if not office:
         return
-    from bot.offices.folders import enter_office
+    from bot.offices.entering import enter_office
 
     try:
         enter_office(office, is_served=context.invoked_subcommand == "run")
