@@ -13,7 +13,7 @@ from bot.importers.reading_process import read_table_apart
 from bot.importers.register_preview import describe_reading, describe_unknown_words, name_column
 from bot.importers.spreadsheet import RegisterFileError
 from handlers.complaints.deadlines import compute_answer_by
-from handlers.complaints.messages import ImportedCase, ToldWord, WordKind
+from handlers.complaints.messages import ImportedCase, ToldWord
 from handlers.complaints.registers.reading import (
     RegisterReading,
     UnreadableRegisterError,
@@ -21,7 +21,7 @@ from handlers.complaints.registers.reading import (
     read_register,
 )
 from handlers.complaints.registers.rows import MAX_CELL_LENGTH, RejectedRow, reject_duplicate_row
-from handlers.complaints.registers.word_meanings import RecallWord, RegisterWords, fold_for
+from handlers.complaints.registers.word_meanings import RecallWord, RegisterWords
 from handlers.dialog.events import LANGS, Lang
 from handlers.dialog.replies import Phrase
 from handlers.i18n import render_text
@@ -58,9 +58,8 @@ class RegisterImportRequest:
         known, found = RegisterWords(office), [*self.told]
         for pair in self.words:
             word, _, written = pair.rpartition("=")
-            meant = [(kind, known.read_value(kind, written)) for kind in WordKind]
-            told = [ToldWord(kind, fold_for(kind, word), value) for kind, value in meant if value]
-            if not word.strip() or not told:
+            told = known.read_told(word, written)
+            if not told:
                 raise RegisterFileError(Phrase("import.no_such_value", {"word": pair}))
             found += told
         return tuple(found)

@@ -17,6 +17,7 @@ from handlers.staff.registers.messages import (
     ImportState,
     ImportSummary,
     ListImports,
+    TellRegisterWords,
     UndoImport,
     UndoObstacle,
 )
@@ -24,6 +25,7 @@ from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
 from storage.errors import ConflictError
+from storage.registers.words import remember_words
 from storage.staff.members import format_actor
 from storage.tables.rules import approvals, concerned, import_rows, imported_cases, imports, matters, slips
 
@@ -107,6 +109,11 @@ async def undo_import(act: UndoImport, batch: WriteBatch) -> None:
     await batch.audit(format_actor(act.staff), "import-undone", str(act.id))
 
 
+async def _tell_words(act: TellRegisterWords, batch: WriteBatch) -> None:
+    remember_words(act.words, None, batch)
+    await batch.audit(format_actor(act.staff), "import-word", ", ".join(one.kind for one in act.words))
+
+
 async def _list_imports(query: ListImports, context: ReadContext) -> tuple[ImportSummary, ...]:
     newest = select(imports).order_by(_IMPORT.on.desc(), _IMPORT.id.desc()).limit(query.limit)
     rows = (await context.connection.execute(newest)).all()
@@ -121,4 +128,7 @@ IMPORT_READERS: Mapping[type[Query[Any]], Callable[[Any, ReadContext], Awaitable
     ListImports: _list_imports,
     GetImport: _get_import,
 }
-IMPORT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {UndoImport: undo_import}
+IMPORT_WRITERS: Mapping[type[Act], Callable[[Any, WriteBatch], Awaitable[None]]] = {
+    UndoImport: undo_import,
+    TellRegisterWords: _tell_words,
+}

@@ -35,8 +35,11 @@ async def load_words(connection: AsyncConnection, keyring: Keyring) -> WordMemor
     return WordMemory(_derive_salt(keyring), {(row.kind, row.mark): row.value for row in rows})
 
 
-def remember_words(words: Sequence[ToldWord], import_id: int, batch: WriteBatch) -> None:
-    """Remember words, in place of what was said of them before, until the import is reversed that they came with."""
+def remember_words(words: Sequence[ToldWord], import_id: int | None, batch: WriteBatch) -> None:
+    """Remember words, in place of what was said of them before, until the import is reversed that they came with.
+
+    import_id: None where they came with none, and stay.
+    """
     salt = _derive_salt(batch.keyring)
     for one in words:
         mark = _mark(salt, one.word)

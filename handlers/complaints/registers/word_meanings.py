@@ -248,6 +248,11 @@ class RegisterWords:
             case _:
                 assert_never(kind)
 
+    def read_told(self, word: str, written: str) -> tuple[ToldWord, ...]:
+        """Return what is told of a word, for each kind of word that can mean what was written; empty where none can."""
+        meant = [(kind, self.read_value(kind, written)) for kind in WordKind if word.strip()]
+        return tuple(ToldWord(kind, fold_for(kind, word), value) for kind, value in meant if value)
+
     def list_values(self, kind: WordKind) -> tuple[str, ...]:
         """List what a word of a kind can mean."""
         match kind:

@@ -14,6 +14,7 @@ from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.parse import NameT
 from handlers.staff.permissions import CommandName
+from handlers.staff.registers.tell_words import read_told_word, tell_word_in_chat
 from handlers.staff.registers.undo import read_undo, undo_import_in_chat
 from handlers.staff.state import WorkT
 from handlers.staff.workspace.messages import MAX_WORKSPACE_LINKS, CountWorkspaceLinks
@@ -88,10 +89,16 @@ def reply_with_export_link(cmd: ComplaintsCommandContext, found: OfficerCase) ->
 
 
 def reply_with_import_link(cmd: ComplaintsCommandContext) -> Decision:
-    """Reply with a link to the page that imports a register; or reverse an import: `/import undo 3`."""
+    """Reply with a link to the page that imports a register; or reverse an import: `/import undo 3`.
+
+    Or remember what a word of the register means: `/import คำ ปิดงาน = ยุติเรื่อง`.
+    """
     undo = read_undo(cmd.command.rest)
     if undo is not None:
         return (yield from undo_import_in_chat(cmd, undo[0], confirmed=undo[1]))
+    told = read_told_word(cmd.command.rest)
+    if told is not None:
+        return tell_word_in_chat(cmd, *told)
     return (yield from _reply_with_link(cmd, PageKind.IMPORT, "import.link"))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from handlers.complaints.messages import ToldWord
 from handlers.dialog.effects import Act, Query
 
 
@@ -70,4 +71,12 @@ class UndoImport(Act):
     """
 
     id: int
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellRegisterWords(Act):
+    """Remember what words of registers mean, whichever file comes next."""
+
+    words: tuple[ToldWord, ...]
     staff: str

@@ -1,6 +1,7 @@
 """What somebody said of a word is remembered with the import, changed by a later one, and not readable on disk."""
 
 from handlers.complaints.messages import ToldWord, WordKind
+from handlers.staff.registers.messages import TellRegisterWords
 from storage.registers.imported_case import IMPORT_NOTICE_VERSION
 from storage.registers.words import WordMemory
 from storage.store import Store
@@ -54,3 +55,13 @@ def test_words_are_forgotten_with_the_import_that_they_came_with_and_no_others(g
 
 def test_who_was_told_nothing_knows_nothing() -> None:
     assert WordMemory(b"salt", {}).recall(WordKind.SOURCE, "x") is None
+
+
+def test_a_word_that_was_told_in_a_chat_is_remembered_without_an_import(ground: StoredDesk) -> None:
+    async def scene(one: Store) -> None:
+        await ground.commit_acts(one, TellRegisterWords((WORD,), "s1"))
+        assert (await one.register_importer.load_words()).recall(WORD.kind, WORD.word) == "investigating"
+        assert await one.verify_audit() == []
+
+    ground.run_scenario(scene)
+    assert ground.execute_sql("SELECT count(*) FROM audit WHERE what = 'import-word'") == [(1,)]
