@@ -44,4 +44,6 @@ def test_a_meaning_that_is_not_known_is_said_and_nothing_is_remembered() -> None
 
 
 def test_an_officer_may_not() -> None:
-    assert give("/import คำ ปิดงาน = ยุติเรื่อง", staff=OFFICER).acts == ()
+    told = give("/import คำ ปิดงาน = ยุติเรื่อง", staff=OFFICER)
+    assert told.replies[0].key != "imports.told"
+    assert not any(isinstance(act, TellRegisterWords) for act in told.acts)
