@@ -35,6 +35,7 @@ class ParticipationPages:
 
     def __init__(self, store: Store, public_opinion: PublicOpinion, pages: PageRenderer) -> None:
         self._store, self._public_opinion, self._pages = store, public_opinion, pages
+        self._typesetting = asyncio.Lock()
 
     def routes(self) -> Sequence[BaseRoute]:
         """The newest year, and each year as a page and as a PDF, and its pictures."""
@@ -54,12 +55,16 @@ class ParticipationPages:
         )
 
     async def serve_pdf(self, request: Request) -> Response:
-        """Serve the paper of a year, typeset anew: its activities may have been corrected."""
+        """Serve the paper of a year, typeset anew: its activities may have been corrected.
+
+        One at a time, whoever asks: each holds all pictures of its year in memory.
+        """
         lang = get_requested_lang(request)
         found = await self._load_year(request)
-        contents = await self._load_pictures(found)
-        paper = build_participation_paper(self._pages.office, found, lang, contents)
-        content = await asyncio.to_thread(render_paper, paper, lang, utc_now())
+        async with self._typesetting:
+            contents = await self._load_pictures(found)
+            paper = build_participation_paper(self._pages.office, found, lang, contents)
+            content = await asyncio.to_thread(render_paper, paper, lang, utc_now())
         headers = {"content-disposition": f'inline; filename="participation-{found.year}.pdf"'}
         return Response(content, media_type="application/pdf", headers=headers)
 
