@@ -40,7 +40,10 @@ MOST_SUBMISSIONS = 5
 """A round is killed at one of this many submissions, or where it does not come to it after `PATIENCE` seconds."""
 
 PATIENCE, LONGEST_WAIT = 10.0, 0.06
-LAST_PATIENCE = 120.0
+QUESTION_PATIENCE = 90.0
+"""Seconds in which a question comes, or does not: its reply token is good for a minute."""
+
+LAST_PATIENCE = 300.0
 """Seconds in which all codes must arrive once nobody kills any more."""
 
 
@@ -70,7 +73,13 @@ class World:
     submitted: "dict[str, Person]" = field(default_factory=dict)
     given_up: int = 0
     killed_in_flight: int = 0
+    unanswered: int = 0
+    """Questions that never came, to events that a kill hit and that came again when their token was over (0012)."""
+
     in_flight: set[str] = field(default_factory=set)
+    sent_again: set[str] = field(default_factory=set)
+    """Marks of those whose last event was sent more than once."""
+
     hit: set[str] = field(default_factory=set)
     """Marks of those of whom a kill hit a call: an event that was not accepted yet, or a code that had not arrived."""
 
@@ -79,6 +88,7 @@ class World:
 
     async def deliver(self, mark: str, post: Callable[[], Awaitable[bool]], *, submits: bool = False) -> int:
         """Send an event until it is accepted, as a platform does; return the life in which it was."""
+        self.sent_again.discard(mark)
         while True:
             await wait_until(lambda: bool(self.address))
             life = self.life
@@ -92,11 +102,17 @@ class World:
                 self.in_flight.discard(mark)
                 return life
             await wait_until(lambda: self.life != life)  # noqa: B023 - awaited here
+            self.sent_again.add(mark)
 
-    async def wait_for_answer(self, life: int, has_come: Callable[[], bool]) -> None:
+    async def wait_for_answer(self, mark: str, life: int, has_come: Callable[[], bool]) -> None:
         """Wait for the answer to an accepted event. Raises DraftLostError where the program was killed before it."""
+        end = asyncio.get_running_loop().time() + QUESTION_PATIENCE
         while not has_come():
             if self.life != life:
+                raise DraftLostError
+            if asyncio.get_running_loop().time() > end:
+                assert mark in self.sent_again, "a question did not come, and no kill hit its event"
+                self.unanswered += 1
                 raise DraftLostError
             await asyncio.sleep(0.003)
 
@@ -171,7 +187,7 @@ class TelegramPerson(Person):
         self.world.telegram.chats.setdefault(self.chat, {})
         before = self.last_change()
         life = await self.post(line)
-        await self.world.wait_for_answer(life, lambda: self.last_change() > before)
+        await self.world.wait_for_answer(self.mark, life, lambda: self.last_change() > before)
 
     async def submit(self, line: str) -> None:
         await self.post(line, submits=True)
@@ -212,7 +228,7 @@ class LinePerson(Person):
         shown = self.world.line.chats.setdefault(self.account, [])
         before = len(shown)
         life = await self.post(line)
-        await self.world.wait_for_answer(life, lambda: len(shown) > before)
+        await self.world.wait_for_answer(self.mark, life, lambda: len(shown) > before)
 
     async def submit(self, line: str) -> None:
         await self.post(line, submits=True)
@@ -415,6 +431,7 @@ async def run_all(home: Path, rounds: int, seed: int) -> dict[str, object]:
         "filed": {kind.__name__: kinds.count(kind.__name__) for kind in PERSONS},
         "killed_in_flight": world.killed_in_flight,
         "given_up": world.given_up,
+        "unanswered": world.unanswered,
         "shown": sum(map(len, world.sent.values())),
         "twice": count_repeated(world),
     }
