@@ -5,7 +5,7 @@
   const news = document.getElementById("news");
   if (!news) return;
   const EVERY = 60 * 1000;
-  let first = Number(news.dataset.count);
+  let first = news.dataset.count === "" ? null : Number(news.dataset.count);
   let timer = 0;
 
   // Whether words stand in a form that would be missed.
@@ -20,7 +20,7 @@
   function show(count) {
     const place = document.getElementById("news-count");
     if (place) place.textContent = count ? ` (${count})` : "";
-    if (count < first) first = count;
+    if (first === null || count < first) first = count;
     news.hidden = count <= first;
     const words = news.querySelector("a");
     if (!news.hidden) words.textContent = news.dataset.words.replace("{count}", String(count - first));

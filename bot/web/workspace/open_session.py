@@ -93,7 +93,8 @@ class FormResult:
 class OpenWorkspace:
     """A request of somebody who is signed in. cookie: their session's; table: the commands of the desk.
 
-    form: what was sent, for views that have fields of their own; None for a GET. news: how many things are new.
+    form: what was sent, for views that have fields of their own; None for a GET. news: how many things are new,
+    where that was counted.
     """
 
     http: Request = field(repr=False)
@@ -103,7 +104,7 @@ class OpenWorkspace:
     table: CommandTable[Any, Any]
     request: WorkspaceRequest
     found: WorkspaceSession
-    news: int = 0
+    news: int | None = None
 
     @property
     def lang(self) -> Lang:
