@@ -75,3 +75,17 @@ def test_a_stricter_office(story: Path, tmp_path: Path) -> None:
 def test_the_short_way(story: Path, tmp_path: Path) -> None:
     door = play_story_at(TelegramDriver, story, tmp_path / "var", SHORT_OFFICE_TOML)
     assert door.fake.refused == []
+
+
+@pytest.mark.full("stories at every door")
+@pytest.mark.parametrize("desk", ["complaints", "service"])
+def test_an_officers_first_week_in_one_chat_with_every_update_brought_twice(
+    desk: str, tmp_path: Path
+) -> None:
+    stories = COMPLAINT_STORIES if desk == "complaints" else SERVICE_STORIES
+    door = TelegramDriver(tmp_path / "var", desk_name=desk, redeliver=True)
+    try:
+        StoryPlayer(door).play_story(next(story for story in stories if story.stem == "officer-week"))
+    finally:
+        door.close()
+    assert [r for r in door.fake.refused if r != NO_EFFECT] == []
