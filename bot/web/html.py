@@ -36,7 +36,7 @@ def text_to_html(text: str, marks: Mapping[str, str] | None = None) -> Markup:
 
 def line_to_html(line: str, marks: Mapping[str, str]) -> Markup:
     """Render one line, with the same highlights."""
-    return _highlight(keep_words_whole(line), marks)
+    return _highlight(escape(line), marks)
 
 
 def keep_words_whole(text: str) -> Markup:
@@ -112,8 +112,8 @@ def _linkify(line: str) -> Markup:
 def _link_phones(text: str) -> Markup:
     markup, at = Markup(""), 0
     for phone in _PHONE_PATTERN.finditer(text):
-        markup += keep_words_whole(text[at : phone.start()])
+        markup += escape(text[at : phone.start()])
         digits = phone[0].replace(" ", "").replace("-", "")
         markup += Markup('<a href="tel:{}">{}</a>').format(digits, phone[0])
         at = phone.end()
-    return markup + keep_words_whole(text[at:])
+    return markup + escape(text[at:])
