@@ -1,4 +1,4 @@
-"""What two offices have in common and must not: an account, a database, the host of a public address."""
+"""What two offices have in common and must not: an account, a database, a folder, the host of a public address."""
 
 from collections.abc import Iterator
 from contextlib import chdir
@@ -30,7 +30,9 @@ class SharedSetting:
 
 
 def find_shared(offices: list[OfficeFolder]) -> list[SharedSetting]:
-    """Return what offices share: accounts, databases, and hosts: what shares a host shares cookies.
+    """Return what offices share: accounts, databases, folders that each tidies as its own, pages, and hosts.
+
+    What shares a host shares cookies, whatever the port (RFC 6265, 8.5).
 
     An office whose settings cannot be read is left out: its own commands say what is wrong.
     """
@@ -57,12 +59,22 @@ def load_office_settings(office: OfficeFolder) -> Settings:
 
 def _list_own_things(settings: Settings, folder: Path) -> Iterator[tuple[str, str, str]]:
     """Yield kind, setting and value of what an office must have for itself."""
+    yield from _list_own_places(settings, folder)
     for name in DESK_NAMES:
         desk, prefix = settings.desk(name), f"{name.upper()}__"
         yield "database", f"{prefix}DATABASE", str((folder / settings.desk_paths(name).database).resolve())
         if desk.public_url:
-            yield "host", f"{prefix}PUBLIC_URL", (urlsplit(desk.public_url).netloc or "").lower()
+            yield "host", f"{prefix}PUBLIC_URL", (urlsplit(desk.public_url).hostname or "").rstrip(".")
         for platform in PLATFORMS:
             for secret in platform.get_secrets(desk):
                 if secret.names_account and secret.value is not None:
                     yield "account", f"{prefix}{secret.setting}", secret.value.get_secret_value()
+
+
+def _list_own_places(settings: Settings, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield the same of places outside of the desks, each of which is written to as if it were of one office."""
+    for setting, path in (("BACKUP_DIR", settings.backup_dir), ("PUBLISH_FOLDER", settings.publish_folder)):
+        if path is not None:
+            yield "folder", setting, str((folder / path).resolve())
+    if settings.wordpress_url is not None:
+        yield "page", "WORDPRESS_PAGE", f"{settings.wordpress_url.rstrip('/')} {settings.wordpress_page}"

@@ -15,10 +15,10 @@ def choose_office(
     """Take complaints, questions and opinions for a public office."""
     if not office:
         return
-    from bot.offices.entering import enter_office
+    from bot.offices.entering import COMMANDS_THAT_WRITE, enter_office
 
     try:
-        enter_office(office, is_served=context.invoked_subcommand == "run")
+        enter_office(office, is_served=context.invoked_subcommand in COMMANDS_THAT_WRITE)
     except ConfigurationError as trouble:
         print_configuration_error(trouble)
         raise typer.Exit(EXIT_WRONG_CONFIGURATION) from None

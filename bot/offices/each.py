@@ -36,8 +36,10 @@ async def run_for_each(command: Sequence[str], only: str, *, as_json: bool) -> i
         raise ConfigurationError(
             f"{command[0]}: สั่งทีเดียวทุกหน่วยงานไม่ได้ / cannot be run for all offices; one of {', '.join(COMMANDS)}"
         )
-    offices = _choose(list_offices(require_offices_folder()), only)
-    shared = find_shared(offices)
+    there_are = list_offices(require_offices_folder())
+    offices = _choose(there_are, only)
+    names = {office.name for office in offices}
+    shared = [line for line in find_shared(there_are) if names.intersection(line.offices)]
     for line in shared:
         sys.stderr.write(f"{line.describe()}\n")
     slots = asyncio.Semaphore(PROGRAMS_AT_ONCE)

@@ -6,11 +6,15 @@ from bot.errors import ConfigurationError
 from bot.offices.folders import list_offices, require_offices_folder
 from bot.settings import ENV_PREFIX, keep_to_office
 
+COMMANDS_THAT_WRITE = ("backup", "run", "tick")
+"""Commands that change what an office has, by themselves: not where it shares any of that with another."""
+
 
 def enter_office(name: str, *, is_served: bool) -> None:
     """Work for one office from now on: in its folder, with its settings alone. Raises ConfigurationError.
 
-    is_served: it is to be served, which it is not where it shares an account, a database or an address with another.
+    is_served: it is to be served, or written for (`COMMANDS_THAT_WRITE`), which it is not where it shares
+    an account, a database, a folder or an address with another.
     """
     offices = list_offices(require_offices_folder())
     folder = next((office for office in offices if office.name == name), None)

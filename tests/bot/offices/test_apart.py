@@ -12,12 +12,20 @@ from tests.bot.offices.test_folders import root
 
 __all__ = ["root"]
 
+WORDPRESS = "WORDPRESS_URL=https://{}\nITA_WORDPRESS_USER=u\nITA_WORDPRESS_PASSWORD=p"
 SHARED = {
     "account": ("COMPLAINTS__TELEGRAM_TOKEN=1:aa", "SERVICE__TELEGRAM_TOKEN=1:aa"),
     "account with spaces": ("SERVICE__LINE_SECRET=abc", "SERVICE__LINE_SECRET= abc "),
     "database": ("COMPLAINTS__DATABASE=../one.sqlite", "COMPLAINTS__DATABASE=../one.sqlite"),
     "home": ("HOME=../both", "HOME=../both"),
     "host": ("COMPLAINTS__PUBLIC_URL=https://a.example", "SERVICE__PUBLIC_URL=https://A.example/korat"),
+    "host with two ports": (
+        "COMPLAINTS__PUBLIC_URL=https://ita.example:8443",
+        "COMPLAINTS__PUBLIC_URL=https://ita.example.:9443",
+    ),
+    "folder of backups": ("BACKUP_DIR=../backup", "BACKUP_DIR=../backup/"),
+    "folder of statistics": ("PUBLISH_FOLDER=../published", "PUBLISH_FOLDER=../published"),
+    "page of statistics": (WORDPRESS.format("a.example"), WORDPRESS.format("a.example/")),
 }
 APART = {
     "nothing": ("", ""),
@@ -25,6 +33,8 @@ APART = {
         "COMPLAINTS__PUBLIC_URL=https://a.example",
         "COMPLAINTS__PUBLIC_URL=https://b.example",
     ),
+    "folders of the same name": ("BACKUP_DIR=backup", "BACKUP_DIR=backup"),
+    "pages of other websites": (WORDPRESS.format("a.example"), WORDPRESS.format("b.example")),
 }
 
 
