@@ -41,7 +41,9 @@ def keep_sent_form(
         prompt=next((at for _, at in _list_prompts(replies)), ""),
     )
     if taken := next((str(one.args[TAKEN_BACK]) for one in replies if TAKEN_BACK in one.args), ""):
-        kept = _give_back(kept, taken, session.officer.sent)
+        about = _find_subject(table, form)
+        written = [one for one in session.officer.sent if about and _find_subject(table, one) == about]
+        kept = _give_back(kept, taken, written)
     others = tuple(one for one in session.officer.sent if one.id != form.id)
     if not any(one.presentation.officer_page is OfficerPageAction.KEEP_TEXT for one in replies):
         settled = (form.get_text("previewed"), form.get_text("previewed_text"))
@@ -102,16 +104,22 @@ def _list_prompts(replies: Sequence[Reply]) -> Iterator[tuple[str, str]]:
     return (one for one in found if one[1])
 
 
-def _give_back(form: SentForm, taken: str, sent: Sequence[SentForm]) -> SentForm:
-    """Return the form that took a text back, with that text, and what it was written for where that is known."""
-    was = next(
-        (
-            one
-            for one in reversed(sent)
-            if one.settled and one.get_text("text").strip().endswith(taken.strip())
-        ),
-        None,
-    )
+def _find_subject(table: CommandTable[NameT, WorkT], form: SentForm) -> tuple[int, int] | None:
+    """Return number and year of the case or question that a form is about; None where it names none."""
+    command = table.parse(form.get_text("given"))
+    return (command.number, command.year) if command is not None and command.number else None
+
+
+def _give_back(form: SentForm, taken: str, written: Sequence[SentForm]) -> SentForm:
+    """Return the form that took a text back, with that text, and what it was written for where that is known.
+
+    written: the forms about the same case or question. The same words may have gone to others; a text of which only the
+    end is the same has the days before it, or is another one.
+    """
+    sent = [(one, one.get_text("text").strip()) for one in reversed(written) if one.settled == "y"]
+    same = [one for one, text in sent if text == taken.strip()]
+    longer = [one for one, text in sent if text.endswith(taken.strip())]
+    was = next(iter((*same, *longer)), None)
     given, text = _find_words(was) if was is not None else ("", taken)
     others = tuple((name, value) for name, value in form.fields if name not in {"given", "text"})
     return replace(form, fields=(*others, ("given", given), ("text", text)), waits=True)

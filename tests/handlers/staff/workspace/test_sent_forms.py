@@ -81,6 +81,28 @@ def test_a_text_that_was_taken_back_waits_again_until_another_is_written_in_its_
     assert (unsent.get_text("given"), unsent.get_text("text")) == ("", "ขอสัญญา")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        ("/reply 1/2570", "/reply 2/2570", "รับเรื่องแล้ว"),  # the same words to another
+        ("/ask 1/2570", "/reply 2/2570", "ถึงสมศรี รับเรื่องแล้ว"),  # a longer text to another, with the same end
+        ("/ask 1/2570", "/reply 1/2570", "เรียนอีกครั้ง รับเรื่องแล้ว"),  # a longer one to the same
+    ],
+)
+def test_what_was_written_about_another_case_is_not_given_back(before: str, after: str, text: str) -> None:
+    session = begin_session()
+    for number, (given, words) in enumerate([(before, "รับเรื่องแล้ว"), (after, text)]):
+        session = keep_sent_form(TABLE, make_form(f"w{number}", given=given, text=words), session, SHOWN)
+        pressed = make_form(f"y{number}", given="/confirm y7", previewed=given, previewed_text=words)
+        session = keep_sent_form(TABLE, pressed, session, DONE)
+    undone = (Reply("staff.undo.done", OF_CASE, {TAKEN_BACK: "รับเรื่องแล้ว"}),)
+    unsent = find_unsent_form(
+        keep_sent_form(TABLE, make_form("u", given="/undo 1/2570"), session, undone), PAGE
+    )
+    assert unsent is not None
+    assert (unsent.get_text("given"), unsent.get_text("text")) == (before, "รับเรื่องแล้ว")
+
+
 def test_the_same_form_is_kept_once_and_is_found_on_its_own_page_only() -> None:
     session = write("a", "ข้อความ", write("a", "ข้อความ", begin_session()))
     assert len(session.officer.sent) == 1
