@@ -33,6 +33,15 @@ def encode_public_picture(pixels: Pixels) -> PublicPicture:
     return PublicPicture(out.getvalue(), picture.width, picture.height)
 
 
+def shrink_picture(content: bytes, side: int) -> bytes:
+    """Return a JPEG of ours, made by `encode_public_picture`, with its longest side no longer than some pixels."""
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
+        picture.thumbnail((side, side))
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 def encode_picture(pixels: Pixels) -> tuple[bytes, str]:
     """Return a picture without metadata and its media type: PNG where something may be transparent, else JPEG."""
     picture, out = Image.frombytes(pixels.mode, (pixels.width, pixels.height), pixels.data), io.BytesIO()

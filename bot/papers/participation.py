@@ -88,10 +88,12 @@ def _build_blocks(
         yield Heading(_say(lang, "result"), is_below=True)
         for line in filter(None, text.outcome.splitlines()):
             yield Paragraph(line)
-        for picture in one.pictures:
-            content = pictures.get((one.number, picture.place))
-            if content is not None:  # else it was deleted just now
-                yield PaperPicture(_embed_picture(picture, content), picture.words)
+        shown = [picture for picture in one.pictures if (one.number, picture.place) in pictures]
+        for picture in shown:
+            content = pictures[one.number, picture.place]
+            yield PaperPicture(_embed_picture(picture, content), picture.words)
+        if len(shown) < len(one.pictures):
+            yield Paragraph(_say(lang, "more_pictures"))
     if found.consultations:
         yield Heading(_say(lang, "consultations"))
         yield ItemList(
