@@ -11,7 +11,12 @@ from starlette.requests import Request
 
 from bot.decoding.messages import Pixels
 from bot.images.sanitize import encode_public_picture
-from bot.papers.participation import ParticipationYear, select_participation_year
+from bot.papers.paper import Paragraph
+from bot.papers.participation import (
+    ParticipationYear,
+    build_participation_paper,
+    select_participation_year,
+)
 from bot.web import participation
 from bot.web.participation import MAX_PAPER_PICTURES, PAPER_SIDE_PIXELS, ParticipationPages
 from bot.web.templating import PageRenderer
@@ -90,7 +95,8 @@ def test_a_paper_has_so_many_small_pictures_and_says_where_the_others_are() -> N
     reader = PdfReader(io.BytesIO(bytes(asyncio.run(pages.serve_pdf(Request(SCOPE))).body)))
     sizes = {picture.image.size for page in reader.pages for picture in page.images if picture.image}
     assert sizes == {(PAPER_SIDE_PIXELS, 480)}
-    assert "ภาพของกิจกรรมนี้อยู่ที่หน้าเว็บ" in "".join(page.extract_text() for page in reader.pages).replace(" ", "")
+    paper = build_participation_paper(OFFICE, asyncio.run(pages._load_year(Request(SCOPE))), "th", found)
+    assert Paragraph("ภาพของกิจกรรมนี้อยู่ที่หน้าเว็บ") in paper.blocks
 
 
 def test_who_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
