@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.desk_names import DESK_NAMES, DeskName
 from bot.installation.answers import AnswerError, Answers, split_names
-from handlers.thai.grammar.particles import PLAIN_PARTICLES, repeat_words
+from handlers.thai.grammar.particles import PLAIN_PARTICLES, repeat_words, set_aside_politeness
 from handlers.thai.text import clean_text
 from ita_stats.calendar import to_arabic_digits
 
@@ -76,8 +76,8 @@ def _read_word(text: str) -> str:
 
 
 def parse_text(text: str) -> str:
-    """Take any text that is not too long to be a name or an address."""
-    cleaned = " ".join(clean_text(text).text.split())
+    """Take any text that is not too long to be a name or an address, without politeness at its end."""
+    cleaned = set_aside_politeness(clean_text(text).text)
     if not cleaned:
         raise AnswerError("ข้อนี้ต้องตอบ")
     if len(cleaned) > 300:

@@ -1,5 +1,6 @@
 """Receipt confirmation after filing: the person types the last five symbols, to prove that the receipt is saved."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from handlers.complaints.subscriptions import handle_subscribe, list_subscriptio
 from handlers.complaints.track import handle_tracking
 from handlers.dialog.answers import MIN_STORY_LETTERS
 from handlers.dialog.choices import STALE, TOLD_MEANINGS, make_options, parse_choice, to_choices
-from handlers.dialog.codes.typed_codes import TypedCode
+from handlers.dialog.codes.typed_codes import TypedCode, remove_words_beside_code
 from handlers.dialog.context import Context, reset_session
 from handlers.dialog.effects import Decision, TurnResult
 from handlers.dialog.receipt import normalize_receipt
@@ -21,6 +22,8 @@ from handlers.thai.phrases import Meaning
 from handlers.thai.text import count_letters_and_digits
 
 CONFIRM_SYMBOLS = 5
+
+_HOW_IT_WAS_ASKED_FOR = re.compile(r"(?:[5๕]|ห้า)\s*(?:ตัว|หลัก)\s*(?:สุดท้าย|ท้าย|หลัง)")
 
 _WAYS_ON: Mapping[Meaning, str] = dict.fromkeys(
     (Meaning.SKIP, Meaning.NEXT, Meaning.DONE, Meaning.YES), "skip"
@@ -50,6 +53,9 @@ def handle_confirmation(ctx: Context) -> Decision:
         return show_complaints_greeting(ctx)
     if {*read_meanings(text)} - TOLD_MEANINGS:  # a short reply such as “ขอบคุณค่ะ” is no message to the case
         return reprompt_confirmation(ctx, Reply("pick.unclear", NEUTRAL))
+    symbols = normalize_receipt(remove_words_beside_code(_HOW_IT_WAS_ASKED_FOR.sub("", text)))
+    if ctx.event.file is None and symbols == receipt.last_five:  # with words beside it: “5 ตัวท้ายคือ z1dqy ค่ะ”
+        return _finish_confirmation(ctx, Reply("confirm.right", OF_CASE))
     if ctx.event.file is not None or (
         count_letters_and_digits(text) >= MIN_STORY_LETTERS and normalize_receipt(text) != receipt.symbols
     ):

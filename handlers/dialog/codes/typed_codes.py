@@ -113,13 +113,17 @@ def take_codes_out(event: Event, lang: Lang, *, mistyped: bool = False) -> tuple
     return event, code
 
 
+def remove_words_beside_code(text: str) -> str:
+    """Return what is left of a text without what people say with a code: politeness, “รหัสคือ”."""
+    return _FILLERS.sub(" ", normalize_for_matching(text))
+
+
 def _count_letters_beside(text: str) -> int:
     """Count the letters that are left of a text without what people say with a code, and without lines of ours."""
     count = 0
     for line in text.splitlines():
         if not _is_own_line(line):
-            said = _FILLERS.sub(" ", normalize_for_matching(line))
-            count += count_letters_and_digits(said, MIN_STORY_LETTERS - count)
+            count += count_letters_and_digits(remove_words_beside_code(line), MIN_STORY_LETTERS - count)
         if count == MIN_STORY_LETTERS:
             break
     return count

@@ -22,6 +22,7 @@ from handlers.staff.page_access import CreateAccessLink, NewAccessLink, PageKind
 from handlers.staff.parse import NameT, split_first_word
 from handlers.staff.permissions import CommandName, Role
 from handlers.staff.state import AwaitingPurpose, WorkT
+from handlers.thai.grammar.particles import set_aside_politeness
 from handlers.thai.text import clean_text
 
 MAX_STAFF_NAME_LENGTH = 100
@@ -30,7 +31,10 @@ MAX_OTHER_NAMES = 8
 
 TYPED_ROLES: Mapping[str, Role] = {
     "เจ้าหน้าที่": Role.OFFICER,
+    "จนท": Role.OFFICER,
+    "จนท.": Role.OFFICER,
     "หัวหน้า": Role.SUPERVISOR,
+    "หน.": Role.SUPERVISOR,
     "ผู้ดูแล": Role.ADMIN,
     "ผู้ดูแลช่องทาง": Role.ADMIN,
     "ผู้ตรวจสอบ": Role.AUDITOR,
@@ -109,10 +113,10 @@ def split_profile(text: str) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     told: dict[str, tuple[str, ...]] = {}
     for label, value in zip(labelled[::2], labelled[1::2], strict=True):
         kind = _LABELS[label.casefold()]
-        parts = [" ".join(clean_text(part).text.split()) for part in re.split(r"[,;|]", value)]
+        parts = [set_aside_politeness(clean_text(part).text) for part in re.split(r"[,;|]", value)]
         kept = [part[:MAX_STAFF_NAME_LENGTH] for part in parts if part]
         told[kind] = (*told.get(kind, ()), *kept)[:MAX_OTHER_NAMES]
-    return " ".join(clean_text(name).text.split()).strip(" ,;"), told
+    return set_aside_politeness(clean_text(name).text.strip(" ,;")).strip(" ,;"), told
 
 
 def _ask_whether_same(

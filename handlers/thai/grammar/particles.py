@@ -60,3 +60,18 @@ def repeat_words(*words: str, signs: str = "") -> str:
     """
     others = f"|{signs}" if signs else ""
     return f"(?:(?>{join_particles(*words)}{others}))*"
+
+
+_PARTICLES_OF_A_NAME = re.compile(repeat_words(POLITE_ALONE, "นะ น่ะ"))
+_PARTICLE_ON_A_NAME = re.compile(r"(?<=[ก-๎]{2})(?:นะ)?(?:ค่ะ|ครับผม|ครับ)$")
+
+
+def set_aside_politeness(name: str) -> str:
+    """Return a name without the politeness that was typed after it, spaces made single; a particle alone is a name.
+
+    Written on to a name, only what no name ends with counts: “คณะ” is a word.
+    """
+    words = name.split()
+    while len(words) > 1 and _PARTICLES_OF_A_NAME.fullmatch(words[-1]):
+        words.pop()
+    return _PARTICLE_ON_A_NAME.sub("", " ".join(words))

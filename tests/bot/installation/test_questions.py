@@ -55,6 +55,8 @@ def answer(tmp_path: Path, **changed: str) -> Answers:
     ("key", "typed", "taken"),
     [
         ("office.name_th", "  สำนักงาน   ก ", "สำนักงาน ก"),
+        ("office.name_th", "สำนักงานศึกษาธิการจังหวัดน่านค่ะ", "สำนักงานศึกษาธิการจังหวัดน่าน"),
+        ("office.unit_th", "กลุ่มวินัย นะคะ", "กลุ่มวินัย"),
         ("office.name_en", "-", ""),
         ("office.website", "www.nan.go.th/", "https://www.nan.go.th"),
         ("office.website", "http://nan.go.th", "http://nan.go.th"),
@@ -71,6 +73,8 @@ def answer(tmp_path: Path, **changed: str) -> Answers:
         ("office.phone", "ไม่มีครับ", ""),
         ("office.phone", "๐๕๔ ๗๑๐ ๑๒๓ ต่อ 12", "๐๕๔ ๗๑๐ ๑๒๓ ต่อ 12"),
         ("people.supervisor", "สมหญิง รักดี", "สมหญิง รักดี"),
+        ("people.supervisor", "สมหญิง รักดีค่ะ", "สมหญิง รักดี"),
+        ("alternate.officers", "วิชัย มั่นคง, มาลี ดี ครับ", "วิชัย มั่นคง, มาลี ดี"),
     ],
 )
 def test_answers_are_taken_as_people_type_them(key: str, typed: str, taken: str) -> None:

@@ -67,6 +67,10 @@ def ask(*ways: str) -> Reply:
         FIVE.translate(THAI),
         RECEIPT.formatted,
         RECEIPT.symbols.lower(),
+        f"{FIVE.lower()} ค่ะ",
+        f"{FIVE}ครับ",
+        f"5 ตัวท้ายคือ {FIVE.lower()} นะคะ",
+        f"รหัส ๕ ตัวสุดท้าย {FIVE} ครับผม",
     ],
 )
 def test_the_last_five_symbols_however_they_are_written(typed: str) -> None:
@@ -84,7 +88,7 @@ def test_the_confirmation_can_be_skipped(event: Event) -> None:
     assert decide(event) == Outcome(LEFT, (Reply("confirm.skipped", OF_CASE), ADVICE, MENU))
 
 
-@pytest.mark.parametrize("typed", ["", "1", "00000", "😡", FIVE[:-1], FIVE + "0"])
+@pytest.mark.parametrize("typed", ["", "1", "00000", "00000 ค่ะ", "😡", FIVE[:-1], FIVE + "0"])
 def test_wrong_symbols_repeat_the_receipt_and_the_question(typed: str) -> None:
     wrong = Reply("confirm.wrong", OF_CASE, {"unsent": typed})
     assert decide(make_event(typed)) == Outcome(BEFORE, (wrong, SHOWN, ask("skip")))

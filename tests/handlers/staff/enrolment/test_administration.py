@@ -289,10 +289,25 @@ def test_unit_other_names_and_chief_are_told_with_the_invitation() -> None:
     assert [line.args["words"] for line in lines] == ["กองคลัง, กลุ่มพัสดุ", "ชัย", "หัวหน้า"]
     same = give("/invite officer วิชัย ใจดี | unit: กองคลัง, กลุ่มพัสดุ\nalias: ชัย; chief: b1")
     assert same.acts == invited.acts
+    polite = words.replace("กลุ่มพัสดุ", "กลุ่มพัสดุค่ะ").replace("เชิญ เจ้าหน้าที่", "เชิญ จนท.") + "ค่ะ"
+    assert give(polite).acts == invited.acts
     for wrong in ("chief: สมหญิง", "chief: ไม่มีคนนี้"):  # of two, and of none
         refused = give(f"/invite officer วิชัย {wrong}")
         assert (get_reply(refused).key, refused.acts) == ("staff.people.no_such_chief", ())
     assert get_reply(give("/invite officer unit: กองคลัง")).key == "staff.people.how_invite"
+
+
+def test_politeness_after_a_name_is_no_part_of_it() -> None:
+    for typed, name in (
+        ("วิชัย บุญมา นะคะ", "วิชัย บุญมา"),
+        ("วิชัย บุญมา นะ ครับ", "วิชัย บุญมา"),
+        ("วิชัย บุญมาครับ", "วิชัย บุญมา"),
+        ("วิชัย คณะ", "วิชัย คณะ"),
+        ("สมชาย ชนะ", "สมชาย ชนะ"),
+    ):
+        assert give(f"/เชิญ เจ้าหน้าที่ {typed}").acts == (
+            InviteStaff(INVITATION, Role.OFFICER, StaffProfile(name), "a1"),
+        )
 
 
 def test_the_digits_go_to_another_who_answers_for_the_desk() -> None:
