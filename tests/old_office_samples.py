@@ -123,18 +123,34 @@ def make_old_sheets(said: str, *, locked: bool = False) -> bytes:
     return make_compound_file({("Workbook",): whole + cells})
 
 
+def make_sheet_with_chart() -> bytes:
+    """A workbook of one sheet with a chart in it, whose points have numbers of their own."""
+    whole = _record(0x0809, struct.pack("<HHII", 0x0600, 0x0005, 0, 0)) + _record(0x00E0, bytes(4))
+    whole += _record(0x0085, struct.pack("<IBBBB", 0, 0, 0, 1, 0) + b"x") + _record(0x000A, b"")
+    cells = _record(0x0809, struct.pack("<HHII", 0x0600, 0x0010, 0, 0))
+    for line, (name, baht) in enumerate([("A", 90_000.0), ("B", 10_000.0)]):
+        cells += _record(0x0204, struct.pack("<HHHHB", line, 0, 0, 1, 0) + name.encode())
+        cells += _record(0x0203, struct.pack("<HHHd", line, 1, 0, baht))
+    cells += _record(0x0205, struct.pack("<HHHBB", 2, 0, 0, 1, 0))
+    cells += _record(0x0205, struct.pack("<HHHBB", 2, 1, 0, 0x2A, 1))
+    chart = _record(0x0809, struct.pack("<HHII", 0x0600, 0x0020, 0, 0)) + _record(0x00E0, bytes(4))
+    chart += _record(0x0203, struct.pack("<HHHd", 0, 0, 0, 1.0)) + _record(0x000A, b"")
+    last = _record(0x0203, struct.pack("<HHHd", 3, 0, 0, 5.0)) + _record(0x000A, b"")
+    return make_compound_file({("Workbook",): whole + cells + chart + last})
+
+
 def _slide_record(kind: int, body: bytes, version: int = 0) -> bytes:
     return struct.pack("<HHI", version, kind, len(body)) + body
 
 
-def make_old_slides(texts: Sequence[str]) -> bytes:
-    """Slides, each with a text, and a master whose text belongs to none."""
+def make_old_slides(texts: Sequence[str], *, saved: int = 1) -> bytes:
+    """Slides, each with a text, and a master whose text belongs to none. saved: how often they stand in the file."""
     master = _slide_record(0x03F8, _slide_record(0x0FA0, "แม่แบบ".encode("utf-16-le")), 0xF)
     listed = b"".join(
         _slide_record(0x03F3, bytes(20)) + _slide_record(0x0FA0, text.encode("utf-16-le")) for text in texts
     )
     whole = _slide_record(0x03E8, master + _slide_record(0x0FF0, listed, 0xF), 0xF)
-    return make_compound_file({("Current User",): b"x", ("PowerPoint Document",): whole})
+    return make_compound_file({("Current User",): b"x", ("PowerPoint Document",): whole * saved})
 
 
 def make_outlook_mail(subject: str, body: str, attached: str) -> bytes:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from bot.decoding.old_office.compound import CompoundFile
 from bot.decoding.sheet_days import is_day_format, write_day
 
-_BEGIN, _CONTINUE, _LOCKED, _SHEET, _STRINGS = 0x0809, 0x003C, 0x002F, 0x0085, 0x00FC
+_BEGIN, _END, _CONTINUE, _LOCKED, _SHEET, _STRINGS = 0x0809, 0x000A, 0x003C, 0x002F, 0x0085, 0x00FC
+_OF_BOOK, _OF_CELLS = 0x0005, 0x0010
+"""What a part of the stream is of. A chart in a sheet is a part within it, with numbers of its own at places that are
+no cells; so is a sheet of macros."""
 _EPOCH, _FORMAT, _STYLE = 0x0022, 0x041E, 0x00E0
 _UNICODE_VERSION = 0x0600
 _MAX_CELLS, _MAX_STRINGS = 500_000, 500_000
@@ -46,7 +49,7 @@ class OldWorkbook:
 def read_old_sheets(content: bytes) -> str:
     """Return the rows of all sheets. Raises ValueError."""
     stream = CompoundFile(content).find("Workbook", "Book")
-    book, depth = OldWorkbook(), 0
+    book, inside = OldWorkbook(), list[int]()
     for kind, pieces in _list_records(stream):
         body = pieces[0]
         if kind == _LOCKED:
@@ -54,13 +57,15 @@ def read_old_sheets(content: bytes) -> str:
         if kind == _BEGIN:
             version, what = struct.unpack_from("<HH", body)
             book.is_unicode = version >= _UNICODE_VERSION
-            depth += 1
-            if depth > 1 and what == 0x0010:
+            inside.append(what)
+            if what == _OF_CELLS:
                 book.sheets.append({})
-        elif kind == _STRINGS:
+        elif kind == _END:
+            inside = inside[:-1]
+        elif inside[-1:] == [_OF_BOOK] and kind == _STRINGS:
             book.strings = _read_strings(pieces)
-        elif kind in _READERS:
-            _READERS[kind](body, book)
+        elif reader := _READERS.get((*inside[-1:], kind)):
+            reader(body, book)
     return "\n\n".join(_write_sheet(number, rows, book) for number, rows in enumerate(book.sheets))
 
 
@@ -225,17 +230,35 @@ def _put_result_text(body: bytes, book: OldWorkbook) -> None:
         book.waiting = None
 
 
-_READERS: Mapping[int, Callable[[bytes, OldWorkbook], None]] = {
-    _SHEET: _note_sheet,
-    _FORMAT: _note_format,
-    _STYLE: _note_style,
-    _EPOCH: _note_epoch,
-    0x00FD: _put_shared,
-    0x0204: _put_text,
-    0x00D6: _put_text,
-    0x0203: _put_number,
-    0x027E: _put_short_number,
-    0x00BD: _put_short_numbers,
-    0x0006: _put_result,
-    0x0207: _put_result_text,
+def _put_truth(body: bytes, book: OldWorkbook) -> None:
+    """Write true or false, or why a formula came to nothing."""
+    line, column, value, is_error = struct.unpack_from("<HH2xBB", body)
+    truth = "TRUE" if value else "FALSE"
+    book.put(line, column, _ERRORS.get(value, "#?") if is_error else truth)
+
+
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+
+_READERS: Mapping[tuple[int, ...], Callable[[bytes, OldWorkbook], None]] = {
+    (_OF_BOOK, _SHEET): _note_sheet,
+    (_OF_BOOK, _FORMAT): _note_format,
+    (_OF_BOOK, _STYLE): _note_style,
+    (_OF_BOOK, _EPOCH): _note_epoch,
+    (_OF_CELLS, 0x00FD): _put_shared,
+    (_OF_CELLS, 0x0204): _put_text,
+    (_OF_CELLS, 0x00D6): _put_text,
+    (_OF_CELLS, 0x0203): _put_number,
+    (_OF_CELLS, 0x027E): _put_short_number,
+    (_OF_CELLS, 0x00BD): _put_short_numbers,
+    (_OF_CELLS, 0x0205): _put_truth,
+    (_OF_CELLS, 0x0006): _put_result,
+    (_OF_CELLS, 0x0207): _put_result_text,
 }

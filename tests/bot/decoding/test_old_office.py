@@ -21,6 +21,7 @@ from tests.old_office_samples import (
     make_old_slides,
     make_old_word,
     make_outlook_mail,
+    make_sheet_with_chart,
 )
 
 
@@ -54,6 +55,17 @@ def test_rows_of_an_old_sheet_with_its_days_and_what_formulas_came_to() -> None:
 
 def test_slides_in_their_order_without_their_masters() -> None:
     assert read(FileKind.PPT, make_old_slides(("หนึ่ง", "สอง\rสาม"))) == "— 1 —\nหนึ่ง\n— 2 —\nสอง\nสาม"
+
+
+def test_a_chart_in_an_old_sheet_changes_no_cell_and_truths_and_errors_are_shown() -> None:
+    told = read(FileKind.XLS, make_sheet_with_chart())
+    assert told.split("\n") == ["— x —", "A\t90000", "B\t10000", "TRUE\t#N/A", "5"]
+
+
+@pytest.mark.parametrize("saved", [1, 3])
+def test_what_repeats_on_slides_is_shown_each_time_and_what_was_saved_anew_once(saved: int) -> None:
+    told = read(FileKind.PPT, make_old_slides(("นาย ก", "50,000", "นาย ข", "50,000"), saved=saved))
+    assert told == "— 1 —\nนาย ก\n— 2 —\n50,000\n— 3 —\nนาย ข\n— 4 —\n50,000"
 
 
 def test_a_mail_of_outlook_is_its_head_its_text_and_what_is_attached() -> None:
