@@ -13,11 +13,13 @@ _TOLD = re.compile(
     r"(?:คำว่า|คำ|หัวคอลัมน์|word)\s+([^=]{1,200}?)\s*(?:=|หมายถึง|แปลว่า)\s*([^=]{1,100})$", re.IGNORECASE
 )
 MAX_WORD_SHOWN = 80
+_MAX_TOLD_LENGTH = 400
 
 
 def read_told_word(rest: str) -> tuple[str, str] | None:
     """Read a word, and what it is said to mean; None for anything else."""
-    found = _TOLD.match(rest.strip())
+    told = " ".join(rest.split())
+    found = _TOLD.match(told) if len(told) <= _MAX_TOLD_LENGTH else None
     return (found[1].strip(" “”\"'"), found[2].strip(" “”\"'")) if found else None
 
 

@@ -15,6 +15,8 @@ from tests.handlers.staff.officer_commands import OFFICER, SUPERVISOR, give
         ("คำว่า “ปิดงาน” หมายถึง ยุติเรื่อง", ("ปิดงาน", "ยุติเรื่อง")),
         ("word pigeon=letter", ("pigeon", "letter")),
         ("หัวคอลัมน์ วันเข้า = วันที่รับ", ("วันเข้า", "วันที่รับ")),
+        (f"คำ ปิด{' ' * 300}งาน = ยุติเรื่อง", ("ปิด งาน", "ยุติเรื่อง")),
+        (f"คำ{' ' * 20_000}ปิดงาน", None),  # at once: not by trying each way to divide the spaces
         ("คำ ปิดงาน", None),
         ("คำ = ยุติเรื่อง", None),
         ("undo 3", None),
