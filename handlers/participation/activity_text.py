@@ -20,13 +20,18 @@ from handlers.dialog.replies import Phrase
 from handlers.i18n import WORDING, render_text
 from handlers.participation.messages import ActivityKind, ActivityTakers, ActivityText
 from handlers.questions.pii import find_pii, redact_pii
-from handlers.thai.dates import format_date, parse_exact_day, to_arabic_digits
+from handlers.thai.date_spans import find_date_span
+from handlers.thai.dates import format_date, to_arabic_digits
+from handlers.thai.grammar.particles import PARTICLES, repeat_words
 from handlers.thai.matching import normalize_for_matching
 from handlers.thai.text import clean_text
 
 MAX_TITLE_LENGTH, MAX_OUTCOME_LENGTH, MAX_KIND_LENGTH = 200, 2_000, 60
 MAX_KINDS, MAX_PEOPLE = 12, 1_000_000
-_COUNT = re.compile(r"(.*?)[\s:]*([0-9][0-9,]*)\s*(?:คน|ราย|ท่าน|people|persons)?", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(.*?)[\s:]*([0-9][0-9,]*)\s*(?:คน|ราย|ท่าน|people|persons)?" + repeat_words(PARTICLES, signs=r"\s"),
+    re.IGNORECASE,
+)
 
 
 class ActivityPart(StrEnum):
@@ -51,10 +56,11 @@ class ActivityProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActivityIssue:
-    """A part that is not as it must be, and why."""
+    """A part that is not as it must be, and why. words: of the part that are meant, where it has several."""
 
     part: ActivityPart
     problem: ActivityProblem
+    words: str = ""
 
 
 def parse_activity(text: str, today: date) -> ActivityText | tuple[ActivityIssue, ...]:
@@ -80,7 +86,7 @@ def join_activity_text(before: str, added: str, today: date) -> str:
     """
     told = _split_parts(before)
     loose, labelled = _split_labelled(added)
-    has_kind, has_day = _find_kind(loose) is not None, parse_exact_day(loose, today) is not None
+    has_kind, has_day = _find_kind(loose) is not None, find_date_span(loose, today) is not None
     if has_kind or not told:
         told[ActivityPart.KIND] = loose
     if has_day or not told:
@@ -187,7 +193,9 @@ def _find_kind(text: str) -> ActivityKind | None:
 
 
 def _read_day(text: str, today: date, issues: list[ActivityIssue]) -> date | None:
-    day = parse_exact_day(text, today) if text else None
+    span = find_date_span(text, today) if text else None
+    # A day told from today, or without its year, is taken too: the officer sees which it is before it is published.
+    day = span.first_day if span is not None and span.first_day == span.last_day else None
     if day is None:
         issues.append(ActivityIssue(ActivityPart.DAY, ActivityProblem.MISSING))
     elif day > today:
@@ -209,19 +217,19 @@ def _read_text(
 def _read_takers(text: str, issues: list[ActivityIssue]) -> tuple[ActivityTakers, ...]:
     """Read kinds and counts, apart by commas or lines: “ครู 20, ผู้ปกครอง 15”."""
     found: list[ActivityTakers] = []
-    problem = None if text.strip() else ActivityProblem.MISSING
+    problem, words = None if text.strip() else ActivityProblem.MISSING, ""
     for piece in filter(None, (one.strip() for one in re.split(r"[;\n]|,(?!\d{3})", to_arabic_digits(text)))):
         read = _COUNT.fullmatch(piece)
         kind = redact_pii(read[1].strip(" :-–")) if read else ""
         count = int(read[2].replace(",", "")[:9]) if read else 0
         if not kind or not 1 <= count <= MAX_PEOPLE:
-            problem = ActivityProblem.NO_COUNT
+            problem, words = ActivityProblem.NO_COUNT, piece
         elif len(kind) > MAX_KIND_LENGTH:
-            problem = ActivityProblem.TOO_LONG
+            problem, words = ActivityProblem.TOO_LONG, piece
         else:
             found.append(ActivityTakers(kind, count))
     if len(found) > MAX_KINDS:
         problem = ActivityProblem.TOO_MANY
     if problem is not None:
-        issues.append(ActivityIssue(ActivityPart.TAKERS, problem))
+        issues.append(ActivityIssue(ActivityPart.TAKERS, problem, words[:MAX_KIND_LENGTH]))
     return tuple(found)

@@ -27,6 +27,7 @@ from handlers.thai.dates import get_fiscal_year
 from storage import tables
 from storage.db.batch import WriteBatch
 from storage.db.read_batcher import ReadContext
+from storage.errors import ConflictError
 from storage.staff.members import format_actor
 
 
@@ -53,11 +54,21 @@ async def publish_activity(act: PublishActivity, batch: WriteBatch) -> None:
         await batch.connection.execute(table.insert().values(fiscal_year=year, number=number, **values))
         if act.replaces is not None:  # its day was corrected into another fiscal year
             await _set_shown(batch, *act.replaces, is_shown=False)
-            pictures = tables.activity_pictures
-            before = (pictures.c.fiscal_year == act.replaces[0]) & (pictures.c.number == act.replaces[1])
-            moved = {"fiscal_year": year, "number": number}
-            await batch.connection.execute(update(pictures).where(before).values(**moved))
+            await _move_pictures(batch, act.replaces, (year, number))
     await batch.audit(format_actor(act.staff), "activity", f"{number}/{year}")
+
+
+async def _move_pictures(batch: WriteBatch, before: tuple[int, int], after: tuple[int, int]) -> None:
+    """Give the pictures of an activity to the one that replaces it. Their places stay."""
+    await batch.connection.execute(
+        update(tables.activity_pictures)
+        .where(_is_picture(*before))
+        .values(fiscal_year=after[0], number=after[1])
+    )
+    made = select(tables.activities.c.pictures_made).where(_is_activity(*before)).scalar_subquery()
+    await batch.connection.execute(
+        update(tables.activities).where(_is_activity(*after)).values(pictures_made=made)
+    )
 
 
 async def set_activity_shown(act: SetActivityShown, batch: WriteBatch) -> None:
@@ -135,22 +146,25 @@ def _is_picture(year: int, number: int) -> ColumnElement[bool]:
     return (table.c.fiscal_year == year) & (table.c.number == number)
 
 
+def _is_activity(year: int, number: int) -> ColumnElement[bool]:
+    table = tables.activities
+    return (table.c.fiscal_year == year) & (table.c.number == number)
+
+
 async def add_activity_picture(act: AddActivityPicture, batch: WriteBatch) -> None:
-    """Publish a picture of an activity, unless it has as many as it may: another officer was faster."""
+    """Publish a picture of an activity. Raises ConflictError where another officer was faster with the last one."""
     table, activity = tables.activity_pictures, tables.activities
-    is_its = _is_picture(act.fiscal_year, act.number)
-    is_known = select(activity.c.number).where(
-        activity.c.fiscal_year == act.fiscal_year, activity.c.number == act.number
-    )
-    counted = select(func.count(), func.max(table.c.place)).where(is_its)
-    count, last = (await batch.connection.execute(counted)).one()
-    if count >= MAX_ACTIVITY_PICTURES or (await batch.connection.execute(is_known)).scalar() is None:
-        return
+    is_its, is_activity = _is_picture(act.fiscal_year, act.number), _is_activity(act.fiscal_year, act.number)
+    count = (await batch.connection.execute(select(func.count()).where(is_its))).scalar() or 0
+    made = (await batch.connection.execute(select(activity.c.pictures_made).where(is_activity))).scalar()
+    if count >= MAX_ACTIVITY_PICTURES or made is None:
+        raise ConflictError("there are as many pictures as there may be")
+    await batch.connection.execute(update(activity).where(is_activity).values(pictures_made=made + 1))
     await batch.connection.execute(
         table.insert().values(
             fiscal_year=act.fiscal_year,
             number=act.number,
-            place=(last or 0) + 1,
+            place=made + 1,
             words=act.words,
             width=act.width,
             height=act.height,

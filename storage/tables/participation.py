@@ -1,6 +1,6 @@
 """What is published of participation."""
 
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String
+from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, text
 
 from storage.tables.schema import define_unordered_table
 
@@ -15,6 +15,9 @@ activities = define_unordered_table(
     Column("outcome", String, nullable=False),
     Column("written_on", Date, nullable=False),
     Column("shown", Boolean, nullable=False),
+    Column(
+        "pictures_made", Integer, nullable=False, server_default=text("0")
+    ),  # ever; no place is given twice
 )
 
 activity_pictures = define_unordered_table(

@@ -54,8 +54,10 @@ def manage_activities(cmd: ServiceCommandContext) -> Decision:
     whole = replace(cmd, command=replace(cmd.command, rest=rest))
     found = parse_activity(words, to_bangkok_date(cmd.ctx.now))
     if not isinstance(found, ActivityText):
-        wrong = tuple(Phrase(f"inquiry.activity.issue.{one.part}.{one.problem}") for one in found)
-        args: dict[str, ReplyArg] = {"wrong": wrong}
+        wrong = tuple(
+            Phrase(f"inquiry.activity.issue.{one.part}.{one.problem}", {"words": one.words}) for one in found
+        )
+        args: dict[str, ReplyArg] = {"wrong": wrong, "kept": words.strip() or "-"}
         waiting = whole.with_work(replace(cmd.work, activity=rest)).await_text_for(CONTINUE_ACTIVITY_COMMAND)
         return waiting.reply_with(
             Reply("inquiry.activity.incomplete", NEUTRAL, args, presentation=KEEPS_TEXT)

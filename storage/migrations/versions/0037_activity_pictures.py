@@ -8,7 +8,10 @@ down_revision = "0036"
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the table, and how many pictures an activity ever had: no place is given twice."""
+    op.add_column(
+        "activities", sa.Column("pictures_made", sa.Integer(), nullable=False, server_default=sa.text("0"))
+    )
     op.create_table(
         "activity_pictures",
         sa.Column("fiscal_year", sa.Integer(), primary_key=True),

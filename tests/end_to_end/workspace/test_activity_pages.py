@@ -107,5 +107,11 @@ def test_who_may_not_publishes_no_picture(office: ServiceWorkspaceServer) -> Non
     auditor = office.sign_in(office.add_officer("ผู้ตรวจ", Role.AUDITOR))
     assert send(auditor, page, {"a.jpg": make_photo()}, words="คน").status == 403
     assert browser.request(PAGE).text.count(".jpg") == 0
+    huge = f"/staff/service/activity/{'9' * 23}/1/picture"
+    body = encode_multipart({"csrf": page.form_token, "remove": "9" * 30}, {})
+    assert (
+        browser.request(huge, body, kind=f"multipart/form-data; boundary={MULTIPART_BOUNDARY}").status == 303
+    )
+    assert send(browser, browser.request(PAGE), {}, remove="9" * 30).status == 200
     unknown = browser.request("/staff/service/activity/2570/9")
     assert "ไม่มีกิจกรรมเลขนี้" in unknown.text

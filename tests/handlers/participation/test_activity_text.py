@@ -64,7 +64,7 @@ def test_kinds_by_their_words(first: str, kind: ActivityKind) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "part", "problem"),
     [
-        ("ประชุม 12 พ.ย. 2569", "ประชุม 12 พ.ย.", ActivityPart.DAY, ActivityProblem.MISSING),
+        ("ประชุม 12 พ.ย. 2569", "ประชุม พ.ย. 2569", ActivityPart.DAY, ActivityProblem.MISSING),
         ("ประชุม 12 พ.ย. 2569", "ประชุม 12 ธ.ค. 2569", ActivityPart.DAY, ActivityProblem.FUTURE),
         ("ประชุม 12", "12", ActivityPart.KIND, ActivityProblem.MISSING),
         ("เรื่อง: ร่วมคิดแผนปฏิบัติการ\n", "", ActivityPart.TITLE, ActivityProblem.MISSING),
@@ -82,7 +82,17 @@ def test_what_is_missing_or_wrong_is_named(
     before: str, after: str, part: ActivityPart, problem: ActivityProblem
 ) -> None:
     found = parse_activity(WHOLE.replace(before, after), TODAY)
-    assert found == (ActivityIssue(part, problem),)
+    assert not isinstance(found, ActivityText)
+    (issue,) = found
+    assert (issue.part, issue.problem) == (part, problem)
+    assert bool(issue.words) is (
+        issue.part is ActivityPart.TAKERS and problem is not ActivityProblem.TOO_MANY
+    )
+
+
+def test_what_a_group_lacks_is_said_of_that_group() -> None:
+    found = parse_activity(WHOLE.replace("ครู 20", "ครู"), TODAY)
+    assert found == (ActivityIssue(ActivityPart.TAKERS, ActivityProblem.NO_COUNT, "ครู"),)
 
 
 def test_all_that_is_missing_is_named_at_once_in_order() -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from handlers.participation.messages import (
     MAX_ACTIVITY_PICTURES,
     ActivityKind,
@@ -16,6 +18,7 @@ from handlers.participation.messages import (
     RemoveActivityPicture,
     SetActivityShown,
 )
+from storage.errors import ConflictError
 from storage.store import Store
 from tests.storage.conftest import CANARY, NOW, StoredDesk
 
@@ -75,9 +78,11 @@ def test_its_pictures_are_added_deleted_and_go_with_it(ground: StoredDesk) -> No
             return await store.answer_query(GetActivityPicture(year, number, place), NOW)
 
         await ground.commit_acts(store, PublishActivity(TEXT, DAY, "s3"))
-        for content in (b"1", b"2", b"3", b"4"):
+        for content in (b"1", b"2", b"3"):
             await ground.commit_acts(store, make_picture(CANARY, content))
-        await ground.commit_acts(store, make_picture("of none", b"5", number=9))
+        for late in (make_picture("one too many", b"4"), make_picture("of none", b"5", number=9)):
+            with pytest.raises(ConflictError):
+                await ground.commit_acts(store, late)
         ((one),) = await store.answer_query(ListActivities(), NOW)
         assert one.pictures == tuple(
             ActivityPicture(place, CANARY, 40, 30) for place in range(1, MAX_ACTIVITY_PICTURES + 1)
@@ -92,10 +97,14 @@ def test_its_pictures_are_added_deleted_and_go_with_it(ground: StoredDesk) -> No
         moved = replace(TEXT, day=date(2026, 9, 1))
         await ground.commit_acts(store, PublishActivity(moved, DAY, "s3", (2570, 1)))
         assert [await get_picture(2569, 1, place) for place in (1, 3)] == [b"1", b"3"]
+        await ground.commit_acts(store, RemoveActivityPicture(2569, 1, 3, "s3"))
+        await ground.commit_acts(store, replace(make_picture("new", b"6"), fiscal_year=2569))
+        assert [await get_picture(2569, 1, place) for place in (3, 4)] == [None, b"6"]  # no place twice
         assert await store.verify_audit() == []
 
     ground.run_scenario(scene)
     trail = ground.execute_sql("SELECT what, ref FROM audit WHERE what LIKE 'activity-picture%' ORDER BY seq")
     added, removed = ("activity-picture", "1/2570"), ("activity-picture-off", "1/2570")
-    assert [tuple(row) for row in trail] == [added, added, added, removed]
+    moved = (("activity-picture-off", "1/2569"), ("activity-picture", "1/2569"))
+    assert [tuple(row) for row in trail] == [added, added, added, removed, *moved]
     assert CANARY not in repr(ground.execute_sql("SELECT * FROM audit"))

@@ -35,6 +35,8 @@ from storage.errors import StorageError
 from storage.files.evidence import sanitize_file_name
 from storage.files.file_types import detect_file_type
 
+MAX_NUMBER = 1_000_000
+"""Above any year, number and place of a picture; SQLite takes no number of any length."""
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
 
@@ -56,7 +58,8 @@ class ActivityPictures:
         """Handle a form, or show the activity with why it was not taken. The address alone only leads there."""
         if not may_open_view(WorkspaceView.ACTIVITY, self._desk.name, opened.found.staff.role):
             return self._pages.render("workspace/not_allowed.html", opened, status=403)
-        if opened.http.method == "GET":
+        at = opened.http.path_params
+        if opened.http.method == "GET" or max(at["year"], at["number"]) > MAX_NUMBER:
             return self._lead_back(opened)
         result = await self._handle_form(opened)
         if isinstance(result, Response):
@@ -89,7 +92,7 @@ class ActivityPictures:
             return RefusedPicture(Phrase("officer.unsaved"), form)
 
     async def _remove(self, opened: OpenWorkspace, form: FormData) -> Response | RefusedPicture:
-        at, place = opened.http.path_params, parse_number(form.get_text("remove")) or 0
+        at, place = opened.http.path_params, min(parse_number(form.get_text("remove")) or 0, MAX_NUMBER)
         act = RemoveActivityPicture(at["year"], at["number"], place, "")
         name = f"{form.get_text('csrf')} remove {at['year']} {at['number']} {place}"
         answer, _ = await opened.actions.execute_once(name, lambda v: remove_picture(v, act))

@@ -1,7 +1,7 @@
 """`/activity`: published once its officer confirmed what everybody will read; corrected, taken off, put back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.participation.messages import (
     Activity,
@@ -16,8 +16,10 @@ from handlers.staff.members import AuditRefusal
 from handlers.staff.permissions import Role
 from handlers.staff.service.activities import REMOVE_WORDS
 from handlers.staff.state import AwaitingText
+from handlers.thai.dates import to_bangkok_date
 from tests.handlers.staff.officer_commands import list_commands, make_member
 from tests.handlers.staff.service.service_officer import give, told
+from tests.in_memory_desk import MORNING
 from tests.run_decision import Outcome
 
 TEXT = ActivityText(
@@ -71,6 +73,17 @@ def test_it_may_be_told_in_several_messages() -> None:
         lacking = type_on(words, lacking)
         assert told(lacking) == ("activity.incomplete", ())
     assert confirm(type_on("ผล: เพิ่มสองโครงการ", lacking)).text == TEXT
+
+
+def test_particles_relative_days_and_what_is_kept_are_told() -> None:
+    lacking = tell("/กิจกรรม ประชุม เมื่อวานค่ะ\nผู้เข้าร่วม: ครู 20 คน, ผู้ปกครอง 15 คนค่ะ, ผู้แทนตำบล")
+    (reply,) = lacking.replies
+    assert "ผู้แทนตำบล" in str(reply.args["wrong"])
+    assert "ผู้ปกครอง 15 คนค่ะ" in str(reply.args["kept"])
+    asked = type_on("ผู้เข้าร่วม: ครู 20 นะคะ\nเรื่อง: แผน\nผล: เพิ่มสองโครงการ", lacking)
+    act = confirm(asked)
+    assert act.text.takers == TEXT.takers
+    assert act.text.day == to_bangkok_date(MORNING) - timedelta(1)
 
 
 def test_words_without_a_label_go_on_with_the_part_before() -> None:
