@@ -151,6 +151,26 @@ def test_words_are_asked_on_the_page_and_remembered_and_an_import_is_reversed(of
     assert ("staff:" + chief.id, "import-undone") in office.load_audit_lines()
 
 
+def test_an_answer_about_a_word_is_mended_by_going_back(office: OfficerServer) -> None:
+    chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()
+    seen = open_import_page(office, browser, chief)
+    rows = "1/2560,1/1/2560,หนังสือ,corruption,ปิดงาน,,\n"
+    odd = browser.upload_file(seen, "เก่า.csv", (HEAD + rows).encode())
+    [word] = re.findall(r'<select id="(word-[0-9a-f]{16})"', odd.text)
+    slip = browser.submit_form(odd, choice="answer", **{word: "closed"})
+    assert "ปิดงาน = ยุติแล้ว" in slip.text
+    back = browser.request(odd.path)
+    assert word in back.text
+    meant = browser.submit_form(back, choice="answer", **{word: "investigating"})
+    assert "ปิดงาน = สืบสวน" in meant.text
+    assert "ยุติแล้ว" not in meant.text.partition('id="understood"')[2].partition("<form")[0]
+    assert "นำเข้าแล้ว 1 เรื่อง" in browser.submit_form(meant, choice="import").text
+    assert "โปรดเลือกไฟล์อีกครั้ง" in browser.submit_form(slip, choice="import").text
+    assert office.server.run(office.desk.load_register_numbers()) == [1]
+    known = browser.upload_file(seen, "ใหม่.csv", (HEAD + rows.replace("1/2560", "2/2560", 1)).encode())
+    assert "คำที่เคยบอกไว้: ปิดงาน = สืบสวน" in known.text
+
+
 def test_the_register_goes_out_as_a_file_for_the_office_and_is_audited(office: OfficerServer) -> None:
     office.file_case()
     chief, browser = office.add_officer("มาลี", Role.SUPERVISOR), office.new_browser()

@@ -48,7 +48,7 @@ from storage.errors import StorageError
 from storage.files.evidence import sanitize_file_name
 
 MAX_REGISTER_BYTES = 5 * 1024 * 1024
-MAX_PENDING_IMPORTS = 4
+MAX_PENDING_IMPORTS = 8
 """Files that wait for confirmation, in memory only; the oldest is dropped for a new one."""
 
 MAX_SHOWN_PREVIEWS = 16
@@ -64,7 +64,7 @@ class PendingImport:
     """A checked file that waits for confirmation, or for what words of it mean. It is held in memory only.
 
     fits: all of it can be imported; told: what was answered; questions: what the page asks, in this order. mark: what
-    the forms of its page call it, so that two pages side by side do not take each other's file.
+    the forms of its page call it: each page has its own, so that one that is gone back to imports what it shows.
     """
 
     name: str
@@ -186,12 +186,12 @@ class RegisterImport:
 
     async def _take_answers(self, opened: OpenWorkspace, form: FormData) -> Response:
         """Check a file again with what was answered about its words."""
-        pending = self._take_pending(opened, form)
+        pending = self._find_pending(opened, form)
         if pending is None:
             return self._lead_to(opened, self._build_note("officer.import_again", opened.lang))
         chosen = [(one, form.get_text(f"word-{one.mark}")) for one in pending.questions]
         told = [one.answer(value) for one, value in chosen if value in one.values]
-        answered = replace(pending, told=(*pending.told, *told), questions=())
+        answered = replace(pending, told=(*pending.told, *told), questions=(), mark=token_urlsafe(9))
         return await self._check_pending(opened, answered)
 
     async def _undo_import(self, opened: OpenWorkspace, form: FormData) -> Response:
@@ -239,14 +239,21 @@ class RegisterImport:
             )
         return stream_file(content, f"register-{period.code}.{ending}", kind, len(content))
 
-    def _take_pending(self, opened: OpenWorkspace, form: FormData) -> PendingImport | None:
-        """Take the file that a page showed; None where it is no longer kept."""
-        return self._pending.pop((opened.cookie.token_hash, form.get_text("pending")), None)
+    def _find_pending(self, opened: OpenWorkspace, form: FormData) -> PendingImport | None:
+        """Return the file that a page showed, with what was answered until then; None where it is no longer kept."""
+        return self._pending.get((opened.cookie.token_hash, form.get_text("pending")))
+
+    def _drop_pending(self, opened: OpenWorkspace, content: bytes) -> None:
+        """Drop a file of every page that this person saw of it: it is imported once."""
+        for key, one in list(self._pending.items()):
+            if key[0] == opened.cookie.token_hash and one.content == content:
+                del self._pending[key]
 
     async def _run_import(self, opened: OpenWorkspace, form: FormData) -> Response:
-        pending = self._take_pending(opened, form)
+        pending = self._find_pending(opened, form)
         if pending is None or not pending.fits:
             return self._lead_to(opened, self._build_note("officer.import_again", opened.lang))
+        self._drop_pending(opened, pending.content)
         actions = make_case_actions(opened)
         if await actions.execute(record_import) is None:
             return self.pages.responses.render_closed(opened.lang)
@@ -318,7 +325,7 @@ class RegisterImport:
         )
 
     def _expire_pending(self, key: PendingKey, pending: PendingImport) -> None:
-        """Drop an import that nobody confirmed, but not the same file with newer answers."""
+        """Drop an import that nobody confirmed."""
         if self._pending.get(key) is pending:
             del self._pending[key]
 
