@@ -20,6 +20,7 @@ HEAVY = (
     "pikepdf",
     "telegram",
     "typst",
+    "webauthn",
     "xlsxwriter",
 )
 """From 5 to 30 MB each."""

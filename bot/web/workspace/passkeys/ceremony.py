@@ -7,16 +7,6 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-import webauthn
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
 from handlers.staff.workspace.passkey_messages import AddPasskey, Passkey
 from handlers.staff.workspace.passkeys import CheckedPasskey
 from handlers.thai.dates import to_bangkok_date
@@ -64,6 +54,9 @@ def _is_ip_address(host: str) -> bool:
 
 def build_request(party: PasskeyParty, challenge: bytes) -> str:
     """Return what a browser needs to sign in, as JSON. It names no passkey: each machine offers its own."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=party.id, challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
     )
@@ -82,6 +75,14 @@ class PasskeyOwner:
 
 def build_creation(party: PasskeyParty, challenge: bytes, owner: PasskeyOwner) -> str:
     """Return what a browser needs to make a passkey, as JSON. No attestation is asked for: any maker's is good."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = webauthn.generate_registration_options(
         rp_id=party.id,
         rp_name=owner.office,
@@ -118,6 +119,9 @@ def check_signature(
 
     A count that goes back is refused: somebody has a copy. Those of a vendor's account count nothing.
     """
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         done = webauthn.verify_authentication_response(
             credential=_parse(signed),
@@ -137,6 +141,10 @@ def check_creation(
     party: PasskeyParty, challenge: bytes, signed: str, name: str, keyring: Keyring
 ) -> AddPasskey | None:
     """Return the passkey that a browser made for this challenge; None where it is not right."""
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         done = webauthn.verify_registration_response(
             credential=_parse(signed),
