@@ -45,7 +45,8 @@ def keep_sent_form(
         written = [one for one in session.officer.sent if about and _find_subject(table, one) == about]
         kept = _give_back(kept, taken, written)
     others = tuple(one for one in session.officer.sent if one.id != form.id)
-    if not any(one.presentation.officer_page is OfficerPageAction.KEEP_TEXT for one in replies):
+    keeps_text = any(one.presentation.officer_page is OfficerPageAction.KEEP_TEXT for one in replies)
+    if not keeps_text and not kept.asks_factor:  # one that asks for the code first came of nothing yet
         settled = (form.get_text("previewed"), form.get_text("previewed_text"))
         others = tuple(replace(one, waits=False) if _find_words(one) == settled else one for one in others)
         letter, prompt = _find_prompt(form.get_text("given"))

@@ -8,7 +8,7 @@ from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, Reply
 from handlers.dialog.session import Session
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE as TABLE
 from handlers.staff.complaints.messages import FindCaseByNumber
-from handlers.staff.state import TAKEN_BACK, SentForm
+from handlers.staff.state import TAKEN_BACK, AwaitingSecondFactor, SentForm
 from handlers.staff.workspace.commands import make_page_command
 from handlers.staff.workspace.messages import SignInWay, WorkspaceSession
 from handlers.staff.workspace.sent_forms import (
@@ -27,6 +27,7 @@ from tests.run_decision import begin_session, run_queries
 
 PAGE, OTHER = "/staff/complaints/case/2570/1", "/staff/complaints/case/2570/2"
 SHOWN = (Reply("staff.confirm.ask", OF_CASE, {}, (Choice("/confirm y7", "staff.confirm.yes"),)),)
+SETTING = (replace(SHOWN[0], choices=(Choice("/setting y1", "staff.confirm.yes"),)),)
 DONE = (Reply("staff.held.now", OF_CASE),)
 STALE = (Reply("staff.confirm.stale", OF_CASE, presentation=KEEPS_TEXT),)
 
@@ -79,6 +80,26 @@ def test_a_text_that_was_taken_back_waits_again_until_another_is_written_in_its_
     unsent = find_unsent_form(elsewhere, PAGE)  # what was written in the chat
     assert unsent is not None
     assert (unsent.get_text("given"), unsent.get_text("text")) == ("", "ขอสัญญา")
+
+
+def test_a_yes_that_asks_for_the_code_first_settles_nothing_until_it_is_given() -> None:
+    session = begin_session()
+    asked = keep_sent_form(
+        TABLE, make_form("a", given="/setting notice", text="ย้ายไปอาคารใหม่"), session, SETTING
+    )
+    yes = make_form("y", given="/setting y1", previewed="/setting notice", previewed_text="ย้ายไปอาคารใหม่")
+    wanted = TABLE.parse("/setting y1")
+    assert wanted is not None
+    work = replace(asked.officer.complaints, pending=AwaitingSecondFactor(wanted))
+    waiting = asked.replace(officer=replace(asked.officer, complaints=work))
+    late = keep_sent_form(TABLE, yes, waiting, DONE)
+    shown = find_unsent_form(late, PAGE)
+    assert shown is not None
+    assert (shown.id, find_settled(late, shown)) == ("a", "")
+    given = late.replace(officer=replace(late.officer, complaints=asked.officer.complaints))
+    done = keep_sent_form(TABLE, make_form("c", given="/setting y1"), given, DONE)
+    assert find_unsent_form(done, PAGE) is None
+    assert find_settled(done, shown) == "y"
 
 
 @pytest.mark.parametrize(
