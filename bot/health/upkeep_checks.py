@@ -48,6 +48,12 @@ _OF_THE_DISK = BothLanguages(
     "ตรวจดิสก์และโฟลเดอร์ปลายทาง แล้ว ita-bot backup --to DIR",
     "see to disk and folder, then ita-bot backup --to DIR",
 )
+_SET_NIGHTLY = BothLanguages(
+    "ตั้ง ITA_BACKUP_DIR และ ITA_BACKUP_RECIPIENT ใน .env เพื่อสำรองเองทุกคืน (docs/guides/backup.th.md)"
+    " แล้วสั่ง ita-bot backup",
+    "set ITA_BACKUP_DIR and ITA_BACKUP_RECIPIENT in .env to back up each night (docs/guides/backup.th.md), then ita-bot"
+    " backup",
+)
 
 
 async def check_server(machine: Machine) -> AsyncIterator[Finding]:
@@ -147,7 +153,9 @@ async def check_releases(machine: Machine) -> AsyncIterator[Finding]:
 async def check_backup(machine: Machine) -> AsyncIterator[Finding]:
     """Find that there is no backup of the last day, that one failed, or that one could not be restored for trial."""
     settings = machine.require_settings()
-    state, command = read_backup_state(settings.home), build_command("ita-bot backup --to DIR")
+    state = read_backup_state(settings.home)
+    is_nightly = settings.backup_dir is not None and settings.backup_recipient is not None
+    command = build_command("ita-bot backup") if is_nightly else _SET_NIGHTLY
     if state.problem:
         yield Finding(
             BothLanguages("การสำรองครั้งล่าสุดไม่สำเร็จ", f"the last backup failed: {state.problem}"),
@@ -173,7 +181,7 @@ async def check_backup(machine: Machine) -> AsyncIterator[Finding]:
                 f"ชุดสำรองทดลองกู้แล้วพบปัญหา {len(state.rehearsal_findings)} ข้อ",
                 f"restored for trial, the backup had {len(state.rehearsal_findings)} faults",
             ),
-            build_command("ita-bot restore --rehearse"),
+            build_command("ita-bot restore FILE --identity KEYFILE --rehearse"),
         )
 
 

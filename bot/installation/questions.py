@@ -24,6 +24,8 @@ _DESK_WORDS = {
     **dict.fromkeys(("2", "complaints", "แจ้งทุจริต"), "complaints"),
     **dict.fromkeys(("3", "service", "บริการ"), "service"),
 }
+_DESK_ANSWERS = {"both": "ทั้งสองโต๊ะ", "complaints": "แจ้งทุจริต", "service": "บริการ"}
+"""The kept answers about desks as they are shown; each may be typed as well."""
 _NOTHING_WORDS = {"", "-", "ไม่มี", "ข้าม", "none", "no", "skip"}
 _YES_WORDS = {"มี", "มีแล้ว", "ใช่", "ได้", "yes", "ok"}
 _POLITE_END = re.compile(repeat_words(PLAIN_PARTICLES, signs=r"\s") + "$")
@@ -192,6 +194,11 @@ def parse_topics(text: str) -> str:
     if len(names) > 9:
         raise AnswerError("ขอไม่เกิน 9 งาน")
     return ", ".join(names)
+
+
+def describe_answer(answer: str) -> str:
+    """Return a kept answer in Thai, as it is shown to who goes back to its question."""
+    return _DESK_ANSWERS.get(answer, answer) or NOBODY
 
 
 def list_chosen_desks(answers: Answers) -> tuple[DeskName, ...]:

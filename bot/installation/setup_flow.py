@@ -20,7 +20,13 @@ from bot.installation.interview import (
     say,
 )
 from bot.installation.office_writer import build_office_text, write_office
-from bot.installation.questions import QUESTIONS, Question, list_answer_keys, list_chosen_desks
+from bot.installation.questions import (
+    QUESTIONS,
+    Question,
+    describe_answer,
+    list_answer_keys,
+    list_chosen_desks,
+)
 from bot.installation.settings_writer import SettingsWriter
 from bot.office_file import load_office
 from bot.settings import ENV_PREFIX, Settings, load_settings
@@ -105,7 +111,9 @@ class OfficeSetup:
         if not earlier:
             return question
         how = "กด Enter เพื่อคงคำตอบเดิม" + (" พิมพ์ ไม่มี เพื่อลบ" if question.otherwise == "" else "")
-        return replace(question, text=f"{question.text}\n({how}: {earlier})", otherwise=earlier)
+        return replace(
+            question, text=f"{question.text}\n({how}: {describe_answer(earlier)})", otherwise=earlier
+        )
 
     def _go_back(self, place: int) -> int:
         """Withdraw the answer before a question; return the place to go on from."""
@@ -113,7 +121,7 @@ class OfficeSetup:
             if QUESTIONS[earlier].name in self.answers:
                 name = QUESTIONS[earlier].name
                 self.earlier[name] = self.answers.withdraw(name)
-                say(f"ข้อก่อนหน้า ท่านตอบไว้ว่า: {self.earlier[name] or 'ไม่มี'}")
+                say(f"ข้อก่อนหน้า ท่านตอบไว้ว่า: {describe_answer(self.earlier[name])}")
                 return earlier
         say("ข้อนี้เป็นข้อแรกแล้ว")
         return place
@@ -179,8 +187,9 @@ def build_next_steps(settings: Settings, desks: tuple[DeskName, ...]) -> str:
             "  1. เปิดโปรแกรม: make run หรือ systemctl start ita-bot (docs/deploy/) ถ้าไม่เปิดไว้ ไม่มีคำตอบใดถูกส่งออกไป",
             f"  2. {join}",
             "  3. คัดลอกโฟลเดอร์กุญแจใส่สื่อสองชุด ใส่ซองปิดผนึก เก็บคนละที่ (ที่อยู่ในชุดฉุกเฉิน)",
-            "  4. ita-bot doctor แก้จนไม่มีบรรทัด ✗",
-            "  5. วางลิงก์จากเว็บไซต์หลักของหน่วยงานมาที่หน้าแรก (ITA ข้อ 26) แล้วอ่าน docs/guides/it.th.md",
+            "  4. ตั้งการสำรองทุกคืน ITA_BACKUP_DIR และ ITA_BACKUP_RECIPIENT ใน .env (ทำอย่างไร: docs/guides/backup.th.md)",
+            "  5. ita-bot doctor แก้จนไม่มีบรรทัด ✗",
+            "  6. วางลิงก์จากเว็บไซต์หลักของหน่วยงานมาที่หน้าแรก (ITA ข้อ 26) แล้วอ่าน docs/guides/it.th.md",
         )
     )
 

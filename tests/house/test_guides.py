@@ -48,7 +48,16 @@ PAGES_OF_CITIZENS = {
     "/channels",
     "/exit",
 }
+PAGES_OF_OFFICERS = {"/staff"}
 PAGES_OF_MACHINES = {"/healthz", "/readyz", "/metrics", "/telegram", "/line"}
+
+NO_PAGES = {
+    *("/cancel", "/follow", "/lang"),  # typed by citizens
+    *("/en", "/th", "/latest", "/paper", "/static", "/wp"),  # parts of addresses
+    *("/consultations", "/officer"),  # addresses of earlier versions, and of files
+    *("/proc", "/var"),
+}
+"""What else looks like a path in the program's strings."""
 
 
 def list_commands() -> list[str]:
@@ -59,6 +68,14 @@ def list_pages_in_code() -> set[str]:
     """What begins a path in strings of the web's modules."""
     source = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py"))
     return set(re.findall(r"\"(/[a-z]*)[/\"]", source))
+
+
+def list_options(words: list[str]) -> set[str]:
+    """The options of the command that some typed words name."""
+    command = typer.main.get_command(cli_app)
+    for word in words:
+        command = getattr(command, "commands", {}).get(word, command)
+    return {option for parameter in command.params for option in parameter.opts}
 
 
 def test_there_is_a_guide_for_each_reader() -> None:
@@ -76,6 +93,18 @@ def test_a_guide_names_no_command_that_is_not_there(path: Path) -> None:
         assert (
             full in known or (short in known and short not in groups) or (short in groups and full in known)
         ), named
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_names_no_option_that_its_command_does_not_have(path: Path) -> None:
+    typed = re.findall(r"(?:`|^    )(?:[^`\n]* )?ita-bot ([^`\n]+)", path.read_text("utf-8"), re.MULTILINE)
+    wrong = [
+        (words, option)
+        for words in typed
+        for option in re.findall(r"--[a-z-]+", words)
+        if option not in list_options(words.split())
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
@@ -105,11 +134,15 @@ def test_the_guide_for_it_omits_no_command_setting_or_page() -> None:
     assert [name for name in list_commands() if f"`{name}`" not in text] == []
     short = {re.sub(r"^ITA_(COMPLAINTS|SERVICE)__", "ITA_<DESK>__", name) for name in list_setting_names()}
     assert [name for name in sorted(short) if f"`{name}`" not in text] == []
-    assert [page for page in PAGES_OF_CITIZENS | PAGES_OF_MACHINES if f"`{page}" not in text] == []
+    pages = PAGES_OF_CITIZENS | PAGES_OF_OFFICERS | PAGES_OF_MACHINES
+    assert [page for page in pages if f"`{page}" not in text] == []
 
 
 def test_the_pages_that_guides_may_name_are_there() -> None:
-    assert list_pages_in_code() >= PAGES_OF_CITIZENS | {"/healthz", "/readyz", "/metrics"}
+    there = list_pages_in_code()
+    assert there >= PAGES_OF_CITIZENS | PAGES_OF_OFFICERS | {"/healthz", "/readyz", "/metrics"}
+    known = PAGES_OF_CITIZENS | PAGES_OF_OFFICERS | PAGES_OF_MACHINES | NO_PAGES
+    assert there - known - {f"/{word}" for word in OF_EVERYBODY} == set()
 
 
 def test_no_guide_denies_what_is_there() -> None:

@@ -172,7 +172,7 @@ BREAKAGES: dict[str, tuple[Callable[[Path], object], str, str, str]] = {
         "หัวหน้าหน่วยงาน",
         "ita-bot staff add",
     ),
-    "no backup": (lambda f: None, "backup", "ยังไม่เคยสำรอง", "ita-bot backup"),
+    "no backup": (lambda f: None, "backup", "ยังไม่เคยสำรอง", "ITA_BACKUP_RECIPIENT"),
     "an old backup": (
         lambda f: update_backup_state(f / "var", made_at=datetime.now(UTC) - timedelta(hours=30)),
         "backup",
@@ -195,7 +195,7 @@ BREAKAGES: dict[str, tuple[Callable[[Path], object], str, str, str]] = {
         lambda f: update_backup_state(f / "var", made_at=datetime.now(UTC), rehearsal_findings=("a", "b")),
         "backup",
         "พบปัญหา 2 ข้อ",
-        "--rehearse",
+        "ita-bot restore FILE --identity KEYFILE --rehearse",
     ),
     "no supervisor": (lambda f: None, "staff", "ไม่มีหัวหน้า", "--role supervisor"),
 }

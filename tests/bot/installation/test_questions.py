@@ -16,10 +16,13 @@ from bot.installation.emergency_kit import build_kit, render_kit
 from bot.installation.office_writer import build_office_text, set_value, write_office
 from bot.installation.questions import (
     ACCOUNT_QUESTIONS,
+    DESK_CHOICES,
     NOBODY,
     QUESTIONS,
+    describe_answer,
     list_answer_keys,
     list_chosen_desks,
+    parse_desks,
 )
 from bot.installation.settings_writer import SettingsWriter
 from bot.office_file import load_office
@@ -236,3 +239,9 @@ def test_the_emergency_kit_is_one_page_without_a_secret(
     assert "ita-botrestore" in words
     assert str(tmp_path / "var/complaints/keys") in words
     assert "CANARYTOKEN" not in str(data) + words
+
+
+def test_a_kept_answer_is_shown_in_thai() -> None:
+    shown = [describe_answer(answer) for answer in (*DESK_CHOICES, "", "กลุ่มวินัย")]
+    assert shown == ["ทั้งสองโต๊ะ", "แจ้งทุจริต", "บริการ", NOBODY, "กลุ่มวินัย"]
+    assert [parse_desks(word) for word in shown[:3]] == list(DESK_CHOICES)

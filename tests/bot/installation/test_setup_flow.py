@@ -213,7 +213,9 @@ def test_a_mistake_in_an_office_file_that_is_there_is_told_first(folder: Path) -
 
 
 def test_what_comes_next_tells_of_the_chat_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "ita-bot chat" in build_next_steps(Settings(), ("service",))
+    first = build_next_steps(Settings(), ("service",))
+    assert "ita-bot chat" in first
+    assert "ITA_BACKUP_DIR และ ITA_BACKUP_RECIPIENT" in first
     monkeypatch.setenv("ITA_SERVICE__TELEGRAM_TOKEN", "1:a")
     assert "ita-bot chat" not in build_next_steps(load_settings(), ("service",))
 
