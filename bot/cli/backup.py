@@ -175,6 +175,7 @@ async def _rehearse(settings: Settings, source: RestoreSource, identity: Identit
     try:
         findings = await rehearse_restore(source, identity, work, now)
     except (BackupError, DiskFullError) as error:
+        sys.stderr.write(f"{explain_backup_error(error)}: {error}\n")
         findings = [str(error)]
     update_backup_state(settings.home, rehearsed_at=now, rehearsal_findings=findings)
     print_json({"rehearsed": not findings, "findings": findings})

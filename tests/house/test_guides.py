@@ -153,3 +153,11 @@ def test_the_keys_of_a_file_of_answers_stand_in_the_guide_and_no_others() -> Non
     guide = (ROOT / "docs" / "guides" / "it.th.md").read_text("utf-8")
     (listed,) = re.findall(r"^คีย์ทั้งหมด: (.*)$", guide, re.MULTILINE)
     assert re.findall(r"`([^`]+)`", listed) == list_answer_keys()
+
+
+def test_the_folder_of_backups_in_the_guide_is_one_that_the_service_may_write() -> None:
+    folders = re.findall(r"ITA_BACKUP_DIR=([^`\s]+)", (ROOT / "docs/guides/backup.th.md").read_text("utf-8"))
+    unit = (ROOT / "docs/deploy/ita-bot.service").read_text("utf-8")
+    writable = re.findall(r"^ReadWritePaths=-?(\S+)$", unit, re.MULTILINE)
+    assert folders
+    assert set(folders) <= set(writable)

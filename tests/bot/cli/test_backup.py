@@ -38,6 +38,10 @@ def test_a_backup_that_was_cut_off_is_told_in_thai(
     assert "กู้คืนไม่สำเร็จ" in said
     assert "ไฟล์สำรองเสียหายหรือมาไม่ครบ คัดลอกมาใหม่" in said
     assert not (office.root / "again").exists()
+    assert asyncio.run(restore(path, key, None, is_rehearsal=True, now=NOW)) == EXIT_FINDINGS
+    tried = capsys.readouterr()
+    assert "ไฟล์สำรองเสียหายหรือมาไม่ครบ คัดลอกมาใหม่" in tried.err
+    assert '"rehearsed": false' in tried.out
 
 
 @pytest.mark.parametrize("is_private", [False, True])
