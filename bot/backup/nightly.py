@@ -53,6 +53,7 @@ async def run_backup_program(*arguments: str) -> int:
     """Run `ita-bot backup` as a program of its own; return its exit code. It is ended where this one is."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # no module of the folder that it is started in
         "-m",
         "bot",
         "backup",

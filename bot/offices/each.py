@@ -69,6 +69,7 @@ async def run_for_office(office: str, command: Sequence[str]) -> OfficeResult:
     """Run a command for one office, in a program of its own, which reads no input."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # no module of the folder that it is started in
         "-m",
         "bot",
         "--office",

@@ -1,6 +1,8 @@
 """Run the commands of a desk's officers: rights, the second factor, and texts that waited; help and the menu."""
 
+import re
 from dataclasses import replace
+from hashlib import sha256
 from typing import assert_never
 
 from handlers.dialog.effects import Decision, TurnResult
@@ -23,6 +25,11 @@ from handlers.staff.two_factor import record_verification, verify_second_factor
 WAITING_TEXT = "^"
 """The argument that stands for the text which waits for its purpose."""
 
+MARK_LENGTH = 8
+"""Hexadecimal digits of a text's hash, by which a button knows it."""
+
+_STANDS_FOR_TEXT = re.compile(rf"{re.escape(WAITING_TEXT)}(?:[0-9a-f]{{{MARK_LENGTH}}})?")
+
 CITIZENS_MENU = "officer.citizen"
 """The choice that shows what citizens see."""
 
@@ -41,14 +48,21 @@ def run_command(cmd: CommandContext[NameT, WorkT]) -> Decision:
         choices = (make_command_button(cmd.table.help),)
         return cmd.reply("refused", OF_CASE, choices, (AuditRefusal(name, cmd.staff.id),))
     pending = cmd.work.pending
-    if cmd.command.rest == WAITING_TEXT:
+    if _STANDS_FOR_TEXT.fullmatch(cmd.command.rest):
         text = waiting.text if isinstance(waiting := skip_second_factor(pending), AwaitingPurpose) else ""
+        if cmd.command.rest not in {WAITING_TEXT, mark_waiting_text(text)}:  # a button below an earlier text
+            text = ""
         cmd = replace(cmd, command=replace(cmd.command, rest=text))
     if _asks_factor(cmd, row.factor) and not cmd.is_verified:
         return cmd.ask_second_factor(cmd.command)
     if not row.keeps_pending and not isinstance(pending, NothingPending):
         cmd = replace(cmd, command=_add_waiting_words(cmd.command, pending)).with_pending(NothingPending())
     return _add_next_steps(cmd, (yield from row.handler(cmd)))
+
+
+def mark_waiting_text(text: str) -> str:
+    """Return the argument that stands for one text while it waits, and for no other that waits after it."""
+    return WAITING_TEXT + sha256(text.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def _add_next_steps(cmd: CommandContext[NameT, WorkT], turn: TurnResult) -> TurnResult:

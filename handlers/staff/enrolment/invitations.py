@@ -8,7 +8,7 @@ from handlers.dialog.effects import Act, Decision, TurnResult, run_query
 from handlers.dialog.replies import OF_CASE, OFFICER_CONTENT, Choice, Phrase, Reply, ReplyArg, ReplyPolicy
 from handlers.staff.command import SURE, CommandContext, make_command_button
 from handlers.staff.complaints.page_links import offer_page_link
-from handlers.staff.dispatch import WAITING_TEXT
+from handlers.staff.dispatch import mark_waiting_text
 from handlers.staff.enrolment.messages import (
     FindOtherChief,
     Invitation,
@@ -146,7 +146,9 @@ def _ask_whether_same(
         for one in same
         if one.id != cmd.staff.id
     )
-    other = make_command_button(cmd.command.name, rest=WAITING_TEXT, label=Phrase("staff.people.same_other"))
+    other = make_command_button(
+        cmd.command.name, rest=mark_waiting_text(told), label=Phrase("staff.people.same_other")
+    )
     waiting = cmd.with_pending(AwaitingPurpose(told))
     return reply_about_staff(waiting, "same_name", (*anew, other), name=same[0].name, lines=lines)
 

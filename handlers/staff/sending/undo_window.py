@@ -60,10 +60,13 @@ def find_own_or_led(waiting: Sequence[W], staff: StaffMember) -> W | None:
 
 
 def choose_undo(waiting: Sequence[W], staff: StaffMember, now: datetime) -> W | UndoHindrance:
-    """Return what a person takes back now of what waits, in its order; or why they cannot."""
+    """Return what a person takes back now of what waits, in its order; or why they cannot.
+
+    What is late stands in the way of nothing: a supervisor stops another's answer beside their own that is going.
+    """
     if not waiting:
         return UndoHindrance.NOTHING
-    found = find_own_or_led(waiting, staff)
-    if found is None:
-        return UndoHindrance.OTHERS
-    return UndoHindrance.LATE if is_due(found.send_at, now) else found
+    found = find_own_or_led([one for one in waiting if not is_due(one.send_at, now)], staff)
+    if found is not None:
+        return found
+    return UndoHindrance.OTHERS if find_own_or_led(waiting, staff) is None else UndoHindrance.LATE

@@ -13,6 +13,7 @@ from handlers.staff.complaints.checklist.items import CheckedItem, find_checklis
 from handlers.staff.complaints.find_case import resolve_case
 from handlers.staff.complaints.messages import OfficerCase
 from handlers.staff.permissions import REPORTER_COMMANDS, CommandName
+from handlers.staff.sending.undo_window import find_own_or_led
 from handlers.staff.workspace.case_content import CaseContent, read_case_content
 
 CASE_ACTS: Mapping[str, tuple[CommandName, ...]] = {
@@ -52,7 +53,7 @@ CASE_TEXTS = (CommandName.REPLY, CommandName.ASK, CommandName.NOTE)
 class CaseView:
     """A case as its view shows it. groups: heading key and buttons; texts: what a written text may become.
 
-    takes_back: something of this person waits to be sent; checklist: of its kind.
+    takes_back: something waits to be sent, which this person may take back; checklist: of its kind.
     """
 
     case: OfficerCase
@@ -90,7 +91,7 @@ def open_case_view(cmd: ComplaintsCommandContext) -> QueryGenerator[CaseView | T
     requests = yield from run_query(ListApprovals(found.id))
     is_asked = any(not one.approved_by and one.asked_by != cmd.staff.id for one in requests)
     checklist = yield from load_checklist(cmd, found)
-    is_waiting = found.has_waiting(cmd.staff.id)
+    is_waiting = find_own_or_led((*found.scheduled, *found.scheduled_elsewhere), cmd.staff) is not None
     return CaseView(
         found,
         turn.replies[-1],

@@ -52,3 +52,16 @@ def test_log_lines_of_an_office_have_its_name(root: Path, monkeypatch: pytest.Mo
     assert result.code != 0
     assert logged
     assert {line["office"] for line in logged} == {"korat"}
+
+
+@pytest.mark.full("real programs")
+def test_no_module_of_the_folder_where_it_is_typed_is_run(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "__init__.py").write_text("print('another program')\n")
+    (tmp_path / "bot" / "__main__.py").write_text("")
+    result = asyncio.run(run_for_office("korat", ["doctor", "--help"]))
+    assert result.code == 0
+    assert "another program" not in result.last

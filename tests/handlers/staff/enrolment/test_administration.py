@@ -242,11 +242,16 @@ def test_a_name_that_is_on_the_list_is_asked_about_before_it_is_invited_again() 
         asked = give(words)
         reply = get_reply(asked)
         assert (reply.key, asked.acts) == ("staff.people.same_name", ())
-        assert [choice.data for choice in reply.choices] == ["/reset o1", "/reset o2", "/invite ^"]
+        *anew, another = (choice.data for choice in reply.choices)
+        assert anew == ["/reset o1", "/reset o2"]
         assert all(len(choice.data.encode()) <= 64 for choice in reply.choices)
         assert asked.session is not None
-        other = give("/invite ^", session=asked.session)
+        other = give(another, session=asked.session)
         assert [type(act) for act in other.acts] == [InviteStaff]
+        later = give("/invite admin หัวหน้า", session=asked.session)
+        assert (get_reply(later).key, later.session is None) == ("staff.people.same_name", False)
+        stale = give(another, session=later.session)
+        assert (get_reply(stale).key, stale.acts) == ("staff.people.how_invite", ())
     assert give("/invite officer สมหญิง ใจดี").acts  # another name
 
 

@@ -50,6 +50,8 @@ def test_at_its_second_it_is_late() -> None:
         ((OWN, LATER, OTHER), Role.SUPERVISOR, LATER),
         ((Waiting("s3"), OTHER), Role.SUPERVISOR, OTHER),
         ((Waiting("s1", SECOND),), Role.OFFICER, UndoHindrance.LATE),
+        ((Waiting("s1", SECOND - 5), OTHER), Role.SUPERVISOR, OTHER),
+        ((Waiting("s1", SECOND - 5), OTHER), Role.OFFICER, UndoHindrance.LATE),
         ((Waiting("s2", SECOND),), Role.OFFICER, UndoHindrance.OTHERS),
         ((Waiting("s2", SECOND),), Role.SUPERVISOR, UndoHindrance.LATE),
     ],

@@ -108,12 +108,14 @@ def test_a_case_is_shown_with_what_the_reporter_reads_beside_what_officers_see()
     assert read_case_content.__doc__
 
 
-def test_what_waits_is_taken_back_by_its_author_alone() -> None:
+def test_what_waits_is_taken_back_by_its_author_or_a_supervisor() -> None:
     own = replace(CASE, officer="s1", scheduled=(ScheduledAct("s1", SEND_AT),))
     taken_back = open_view(own).takes_back
     assert taken_back is not None
     assert taken_back.data == "/undo 12/2570"
-    assert open_view(replace(own, scheduled=(ScheduledAct("s2", SEND_AT),))).takes_back is None
+    others = replace(own, scheduled=(ScheduledAct("s2", SEND_AT),))
+    assert open_view(others).takes_back is None
+    assert open_view(others, replace(OFFICER, role=Role.SUPERVISOR)).takes_back == taken_back
     assert "take" not in list_offered(open_view(own))
 
 
