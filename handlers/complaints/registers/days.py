@@ -1,7 +1,7 @@
 """Days as registers write them, of either era and as spreadsheets count or spoil them, with a sense for wrong years."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -179,8 +179,11 @@ def is_month_first_likely(cells: Sequence[DayCell], today: date) -> bool:
 
 
 _DAY_WITHIN = re.compile(
-    r"(?:เมื่อ)?(?:วันที่)?\s*(?P<day>\d{1,2}(?:\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?|\s*[ก-๎][ก-๎.]{2,9}\s*)(?:\d{4}|\d{2}))(?!\d)"
+    r"(?:เมื่อ)?(?:วันที่)?\s*(?P<day>(?P<first>\d{1,2})"
+    r"(?:\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?|\s*(?P<month>[ก-๎][ก-๎.]{2,9})\s*)(?:\d{4}|\d{2}))(?!\d)"
 )
+_BEFORE_NUMBERS = ("ครั้งที่", "เลขที่", "ฉบับที่", "ข้อ")
+"""Words before a number that is no day, such as “มติครั้งที่ 3/11/2567”."""
 
 
 def split_day(text: str) -> tuple[str, str]:
@@ -188,11 +191,22 @@ def split_day(text: str) -> tuple[str, str]:
 
     The day is empty where there is none, or more than one.
     """
-    found = list(_DAY_WITHIN.finditer(normalize_for_matching(text)))
-    if len(found) != 1 or found[0]["day"] == normalize_for_matching(text):
-        return text, ""
     plain = normalize_for_matching(text)
+    found = list(_find_days(plain))
+    if len(found) != 1 or found[0]["day"] == plain:
+        return text, ""
     return f"{plain[: found[0].start()]} {plain[found[0].end() :]}".strip(), found[0]["day"]
+
+
+def _find_days(plain: str) -> Iterator[re.Match[str]]:
+    """Yield the days in words: a number between others, such as “1 ราย 20”, is none."""
+    at = 0
+    while found := _DAY_WITHIN.search(plain, at):
+        is_month = not found["month"] or parse_exact_day(f"1 {found['month']} 2560", EARLIEST_DATE)
+        is_day = is_month and not plain[: found.start("day")].rstrip().endswith(_BEFORE_NUMBERS)
+        if is_day:
+            yield found
+        at = found.end() if is_day or not found["month"] else found.end("first")
 
 
 def turn_day(text: str) -> str:

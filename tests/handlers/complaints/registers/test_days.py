@@ -1,10 +1,10 @@
-"""Days that a spreadsheet with the month first turned round are found by what stands beside them and by their order."""
+"""Days that a spreadsheet turned round are found by their neighbours and order, and days in words by their months."""
 
 from datetime import date
 
 import pytest
 
-from handlers.complaints.registers.days import DayCell, MonthFirst, judge_typed_days, turn_day
+from handlers.complaints.registers.days import DayCell, MonthFirst, judge_typed_days, split_day, turn_day
 from handlers.table_files import CellKind
 
 TODAY = date(2026, 11, 22)
@@ -39,3 +39,18 @@ def test_a_column_is_judged(cells: tuple[str, ...], found: MonthFirst) -> None:
 
 def test_a_day_is_turned() -> None:
     assert (turn_day("2566-03-10"), turn_day("20/10/2566")) == ("2566-10-03", "20/10/2566")
+
+
+@pytest.mark.parametrize(
+    ("text", "split"),
+    [
+        ("ยุติเรื่องเมื่อ 20 พ.ย. 68", ("ยุติเรื่อง", "20 พ.ย. 68")),
+        ("ไล่ออก 1 ราย 20 พ.ย. 68", ("ไล่ออก 1 ราย", "20 พ.ย. 68")),
+        ("ยุติ ส่งหนังสือ 3 ครั้ง 68", ("ยุติ ส่งหนังสือ 3 ครั้ง 68", "")),
+        ("ยุติเรื่อง มติครั้งที่ 3/11/2567", ("ยุติเรื่อง มติครั้งที่ 3/11/2567", "")),
+        ("มติครั้งที่ 3/11/2567 ยุติเมื่อ 5/12/2567", ("มติครั้งที่ 3/11/2567 ยุติ", "5/12/2567")),
+        ("ยุติ 3/11/2567 และ 5/12/2567", ("ยุติ 3/11/2567 และ 5/12/2567", "")),
+    ],
+)
+def test_a_day_in_words_is_told_from_other_numbers(text: str, split: tuple[str, str]) -> None:
+    assert split_day(text) == split
