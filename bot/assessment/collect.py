@@ -8,12 +8,11 @@ from bot.assessment.checks import build_report, has_website_without_door
 from bot.assessment.findings import EvidenceReport
 from bot.assessment.observation import (
     ObservedOffice,
-    ObservedPage,
     OfficeRecords,
     PublicPage,
     observe_office,
+    observe_page,
 )
-from bot.assessment.page_reader import read_page
 from bot.assessment.pictures import PictureBrowser, find_browser, read_drawn_html
 from bot.assessment.public_fetch import open_public_fetcher
 from bot.bootstrap import App
@@ -61,7 +60,7 @@ async def add_drawn_website(
     """Add the first page of the website as a browser draws it: what a visitor sees, links made by scripts too."""
     website = observed.pages[PublicPage.WEBSITE].fetched
     drawn = await read_drawn_html(browser, website.address, own_addresses)
-    page = ObservedPage(website, read_page(drawn, website.address))
+    page = await observe_page(website, drawn)
     return replace(observed, linked=(*observed.linked, page))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from urllib.parse import urldefrag
@@ -10,7 +10,8 @@ from urllib.parse import urldefrag
 from pydantic import ValidationError
 
 from bot.assessment.page_reader import ReadPage, read_page
-from bot.assessment.public_fetch import FetchedPage, PublicFetcher, get_site
+from bot.assessment.public_fetch import FetchedPage, FetchProblem, PublicFetcher, get_site
+from bot.assessment.reading_process import read_page_apart
 from bot.desk_names import DeskName
 from handlers.assessment.vocabulary import CoverageRule
 from handlers.office import Office
@@ -124,7 +125,7 @@ async def observe_office(
     addresses = list_addresses(office, desk_addresses, year, get_statistics_year(rule, year))
     found = await asyncio.gather(*map(fetcher.fetch, addresses.values()))
     pages = {
-        name: ObservedPage(page, read_page("" if name is PublicPage.FIGURES else page.body, page.address))
+        name: await observe_page(page, "" if name is PublicPage.FIGURES else page.body)
         for name, page in zip(addresses, found, strict=True)
     }
     linked = await _fetch_linked_pages(fetcher, pages[PublicPage.WEBSITE])
@@ -140,6 +141,15 @@ async def observe_office(
     )
 
 
+async def observe_page(page: FetchedPage, body: str) -> ObservedPage:
+    """Read a page that was fetched. body: what of it is read. One that cannot be read in time is told as too large."""
+    read = await read_page_apart(body, page.address)
+    if read is None:
+        too_large = replace(page, body="", problem=FetchProblem.TOO_LARGE)
+        return ObservedPage(too_large, read_page("", page.address))
+    return ObservedPage(page, read)
+
+
 async def _fetch_linked_pages(fetcher: PublicFetcher, website: ObservedPage) -> Sequence[ObservedPage]:
     """Fetch the first pages of the same site that the website links to: a splash page hides the real one."""
     site, first = get_site(website.fetched.address), urldefrag(website.fetched.address).url
@@ -149,7 +159,7 @@ async def _fetch_linked_pages(fetcher: PublicFetcher, website: ObservedPage) -> 
         if get_site(link) == site and (address := urldefrag(link).url) != first
     )
     found = await asyncio.gather(*map(fetcher.fetch, list(own)[:MAX_LINKED_PAGES]))
-    return [ObservedPage(page, read_page(page.body, page.address)) for page in found if page.is_there]
+    return [await observe_page(page, page.body) for page in found if page.is_there]
 
 
 def _parse_figures(page: FetchedPage) -> StatisticsTables | None:

@@ -1,4 +1,7 @@
-"""Reads what the checks need out of HTML that others wrote: links, forms, ids and marked texts. It runs nothing."""
+"""Reads what the checks need out of HTML that others wrote: links, forms, ids and marked texts. It runs nothing.
+
+HTML can be written so that this takes hours: pages of others are read by `bot.assessment.reading_process`.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -6,7 +9,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
-MAX_LINKS = 5000
+MAX_LINKS, MAX_OPEN_ELEMENTS = 5000, 200
+"""Elements deeper than that are read as if they stood beside each other: each text is of all that are open."""
 _LINK_ATTRIBUTES: Mapping[str, str] = {
     "a": "href",
     "area": "href",
@@ -65,7 +69,7 @@ class _PageParser(HTMLParser):
                 texts = list[str]()
                 self.marks.setdefault((name, value), []).append(texts)
                 collected.append(texts)
-        if tag not in _VOID:
+        if tag not in _VOID and len(self._open) < MAX_OPEN_ELEMENTS:
             self._open.append((tag, collected))
             self._silent += tag in _SILENT
 
