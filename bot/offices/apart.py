@@ -34,7 +34,8 @@ def find_shared(offices: list[OfficeFolder]) -> list[SharedSetting]:
 
     What shares a host shares cookies, whatever the port (RFC 6265, 8.5).
 
-    An office whose settings cannot be read is left out: its own commands say what is wrong.
+    An office whose settings cannot be read is left out, as where its folder is another user's: its own commands say
+    what is wrong.
     """
     seen = dict[tuple[str, str], str]()
     found = list[SharedSetting]()
@@ -42,7 +43,7 @@ def find_shared(offices: list[OfficeFolder]) -> list[SharedSetting]:
         try:
             settings = load_office_settings(office)
             things = list(_list_own_things(settings, office.path))
-        except ConfigurationError:
+        except (ConfigurationError, OSError):
             continue
         for kind, setting, value in things:
             other = seen.setdefault((kind, value), office.name)

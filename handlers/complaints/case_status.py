@@ -29,7 +29,7 @@ from handlers.dialog.effects import TurnResult
 from handlers.dialog.replies import AS_CASE_STATUS, MUST_ARRIVE, ExpectedInput, Phrase, Reply
 from handlers.dialog.session import DialogTopic, advance_prompt
 from handlers.thai.dates import format_date, to_bangkok_date
-from handlers.thai.grammar.case_wishes import find_case_wish
+from handlers.thai.grammar.case_wishes import CaseWish, find_case_wish
 
 REPLY_OPTION = Option("message", label="choice.reply")
 """Writes to the office, where it asked or wrote last."""
@@ -192,6 +192,12 @@ def find_wished_action(ctx: Context, case: ReporterCase, options: tuple[Option, 
     actions = (*list_reporter_actions(case, ctx), *options)
     wish = find_case_wish(ctx.event.text or "")
     return wish if wish in {one.value for one in actions} else parse_label(ctx.event, ctx.session, actions)
+
+
+def wishes_to_withdraw(ctx: Context, case: ReporterCase) -> bool:
+    """Whether a text wishes in everyday words to withdraw a case that can be withdrawn."""
+    can = any(one.value == CaseWish.WITHDRAW for one in list_reporter_actions(case, ctx))
+    return can and find_case_wish(ctx.event.text or "") is CaseWish.WITHDRAW
 
 
 def build_reopening(case: ReporterCase, ctx: Context) -> tuple[ReporterCase, ApplyTransition]:

@@ -11,6 +11,7 @@ from handlers.complaints.case_status import (
     find_wished_action,
     list_reporter_actions,
     show_reporter_case,
+    wishes_to_withdraw,
 )
 from handlers.complaints.lifecycle import (
     ENDED_STATUSES,
@@ -295,10 +296,14 @@ def _handle_case_input(ctx: Context, case: ReporterCase) -> TurnResult | None:
         return show_reporter_case(ctx, case, Reply("pick.stale", NEUTRAL))
     is_written = asking is not None and asking.wants in TYPED_INPUTS
     wish = None if is_written or isinstance(choice, str) else find_wished_action(ctx, case, here)
+    if choice in {"leave", "stay"} and ctx.event.choice is None and wishes_to_withdraw(ctx, case):
+        wish = "withdraw"  # “ขอถอนเรื่องค่ะ กลัวเขารู้” is more than a wish to leave
     if wish is not None:
         return _handle_case_choice(ctx.replace_session(answers={}), case, wish).prepend(
             quote_unsent_text(ctx.session)
         )
+    if isinstance(choice, UnclearChoice) and asking is None:  # “กลับ”, where nothing is asked
+        return show_reporter_case(ctx, case, explain_no_choice(choice))
     if isinstance(choice, UnclearChoice):
         return TurnResult(ctx.session, (explain_no_choice(choice), _build_tracking_question(ctx.session)))
     if choice is None:

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import ConfigurationError
 from bot.offices.apart import find_shared
 from bot.offices.entering import enter_office
-from bot.offices.folders import list_offices
+from bot.offices.folders import OfficeFolder, list_offices
 from tests.bot.offices.test_folders import root
 
 __all__ = ["root"]
@@ -64,3 +64,10 @@ def test_an_office_with_wrong_settings_stops_no_other(root: Path) -> None:
     (root / "korat" / ".env").write_text("ITA_HMOE=x\n")
     assert find_shared(list_offices(root)) == []
     enter_office("phayao", is_served=True)
+
+
+def test_an_office_whose_folder_cannot_be_entered_is_left_out(root: Path) -> None:
+    write_settings(root, SHARED["home"])
+    korat, phayao = list_offices(root)
+    closed = OfficeFolder("nan", root / "nan")
+    assert {line.offices for line in find_shared([closed, korat, phayao])} == {("korat", "phayao")}

@@ -103,3 +103,29 @@ def test_the_end_of_a_code_that_comes_late_is_never_kept_or_repeated() -> None:
 )
 def test_the_end_of_a_code(text: str, is_end: bool) -> None:
     assert is_receipt_end(text) is is_end
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "จะถอนเรื่องครับ กลัว",
+        "ขอถอนเรื่องค่ะ กลัวเขารู้",
+        "ยกเลิกเรื่องนี้ให้หน่อยค่ะ",
+        "ไม่อยากเอาเรื่องแล้ว ถอนให้หน่อย",
+        "ขอถอนเรื่อง กลัวมีปัญหา",
+    ],
+)
+def test_who_withdraws_in_words_of_their_own_is_asked_and_never_led_out(text: str) -> None:
+    person = open_case()
+    for _ in range(2):  # at the case, and at the question itself
+        assert "ออกจากเรื่องแล้ว" not in person.say(text)
+        assert [label for label, _ in person.messages[-1].choices][1:] == ["ไม่ กลับไปดูเรื่อง"]
+    person.say("[ไม่ กลับไปดูเรื่อง]")
+    assert "ออกจากเรื่องแล้ว" in person.say("ออก")
+
+
+@pytest.mark.parametrize("text", ["กลับ", "ย้อนกลับ", "ย้อน"])
+def test_back_where_nothing_is_asked_shows_the_case(text: str) -> None:
+    person = open_case()
+    for _ in range(2):
+        assert "สถานะ: รับเรื่องแล้ว" in person.say(text)
