@@ -9,9 +9,9 @@ from urllib.parse import urldefrag
 
 from pydantic import ValidationError
 
-from bot.assessment.page_reader import ReadPage, read_page
+from bot.assessment.pages.page_reader import ReadPage, read_page
+from bot.assessment.pages.reading_process import read_page_apart
 from bot.assessment.public_fetch import FetchedPage, FetchProblem, PublicFetcher, get_site
-from bot.assessment.reading_process import read_page_apart
 from bot.desk_names import DeskName
 from handlers.assessment.vocabulary import CoverageRule
 from handlers.office import Office

@@ -7,8 +7,8 @@ from PIL import Image
 
 from bot.decoding.messages import Pixels
 
-PUBLIC_SIDE_PIXELS = 1280
-"""The longest side of a picture on a public page: sharp on a telephone and on half a page of A4, 100 to 300 KB."""
+PUBLIC_SIDE_PIXELS = 960
+"""The longest side of a picture on a public page: sharp on a telephone and on half a page of A4, about 100 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,6 @@ def encode_public_picture(pixels: Pixels) -> PublicPicture:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=80, optimize=True)
     return PublicPicture(out.getvalue(), picture.width, picture.height)
-
-
-def shrink_picture(content: bytes, side: int) -> bytes:
-    """Return a JPEG of ours, made by `encode_public_picture`, with its longest side no longer than some pixels."""
-    with Image.open(io.BytesIO(content), formats=("JPEG",)) as picture:
-        picture.thumbnail((side, side))
-        out = io.BytesIO()
-        picture.save(out, "JPEG", quality=80)
-    return out.getvalue()
 
 
 def encode_picture(pixels: Pixels) -> tuple[bytes, str]:

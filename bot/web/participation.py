@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute, Route
 
 from bot.consultations.public_view import PublicOpinion
 from bot.engine import utc_now
-from bot.images.sanitize import shrink_picture
 from bot.papers.paper import render_paper
 from bot.papers.participation import (
     ParticipationYear,
@@ -31,8 +30,8 @@ PARTICIPATION_PATH = "/participation"
 YEARS = range(2484, 2800)
 """Fiscal years (Buddhist) that an address may name."""
 MAX_NUMBER = 1_000_000
-MAX_PAPER_PICTURES, PAPER_SIDE_PIXELS = 24, 640
-"""Pictures of a paper, of the newest activities, and their size: 24 of them take a second and 60 MB to typeset."""
+MAX_PAPER_PICTURES = 24
+"""Pictures of a paper, of the newest activities: so many take some seconds and 100 MB to typeset."""
 KEPT_PAPERS = 4
 WAITING_SECONDS = 15
 """For those who asked before; a browser asks again."""
@@ -96,10 +95,8 @@ class ParticipationPages:
         return content
 
     def _render(self, found: ParticipationYear, lang: Lang, pictures: Mapping[PictureKey, bytes]) -> bytes:
-        small = {key: shrink_picture(one, PAPER_SIDE_PIXELS) for key, one in pictures.items()}
-        return render_paper(
-            build_participation_paper(self._pages.office, found, lang, small), lang, utc_now()
-        )
+        paper = build_participation_paper(self._pages.office, found, lang, pictures)
+        return render_paper(paper, lang, utc_now())
 
     async def serve_picture(self, request: Request) -> Response:
         """Serve a picture of an activity that is on the page."""

@@ -16,7 +16,7 @@ from bot.assessment.observation import (
     get_statistics_year,
     list_addresses,
 )
-from bot.assessment.page_reader import read_page
+from bot.assessment.pages.page_reader import read_page
 from bot.assessment.public_fetch import FetchedPage, FetchProblem
 from bot.assessment.report_view import SIGNS
 from bot.assessment.statistics_checks import find_due_cutoff, get_covered_days

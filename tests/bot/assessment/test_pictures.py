@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.assessment import pictures
-from bot.assessment.page_reader import read_page
+from bot.assessment.pages.page_reader import read_page
 from bot.assessment.pictures import PictureBrowser, find_browser, read_drawn_html, take_pictures
 from tests.bot.assessment.office_front import LoopbackSite, serve_site
 from tests.end_to_end.browser_driver import CHROMIUM

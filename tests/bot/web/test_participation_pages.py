@@ -1,12 +1,10 @@
 """The public pages of participation: however many ask for the paper at once, one is made at a time."""
 
 import asyncio
-import io
 from datetime import date
 from typing import Any, cast
 
 import pytest
-from pypdf import PdfReader
 from starlette.requests import Request
 
 from bot.decoding.messages import Pixels
@@ -18,7 +16,7 @@ from bot.papers.participation import (
     select_participation_year,
 )
 from bot.web import participation
-from bot.web.participation import MAX_PAPER_PICTURES, PAPER_SIDE_PIXELS, ParticipationPages
+from bot.web.participation import MAX_PAPER_PICTURES, ParticipationPages
 from bot.web.templating import PageRenderer
 from handlers.participation.messages import (
     Activity,
@@ -88,13 +86,11 @@ def test_papers_are_typeset_one_after_another_and_the_last_are_kept(monkeypatch:
     assert asked == [1] * 20
 
 
-def test_a_paper_has_so_many_small_pictures_and_says_where_the_others_are() -> None:
+def test_a_paper_has_so_many_pictures_and_says_where_the_others_are() -> None:
     pages = OneYearPages()
     found = asyncio.run(pages._load_pictures(asyncio.run(pages._load_year(Request(SCOPE)))))
     assert len(found) == MAX_PAPER_PICTURES
-    reader = PdfReader(io.BytesIO(bytes(asyncio.run(pages.serve_pdf(Request(SCOPE))).body)))
-    sizes = {picture.image.size for page in reader.pages for picture in page.images if picture.image}
-    assert sizes == {(PAPER_SIDE_PIXELS, 480)}
+    assert bytes(asyncio.run(pages.serve_pdf(Request(SCOPE))).body).startswith(b"%PDF")
     paper = build_participation_paper(OFFICE, asyncio.run(pages._load_year(Request(SCOPE))), "th", found)
     assert Paragraph("ภาพของกิจกรรมนี้อยู่ที่หน้าเว็บ") in paper.blocks
 

@@ -62,7 +62,7 @@ def test_a_picture_is_published_without_what_the_camera_wrote(office: ServiceWor
     assert (picture.status, picture.headers["content-type"]) == (200, "image/jpeg")
     assert b"CAMERA" not in picture.content
     assert b"Exif" not in picture.content
-    assert Image.open(io.BytesIO(picture.content)).size == (1280, 640)
+    assert Image.open(io.BytesIO(picture.content)).size == (960, 480)
     public = reader.request("/participation/2570")
     assert "คนในห้องประชุม" in public.text
     assert "081-234-5678" not in public.text

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.assessment.page_reader import ReadPage, read_page
+from bot.assessment.pages.page_reader import ReadPage, read_page
 from bot.decoding.confinement import confine_process
 
 MAX_ADDRESS_BYTES = 512 * 1024 * 1024

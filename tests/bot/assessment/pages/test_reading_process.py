@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.assessment import reading_process
-from bot.assessment.page_reader import read_page
-from bot.assessment.reading_process import read_page_apart
-from tests.bot.assessment.test_page_reader import PAGE
+from bot.assessment.pages import reading_process
+from bot.assessment.pages.page_reader import read_page
+from bot.assessment.pages.reading_process import read_page_apart
+from tests.bot.assessment.pages.test_page_reader import PAGE
 
 pytestmark = pytest.mark.full("programs")
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.assessment.page_reader import read_page
+from bot.assessment.pages.page_reader import read_page
 
 PAGE = """<!doctype html><base href="/th/"><a href="report">แจ้ง</a><IFRAME SRC='https://b.go.th/card'></iframe>
 <map><area href="//c.go.th/x"></map><script>var x = '<a href="/no">'; </script><a href="http://[">x</a>

@@ -1,6 +1,6 @@
 """Reads what the checks need out of HTML that others wrote: links, forms, ids and marked texts. It runs nothing.
 
-HTML can be written so that this takes hours: pages of others are read by `bot.assessment.reading_process`.
+HTML can be written so that this takes hours: pages of others are read by `bot.assessment.pages.reading_process`.
 """
 
 from collections.abc import Mapping
