@@ -145,8 +145,16 @@ async def list_open_questions(query: ListOpenQuestions, context: ReadContext) ->
 
 
 async def count_waiting_questions(query: CountWaitingQuestions, context: ReadContext) -> int:  # noqa: ARG001
-    """Count the open questions."""
-    found = select(_COLUMN.id).where(_COLUMN.state == QuestionState.OPEN.value).limit(MOST_COUNTED).subquery()
+    """Count the open questions for which no answer waits to be sent."""
+    open_ = _COLUMN.state == QuestionState.OPEN.value
+    unwritten = _SCHEDULED_COLUMN.question_id.is_(None)
+    found = (
+        select(_COLUMN.id)
+        .outerjoin(tables.held_answers)
+        .where(open_, unwritten)
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
     return int((await context.connection.execute(select(func.count()).select_from(found))).scalar_one())
 
 

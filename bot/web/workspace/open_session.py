@@ -18,6 +18,7 @@ from handlers.dialog.replies import OfficerPageAction, Reply
 from handlers.i18n import render_reply
 from handlers.staff.command import CommandContext, CommandTable
 from handlers.staff.parse import ParsedCommand
+from handlers.staff.permissions import CommandName
 from handlers.staff.workspace.commands import AskedNext, make_page_command
 from handlers.staff.workspace.messages import WorkspaceSession
 from handlers.staff.workspace.news import count_news
@@ -34,6 +35,11 @@ class ReplyButton:
     given: str = field(repr=False)
     label: str
     address: str = ""
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it takes back what waits to be sent, at either desk."""
+        return self.given.startswith(f"/{CommandName.UNDO} ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,16 @@ class WorkspaceOutcome:
         return replace(self, replies=replies)
 
     def without_waiting(self, words: Markup) -> "WorkspaceOutcome":
-        """Return the outcome where nothing waits any more. words: in the place of those that say what waits."""
-        replies = tuple(replace(one, text=words) if one.tells_wait else one for one in self.replies)
+        """Return the outcome where nothing waits any more, so that nothing can be taken back.
+
+        words: in the place of those that say what waits.
+        """
+        replies = tuple(
+            replace(one, text=words, choices=tuple(c for c in one.choices if not c.takes_back))
+            if one.tells_wait
+            else one
+            for one in self.replies
+        )
         return replace(self, replies=replies)
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.view_words import make_word_reader, mark_personal_data
+from handlers.dialog.replies import Phrase
 from handlers.participation.activity_text import format_activity
 from handlers.participation.messages import MAX_ACTIVITY_PICTURES
 from handlers.questions.contact_answers import find_unknown_places
@@ -92,6 +93,9 @@ class ServiceViews:
         at = opened.http.path_params
         question = await opened.read(lambda cmd: open_question(cmd, at["number"], at["year"]))
         number = f"{at['number']}/{at['year']}"
+        if question is not None and not question.can_undo:
+            words = self._pages.translate(Phrase("workspace.question.waits_no_more"), opened.lang)
+            outcome = outcome.without_waiting(words)
         return self._show(
             "question", WorkspaceView.QUESTION, opened, outcome, question=question, number=number
         )

@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from handlers.dialog.effects import Decision, Query, TurnResult, run_query
-from handlers.dialog.replies import KEEPS_TEXT, NEUTRAL, Choice, Phrase, Reply
+from handlers.dialog.replies import (
+    KEEPS_TEXT,
+    NEUTRAL,
+    Choice,
+    OfficerPageAction,
+    Phrase,
+    Presentation,
+    Reply,
+)
 from handlers.questions.contact_answers import fill_contact
 from handlers.questions.faq_messages import GetFaqCatalogue
 from handlers.questions.messages import (
@@ -40,6 +48,8 @@ MAX_ANSWER_LENGTH = 3_000
 
 ALL_WORDS = frozenset({"all", "ทั้งหมด", "ทุกข้อ"})
 """What is typed after `/undo N` so that an answer to several questions is taken back of each."""
+
+_TELLS_WAIT = Presentation(officer_page=OfficerPageAction.RELOAD)
 
 OthersGenerator: TypeAlias = Generator[Query[Any], Any, tuple[QuestionThread, ...]]
 
@@ -216,7 +226,9 @@ def _schedule(
         undo.insert(0, _make_undo_all_button(first, 1 + len(same)))
     choices = yield from list_next_steps(replace(first, scheduled_by=cmd.staff.id), *undo, others=same)
     numbers = ", ".join(one.register_number for one in (first, *same))
-    turn = cmd.reply("held", NEUTRAL, choices, acts, number=numbers, seconds=UNDO_SECONDS)
+    turn = cmd.reply(
+        "held", NEUTRAL, choices, acts, number=numbers, seconds=UNDO_SECONDS, presentation=_TELLS_WAIT
+    )
     if not left:
         return turn
     return replace(turn, replies=(Reply("inquiry.several_left", NEUTRAL, {"numbers": left}), *turn.replies))

@@ -126,4 +126,4 @@ class CountNewCases(Query[int]):
 
 @dataclass(frozen=True, slots=True)
 class CountWaitingQuestions(Query[int]):
-    """Count the questions that wait for an answer, up to `MOST_COUNTED`."""
+    """Count the questions for which no answer was written, up to `MOST_COUNTED`: one that waits to be sent is one."""

@@ -96,6 +96,25 @@ def test_a_question_is_answered_from_its_page_confirmed_and_taken_back(
     assert "⏳" in office.send_chat_text(colleague, "/คำถาม")
 
 
+def test_a_page_loaded_again_after_the_answer_went_offers_no_way_to_take_it_back(
+    office: ServiceWorkspaceServer,
+) -> None:
+    office.ask(1, "ยืมเต็นท์ได้ไหม")
+    browser = office.sign_in(office.add_officer("สมหญิง"))
+    (path,) = re.findall(rf"{DESK}/question/\d+/\d+", open_view(browser, "questions").text)
+    assert 'id="news-count"> (1)' in browser.request(path).content.decode()
+    number = "/".join(reversed(path.split("/")[-2:]))
+    asked = give(browser, browser.request(path), f"/answer {number}", "ยืมได้")
+    waits = give(browser, asked, find_given(asked, "ส่ง"))
+    assert 'id="news-count"> (1)' not in waits.content.decode()  # written: nobody needs to look at it
+    assert "เรียกคืน" in browser.request(waits.path).text
+    office.send_what_waits()
+    late = browser.request(waits.path)
+    assert "ไม่มีคำตอบรอส่งในข้อนี้แล้ว" in late.text
+    assert 'value="/undo' not in late.text
+    assert "60 วินาที" not in late.text
+
+
 def test_known_answers_stand_beside_and_are_used_with_one_look(office: ServiceWorkspaceServer) -> None:
     office.ask(1, "ใบประกอบวิชาชีพครูหมดอายุ ต้องต่ออายุที่ไหน")
     browser = office.sign_in(office.add_officer("สมหญิง"))
