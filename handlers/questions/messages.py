@@ -114,6 +114,23 @@ class QuestionThread:
         """The newest answer; empty where there is none."""
         return next((line.text for line in reversed(self.lines) if line.kind is ThreadLineKind.ANSWER), "")
 
+    @property
+    def answered_question(self) -> str:
+        """What the newest answer answers: the texts since the answer before it, or before a correction the last ones.
+
+        The first question where there is no answer, or where its asker unsent what was asked.
+        """
+        asked, answered, is_complete = list[str](), list[str](), False
+        for line in self.lines:
+            if line.kind is ThreadLineKind.ANSWER:
+                is_complete = True
+                answered = asked
+            elif is_complete:
+                asked, is_complete = [line.text], False
+            else:
+                asked = [*asked, line.text]
+        return "\n".join(filter(None, answered)) or self.question
+
     def format_answer(self, answer: str, choices: tuple[Choice, ...] = ()) -> Reply:
         """Return an answer as it is sent to the asker."""
         shown = self.format_answer_text(answer)

@@ -61,7 +61,7 @@ def publish_to_board(cmd: ServiceCommandContext, thread: QuestionThread) -> Deci
     if shown is not None and (place := _parse_topic_place(cmd.command.rest, topics)):
         return _preview_publication(cmd, thread, replace(shown, topic=topics[place - 1]), topics)
     edited = _EDITED_TEXT.fullmatch(cmd.command.rest.strip())
-    question, answer = (edited[1], edited[2]) if edited else (thread.question, thread.answer)
+    question, answer = (edited[1], edited[2]) if edited else (thread.answered_question, thread.answer)
     proposed = ProposedPublication(
         thread.id, clean_text(question).text, clean_text(answer).text, shown.topic if shown else ""
     )

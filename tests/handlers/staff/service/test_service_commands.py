@@ -221,6 +221,25 @@ def test_a_question_is_published_without_personal_data() -> None:
     assert told(done) == ("published", (PublishQuestion("t1", post),))
 
 
+def test_the_newest_answer_is_published_with_what_it_answers() -> None:
+    asked, answered = OPEN.lines[0], ANSWERED.lines[1]
+    more, other = (replace(asked, kind=ThreadLineKind.MORE, text=text) for text in ("ใช้รูปไหม", "กี่ใบ"))
+    second = replace(answered, text="ใช้ 1 รูป")
+    for lines, question in (
+        ((asked, answered, more, second), "ใช้รูปไหม"),
+        ((asked, answered, more, other, second), "ใช้รูปไหม\nกี่ใบ"),
+        ((asked, answered, second), asked.text),  # a correction
+        ((asked, answered, more), asked.text),  # which nobody answered yet
+        ((asked, more, answered), f"{asked.text}\nใช้รูปไหม"),
+        ((asked, answered, replace(more, text=""), second), asked.text),  # which the asker unsent
+    ):
+        shown = give("/publish 1", thread=replace(ANSWERED, lines=lines))
+        assert (shown.replies[0].args["question"], shown.replies[0].args["answer"]) == (
+            question,
+            next(line.text for line in reversed(lines) if line.kind is ThreadLineKind.ANSWER),
+        )
+
+
 @pytest.mark.parametrize(
     "words", ["/publish 1 ok", "/publish 1 topic 0", "/publish 1 topic ๙๙", f"/publish 1 topic {'9' * 5000}"]
 )
