@@ -34,7 +34,9 @@ class CaseWorkPages:
         given = f"/case {at['number']}/{at['year']}"
         shown = await opened.actions.execute(lambda v: open_case_view(opened.make_command(v, given)))
         if isinstance(shown, TurnResult):
-            replies = show_replies(shown.replies, opened.lang, self._pages.desk, opened.table)
+            told = {one.text for one in outcome.replies}
+            found = show_replies(shown.replies, opened.lang, self._pages.desk, opened.table)
+            replies = tuple(one for one in found if one.text not in told)
             return self._pages.render(
                 "workspace/kept.html", opened, WorkspaceView.CASE, outcome, replies=replies
             )

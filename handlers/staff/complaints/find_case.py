@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from handlers.complaints.lifecycle import list_transition_commands
 from handlers.dialog.effects import Decision, TurnResult, run_query
-from handlers.dialog.replies import OF_CASE, Choice, ExpectedInput, Phrase, Reply
+from handlers.dialog.replies import KEEPS_TEXT, OF_CASE, Choice, ExpectedInput, Phrase, Presentation, Reply
 from handlers.staff.command import (
     CommandHandler,
     ComplaintsCommandContext,
@@ -114,11 +114,12 @@ def resolve_case(
     if not may_use(cmd.staff, case):
         if case.hidden:
             return cmd.reply_with(format_hidden_case(cmd, case))
+        kept = KEEPS_TEXT if cmd.command.rest else Presentation()  # what was typed is its author's
         if case.avoid_officer == cmd.staff.id:
-            return cmd.reply("not_yours_again", OF_CASE, number=case.register_number)
+            return cmd.reply("not_yours_again", OF_CASE, number=case.register_number, presentation=kept)
         everybody = yield from run_query(ListStaff(include_removed=True))
         holder = next((one.name for one in everybody if one.id == case.officer), "")
-        return cmd.reply("not_yours", OF_CASE, number=case.register_number, holder=holder)
+        return cmd.reply("not_yours", OF_CASE, number=case.register_number, holder=holder, presentation=kept)
     return case
 
 

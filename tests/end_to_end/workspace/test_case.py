@@ -217,6 +217,24 @@ def test_two_officers_at_once_take_it_in_turn(office: WorkspaceServer) -> None:
     assert 'value="/reply' not in late.text
 
 
+def test_words_are_given_back_where_a_colleague_has_the_case_by_now(office: WorkspaceServer) -> None:
+    office.file_case()
+    browser = office.sign_in(office.add_officer("สมหญิง"))
+    page = browser.request(find_case_path(office, browser))
+    reply = find_given(page, "/reply")
+    shown = give(browser, page, reply, "ได้รับเรื่องแล้วค่ะ")
+    chief = office.sign_in(office.add_officer("มาลี", Role.SUPERVISOR))
+    give(chief, chief.request(page.path), find_given(page, "/take"))
+    yes = find_given(shown, "/confirm y")
+    sent = give(browser, shown, yes, previewed=reply, previewed_text="ได้รับเรื่องแล้วค่ะ")
+    for late, words in ((give(browser, page, reply, "โทรมาเมื่อเช้า"), "โทรมาเมื่อเช้า"), (sent, "ได้รับเรื่องแล้วค่ะ")):
+        assert "อยู่กับ มาลี" in late.text
+        assert late.text.count("ขอให้หัวหน้ามอบเรื่องให้") == 1
+        assert words in late.text.partition("<textarea")[2].partition("</textarea>")[0]
+        assert words in browser.request(late.path).text  # loaded again
+    assert STORY not in sent.text
+
+
 def test_content_closes_after_half_an_hour_and_opens_with_a_code(office: WorkspaceServer) -> None:
     office.file_case()
     officer = office.add_officer("สมหญิง")
