@@ -134,6 +134,7 @@ def make_sheet_with_chart() -> bytes:
     cells += _record(0x0205, struct.pack("<HHHBB", 2, 0, 0, 1, 0))
     cells += _record(0x0205, struct.pack("<HHHBB", 2, 1, 0, 0x2A, 1))
     chart = _record(0x0809, struct.pack("<HHII", 0x0600, 0x0020, 0, 0)) + _record(0x00E0, bytes(4))
+    cells += _record(0x0203, b"\0")  # one that is cut off
     chart += _record(0x0203, struct.pack("<HHHd", 0, 0, 0, 1.0)) + _record(0x000A, b"")
     last = _record(0x0203, struct.pack("<HHHd", 3, 0, 0, 5.0)) + _record(0x000A, b"")
     return make_compound_file({("Workbook",): whole + cells + chart + last})

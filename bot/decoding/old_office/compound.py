@@ -109,7 +109,8 @@ class CompoundFile:
     def _read_stream(self, one: _Entry) -> bytes:
         if one.size >= self._cutoff:
             return self._read_chain(one.start, self._table)[: one.size]
-        pieces, number, left = list[bytes](), one.start, (one.size >> self._small_shift) + 1
+        pieces, number = list[bytes](), one.start
+        left = (min(one.size, len(self._small)) >> self._small_shift) + 1
         while number < _LAST_SECTOR and left > 0:
             at = number << self._small_shift
             pieces.append(self._small[at : at + (1 << self._small_shift)])

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.decoding.old_office.compound import CompoundFile
@@ -65,7 +66,8 @@ def read_old_sheets(content: bytes) -> str:
         elif inside[-1:] == [_OF_BOOK] and kind == _STRINGS:
             book.strings = _read_strings(pieces)
         elif reader := _READERS.get((*inside[-1:], kind)):
-            reader(body, book)
+            with suppress(struct.error, IndexError):  # one record is cut off: the others are read
+                reader(body, book)
     return "\n\n".join(_write_sheet(number, rows, book) for number, rows in enumerate(book.sheets))
 
 
@@ -111,12 +113,13 @@ class _Letters:
 
     def take(self, count: int) -> bytes:
         """Take bytes, over the ends of records."""
-        taken = b""
+        taken = bytearray()
         while len(taken) < count and not self.is_over:
             if not self._turn():
                 piece = self._pieces[self._piece][self._at : self._at + count - len(taken)]
-                taken, self._at = taken + piece, self._at + len(piece)
-        return taken
+                taken += piece
+                self._at += len(piece)
+        return bytes(taken)
 
     def take_letters(self, count: int, *, is_wide: bool) -> str:
         """Take so many letters."""
