@@ -138,12 +138,11 @@ def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread)
     if into is None or into.id == thread.id:
         return cmd.reply("merge_ask", NEUTRAL, number=thread.register_number)
     if not into.answer:
-        return cmd.reply(
-            "merge_open",
-            NEUTRAL,
-            (make_command_button(ServiceCommandName.ANSWER, into),),
-            other=into.register_number,
-        )
+        label = Phrase("inquiry.to_question", {"number": into.register_number})
+        there = make_command_button(
+            ServiceCommandName.QUESTION, into, label=label
+        )  # not a box on this one's page
+        return cmd.reply("merge_open", NEUTRAL, (there,), other=into.register_number)
     return _propose_answer(cmd, thread, into.answer)
 
 

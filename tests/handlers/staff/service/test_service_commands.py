@@ -163,6 +163,10 @@ def test_the_answer_of_another_question(typed: str, other: QuestionThread | None
     found = iter([OPEN, other])
     outcome = give(f"/merge 1 {typed}", answers={FindQuestionByNumber: AnswerByQuery(lambda _: next(found))})
     assert told(outcome) == (key, ())
+    if (
+        key == "merge_open"
+    ):  # it is answered on its own page: a box on this one's would be taken for this one's
+        assert [one.data for one in outcome.replies[0].choices] == ["/question 9/2570"]
 
 
 @pytest.mark.parametrize(
