@@ -7,6 +7,7 @@ from bot.web.chat.session import FormToken, digest_text
 from bot.web.chat.unsent_text import MAX_UNSENT_LENGTH
 from bot.web.multipart import FormData
 from handlers.dialog.events import Channel, Event
+from handlers.dialog.session import Session
 
 NAVIGATION_CHOICES = {
     *("back", "cancel", "leave", "stay", "stay_here", "rewrite", "clear", "refresh", "drop_text")
@@ -52,3 +53,18 @@ def form_to_events(who: bytes, token: FormToken, form: FormData, now: datetime) 
     if len(events) == bool(token.start_command):
         events.append(replace(template, text=""))
     return events
+
+
+def follow_file(event: Event, before: Session | None, at: Session | None) -> Event:
+    """Return what comes after a file of the same form: another file goes where the first led, in the same case.
+
+    before, at: the session before the form, and now. The form was written for all of its files; one that was late
+    already stays so.
+    """
+    if event.file is None or before is None or at is None or at.receipt != before.receipt:
+        return event
+    return (
+        replace(event, prompt_number=at.prompt_number)
+        if event.prompt_number == before.prompt_number
+        else event
+    )

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.bootstrap import RunningDesk
 from bot.engine import build_error_answer, get_error_key
-from bot.web.chat.form_events import form_to_events, is_unsent_text
+from bot.web.chat.form_events import follow_file, form_to_events, is_unsent_text
 from bot.web.chat.renewed_cookies import NOTHING_OPEN, CookieRenewal, CookieRenewals, get_opened_code
 from bot.web.chat.session import SERVED_TOPICS, BrowserSession, FormToken, StartCommand
 from bot.web.chat.shown_again import has_code, may_show_again
@@ -251,6 +251,7 @@ class WebChat:
         Returns the session, with the form, and the path of the page that shows the answers; or the answer of an error.
         """
         now, before, answers = self.desk.engine.now(), await self._load_session(browser), list[Answer]()
+        is_next_file = False
         for event in form_to_events(browser.derive_person_id(self.desk.store.keyring), token, filled, now):
             place = event.choice.partition(".")[0] if event.choice else ""
             if (
@@ -259,11 +260,14 @@ class WebChat:
                 and not await self._is_choice_current(browser, form, len(answers), place)
             ):
                 continue
+            if is_next_file:
+                event = follow_file(event, before, await self._load_session(browser))
             event_id = browser.build_event_id(self.desk.store.keyring, form, len(answers))
             answer = await self.desk.engine.handle_locked(replace(event, id=event_id))
             if not answer.stored:
                 return answer
             answers.append(answer)
+            is_next_file = event.file is not None
         after = await self._load_session(browser)
         path = self.topic_paths.get(after.topic, request.url.path) if after else request.url.path
         sent, gives_code = browser.with_submission(form, len(answers), now), any(map(has_code, answers))

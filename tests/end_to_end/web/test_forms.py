@@ -301,3 +301,20 @@ def test_a_talk_that_lapsed_gives_back_what_was_typed(tmp_path: Path) -> None:
         assert visitor.open_page("/report").status == 200
     finally:
         server.close()
+
+
+def test_several_files_to_a_case_are_all_kept(served: ServerProcess, visitor: Visitor) -> None:
+    open_report_until(visitor, REVIEW)
+    receipt = visitor.say("[ส่งเรื่อง]").receipt
+    before = count_evidence_files(served.home)
+    follower = Visitor(served.port)
+    follower.open_page("/track")
+    follower.say(receipt)
+    asked = follower.say("[ส่งหลักฐานเพิ่ม]")
+    files = {f"{name}.txt": f"{name} อื่น ๆ".encode() * 80 for name in "กขค"}
+    page = follower.submit_form(files=files)
+    assert all(f"แนบไฟล์ “{name}” ในเรื่องแล้ว" in page.visible_text for name in files)
+    assert count_evidence_files(served.home) == before + 3
+    follower.page = asked
+    late = follower.submit_form(files={"ง.txt": b"late " * 80, "จ.txt": b"later " * 80})
+    assert late.visible_text.count("ส่งมาสำหรับคำถามก่อนหน้า") == 2

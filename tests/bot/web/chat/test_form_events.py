@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.web.chat.form_events import form_to_events, is_unsent_text
+from bot.web.chat.form_events import follow_file, form_to_events, is_unsent_text
 from bot.web.chat.session import FormToken, digest_text
 from bot.web.chat.unsent_text import MAX_UNSENT_LENGTH, MAX_UNSENT_TEXTS, UnsentTextCache
 from bot.web.multipart import FormData
 from handlers.dialog.events import Channel, Event
+from handlers.dialog.receipt import make_receipt
 from handlers.dialog.session import SESSION_IDLE_TIMEOUT
-from tests.run_decision import make_file
+from tests.run_decision import begin_session, make_file
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 WHO = b"w" * 32
@@ -142,3 +143,16 @@ def test_the_oldest_of_five_hundred_and_one_is_forgotten() -> None:
     assert cache.get(b"\0\0", "story", NOW) == "ใหม่กว่า"
     assert cache.get(b"\0\1", "story", NOW) == ""
     assert cache.get(WHO, "story", NOW) == "ข"
+
+
+def test_a_file_after_another_of_its_form_goes_where_the_first_led() -> None:
+    before = begin_session(receipt=make_receipt(3), prompt_number=7)
+    led = before.replace(prompt_number=8)
+    file = replace(EVENT, file=make_file(2))
+    assert follow_file(file, before, led).prompt_number == 8
+    assert follow_file(replace(EVENT, choice="7.stay"), before, led).prompt_number == 7
+    for at in (None, led.replace(receipt=None), led.replace(receipt=make_receipt(4))):
+        assert follow_file(file, before, at) == file
+    late = replace(file, prompt_number=6)
+    assert follow_file(late, before, led) == late
+    assert follow_file(file, None, led) == file
