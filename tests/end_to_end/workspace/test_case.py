@@ -122,6 +122,7 @@ def test_what_was_sent_is_not_offered_again_and_what_is_taken_back_is(office: Wo
     for shown in (taken, browser.request(taken.path), browser.request(CASE)):
         assert shown.textbox_text == words
         assert "ข้อความสำหรับ “ถาม" in shown.text
+        assert 'href="#text"' in shown.text  # the box is far down on a telephone
     instead = find_field(taken, "instead")
     asked = give(browser, taken, "/ask 1/2570", "5 วัน สัญญาเลขที่เท่าใด", instead=instead)
     sent = give(browser, asked, find_given(asked, "/confirm y"))
@@ -131,6 +132,7 @@ def test_what_was_sent_is_not_offered_again_and_what_is_taken_back_is(office: Wo
     late = browser.request(sent.path)
     assert "/undo" not in late.text
     assert "ไม่มีข้อความของท่านรอส่งแล้ว" in late.text
+    assert 'href="#text"' not in late.text
 
 
 def test_words_that_were_typed_wait_behind_the_second_factor(office: WorkspaceServer) -> None:
