@@ -19,10 +19,12 @@ _CONNECTED = b"HTTP/1.1 200 Connected\r\n\r\n"
 
 
 class PublicProxy:
-    """Handles connections of the browser."""
+    """Handles connections of the browser. own_places: hosts and ports that may be private; other ports of them not."""
 
-    def __init__(self, own_hosts: Iterable[str]) -> None:
-        self._resolver = PublicOnlyResolver(own_hosts)
+    def __init__(self, own_places: Iterable[tuple[str, int]]) -> None:
+        self._own_places = frozenset(own_places)
+        self._own_resolver = PublicOnlyResolver(host for host, _ in self._own_places)
+        self._public_resolver = PublicOnlyResolver(())
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Handle one connection, to its end."""
@@ -67,7 +69,9 @@ class PublicProxy:
 
     async def _judge(self, host: str, port: int) -> str:
         """Return the address to connect to. Raises OSError, AddressNotPublicError."""
-        return (await self._resolver.resolve(host, port))[0]["host"]
+        is_own = (host, port) in self._own_places
+        resolver = self._own_resolver if is_own else self._public_resolver
+        return (await resolver.resolve(host, port))[0]["host"]
 
 
 async def _relay(
@@ -89,10 +93,21 @@ async def _relay(
         far_writer.close()
 
 
+def _get_place(address: str) -> tuple[str, int] | None:
+    """Return the host and port of a URL; None where it has none or cannot be read."""
+    host = get_host(address)
+    try:
+        parts = urlsplit(address)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return None
+    return (host, port) if host else None
+
+
 @asynccontextmanager
 async def open_public_proxy(own_addresses: Iterable[str]) -> AsyncIterator[int]:
     """Open a proxy on a free port of 127.0.0.1, for as long as the context lasts; yields the port."""
-    proxy = PublicProxy(filter(None, map(get_host, own_addresses)))
+    proxy = PublicProxy(filter(None, map(_get_place, own_addresses)))
     server = await asyncio.start_server(proxy.handle, "127.0.0.1", 0, limit=MAX_HEAD_BYTES)
     try:
         yield server.sockets[0].getsockname()[1]

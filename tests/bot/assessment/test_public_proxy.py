@@ -54,6 +54,13 @@ def test_a_private_address_is_refused(host: str, site: LoopbackSite) -> None:
     assert site.asked == []
 
 
+def test_another_port_of_an_own_host_is_refused_where_it_is_private(site: LoopbackSite) -> None:
+    with serve_site(LoopbackSite()) as other:
+        request = f"GET {other.address}/page HTTP/1.1\n\n"
+        assert send(request, site.address).startswith("HTTP/1.1 403")
+        assert other.asked == []
+
+
 def test_what_is_no_request_is_left_without_an_answer() -> None:
     for request in ("hello\n\n", "GET /page HTTP/1.1\n\n", "GET ftp://a.go.th/ HTTP/1.1\n\n"):
         assert send(request) == ""
