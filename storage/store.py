@@ -230,6 +230,11 @@ class Store:
         """Return an office as it is now: with what was changed since office.toml was read."""
         return self.committer.settings.get_office(office)
 
+    async def refresh_settings(self) -> None:
+        """Learn what another process changed of the office."""
+        async with self.committer.transaction() as connection:
+            await self.committer.settings.refresh(connection, self.keyring)
+
     @property
     def message_origins(self) -> MessageOrigins:
         """Where the messages of the last 48 hours went."""

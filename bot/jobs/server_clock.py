@@ -113,6 +113,7 @@ class DeskClock:
             return
         verdict = await self._check.judge(now)
         if not self.prompt:
+            await run_guarded(self.desk.store.refresh_settings(), log_exception)
             self._warn_of_doubt(verdict)
             await run_guarded(tell_staff(self.desk.store, verdict, now), log_exception)
         async for result in run_due_jobs(

@@ -34,6 +34,7 @@ class CurrentSettings:
 
     _values: dict[SettingName, SettingValue] = field(default_factory=dict, repr=False)
     _made: tuple[Office, Office] | None = field(default=None, repr=False)
+    _version: int | None = None
 
     async def load(self, connection: AsyncConnection, keyring: Keyring) -> None:
         """Load what was changed before the start."""
@@ -42,6 +43,16 @@ class CurrentSettings:
             "office_settings", rows, lambda row: _decode(row, keyring), lambda row: row.name
         )
         self._values, self._made = dict(found), None
+
+    async def refresh(self, connection: AsyncConnection, keyring: Keyring) -> None:
+        """Load what another process changed, such as an admin at the terminal beside the server.
+
+        connection: the writer's. Its `data_version` changes whenever another process wrote.
+        """
+        version = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
+        if version != self._version:
+            await self.load(connection, keyring)
+            self._version = version
 
     def apply_acts(self, acts: Iterable[Act]) -> None:
         """Apply what was just committed."""

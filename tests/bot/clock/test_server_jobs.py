@@ -13,6 +13,10 @@ from bot.clock.outside_time import OUTSIDE_TIME, TimeSource, read_uptime
 from bot.jobs.server_clock import ClockCheck, DeskClock, make_publishing_error_log
 from bot.settings import Settings
 from bot.statistics.splits import OfficeFileMissingError
+from handlers.dialog.effects import TurnResult
+from handlers.dialog.events import Channel, Event
+from handlers.office import Bilingual
+from handlers.staff.settings.messages import SetOfficeSetting, SettingName
 from storage.crypto.key_files import DeskPaths
 from tests.end_to_end.desk_harness import DeskHarness, open_desk
 from tests.end_to_end.officers import add_officer, file_case
@@ -59,6 +63,23 @@ def test_a_doubt_is_logged_once_and_again_after_it_ended(
         return counts
 
     assert asyncio.run(scene()) == [1, 0, 0, 1]
+
+
+def test_what_another_process_set_of_the_office_is_learned_by_the_clock(tmp_path: Path) -> None:
+    told = Bilingual(th="หยุดราชการ")
+
+    async def scene() -> None:
+        async with open_desk(tmp_path / "var") as desk:
+            clock = DeskClock(*build_app(desk, tmp_path / "var"))
+            await clock.run_jobs()
+            async with open_desk(tmp_path / "var") as terminal:
+                act = SetOfficeSetting(SettingName.NOTICE, told, "s9", desk.now().date())
+                event = Event("set", b"a" * 32, Channel.TERMINAL)
+                await terminal.store.commit(event, None, TurnResult(None, (), (act,)), desk.now())
+            await clock.run_jobs()
+            assert desk.store.get_office(OFFICE).announcement == told
+
+    asyncio.run(scene())
 
 
 def test_what_people_hear_of_does_not_wait_for_the_jobs_of_each_minute(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 from handlers.office import Bilingual, PlannedMaintenance
 from handlers.staff.settings.messages import SETTINGS, SetOfficeSetting, SettingName
-from storage.store import Store
+from storage.store import Store, open_store
 from tests.in_memory_desk import OFFICE
-from tests.storage.conftest import CANARY, StoredDesk
+from tests.storage.conftest import CANARY, NOW, StoredDesk
 
 DAY = date(2026, 11, 22)
 PLANNED = PlannedMaintenance(
@@ -67,3 +67,24 @@ def test_a_row_that_cannot_be_read_leaves_the_setting_as_in_the_file(ground: Sto
     assert CANARY.encode() not in b"".join(row[1] for row in rows)
     ground.execute_sql("UPDATE office_settings SET sealed = X'00' WHERE name = 'notice'")
     ground.run_scenario(read)
+
+
+def test_what_another_process_changed_is_learned_where_it_is_looked_for(ground: StoredDesk) -> None:
+    async def beside(server: Store) -> None:
+        await server.refresh_settings()
+        async with open_store(ground.key_files, NOW) as terminal:
+            for name, value in VALUES.items():
+                await ground.commit_acts(terminal, SetOfficeSetting(name, value, "s9", DAY))
+            assert server.get_office(OFFICE) is OFFICE
+            await server.refresh_settings()
+            office = server.get_office(OFFICE)
+            assert {name: getattr(office, SETTINGS[name].field) for name in SettingName} == VALUES
+            await server.refresh_settings()
+            assert server.get_office(OFFICE) is office
+            await ground.commit_acts(
+                terminal, SetOfficeSetting(SettingName.NOTICE, None, "s9", DAY, as_in_file=True)
+            )
+        await server.refresh_settings()
+        assert server.get_office(OFFICE).announcement is OFFICE.announcement
+
+    ground.run_scenario(beside)
