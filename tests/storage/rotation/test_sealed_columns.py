@@ -50,7 +50,7 @@ OF_CASES = {
 """Under the key of a case or envelope, and those keys (`reseal_cases`)."""
 OF_DAYS = {"answers.sealed", "tries.sealed"}
 """Under the daily key, which is encrypted anew and destroyed after 48 hours."""
-PUBLIC = {"papers.content", "releases.manifest", "releases.figures"}
+PUBLIC = {"activity_pictures.content", "papers.content", "releases.manifest", "releases.figures"}
 
 
 def test_every_column_of_bytes_is_known() -> None:
