@@ -153,7 +153,7 @@ class SignInPages:
             return self._render_form(request, lang, browser, Phrase("officer.unsaved"), 503)
         reply = answer.replies[0]
         if reply.presentation.officer_page is OfficerPageAction.CLOSE:
-            return self.render_sign_in(request, 410, why=reply if reply.key == LINK_CLOSED.key else None)
+            return self.render_sign_in(request, 410, why=reply if reply == LINK_CLOSED else None)
         if reply.presentation.officer_page is not OfficerPageAction.ENTER:
             return self._render_form(request, answer.lang, browser, reply, 403)
         response = self._lead_to(find_leads_to(answer))
