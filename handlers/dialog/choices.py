@@ -124,6 +124,27 @@ _POINT_WORDS: Mapping[str, int] = {
 """What people say instead of the points of a scale from 1 to 5."""
 
 
+_GLAD = (
+    *("พอใจมาก", "พอใจมากๆ", "พอใจดี", "ก็พอใจ", "ค่อนข้างพอใจ", "พอใจค่อนข้างมาก", "พอใจที่สุด", "ประทับใจ"),
+    *("ประทับใจมาก", "ดี", "ดีมาก", "ก็ดี", "ดีเยี่ยม", "verysatisfied", "quitesatisfied", "good", "verygood"),
+)
+_INDIFFERENT = (
+    *("ก็เฉยๆ", "พอใช้", "พอใช้ได้", "ก็พอใช้ได้", "กลางๆ", "ก็กลางๆ", "ปานกลาง", "งั้นๆ", "ก็งั้นๆ"),
+    *("fair", "average", "soso"),
+)
+_DISPLEASED = (
+    *("ไม่ค่อยพอใจ", "ไม่ค่อยพอใจเท่าไร", "ไม่ค่อยพอใจเท่าไหร่", "ไม่พอใจเลย", "ไม่พอใจมาก", "ไม่พอใจมากๆ"),
+    *("ไม่พอใจอย่างมาก", "ไม่พอใจเท่าไร", "ไม่พอใจเท่าไหร่", "ไม่ค่อยดี", "ไม่ดี", "ไม่ดีเลย", "แย่", "แย่มาก"),
+    *("ผิดหวัง", "ผิดหวังมาก", "notsatisfied", "notreallysatisfied", "bad", "verybad", "poor"),
+)
+_SATISFACTION_WORDS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(_GLAD, ("good", "satisfied")),
+    **dict.fromkeys(_INDIFFERENT, ("fair", "neither")),
+    **dict.fromkeys(_DISPLEASED, ("poor", "dissatisfied")),
+}
+"""What people say instead of the three answers about satisfaction, and the options that it picks where they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """An option. Its label is `name` (the office's own), or the wording `label`, which is `choice.<value>` where empty.
@@ -202,7 +223,7 @@ def parse_choice(
         ]
         if len(halves) == 1:
             return halves[0]
-    return _parse_everyday_reply(
+    return _parse_satisfaction(readings, choices) or _parse_everyday_reply(
         raw, readings, choices, labels, more or {}, session.lang, is_message=is_message
     )
 
@@ -247,6 +268,12 @@ def is_whole_label(event: Event, session: Session, choices: tuple[Option, ...]) 
         return False
     labels = {_squeeze_label(option, session.lang) for option in choices}
     return not labels.isdisjoint(list_readings(raw)) and ANSWERS_TO_ANYTHING.isdisjoint(read_meanings(raw))
+
+
+def _parse_satisfaction(readings: tuple[str, ...], choices: tuple[Option, ...]) -> str | None:
+    """Return the answer about satisfaction that is meant, where it is asked; None for all else."""
+    told = [value for reading in readings for value in _SATISFACTION_WORDS.get(reading, ())]
+    return next((one.value for one in choices if one.name is None and one.value in told), None)
 
 
 def _parse_number_choice(raw: str, choices: tuple[Option, ...]) -> str | None:

@@ -281,3 +281,29 @@ def test_a_number_at_a_scale_is_the_points(typed: str, points: int) -> None:
 )
 def test_what_is_not_on_the_scale_picks_nothing(typed: str) -> None:
     assert not isinstance(parse_choice(make_event(typed), SESSION, POINTS, numbers=True), str)
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("ค่อนข้างพอใจค่ะ", 0),
+        ("พอใจมากครับ", 0),
+        ("ก็งั้น ๆ ค่ะ", 1),
+        ("พอใช้ได้ครับ", 1),
+        ("ไม่ค่อยพอใจครับ", 2),
+        ("ไม่พอใจเลย", 2),
+        ("แย่มากค่ะ", 2),
+        ("ไม่ค่อยพอใจครับ เขาไม่ตอบคำถามผม", None),
+    ],
+)
+@pytest.mark.parametrize("values", [("satisfied", "neither", "dissatisfied"), ("good", "fair", "poor")])
+def test_satisfaction_is_told_in_words_of_ones_own(
+    typed: str, place: int | None, values: tuple[str, ...]
+) -> None:
+    options = make_options(("more", *values, "stay"))
+    for is_message in (False, True):
+        picked = parse_choice(make_event(text=typed), Session(), options, numbers=True, is_message=is_message)
+        assert picked == (values[place] if place is not None else None)
+    assert parse_choice(
+        make_event(text=typed), Session(), make_options(("stay",)), numbers=True, is_message=True
+    ) is None  # fmt: skip
