@@ -10,6 +10,7 @@ from handlers.dialog.effects import TurnResult
 from handlers.dialog.events import Channel, Event
 from handlers.dialog.replies import Phrase, Reply
 from handlers.dialog.session import Session
+from handlers.i18n import render_text
 from handlers.staff.absences.messages import Absence, ListAbsences
 from handlers.staff.command import SURE, CommandContext
 from handlers.staff.complaints.commands import COMPLAINTS_COMMAND_TABLE
@@ -183,6 +184,9 @@ def test_handing_over_is_confirmed_and_takes_somebody_who_handles_cases() -> Non
     act = HandOverCases("o1", "o2", date(2026, 11, 22), "a1")
     assert give(sure.data).acts == (act,)
     assert give(sure.data, count=HANDED_OVER_AT_ONCE).replies[0].key == "staff.people.handed_over"
+    assert "เท่าที่ สมหญิง (2) รับได้" in render_text(
+        get_reply(give(sure.data)), "th"
+    )  # none, where it is kept away
     part = give(sure.data, count=HANDED_OVER_AT_ONCE + 7)
     assert (part.acts, get_reply(part).args["left"]) == ((act,), 7)
     assert [choice.data for choice in get_reply(part).choices] == [sure.data]
