@@ -27,8 +27,11 @@ from handlers.staff.members import ListStaff, StaffProfile
 from handlers.staff.permissions import Role
 from ita_stats.calendar import to_bangkok_date
 
-GUEST = "ผู้มาทดลอง (สมมติ)"
-"""The name under which whoever looks around joins the staff."""
+GUEST = "ผู้มาทดลอง"
+"""The name under which whoever looks around joins the staff.
+
+No word of it stands in a case: that would shut them out.
+"""
 
 SHOWN_CODES = 3
 """Codes of cases and of questions that are printed, each: an old one, one of the middle, the newest."""
@@ -87,6 +90,7 @@ async def run_demo(folder: Path, seed: int, port: int) -> int:
     """Make or take a demo, tell what to try, and serve it on 127.0.0.1 until a signal. Returns the exit code."""
     from bot.serve import serve
 
+    folder = _resolve_folder(folder)  # it is entered below
     if read_demo_record(folder) is None:
         sys.stderr.write("กำลังแต่งข้อมูลสมมติหนึ่งปี ราวหนึ่งนาที / Inventing a year, about a minute ...\n")
     record = await ensure_demo(folder, seed, utc_now())
@@ -98,6 +102,10 @@ async def run_demo(folder: Path, seed: int, port: int) -> int:
         return await serve(DESK_NAMES, "127.0.0.1", port)
 
 
+def _resolve_folder(folder: Path) -> Path:
+    return folder.resolve()
+
+
 def _print_guide(folder: Path, record: DemoRecord, invitations: dict[DeskName, Invitation | None]) -> None:
     lines = [
         "",
@@ -107,7 +115,7 @@ def _print_guide(folder: Path, record: DemoRecord, invitations: dict[DeskName, I
     ]
     program = Path(sys.executable).with_name("ita-bot")
     for desk, invitation in invitations.items():
-        lines.append(f"  cd {folder.resolve()} && {program} chat --desk {desk} --as guest")
+        lines.append(f"  cd {folder} && {program} chat --desk {desk} --as guest")
         if invitation is not None:
             lines.append(f"    /join {invitation.code}   เลข / digits {invitation.digits}")
     lines.insert(-2 * len(invitations), "เป็นเจ้าหน้าที่ดู / Look around as an officer, beside this server:")

@@ -17,6 +17,9 @@ from storage.statistics.register_lines import RegisterLine, stream_register
 from storage.store import Store
 
 CONFIDENTIAL = "ลับ"
+BLANK_HOLDER = "ผู้รับผิดชอบที่เว้นว่าง คือยังไม่มีผู้รับ หรือเป็นเรื่องที่ไม่แสดงชื่อผู้รับ"
+"""What is said of cases without an officer. Which of the two it is would tell from whom a case is kept."""
+
 HEADINGS = (
     "เลขรับ", "วันที่รับ", "ประเภท", "ช่องทาง", "สถานะ", "ผลการพิจารณา", "วันที่แล้วเสร็จ", "จำนวนวัน", "ผู้รับผิดชอบ",
 )  # fmt: skip
@@ -33,7 +36,7 @@ async def list_register(
     """
     names = {member.id: member.name for member, _ in store.roster}
     kinds = {one.code: one.name.th for one in office.categories}
-    title = f"{CONFIDENTIAL} - ทะเบียนเรื่องร้องเรียน {period.label_th} ใช้ภายในหน่วยงาน ห้ามเผยแพร่"
+    title = f"{CONFIDENTIAL} - ทะเบียนเรื่องร้องเรียน {period.label_th} ใช้ภายในหน่วยงาน ห้ามเผยแพร่ ({BLANK_HOLDER})"
     lines: list[RegisterCells] = [[title], [*HEADINGS]]
     async with store.open_read_context(now) as context:
         async for several in stream_register(context, period.first, period.last, reader):

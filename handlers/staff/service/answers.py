@@ -137,6 +137,9 @@ def answer_as_other_question(cmd: ServiceCommandContext, thread: QuestionThread)
     into = (yield from run_query(FindQuestionByNumber(number, year))) if number else None
     if into is None or into.id == thread.id:
         return cmd.reply("merge_ask", NEUTRAL, number=thread.register_number)
+    if into.scheduled_by:
+        shown = make_command_button(ServiceCommandName.QUESTION, thread)
+        return cmd.reply("merge_held", NEUTRAL, (shown,), other=into.register_number)
     if not into.answer:
         label = Phrase("inquiry.to_question", {"number": into.register_number})
         there = make_command_button(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from bot.demo.folder import (
     write_demo_record,
     write_demo_settings,
 )
-from bot.demo.make import ensure_demo, invite_guest
+from bot.demo.make import GUEST, ensure_demo, invite_guest, run_demo
 from bot.demo.plan import plan_demo
 from bot.demo.planner import Planner
 from bot.demo.play import DemoPlayer
@@ -141,6 +142,27 @@ def test_settings_and_tokens_of_elsewhere_do_not_reach_the_demo(
     assert office.name.th == OFFICE.name.th + " (ข้อมูลสมมติ)"
     assert office.name.en == f"{OFFICE.name.en} (invented data)"
     assert (Path.cwd(), os.environ["ITA_HOME"]) == (tmp_path / "own", "/real")
+
+
+def test_the_folder_and_the_commands_that_are_told_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def serve(*_: object) -> int:
+        return 0
+
+    monkeypatch.setattr("bot.serve.serve", serve)
+    monkeypatch.chdir(tmp_path)
+    write_demo_record(Path("demo"), DemoRecord(1, "2026-11-30", is_complete=True))
+    write_demo_office(Path("demo"))
+    assert asyncio.run(run_demo(Path("demo"), 1, 8099)) == 0
+    told, folder = capsys.readouterr().err, (tmp_path / "demo").resolve()
+    assert f"อยู่ใน {folder} " in told
+    assert told.count(f"cd {folder} && ") == 2
+
+
+def test_who_looks_around_is_shut_out_of_no_case_by_their_name() -> None:
+    told = load_demo_texts().cases.model_dump_json()
+    assert not [word for word in re.findall(r"[ก-๙]+", GUEST) if word in told]
 
 
 async def check_complaints(app: App, record: DemoRecord) -> None:

@@ -49,6 +49,7 @@ def test_a_period_is_listed_and_written_in_both_forms(tmp_path: Path) -> None:
         period = parse_period("fy2569", NOW.date())
         lines = await list_register(store, OFFICE, period, NOW)
         assert str(lines[0][0]).startswith("ลับ")
+        assert "ยังไม่มีผู้รับ หรือเป็นเรื่องที่ไม่แสดงชื่อผู้รับ" in str(lines[0][0])
         assert lines[1] == [*HEADINGS]
         assert [[cell for at, cell in enumerate(line) if at not in {4, 5}] for line in lines[2:]] == [
             [cell for at, cell in enumerate(line) if at not in {4, 5}] for line in LINES

@@ -186,7 +186,9 @@ def test_the_register_goes_out_as_a_file_for_the_office_and_is_audited(office: O
     assert ("staff:" + chief.id, "register-exported") in office.load_audit_lines()
     book = browser.submit_form(seen, choice="export", period=f"ปีงบประมาณ {year}", format="xlsx")
     assert openpyxl.load_workbook(io.BytesIO(book.content)).active["A3"].value == f"1/{year}"
-    assert "ไม่ใช่ช่วงเวลา" in browser.submit_form(seen, choice="export", period="เมื่อวาน").text
+    unknown = browser.submit_form(seen, choice="export", period="เมื่อวาน").text
+    assert "ไม่ใช่ช่วงเวลา" in unknown
+    assert 'id="register-out"' in unknown  # another period is typed there
     other = office.add_officer("สมศักดิ์", Role.SUPERVISOR)
     theirs = office.new_browser()
     barred = open_import_page(office, theirs, other)

@@ -272,6 +272,7 @@ def test_a_case_that_is_kept_reads_byte_for_byte_alike(tmp_path: Path, why: str)
         browser = office.sign_in(officer)
         page = browser.request(CASE)
         listed = browser.request(INBOX)
+        assert "เรื่องที่ท่านเปิดดูไม่ได้" in listed.text.partition('class="number"')[0]
         tried = give(browser, page, "/take 1/2570")
         pages.append([_without_tokens(one) for one in (page, listed, tried)])
         office.close()

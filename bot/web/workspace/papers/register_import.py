@@ -132,8 +132,11 @@ class RegisterImport:
             )
             for one in known
         )
-        year = str(get_fiscal_year(to_bangkok_date(self.desk.engine.now())))
-        return self._render_page(opened, ImportPreview(imports=lines, year=year))
+        return self._render_page(opened, ImportPreview(imports=lines, year=self._get_year()))
+
+    def _get_year(self) -> str:
+        """Return the fiscal year that is offered for the register as a file."""
+        return str(get_fiscal_year(to_bangkok_date(self.desk.engine.now())))
 
     async def handle_form(self, opened: OpenWorkspace) -> Response:
         """Handle a form of this page."""
@@ -222,7 +225,7 @@ class RegisterImport:
         try:
             period = parse_period(form.get_text("period"), to_bangkok_date(now))
         except PeriodError as error:
-            return self._lead_to(opened, ImportPreview(str(error)))
+            return self._lead_to(opened, ImportPreview(str(error), year=self._get_year()))
         record = partial(record_import, what="register-exported")
         recorded = await make_case_actions(opened).execute(record)
         if recorded is None:

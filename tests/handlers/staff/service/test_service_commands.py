@@ -154,6 +154,8 @@ def test_an_entry_of_the_faq_is_the_answer() -> None:
     [
         ("9", replace(ANSWERED, id="t9", number=9), "send_ask"),
         ("9", replace(OPEN, id="t9", number=9), "merge_open"),
+        ("9", replace(OPEN, id="t9", number=9, scheduled_by="s2", send_at=SEND_AT), "merge_held"),
+        ("9", replace(ANSWERED, id="t9", number=9, scheduled_by="s2", send_at=SEND_AT), "merge_held"),
         ("1", OPEN, "merge_ask"),
         ("", None, "merge_ask"),
         ("เก้า", None, "merge_ask"),
