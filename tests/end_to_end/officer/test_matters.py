@@ -134,6 +134,62 @@ def test_officers_decide_once_and_each_reporter_hears_alone(tmp_path: Path) -> N
     run_desk_scenario(tmp_path / "var", scene)
 
 
+async def list_matters(desk: DeskHarness, chief: Officer) -> dict[int, list[int]]:
+    """The numbers that each case is one with."""
+    return {
+        number: [one.number for one in (await find_case(desk, number, chief)).other_reports]
+        for number in (1, 3, 4, 5, 6)
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "taken_out"),
+    [
+        ("/รวม 1 3", (1, 3, 4, 5), 1),  # 1 came to the matter of 3
+        ("/รวม 3 1", (3, 4, 5, 1), 1),
+        ("/รวม 1 6", (1, 6), 6),
+    ],
+)
+def test_what_is_offered_after_merging_by_mistake_brings_back_what_was_before(
+    tmp_path: Path, typed: str, shown: tuple[int, ...], taken_out: int
+) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        for number in range(1, 7):
+            await file_case(desk, number)
+        chief = await add_officer(desk, "มานะ", Role.SUPERVISOR)
+        for number in (4, 5):
+            await chief.say(f"/รวม 3 {number} !")
+        before = await list_matters(desk, chief)
+        assert before[3] == [4, 5]
+        (asked,) = await chief.say(typed)
+        lines = [line for line in asked.text.splitlines() if line.startswith("• ")]
+        assert [int(line[2:].split("/")[0]) for line in lines] == [*shown]
+        assert f"จะรวม {len(shown)} เรื่องนี้" in asked.text
+        assert "ทั้งหมดจะ" in asked.text
+        (done,) = await chief.say(asked.choices[0][1])
+        assert sorted((await list_matters(desk, chief))[1]) == sorted({*shown} - {1})
+        (undo,) = [given for _, given in done.choices if given.startswith("/separate ")]
+        assert undo.startswith(f"/separate {taken_out}/")
+        await chief.say(undo)
+        assert await list_matters(desk, chief) == before
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
+def test_a_matter_that_grew_since_it_was_shown_is_shown_again(tmp_path: Path) -> None:
+    async def scene(desk: DeskHarness) -> None:
+        for number in range(1, 4):
+            await file_case(desk, number)
+        chief = await add_officer(desk, "มานะ", Role.SUPERVISOR)
+        (asked,) = await chief.say("/รวม 1 2")
+        await chief.say("/รวม 2 3 !")
+        (again,) = await chief.say(asked.choices[0][1])
+        assert "ยังไม่ได้รวม" in again.text
+        assert "• 3/" in again.text
+
+    run_desk_scenario(tmp_path / "var", scene)
+
+
 def test_a_message_goes_to_the_reporter_of_the_number_alone(tmp_path: Path) -> None:
     async def scene(desk: DeskHarness) -> None:
         first, second = await file_case(desk, 1), await file_case(desk, 2)

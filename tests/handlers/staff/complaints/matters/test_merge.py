@@ -5,14 +5,20 @@ from dataclasses import replace
 import pytest
 
 from handlers.complaints.lifecycle import CaseStatus
+from handlers.dialog.replies import Phrase
 from handlers.staff.complaints.matters.messages import MergeCases, SeparateCase
 from handlers.staff.complaints.matters.reports import MatterReport
 from handlers.staff.complaints.messages import FindCaseByNumber, OfficerCase
-from tests.handlers.staff.officer_commands import CASE, TODAY, give, list_commands
+from tests.handlers.staff.officer_commands import CASE, SUPERVISOR, TODAY, give, list_commands
 from tests.run_decision import AnswerByQuery
 
 OTHER = replace(CASE, id="c15", number=15)
 PART = MatterReport("c12", 12, 2570, 3, CASE.status, CASE.answer_by)
+MATTER = replace(
+    CASE,
+    other_reports=(replace(PART, id="c4", number=4), replace(PART, id="c5", number=5)),
+    other_report_count=2,
+)
 CASES = {
     12: CASE,
     15: OTHER,
@@ -22,6 +28,13 @@ CASES = {
     19: replace(OTHER, other_reports=(PART,)),
     20: replace(OTHER, officer="s2"),
     21: replace(OTHER, avoid_officer="s1"),
+    22: replace(
+        OTHER,
+        id="c22",
+        number=22,
+        other_reports=(replace(PART, id="c6", number=6),),
+        other_report_count=1,
+    ),
 }
 
 
@@ -32,7 +45,7 @@ def find_other(query: FindCaseByNumber) -> OfficerCase | None:
 FIND = {FindCaseByNumber: AnswerByQuery(find_other)}
 
 
-@pytest.mark.parametrize("typed", ["15", "15/2570", "กับ 15", "และ15", "with 15", "15 !x", "15 ค่ะ"])
+@pytest.mark.parametrize("typed", ["15", "15/2570", "กับ 15", "และ15", "with 15", "15 !x", "15 !3", "15 ค่ะ"])
 def test_both_are_shown_before_they_are_merged(typed: str) -> None:
     outcome = give(f"/merge 12 {typed}", answers=FIND)
     assert (outcome.keys, outcome.acts) == (("staff.merge.sure",), ())
@@ -40,7 +53,56 @@ def test_both_are_shown_before_they_are_merged(typed: str) -> None:
     lines = asked.args["cases"]
     assert isinstance(lines, tuple)
     assert [line.args["number"] for line in lines] == ["12/2570", "15/2570"]
-    assert list_commands(asked.choices) == ["/merge 12/2570 15/2570 !", "/case 12/2570"]
+    assert list_commands(asked.choices) == ["/merge 12/2570 15/2570 !2", "/case 12/2570"]
+
+
+@pytest.mark.parametrize(
+    ("case", "number", "shown", "undone"),
+    [
+        (CASE, 15, ["12/2570", "15/2570"], ["/separate 15/2570"]),
+        (MATTER, 15, ["12/2570", "4/2570", "5/2570", "15/2570"], ["/separate 15/2570"]),
+        (CASE, 22, ["12/2570", "22/2570", "6/2570"], ["/separate 12/2570"]),
+        (MATTER, 22, ["12/2570", "4/2570", "5/2570", "22/2570", "6/2570"], []),
+    ],
+)
+def test_every_report_that_comes_along_is_shown_and_what_came_alone_is_taken_out_again(
+    case: OfficerCase, number: int, shown: list[str], undone: list[str]
+) -> None:
+    answers = {
+        FindCaseByNumber: AnswerByQuery(lambda query: case if query.number == 12 else find_other(query))
+    }
+    (asked,) = give(f"/merge 12 {number}", answers=answers).replies
+    lines = asked.args["cases"]
+    assert isinstance(lines, tuple)
+    assert [line.args["number"] for line in lines] == shown
+    assert {line.key for line in lines} == {"staff.line"}
+    assert asked.args["count"] == len(shown)
+    sure, _ = list_commands(asked.choices)
+    assert sure.endswith(f" !{len(shown)}")
+    (done,) = give(sure, answers=answers).replies
+    assert done.key == "staff.merge.done"
+    assert list_commands(done.choices) == ["/case 12/2570", *undone]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "key"),
+    [
+        ("s3", "", "for_you"),
+        ("", "s3", "for_you"),
+        ("", "", "for_nobody"),
+        ("s2", "s3", "for_person"),
+        ("s3", "s2 appointed", "for_person"),
+    ],
+)
+def test_it_is_told_who_gets_them_all(first: str, second: str, key: str) -> None:
+    one, other = replace(CASE, officer=first), replace(OTHER, officer=second[:2])
+    if second.endswith("appointed"):
+        other = replace(other, appointed_by="s3")
+    answers = {FindCaseByNumber: AnswerByQuery(lambda query: one if query.number == 12 else other)}
+    (asked,) = give("/merge 12 15", staff=SUPERVISOR, answers=answers).replies
+    holder = asked.args["holder"]
+    assert isinstance(holder, Phrase)
+    assert holder.key == f"staff.merge.{key}"
 
 
 def test_merging_offers_to_separate() -> None:
@@ -76,5 +138,15 @@ def test_merging_twice_and_separating() -> None:
         answers={FindCaseByNumber: AnswerByQuery(lambda query: {12: merged, 15: OTHER}[query.number])},
     )
     assert twice.keys == ("staff.merge.already",)
+    assert list_commands(twice.replies[0].choices) == ["/case 12/2570", "/separate 15/2570"]
     assert give("/separate 12", case=merged).acts == (SeparateCase("c12", "s1"),)
     assert give("/separate 12").keys == ("staff.merge.alone",)
+
+
+def test_merging_a_larger_matter_twice_offers_to_take_out_nothing() -> None:
+    """Which of its reports came with the other is not known any more."""
+    merged = replace(CASE, other_reports=(replace(PART, id="c15", number=15), PART))
+    answers = {FindCaseByNumber: AnswerByQuery(lambda query: merged if query.number == 12 else OTHER)}
+    twice = give("/merge 12 15", answers=answers)
+    assert twice.keys == ("staff.merge.already",)
+    assert list_commands(twice.replies[0].choices) == ["/case 12/2570"]
