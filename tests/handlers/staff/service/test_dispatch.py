@@ -78,7 +78,7 @@ def test_canned_merged_closed() -> None:
     assert "ไม่มีข้อ" in officer.say("/answer 1 =nothing")
     assert "08.30-16.30" in officer.say("/answer 1/2570 =opening-hours")
     officer.pick("ส่ง")
-    assert "ยังไม่มีคำตอบ" in officer.say("/merge 2 1")
+    assert "คำตอบของข้อ 1/2570 กำลังจะถึงผู้ถาม" in officer.say("/merge 2 1")
     one.advance_clock(minutes=1)
     assert "08.30-16.30" in officer.say("/merge 2 1")
     officer.pick("ส่ง")
