@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import tables
 from storage.db.group_commit import GroupCommitWriter
+
+RESTORE_MARK = "restored"
+"""Name of the mark in `chores` of the last restore; the day is in its `due`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,13 @@ class SplitSpanStore:
                 upsert(tables.split_spans).on_conflict_do_nothing(),
                 {**row, "categories": json.dumps(span.categories)},
             )
+
+    async def load_restore_day(self) -> date | None:
+        """Return the day on which the database was last restored from a backup; None where it never was."""
+        mark = tables.chores.c
+        async with self._reader.connect() as connection:
+            day = await connection.scalar(select(func.max(mark.due)).where(mark.name == RESTORE_MARK))
+        return date.fromisoformat(day) if day else None
 
     async def narrow_categories(self, first: date, categories: tuple[str, ...]) -> None:
         """Note that other categories came into force in a span: only these were so throughout."""

@@ -129,6 +129,7 @@ async def _begin_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: dat
     year = get_fiscal_year(today)
     first_year = get_fiscal_year(earliest or today)
     start = get_fiscal_year(noted[-1].last) + 1 if noted else get_block_start(min(first_year, year))
+    restored = await desk.store.split_spans.load_restore_day()
     settings, categories = desk.office.statistics, tuple(c.code for c in desk.office.categories)
     # Which codes were in force before is not known where a span began unseen, and somebody wrote in it.
     is_unseen = earliest is not None and earliest < today
@@ -145,7 +146,9 @@ async def _begin_spans(desk: SplitsDesk, noted: Sequence[StoredSpan], today: dat
                 categories,
                 others=is_unseen and span.first < today,
                 # One that has begun is measured where nobody had written yet, or where the desk ran until then.
-                measured=not is_unwatched or span.first >= today,
+                # Of one that had begun when a backup was restored, a part may be lost.
+                measured=(not is_unwatched or span.first >= today)
+                and not (restored is not None and span.first <= restored),
             )
         )
 

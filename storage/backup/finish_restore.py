@@ -18,6 +18,7 @@ from storage.cases.writes import draw_moment, encrypt_moment
 from storage.crypto.keyring import Keyring
 from storage.db.batch import WriteBatch
 from storage.db.number_floors import NumberKind
+from storage.split_spans import RESTORE_MARK
 from storage.staff.enrolments import generate_invitation, insert_invitation
 from storage.staff.members import ADMIN_ACTOR
 from storage.staff.roster import decode_staff
@@ -78,6 +79,9 @@ async def finish_restore(store: Store, facts: RestoreFacts, settled: Sequence[da
         # A backup has neither the sums nor when a case was opened: what is counted from here on has a gap.
         unsettled = update(tables.split_spans).where(~tables.split_spans.c.settled)
         await connection.execute(unsettled.values(measured=False))
+        # One that began between the backup and now is in no row yet: this day tells it, when it is noted.
+        await connection.execute(delete(tables.chores).where(tables.chores.c.name == RESTORE_MARK))
+        batch.insert("chores", name=RESTORE_MARK, due=to_bangkok_date(facts.now).isoformat())
         invitations = await _invite_staff(batch)
         for case in facts.erased:
             await batch.audit(ActorKind.CLOCK, "erased", case)

@@ -92,6 +92,25 @@ def test_a_span_in_which_somebody_wrote_before_it_was_measured_tells_none(tmp_pa
     assert [span.measured for span in read_spans(desk, SETTLED)] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("restored", "measured"),
+    [(date(2027, 9, 30), True), (date(2027, 10, 1), False), (date(2027, 11, 22), False)],
+)
+def test_a_span_that_began_between_a_backup_and_its_restore_tells_none(
+    tmp_path: Path, restored: date, measured: bool
+) -> None:
+    desk = ReleaseDesk(tmp_path / "var")
+    settle(desk, FIRST_DAY)
+    desk.write_facts(make_block())
+    with closing(sqlite3.connect(desk.paths.database)) as raw, raw:
+        raw.execute("INSERT INTO chores (name, due) VALUES ('restored', ?)", (restored.isoformat(),))
+    settle(desk, datetime(2027, 11, 22, tzinfo=UTC))
+    assert [span.measured for span in read_spans(desk, datetime(2027, 11, 22, tzinfo=UTC))] == [
+        True,
+        measured,
+    ]
+
+
 def test_sums_of_other_years_belong_to_other_spans(tmp_path: Path) -> None:
     desk = make_measured_desk(tmp_path / "var")
     for year in (2567, 2571):

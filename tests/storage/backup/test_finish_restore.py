@@ -8,6 +8,7 @@ from handlers.feedback.messages import NewFeedbackNumber
 from handlers.staff.complaints.messages import CountUnreadableCases
 from handlers.staff.members import FindInvitation, StaffProfile
 from handlers.staff.permissions import Role
+from ita_stats.calendar import to_bangkok_date
 from storage.backup.finish_restore import (
     FEWEST_SKIPPED,
     LONGEST_DELAY,
@@ -122,6 +123,10 @@ def test_a_span_in_which_a_backup_was_restored_tells_no_measures(ground: StoredD
         await finish_restore(store, make_facts(), ())
         spans = await store.split_spans.list_all()
         assert [(span.settled, span.measured) for span in spans] == [(True, True), (False, False)]
+        assert await store.split_spans.load_restore_day() == to_bangkok_date(make_facts().now)
+        later = make_facts(now=make_facts().now + timedelta(days=30))
+        await finish_restore(store, later, ())
+        assert await store.split_spans.load_restore_day() == to_bangkok_date(later.now)
 
     ground.run_scenario(scene)
 
