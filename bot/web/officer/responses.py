@@ -13,9 +13,10 @@ from bot.web.limits.upload_limits import UploadLimiter, UploadTooLargeError
 from bot.web.multipart import FileSink, FormData, parse_form
 from bot.web.officer.session import OfficerSession
 from bot.web.templating import PageRenderer
-from handlers.dialog.events import NEXT_LANG, File, Lang
+from handlers.dialog.events import NEXT_LANG, File, FileProblem, Lang
 from handlers.dialog.replies import Phrase, Reply
 from handlers.i18n import render_text
+from storage.files.evidence import sanitize_file_name
 
 OFFICER_PAGE_HEADERS: Mapping[str, str] = {
     "content-security-policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -72,6 +73,23 @@ class OfficerResponses:
             return session is not None and session.has_issued(fields.get("csrf", ""))
 
         return await parse_form(request, self._upload_limiter, has_ticket, file_sink)
+
+
+class FileContents:
+    """A file sink that keeps the files of a form in memory, each up to so many bytes; a larger one is told as such."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.contents: list[bytes] = []
+
+    async def store(self, chunks: AsyncIterator[bytes], name: str) -> File:
+        """Read a file to its end, and keep it."""
+        try:
+            content = await read_chunks(chunks, self._most)
+        except UploadTooLargeError:
+            return File("", sanitize_file_name(name), "", 0, FileProblem.TOO_LARGE)
+        self.contents.append(content)
+        return File("", sanitize_file_name(name), "", len(content))
 
 
 async def reject_files(chunks: AsyncIterator[bytes], name: str) -> File:

@@ -1,7 +1,6 @@
 """Pictures of an activity: an officer sends one, and its pixels are published under words that say what it shows."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -11,14 +10,12 @@ from bot.bootstrap import RunningDesk
 from bot.decoding.messages import DecodingFailure
 from bot.decoding.pool import DecoderPool, DecoderUnavailableError
 from bot.images.sanitize import PublicPicture, encode_public_picture
-from bot.web.limits.upload_limits import UploadTooLargeError
 from bot.web.multipart import FormData
-from bot.web.officer.responses import read_chunks
+from bot.web.officer.responses import FileContents
 from bot.web.workspace.addresses import get_desk_path
 from bot.web.workspace.open_session import OpenWorkspace, ShownReply, WorkspaceOutcome, has_page_action
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.service_views import ServiceViews
-from handlers.dialog.events import File, FileProblem
 from handlers.dialog.replies import OfficerPageAction, Phrase
 from handlers.evidence.file_kinds import ShownAs, find_shown_as
 from handlers.participation.messages import (
@@ -32,7 +29,6 @@ from handlers.staff.workspace.views import WorkspaceView, get_view_address, may_
 from handlers.thai.matching import parse_number
 from handlers.thai.text import clean_text
 from storage.errors import StorageError
-from storage.files.evidence import sanitize_file_name
 from storage.files.file_types import detect_file_type
 
 MAX_NUMBER = 1_000_000
@@ -70,23 +66,14 @@ class ActivityPictures:
 
     async def _handle_form(self, opened: OpenWorkspace) -> Response | RefusedPicture:
         """Add or delete a picture, and lead back to the activity; or say why not."""
-        contents: list[bytes] = []
-
-        async def store_file(chunks: AsyncIterator[bytes], name: str) -> File:
-            try:
-                content = await read_chunks(chunks, MAX_UPLOAD_BYTES)
-            except UploadTooLargeError:
-                return File("", sanitize_file_name(name), "", 0, FileProblem.TOO_LARGE)
-            contents.append(content)
-            return File("", sanitize_file_name(name), "", len(content))
-
-        form = await self._pages.responses.read_form(opened.http, opened.cookie, store_file)
+        received = FileContents(MAX_UPLOAD_BYTES)
+        form = await self._pages.responses.read_form(opened.http, opened.cookie, received.store)
         if not opened.cookie.has_issued(form.get_text("csrf")):
             return RefusedPicture(Phrase("officer.stale"), form)
         try:
             if form.get_text("remove"):
                 return await self._remove(opened, form)
-            return await self._add(opened, form, contents)
+            return await self._add(opened, form, received.contents)
         except StorageError as error:
             self._desk.engine.on_error(error)
             return RefusedPicture(Phrase("officer.unsaved"), form)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,16 +22,15 @@ from bot.importers.register import (
 from bot.importers.register_preview import describe_reading, name_value
 from bot.importers.register_questions import RegisterQuestion, list_questions
 from bot.importers.spreadsheet import RegisterFileError
-from bot.web.limits.upload_limits import UploadTooLargeError
 from bot.web.multipart import FormData
-from bot.web.officer.responses import read_chunks, stream_file
+from bot.web.officer.responses import FileContents, stream_file
 from bot.web.workspace.addresses import SHOWN_FORM
 from bot.web.workspace.open_session import OpenWorkspace, WorkspaceOutcome
 from bot.web.workspace.pages import WorkspacePages
 from bot.web.workspace.papers.case_actions import make_case_actions
 from handlers.complaints.messages import ToldWord
 from handlers.complaints.registers.word_meanings import RegisterWords
-from handlers.dialog.events import File, FileProblem, Lang
+from handlers.dialog.events import Lang
 from handlers.dialog.replies import Phrase
 from handlers.office import Office
 from handlers.staff.complaints.case_page import record_import
@@ -45,7 +43,6 @@ from handlers.thai.matching import parse_number
 from ita_stats.calendar import to_bangkok_date
 from ita_stats.period import PeriodError, parse_period
 from storage.errors import StorageError
-from storage.files.evidence import sanitize_file_name
 
 MAX_REGISTER_BYTES = 5 * 1024 * 1024
 MAX_PENDING_IMPORTS = 8
@@ -140,17 +137,8 @@ class RegisterImport:
 
     async def handle_form(self, opened: OpenWorkspace) -> Response:
         """Handle a form of this page."""
-        contents: list[bytes] = []
-
-        async def store_file(chunks: AsyncIterator[bytes], name: str) -> File:
-            try:
-                content = await read_chunks(chunks, MAX_REGISTER_BYTES)
-            except UploadTooLargeError:
-                return File("", sanitize_file_name(name), "", 0, FileProblem.TOO_LARGE)
-            contents.append(content)
-            return File("", sanitize_file_name(name), "", len(content))
-
-        form = await self.pages.responses.read_form(opened.http, opened.cookie, store_file)
+        received = FileContents(MAX_REGISTER_BYTES)
+        form = await self.pages.responses.read_form(opened.http, opened.cookie, received.store)
         choice = form.get_text("choice")
         if not opened.cookie.has_issued(form.get_text("csrf")):
             return self._render_page(opened, self._build_note("officer.stale", opened.lang), 403)
@@ -160,7 +148,7 @@ class RegisterImport:
             return self._lead_to(opened, self._build_note("officer.import_none", opened.lang))
         if form.files[0].problem is not None:
             return self._lead_to(opened, self._build_note("officer.import_large", opened.lang))
-        return await self._check_file(opened, form.files[0].name, contents[0])
+        return await self._check_file(opened, form.files[0].name, received.contents[0])
 
     async def _handle_button(self, opened: OpenWorkspace, form: FormData) -> Response:
         """Handle a button of what was shown before."""
