@@ -1,39 +1,20 @@
 """A desk that is killed at any instant keeps every complaint that it acknowledged, once."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.bot.platforms.line.api_rules import needs_contracts
 from tests.bot.platforms.telegram.api_rules import find_contracts
-from tests.end_to_end.terminal_driver import ROOT, TerminalDriver, build_environment, start_chat
+from tests.end_to_end.kill_program import run_kill_rounds
+from tests.end_to_end.terminal_driver import ROOT, TerminalDriver, start_chat
 from tests.story import StoryPlayer
 
 
 @pytest.mark.grows
 def test_kill_9_at_random_instants_under_load(disk_path: Path, kills: int) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "tests.end_to_end.kill_rounds",
-        str(disk_path / "var"),
-        str(kills),
-        "2570",
-    ]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=build_environment(disk_path),
-        capture_output=True,
-        text=True,
-        timeout=60 + 5 * kills,
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["rounds"] == kills
+    found = run_kill_rounds("tests.end_to_end.kill_rounds", disk_path, kills, 60 + 5 * kills)
     assert found["acknowledged"] > kills
 
 
@@ -43,25 +24,10 @@ def test_kill_9_at_random_instants_under_load(disk_path: Path, kills: int) -> No
 def test_kill_9_while_people_file_on_the_web_telegram_and_line(disk_path: Path, kills: int) -> None:
     """1,000 rounds in `make proof`. The rounds assert that nothing is lost, doubled, or shown twice without a kill."""
     rounds = max(3, kills // 2)
-    command = [
-        sys.executable,
-        "-m",
-        "tests.end_to_end.platform_kill_rounds",
-        str(disk_path / "var"),
-        str(rounds),
-        "2570",
-    ]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=build_environment(disk_path) | {"ITA_CONTRACTS": str(find_contracts())},
-        capture_output=True,
-        text=True,
-        timeout=300 + 15 * rounds,
+    contracts = str(find_contracts())
+    found = run_kill_rounds(
+        "tests.end_to_end.platform_kill_rounds", disk_path, rounds, 300 + 15 * rounds, ITA_CONTRACTS=contracts
     )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["rounds"] == rounds
     assert all(found["filed"].values())
     assert found["killed_in_flight"] > 0
 

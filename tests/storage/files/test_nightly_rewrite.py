@@ -2,10 +2,7 @@
 
 import asyncio
 import errno
-import json
 import os
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +16,7 @@ from storage.files import nightly_rewrite
 from storage.files.nightly_rewrite import MAX_FILES_PER_PIECE
 from storage.files.sealed_files import SealedFolder
 from storage.store import Store
-from tests.end_to_end.terminal_driver import ROOT, build_environment
+from tests.end_to_end.kill_program import run_kill_rounds
 from tests.samples import make_photo
 from tests.storage.conftest import NOW, StoredDesk, make_entry, store_file
 from tests.storage.transactions import count_rows_written
@@ -287,23 +284,5 @@ def test_a_case_keeps_the_files_of_all_its_lines(ground: StoredDesk) -> None:
 
 @pytest.mark.grows
 def test_kill_9_at_random_instants_loses_no_file_and_leaves_none(disk_path: Path, kills: int) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "tests.storage.files.rewrite_kills",
-        str(disk_path / "var"),
-        str(kills),
-        "7",
-    ]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=build_environment(disk_path),
-        capture_output=True,
-        text=True,
-        timeout=60 + 5 * kills,
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["rounds"] == kills
+    found = run_kill_rounds("tests.storage.files.rewrite_kills", disk_path, kills, 60 + 5 * kills, seed=7)
     assert found["files"] >= kills // 2
